@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct HourglassProgram: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "hourglass")
+}
