@@ -1,0 +1,74 @@
+internal import HourglassTensors
+
+extension Graph {
+  /// Checks what every pass relies on: order, shapes, unique names, and legal updates.
+  package func verify() throws(GraphError) {
+    var variableNames = Set<String>()
+    var inputNames = Set<String>()
+    for (index, node) in nodes.enumerated() {
+      guard node.inputs.allSatisfy({ $0.index >= 0 && $0.index < index }) else {
+        throw .malformed(node: index, reason: "an input does not come before it")
+      }
+      let shape: Shape
+      do {
+        shape = try node.operation.resultShape(
+          of: node.inputs.map { self[$0].shape },
+          leafShape: node.shape
+        )
+      } catch {
+        throw .shapeMismatch(
+          operation: node.operation.name,
+          scope: node.scope,
+          problem: error
+        )
+      }
+      guard shape == node.shape else {
+        throw .malformed(node: index, reason: "its rule gives \(shape), it says \(node.shape)")
+      }
+      if case .variable(let variable) = node.operation,
+        !variableNames.insert(variable.name).inserted
+      {
+        throw .duplicateName(variable.name, scope: node.scope)
+      }
+      if case .input(let name) = node.operation, !inputNames.insert(name).inserted {
+        throw .duplicateName(name, scope: node.scope)
+      }
+    }
+    guard Set(outputs.map(\.name)).count == outputs.count else {
+      throw .duplicateName(outputs.map(\.name).joined(separator: ", "), scope: "outputs")
+    }
+    for update in updates { try verify(update) }
+  }
+
+  private func verify(_ update: Update) throws(GraphError) {
+    for target in update.changed {
+      guard case .variable = self[target].operation else {
+        throw .malformed(node: target.index, reason: "an update changes it, it is no variable")
+      }
+    }
+    let fits: Bool
+    switch update {
+    case .adam(let adam):
+      fits =
+        [adam.gradient, adam.firstMoment, adam.secondMoment].allSatisfy {
+          self[$0].shape == self[adam.parameter].shape
+        }
+        && [adam.learningRate, adam.step].allSatisfy { self[$0].shape.elementCount == 1 }
+    case .gradientDescent(let descent):
+      fits =
+        ([descent.gradient] + (descent.velocity.map { [$0] } ?? [])).allSatisfy {
+          self[$0].shape == self[descent.parameter].shape
+        } && self[descent.learningRate].shape.elementCount == 1
+    case .movingAverage(let average, let source, _):
+      fits = self[average].shape == self[source].shape
+    case .assignment(let variable, let value):
+      fits = self[variable].shape == self[value].shape
+    }
+    guard fits else {
+      throw .malformed(
+        node: update.changed[0].index,
+        reason: "the shapes of its update do not agree"
+      )
+    }
+  }
+}
