@@ -1,0 +1,205 @@
+internal import COneDNN
+internal import HourglassGraphs
+internal import HourglassTensors
+
+/// Dense layers and convolutions: primitives of the library.
+///
+/// The words here are the library's: `src`, `weights`, `dst` and their `diff`s always name the
+/// tensors of the forward convolution.
+extension Lowering {
+  /// The forward problem that a node is a direction of.
+  private struct Problem {
+    var direction: hg_direction
+    var src: Shape
+    var weights: Shape
+    var dst: Shape
+    var geometry = hg_geometry()
+    var isDense: Bool
+    var fused: (kind: hg_fused, alpha: Float) = (HG_FUSE_NONE, 0)
+    var bias: Int?
+  }
+
+  func lowerDense(_ index: Int) throws(EngineError) {
+    let node = graph.nodes[index]
+    let first = shape(node.inputs[0].index)
+    let second = shape(node.inputs[1].index)
+    var problem: Problem
+    switch node.operation {
+    case .denseBackwardData:
+      problem = Problem(
+        direction: HG_BACKWARD_DATA, src: node.shape, weights: second, dst: first, isDense: true
+      )
+    case .denseBackwardWeights:
+      problem = Problem(
+        direction: HG_BACKWARD_WEIGHTS, src: first, weights: node.shape, dst: second, isDense: true
+      )
+    default:
+      problem = Problem(
+        direction: HG_FORWARD, src: first, weights: second, dst: node.shape, isDense: true
+      )
+    }
+    problem.geometry.strides = (1, 1)
+    problem.geometry.dilations = (1, 1)
+    try lower(index, &problem)
+  }
+
+  func lowerConvolution(_ index: Int, _ convolution: Convolution) throws(EngineError) {
+    let node = graph.nodes[index]
+    let first = shape(node.inputs[0].index)
+    let second = shape(node.inputs[1].index)
+    var problem: Problem
+    switch node.operation {
+    case .convolutionBackwardData:
+      problem = Problem(
+        direction: HG_BACKWARD_DATA, src: node.shape, weights: second, dst: first, isDense: false
+      )
+    case .convolutionBackwardWeights:
+      problem = Problem(
+        direction: HG_BACKWARD_WEIGHTS, src: first, weights: node.shape, dst: second,
+        isDense: false
+      )
+    default:
+      problem = Problem(
+        direction: HG_FORWARD, src: first, weights: second, dst: node.shape, isDense: false
+      )
+    }
+    problem.geometry.strides = pair(convolution.strides, 1)
+    problem.geometry.dilations = pair(convolution.dilations, 1)
+    problem.geometry.padding_before = pair(convolution.paddingBefore, 0)
+    // What is left over after the last window is no padding: the library wants the exact extent.
+    let kernel = Array(problem.weights.dimensions.dropFirst(2))
+    let after = kernel.indices.map { axis in
+      let span = convolution.dilations[axis] * (kernel[axis] - 1) + 1
+      return (problem.dst[axis + 2] - 1) * convolution.strides[axis] + span
+        - problem.src[axis + 2] - convolution.paddingBefore[axis]
+    }
+    problem.geometry.padding_after = pair(after, 0)
+    try lower(index, &problem)
+  }
+
+  /// Two dimensions of space; one dimension is the width of a height of 1.
+  private func pair(_ values: [Int], _ fallback: Int) -> (Int64, Int64) {
+    values.count == 2
+      ? (Int64(values[0]), Int64(values[1])) : (Int64(fallback), Int64(values.first ?? fallback))
+  }
+
+  private func lower(_ index: Int, _ problem: inout Problem) throws(EngineError) {
+    let node = graph.nodes[index]
+    var target = index
+    if problem.direction == HG_FORWARD {
+      if node.inputs.count == 3 { problem.bias = resolve(node.inputs[2]) }
+      if let activation = fusedActivation[index],
+        case .unary(let function) = graph.nodes[activation].operation, let fused = function.fused
+      {
+        problem.fused = fused
+        target = activation
+      }
+    } else if problem.direction == HG_BACKWARD_WEIGHTS {
+      problem.bias = fusedBias[index]
+    }
+    let primitive = try make(problem, while: "compiling \(label(index))")
+    let isForward = problem.direction == HG_FORWARD
+    let isData = problem.direction == HG_BACKWARD_DATA
+    let isWeights = problem.direction == HG_BACKWARD_WEIGHTS
+    let arguments = (
+      src: isData ? HG_ARG_DIFF_SRC : HG_ARG_SRC,
+      weights: isWeights ? HG_ARG_DIFF_WEIGHTS : HG_ARG_WEIGHTS,
+      bias: isWeights ? HG_ARG_DIFF_BIAS : HG_ARG_BIAS,
+      dst: isForward ? HG_ARG_DST : HG_ARG_DIFF_DST
+    )
+    let plainWeights = try self.plainWeights(problem)
+    var reads: [(hg_arg, BufferPlace)] = []
+    var writes: [(hg_arg, BufferPlace)] = []
+
+    let src = try activationForm(try chosen(primitive, arguments.src), problem.src)
+    let dst = try activationForm(try chosen(primitive, arguments.dst), problem.dst)
+    let weights = weightForm(try chosen(primitive, arguments.weights), plain: plainWeights)
+    switch problem.direction {
+    case HG_FORWARD:
+      reads.append((arguments.src, try contiguous(node.inputs[0], src)))
+      reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
+      if let bias = problem.bias {
+        reads.append((arguments.bias, try contiguous(NodeID(index: bias), .plain)))
+      }
+      writes.append((arguments.dst, place(target, dst)))
+    case HG_BACKWARD_DATA:
+      reads.append((arguments.dst, try contiguous(node.inputs[0], dst)))
+      reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
+      writes.append((arguments.src, place(index, src)))
+    default:
+      reads.append((arguments.src, try contiguous(node.inputs[0], src)))
+      reads.append((arguments.dst, try contiguous(node.inputs[1], dst)))
+      writes.append((arguments.weights, place(index, weights)))
+      if let bias = problem.bias { writes.append((arguments.bias, place(bias, .plain))) }
+    }
+    emit(primitive, label(index), reads: reads, writes: writes)
+  }
+
+  private func chosen(_ primitive: Primitive, _ argument: hg_arg) throws(EngineError) -> Descriptor {
+    guard let descriptor = Descriptor(of: primitive, argument) else {
+      throw .library(call: "query", status: "no such argument", while: "compiling a layer")
+    }
+    return descriptor
+  }
+
+  /// Weights in the form that a primitive wants; a variable that nobody has read yet takes it as
+  /// its home, so that the weights stay there from step to step.
+  private func weights(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
+    let index = resolve(id)
+    if case .variable = graph.nodes[index].operation, locations[index].isEmpty {
+      locations[index].append(makeLocation(shape(index), form, isPersistent: true))
+    }
+    return try contiguous(id, form)
+  }
+
+  private func weightDims(_ problem: Problem) -> [Int] {
+    let dims = problem.weights.dimensions
+    switch dims.count {
+    case 2: return isMatrixBlocked ? [dims[0], dims[1], 1, 1] : dims
+    case 3: return [dims[0], dims[1], 1, dims[2]]
+    default: return dims
+    }
+  }
+
+  private func plainWeights(_ problem: Problem) throws(EngineError) -> Descriptor {
+    let dims = weightDims(problem)
+    return try .strided(dims, strides: contiguousStrides(dims))
+  }
+
+  private func make(
+    _ problem: Problem,
+    while activity: String
+  ) throws(EngineError) -> Primitive {
+    let weights = try Descriptor.any(weightDims(problem))
+    let outputs = problem.weights[0]
+    let bias: Descriptor? =
+      problem.bias == nil ? nil : try .strided([outputs], strides: [1])
+    let engine = library.handle
+    if problem.isDense, !isMatrixBlocked {
+      let src = try Descriptor.strided(problem.src.dimensions, strides: problem.src.strides)
+      let dst = try Descriptor.strided(problem.dst.dimensions, strides: problem.dst.strides)
+      return try .make(activity) {
+        hg_inner_product_create(
+          &$0, engine, problem.direction, src.handle, weights.handle, bias?.handle, dst.handle,
+          problem.fused.kind, problem.fused.alpha
+        )
+      }
+    }
+    let src: Descriptor
+    let dst: Descriptor
+    if problem.isDense {
+      src = try geometry.descriptor(problem.src, .blocked(8))
+      dst = try geometry.descriptor(problem.dst, .blocked(8))
+    } else {
+      src = try .any(geometry.dims(problem.src))
+      dst = try .any(geometry.dims(problem.dst))
+    }
+    var geometry = problem.geometry
+    return try .make(activity) {
+      hg_convolution_create(
+        &$0, engine, problem.direction, src.handle, weights.handle, bias?.handle, dst.handle,
+        &geometry, problem.fused.kind, problem.fused.alpha
+      )
+    }
+  }
+}
