@@ -40,9 +40,10 @@ static inline void hg_parallel(int32_t parts, void *context,
 }
 
 // The number of parts for work of so many nanoseconds on one thread, and so many pieces that
-// cannot be cut: a part takes at least 10 microseconds, a few times what waking a thread takes.
+// cannot be cut. Waking a thread takes a few microseconds, and far longer on a busy machine, so a
+// part takes at least 20 microseconds.
 static inline int32_t hg_part_count(double nanoseconds, int64_t pieces, int32_t threads) {
-  double most = nanoseconds / 10000;
+  double most = nanoseconds / 20000;
   int64_t parts = hg_least(threads, HG_MAX_PARTS);
   if (most < (double)parts) parts = (int64_t)most;
   return (int32_t)hg_greatest(hg_least(parts, pieces), 1);
