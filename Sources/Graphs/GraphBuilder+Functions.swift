@@ -150,7 +150,7 @@ extension GraphBuilder {
     add(.unary(function), [x])
   }
 
-  /// scale · x + offset
+  /// scale · x + offset.
   package mutating func affine(_ x: NodeID, scale: Float = 1, offset: Float = 0) -> NodeID {
     scale == 1 && offset == 0 ? x : apply(.affine(scale: scale, offset: offset), x)
   }

@@ -68,7 +68,9 @@ extension Operation {
         "different axes below the rank in rising order, \(axes)",
         inputs
       )
-      return Shape(inputs[0].dimensions.enumerated().map { axes.contains($0.offset) ? 1 : $0.element })
+      return Shape(
+        inputs[0].dimensions.enumerated().map { axes.contains($0.offset) ? 1 : $0.element }
+      )
     case .gather:
       try require(
         inputs[0].rank == 2 && inputs[0][0] > 0 && inputs[1].rank == 1,
@@ -172,7 +174,8 @@ extension Operation {
     let rank = geometry.strides.count
     try require(
       (1...2).contains(rank) && x.rank == rank + 2 && weights.rank == rank + 2
-        && x[1] == weights[1] && [
+        && x[1] == weights[1]
+        && [
           geometry.paddingBefore, geometry.paddingAfter, geometry.dilations,
         ].allSatisfy { $0.count == rank },
       "x [N, C, …] and weights [O, C, …] with \(rank) dimensions of space",
@@ -220,7 +223,8 @@ extension Operation {
       try require(
         axis >= 0 && axis < first.rank
           && inputs.allSatisfy {
-            $0.rank == first.rank && $0.replacing(axis: axis, with: 0) == first.replacing(axis: axis, with: 0)
+            $0.rank == first.rank
+              && $0.replacing(axis: axis, with: 0) == first.replacing(axis: axis, with: 0)
           },
         "shapes that differ along axis \(axis) alone",
         inputs
@@ -248,7 +252,11 @@ extension Operation {
       )
       return shape
     case .broadcast(let shape):
-      try require(first.broadcast(with: shape) == shape, "a shape that broadcasts to \(shape)", inputs)
+      try require(
+        first.broadcast(with: shape) == shape,
+        "a shape that broadcasts to \(shape)",
+        inputs
+      )
       return shape
     default: preconditionFailure("not an operation on form: \(self)")
     }
