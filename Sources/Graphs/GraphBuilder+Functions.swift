@@ -33,7 +33,9 @@ extension GraphBuilder {
     let input = shape(of: x)
     let kernel = shape(of: weights)
     let rank = geometry.strides.count
-    guard input.rank == rank + 2, kernel.rank == rank + 2 else {
+    guard input.rank == rank + 2, kernel.rank == rank + 2, geometry.paddingBefore.count == rank,
+      geometry.paddingAfter.count == rank, geometry.dilations.count == rank
+    else {
       return convolutionBackwardData(x, weights, geometry, spatial: [])
     }
     let spatial = (0..<rank).map { axis in

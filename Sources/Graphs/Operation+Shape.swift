@@ -32,7 +32,8 @@ extension Operation {
     case .pooling(let pooling): return try poolingShape(pooling, inputs[0])
     case .resampling(_, let spatial), .resamplingBackward(_, let spatial):
       try require(
-        inputs[0].rank == spatial.count + 2 && spatial.allSatisfy { $0 > 0 },
+        (1...2).contains(spatial.count) && inputs[0].rank == spatial.count + 2
+          && spatial.allSatisfy { $0 > 0 },
         "[N, C, …] with \(spatial.count) positive dimensions of space",
         inputs
       )
@@ -106,7 +107,19 @@ extension Operation {
 
   private func checkInputCount(_ inputs: [Shape]) throws(ShapeProblem) {
     guard inputCounts.contains(inputs.count) else {
-      throw ShapeProblem(expected: "\(inputCounts) inputs", found: "\(inputs.count)")
+      throw ShapeProblem(
+        expected: Self.phrase(inputCounts),
+        found: inputs.count == 1 ? "1 input" : "\(inputs.count) inputs"
+      )
+    }
+  }
+
+  private static func phrase(_ counts: ClosedRange<Int>) -> String {
+    switch (counts.lowerBound, counts.upperBound) {
+    case (1, 1): "1 input"
+    case (let least, .max): "\(least) or more inputs"
+    case (let least, let most) where least == most: "\(least) inputs"
+    case (let least, let most): "\(least) or \(most) inputs"
     }
   }
 
@@ -146,7 +159,12 @@ extension Operation {
       try require(spatial.allSatisfy { $0 > 0 }, "a kernel that fits the padded input", inputs)
       return Shape([inputs[0][0], inputs[1][0]] + spatial)
     case .convolutionBackwardData(let geometry, let spatial):
-      try require(inputs[0].rank == inputs[1].rank, "dy and weights of one rank", inputs)
+      try require(
+        inputs[0].rank == inputs[1].rank && inputs[0].rank >= 3,
+        "dy and weights of one rank",
+        inputs
+      )
+      try require(spatial.allSatisfy { $0 > 0 }, "positive extents in space, \(spatial)", inputs)
       let x = Shape([inputs[0][0], inputs[1][1]] + spatial)
       let y = try Operation.convolution(geometry).resultShape(of: [x, inputs[1]])
       try require(y == inputs[0], "dy \(y)", inputs)
@@ -157,6 +175,7 @@ extension Operation {
         "x and dy of one rank",
         inputs
       )
+      try require(kernel.allSatisfy { $0 > 0 }, "a kernel of positive extents, \(kernel)", inputs)
       let weights = Shape([inputs[1][1], inputs[0][1]] + kernel)
       let y = try Operation.convolution(geometry).resultShape(of: [inputs[0], weights])
       try require(y == inputs[1], "dy \(y)", inputs)
@@ -179,6 +198,11 @@ extension Operation {
           geometry.paddingBefore, geometry.paddingAfter, geometry.dilations,
         ].allSatisfy { $0.count == rank },
       "x [N, C, …] and weights [O, C, …] with \(rank) dimensions of space",
+      inputs
+    )
+    try require(
+      weights.dimensions.dropFirst(2).allSatisfy { $0 > 0 },
+      "a kernel of positive extents",
       inputs
     )
     try require(
