@@ -106,7 +106,12 @@ let package = Package(
     ),
     tests("Tensors", imports: [tensors]),
     tests("Graphs", imports: [tensors, graphs, engines]),
-    tests("Engines", imports: [tensors, graphs, engines, "COneDNN"]),
+    tests(
+      "Engines",
+      imports: [tensors, graphs, networks, engines, "COneDNN"],
+      resources: [.copy("Goldens")]
+    ),
+    tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
   ],
   swiftLanguageModes: [.v6]
 )

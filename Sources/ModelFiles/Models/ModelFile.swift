@@ -1,0 +1,177 @@
+public import HourglassTensors
+
+/// A saved model or checkpoint: named tensors and one JSON text, in one safetensors file.
+///
+/// The weights have their paths as names (`encoder.0.weight`). The JSON text stands under the key
+/// `hourglass` of the metadata; it has at least the members `format`, the version of this layout,
+/// and `application`. `ModelHeader` is the header that the applications write. Opening a file reads
+/// the header alone; no code is ever run, and nothing is used before it was checked.
+public struct ModelFile: Sendable {
+  /// The version of the layout that this program writes; it reads this one and older ones.
+  public static let formatVersion = 1
+
+  /// The key of the JSON text in the metadata of the file.
+  public static let metadataKey = "hourglass"
+
+  /// The safetensors file, whose tensors are read when they are asked for.
+  public let contents: SafetensorsFile
+
+  /// The header as JSON.
+  public let header: JSONValue
+
+  /// The version of the layout of this file.
+  public let format: Int
+
+  /// The application that the model is for, such as `reduce`.
+  public let application: String
+
+  /// The file, as the user named it.
+  public var path: String { contents.path }
+
+  /// Opens a model and checks its header.
+  public init(contentsOf path: String) throws(ModelFileError) {
+    try self.init(SafetensorsFile(contentsOf: path))
+  }
+
+  /// Opens a model that is in memory; the path is for the text of errors.
+  public init(bytes: [UInt8], path: String) throws(ModelFileError) {
+    try self.init(SafetensorsFile(bytes: bytes, path: path))
+  }
+
+  private init(_ contents: SafetensorsFile) throws(ModelFileError) {
+    guard let text = contents.metadata[Self.metadataKey] else {
+      throw .notAModel(file: contents.path, tensors: contents.entries.map(\.name))
+    }
+    self.contents = contents
+    header = try JSONValue(bytes: Array(text.utf8), file: contents.path, text: .model)
+    (format, application) = try checkedHeader(header, file: contents.path)
+  }
+
+  /// The header as a value of Swift, such as a `ModelHeader`.
+  public func header<Header: Decodable>(
+    as type: Header.Type
+  ) throws(ModelFileError) -> Header {
+    try header.decoded(as: type, file: path)
+  }
+
+  /// Reads a tensor.
+  public func tensor(named name: String) throws(ModelFileError) -> Tensor {
+    try contents.tensor(named: name)
+  }
+
+  /// Reads all tensors by their names.
+  public func tensors() throws(ModelFileError) -> [String: Tensor] {
+    try contents.tensors()
+  }
+
+  /// Reads the header and all tensors of a model.
+  public static func read<Header: Decodable>(
+    _ path: String,
+    header type: Header.Type
+  ) throws(ModelFileError) -> (header: Header, tensors: [String: Tensor]) {
+    let file = try ModelFile(contentsOf: path)
+    return (try file.header(as: type), try file.tensors())
+  }
+
+  /// Writes a model, whole or not at all: where anything fails, the former file stays.
+  ///
+  /// The header must encode as a JSON object with the members `format`, a version from 1 to
+  /// `formatVersion`, and `application`, a text. The same header and tensors give the same bytes:
+  /// keys and names are sorted, and a number has one way to be written. Integers of 64 bits and
+  /// floating-point numbers come back exactly.
+  public static func write(
+    tensors: [String: Tensor],
+    blobs: [String: SafetensorsFile.Blob] = [:],
+    header: some Encodable,
+    to path: String
+  ) throws(ModelFileError) {
+    try SafetensorsFile.write(
+      tensors: tensors,
+      blobs: blobs,
+      metadata: try metadata(header, file: path),
+      to: path
+    )
+  }
+
+  /// The bytes that `write` gives a file; the path is for the text of errors.
+  public static func bytes(
+    tensors: [String: Tensor],
+    blobs: [String: SafetensorsFile.Blob] = [:],
+    header: some Encodable,
+    path: String
+  ) throws(ModelFileError) -> [UInt8] {
+    try SafetensorsFile.bytes(
+      tensors: tensors,
+      blobs: blobs,
+      metadata: try metadata(header, file: path),
+      path: path
+    )
+  }
+
+  private static func metadata(
+    _ header: some Encodable,
+    file: String
+  ) throws(ModelFileError) -> [String: String] {
+    let json = try JSONValue(encoding: header, file: file)
+    _ = try checkedHeader(json, file: file)
+    return [metadataKey: json.text]
+  }
+}
+
+/// The members that every header has.
+private func checkedHeader(
+  _ header: JSONValue,
+  file: String
+) throws(ModelFileError) -> (format: Int, application: String) {
+  guard case .object(let members) = header else {
+    throw .unexpectedValue(
+      file: file,
+      text: .model,
+      member: ModelFile.metadataKey,
+      expected: "an object",
+      found: header.kindName
+    )
+  }
+  guard let format = members["format"] else {
+    throw .missingMember(file: file, text: .model, member: "format")
+  }
+  guard case .number(let number) = format, let version = number.integerValue, version >= 1 else {
+    throw .unexpectedValue(
+      file: file,
+      text: .model,
+      member: "format",
+      expected: "a whole number from 1",
+      found: format.kindName
+    )
+  }
+  guard version <= ModelFile.formatVersion else {
+    throw .newerFormat(file: file, found: Int(version), supported: ModelFile.formatVersion)
+  }
+  guard let application = members["application"] else {
+    throw .missingMember(file: file, text: .model, member: "application")
+  }
+  guard case .string(let name) = application else {
+    throw .unexpectedValue(
+      file: file,
+      text: .model,
+      member: "application",
+      expected: "a string",
+      found: application.kindName
+    )
+  }
+  return (Int(version), name)
+}
+
+extension JSONValue {
+  /// What the value is, for the text of errors: a number is written out.
+  fileprivate var kindName: String {
+    switch self {
+    case .null: "null"
+    case .boolean: "true or false"
+    case .number(let number): number.text
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}

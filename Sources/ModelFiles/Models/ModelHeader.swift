@@ -1,0 +1,122 @@
+/// What a model file says beside its tensors.
+///
+/// The configuration, the fields and the architecture are values of the application, kept as JSON:
+/// `JSONValue(encoding:file:)` makes them and `decoded(as:file:)` gives them back. There is no time
+/// of creation: the same data and the same seed give the same file.
+public struct ModelHeader: Codable, Hashable, Sendable {
+  /// The version of the layout of the file.
+  public var format: Int
+  /// The application that the model is for, such as `reduce`.
+  public var application: String
+  /// How the application was set up.
+  public var configuration: JSONValue
+  /// The columns, pixels or samples of the data, and how they are encoded.
+  public var fields: JSONValue
+  /// The layers of the network.
+  public var architecture: JSONValue
+  /// What the model was made from.
+  public var provenance: ModelProvenance
+  /// How the training went.
+  public var training: TrainingRecord
+  /// The names of the tensors that are no parameters, such as running averages and the moments of
+  /// an optimiser.
+  public var stateTensors: [String]
+  /// The counters and generators that training needs to go on; nil in a finished model.
+  public var checkpoint: JSONValue?
+
+  /// Makes the header of a model.
+  public init(
+    application: String,
+    configuration: JSONValue = .object([:]),
+    fields: JSONValue = .object([:]),
+    architecture: JSONValue = .object([:]),
+    provenance: ModelProvenance,
+    training: TrainingRecord = TrainingRecord(),
+    stateTensors: [String] = [],
+    checkpoint: JSONValue? = nil
+  ) {
+    self.format = ModelFile.formatVersion
+    self.application = application
+    self.configuration = configuration
+    self.fields = fields
+    self.architecture = architecture
+    self.provenance = provenance
+    self.training = training
+    self.stateTensors = stateTensors
+    self.checkpoint = checkpoint
+  }
+}
+
+/// What a model was made from.
+public struct ModelProvenance: Codable, Hashable, Sendable {
+  /// The seed of all random numbers.
+  public var seed: UInt64
+  /// A digest of the data, by which the same data is recognised.
+  public var dataFingerprint: String
+  /// The name of the data, such as the name of its file.
+  public var dataName: String
+  /// How many rows, images, sounds or windows were learnt from.
+  public var itemCount: Int
+  /// The version of the program that trained the model.
+  public var programVersion: String
+  /// The precision of the training, such as `float32`.
+  public var precision: String
+  /// The number of threads of the training.
+  public var threads: Int
+  /// How many rows of the training data the file keeps within its tensors.
+  public var keptItemCount: Int
+
+  /// Makes a provenance.
+  public init(
+    seed: UInt64,
+    dataFingerprint: String,
+    dataName: String,
+    itemCount: Int,
+    programVersion: String,
+    precision: String = "float32",
+    threads: Int = 1,
+    keptItemCount: Int = 0
+  ) {
+    self.seed = seed
+    self.dataFingerprint = dataFingerprint
+    self.dataName = dataName
+    self.itemCount = itemCount
+    self.programVersion = programVersion
+    self.precision = precision
+    self.threads = threads
+    self.keptItemCount = keptItemCount
+  }
+}
+
+/// How a training went.
+public struct TrainingRecord: Codable, Hashable, Sendable {
+  /// How many times the training went through the data.
+  public var epochs: Int
+  /// How many times the weights were updated.
+  public var steps: Int
+  /// The epoch whose weights were kept, counted from 1; nil where none was better than the others.
+  public var bestEpoch: Int?
+  /// The mean loss of each epoch on the rows that were learnt from.
+  public var trainingLosses: [Double]
+  /// The mean loss after each epoch on the rows that were held out.
+  public var validationLosses: [Double]
+  /// Further numbers by their names, measured at the end on the rows that were held out.
+  public var metrics: [String: Double]
+
+  /// Makes a record.
+  public init(
+    epochs: Int = 0,
+    steps: Int = 0,
+    bestEpoch: Int? = nil,
+    trainingLosses: [Double] = [],
+    validationLosses: [Double] = [],
+    metrics: [String: Double] = [:]
+  ) {
+    self.epochs = epochs
+    self.steps = steps
+    self.bestEpoch = bestEpoch
+    self.trainingLosses = trainingLosses
+    self.validationLosses = validationLosses
+    self.metrics = metrics
+  }
+}
