@@ -1,0 +1,81 @@
+/// A hash of decoded values that is the same on every machine and in every run.
+///
+/// It is XXH64 with the seed 0 of the values as little-endian bytes. It tells data apart that differ
+/// by accident; it is no protection against somebody who wants two data sets to look the same.
+///
+/// Reference: Collet, 2012, xxHash, https://xxhash.com, document "XXH64 algorithm description".
+package enum Fingerprint {
+  private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
+  private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
+  private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
+  private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
+  private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
+
+  /// The hash of some bytes.
+  package static func hash(_ bytes: RawSpan) -> UInt64 {
+    var hash: UInt64
+    var offset = 0
+    if bytes.byteCount >= 32 {
+      var lanes = (prime1 &+ prime2, prime2, UInt64(0), 0 &- prime1)
+      while bytes.byteCount - offset >= 32 {
+        lanes.0 = round(lanes.0, word(bytes, offset))
+        lanes.1 = round(lanes.1, word(bytes, offset + 8))
+        lanes.2 = round(lanes.2, word(bytes, offset + 16))
+        lanes.3 = round(lanes.3, word(bytes, offset + 24))
+        offset += 32
+      }
+      hash = turned(lanes.0, 1) &+ turned(lanes.1, 7) &+ turned(lanes.2, 12) &+ turned(lanes.3, 18)
+      for lane in [lanes.0, lanes.1, lanes.2, lanes.3] {
+        hash = (hash ^ round(0, lane)) &* prime1 &+ prime4
+      }
+    } else {
+      hash = prime5
+    }
+    hash &+= UInt64(bytes.byteCount)
+    while bytes.byteCount - offset >= 8 {
+      hash = turned(hash ^ round(0, word(bytes, offset)), 27) &* prime1 &+ prime4
+      offset += 8
+    }
+    if bytes.byteCount - offset >= 4 {
+      hash ^= UInt64(halfWord(bytes, offset)) &* prime1
+      hash = turned(hash, 23) &* prime2 &+ prime3
+      offset += 4
+    }
+    while offset < bytes.byteCount {
+      hash ^= UInt64(byte(bytes, offset)) &* prime5
+      hash = turned(hash, 11) &* prime1
+      offset += 1
+    }
+    hash = (hash ^ hash >> 33) &* prime2
+    hash = (hash ^ hash >> 29) &* prime3
+    return hash ^ hash >> 32
+  }
+
+  /// Sixteen hexadecimal digits.
+  package static func hexadecimal(_ hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  private static func round(_ lane: UInt64, _ word: UInt64) -> UInt64 {
+    turned(lane &+ word &* prime2, 31) &* prime1
+  }
+
+  private static func turned(_ word: UInt64, _ count: UInt64) -> UInt64 {
+    word << count | word >> (64 - count)
+  }
+
+  // `unsafeLoadUnaligned` checks the offset; it is called unsafe for types that not every pattern
+  // of bits is a value of.
+  private static func word(_ bytes: RawSpan, _ offset: Int) -> UInt64 {
+    UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  private static func halfWord(_ bytes: RawSpan, _ offset: Int) -> UInt32 {
+    UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+
+  private static func byte(_ bytes: RawSpan, _ offset: Int) -> UInt8 {
+    bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self)
+  }
+}

@@ -1,0 +1,56 @@
+import HourglassTensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that is open to be read from its beginning to its end.
+///
+/// It is read and not mapped into memory, so that a file that another program shortens meanwhile is
+/// an error and no crash, and so that a pipe will do as well. All reading calls of the operating
+/// system are here.
+struct InputFile: ~Copyable {
+  let path: String
+  /// The size of an ordinary file; none for a pipe or a device.
+  let size: Int?
+
+  private let descriptor: Int32
+
+  init(path: String) throws(FileError) {
+    self.path = path
+    descriptor = try opened(path)
+    var status = stat()
+    let known = fstat(descriptor, &status) == 0
+    size = known && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+  }
+
+  deinit { _ = close(descriptor) }
+
+  /// Reads some bytes into an array from an offset to its end; 0 is the end of the file.
+  func read(into bytes: inout [UInt8], from offset: Int) throws(FileError) -> Int {
+    while true {
+      let count = bytes.withUnsafeMutableBufferPointer { all in
+        someBytes(descriptor, UnsafeMutableBufferPointer(rebasing: all[offset...]))
+      }
+      if count >= 0 { return count }
+      if errno != EINTR { throw FileError(path: path, operation: .read, code: errno) }
+    }
+  }
+}
+
+private func opened(_ path: String) throws(FileError) -> Int32 {
+  while true {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor >= 0 { return descriptor }
+    if errno != EINTR { throw FileError(path: path, operation: .open, code: errno) }
+  }
+}
+
+private func someBytes(_ descriptor: Int32, _ place: UnsafeMutableBufferPointer<UInt8>) -> Int {
+  guard let start = place.baseAddress, place.count > 0 else { return 0 }
+  return read(descriptor, start, min(place.count, 1 << 30))
+}

@@ -1,0 +1,100 @@
+import HourglassTensors
+
+extension NumericDataset {
+  /// Reads a file, or only its first items; what kind of file it is, is seen from its contents.
+  ///
+  /// A table (comma-, semicolon- or tab-separated values) gives rows. IDX data give images where
+  /// they have three dimensions, `[items, height, width]`, or four, `[items, channels, height,
+  /// width]`, and rows where they have two. Both may be compressed by gzip.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: The number of items to read at most; all of them when it is left out.
+  /// - Returns: The items, all their values finite.
+  /// - Throws: What is wrong with the file, and where.
+  public static func load(
+    contentsOf path: String,
+    limit: Int? = nil
+  ) throws(DatasetError) -> NumericDataset {
+    try load(contentsOf: path, limit: limit, memoryLimit: MemoryLimit.standard)
+  }
+
+  package static func load(
+    contentsOf path: String,
+    limit: Int? = nil,
+    memoryLimit: Int
+  ) throws(DatasetError) -> NumericDataset {
+    let source = try ByteSource(path: path)
+    if source.unreadCount == 0 { throw .emptyFile(path: path) }
+    let beginning = source.firstUnread(12)
+    if IDXFile.isBeginning(beginning) {
+      return try NumericDataset(IDXFile(source, limit: limit, memoryLimit: memoryLimit))
+    }
+    if let found = foreignFormat(beginning) { throw .unsupportedFormat(path: path, found: found) }
+    return NumericDataset(
+      try CSVFile(source, limit: limit, header: .automatic, memoryLimit: memoryLimit)
+    )
+  }
+
+  /// Makes rows of a table that was read.
+  public init(_ file: CSVFile) {
+    self.init(
+      name: lastPart(of: file.path),
+      itemShape: [file.columns.count],
+      kind: .table(columns: file.columns),
+      storage: .floats(file.values)
+    )
+  }
+
+  /// Makes images or rows of an IDX file that was read.
+  ///
+  /// - Throws: `labelFile` where an item is a single number.
+  public init(_ file: IDXFile) throws(DatasetError) {
+    let shape = file.itemShape
+    switch shape.rank {
+    case 0: throw .labelFile(path: file.path, count: file.count)
+    case 1:
+      self.init(
+        name: lastPart(of: file.path),
+        itemShape: shape,
+        kind: .table(columns: Self.columnNames(shape[0])),
+        storage: file.storage
+      )
+    default:
+      self.init(
+        name: lastPart(of: file.path),
+        itemShape: shape.rank == 2 ? [1, shape[0], shape[1]] : shape,
+        kind: .images,
+        storage: file.storage
+      )
+    }
+  }
+
+  /// The name of a format that is often met and not read, from the beginning of a file.
+  private static func foreignFormat(_ beginning: [UInt8]) -> String? {
+    let formats: [(start: [UInt8], name: String)] = [
+      ([0x1f, 0x8b], "a gzip file inside a gzip file"),
+      ([0x89, 0x50, 0x4e, 0x47], "a PNG image"),
+      ([0xff, 0xd8, 0xff], "a JPEG image"),
+      (Array("GIF8".utf8), "a GIF image"),
+      (Array("RIFF".utf8), "a WAV sound or another RIFF file"),
+      (Array("fLaC".utf8), "a FLAC sound"),
+      (Array("OggS".utf8), "an Ogg sound"),
+      (Array("%PDF".utf8), "a PDF document"),
+      ([0x50, 0x4b, 0x03, 0x04], "a ZIP archive (NPZ, XLSX and ODS are such)"),
+      ([0x93] + Array("NUMPY".utf8), "a NumPy array (NPY)"),
+      (Array("BZh".utf8), "a bzip2 file"),
+      ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "an xz file"),
+      ([0x28, 0xb5, 0x2f, 0xfd], "a Zstandard file"),
+      (Array("PAR1".utf8), "a Parquet file"),
+      ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"),
+      (Array("SQLite".utf8), "an SQLite database"),
+    ]
+    return formats.first { beginning.starts(with: $0.start) }?.name
+  }
+}
+
+/// The name of a file without its folders.
+private func lastPart(of path: String) -> String {
+  path.split(separator: "/").last.map(String.init) ?? path
+}
