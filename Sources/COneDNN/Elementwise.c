@@ -132,8 +132,9 @@ static void hg_find_deferred(hg_plan *plan) {
 
 // ---------------------------------------------------------------- copies
 
-// Where rows of an operand lie: their offset, and how many more follow at one stride.
-static int64_t hg_row_offset(const hg_plan *plan, int32_t operand, int64_t row, int64_t *following) {
+// The offset of a row of an operand, and how many rows from there on lie at one stride.
+static int64_t hg_row_offset(const hg_plan *plan, int32_t operand, int64_t row,
+                             int64_t *following) {
   *following = 1;
   if (plan->rank == 0) return 0;
   int64_t last = plan->rank - 1, offset = 0;

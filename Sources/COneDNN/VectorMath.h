@@ -35,8 +35,9 @@ HG_INLINE float hg_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
 
 HG_INLINE float hg_abs(float x) { return __builtin_fabsf(x); }
 
-// x = n ln 2 + r with |r| <= ln 2 / 2: gives r, and n as an integer and as a number. Adding 1.5 2^23
-// rounds to a whole number and leaves it in the low bits, also for NaN without undefined behaviour.
+// x = n ln 2 + r with |r| <= ln 2 / 2: gives r, and n as an integer and as a number. Adding
+// 1.5 2^23 rounds to a whole number and leaves it in the low bits; a NaN stays one, with any
+// number for n.
 HG_INLINE float hg_reduce_exponent(float x, int32_t *n, float *whole) {
   const float magic = 0x1.8p23f;
   float shifted = x * 0x1.715476p0f + magic;

@@ -149,7 +149,7 @@ struct KernelTestsPrograms {
     #expect(output.isIntact)
   }
 
-  @Test("An output in the memory of an input", arguments: [5, 512, 5000], [20, 1000])
+  @Test("An output in the memory of an input", arguments: [5, 300], [20, 1000])
   func aliases(rows: Int, width: Int) {
     let x = scrambled(rows * width, seed: 8)
     let memory = Memory(x)

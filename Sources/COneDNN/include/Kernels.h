@@ -21,6 +21,10 @@ extern "C" {
 #define HG_MAX_INSTRUCTIONS 128
 #define HG_MAX_SUMS 4
 
+// NaN gives NaN, but for comparisons and the conditions of gradients and of HG_OP_SELECT, where
+// it counts as false (SELECT: as different from 0). The functions are right within a few units in
+// the last place; those of HG_OP_GELU_BACKWARD and HG_OP_SILU_BACKWARD near their roots within
+// 2e-7 of the gradient b.
 typedef enum {
   // One operand: dst = f(a), with the constants p and q of the instruction.
   HG_OP_COPY = 0,    // a
@@ -92,9 +96,11 @@ typedef struct {
 } hg_sum;
 
 // Registers 0 ..< input_count are the inputs, the next output_count are the outputs, the others
-// temporaries. The program runs over `extents`, the innermost last. Outputs may alias inputs of
-// equal strides. An output register may be read after it was written. Sums are accumulated so
-// that the relative error stays near that of double precision.
+// temporaries. The program runs over `extents`, the innermost last; rank 0 is one element. No
+// instruction may write to an input register. Outputs may alias inputs of equal strides: the input
+// register keeps its old values until the program ends. An output register may be read after it
+// was written; an output that no instruction writes is left as it is. Operands that an opcode does
+// not have are not looked at, but `a` must be a register. Sums are accumulated in double precision.
 typedef struct {
   int32_t rank;
   int64_t extents[HG_MAX_RANK];
@@ -111,7 +117,8 @@ void hg_elementwise_run(const hg_elementwise *program, int32_t threads);
 
 typedef enum { HG_REDUCE_SUM = 0, HG_REDUCE_MAX } hg_reduction;
 
-// dst[outer][inner] = scale * reduction over `middle` of src[outer][middle][inner].
+// dst[outer][inner] = scale * reduction over `middle` of src[outer][middle][inner]. The maximum of
+// no elements is -infinity, and of elements with a NaN among them NaN.
 void hg_reduce(hg_reduction kind, const float *src, float *dst, int64_t outer, int64_t middle,
                int64_t inner, float scale, int32_t threads);
 
@@ -134,12 +141,13 @@ void hg_random_fill(hg_random kind, uint64_t seed, uint32_t stream, uint64_t ste
 // ---------------------------------------------------------------- standardization
 
 // dst = (src - mean) / sqrt(variance + epsilon) over outer and inner of src[outer][kept][inner],
-// separately for each `kept`. The biased mean and variance [kept] are written too.
+// separately for each `kept`. The biased mean and variance [kept] are written too. dst may be src.
 void hg_standardize(const float *src, float *dst, float *mean, float *variance, int64_t outer,
                     int64_t kept, int64_t inner, float epsilon, int32_t threads);
 
 // The gradient of the above: with y the standardized values and s = 1 / sqrt(variance + epsilon),
-// diff_src = s * (diff_dst - mean(diff_dst) - y * mean(diff_dst * y)).
+// diff_src = s * (diff_dst - mean(diff_dst) - y * mean(diff_dst * y)). diff_src may be diff_dst
+// or y.
 void hg_standardize_backward(const float *y, const float *variance, const float *diff_dst,
                              float *diff_src, int64_t outer, int64_t kept, int64_t inner,
                              float epsilon, int32_t threads);
