@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct HourglassProgram: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "hourglass")
-}
