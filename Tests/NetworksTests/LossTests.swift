@@ -9,16 +9,21 @@ import Testing
     let mean = normal([4, 3])
     let logVariance = normal([4, 3], seed: 6)
     let found = try evaluate([mean, logVariance]) {
-      [gaussianKullbackLeibler(mean: $1[0], logVariance: $1[1], in: &$0)]
-    }[0]
-    #expect(found.shape == [4])
+      [
+        gaussianKullbackLeibler(mean: $1[0], logVariance: $1[1], in: &$0),
+        gaussianKullbackLeiblerParts(mean: $1[0], logVariance: $1[1], in: &$0),
+      ]
+    }
+    #expect(found[0].shape == [4])
+    #expect(found[1].shape == [4, 3])
     for row in 0..<4 {
       let expected = (row * 3..<row * 3 + 3).reduce(0) {
         let m = mean.doubles[$1]
         let v = logVariance.doubles[$1]
         return $0 + 0.5 * (m * m + exp(v) - 1 - v)
       }
-      #expect(near(found.doubles[row], expected))
+      #expect(near(found[0].doubles[row], expected))
+      #expect(near(found[1].doubles[row * 3..<row * 3 + 3].reduce(0, +), expected))
     }
   }
 
