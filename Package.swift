@@ -112,6 +112,7 @@ let package = Package(
       resources: [.copy("Goldens")]
     ),
     tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
+    tests("Networks", imports: [tensors, graphs, networks, engines]),
   ],
   swiftLanguageModes: [.v6]
 )

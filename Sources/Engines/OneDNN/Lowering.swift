@@ -285,7 +285,10 @@ final class Lowering {
     let from: Descriptor
     let to: Descriptor
     // Opaque layouts see the tensor's dimensions in their own way, so use their own row-major form.
-    if case .opaque(let entry) = form {
+    if case .opaque(let entry) = form, case .opaque(let own) = source.form {
+      from = opaqueLayouts[own].descriptor
+      to = opaqueLayouts[entry].descriptor
+    } else if case .opaque(let entry) = form {
       from = opaqueLayouts[entry].plain
       to = opaqueLayouts[entry].descriptor
     } else if case .opaque(let entry) = source.form {
@@ -309,6 +312,9 @@ final class Lowering {
   }
 
   private func needsPlainBetween(_ source: Form, _ target: Form) -> Bool {
+    if case .opaque(let from) = source, case .opaque(let to) = target {
+      return !opaqueLayouts[from].plain.isEqual(to: opaqueLayouts[to].plain)
+    }
     if case .opaque = target { return source != .plain }
     if case .opaque = source { return target != .plain }
     return false
