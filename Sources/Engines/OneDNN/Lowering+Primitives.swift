@@ -192,10 +192,13 @@ extension Lowering {
       src = try geometry.descriptor(problem.src, .blocked(8))
       dst = try geometry.descriptor(problem.dst, .blocked(8))
     } else {
-      src = try .any(geometry.dims(problem.src))
       // One channel fills one lane of a block: the gradient of its weights is several times faster
       // over channels that lie next to each other.
       let isThin = problem.direction == HG_BACKWARD_WEIGHTS && problem.src[1] == 1
+      src =
+        isThin
+        ? try geometry.descriptor(problem.src, .channelsLast)
+        : try .any(geometry.dims(problem.src))
       dst =
         isThin
         ? try geometry.descriptor(problem.dst, .channelsLast)

@@ -256,7 +256,16 @@ final class Lowering {
     if let known = locations[index].first(where: { $0.form == form }) { return known }
     if locations[index].isEmpty { try materialize(index, prefer: form) }
     if let known = locations[index].first(where: { $0.form == form }) { return known }
-    // A row-major matrix is one with its features innermost.
+    // One channel lies the same way first or last.
+    if form == .channelsLast, shape(index).rank > 2, shape(index)[1] == 1 {
+      var same = try location(index, .plain)
+      if same.isContiguous {
+        same.form = form
+        same.strides = contiguousStrides(extents(shape(index), form))
+        locations[index].append(same)
+        return same
+      }
+    }
     let target = try reordered(index, to: form)
     locations[index].append(target)
     return target
