@@ -107,6 +107,7 @@ let package = Package(
     tests("Tensors", imports: [tensors]),
     tests("Graphs", imports: [tensors, graphs, engines]),
     tests("Engines", imports: [tensors, graphs, engines]),
+    tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
   ],
   swiftLanguageModes: [.v6]
 )
