@@ -266,7 +266,7 @@ import Testing
     #expect(throws: DatasetError.tooLarge(path: path, bytes: 24, limit: 23)) {
       try CSVFile(contentsOf: path, memoryLimit: 23, windowSize: 1 << 16)
     }
-    let names = try folder.file("a name,another name,a third name\n1,2,3\n")
+    let names = try folder.file("a name,another name,a third name\n1,2,3\n", name: "names")
     #expect(throws: DatasetError.tooLarge(path: names, bytes: 30, limit: 29)) {
       try CSVFile(contentsOf: names, memoryLimit: 29, windowSize: 1 << 16)
     }

@@ -16,6 +16,8 @@ final class TemporaryFolder {
 
   /// Writes a file and gives its path.
   func file(_ bytes: [UInt8], name: String = "data") throws -> String {
+    // Some file systems wait for the disk when a file is emptied and written again.
+    unlink("\(path)/\(name)")
     try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
     return "\(path)/\(name)"
   }
