@@ -113,6 +113,7 @@ let package = Package(
     ),
     tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
     tests("Networks", imports: [tensors, graphs, networks, engines]),
+    tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
   ],
   swiftLanguageModes: [.v6]
 )
