@@ -1,0 +1,382 @@
+internal import HourglassEngines
+internal import HourglassGraphs
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// A run of learning as a machine of small steps, on the engine's thread.
+///
+/// Between any two calls its whole state can be taken out (`state()`) and a new loop can go on from
+/// it to the same bytes. A step allocates nothing and looks nothing up by name.
+final class TrainingLoop {
+  let trainer: Trainer
+  let outline: TrainingOutline
+  private(set) var progress: TrainingProgress
+  private(set) var bestVariables: [String: Tensor]
+
+  private let learner: any Learner
+  private let source: any BatchSource
+  private let plan: any Plan
+  private let nodes: TrainingNodes
+  private let batch: Int
+  private let stepsPerEpoch: Int
+  private let trainingItems: [Int]
+  private let judge: ItemJudge?
+  /// The variables that inference needs: their names there and their nodes in the training graph.
+  private let carried: [(name: String, node: NodeID)]
+
+  private var order: [Int] = []
+  private var orderEpoch = -1
+  private var indices: [Int]
+  private var isJudging = false
+  private var totalSteps: Int?
+  private(set) var learningRate: Float = 0
+
+  private let now: @Sendable () -> Double
+  private let startTime: Double
+  private let earlierSeconds: Double
+  private var epochStart: Double
+  private var epochSteps = 0
+  private var judgingSeconds = 0.0
+
+  /// Compiles the plans and starts anew, or goes on from a state.
+  init(
+    _ learner: any Learner,
+    trainer: Trainer,
+    source: any BatchSource,
+    resuming state: TrainerState?,
+    now: @escaping @Sendable () -> Double,
+    makePlan: (Graph, UInt64) throws -> any Plan
+  ) throws {
+    try trainer.validate()
+    try learner.validate(itemShape: source.itemShape)
+    guard source.count > 0 else { throw TrainingError.noItems }
+    let paired = source as? any PairedBatchSource
+    if learner.needsTargets, paired == nil { throw TrainingError.targetsMissing }
+    self.learner = learner
+    self.trainer = trainer
+    self.source = source
+    self.now = now
+    startTime = now()
+    epochStart = startTime
+
+    let split = trainer.validation.indices(of: source.count, seed: trainer.seed)
+    trainingItems = split.training
+    batch = min(trainer.batchSize, split.training.count)
+    let stepsPerEpoch = split.training.count / batch
+    self.stepsPerEpoch = stepsPerEpoch
+    totalSteps = trainer.epochs.map { $0 * stepsPerEpoch }
+    indices = Array(repeating: 0, count: batch)
+    let shapes = GraphShapes(item: source.itemShape, target: paired?.targetShape, batch: batch)
+    let graph = try learner.trainingGraph(shapes, optimizer: trainer.optimizer)
+    var judgeShapes = shapes
+    judgeShapes.batch = max(min(trainer.batchSize, split.validation.count), 1)
+    let judgeGraph = try learner.validationGraph(judgeShapes)
+    carried = Self.carriedNodes(of: graph, for: judgeGraph, trainer.optimizer)
+    let fingerprint = Self.fingerprint(graph, trainer.seed, source)
+    if let state {
+      guard state.progress.fingerprint == fingerprint,
+        state.variables.mapValues(\.shape) == graph.variableShapes
+      else { throw TrainingError.foreignCheckpoint }
+    }
+    plan = try makePlan(graph, trainer.seed)
+    nodes = TrainingNodes(graph)
+    if split.validation.isEmpty {
+      judge = nil
+    } else {
+      judge = ItemJudge(
+        plan: try makePlan(judgeGraph, trainer.seed ^ 0x9E37_79B9_7F4A_7C15),
+        source: source,
+        items: split.validation,
+        batch: judgeShapes.batch
+      )
+    }
+    if let state { plan.setVariables(state.variables) }
+    progress = state?.progress ?? TrainingProgress(fingerprint: fingerprint)
+    bestVariables = state?.bestVariables ?? [:]
+    earlierSeconds = progress.elapsedSeconds
+    outline = TrainingOutline(
+      trainingCount: split.training.count,
+      validationCount: split.validation.count,
+      batchSize: batch,
+      stepsPerEpoch: stepsPerEpoch,
+      epochs: trainer.epochs,
+      parameterCount: graph.variables.filter { $0.variable.role == .parameter }
+        .reduce(0) { $0 + graph[$1.node].shape.elementCount },
+      resumedStep: progress.step
+    )
+  }
+
+  // MARK: Time and ends
+
+  /// The seconds since the start, those before an interruption counted.
+  var elapsedSeconds: Double { earlierSeconds + now() - startTime }
+
+  /// Why learning should end here, if it should.
+  var stopReason: StopReason? {
+    if progress.batch == 0 {
+      if let epochs = trainer.epochs, progress.epoch >= epochs { return .epochs }
+      if let patience = trainer.earlyStopping?.patience,
+        progress.epochsWithoutImprovement >= patience
+      {
+        return .earlyStopping
+      }
+    }
+    if let seconds = trainer.seconds, progress.step > 0, elapsedSeconds >= seconds { return .time }
+    return nil
+  }
+
+  // MARK: Steps
+
+  /// Does one step: a batch of learning, or one of judging at the end of an epoch.
+  ///
+  /// Gives the epoch's report when it ends one.
+  func advance() throws -> EpochReport? {
+    if progress.batch < stepsPerEpoch {
+      try learn()
+      return nil
+    }
+    if let judge {
+      if !isJudging {
+        judgingSeconds -= now()
+        judge.begin(variables: carriedVariables())
+        isJudging = true
+      }
+      guard try advanced(judge) else { return nil }
+      judgingSeconds += now()
+    }
+    return finishEpoch(validation: judge?.means)
+  }
+
+  private func learn() throws {
+    if orderEpoch != progress.epoch {
+      order = trainingItems
+      Permutation.shuffle(
+        &order,
+        seed: trainer.seed,
+        purpose: Permutation.Purpose.epoch,
+        number: UInt64(progress.epoch)
+      )
+      orderEpoch = progress.epoch
+    }
+    let start = progress.batch * batch
+    for row in 0..<batch { indices[row] = order[start + row] }
+    plan.feed(indices, from: source, input: nodes.input, target: nodes.target)
+    let step = progress.step + 1
+    learningRate = trainer.optimizer.learningRate(atStep: step, totalSteps: totalSteps)
+    plan.feed(learningRate, to: nodes.learningRate)
+    plan.feed(Float(step), to: nodes.step)
+    if let weight = nodes.regularizationWeight {
+      plan.feed(learner.regularizationWeight(atStep: step), to: weight)
+    }
+    try plan.run(step: UInt64(step))
+    let parts = LossParts(
+      loss: plan.number(nodes.loss),
+      reconstruction: plan.number(nodes.reconstruction),
+      regularization: plan.number(nodes.regularization),
+      squaredError: plan.number(nodes.squaredError)
+    )
+    guard parts.loss.isFinite else { throw diagnosis(of: indices, step: step) }
+    progress.sums.add(parts)
+    progress.step = step
+    progress.batch += 1
+    epochSteps += 1
+  }
+
+  /// Without a limit of epochs, the schedule of learning rates follows the time: this guesses, from
+  /// the speed so far, the number of steps that the time will allow.
+  func projectSteps() {
+    guard trainer.epochs == nil, let seconds = trainer.seconds else { return }
+    let elapsed = Swift.max(elapsedSeconds, 1e-3)
+    let projected = Double(progress.step) * seconds / elapsed
+    totalSteps = Swift.max(Int(Swift.min(projected, 1e12)), progress.step + 1)
+  }
+
+  private func finishEpoch(validation: LossParts?) -> EpochReport {
+    let record = EpochRecord(
+      epoch: progress.epoch + 1,
+      step: progress.step,
+      training: progress.sums.parts.divided(by: progress.batch),
+      validation: validation,
+      learningRate: Double(learningRate)
+    )
+    let minimumDelta = trainer.earlyStopping?.minimumDelta ?? 0
+    if record.judgedLoss < progress.bestLoss - minimumDelta || progress.bestEpoch == nil {
+      progress.bestLoss = record.judgedLoss
+      progress.bestEpoch = record.epoch
+      progress.epochsWithoutImprovement = 0
+      bestVariables = carriedVariables()
+    } else {
+      progress.epochsWithoutImprovement += 1
+    }
+    progress.epochs.append(ExactEpoch(record))
+    progress.epoch += 1
+    progress.batch = 0
+    progress.sums = ExactLossParts(LossParts())
+    isJudging = false
+    let end = now()
+    let report = EpochReport(
+      record: record,
+      seconds: end - epochStart,
+      itemsPerSecond: Double(epochSteps * batch) / Swift.max(end - epochStart - judgingSeconds, 1e-9)
+    )
+    epochStart = end
+    epochSteps = 0
+    judgingSeconds = 0
+    return report
+  }
+
+  /// Whether the epoch was ended by the last call of `advance`.
+  var isBestEpoch: Bool { progress.bestEpoch == progress.epoch }
+
+  // MARK: State
+
+  /// Everything that a new loop needs to go on from here.
+  ///
+  /// Throws where a variable is no longer finite, so that a spoilt state is never kept.
+  func state() throws -> TrainerState {
+    var state = TrainerState(
+      progress: progress,
+      variables: plan.variables,
+      bestVariables: bestVariables
+    )
+    if let spoilt = state.variables.sorted(by: { $0.key < $1.key }).first(where: {
+      !$0.value.isFinite
+    }) {
+      throw TrainingError.diverged(
+        epoch: progress.epoch + 1,
+        step: progress.step,
+        place: "the variable \(spoilt.key)"
+      )
+    }
+    state.progress.elapsedSeconds = elapsedSeconds
+    return state
+  }
+
+  /// The variables that inference needs, as they are now.
+  func carriedVariables() -> [String: Tensor] {
+    let values = Dictionary(
+      uniqueKeysWithValues: carried.map { ($0.name, plan.value(ofVariable: $0.node)) }
+    )
+    let averages = trainer.optimizer.averagedWeights(values, afterSteps: progress.step)
+    return values.merging(averages) { $1 }.filter { !$0.key.hasPrefix(Optimizer.averagePrefix) }
+  }
+
+  /// The nodes in the training graph of what another graph needs; where averages of parameters are
+  /// kept, these come along under their own names.
+  private static func carriedNodes(
+    of graph: Graph,
+    for other: Graph,
+    _ optimizer: Optimizer
+  ) -> [(name: String, node: NodeID)] {
+    let needed = Set(other.variables.map(\.variable.name))
+    return graph.variables.map { ($0.variable.name, $0.node) }.filter { name, _ in
+      needed.contains(name)
+        || name.hasPrefix(Optimizer.averagePrefix)
+          && needed.contains(String(name.dropFirst(Optimizer.averagePrefix.count)))
+    }
+  }
+
+  /// How far the run has come.
+  func report(itemsPerSecond: Double) -> StepProgress {
+    let steps = totalSteps.map { Double(progress.step) / Double(Swift.max($0, 1)) }
+    let time = trainer.seconds.map { elapsedSeconds / $0 }
+    return StepProgress(
+      epoch: Swift.min(progress.epoch + 1, trainer.epochs ?? .max),
+      step: progress.step,
+      fraction: Swift.min(Swift.max(steps ?? 0, time ?? 0), 1),
+      training: progress.batch > 0
+        ? progress.sums.parts.divided(by: progress.batch)
+        : progress.epochs.last?.record.training ?? LossParts(),
+      learningRate: Double(learningRate),
+      itemsPerSecond: itemsPerSecond,
+      seconds: elapsedSeconds
+    )
+  }
+
+  /// Judges the present variables in the middle of an epoch and keeps them if they are the best.
+  ///
+  /// It is the last thing that a loop does; the state for resuming must be taken before.
+  func concludePartialEpoch() throws {
+    guard progress.batch > 0 else { return }
+    if let judge {
+      judge.begin(variables: carriedVariables())
+      while try !advanced(judge) {}
+    }
+    _ = finishEpoch(validation: judge?.means)
+  }
+}
+
+// MARK: - Trouble and identity
+
+extension TrainingLoop {
+  private func advanced(_ judge: ItemJudge) throws -> Bool {
+    do {
+      return try judge.advance()
+    } catch let error as NonFiniteLoss {
+      throw diagnosis(of: error.indices, step: progress.step)
+    }
+  }
+
+  /// Says why a loss is not finite: the items, or the first node that left the finite numbers.
+  private func diagnosis(of indices: [Int], step: Int) -> TrainingError {
+    if let item = source.firstNonFinite(among: indices) { return .nonFiniteItem(index: item) }
+    return .diverged(epoch: progress.epoch + 1, step: step, place: nil)
+  }
+
+  /// A number that tells whether a state belongs to this network, these items and this seed.
+  ///
+  /// Of the items it sees their number, their shape and at most 64 of them.
+  private static func fingerprint(
+    _ graph: Graph,
+    _ seed: UInt64,
+    _ source: any BatchSource
+  ) -> UInt64 {
+    var hash = StableHash()
+    hash.combine(graph.description)
+    hash.combine(seed)
+    hash.combine(UInt64(source.count))
+    hash.combine(source.itemShape.description)
+    var item = [Float](repeating: 0, count: source.itemShape.elementCount)
+    for place in 0..<Swift.min(source.count, 64) {
+      let index = [place * source.count / Swift.min(source.count, 64)]
+      var span = item.mutableSpan
+      source.copyItems(index.span, into: &span)
+      hash.combine(item.span)
+    }
+    return hash.value
+  }
+}
+
+/// The nodes of a training graph that the loop feeds and reads.
+struct TrainingNodes {
+  let input: NodeID
+  let target: NodeID?
+  let learningRate: NodeID
+  let step: NodeID
+  let regularizationWeight: NodeID?
+  let loss: NodeID
+  let reconstruction: NodeID
+  let regularization: NodeID
+  let squaredError: NodeID
+
+  init(_ graph: Graph) {
+    input = graph.requiredInput(GraphName.input)
+    target = graph.input(GraphName.target)
+    learningRate = graph.requiredInput(GraphName.learningRate)
+    step = graph.requiredInput(GraphName.step)
+    regularizationWeight = graph.input(GraphName.regularizationWeight)
+    loss = graph.requiredOutput(GraphName.loss)
+    reconstruction = graph.requiredOutput(GraphName.reconstruction)
+    regularization = graph.requiredOutput(GraphName.regularization)
+    squaredError = graph.requiredOutput(GraphName.squaredError)
+  }
+}
+
+extension Plan {
+  /// A result of one element.
+  func number(_ node: NodeID) -> Double {
+    var number = Float(0)
+    withOutput(node) { number = $0[0] }
+    return Double(number)
+  }
+}
