@@ -37,10 +37,20 @@ extension Graph {
     guard Set(outputs.map(\.name)).count == outputs.count else {
       throw .duplicateName(outputs.map(\.name).joined(separator: ", "), scope: "outputs")
     }
+    for output in outputs {
+      guard nodes.indices.contains(output.node.index) else {
+        throw .malformed(node: output.node.index, reason: "a result is no node of the graph")
+      }
+    }
     for update in updates { try verify(update) }
   }
 
   private func verify(_ update: Update) throws(GraphError) {
+    for node in update.changed + update.read {
+      guard nodes.indices.contains(node.index) else {
+        throw .malformed(node: node.index, reason: "an update names it, it is no node of the graph")
+      }
+    }
     for target in update.changed {
       guard case .variable = self[target].operation else {
         throw .malformed(node: target.index, reason: "an update changes it, it is no variable")
@@ -53,16 +63,27 @@ extension Graph {
         [adam.gradient, adam.firstMoment, adam.secondMoment].allSatisfy {
           self[$0].shape == self[adam.parameter].shape
         }
-        && [adam.learningRate, adam.step].allSatisfy { self[$0].shape.elementCount == 1 }
+        && ([adam.learningRate, adam.step] + (adam.gradientScale.map { [$0] } ?? [])).allSatisfy {
+          self[$0].shape.elementCount == 1
+        }
     case .gradientDescent(let descent):
       fits =
         ([descent.gradient] + (descent.velocity.map { [$0] } ?? [])).allSatisfy {
           self[$0].shape == self[descent.parameter].shape
-        } && self[descent.learningRate].shape.elementCount == 1
+        }
+        && ([descent.learningRate] + (descent.gradientScale.map { [$0] } ?? [])).allSatisfy {
+          self[$0].shape.elementCount == 1
+        }
     case .movingAverage(let average, let source, _):
       fits = self[average].shape == self[source].shape
     case .assignment(let variable, let value):
       fits = self[variable].shape == self[value].shape
+    }
+    if case .gradientDescent(let descent) = update, descent.velocity == nil, descent.momentum != 0 {
+      throw .malformed(
+        node: descent.parameter.index,
+        reason: "its update has momentum and no velocity"
+      )
     }
     guard fits else {
       throw .malformed(

@@ -33,7 +33,9 @@ extension GraphBuilder {
     let input = shape(of: x)
     let kernel = shape(of: weights)
     let rank = geometry.strides.count
-    guard input.rank == rank + 2, kernel.rank == rank + 2 else {
+    guard input.rank == rank + 2, kernel.rank == rank + 2, geometry.paddingBefore.count == rank,
+      geometry.paddingAfter.count == rank, geometry.dilations.count == rank
+    else {
       return convolutionBackwardData(x, weights, geometry, spatial: [])
     }
     let spatial = (0..<rank).map { axis in
@@ -150,7 +152,7 @@ extension GraphBuilder {
     add(.unary(function), [x])
   }
 
-  /// scale · x + offset
+  /// scale · x + offset.
   package mutating func affine(_ x: NodeID, scale: Float = 1, offset: Float = 0) -> NodeID {
     scale == 1 && offset == 0 ? x : apply(.affine(scale: scale, offset: offset), x)
   }

@@ -34,7 +34,10 @@ extension GraphBuilder {
       guard needed.contains(true) else { continue }
       within(scope: node.scope) { builder in
         let parts = (rule ?? GraphBuilder.standardRule)(
-          &builder, NodeID(index: index), gradient, needed
+          &builder,
+          NodeID(index: index),
+          gradient,
+          needed
         )
         precondition(parts.count == node.inputs.count, "one gradient for each input")
         for (input, part) in zip(node.inputs, parts) {

@@ -32,7 +32,8 @@ extension Operation {
     case .pooling(let pooling): return try poolingShape(pooling, inputs[0])
     case .resampling(_, let spatial), .resamplingBackward(_, let spatial):
       try require(
-        inputs[0].rank == spatial.count + 2 && spatial.allSatisfy { $0 > 0 },
+        (1...2).contains(spatial.count) && inputs[0].rank == spatial.count + 2
+          && spatial.allSatisfy { $0 > 0 },
         "[N, C, …] with \(spatial.count) positive dimensions of space",
         inputs
       )
@@ -68,7 +69,9 @@ extension Operation {
         "different axes below the rank in rising order, \(axes)",
         inputs
       )
-      return Shape(inputs[0].dimensions.enumerated().map { axes.contains($0.offset) ? 1 : $0.element })
+      return Shape(
+        inputs[0].dimensions.enumerated().map { axes.contains($0.offset) ? 1 : $0.element }
+      )
     case .gather:
       try require(
         inputs[0].rank == 2 && inputs[0][0] > 0 && inputs[1].rank == 1,
@@ -104,7 +107,19 @@ extension Operation {
 
   private func checkInputCount(_ inputs: [Shape]) throws(ShapeProblem) {
     guard inputCounts.contains(inputs.count) else {
-      throw ShapeProblem(expected: "\(inputCounts) inputs", found: "\(inputs.count)")
+      throw ShapeProblem(
+        expected: Self.phrase(inputCounts),
+        found: inputs.count == 1 ? "1 input" : "\(inputs.count) inputs"
+      )
+    }
+  }
+
+  private static func phrase(_ counts: ClosedRange<Int>) -> String {
+    switch (counts.lowerBound, counts.upperBound) {
+    case (1, 1): "1 input"
+    case (let least, .max): "\(least) or more inputs"
+    case (let least, let most) where least == most: "\(least) inputs"
+    case (let least, let most): "\(least) or \(most) inputs"
     }
   }
 
@@ -144,7 +159,12 @@ extension Operation {
       try require(spatial.allSatisfy { $0 > 0 }, "a kernel that fits the padded input", inputs)
       return Shape([inputs[0][0], inputs[1][0]] + spatial)
     case .convolutionBackwardData(let geometry, let spatial):
-      try require(inputs[0].rank == inputs[1].rank, "dy and weights of one rank", inputs)
+      try require(
+        inputs[0].rank == inputs[1].rank && inputs[0].rank >= 3,
+        "dy and weights of one rank",
+        inputs
+      )
+      try require(spatial.allSatisfy { $0 > 0 }, "positive extents in space, \(spatial)", inputs)
       let x = Shape([inputs[0][0], inputs[1][1]] + spatial)
       let y = try Operation.convolution(geometry).resultShape(of: [x, inputs[1]])
       try require(y == inputs[0], "dy \(y)", inputs)
@@ -155,6 +175,7 @@ extension Operation {
         "x and dy of one rank",
         inputs
       )
+      try require(kernel.allSatisfy { $0 > 0 }, "a kernel of positive extents, \(kernel)", inputs)
       let weights = Shape([inputs[1][1], inputs[0][1]] + kernel)
       let y = try Operation.convolution(geometry).resultShape(of: [inputs[0], weights])
       try require(y == inputs[1], "dy \(y)", inputs)
@@ -172,10 +193,16 @@ extension Operation {
     let rank = geometry.strides.count
     try require(
       (1...2).contains(rank) && x.rank == rank + 2 && weights.rank == rank + 2
-        && x[1] == weights[1] && [
+        && x[1] == weights[1]
+        && [
           geometry.paddingBefore, geometry.paddingAfter, geometry.dilations,
         ].allSatisfy { $0.count == rank },
       "x [N, C, …] and weights [O, C, …] with \(rank) dimensions of space",
+      inputs
+    )
+    try require(
+      weights.dimensions.dropFirst(2).allSatisfy { $0 > 0 },
+      "a kernel of positive extents",
       inputs
     )
     try require(
@@ -220,7 +247,8 @@ extension Operation {
       try require(
         axis >= 0 && axis < first.rank
           && inputs.allSatisfy {
-            $0.rank == first.rank && $0.replacing(axis: axis, with: 0) == first.replacing(axis: axis, with: 0)
+            $0.rank == first.rank
+              && $0.replacing(axis: axis, with: 0) == first.replacing(axis: axis, with: 0)
           },
         "shapes that differ along axis \(axis) alone",
         inputs
@@ -248,7 +276,11 @@ extension Operation {
       )
       return shape
     case .broadcast(let shape):
-      try require(first.broadcast(with: shape) == shape, "a shape that broadcasts to \(shape)", inputs)
+      try require(
+        first.broadcast(with: shape) == shape,
+        "a shape that broadcasts to \(shape)",
+        inputs
+      )
       return shape
     default: preconditionFailure("not an operation on form: \(self)")
     }

@@ -1,0 +1,31 @@
+/// The body of an autoencoder: what lies between the data and the bottleneck, on both sides.
+///
+/// Items have the shape `[features]`, `[channels, time]` or `[channels, height, width]`.
+public enum Architecture: Hashable, Sendable, Codable {
+  /// Fully connected layers of these widths from the data to the bottleneck; the decoder has them
+  /// in reverse. Items of any shape: images and series are flattened.
+  case dense(hidden: [Int], activation: Activation)
+  /// A convolution of stride 2 for each number of channels, then fully connected layers of the
+  /// widths `hidden`; the decoder mirrors them with transposed convolutions. Items
+  /// `[channels, time]` or `[channels, height, width]` of any extents.
+  ///
+  /// Kernels are 5 along time and 3 x 3 over images on the way down, and 4 on the way up, a
+  /// multiple of the stride, so that no chequerboard appears (Odena, Dumoulin, Olah, 2016,
+  /// doi:10.23915/distill.00003).
+  case convolutional(channels: [Int], hidden: [Int], activation: Activation)
+  /// Convolutions down `depth` halvings and up again, where each level on the way up also sees what
+  /// the same level saw on the way down. Level k has base · 2ᵏ channels. It compresses nothing: it
+  /// has no encoder and no decoder, it translates. Items `[channels, time]` or
+  /// `[channels, height, width]` of any extents.
+  ///
+  /// Reference: Ronneberger, Fischer, Brox, 2015, "U-Net", arXiv:1505.04597, figure 1, with
+  /// strides for pooling and zeros around, so that the extents stay.
+  case uNet(base: Int, depth: Int, activation: Activation)
+}
+
+extension Architecture {
+  /// Whether it has an encoder and a decoder around a bottleneck.
+  public var compresses: Bool {
+    if case .uNet = self { false } else { true }
+  }
+}

@@ -1,0 +1,126 @@
+package import HourglassGraphs
+internal import HourglassTensors
+
+/// The largest element of each window.
+///
+/// Shape: `[batch, channels, …]` -> `[batch, channels, (n - window) / stride + 1, …]`.
+package struct MaximumPooling: Layer {
+  package var window: Int
+  package var stride: Int
+
+  /// Makes windows of one extent in each dimension of space, side by side unless told otherwise.
+  package init(_ window: Int, stride: Int? = nil) {
+    self.window = window
+    self.stride = stride ?? window
+  }
+
+  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    builder.pooling(x, .maximum, window: window, stride: stride)
+  }
+}
+
+/// The mean element of each window.
+///
+/// Shape: `[batch, channels, …]` -> `[batch, channels, (n - window) / stride + 1, …]`.
+package struct AveragePooling: Layer {
+  package var window: Int
+  package var stride: Int
+
+  /// Makes windows of one extent in each dimension of space, side by side unless told otherwise.
+  package init(_ window: Int, stride: Int? = nil) {
+    self.window = window
+    self.stride = stride ?? window
+  }
+
+  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    builder.pooling(x, .average, window: window, stride: stride)
+  }
+}
+
+/// The mean over all of space: `[batch, channels, …]` -> `[batch, channels]`.
+package struct GlobalAveragePooling: Layer {
+  package init() {}
+
+  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let rank = builder.shape(of: x).rank
+    return rank > 2 ? builder.mean(x, axes: Array(2..<rank)) : x
+  }
+}
+
+/// More elements in each dimension of space: `[batch, channels, …]` -> `[batch, channels, …]`.
+package struct Upsampling: Layer {
+  /// How far.
+  package enum Target: Hashable, Sendable {
+    /// Each extent times this.
+    case factor(Int)
+    /// These extents.
+    case extents([Int])
+  }
+
+  package var target: Target
+  package var interpolation: Interpolation
+
+  package init(_ target: Target, interpolation: Interpolation = .nearest) {
+    self.target = target
+    self.interpolation = interpolation
+  }
+
+  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    switch target {
+    case .factor(let factor):
+      let spatial = builder.shape(of: x).dimensions.dropFirst(2).map { $0 * factor }
+      return builder.resampling(x, interpolation, spatial: spatial)
+    case .extents(let spatial):
+      return builder.resampling(x, interpolation, spatial: spatial)
+    }
+  }
+}
+
+/// One dimension for each item, `[batch, …]` -> `[batch, product of the rest]`.
+package struct Flatten: Layer {
+  package init() {}
+
+  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    builder.flatten(x)
+  }
+}
+
+/// Other extents for each item, `[batch, …]` -> `[batch, item…]`, in row-major order.
+package struct Reshape: Layer {
+  package var item: [Int]
+
+  /// Makes the layer for items of these extents, without the batch.
+  package init(_ item: [Int]) {
+    self.item = item
+  }
+
+  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let shape = builder.shape(of: x)
+    guard x != builder.failed,
+      builder.require(
+        shape.rank > 0 && item.allSatisfy { $0 >= 0 },
+        of: "reshape",
+        expected: "x [N, …] and extents of at least 0",
+        found: "\(shape) and \(item)"
+      )
+    else { return builder.failed }
+    return builder.reshape(x, Shape([shape[0]] + item))
+  }
+}
+
+extension GraphBuilder {
+  /// Windows of one extent in each dimension of space.
+  mutating func pooling(_ x: NodeID, _ kind: Pooling.Kind, window: Int, stride: Int) -> NodeID {
+    let rank = Swift.max(shape(of: x).rank - 2, 0)
+    return pooling(
+      x,
+      Pooling(
+        kind,
+        window: Array(repeating: window, count: rank),
+        strides: Array(repeating: stride, count: rank),
+        paddingBefore: Array(repeating: 0, count: rank),
+        paddingAfter: Array(repeating: 0, count: rank)
+      )
+    )
+  }
+}
