@@ -10,6 +10,8 @@ public enum TrainingError: Error, Hashable, Sendable {
   case nonFiniteItem(index: Int)
   /// The loss became infinite or not a number, though the items are finite.
   case diverged(epoch: Int, step: Int, place: String?)
+  /// The loss of one of a batch of items, the first of which is this, is infinite or not a number.
+  case nonFiniteLoss(index: Int)
   /// Items have another shape than those that the network was made for.
   case itemShape(expected: Shape, found: Shape)
   /// The network needs a target for each item and the items have none.
@@ -33,6 +35,9 @@ extension TrainingError: CustomStringConvertible {
       "the loss is no longer finite at step \(step) (epoch \(epoch))"
         + (place.map { ", first in \($0)" } ?? "")
         + "; lower the learning rate, clip gradients or rescale the items"
+    case .nonFiniteLoss(let index):
+      "the loss of one of the items from \(index) on is infinite or not a number; "
+        + "these items are far from those that the network learnt from"
     case .itemShape(let expected, let found):
       "items must have the shape \(expected), found \(found)"
     case .targetsMissing:

@@ -29,7 +29,6 @@ final class TrainingLoop {
   private var indices: [Int]
   private var isJudging = false
   private var totalSteps: Int?
-  private(set) var learningRate: Float = 0
 
   private let now: @Sendable () -> Double
   private let startTime: Double
@@ -162,8 +161,7 @@ final class TrainingLoop {
     for row in 0..<batch { indices[row] = order[start + row] }
     plan.feed(indices, from: source, input: nodes.input, target: nodes.target)
     let step = progress.step + 1
-    learningRate = trainer.optimizer.learningRate(atStep: step, totalSteps: totalSteps)
-    plan.feed(learningRate, to: nodes.learningRate)
+    plan.feed(learningRate(atStep: step), to: nodes.learningRate)
     plan.feed(Float(step), to: nodes.step)
     if let weight = nodes.regularizationWeight {
       plan.feed(learner.regularizationWeight(atStep: step), to: weight)
@@ -182,6 +180,10 @@ final class TrainingLoop {
     epochSteps += 1
   }
 
+  private func learningRate(atStep step: Int) -> Float {
+    trainer.optimizer.learningRate(atStep: step, totalSteps: totalSteps)
+  }
+
   /// Without a limit of epochs, the schedule of learning rates follows the time: this guesses, from
   /// the speed so far, the number of steps that the time will allow.
   func projectSteps() {
@@ -197,7 +199,7 @@ final class TrainingLoop {
       step: progress.step,
       training: progress.sums.parts.divided(by: progress.batch),
       validation: validation,
-      learningRate: Double(learningRate)
+      learningRate: Double(learningRate(atStep: progress.step))
     )
     let minimumDelta = trainer.earlyStopping?.minimumDelta ?? 0
     if record.judgedLoss < progress.bestLoss - minimumDelta || progress.bestEpoch == nil {
@@ -287,7 +289,7 @@ final class TrainingLoop {
       training: progress.batch > 0
         ? progress.sums.parts.divided(by: progress.batch)
         : progress.epochs.last?.record.training ?? LossParts(),
-      learningRate: Double(learningRate),
+      learningRate: Double(learningRate(atStep: progress.step)),
       itemsPerSecond: itemsPerSecond,
       seconds: elapsedSeconds
     )
