@@ -107,6 +107,7 @@ let package = Package(
     tests("Tensors", imports: [tensors]),
     tests("Graphs", imports: [tensors, graphs, engines]),
     tests("Engines", imports: [tensors, graphs, engines]),
+    tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
   ],
   swiftLanguageModes: [.v6]
 )

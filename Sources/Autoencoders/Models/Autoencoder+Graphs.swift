@@ -198,7 +198,9 @@ extension Autoencoder {
     }
   }
 
-  /// z = μ + σ e: Kingma, Welling, 2013, arXiv:1312.6114, section 2.4.
+  /// A draw from the distribution of codes: z = μ + σ e.
+  ///
+  /// Reference: Kingma, Welling, 2013, arXiv:1312.6114, section 2.4.
   private func sample(
     _ mean: NodeID,
     _ logVariance: NodeID,
@@ -266,7 +268,9 @@ extension Autoencoder {
     }
   }
 
-  /// Σⱼ ρ ln (ρ / ρ̂ⱼ) + (1 - ρ) ln ((1 - ρ) / (1 - ρ̂ⱼ))
+  /// The divergence of the mean activity of each unit from its target, summed over units.
+  ///
+  ///     Σⱼ ρ ln (ρ / ρ̂ⱼ) + (1 - ρ) ln ((1 - ρ) / (1 - ρ̂ⱼ))
   private func sparsity(
     of code: NodeID,
     target: Float,

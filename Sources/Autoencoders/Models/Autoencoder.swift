@@ -127,10 +127,25 @@ extension Autoencoder {
   private func validate(_ penalty: Penalty) throws(TrainingError) {
     switch penalty {
     case .activityL1(let weight):
-      try requireSetting(weight >= 0 && weight.isFinite, "the activity penalty", "at least 0", weight)
+      try requireSetting(
+        weight >= 0 && weight.isFinite,
+        "the activity penalty",
+        "at least 0",
+        weight
+      )
     case .sparsity(let target, let weight):
-      try requireSetting(weight >= 0 && weight.isFinite, "the sparsity penalty", "at least 0", weight)
-      try requireSetting(target > 0 && target < 1, "the target of sparsity", "between 0 and 1", target)
+      try requireSetting(
+        weight >= 0 && weight.isFinite,
+        "the sparsity penalty",
+        "at least 0",
+        weight
+      )
+      try requireSetting(
+        target > 0 && target < 1,
+        "the target of sparsity",
+        "between 0 and 1",
+        target
+      )
       try requireSetting(
         latentActivation == .logistic,
         "the latent activation",

@@ -93,7 +93,13 @@ package struct FittedNetwork: Sendable {
         throw TrainingError.itemShape(expected: expected, found: paired.targetShape)
       }
     }
-    let judge = ItemJudge(plan: plan, source: source, items: Array(0..<source.count), batch: batch)
+    let judge = ItemJudge(
+      plan: plan,
+      seed: 0,
+      source: source,
+      items: Array(0..<source.count),
+      batch: batch
+    )
     judge.begin()
     do {
       while try !judge.advance() {

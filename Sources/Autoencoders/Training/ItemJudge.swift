@@ -8,6 +8,7 @@ internal import HourglassTensors
 /// taken in double precision in the order of the items, so that they do not depend on pauses.
 final class ItemJudge {
   private let plan: any Plan
+  private let seed: UInt64
   private let source: any BatchSource
   private let items: [Int]
   private let batch: Int
@@ -18,9 +19,11 @@ final class ItemJudge {
   private var next = 0
   private var sums: [Double]
 
-  /// Makes a judge of these items with a plan of `Learner.validationGraph`, whose batch this is.
-  init(plan: any Plan, source: any BatchSource, items: [Int], batch: Int) {
+  /// Makes a judge of these items with a plan of `Learner.validationGraph`, whose batch and seed
+  /// these are.
+  init(plan: any Plan, seed: UInt64, source: any BatchSource, items: [Int], batch: Int) {
     self.plan = plan
+    self.seed = seed
     self.source = source
     self.items = items
     self.batch = batch
@@ -66,6 +69,27 @@ final class ItemJudge {
     guard isFinite else { throw NonFiniteLoss(indices: Array(indices.prefix(count))) }
     next += count
     return next == items.count
+  }
+
+  /// The first node that left the finite numbers in the batch that failed, by the executor in double
+  /// precision: slow, for a message.
+  func firstNonFinite() -> String? {
+    let graph = plan.graph
+    var fed: [String: Tensor] = [:]
+    for (name, node) in graph.inputs {
+      var tensor = Tensor.zeros(graph[node].shape)
+      plan.withInput(node) { span in
+        for index in span.indices { tensor[flat: index] = span[index] }
+      }
+      fed[name] = tensor
+    }
+    return findFirstNonFinite(
+      graph,
+      inputs: fed,
+      variables: plan.variables,
+      seed: seed,
+      step: UInt64(next / batch + 1)
+    )?.description
   }
 
   /// The means over all items.

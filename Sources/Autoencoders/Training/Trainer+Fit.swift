@@ -22,34 +22,90 @@ extension Trainer {
     }
   }()
 
-  /// Learns, from the start or from where a checkpoint ends.
+  /// Learns an autoencoder, from the start or from where a checkpoint ends.
+  ///
+  ///     let (events, continuation) = AsyncStream<TrainingEvent>.makeStream()
+  ///     async let model = trainer.fit(autoencoder, to: items, on: engine, events: continuation)
+  ///     for await event in events { show(event) }
+  ///     try await model.encode(items, on: engine)
   ///
   /// When the task is cancelled, it ends with the best variables so far and a checkpoint.
   ///
   /// - Parameters:
   ///   - checkpoints: Where the state is kept; `nil` keeps none.
   ///   - resumes: Whether to go on from the checkpoint, where there is one.
-  ///   - now: The clock, for tests.
-  ///   - events: Takes events as they come, on the engine's thread.
+  ///   - events: Takes events as they come, and is finished at the end.
   /// - Throws: `TrainingError`, `GraphError`, `EngineError`, and what the store throws.
   package func fit(
-    _ learner: any Learner,
+    _ autoencoder: Autoencoder,
     to source: any BatchSource,
     on engine: ComputeEngine,
     checkpoints: (any CheckpointStore)? = nil,
     resumes: Bool = true,
+    events: AsyncStream<TrainingEvent>.Continuation? = nil
+  ) async throws -> FittedAutoencoder {
+    let result = try await train(
+      autoencoder,
+      on: source,
+      by: engine,
+      checkpoints: checkpoints,
+      resumes: resumes,
+      events: events
+    )
+    return try FittedAutoencoder(
+      autoencoder,
+      variables: result.variables,
+      itemShape: source.itemShape,
+      record: result.record
+    )
+  }
+
+  /// Learns a translator; all is as for an autoencoder.
+  package func fit(
+    _ translator: Translator,
+    to source: any BatchSource,
+    on engine: ComputeEngine,
+    checkpoints: (any CheckpointStore)? = nil,
+    resumes: Bool = true,
+    events: AsyncStream<TrainingEvent>.Continuation? = nil
+  ) async throws -> FittedTranslator {
+    let result = try await train(
+      translator,
+      on: source,
+      by: engine,
+      checkpoints: checkpoints,
+      resumes: resumes,
+      events: events
+    )
+    return try FittedTranslator(
+      translator,
+      variables: result.variables,
+      itemShape: source.itemShape,
+      record: result.record
+    )
+  }
+
+  /// Learns anything that can; `now` is the clock, for tests.
+  package func train(
+    _ learner: any Learner,
+    on source: any BatchSource,
+    by engine: ComputeEngine,
+    checkpoints: (any CheckpointStore)? = nil,
+    resumes: Bool = true,
     now: @escaping @Sendable () -> Double = Trainer.steadySeconds,
-    events: @escaping @Sendable (TrainingEvent) -> Void = { _ in }
+    events: AsyncStream<TrainingEvent>.Continuation? = nil
   ) async throws -> TrainingResult {
-    let store = checkpoints.map { CheckpointWriter(store: $0, interval: checkpointInterval, now: now) }
+    defer { events?.finish() }
     return try await run(
       on: engine,
       learner,
       source,
       resuming: resumes ? try checkpoints?.load() : nil,
-      writer: store,
+      writer: checkpoints.map {
+        CheckpointWriter(store: $0, interval: checkpointInterval, now: now)
+      },
       now: now,
-      events: events
+      events: { _ = events?.yield($0) }
     )
   }
 
@@ -63,17 +119,18 @@ extension Trainer {
     events: @Sendable (TrainingEvent) -> Void
   ) async throws -> TrainingResult {
     var writer = writer
-    let loop = try TrainingLoop(
-      learner,
-      trainer: self,
-      source: source,
-      resuming: state,
-      now: now,
-      makePlan: { graph, seed in try engine.makePlan(graph, seed: seed) }
-    )
-    events(.started(loop.outline))
+    let loop: TrainingLoop
     var reason: StopReason?
     do {
+      loop = try TrainingLoop(
+        learner,
+        trainer: self,
+        source: source,
+        resuming: state,
+        now: now,
+        makePlan: { graph, seed in try engine.makePlan(graph, seed: seed) }
+      )
+      events(.started(loop.outline))
       while reason == nil {
         reason = Task.isCancelled ? .cancellation : try runPiece(of: loop, now: now, events: events)
         if try writer?.save(loop, isLast: reason != nil) ?? false {

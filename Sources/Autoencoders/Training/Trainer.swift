@@ -75,7 +75,12 @@ public struct Trainer: Hashable, Sendable, Codable {
       "none of them"
     )
     if let earlyStopping {
-      try requireSetting(earlyStopping.patience >= 1, "the patience", "at least 1 epoch", earlyStopping.patience)
+      try requireSetting(
+        earlyStopping.patience >= 1,
+        "the patience",
+        "at least 1 epoch",
+        earlyStopping.patience
+      )
       try requireSetting(
         earlyStopping.minimumDelta >= 0 && earlyStopping.minimumDelta.isFinite,
         "the least improvement",

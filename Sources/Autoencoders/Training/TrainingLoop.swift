@@ -1,5 +1,5 @@
-internal import HourglassEngines
-internal import HourglassGraphs
+package import HourglassEngines
+package import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
@@ -7,28 +7,28 @@ internal import HourglassTensors
 ///
 /// Between any two calls its whole state can be taken out (`state()`) and a new loop can go on from
 /// it to the same bytes. A step allocates nothing and looks nothing up by name.
-final class TrainingLoop {
+package final class TrainingLoop {
   let trainer: Trainer
   let outline: TrainingOutline
-  private(set) var progress: TrainingProgress
+  package private(set) var progress: TrainingProgress
   private(set) var bestVariables: [String: Tensor]
 
-  private let learner: any Learner
-  private let source: any BatchSource
-  private let plan: any Plan
+  let learner: any Learner
+  let source: any BatchSource
+  let plan: any Plan
   private let nodes: TrainingNodes
   private let batch: Int
   private let stepsPerEpoch: Int
   private let trainingItems: [Int]
   private let judge: ItemJudge?
   /// The variables that inference needs: their names there and their nodes in the training graph.
-  private let carried: [(name: String, node: NodeID)]
+  let carried: [(name: String, node: NodeID)]
 
   private var order: [Int] = []
   private var orderEpoch = -1
   private var indices: [Int]
   private var isJudging = false
-  private var totalSteps: Int?
+  private(set) var totalSteps: Int?
 
   private let now: @Sendable () -> Double
   private let startTime: Double
@@ -38,12 +38,12 @@ final class TrainingLoop {
   private var judgingSeconds = 0.0
 
   /// Compiles the plans and starts anew, or goes on from a state.
-  init(
+  package init(
     _ learner: any Learner,
     trainer: Trainer,
     source: any BatchSource,
     resuming state: TrainerState?,
-    now: @escaping @Sendable () -> Double,
+    now: @escaping @Sendable () -> Double = Trainer.steadySeconds,
     makePlan: (Graph, UInt64) throws -> any Plan
   ) throws {
     try trainer.validate()
@@ -71,7 +71,7 @@ final class TrainingLoop {
     judgeShapes.batch = max(min(trainer.batchSize, split.validation.count), 1)
     let judgeGraph = try learner.validationGraph(judgeShapes)
     carried = Self.carriedNodes(of: graph, for: judgeGraph, trainer.optimizer)
-    let fingerprint = Self.fingerprint(graph, trainer.seed, source)
+    let fingerprint = Self.fingerprint(graph, learner, trainer, source)
     if let state {
       guard state.progress.fingerprint == fingerprint,
         state.variables.mapValues(\.shape) == graph.variableShapes
@@ -82,8 +82,10 @@ final class TrainingLoop {
     if split.validation.isEmpty {
       judge = nil
     } else {
+      let seed = trainer.seed ^ 0x9E37_79B9_7F4A_7C15
       judge = ItemJudge(
-        plan: try makePlan(judgeGraph, trainer.seed ^ 0x9E37_79B9_7F4A_7C15),
+        plan: try makePlan(judgeGraph, seed),
+        seed: seed,
         source: source,
         items: split.validation,
         batch: judgeShapes.batch
@@ -111,7 +113,7 @@ final class TrainingLoop {
   var elapsedSeconds: Double { earlierSeconds + now() - startTime }
 
   /// Why learning should end here, if it should.
-  var stopReason: StopReason? {
+  package var stopReason: StopReason? {
     if progress.batch == 0 {
       if let epochs = trainer.epochs, progress.epoch >= epochs { return .epochs }
       if let patience = trainer.earlyStopping?.patience,
@@ -129,7 +131,7 @@ final class TrainingLoop {
   /// Does one step: a batch of learning, or one of judging at the end of an epoch.
   ///
   /// Gives the epoch's report when it ends one.
-  func advance() throws -> EpochReport? {
+  package func advance() throws -> EpochReport? {
     if progress.batch < stepsPerEpoch {
       try learn()
       return nil
@@ -173,14 +175,14 @@ final class TrainingLoop {
       regularization: plan.number(nodes.regularization),
       squaredError: plan.number(nodes.squaredError)
     )
-    guard parts.loss.isFinite else { throw diagnosis(of: indices, step: step) }
+    guard parts.loss.isFinite else { throw diagnosis(of: indices, step: step, parts) }
     progress.sums.add(parts)
     progress.step = step
     progress.batch += 1
     epochSteps += 1
   }
 
-  private func learningRate(atStep step: Int) -> Float {
+  func learningRate(atStep step: Int) -> Float {
     trainer.optimizer.learningRate(atStep: step, totalSteps: totalSteps)
   }
 
@@ -219,7 +221,8 @@ final class TrainingLoop {
     let report = EpochReport(
       record: record,
       seconds: end - epochStart,
-      itemsPerSecond: Double(epochSteps * batch) / Swift.max(end - epochStart - judgingSeconds, 1e-9)
+      itemsPerSecond: Double(epochSteps * batch)
+        / Swift.max(end - epochStart - judgingSeconds, 1e-9)
     )
     epochStart = end
     epochSteps = 0
@@ -229,71 +232,6 @@ final class TrainingLoop {
 
   /// Whether the epoch was ended by the last call of `advance`.
   var isBestEpoch: Bool { progress.bestEpoch == progress.epoch }
-
-  // MARK: State
-
-  /// Everything that a new loop needs to go on from here.
-  ///
-  /// Throws where a variable is no longer finite, so that a spoilt state is never kept.
-  func state() throws -> TrainerState {
-    var state = TrainerState(
-      progress: progress,
-      variables: plan.variables,
-      bestVariables: bestVariables
-    )
-    if let spoilt = state.variables.sorted(by: { $0.key < $1.key }).first(where: {
-      !$0.value.isFinite
-    }) {
-      throw TrainingError.diverged(
-        epoch: progress.epoch + 1,
-        step: progress.step,
-        place: "the variable \(spoilt.key)"
-      )
-    }
-    state.progress.elapsedSeconds = elapsedSeconds
-    return state
-  }
-
-  /// The variables that inference needs, as they are now.
-  func carriedVariables() -> [String: Tensor] {
-    let values = Dictionary(
-      uniqueKeysWithValues: carried.map { ($0.name, plan.value(ofVariable: $0.node)) }
-    )
-    let averages = trainer.optimizer.averagedWeights(values, afterSteps: progress.step)
-    return values.merging(averages) { $1 }.filter { !$0.key.hasPrefix(Optimizer.averagePrefix) }
-  }
-
-  /// The nodes in the training graph of what another graph needs; where averages of parameters are
-  /// kept, these come along under their own names.
-  private static func carriedNodes(
-    of graph: Graph,
-    for other: Graph,
-    _ optimizer: Optimizer
-  ) -> [(name: String, node: NodeID)] {
-    let needed = Set(other.variables.map(\.variable.name))
-    return graph.variables.map { ($0.variable.name, $0.node) }.filter { name, _ in
-      needed.contains(name)
-        || name.hasPrefix(Optimizer.averagePrefix)
-          && needed.contains(String(name.dropFirst(Optimizer.averagePrefix.count)))
-    }
-  }
-
-  /// How far the run has come.
-  func report(itemsPerSecond: Double) -> StepProgress {
-    let steps = totalSteps.map { Double(progress.step) / Double(Swift.max($0, 1)) }
-    let time = trainer.seconds.map { elapsedSeconds / $0 }
-    return StepProgress(
-      epoch: Swift.min(progress.epoch + 1, trainer.epochs ?? .max),
-      step: progress.step,
-      fraction: Swift.min(Swift.max(steps ?? 0, time ?? 0), 1),
-      training: progress.batch > 0
-        ? progress.sums.parts.divided(by: progress.batch)
-        : progress.epochs.last?.record.training ?? LossParts(),
-      learningRate: Double(learningRate(atStep: progress.step)),
-      itemsPerSecond: itemsPerSecond,
-      seconds: elapsedSeconds
-    )
-  }
 
   /// Judges the present variables in the middle of an epoch and keeps them if they are the best.
   ///
@@ -305,47 +243,6 @@ final class TrainingLoop {
       while try !advanced(judge) {}
     }
     _ = finishEpoch(validation: judge?.means)
-  }
-}
-
-// MARK: - Trouble and identity
-
-extension TrainingLoop {
-  private func advanced(_ judge: ItemJudge) throws -> Bool {
-    do {
-      return try judge.advance()
-    } catch let error as NonFiniteLoss {
-      throw diagnosis(of: error.indices, step: progress.step)
-    }
-  }
-
-  /// Says why a loss is not finite: the items, or the first node that left the finite numbers.
-  private func diagnosis(of indices: [Int], step: Int) -> TrainingError {
-    if let item = source.firstNonFinite(among: indices) { return .nonFiniteItem(index: item) }
-    return .diverged(epoch: progress.epoch + 1, step: step, place: nil)
-  }
-
-  /// A number that tells whether a state belongs to this network, these items and this seed.
-  ///
-  /// Of the items it sees their number, their shape and at most 64 of them.
-  private static func fingerprint(
-    _ graph: Graph,
-    _ seed: UInt64,
-    _ source: any BatchSource
-  ) -> UInt64 {
-    var hash = StableHash()
-    hash.combine(graph.description)
-    hash.combine(seed)
-    hash.combine(UInt64(source.count))
-    hash.combine(source.itemShape.description)
-    var item = [Float](repeating: 0, count: source.itemShape.elementCount)
-    for place in 0..<Swift.min(source.count, 64) {
-      let index = [place * source.count / Swift.min(source.count, 64)]
-      var span = item.mutableSpan
-      source.copyItems(index.span, into: &span)
-      hash.combine(item.span)
-    }
-    return hash.value
   }
 }
 
