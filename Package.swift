@@ -114,6 +114,7 @@ let package = Package(
     tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
     tests("Networks", imports: [tensors, graphs, networks, engines]),
     tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
+    tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
   ],
   swiftLanguageModes: [.v6]
 )
