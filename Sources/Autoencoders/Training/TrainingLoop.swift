@@ -9,7 +9,7 @@ internal import HourglassTensors
 /// it to the same bytes. A step allocates nothing and looks nothing up by name.
 package final class TrainingLoop {
   let trainer: Trainer
-  let outline: TrainingOutline
+  package let outline: TrainingOutline
   package private(set) var progress: TrainingProgress
   private(set) var bestVariables: [String: Tensor]
 
