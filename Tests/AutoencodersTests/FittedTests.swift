@@ -47,6 +47,20 @@ import Testing
     for (left, right) in zip(decoded.scalars, outputs.scalars) { #expect(abs(left - right) < 1e-6) }
   }
 
+  @Test func samplesDependOnTheSeed() async throws {
+    let engine = referenceEngine()
+    let model = try await fitted(Autoencoder(bottleneck: .gaussian(latent: 2)), on: engine)
+    let items = try await model.sample(count: 7, seed: 3, on: engine)
+    #expect(items.shape == [7, 6])
+    #expect(items.isFinite)
+    #expect(try await model.sample(count: 3, seed: 3, on: engine) == items.rows(0..<3))
+    #expect(try await model.sample(count: 7, seed: 4, on: engine) != items)
+    let deterministic = try await fitted(on: engine)
+    await #expect(throws: ModelError.deterministicBottleneck) {
+      try await deterministic.sample(count: 1, seed: 3, on: engine)
+    }
+  }
+
   @Test func evaluationIsTheMeanOverItems() async throws {
     let engine = referenceEngine()
     let model = try await fitted(on: engine)
@@ -74,6 +88,13 @@ import Testing
     let unpaired = TensorSource(TinyData.items(count: 3, variant.itemShape))
     await #expect(throws: TrainingError.targetsMissing) {
       try await model.evaluate(unpaired, on: engine)
+    }
+    let narrow = PairedTensorSource(
+      items: TinyData.items(count: 12, variant.itemShape),
+      targets: TinyData.items(count: 12, [1, 6, 5])
+    )
+    await #expect(throws: TrainingError.targetShape(expected: [2, 6, 5], found: [1, 6, 5])) {
+      try await Trainer(batchSize: 4, epochs: 1).fit(translator, to: narrow, on: engine)
     }
   }
 
