@@ -108,6 +108,7 @@ let package = Package(
     tests("Graphs", imports: [tensors, graphs, engines]),
     tests("Engines", imports: [tensors, graphs, engines]),
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
+    tests("Networks", imports: [tensors, graphs, networks, engines]),
   ],
   swiftLanguageModes: [.v6]
 )

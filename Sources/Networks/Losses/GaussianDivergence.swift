@@ -1,4 +1,5 @@
 package import HourglassGraphs
+internal import HourglassTensors
 
 /// The Kullback-Leibler divergence of a diagonal Gaussian from the standard one, in nats per item.
 ///
@@ -12,8 +13,9 @@ package func gaussianKullbackLeibler(
   logVariance: NodeID,
   in builder: inout GraphBuilder
 ) -> NodeID {
-  let parts = gaussianKullbackLeiblerParts(mean: mean, logVariance: logVariance, in: &builder)
-  return builder.itemSum(parts)
+  let total = doubledParts(mean: mean, logVariance: logVariance, in: &builder)
+  let width = builder.shape(of: mean).dimensions.dropFirst().reduce(1, *)
+  return builder.affine(builder.itemSum(total), scale: 0.5, offset: -0.5 * Float(width))
 }
 
 /// The divergence of each latent dimension: `[batch, latent]` -> `[batch, latent]`.
@@ -25,8 +27,17 @@ package func gaussianKullbackLeiblerParts(
   logVariance: NodeID,
   in builder: inout GraphBuilder
 ) -> NodeID {
+  let total = doubledParts(mean: mean, logVariance: logVariance, in: &builder)
+  return builder.affine(total, scale: 0.5, offset: -0.5)
+}
+
+/// μ² + σ² - ln σ² of each latent dimension.
+private func doubledParts(
+  mean: NodeID,
+  logVariance: NodeID,
+  in builder: inout GraphBuilder
+) -> NodeID {
   let variance = builder.apply(.exponential, logVariance)
   let excess = builder.difference(variance, logVariance)
-  let total = builder.sum(builder.apply(.square, mean), excess)
-  return builder.affine(total, scale: 0.5, offset: -0.5)
+  return builder.sum(builder.apply(.square, mean), excess)
 }
