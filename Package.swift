@@ -106,7 +106,7 @@ let package = Package(
     ),
     tests("Tensors", imports: [tensors]),
     tests("Graphs", imports: [tensors, graphs, engines]),
-    tests("Engines", imports: [tensors, graphs, engines]),
+    tests("Engines", imports: [tensors, graphs, engines], resources: [.copy("Goldens")]),
   ],
   swiftLanguageModes: [.v6]
 )
