@@ -106,9 +106,9 @@ let package = Package(
     ),
     tests("Tensors", imports: [tensors]),
     tests("Graphs", imports: [tensors, graphs, engines]),
-    tests("Engines", imports: [tensors, graphs, engines]),
-    tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
+    tests("Engines", imports: [tensors, graphs, engines], resources: [.copy("Goldens")]),
     tests("Networks", imports: [tensors, graphs, networks, engines]),
+    tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
   ],
   swiftLanguageModes: [.v6]
 )
