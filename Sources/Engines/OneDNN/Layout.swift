@@ -23,6 +23,9 @@ struct Location: Hashable {
   var strides: [Int]
   /// Whether the elements fill their range of the buffer without gaps.
   var isContiguous: Bool
+
+  /// Where the elements begin.
+  var place: BufferPlace { BufferPlace(buffer: buffer, offset: offset) }
 }
 
 /// How tensors of a shape are shown to the library and to the loops.

@@ -27,15 +27,27 @@ extension Lowering {
     switch node.operation {
     case .denseBackwardData:
       problem = Problem(
-        direction: HG_BACKWARD_DATA, src: node.shape, weights: second, dst: first, isDense: true
+        direction: HG_BACKWARD_DATA,
+        src: node.shape,
+        weights: second,
+        dst: first,
+        isDense: true
       )
     case .denseBackwardWeights:
       problem = Problem(
-        direction: HG_BACKWARD_WEIGHTS, src: first, weights: node.shape, dst: second, isDense: true
+        direction: HG_BACKWARD_WEIGHTS,
+        src: first,
+        weights: node.shape,
+        dst: second,
+        isDense: true
       )
     default:
       problem = Problem(
-        direction: HG_FORWARD, src: first, weights: second, dst: node.shape, isDense: true
+        direction: HG_FORWARD,
+        src: first,
+        weights: second,
+        dst: node.shape,
+        isDense: true
       )
     }
     problem.geometry.strides = (1, 1)
@@ -51,16 +63,27 @@ extension Lowering {
     switch node.operation {
     case .convolutionBackwardData:
       problem = Problem(
-        direction: HG_BACKWARD_DATA, src: node.shape, weights: second, dst: first, isDense: false
+        direction: HG_BACKWARD_DATA,
+        src: node.shape,
+        weights: second,
+        dst: first,
+        isDense: false
       )
     case .convolutionBackwardWeights:
       problem = Problem(
-        direction: HG_BACKWARD_WEIGHTS, src: first, weights: node.shape, dst: second,
+        direction: HG_BACKWARD_WEIGHTS,
+        src: first,
+        weights: node.shape,
+        dst: second,
         isDense: false
       )
     default:
       problem = Problem(
-        direction: HG_FORWARD, src: first, weights: second, dst: node.shape, isDense: false
+        direction: HG_FORWARD,
+        src: first,
+        weights: second,
+        dst: node.shape,
+        isDense: false
       )
     }
     // A height of 1 may have any stride; the library's fast code wants the one of the width.
@@ -89,14 +112,14 @@ extension Lowering {
     var target = index
     if problem.direction == HG_FORWARD {
       if node.inputs.count == 3 { problem.bias = resolve(node.inputs[2]) }
-      if let activation = fusedActivation[index],
+      if let activation = analysis.fusedActivation[index],
         case .unary(let function) = graph.nodes[activation].operation, let fused = function.fused
       {
         problem.fused = fused
         target = activation
       }
     } else if problem.direction == HG_BACKWARD_WEIGHTS {
-      problem.bias = fusedBias[index]
+      problem.bias = analysis.fusedBias[index]
     }
     let primitive = try make(problem, while: "compiling \(label(index))")
     let isForward = problem.direction == HG_FORWARD
@@ -136,7 +159,8 @@ extension Lowering {
     emit(primitive, label(index), reads: reads, writes: writes)
   }
 
-  private func chosen(_ primitive: Primitive, _ argument: hg_arg) throws(EngineError) -> Descriptor {
+  private func chosen(_ primitive: Primitive, _ argument: hg_arg) throws(EngineError) -> Descriptor
+  {
     guard let descriptor = Descriptor(of: primitive, argument) else {
       throw .library(call: "query", status: "no such argument", while: "compiling a layer")
     }
@@ -148,7 +172,7 @@ extension Lowering {
   private func weights(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
     let index = resolve(id)
     if case .variable = graph.nodes[index].operation, locations[index].isEmpty {
-      locations[index].append(makeLocation(shape(index), form, isPersistent: true))
+      makeHome(index, form)
     }
     return try contiguous(id, form)
   }
@@ -181,8 +205,15 @@ extension Lowering {
       let dst = try Descriptor.strided(problem.dst.dimensions, strides: problem.dst.strides)
       return try .make(activity) {
         hg_inner_product_create(
-          &$0, engine, problem.direction, src.handle, weights.handle, bias?.handle, dst.handle,
-          problem.fused.kind, problem.fused.alpha
+          &$0,
+          engine,
+          problem.direction,
+          src.handle,
+          weights.handle,
+          bias?.handle,
+          dst.handle,
+          problem.fused.kind,
+          problem.fused.alpha
         )
       }
     }
@@ -207,8 +238,16 @@ extension Lowering {
     var geometry = problem.geometry
     return try .make(activity) {
       hg_convolution_create(
-        &$0, engine, problem.direction, src.handle, weights.handle, bias?.handle, dst.handle,
-        &geometry, problem.fused.kind, problem.fused.alpha
+        &$0,
+        engine,
+        problem.direction,
+        src.handle,
+        weights.handle,
+        bias?.handle,
+        dst.handle,
+        &geometry,
+        problem.fused.kind,
+        problem.fused.alpha
       )
     }
   }

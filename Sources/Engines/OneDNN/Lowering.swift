@@ -13,31 +13,24 @@ final class Lowering {
   let library: Library
   let geometry: Geometry
   let isMatrixBlocked: Bool
+  let analysis: GraphAnalysis
 
   var steps: [Step] = []
   var buffers: [Buffer] = []
   /// Where each node's result lies, the first its home.
   var locations: [[Location]]
-  /// The number of places that read a node.
-  private(set) var uses: [Int]
-  private(set) var isLive: [Bool]
-  /// The number that every element of a node is, where that is known.
-  private(set) var uniform: [Float?]
   /// Layouts of the library's own, each with the row-major layout of the same tensor.
   private(set) var opaqueLayouts: [(descriptor: Descriptor, plain: Descriptor)] = []
-  /// For a dense or convolution node, the activation that is computed with it.
-  private(set) var fusedActivation: [Int: Int] = [:]
-  /// For the gradient of weights, the gradient of the bias that is computed with it.
-  private(set) var fusedBias: [Int: Int] = [:]
   /// Memory that a forward primitive leaves for its backward one.
   var workspaces: [Int: BufferPlace] = [:]
-  /// For a node that one other node reads, that one.
-  private(set) var onlyReader: [Int: Int] = [:]
   /// Sums that are computed as a part of the sum that reads them.
   var deferredSums = Set<Int>()
   /// Where the caller finds a result.
   var outputPlaces: [Int: BufferPlace] = [:]
-  private var constants: [Float: Int] = [:]
+  /// The memory of variables and inputs, which changes while nothing is computed from it.
+  private(set) var homes = Set<Int>()
+  /// Numbers that never change, by their bits.
+  private var constants: [UInt32: Int] = [:]
 
   init(_ graph: Graph, library: Library, parts: Int) {
     self.graph = graph
@@ -46,84 +39,13 @@ final class Lowering {
     isMatrixBlocked = library.level == .avx2
     geometry = Geometry(parts: isMatrixBlocked ? parts : 1)
     locations = Array(repeating: [], count: graph.nodes.count)
-    isLive = graph.liveNodes()
-    uses = Array(repeating: 0, count: graph.nodes.count)
-    uniform = Array(repeating: nil, count: graph.nodes.count)
-    countUses()
-    findUniformNodes()
-    findFusions()
+    analysis = GraphAnalysis(graph)
   }
 
   /// The node that a node merely passes on.
-  func resolve(_ id: NodeID) -> Int {
-    var index = id.index
-    while case .stopGradient = graph.nodes[index].operation {
-      index = graph.nodes[index].inputs[0].index
-    }
-    return index
-  }
+  func resolve(_ id: NodeID) -> Int { graph.resolved(id) }
 
   func shape(_ index: Int) -> Shape { graph.nodes[index].shape }
-
-  // MARK: Analysis
-
-  private func countUses() {
-    for (index, node) in graph.nodes.enumerated() where isLive[index] {
-      if case .stopGradient = node.operation { continue }
-      for input in node.inputs {
-        uses[resolve(input)] += 1
-        onlyReader[resolve(input)] = index
-      }
-    }
-    for output in graph.outputs { uses[resolve(output.node)] += 1 }
-    for update in graph.updates {
-      for node in update.read + update.changed { uses[resolve(node)] += 1 }
-    }
-  }
-
-  private func findUniformNodes() {
-    for (index, node) in graph.nodes.enumerated() where isLive[index] {
-      let inputs = node.inputs.map { uniform[$0.index] }
-      switch node.operation {
-      case .constant(let value): uniform[index] = value
-      case .broadcast, .reshape, .stopGradient, .slice: uniform[index] = inputs[0]
-      case .unary(.affine(let scale, let offset)):
-        uniform[index] = inputs[0].map { scale * $0 + offset }
-      case .binary(let function):
-        guard let a = inputs[0], let b = inputs[1] else { continue }
-        switch function {
-        case .add: uniform[index] = a + b
-        case .subtract: uniform[index] = a - b
-        case .multiply: uniform[index] = a * b
-        case .divide: uniform[index] = a / b
-        default: break
-        }
-      default: break
-      }
-    }
-  }
-
-  private func findFusions() {
-    var weightGradients: [NodeID: Int] = [:]
-    for (index, node) in graph.nodes.enumerated() where isLive[index] {
-      switch node.operation {
-      case .denseBackwardWeights, .convolutionBackwardWeights:
-        if weightGradients[node.inputs[1]] == nil { weightGradients[node.inputs[1]] = index }
-      case .channelSum:
-        if let partner = weightGradients[node.inputs[0]], fusedBias[partner] == nil {
-          fusedBias[partner] = index
-        }
-      case .unary(let function):
-        let producer = node.inputs[0].index
-        guard uses[producer] == 1, function.fused != nil else { continue }
-        switch graph.nodes[producer].operation {
-        case .dense, .convolution: fusedActivation[producer] = index
-        default: break
-        }
-      default: break
-      }
-    }
-  }
 
   // MARK: Buffers and steps
 
@@ -140,9 +62,9 @@ final class Lowering {
 
   /// One number that never changes.
   func constantPlace(_ value: Float) -> BufferPlace {
-    if let known = constants[value] { return BufferPlace(buffer: known) }
+    if let known = constants[value.bitPattern] { return BufferPlace(buffer: known) }
     let buffer = makeBuffer(byteCount: 4, isPersistent: true, initialValue: value)
-    constants[value] = buffer
+    constants[value.bitPattern] = buffer
     return BufferPlace(buffer: buffer)
   }
 
@@ -230,148 +152,17 @@ final class Lowering {
     )
   }
 
+  /// Makes the memory of a variable or an input.
+  func makeHome(_ index: Int, _ form: Form) {
+    let location = makeLocation(shape(index), form, isPersistent: true)
+    homes.insert(location.buffer)
+    locations[index].append(location)
+  }
+
   /// Makes a gapless place for a node's result and notes it.
   func place(_ index: Int, _ form: Form) -> BufferPlace {
     let location = makeLocation(shape(index), form)
     locations[index].append(location)
     return BufferPlace(buffer: location.buffer)
-  }
-
-  // MARK: Finding a node's result
-
-  /// A gapless place where a node's result lies in a form, for the library to read.
-  func contiguous(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
-    let index = resolve(id)
-    let found = try location(index, form)
-    if found.isContiguous { return BufferPlace(buffer: found.buffer, offset: found.offset) }
-    let target = makeLocation(shape(index), form)
-    copy(from: found, to: target, shape(index), "copy of \(label(index))")
-    locations[index].removeAll { $0.form == form }
-    locations[index].append(target)
-    return BufferPlace(buffer: target.buffer)
-  }
-
-  /// Any place where a node's result lies in a form; it is brought there if need be.
-  func location(_ index: Int, _ form: Form) throws(EngineError) -> Location {
-    if let known = locations[index].first(where: { $0.form == form }) { return known }
-    if locations[index].isEmpty { try materialize(index, prefer: form) }
-    if let known = locations[index].first(where: { $0.form == form }) { return known }
-    // One channel lies the same way first or last.
-    if form == .channelsLast, shape(index).rank > 2, shape(index)[1] == 1 {
-      var same = try location(index, .plain)
-      if same.isContiguous {
-        same.form = form
-        same.strides = contiguousStrides(extents(shape(index), form))
-        locations[index].append(same)
-        return same
-      }
-    }
-    let target = try reordered(index, to: form)
-    locations[index].append(target)
-    return target
-  }
-
-  /// The form in which a node's result lies already, or would be computed.
-  func homeForm(_ index: Int) throws(EngineError) -> Form {
-    if locations[index].isEmpty { try materialize(index, prefer: nil) }
-    return locations[index][0].form
-  }
-
-  private func reordered(_ index: Int, to form: Form) throws(EngineError) -> Location {
-    let shape = shape(index)
-    var source = locations[index][0]
-    if !source.isContiguous || needsPlainBetween(source.form, form) {
-      if source.form != .plain, needsPlainBetween(source.form, form) {
-        source = try location(index, .plain)
-      }
-      if !source.isContiguous {
-        let gapless = makeLocation(shape, source.form)
-        copy(from: source, to: gapless, shape, "copy of \(label(index))")
-        source = gapless
-      }
-    }
-    let target = makeLocation(shape, form)
-    let from: Descriptor
-    let to: Descriptor
-    // Opaque layouts see the tensor's dimensions in their own way, so use their own row-major form.
-    if case .opaque(let entry) = form, case .opaque(let own) = source.form {
-      from = opaqueLayouts[own].descriptor
-      to = opaqueLayouts[entry].descriptor
-    } else if case .opaque(let entry) = form {
-      from = opaqueLayouts[entry].plain
-      to = opaqueLayouts[entry].descriptor
-    } else if case .opaque(let entry) = source.form {
-      from = opaqueLayouts[entry].descriptor
-      to = opaqueLayouts[entry].plain
-    } else {
-      from = try geometry.descriptor(shape, source.form)
-      to = try geometry.descriptor(shape, form)
-    }
-    let library = library.handle
-    let primitive = try Primitive.make("reordering \(label(index))") {
-      hg_reorder_create(&$0, library, from.handle, to.handle)
-    }
-    emit(
-      primitive,
-      "reorder of \(label(index)) \(source.form) to \(form)",
-      reads: [(HG_ARG_SRC, BufferPlace(buffer: source.buffer, offset: source.offset))],
-      writes: [(HG_ARG_DST, BufferPlace(buffer: target.buffer))]
-    )
-    return target
-  }
-
-  private func needsPlainBetween(_ source: Form, _ target: Form) -> Bool {
-    if case .opaque(let from) = source, case .opaque(let to) = target {
-      return !opaqueLayouts[from].plain.isEqual(to: opaqueLayouts[to].plain)
-    }
-    if case .opaque = target { return source != .plain }
-    if case .opaque = source { return target != .plain }
-    return false
-  }
-
-  /// Copies between two places of one form.
-  func copy(from source: Location, to target: Location, _ shape: Shape, _ label: String) {
-    let program = ElementwiseProgram(
-      extents: extents(shape, source.form),
-      inputs: [
-        .init(
-          place: BufferPlace(buffer: source.buffer, offset: source.offset),
-          strides: source.strides
-        )
-      ],
-      outputs: [
-        .init(
-          place: BufferPlace(buffer: target.buffer, offset: target.offset),
-          strides: target.strides
-        )
-      ],
-      registerCount: 2,
-      instructions: [
-        hg_instruction(opcode: UInt16(HG_OP_COPY.rawValue), dst: 1, a: 0, b: 0, c: 0, p: 0, q: 0)
-      ],
-      sums: []
-    )
-    emit(
-      .elementwise(program.collapsed()),
-      label,
-      reads: [source.buffer],
-      writes: [target.buffer]
-    )
-  }
-}
-
-extension UnaryFunction {
-  /// The activation that the library can compute together with a dense layer or convolution.
-  var fused: (kind: hg_fused, alpha: Float)? {
-    switch self {
-    case .relu: (HG_FUSE_RELU, 0)
-    case .leakyRelu(let slope): (HG_FUSE_RELU, slope)
-    case .elu(let alpha): (HG_FUSE_ELU, alpha)
-    case .tanh: (HG_FUSE_TANH, 0)
-    case .logistic: (HG_FUSE_LOGISTIC, 0)
-    case .gelu: (HG_FUSE_GELU, 0)
-    case .silu: (HG_FUSE_SILU, 0)
-    default: nil
-    }
   }
 }

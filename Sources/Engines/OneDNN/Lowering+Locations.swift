@@ -1,0 +1,130 @@
+internal import COneDNN
+internal import HourglassGraphs
+internal import HourglassTensors
+
+/// Finding a node's result in the form that its reader wants.
+extension Lowering {
+  /// A gapless place where a node's result lies in a form, for the library to read.
+  func contiguous(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
+    let index = resolve(id)
+    let found = try location(index, form)
+    if found.isContiguous { return found.place }
+    let target = makeLocation(shape(index), form)
+    copy(from: found, to: target, shape(index), "copy of \(label(index))")
+    // In the same position: the first one is the home, which stays what it was.
+    locations[index] = locations[index].map { $0 == found ? target : $0 }
+    return target.place
+  }
+
+  /// Any place where a node's result lies in a form; it is brought there if need be.
+  func location(_ index: Int, _ form: Form) throws(EngineError) -> Location {
+    if let known = locations[index].first(where: { $0.form == form }) { return known }
+    if locations[index].isEmpty { try materialize(index, prefer: form) }
+    if let known = locations[index].first(where: { $0.form == form }) { return known }
+    // One channel lies the same way first or last.
+    if form == .channelsLast, shape(index).rank > 2, shape(index)[1] == 1 {
+      var same = try location(index, .plain)
+      if same.isContiguous {
+        same.form = form
+        same.strides = contiguousStrides(extents(shape(index), form))
+        locations[index].append(same)
+        return same
+      }
+    }
+    var source = locations[index][0]
+    if needsPlainBetween(source.form, form) { source = try location(index, .plain) }
+    let target = try reordered(source, shape(index), to: form, label(index))
+    locations[index].append(target)
+    return target
+  }
+
+  /// The form in which a node's result lies already, or would be computed.
+  func homeForm(_ index: Int) throws(EngineError) -> Form {
+    if locations[index].isEmpty { try materialize(index, prefer: nil) }
+    return locations[index][0].form
+  }
+
+  /// A new place where a tensor lies in another form.
+  func reordered(
+    _ source: Location,
+    _ shape: Shape,
+    to form: Form,
+    _ label: String
+  ) throws(EngineError) -> Location {
+    let target = makeLocation(shape, form)
+    try reorder(source, to: target, shape, label)
+    return target
+  }
+
+  /// Brings a tensor from one place to another of any form.
+  func reorder(
+    _ source: Location,
+    to target: Location,
+    _ shape: Shape,
+    _ label: String
+  ) throws(EngineError) {
+    if source.form == target.form { return copy(from: source, to: target, shape, label) }
+    var source = source
+    if needsPlainBetween(source.form, target.form) {
+      source = try reordered(source, shape, to: .plain, label)
+    }
+    if !source.isContiguous {
+      let gapless = makeLocation(shape, source.form)
+      copy(from: source, to: gapless, shape, "copy of \(label)")
+      source = gapless
+    }
+    let from: Descriptor
+    let to: Descriptor
+    // Opaque layouts see the tensor's dimensions in their own way, so use their own row-major form.
+    if case .opaque(let entry) = target.form, case .opaque(let own) = source.form {
+      from = opaqueLayouts[own].descriptor
+      to = opaqueLayouts[entry].descriptor
+    } else if case .opaque(let entry) = target.form {
+      from = opaqueLayouts[entry].plain
+      to = opaqueLayouts[entry].descriptor
+    } else if case .opaque(let entry) = source.form {
+      from = opaqueLayouts[entry].descriptor
+      to = opaqueLayouts[entry].plain
+    } else {
+      from = try geometry.descriptor(shape, source.form)
+      to = try geometry.descriptor(shape, target.form)
+    }
+    let library = library.handle
+    let primitive = try Primitive.make("reordering \(label)") {
+      hg_reorder_create(&$0, library, from.handle, to.handle)
+    }
+    emit(
+      primitive,
+      "reorder of \(label) \(source.form) to \(target.form)",
+      reads: [(HG_ARG_SRC, source.place)],
+      writes: [(HG_ARG_DST, target.place)]
+    )
+  }
+
+  private func needsPlainBetween(_ source: Form, _ target: Form) -> Bool {
+    if case .opaque(let from) = source, case .opaque(let to) = target {
+      return !opaqueLayouts[from].plain.isEqual(to: opaqueLayouts[to].plain)
+    }
+    if case .opaque = target { return source != .plain }
+    if case .opaque = source { return target != .plain }
+    return false
+  }
+
+  /// Copies between two places of one form.
+  func copy(from source: Location, to target: Location, _ shape: Shape, _ label: String) {
+    let program = ElementwiseProgram(
+      extents: extents(shape, source.form),
+      inputs: [.init(place: source.place, strides: source.strides)],
+      outputs: [.init(place: target.place, strides: target.strides)],
+      registerCount: 2,
+      instructions: [.copy(0, to: 1)],
+      sums: []
+    )
+    emit(
+      .elementwise(program.collapsed()),
+      label,
+      reads: [source.buffer],
+      writes: [target.buffer]
+    )
+  }
+}
