@@ -52,7 +52,9 @@ struct BenchmarkTraining: AsyncParsableCommand {
       return
     }
     plan.feed(
-      Tensor((0..<shape.elementCount).map { _ in generator.nextUniform() }, shape: shape), to: x)
+      Tensor((0..<shape.elementCount).map { _ in generator.nextUniform() }, shape: shape),
+      to: x
+    )
     plan.feed(0.001, to: rate)
     var count: UInt64 = 0
     func runStep() throws {
@@ -69,7 +71,9 @@ struct BenchmarkTraining: AsyncParsableCommand {
       let start = clock.now
       try runStep()
       let elapsed = clock.now - start
-      times.append(Double(elapsed.components.attoseconds) * 1e-15 + Double(elapsed.components.seconds) * 1e3)
+      times.append(
+        Double(elapsed.components.attoseconds) * 1e-15 + Double(elapsed.components.seconds) * 1e3
+      )
     }
     times.sort()
     let milliseconds = times[times.count / 2]
@@ -82,8 +86,11 @@ struct BenchmarkTraining: AsyncParsableCommand {
       for index in seconds.indices.sorted(by: { seconds[$0] > seconds[$1] }) {
         print(
           String(
-            format: "  %9.1f us  %@", seconds[index] / Double(times.count) * 1e6,
-            plan.stepLabels[index] as NSString))
+            format: "  %9.1f us  %@",
+            seconds[index] / Double(times.count) * 1e6,
+            plan.stepLabels[index] as NSString
+          )
+        )
       }
     }
   }
