@@ -85,7 +85,9 @@ let package = Package(
     ),
     .target(
       name: "Hourglass",
-      dependencies: [tensors, datasets, networks, autoencoders, engines, applications],
+      dependencies: [
+        tensors, datasets, networks, autoencoders, engines, modelFiles, applications,
+      ],
       path: "Sources/Hourglass",
       swiftSettings: house
     ),

@@ -32,6 +32,9 @@ struct hg_primitive {
   hg_direction direction;
 };
 
+// Makes idle threads sleep soon (Waiting.c).
+void hg_wait_briefly(void);
+
 // Remembers which call failed; gives the status back.
 int32_t hg_record(dnnl_status_t status, const char *call);
 

@@ -123,6 +123,11 @@ public struct NumericDataset: Sendable {
     storage.copy(range(index), times: scale, to: &place, at: 0)
   }
 
+  /// Copies the values of an item to a place from an offset on.
+  package func copyItem(_ index: Int, into place: inout MutableSpan<Float>, at offset: Int) {
+    storage.copy(range(index), times: scale, to: &place, at: offset)
+  }
+
   /// Some items in the order of their indices, `[indices.count] + itemShape`.
   public func rows(_ indices: [Int]) -> Tensor {
     var values = [Float](repeating: 0, count: indices.count * featureCount)

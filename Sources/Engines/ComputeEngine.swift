@@ -18,7 +18,7 @@ public actor ComputeEngine {
 
   /// The format in which large products are computed.
   public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
-    /// bfloat16 where the processor has it and the network is large enough to gain.
+    /// What serves best on this processor; at present single precision everywhere.
     case automatic
     /// Single precision throughout.
     case float32
@@ -87,7 +87,12 @@ public actor ComputeEngine {
     case .reference:
       return ReferencePlan(graph, seed: seed, roundsVariables: true)
     case .oneDNN:
-      return try OneDNNPlan(graph, seed: seed, threads: threads)
+      return try OneDNNPlan(
+        graph,
+        seed: seed,
+        threads: threads,
+        precision: configuration.precision
+      )
     }
   }
 

@@ -25,7 +25,7 @@ private struct Pass {
 }
 
 extension Autoencoder: Learner {
-  package var needsTargets: Bool { false }
+  package func pairedTargetShape(for item: Shape) -> Shape? { nil }
 
   package func validate(itemShape: Shape) throws(TrainingError) {
     try validate()

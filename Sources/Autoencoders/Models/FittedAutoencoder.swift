@@ -64,6 +64,24 @@ public struct FittedAutoencoder: Sendable {
     }
   }
 
+  /// New items, `[count, item…]`: what codes drawn from the standard normal distribution stand for.
+  ///
+  /// The same seed gives the same items, and fewer of them the first of more.
+  ///
+  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
+  package func sample(
+    count: Int,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    guard case .gaussian(let latent, _, _) = autoencoder.bottleneck else {
+      throw ModelError.deterministicBottleneck
+    }
+    var generator = SeededGenerator.named("samples", seed: seed)
+    let codes = (0..<max(count, 0) * latent).map { _ in generator.nextNormal() }
+    return try await decode(Tensor(codes, shape: [max(count, 0), latent]), on: engine)
+  }
+
   /// What is left of items after encoding and decoding: `[count, item…]`.
   package func reconstruct(
     _ source: any BatchSource,

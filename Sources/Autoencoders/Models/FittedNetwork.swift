@@ -85,13 +85,7 @@ package struct FittedNetwork: Sendable {
     let batch = batchSize
     let plan = try plan(purpose, on: engine) { () throws(GraphError) in try graph(batch) }
     if let target = plan.graph.input(GraphName.target) {
-      guard let paired = source as? any PairedBatchSource else {
-        throw TrainingError.targetsMissing
-      }
-      let expected = Shape(Array(plan.graph[target].shape.dimensions.dropFirst()))
-      guard paired.targetShape == expected else {
-        throw TrainingError.itemShape(expected: expected, found: paired.targetShape)
-      }
+      try source.requireTargets(Shape(Array(plan.graph[target].shape.dimensions.dropFirst())))
     }
     let judge = ItemJudge(
       plan: plan,

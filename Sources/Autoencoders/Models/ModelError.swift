@@ -7,6 +7,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case missingVariable(name: String, expected: Shape)
   /// A variable has another shape.
   case variableShape(name: String, expected: Shape, found: Shape)
+  /// Items are drawn from a distribution of codes, and the bottleneck has none.
+  case deterministicBottleneck
   /// A variable has a number that is infinite or not a number.
   case nonFiniteVariable(name: String)
 
@@ -17,6 +19,9 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
       "the network needs the variable \(name) of shape \(expected), and it is not there"
     case .variableShape(let name, let expected, let found):
       "the variable \(name) must have the shape \(expected), found \(found)"
+    case .deterministicBottleneck:
+      "new items are drawn from the distribution of codes that a Gaussian bottleneck has; "
+        + "this bottleneck is deterministic"
     case .nonFiniteVariable(let name):
       "the variable \(name) has a number that is infinite or not a number"
     }

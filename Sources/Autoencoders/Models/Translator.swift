@@ -49,7 +49,9 @@ public struct Translator: Hashable, Sendable, Codable {
 }
 
 extension Translator: Learner {
-  package var needsTargets: Bool { target != .item }
+  package func pairedTargetShape(for item: Shape) -> Shape? {
+    target == .item ? nil : targetShape(for: item)
+  }
 
   package func regularizationWeight(atStep step: Int) -> Float { 1 }
 
@@ -156,9 +158,9 @@ extension Translator: Learner {
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
     let seen = isCorrupted ? corruption(x, in: &builder) : x
     let parameters = translated(seen, shapes, mode, in: &builder)
-    guard needsTargets else { return (parameters, x) }
-    let target = Shape([shapes.batch] + shapes.target.dimensions)
-    return (parameters, builder.input(GraphName.target, target))
+    guard target != .item else { return (parameters, x) }
+    let targets = Shape([shapes.batch] + shapes.target.dimensions)
+    return (parameters, builder.input(GraphName.target, targets))
   }
 
   private func translated(

@@ -123,6 +123,14 @@ extension Plan {
 }
 
 extension BatchSource {
+  /// Throws unless every item comes with a target of this shape.
+  func requireTargets(_ expected: Shape) throws(TrainingError) {
+    guard let paired = self as? any PairedBatchSource else { throw .targetsMissing }
+    guard paired.targetShape == expected else {
+      throw .targetShape(expected: expected, found: paired.targetShape)
+    }
+  }
+
   /// The first of some items that has a number that is not finite, in the item or its target.
   func firstNonFinite(among indices: [Int]) -> Int? {
     let paired = self as? any PairedBatchSource

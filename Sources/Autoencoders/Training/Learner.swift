@@ -31,8 +31,9 @@ package protocol Learner: Sendable {
   /// Checks the settings, for items of a shape.
   func validate(itemShape: Shape) throws(TrainingError)
 
-  /// Whether every item comes with a target of its own.
-  var needsTargets: Bool { get }
+  /// The shape of the target that must come with every item of a shape; `nil` where an item is its
+  /// own target.
+  func pairedTargetShape(for item: Shape) -> Shape?
 
   /// The graph of a step, with the optimiser's updates.
   ///

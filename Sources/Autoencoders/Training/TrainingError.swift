@@ -14,6 +14,8 @@ public enum TrainingError: Error, Hashable, Sendable {
   case nonFiniteLoss(index: Int)
   /// Items have another shape than those that the network was made for.
   case itemShape(expected: Shape, found: Shape)
+  /// Targets have another shape than what the network makes of the items.
+  case targetShape(expected: Shape, found: Shape)
   /// The network needs a target for each item and the items have none.
   case targetsMissing
   /// A checkpoint is of another network, other data, another batch size or seed.
@@ -40,6 +42,8 @@ extension TrainingError: CustomStringConvertible {
         + "these items are far from those that the network learnt from"
     case .itemShape(let expected, let found):
       "items must have the shape \(expected), found \(found)"
+    case .targetShape(let expected, let found):
+      "targets must have the shape \(expected), found \(found)"
     case .targetsMissing:
       "the network learns to turn items into targets, and these items have none"
     case .foreignCheckpoint:

@@ -9,7 +9,7 @@ internal import HourglassTensors
 /// it to the same bytes. A step allocates nothing and looks nothing up by name.
 package final class TrainingLoop {
   let trainer: Trainer
-  let outline: TrainingOutline
+  package let outline: TrainingOutline
   package private(set) var progress: TrainingProgress
   private(set) var bestVariables: [String: Tensor]
 
@@ -28,6 +28,8 @@ package final class TrainingLoop {
   private var orderEpoch = -1
   private var indices: [Int]
   private var isJudging = false
+  /// The variables that are being judged.
+  private var judgedVariables: [String: Tensor]?
   private(set) var totalSteps: Int?
 
   private let now: @Sendable () -> Double
@@ -49,8 +51,8 @@ package final class TrainingLoop {
     try trainer.validate()
     try learner.validate(itemShape: source.itemShape)
     guard source.count > 0 else { throw TrainingError.noItems }
-    let paired = source as? any PairedBatchSource
-    if learner.needsTargets, paired == nil { throw TrainingError.targetsMissing }
+    let target = learner.pairedTargetShape(for: source.itemShape)
+    if let target { try source.requireTargets(target) }
     self.learner = learner
     self.trainer = trainer
     self.source = source
@@ -65,7 +67,7 @@ package final class TrainingLoop {
     self.stepsPerEpoch = stepsPerEpoch
     totalSteps = trainer.epochs.map { $0 * stepsPerEpoch }
     indices = Array(repeating: 0, count: batch)
-    let shapes = GraphShapes(item: source.itemShape, target: paired?.targetShape, batch: batch)
+    let shapes = GraphShapes(item: source.itemShape, target: target, batch: batch)
     let graph = try learner.trainingGraph(shapes, optimizer: trainer.optimizer)
     var judgeShapes = shapes
     judgeShapes.batch = max(min(trainer.batchSize, split.validation.count), 1)
@@ -139,7 +141,9 @@ package final class TrainingLoop {
     if let judge {
       if !isJudging {
         judgingSeconds -= now()
-        judge.begin(variables: carriedVariables())
+        let variables = carriedVariables()
+        judge.begin(variables: variables)
+        judgedVariables = variables
         isJudging = true
       }
       guard try advanced(judge) else { return nil }
@@ -208,7 +212,7 @@ package final class TrainingLoop {
       progress.bestLoss = record.judgedLoss
       progress.bestEpoch = record.epoch
       progress.epochsWithoutImprovement = 0
-      bestVariables = carriedVariables()
+      bestVariables = judgedVariables ?? carriedVariables()
     } else {
       progress.epochsWithoutImprovement += 1
     }
@@ -217,6 +221,7 @@ package final class TrainingLoop {
     progress.batch = 0
     progress.sums = ExactLossParts(LossParts())
     isJudging = false
+    judgedVariables = nil
     let end = now()
     let report = EpochReport(
       record: record,

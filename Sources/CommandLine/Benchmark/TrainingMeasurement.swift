@@ -16,7 +16,12 @@ struct TrainingMeasurement {
     self.workload = workload
     self.precision = precision
     let graph = try workload.trainingGraph()
-    plan = try OneDNNPlan(graph, seed: 0, threads: threads)
+    plan = try OneDNNPlan(
+      graph,
+      seed: 0,
+      threads: threads,
+      precision: precision == .bfloat16 ? .bfloat16 : .float32
+    )
     let inputs = Dictionary(uniqueKeysWithValues: graph.inputs.map { ($0.name, $0.node) })
     guard let x = inputs["x"], let rate = inputs["learningRate"], let step = inputs["step"] else {
       throw Failure("\(workload.name) lacks an input.", exitCode: .machine)

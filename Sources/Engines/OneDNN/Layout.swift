@@ -16,6 +16,7 @@ enum Form: Hashable, Sendable {
 /// A part of a buffer seen as a tensor.
 struct Location: Hashable {
   var form: Form
+  var type = ElementType.float32
   var buffer: Int
   /// The first element.
   var offset: Int
@@ -79,20 +80,28 @@ struct Geometry {
   }
 
   /// A description for the library.
-  func descriptor(_ shape: Shape, _ form: Form) throws(EngineError) -> Descriptor {
+  func descriptor(
+    _ shape: Shape,
+    _ form: Form,
+    _ type: ElementType = .float32
+  ) throws(EngineError) -> Descriptor {
     switch form {
     case .plain, .channelsLast:
-      return try .strided(dims(shape), strides: strides(shape, form))
-    case .blocked(let block): return try .blocked(dims(shape), by: block)
+      return try .strided(dims(shape), strides: strides(shape, form), type)
+    case .blocked(let block): return try .blocked(dims(shape), by: block, type)
     case .opaque: preconditionFailure("an opaque layout is described by its table")
     }
   }
 
   /// The form of a description that the library chose, if it is one of ours.
-  func form(of descriptor: Descriptor, _ shape: Shape) throws(EngineError) -> Form? {
+  func form(
+    of descriptor: Descriptor,
+    _ shape: Shape,
+    _ type: ElementType = .float32
+  ) throws(EngineError) -> Form? {
     let candidates: [Form] = [.blocked(8), .blocked(16), .plain, .channelsLast]
     for form in candidates {
-      if try self.descriptor(shape, form).isEqual(to: descriptor) { return form }
+      if try self.descriptor(shape, form, type).isEqual(to: descriptor) { return form }
     }
     return nil
   }

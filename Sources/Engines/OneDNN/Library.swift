@@ -70,7 +70,11 @@ final class Descriptor {
     var made: OpaquePointer?
     try check(
       hg_desc_create(
-        &made, Int32(dims.count), dims.map(Int64.init), strides.map(Int64.init), type.library
+        &made,
+        Int32(dims.count),
+        dims.map(Int64.init),
+        strides.map(Int64.init),
+        type.library
       ),
       while: "describing a tensor of shape \(dims)"
     )

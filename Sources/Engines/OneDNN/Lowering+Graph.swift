@@ -30,10 +30,14 @@ extension Lowering {
       let target = place(index, .plain)
       emit(
         .random(
-          distribution == .normal ? HG_RANDOM_NORMAL : HG_RANDOM_UNIFORM, stream: stream,
-          target: target, count: node.shape.elementCount
+          distribution == .normal ? HG_RANDOM_NORMAL : HG_RANDOM_UNIFORM,
+          stream: stream,
+          target: target,
+          count: node.shape.elementCount
         ),
-        label(index), reads: [], writes: [target.buffer]
+        label(index),
+        reads: [],
+        writes: [target.buffer]
       )
     case .dense, .denseBackwardData, .denseBackwardWeights: try lowerDense(index)
     case .convolution(let geometry), .convolutionBackwardData(let geometry, _),
@@ -102,7 +106,8 @@ extension Lowering {
         weightDecay: adam.weightDecay
       )
       emit(
-        .adam(step), "adam \(label(adam.parameter.index))",
+        .adam(step),
+        "adam \(label(adam.parameter.index))",
         reads: [gradient.buffer, step.learningRate.buffer, step.step.buffer]
           + (step.gradientScale.map { [$0.buffer] } ?? []),
         writes: [parameter.buffer, first.buffer, second.buffer]
@@ -124,7 +129,8 @@ extension Lowering {
         weightDecay: descent.weightDecay
       )
       emit(
-        .gradientDescent(step), "gradient descent \(label(descent.parameter.index))",
+        .gradientDescent(step),
+        "gradient descent \(label(descent.parameter.index))",
         reads: [gradient.buffer, step.learningRate.buffer]
           + (step.gradientScale.map { [$0.buffer] } ?? []),
         writes: [parameter.buffer] + (velocity.map { [$0.buffer] } ?? [])
@@ -140,16 +146,23 @@ extension Lowering {
       let place = try contiguous(source, form)
       emit(
         .movingAverage(
-          average: target, source: place, count: physicalCount(average, form), decay: decay
+          average: target,
+          source: place,
+          count: physicalCount(average, form),
+          decay: decay
         ),
-        "moving average \(label(average.index))", reads: [place.buffer], writes: [target.buffer]
+        "moving average \(label(average.index))",
+        reads: [place.buffer],
+        writes: [target.buffer]
       )
     case .assignment(let target, let value):
       let (place, form) = try variable(target)
       let source = try contiguous(value, form)
       emit(
         .copy(source: source, target: place, byteCount: 4 * physicalCount(target, form)),
-        "assignment \(label(target.index))", reads: [source.buffer], writes: [place.buffer]
+        "assignment \(label(target.index))",
+        reads: [source.buffer],
+        writes: [place.buffer]
       )
     }
   }
@@ -173,7 +186,8 @@ extension Lowering {
     let home = locations[node.index][0]
     guard home.form == form else {
       throw .library(
-        call: "lowering", status: "a variable and its state differ in layout",
+        call: "lowering",
+        status: "a variable and its state differ in layout",
         while: "compiling the update of \(label(node.index))"
       )
     }

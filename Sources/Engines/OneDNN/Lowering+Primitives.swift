@@ -27,15 +27,27 @@ extension Lowering {
     switch node.operation {
     case .denseBackwardData:
       problem = Problem(
-        direction: HG_BACKWARD_DATA, src: node.shape, weights: second, dst: first, isDense: true
+        direction: HG_BACKWARD_DATA,
+        src: node.shape,
+        weights: second,
+        dst: first,
+        isDense: true
       )
     case .denseBackwardWeights:
       problem = Problem(
-        direction: HG_BACKWARD_WEIGHTS, src: first, weights: node.shape, dst: second, isDense: true
+        direction: HG_BACKWARD_WEIGHTS,
+        src: first,
+        weights: node.shape,
+        dst: second,
+        isDense: true
       )
     default:
       problem = Problem(
-        direction: HG_FORWARD, src: first, weights: second, dst: node.shape, isDense: true
+        direction: HG_FORWARD,
+        src: first,
+        weights: second,
+        dst: node.shape,
+        isDense: true
       )
     }
     problem.geometry.strides = (1, 1)
@@ -51,16 +63,27 @@ extension Lowering {
     switch node.operation {
     case .convolutionBackwardData:
       problem = Problem(
-        direction: HG_BACKWARD_DATA, src: node.shape, weights: second, dst: first, isDense: false
+        direction: HG_BACKWARD_DATA,
+        src: node.shape,
+        weights: second,
+        dst: first,
+        isDense: false
       )
     case .convolutionBackwardWeights:
       problem = Problem(
-        direction: HG_BACKWARD_WEIGHTS, src: first, weights: node.shape, dst: second,
+        direction: HG_BACKWARD_WEIGHTS,
+        src: first,
+        weights: node.shape,
+        dst: second,
         isDense: false
       )
     default:
       problem = Problem(
-        direction: HG_FORWARD, src: first, weights: second, dst: node.shape, isDense: false
+        direction: HG_FORWARD,
+        src: first,
+        weights: second,
+        dst: node.shape,
+        isDense: false
       )
     }
     // A height of 1 may have any stride; the library's fast code wants the one of the width.
@@ -112,31 +135,35 @@ extension Lowering {
     var reads: [(hg_arg, BufferPlace)] = []
     var writes: [(hg_arg, BufferPlace)] = []
 
-    let src = try activationForm(try chosen(primitive, arguments.src), problem.src)
-    let dst = try activationForm(try chosen(primitive, arguments.dst), problem.dst)
+    let type = operandType
+    let srcType = isData ? .float32 : type
+    let dstType = isForward ? .float32 : type
+    let src = try activationForm(try chosen(primitive, arguments.src), problem.src, srcType)
+    let dst = try activationForm(try chosen(primitive, arguments.dst), problem.dst, dstType)
     let weights = weightForm(try chosen(primitive, arguments.weights), plain: plainWeights)
     switch problem.direction {
     case HG_FORWARD:
-      reads.append((arguments.src, try contiguous(node.inputs[0], src)))
+      reads.append((arguments.src, try contiguous(node.inputs[0], src, type)))
       reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
       if let bias = problem.bias {
         reads.append((arguments.bias, try contiguous(NodeID(index: bias), .plain)))
       }
       writes.append((arguments.dst, place(target, dst)))
     case HG_BACKWARD_DATA:
-      reads.append((arguments.dst, try contiguous(node.inputs[0], dst)))
+      reads.append((arguments.dst, try contiguous(node.inputs[0], dst, type)))
       reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
       writes.append((arguments.src, place(index, src)))
     default:
-      reads.append((arguments.src, try contiguous(node.inputs[0], src)))
-      reads.append((arguments.dst, try contiguous(node.inputs[1], dst)))
+      reads.append((arguments.src, try contiguous(node.inputs[0], src, type)))
+      reads.append((arguments.dst, try contiguous(node.inputs[1], dst, type)))
       writes.append((arguments.weights, place(index, weights)))
       if let bias = problem.bias { writes.append((arguments.bias, place(bias, .plain))) }
     }
     emit(primitive, label(index), reads: reads, writes: writes)
   }
 
-  private func chosen(_ primitive: Primitive, _ argument: hg_arg) throws(EngineError) -> Descriptor {
+  private func chosen(_ primitive: Primitive, _ argument: hg_arg) throws(EngineError) -> Descriptor
+  {
     guard let descriptor = Descriptor(of: primitive, argument) else {
       throw .library(call: "query", status: "no such argument", while: "compiling a layer")
     }
@@ -148,9 +175,11 @@ extension Lowering {
   private func weights(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
     let index = resolve(id)
     if case .variable = graph.nodes[index].operation, locations[index].isEmpty {
-      locations[index].append(makeLocation(shape(index), form, isPersistent: true))
+      // Master weights are float32; in another type they are copied each time.
+      let home = operandType == .float32 ? form : .plain
+      locations[index].append(makeLocation(shape(index), home, isPersistent: true))
     }
-    return try contiguous(id, form)
+    return try contiguous(id, form, operandType)
   }
 
   private func weightDims(_ problem: Problem) -> [Int] {
@@ -171,45 +200,77 @@ extension Lowering {
     _ problem: Problem,
     while activity: String
   ) throws(EngineError) -> Primitive {
-    let weights = try Descriptor.any(weightDims(problem))
-    let outputs = problem.weights[0]
+    // One channel fills one lane of a block: the gradient of its weights is several times faster
+    // over channels that lie next to each other.
+    if problem.direction == HG_BACKWARD_WEIGHTS, problem.src[1] == 1, !problem.isDense {
+      let thin = try make(problem, data: .channelsLast, while: activity)
+      if !thin.implementation.hasPrefix("ref") { return thin }
+    }
+    let isBlocked = problem.isDense && isMatrixBlocked
+    return try make(problem, data: isBlocked ? .blocked(8) : nil, while: activity)
+  }
+
+  /// Makes a primitive with its data in a form, or in one that the library chooses.
+  private func make(
+    _ problem: Problem,
+    data form: Form?,
+    while activity: String
+  ) throws(EngineError) -> Primitive {
+    let type = operandType
+    let dims = weightDims(problem)
     let bias: Descriptor? =
-      problem.bias == nil ? nil : try .strided([outputs], strides: [1])
+      problem.bias == nil ? nil : try .strided([problem.weights[0]], strides: [1])
     let engine = library.handle
-    if problem.isDense, !isMatrixBlocked {
-      let src = try Descriptor.strided(problem.src.dimensions, strides: problem.src.strides)
-      let dst = try Descriptor.strided(problem.dst.dimensions, strides: problem.dst.strides)
-      return try .make(activity) {
-        hg_inner_product_create(
-          &$0, engine, problem.direction, src.handle, weights.handle, bias?.handle, dst.handle,
-          problem.fused.kind, problem.fused.alpha
-        )
-      }
+    let isInnerProduct = problem.isDense && !isMatrixBlocked
+    func data(_ shape: Shape, _ type: ElementType) throws(EngineError) -> Descriptor {
+      if isInnerProduct { return try .strided(shape.dimensions, strides: shape.strides, type) }
+      if let form { return try self.geometry.descriptor(shape, form, type) }
+      return try .any(self.geometry.dims(shape), type)
     }
-    let src: Descriptor
-    let dst: Descriptor
-    if problem.isDense {
-      src = try geometry.descriptor(problem.src, .blocked(8))
-      dst = try geometry.descriptor(problem.dst, .blocked(8))
-    } else {
-      // One channel fills one lane of a block: the gradient of its weights is several times faster
-      // over channels that lie next to each other.
-      let isThin = problem.direction == HG_BACKWARD_WEIGHTS && problem.src[1] == 1
-      src =
-        isThin
-        ? try geometry.descriptor(problem.src, .channelsLast)
-        : try .any(geometry.dims(problem.src))
-      dst =
-        isThin
-        ? try geometry.descriptor(problem.dst, .channelsLast)
-        : try .any(geometry.dims(problem.dst))
-    }
+    // What a direction computes is float32, what it reads is of the operands' type.
+    let src = try data(problem.src, problem.direction == HG_BACKWARD_DATA ? .float32 : type)
+    let dst = try data(problem.dst, problem.direction == HG_FORWARD ? .float32 : type)
+    let weights = try Descriptor.any(
+      dims,
+      problem.direction == HG_BACKWARD_WEIGHTS ? .float32 : type
+    )
+    // The forward problem that the library wants to see before a backward one.
+    let hints = (
+      src: try data(problem.src, type), weights: try Descriptor.any(dims, type),
+      dst: try data(problem.dst, .float32)
+    )
     var geometry = problem.geometry
     return try .make(activity) {
-      hg_convolution_create(
-        &$0, engine, problem.direction, src.handle, weights.handle, bias?.handle, dst.handle,
-        &geometry, problem.fused.kind, problem.fused.alpha
-      )
+      isInnerProduct
+        ? hg_inner_product_create(
+          &$0,
+          engine,
+          problem.direction,
+          src.handle,
+          weights.handle,
+          bias?.handle,
+          dst.handle,
+          hints.src.handle,
+          hints.weights.handle,
+          hints.dst.handle,
+          problem.fused.kind,
+          problem.fused.alpha
+        )
+        : hg_convolution_create(
+          &$0,
+          engine,
+          problem.direction,
+          src.handle,
+          weights.handle,
+          bias?.handle,
+          dst.handle,
+          hints.src.handle,
+          hints.weights.handle,
+          hints.dst.handle,
+          &geometry,
+          problem.fused.kind,
+          problem.fused.alpha
+        )
     }
   }
 }

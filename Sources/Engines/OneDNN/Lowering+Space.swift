@@ -62,8 +62,12 @@ extension Lowering {
     let isLinear: Int32 = interpolation == .linear ? 1 : 0
     let primitive = try Primitive.make("compiling \(label(index))") {
       hg_resampling_create(
-        &$0, engine, isBackward ? HG_BACKWARD_DATA : HG_FORWARD,
-        isBackward ? own.handle : other.handle, isBackward ? other.handle : own.handle, isLinear
+        &$0,
+        engine,
+        isBackward ? HG_BACKWARD_DATA : HG_FORWARD,
+        isBackward ? own.handle : other.handle,
+        isBackward ? other.handle : own.handle,
+        isLinear
       )
     }
     let place = try contiguous(input, form)
@@ -82,7 +86,12 @@ extension Lowering {
     let engine = library.handle
     let primitive = try Primitive.make("compiling \(label(index))") {
       hg_softmax_create(
-        &$0, engine, descriptor.handle, descriptor.handle, Int32(axis), isLogarithm ? 1 : 0
+        &$0,
+        engine,
+        descriptor.handle,
+        descriptor.handle,
+        Int32(axis),
+        isLogarithm ? 1 : 0
       )
     }
     emit(
@@ -103,7 +112,11 @@ extension Lowering {
     let target = place(index, .plain)
     emit(
       .standardize(
-        source: source, target: target, mean: mean, variance: variance, extents: extents,
+        source: source,
+        target: target,
+        mean: mean,
+        variance: variance,
+        extents: extents,
         epsilon: epsilon
       ),
       label(index),
@@ -127,8 +140,12 @@ extension Lowering {
     let target = place(index, .plain)
     emit(
       .standardizeBackward(
-        result: result, variance: variance, gradient: gradient, target: target,
-        extents: normalizationExtents(shape(index), axes), epsilon: epsilon
+        result: result,
+        variance: variance,
+        gradient: gradient,
+        target: target,
+        extents: normalizationExtents(shape(index), axes),
+        epsilon: epsilon
       ),
       label(index),
       reads: [result.buffer, variance.buffer, gradient.buffer],
@@ -193,11 +210,17 @@ extension Lowering {
       let inner = dimensions[(run.upperBound + 1)...].reduce(1, *)
       let isLast = position == runs.count - 1
       let result =
-        isLast ? target : BufferPlace(buffer: makeBuffer(byteCount: 4 * Swift.max(outer * inner, 1)))
+        isLast
+        ? target : BufferPlace(buffer: makeBuffer(byteCount: 4 * Swift.max(outer * inner, 1)))
       emit(
         .reduce(
-          reduction == .sum ? HG_REDUCE_SUM : HG_REDUCE_MAX, source: source, target: result,
-          outer: outer, middle: middle, inner: inner, scale: 1
+          reduction == .sum ? HG_REDUCE_SUM : HG_REDUCE_MAX,
+          source: source,
+          target: result,
+          outer: outer,
+          middle: middle,
+          inner: inner,
+          scale: 1
         ),
         label(index),
         reads: [source.buffer],
@@ -285,17 +308,27 @@ extension Lowering {
     if case .scatterAdd(let rows) = node.operation {
       emit(
         .scatter(
-          source: first, indices: indices, target: target, extents: [rows, count, node.shape[1]]
+          source: first,
+          indices: indices,
+          target: target,
+          extents: [rows, count, node.shape[1]]
         ),
-        label(index), reads: [first.buffer, indices.buffer], writes: [target.buffer]
+        label(index),
+        reads: [first.buffer, indices.buffer],
+        writes: [target.buffer]
       )
     } else {
       let rows = shape(node.inputs[0].index)[0]
       emit(
         .gather(
-          table: first, indices: indices, target: target, extents: [rows, count, node.shape[1]]
+          table: first,
+          indices: indices,
+          target: target,
+          extents: [rows, count, node.shape[1]]
         ),
-        label(index), reads: [first.buffer, indices.buffer], writes: [target.buffer]
+        label(index),
+        reads: [first.buffer, indices.buffer],
+        writes: [target.buffer]
       )
     }
   }

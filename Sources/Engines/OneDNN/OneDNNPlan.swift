@@ -34,13 +34,26 @@ package final class OneDNNPlan: Plan {
   package init(
     _ graph: Graph,
     seed: UInt64,
-    threads: Int
+    threads: Int,
+    precision: ComputeEngine.Precision = .float32
   ) throws(EngineError) {
     self.graph = graph
     let threads = graph.multiplyAdds < Self.singleThreadLimit ? 1 : max(threads, 1)
     self.threads = threads
     library = try Library(threads: threads)
-    let lowering = Lowering(graph, library: library, parts: max(threads, 2))
+    // Automatic means float32 until bfloat16 has been measured to be as good.
+    if precision == .bfloat16, library.level < .avx512 {
+      throw .unsupportedPrecision(
+        "bfloat16",
+        reason: "it needs a processor with AVX-512, this one lacks it"
+      )
+    }
+    let lowering = Lowering(
+      graph,
+      library: library,
+      parts: max(threads, 2),
+      operandType: precision == .bfloat16 ? .bfloat16 : .float32
+    )
     try lowering.lower()
     // Variables that no step touches still have contents.
     for (_, node) in graph.variables where lowering.locations[node.index].isEmpty {
@@ -198,49 +211,104 @@ package final class OneDNNPlan: Plan {
     case .elementwise(let elementwise): status = add(elementwise)
     case .reduce(let kind, let source, let target, let outer, let middle, let inner, let scale):
       status = hg_program_add_reduce(
-        program, kind, pointer(source), pointer(target), Int64(outer), Int64(middle),
-        Int64(inner), scale
+        program,
+        kind,
+        pointer(source),
+        pointer(target),
+        Int64(outer),
+        Int64(middle),
+        Int64(inner),
+        scale
       )
     case .random(let kind, let stream, let target, let count):
       status = hg_program_add_random(program, kind, seed, stream, pointer(target), Int64(count))
     case .standardize(let source, let target, let mean, let variance, let extents, let epsilon):
       status = hg_program_add_standardize(
-        program, pointer(source), pointer(target), pointer(mean), pointer(variance),
-        Int64(extents[0]), Int64(extents[1]), Int64(extents[2]), epsilon
+        program,
+        pointer(source),
+        pointer(target),
+        pointer(mean),
+        pointer(variance),
+        Int64(extents[0]),
+        Int64(extents[1]),
+        Int64(extents[2]),
+        epsilon
       )
     case .standardizeBackward(
-      let result, let variance, let gradient, let target, let extents, let epsilon):
+      let result,
+      let variance,
+      let gradient,
+      let target,
+      let extents,
+      let epsilon
+    ):
       status = hg_program_add_standardize_backward(
-        program, pointer(result), pointer(variance), pointer(gradient), pointer(target),
-        Int64(extents[0]), Int64(extents[1]), Int64(extents[2]), epsilon
+        program,
+        pointer(result),
+        pointer(variance),
+        pointer(gradient),
+        pointer(target),
+        Int64(extents[0]),
+        Int64(extents[1]),
+        Int64(extents[2]),
+        epsilon
       )
     case .gather(let table, let indices, let target, let extents):
       status = hg_program_add_gather(
-        program, pointer(table), pointer(indices), pointer(target), Int64(extents[0]),
-        Int64(extents[1]), Int64(extents[2])
+        program,
+        pointer(table),
+        pointer(indices),
+        pointer(target),
+        Int64(extents[0]),
+        Int64(extents[1]),
+        Int64(extents[2])
       )
     case .scatter(let source, let indices, let target, let extents):
       status = hg_program_add_scatter(
-        program, pointer(source), pointer(indices), pointer(target), Int64(extents[0]),
-        Int64(extents[1]), Int64(extents[2])
+        program,
+        pointer(source),
+        pointer(indices),
+        pointer(target),
+        Int64(extents[0]),
+        Int64(extents[1]),
+        Int64(extents[2])
       )
     case .adam(let adam):
       status = hg_program_add_adam(
-        program, pointer(adam.parameter), pointer(adam.gradient), pointer(adam.firstMoment),
-        pointer(adam.secondMoment), Int64(adam.count), pointer(adam.learningRate),
-        pointer(adam.step), adam.gradientScale.map { pointer($0) }, adam.beta1, adam.beta2,
-        adam.epsilon, adam.weightDecay
+        program,
+        pointer(adam.parameter),
+        pointer(adam.gradient),
+        pointer(adam.firstMoment),
+        pointer(adam.secondMoment),
+        Int64(adam.count),
+        pointer(adam.learningRate),
+        pointer(adam.step),
+        adam.gradientScale.map { pointer($0) },
+        adam.beta1,
+        adam.beta2,
+        adam.epsilon,
+        adam.weightDecay
       )
     case .gradientDescent(let descent):
       status = hg_program_add_sgd(
-        program, pointer(descent.parameter), pointer(descent.gradient),
-        descent.velocity.map { pointer($0) }, Int64(descent.count), pointer(descent.learningRate),
-        descent.gradientScale.map { pointer($0) }, descent.momentum, descent.isNesterov ? 1 : 0,
+        program,
+        pointer(descent.parameter),
+        pointer(descent.gradient),
+        descent.velocity.map { pointer($0) },
+        Int64(descent.count),
+        pointer(descent.learningRate),
+        descent.gradientScale.map { pointer($0) },
+        descent.momentum,
+        descent.isNesterov ? 1 : 0,
         descent.weightDecay
       )
     case .movingAverage(let average, let source, let count, let decay):
       status = hg_program_add_moving_average(
-        program, pointer(average), pointer(source), Int64(count), decay
+        program,
+        pointer(average),
+        pointer(source),
+        Int64(count),
+        decay
       )
     case .copy(let source, let target, let byteCount):
       status = hg_program_add_copy(program, pointer(source), pointer(target), byteCount)
@@ -251,13 +319,19 @@ package final class OneDNNPlan: Plan {
   private func add(_ elementwise: ElementwiseProgram) -> Int32 {
     let operands = elementwise.inputs + elementwise.outputs
     var status = hg_program_add_elementwise(
-      program, Int32(elementwise.extents.count), elementwise.extents.map(Int64.init),
-      Int32(elementwise.inputs.count), Int32(elementwise.outputs.count),
+      program,
+      Int32(elementwise.extents.count),
+      elementwise.extents.map(Int64.init),
+      Int32(elementwise.inputs.count),
+      Int32(elementwise.outputs.count),
       Int32(elementwise.registerCount)
     )
     for (index, operand) in operands.enumerated() where status == 0 {
       status = hg_program_add_operand(
-        program, Int32(index), pointer(operand.place), operand.strides.map(Int64.init)
+        program,
+        Int32(index),
+        pointer(operand.place),
+        operand.strides.map(Int64.init)
       )
     }
     for instruction in elementwise.instructions where status == 0 {

@@ -22,15 +22,31 @@ struct Step {
     case primitive(Primitive, [(argument: hg_arg, place: BufferPlace)])
     case elementwise(ElementwiseProgram)
     case reduce(
-      hg_reduction, source: BufferPlace, target: BufferPlace, outer: Int, middle: Int, inner: Int,
-      scale: Float)
+      hg_reduction,
+      source: BufferPlace,
+      target: BufferPlace,
+      outer: Int,
+      middle: Int,
+      inner: Int,
+      scale: Float
+    )
     case random(hg_random, stream: UInt32, target: BufferPlace, count: Int)
     case standardize(
-      source: BufferPlace, target: BufferPlace, mean: BufferPlace, variance: BufferPlace,
-      extents: [Int], epsilon: Float)
+      source: BufferPlace,
+      target: BufferPlace,
+      mean: BufferPlace,
+      variance: BufferPlace,
+      extents: [Int],
+      epsilon: Float
+    )
     case standardizeBackward(
-      result: BufferPlace, variance: BufferPlace, gradient: BufferPlace, target: BufferPlace,
-      extents: [Int], epsilon: Float)
+      result: BufferPlace,
+      variance: BufferPlace,
+      gradient: BufferPlace,
+      target: BufferPlace,
+      extents: [Int],
+      epsilon: Float
+    )
     case gather(table: BufferPlace, indices: BufferPlace, target: BufferPlace, extents: [Int])
     case scatter(source: BufferPlace, indices: BufferPlace, target: BufferPlace, extents: [Int])
     case adam(AdamStep)

@@ -1,0 +1,4 @@
+import ArgumentParser
+struct Reduce: AsyncParsableCommand {
+  @Argument var data: String
+}
