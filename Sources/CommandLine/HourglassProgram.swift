@@ -29,8 +29,11 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass inspect images.hourglass
 
       EXIT CODES
-        0 good, 1 the data or the model is at fault, 2 the command line is, 3 the machine is
-        (memory, disk), 130 interrupted (143 terminated), with the checkpoint kept
+        0    good
+        1    the data or the model is at fault
+        2    the command line is
+        3    the machine is (memory, disk)
+        130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
     version: "hourglass 0.1.0",
     subcommands: [Reduce.self, Inspect.self, Benchmark.self]
@@ -39,11 +42,11 @@ struct HourglassProgram: AsyncParsableCommand {
   /// Runs the command of the command line, and ends the process with its exit code.
   static func main() async {
     ProcessSetup.run()
-    exit(await run(Array(CommandLine.arguments.dropFirst())))
+    endProcess(await run(Array(CommandLine.arguments.dropFirst())))
   }
 
   private static func run(_ arguments: [String]) async -> Int32 {
-    if let failure = unknownVerb(arguments) { return report(failure, of: nil) }
+    if let failure = unknownVerb(arguments) { return report(failure, in: []) }
     var command: any ParsableCommand
     do {
       command = try parseAsRoot(arguments)
@@ -62,37 +65,52 @@ struct HourglassProgram: AsyncParsableCommand {
     } catch {
       // A request for help or for the version comes this way too.
       guard Self.exitCode(for: error) != .success else { return parsingEnded(error, arguments) }
-      return report(Failure(error), of: nil)
+      return report(Failure(error), in: [])
     }
   }
 
   /// Prints the help that was asked for, or what is wrong with the command line.
   private static func parsingEnded(_ error: any Error, _ arguments: [String]) -> Int32 {
     guard Self.exitCode(for: error) == .success else {
-      return report(Failure(parsing: error), of: arguments.first)
+      return report(Failure(parsing: error), in: arguments)
     }
     do {
       try Console.print(fullMessage(for: error))
       return 0
     } catch {
-      return report(Failure(error), of: nil)
+      return report(Failure(error), in: [])
     }
   }
 
   /// Says on standard error what failed.
-  private static func report(_ failure: Failure, of verb: String?) -> Int32 {
+  private static func report(_ failure: Failure, in arguments: [String]) -> Int32 {
     Console.note("error: \(failure.message)")
     if failure.exitCode == Failure.ExitCode.usage.rawValue {
-      let known = configuration.subcommands.compactMap(\.configuration.commandName)
-      let command = verb.flatMap { known.contains($0) ? "hourglass \($0)" : nil } ?? "hourglass"
-      Console.note("See '\(command) --help'.")
+      Console.note("See '\(command(of: arguments)) --help'.")
     }
     return failure.exitCode
   }
 
+  /// The words of a command line that name its command, such as `hourglass benchmark training`.
+  private static func command(of arguments: [String]) -> String {
+    var words = ["hourglass"]
+    var subcommands = configuration.subcommands
+    for argument in arguments {
+      guard let next = subcommands.first(where: { $0.configuration.commandName == argument })
+      else { break }
+      words.append(argument)
+      subcommands = next.configuration.subcommands
+    }
+    return words.joined(separator: " ")
+  }
+
+  private static var verbs: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
   /// The failure of a first word that is no verb.
   private static func unknownVerb(_ arguments: [String]) -> Failure? {
-    let known = configuration.subcommands.compactMap(\.configuration.commandName)
+    let known = verbs
     guard let verb = arguments.first, !verb.hasPrefix("-"), verb != "help",
       !known.contains(verb)
     else { return nil }
@@ -102,3 +120,6 @@ struct HourglassProgram: AsyncParsableCommand {
     return .usage("there is no verb '\(verb)'; \(hint)")
   }
 }
+
+/// Ends the process; the parser's method of the same name hides the one of the system.
+func endProcess(_ code: Int32) -> Never { exit(code) }

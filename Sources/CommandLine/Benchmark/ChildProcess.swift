@@ -1,3 +1,5 @@
+import ArgumentParser
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -16,8 +18,9 @@
 enum ChildProcess {
   /// Runs this program with some arguments, and gives what it printed.
   ///
-  /// - Throws: A failure where it does not start or does not end well; it said why on standard error.
-  static func output(of arguments: [String]) throws(Failure) -> String {
+  /// - Throws: A failure where it does not start, and its exit code where it does not end well; it
+  ///   has said why then.
+  static func output(of arguments: [String]) throws -> String {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw failure("making a pipe", errno) }
     defer { close(ends[0]) }
@@ -27,10 +30,13 @@ enum ChildProcess {
     let text = contents(of: ends[0])
     var ending: Int32 = 0
     while waitpid(child, &ending, 0) < 0 && errno == EINTR {}
-    guard ending == 0 else {
-      throw Failure("the measurement ended with the status \(ending).", exitCode: .machine)
+    if ending == 0 { return text }
+    // The lower seven bits are the signal that ended the process, the upper eight its exit code.
+    let signal = ending & 0x7f
+    guard signal == 0 else {
+      throw Failure("the measurement was ended by the signal \(signal).", exitCode: .machine)
     }
-    return text
+    throw ExitCode(ending >> 8 & 0xff)
   }
 
   private static func spawned(

@@ -10,20 +10,14 @@
 enum PeakMemory {
   /// The peak of the resident set in bytes; nil where the system does not say.
   ///
-  /// On Linux the file `/proc/self/status` is asked first: what `getrusage` says begins with the
+  /// On Linux it is what `/proc/self/status` says: what `getrusage` says there begins with the
   /// memory of the parent at the moment when it started this process.
   static var bytes: Int? {
-    if let kibibytes = highWaterMark() { return kibibytes * 1024 }
-    var usage = rusage()
     #if canImport(Darwin)
-      guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
-      return Int(usage.ru_maxrss)
-    #elseif canImport(Musl)
-      guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
-      return Int(usage.ru_maxrss) * 1024
+      var usage = rusage()
+      return getrusage(RUSAGE_SELF, &usage) == 0 ? Int(usage.ru_maxrss) : nil
     #else
-      guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
-      return Int(usage.ru_maxrss) * 1024
+      return highWaterMark().map { $0 * 1024 }
     #endif
   }
 

@@ -46,7 +46,7 @@ struct TrainingFigures: Codable {
     try container.encode(threads, forKey: .threads)
   }
 
-  private static let widths = [20, 8, 5, 9, 11, 9, 11, 9, 8, 7]
+  private static let widths = [21, 8, 5, 7, 9, 7, 11, 8, 8, 7]
 
   /// The titles of the columns of `row`.
   static let titles = aligned([

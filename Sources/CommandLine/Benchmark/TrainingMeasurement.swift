@@ -1,4 +1,4 @@
-import CAllocations
+import CProcess
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

@@ -94,7 +94,7 @@ struct DatasetSummary: Codable {
     return "\(file): \(NumberText.counted(count, "image")) of \(size)\(channels)"
   }
 
-  private func number(_ value: Double) -> String { NumberText.significant(value, digits: 5) }
+  private func number(_ value: Double) -> String { NumberText.plain(value) }
 }
 
 /// Running sums for each value of an item.

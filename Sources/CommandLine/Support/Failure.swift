@@ -1,6 +1,8 @@
 import ArgumentParser
 import HourglassApplications
 import HourglassDatasets
+import HourglassEngines
+import HourglassGraphs
 import HourglassModelFiles
 import HourglassTensors
 
@@ -47,6 +49,10 @@ struct Failure: Error, Hashable {
       self.init(HourglassError.modelFile(error))
     case let error as FileError:
       self.init(HourglassError.file(error))
+    case let error as EngineError:
+      self.init(HourglassError.engine(error))
+    case let error as GraphError:
+      self.init(HourglassError.graph(error))
     default:
       self.init("a mistake of the program: \(error); please report it", exitCode: .machine)
     }

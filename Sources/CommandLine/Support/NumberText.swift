@@ -32,6 +32,15 @@ enum NumberText {
     return fixed(value, places: max(digits - 1 - exponent, 0))
   }
 
+  /// A number with at most some significant digits, without zeros at its end: `255`, `0.0254`.
+  static func plain(_ value: Double, digits: Int = 5) -> String {
+    if value == value.rounded(), abs(value) < 1e12 { return "\(Int(value))" }
+    let text = significant(value, digits: digits)
+    guard text.contains("."), !text.contains("e") else { return text }
+    let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
+    return String(trimmed.reversed())
+  }
+
   /// A whole number with its thousands apart, such as `60,000`.
   static func grouped(_ value: Int) -> String {
     var digits = Substring(String(value.magnitude))
