@@ -60,13 +60,9 @@ extension HourglassError {
   public var exitCode: Int32 {
     switch self {
     case .file(let error): error.isFaultOfTheMachine ? 3 : 1
-    case .dataset(.file(let error)): error.isFaultOfTheMachine ? 3 : 1
     case .dataset(.limitNotPositive): 2
     case .dataset(let error): error.isFaultOfTheMachine ? 3 : 1
-    case .modelFile(.system(let error)): error.isFaultOfTheMachine ? 3 : 1
-    case .modelFile(.largerThanMemory): 3
-    case .modelFile(.unwritableHeader): 3
-    case .modelFile: 1
+    case .modelFile(let error): error.isFaultOfTheMachine ? 3 : 1
     case .graph: 2
     case .engine(.unsupportedPrecision): 2
     case .engine: 3

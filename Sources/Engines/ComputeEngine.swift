@@ -81,8 +81,12 @@ public actor ComputeEngine {
 
   /// Compiles a graph; its variables start from the seed, its random numbers are drawn with it.
   ///
-  /// The plan must stay on the engine's thread.
-  package func makePlan(_ graph: Graph, seed: UInt64) throws(EngineError) -> any Plan {
+  /// The plan must stay on the engine's thread. A precision takes the place of the configured one.
+  package func makePlan(
+    _ graph: Graph,
+    seed: UInt64,
+    precision: Precision? = nil
+  ) throws(EngineError) -> any Plan {
     switch configuration.executor {
     case .reference:
       return ReferencePlan(graph, seed: seed, roundsVariables: true)
@@ -91,7 +95,7 @@ public actor ComputeEngine {
         graph,
         seed: seed,
         threads: threads,
-        precision: configuration.precision
+        precision: precision ?? configuration.precision
       )
     }
   }

@@ -38,13 +38,12 @@ public enum AutomaticChoices {
   ///
   /// The fall is worth more than any other single choice: it ends in a minimum that a constant
   /// rate circles around.
-  static var optimizer: Optimizer {
+  static func optimizer(learningCount: Int, batchSize: Int) -> Optimizer {
     Optimizer(
       algorithm: .adam(),
       learningRate: 1e-3,
       schedule: .cosine(final: 0.01),
-      warmUpSteps: 100,
-      gradientClippingNorm: nil
+      warmUpSteps: min(100, learningCount / max(batchSize, 1))
     )
   }
 

@@ -1,15 +1,14 @@
 public import HourglassAutoencoders
 public import HourglassDatasets
 public import HourglassEngines
-internal import HourglassModelFiles
-internal import HourglassNetworks
-internal import HourglassTensors
+package import HourglassModelFiles
 
 extension DimensionReducer {
   /// Learns from rows.
   ///
   /// Some rows are held out to judge the result, see `ReductionReport.Rows`; how values are encoded
-  /// is learnt from the others alone.
+  /// is learnt from the others alone. A checkpoint is written now and then, and at the end; it stays
+  /// until the model is saved.
   ///
   /// - Parameters:
   ///   - data: The rows.
@@ -28,109 +27,49 @@ extension DimensionReducer {
     progress: @escaping @Sendable (TrainingEvent) -> Void = { _ in }
   ) async throws(HourglassError) -> FittedDimensionReducer {
     do {
-      return try await fitted(
-        to: data,
-        on: engine,
-        checkpoint: checkpoint,
-        store: nil,
+      let job = try ReductionJob(self, data, on: engine)
+      let result = try await job.train(
+        checkpoints: checkpoint.map { CheckpointFile($0, header: job.header) },
         resumes: resumes,
         progress: progress
       )
+      return try await job.finish(result, checkpoint: checkpoint)
     } catch {
       throw HourglassError(error, checkpoint: checkpoint)
     }
   }
 
-  private func fitted(
-    to data: NumericDataset,
+  /// Learns with a store and an interval of checkpoints of one's own.
+  package func fit(
+    _ data: NumericDataset,
     on engine: ComputeEngine,
-    checkpoint: String?,
-    store: (any CheckpointStore)?,
-    resumes: Bool,
-    progress: @escaping @Sendable (TrainingEvent) -> Void
-  ) async throws -> FittedDimensionReducer {
-    let split = RowSplit(count: data.count, seed: seed)
-    let encoding = try FieldEncoding(data, rows: split.training)
-    let autoencoder = autoencoder(for: data)
-    let trainer = trainer(split)
-    let (events, continuation) = AsyncStream<TrainingEvent>.makeStream()
-    let listener = Task { for await event in events { progress(event) } }
-    let result: TrainingResult
+    checkpoints: any CheckpointStore,
+    interval: Double,
+    resumes: Bool
+  ) async throws(HourglassError) -> FittedDimensionReducer {
     do {
-      result = try await trainer.train(
-        autoencoder,
-        on: try EncodedRows(data, rows: split.seen, encoding: encoding),
-        by: engine,
-        checkpoints: store,
+      var job = try ReductionJob(self, data, on: engine)
+      job.trainer.checkpointInterval = interval
+      let result = try await job.train(
+        checkpoints: checkpoints,
         resumes: resumes,
-        events: continuation
+        progress: { _ in }
       )
+      return try await job.finish(result, checkpoint: nil)
     } catch {
-      continuation.finish()
-      await listener.value
-      throw error
+      throw HourglassError(error)
     }
-    await listener.value
-    if result.record.stopReason == .cancellation { throw CancellationError() }
-    let header = ModelHeader(
-      application: FittedDimensionReducer.application,
-      configuration: try JSONValue(encoding: self, file: "the model"),
-      fields: try JSONValue(encoding: encoding, file: "the model"),
-      architecture: try JSONValue(encoding: autoencoder, file: "the model"),
-      provenance: ModelProvenance(
-        seed: seed,
-        dataFingerprint: data.fingerprint,
-        dataName: data.name,
-        itemCount: data.count,
-        programVersion: "0.1.0",
-        precision: engine.configuration.precision.rawValue,
-        threads: engine.threads
-      )
-    )
-    return FittedDimensionReducer(
-      configuration: self,
-      header: header,
-      report: nil,
-      checkpoint: checkpoint,
-      encoding: encoding,
-      network: try FittedAutoencoder(
-        autoencoder,
-        variables: result.variables,
-        itemShape: encoding.itemShape,
-        record: result.record
-      )
-    )
   }
 
-  /// The network, with everything chosen.
-  func autoencoder(for data: NumericDataset) -> Autoencoder {
-    let objective = objective ?? .squaredError
-    return Autoencoder(
-      encoder: architecture ?? AutomaticChoices.denseArchitecture(for: data),
-      bottleneck: .deterministic(latent: dimensions),
-      latentActivation: codeActivation,
-      outputActivation: outputActivation
-        ?? AutomaticChoices.outputActivation(for: data, objective: objective),
-      objective: objective
-    )
-  }
-
-  /// How it learns, with everything chosen.
-  func trainer(_ split: RowSplit) -> Trainer {
-    var optimizer = optimizer ?? AutomaticChoices.optimizer
-    if let learningRate { optimizer.learningRate = learningRate }
-    let size = batchSize ?? AutomaticChoices.batchSize(learningCount: split.training.count)
-    let automaticEpochs =
-      seconds == nil
-      ? AutomaticChoices.epochs(learningCount: split.training.count, batchSize: size) : nil
-    return Trainer(
-      optimizer: optimizer,
-      batchSize: size,
-      epochs: epochs ?? automaticEpochs,
-      seconds: seconds,
-      earlyStopping: earlyStopping,
-      validation: split.validation,
-      seed: seed
-    )
+  /// What a model or a checkpoint of some data says of itself; for a store of one's own.
+  package func header(
+    for data: NumericDataset,
+    on engine: ComputeEngine
+  ) throws(HourglassError) -> ModelHeader {
+    do {
+      return try ReductionJob(self, data, on: engine).header
+    } catch {
+      throw HourglassError(error)
+    }
   }
 }

@@ -36,7 +36,9 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
   public var batchSize: Int?
   /// The most epochs; `nil` leaves the end to `seconds`, and is chosen where that is `nil` too.
   public var epochs: Int?
-  /// The most seconds of learning, above 0. Where they end it, other runs may end elsewhere.
+  /// The most seconds of learning, above 0.
+  ///
+  /// Where they end it, another run may end elsewhere and give other bytes.
   public var seconds: Double?
   /// When to end because nothing gets better; `nil` never does.
   public var earlyStopping: Trainer.EarlyStopping?

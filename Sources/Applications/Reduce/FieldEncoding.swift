@@ -30,7 +30,9 @@ enum FieldEncoding: Hashable, Sendable, Codable {
     var high: Double
   }
 
-  /// The largest magnitude of an encoded value. Rows that were learnt from stay far below; the
+  /// The largest magnitude of an encoded value.
+  ///
+  /// Rows that were learnt from stay far below; the
   /// bound keeps squares and their sums finite for rows of any other numbers.
   static let bound = 1e12
 
@@ -73,6 +75,24 @@ enum FieldEncoding: Hashable, Sendable, Codable {
   /// Whether encoding changes nothing, as for images of bytes.
   var isIdentity: Bool {
     if case .images(let images) = self { images.low == 0 && images.high == 1 } else { false }
+  }
+
+  /// What is wrong with an encoding that was read from a file, if anything.
+  var problem: String? {
+    switch self {
+    case .table(let columns):
+      let isGood = columns.allSatisfy {
+        $0.mean.isFinite && $0.deviation.isFinite && $0.deviation >= 0
+      }
+      return columns.isEmpty || !isGood
+        ? "its columns should each have a finite mean and standard deviation" : nil
+    case .images(let images):
+      let extents = [images.channels, images.height, images.width]
+      let isGood =
+        extents.allSatisfy { (1...1 << 20).contains($0) } && extents.reduce(1, *) <= 1 << 31
+        && images.low.isFinite && images.high.isFinite && images.low < images.high
+      return isGood ? nil : "its images should have a size and a range of values"
+    }
   }
 
   /// Brings encoded rows back to the units of the data, in place.

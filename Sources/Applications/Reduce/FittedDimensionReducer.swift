@@ -23,6 +23,7 @@ public struct FittedDimensionReducer: Sendable {
 
   let encoding: FieldEncoding
   let network: FittedAutoencoder
+  let baseline: ReductionBaseline
 
   init(
     configuration: DimensionReducer,
@@ -30,7 +31,8 @@ public struct FittedDimensionReducer: Sendable {
     report: ReductionReport?,
     checkpoint: String?,
     encoding: FieldEncoding,
-    network: FittedAutoencoder
+    network: FittedAutoencoder,
+    baseline: ReductionBaseline
   ) {
     self.configuration = configuration
     self.header = header
@@ -38,6 +40,7 @@ public struct FittedDimensionReducer: Sendable {
     self.checkpoint = checkpoint
     self.encoding = encoding
     self.network = network
+    self.baseline = baseline
   }
 
   /// The number of numbers of a code.
@@ -107,7 +110,13 @@ public struct FittedDimensionReducer: Sendable {
     _ data: NumericDataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> ReductionReport {
-    throw .unexpected("the report is not made yet")
+    do {
+      let rows = try EncodedRows(data, encoding: encoding)
+      return try await ReductionJudge(network: network, baseline: baseline, encoding: encoding)
+        .report(rows, of: data.name, as: .given, on: engine)
+    } catch {
+      throw HourglassError(error)
+    }
   }
 
   private func decoded(_ rows: Tensor) -> Tensor {

@@ -20,6 +20,8 @@ public enum ReductionError: Error, Hashable, Sendable {
   case codeLength(expected: Int, found: Shape)
   /// A model file is of another application.
   case otherApplication(file: String, found: String)
+  /// A file holds the state of unfinished learning and no model.
+  case checkpointForModel(file: String)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
 }
@@ -62,6 +64,9 @@ extension ReductionError: CustomStringConvertible {
     case .otherApplication(let file, let found):
       "cannot reduce with \(file): expected a model of \"reduce\", found one of \"\(found)\". "
         + "Give a model that reduce saved."
+    case .checkpointForModel(let file):
+      "cannot reduce with \(file): expected a finished model, found the checkpoint of unfinished "
+        + "learning. Resume it to its end first."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged; learn the model again."
     }
