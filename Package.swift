@@ -68,6 +68,8 @@ let package = Package(
       path: "Sources/CCodecs",
       linkerSettings: [.linkedLibrary("z")]
     ),
+    // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.
+    .target(name: "CProcess", path: "Sources/CProcess"),
 
     // Rooms, lowest first; an arrow that is not written here does not compile.
     room("Tensors", imports: []),
@@ -93,6 +95,7 @@ let package = Package(
       name: "HourglassCommandLine",
       dependencies: [
         tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, applications,
+        "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine",
