@@ -120,6 +120,8 @@ let package = Package(
     tests("Networks", imports: [tensors, graphs, networks, engines]),
     tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
+    // Runs the program that the build puts beside the tests; imports nothing of it.
+    .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),
   ],
   swiftLanguageModes: [.v6]
 )

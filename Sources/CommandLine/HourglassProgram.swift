@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassApplications
 
 #if canImport(Glibc)
   import Glibc
@@ -35,7 +36,7 @@ struct HourglassProgram: AsyncParsableCommand {
         3    the machine is (memory, disk)
         130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
-    version: "hourglass 0.1.0",
+    version: "hourglass \(ProgramVersion.current)",
     subcommands: [Reduce.self, Inspect.self, Benchmark.self]
   )
 
@@ -46,7 +47,7 @@ struct HourglassProgram: AsyncParsableCommand {
   }
 
   private static func run(_ arguments: [String]) async -> Int32 {
-    if let failure = unknownVerb(arguments) { return report(failure, in: []) }
+    if let failure = unknownVerb(arguments) { return report(failure, in: arguments) }
     var command: any ParsableCommand
     do {
       command = try parseAsRoot(arguments)
@@ -85,7 +86,7 @@ struct HourglassProgram: AsyncParsableCommand {
   /// Says on standard error what failed.
   private static func report(_ failure: Failure, in arguments: [String]) -> Int32 {
     Console.note("error: \(failure.message)")
-    if failure.exitCode == Failure.ExitCode.usage.rawValue {
+    if !arguments.isEmpty {
       Console.note("See '\(command(of: arguments)) --help'.")
     }
     return failure.exitCode

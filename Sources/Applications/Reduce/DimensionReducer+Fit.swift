@@ -15,6 +15,7 @@ extension DimensionReducer {
   ///   - engine: Where it is computed.
   ///   - checkpoint: A file that keeps the state of learning until the model is saved; `nil` keeps
   ///     none.
+  ///   - checkpointInterval: The seconds between two checkpoints; more where writing takes long.
   ///   - resumes: Whether to go on from the checkpoint, where there is one. It must be of the same
   ///     settings and the same data.
   ///   - progress: Takes what happens, in order.
@@ -23,11 +24,13 @@ extension DimensionReducer {
     _ data: NumericDataset,
     on engine: ComputeEngine = ComputeEngine(),
     checkpoint: String? = nil,
+    checkpointInterval: Double = 30,
     resumes: Bool = false,
     progress: @escaping @Sendable (TrainingEvent) -> Void = { _ in }
   ) async throws(HourglassError) -> FittedDimensionReducer {
     do {
-      let job = try ReductionJob(self, data, on: engine)
+      var job = try ReductionJob(self, data, on: engine)
+      job.trainer.checkpointInterval = checkpointInterval
       let result = try await job.train(
         checkpoints: checkpoint.map { CheckpointFile($0, header: job.header) },
         resumes: resumes,

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import HourglassTensors
 
 extension ReductionReport: CustomStringConvertible {
   /// The report as a small table and a sentence, for people.
@@ -61,24 +61,12 @@ extension ReductionReport: CustomStringConvertible {
 
   private func cells(_ name: String, _ score: Score) -> [String] {
     [
-      name, significant(score.errorPerValue), significant(score.errorPerRow),
+      name, NumberText.significant(score.errorPerValue), NumberText.significant(score.errorPerRow),
       percent(score.varianceKept),
     ]
   }
 }
 
-/// A number with four significant digits, without an exponent where it has a usual size.
-private func significant(_ value: Double) -> String {
-  guard value.isFinite else { return "\(value)" }
-  let size = abs(value)
-  guard size >= 1e-4, size < 1e6 else {
-    return value == 0 ? "0" : String(format: "%.2e", value)
-  }
-  let digits = max(3 - Int(log10(size).rounded(.down)), 0)
-  return String(format: "%.\(digits)f", value)
-}
-
 private func percent(_ part: Double) -> String {
-  guard part.isFinite else { return "\(part)" }
-  return abs(part) < 10 ? String(format: "%.1f %%", 100 * part) : String(format: "%.2g %%", 100 * part)
+  NumberText.fixed(100 * part, places: abs(part) < 10 ? 1 : 0) + " %"
 }

@@ -1,7 +1,14 @@
-internal import Foundation
 package import HourglassGraphs
 package import HourglassNetworks
 package import HourglassTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// What a graph of an autoencoder is made for.
 private enum Noise {

@@ -1,3 +1,5 @@
+import HourglassTensors
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else

@@ -1,4 +1,5 @@
 import HourglassDatasets
+import HourglassTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -20,8 +21,10 @@ struct PlotLabels {
 
   /// Reads labels: an IDX file of numbers, or a text with a label on each line.
   ///
-  /// - Parameter count: The number of points; labels beyond these are left alone.
-  init(contentsOf path: String, count: Int) throws {
+  /// - Parameters:
+  ///   - count: The number of points; labels beyond these are left alone.
+  ///   - known: The names of the labels 0, 1, 2 and so on; other labels are their own names.
+  init(contentsOf path: String, count: Int, known: [String]) throws {
     let texts = try FileKind.isIDX(path) ? Self.numbers(path, count) : Self.lines(path)
     guard texts.count >= count else {
       throw Failure(
@@ -44,7 +47,9 @@ struct PlotLabels {
       )
     }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    self.names = names
+    self.names = names.map { name in
+      Int(name).flatMap { known.indices.contains($0) ? known[$0] : nil } ?? name
+    }
     classes = used.map { places[$0] ?? 0 }
   }
 

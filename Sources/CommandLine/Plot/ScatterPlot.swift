@@ -19,7 +19,7 @@ struct ScatterPlot {
   }
 
   /// Places the first two numbers of each code `[rows, dimensions]`.
-  init(codes: Tensor, labels: PlotLabels?, title: String) {
+  init(codes: Tensor, labels: PlotLabels?, title: String, noun: String) {
     let width = codes.shape[1]
     let rows = 0..<codes.shape[0]
     let x = Frame(rows.map { Double(codes.scalars[$0 * width]) })
@@ -37,7 +37,7 @@ struct ScatterPlot {
     }
     self.labels = labels
     self.title = title
-    var parts = [NumberText.counted(rows.count, "row")]
+    var parts = [NumberText.counted(rows.count, noun)]
     parts.append(width == 2 ? "two numbers each" : "the first two of \(width) numbers each")
     if outside > 0 { parts.append("\(outside) far outside, drawn at the border") }
     subtitle = parts.joined(separator: ", ")
@@ -92,8 +92,8 @@ struct ScatterPlot {
     switch points.count {
     case ..<500: 7
     case ..<3_000: 5
-    case ..<15_000: 3.6
-    default: 2.8
+    case ..<15_000: 4
+    default: 3
     }
   }
 

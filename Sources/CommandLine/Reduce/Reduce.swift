@@ -60,6 +60,9 @@ struct Reduce: AsyncParsableCommand {
     if files.labels != nil, files.plot == nil {
       throw ValidationError("--labels needs --plot")
     }
+    if !files.labelNames.isEmpty, files.labels == nil {
+      throw ValidationError("--label-names needs --labels")
+    }
     if learning.resume, learning.checkpoint == nil, files.save == nil, files.output == nil {
       throw ValidationError("--resume needs --checkpoint, or the --save or --output of that run")
     }
@@ -119,6 +122,17 @@ struct ReduceFiles: ParsableArguments {
     )
   )
   var labels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the labels 0, 1, 2 and so on are called in the map.",
+      valueName: "a,b,c"
+    ),
+    transform: { text in
+      text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+  )
+  var labelNames: [String] = []
 
   func validate() throws {
     if let first { try requireOption(first >= 1, "--first", "at least 1, found \(first)") }

@@ -30,7 +30,9 @@ struct ReduceJob {
     let data = try NumericDataset.load(contentsOf: command.data, limit: files.first)
     let learned =
       try files.learnFrom.map { try NumericDataset.load(contentsOf: $0, limit: files.first) }
-    let labels = try files.labels.map { try PlotLabels(contentsOf: $0, count: data.count) }
+    let labels = try files.labels.map { 
+      try PlotLabels(contentsOf: $0, count: data.count, known: files.labelNames)
+     }
     if files.plot != nil { try checkPlot(model?.dimensions ?? command.learning.dimensions ?? 2) }
     try paths.checkWritable()
     clock.end(.reading)
@@ -67,7 +69,7 @@ struct ReduceJob {
   ) async throws -> FittedDimensionReducer {
     let reducer = try reducer(for: data)
     let display = ProgressDisplay(
-      unit: data.kind == .images ? "image" : "row",
+      unit: noun(data),
       isQuiet: command.saying.quiet
     )
     let resumes = command.learning.resume
@@ -76,11 +78,13 @@ struct ReduceJob {
     }
     defer { display.end() }
     let (engine, checkpoint) = (engine, paths.checkpoint)
+    let interval = command.learning.checkpointEvery ?? 30
     return try await StopSignals.run {
       try await reducer.fit(
         data,
         on: engine,
         checkpoint: checkpoint,
+        checkpointInterval: interval,
         resumes: resumes,
         progress: { display.handle($0) }
       )
@@ -139,11 +143,13 @@ struct ReduceJob {
       try writer.commit()
     }
     if let path = paths.plot {
-      let plot = ScatterPlot(codes: codes, labels: labels, title: data.name)
+      let plot = ScatterPlot(codes: codes, labels: labels, title: data.name, noun: noun(data))
       let text = path.hasSuffix(".html") ? plot.html : plot.svg
       try AtomicFile.replace(path, with: Array(text.utf8))
     }
   }
+
+  private func noun(_ data: NumericDataset) -> String { data.kind == .images ? "image" : "row" }
 
   private func checkPlot(_ dimensions: Int) throws(Failure) {
     if dimensions < 2 { throw .usage("--plot needs at least 2 dimensions, found \(dimensions)") }

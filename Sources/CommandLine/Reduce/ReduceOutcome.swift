@@ -1,6 +1,8 @@
 import HourglassApplications
+import HourglassAutoencoders
 import HourglassDatasets
 import HourglassModelFiles
+import HourglassNetworks
 import HourglassTensors
 
 /// What a run of `reduce` came to, for people and for programs.
@@ -102,20 +104,15 @@ struct ReduceOutcome: Encodable {
     var lines: [String] = []
     if usedModel == nil {
       lines += [learned, ""]
-      if let heldOut { lines += ["\(heldOut)", ""] }
+      if let heldOut { lines += [heldOut.description, ""] }
     }
-    if let given { lines += ["\(given)", ""] }
-    var table = TextTable(["", ""])
+    if let given { lines += [given.description, ""] }
     if let codes = files.codes, !codesToOutput {
       let size = "\(NumberText.counted(rows, noun)), \(NumberText.counted(dimensions, "number")) each"
-      table.append(["codes", "\(codes)  (\(size))"])
+      lines.append("codes  \(codes)  (\(size))")
     }
-    if let model = files.model { table.append(["model", model]) }
-    if let plot = files.plot { table.append(["map", plot]) }
-    let written = table.lines.dropFirst().map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
-    }
-    lines += written
+    if let model = files.model { lines.append("model  \(model)") }
+    if let plot = files.plot { lines.append("map    \(plot)") }
     if files.codes == nil, files.model == nil, files.plot == nil {
       lines.append("nothing was written: --output keeps the codes, --save the model")
     }
@@ -134,7 +131,17 @@ struct ReduceOutcome: Encodable {
 
   /// The widths of the network, such as `784 -> 512 -> 2`.
   private static func layers(of fitted: FittedDimensionReducer) -> String {
-    let ends = (first: fitted.itemShape.elementCount, last: fitted.dimensions)
-    return "\(ends.first) -> \(ends.last)"
+    let shape = fitted.itemShape
+    var parts = ["\(shape.elementCount)"]
+    let network = try? fitted.header.architecture.decoded(as: Autoencoder.self, file: "the model")
+    switch network?.encoder {
+    case .dense(let hidden, _)?:
+      parts += hidden.map(String.init)
+    case .convolutional(let channels, let hidden, _)?:
+      parts = [shape.dimensions.map(String.init).joined(separator: " x ")]
+      parts += channels.map { "\($0) channels" } + hidden.map(String.init)
+    case .uNet?, nil: break
+    }
+    return (parts + ["\(fitted.dimensions)"]).joined(separator: " -> ")
   }
 }

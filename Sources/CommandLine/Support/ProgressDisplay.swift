@@ -1,7 +1,10 @@
 import HourglassAutoencoders
 import Synchronization
+import HourglassTensors
 
 /// Shows on standard error how learning goes: one line redrawn on a terminal, else a line an epoch.
+///
+/// The errors are those of the report: the squared error summed over a row.
 final class ProgressDisplay: Sendable {
   private enum Style { case bar, lines, none }
 
@@ -40,7 +43,7 @@ final class ProgressDisplay: Sendable {
         if style == .bar, isTime(.milliseconds(95), state) { draw(&state) }
       case .epochFinished(let report):
         state.report = report
-        state.heldOut = report.record.validation?.loss
+        state.heldOut = report.record.validation?.squaredError
         if style == .lines, isTime(.seconds(1), state) { printEpoch(&state) }
       case .stopped(let reason):
         if style == .lines, state.report?.record.epoch != state.lastEpoch { printEpoch(&state) }
@@ -96,9 +99,9 @@ final class ProgressDisplay: Sendable {
     let record = report.record
     var line = "epoch \(record.epoch)"
     if let epochs = state.outline?.epochs { line += " of \(epochs)" }
-    line += ": loss \(NumberText.significant(record.training.loss))"
-    if let loss = record.validation?.loss {
-      line += ", held out \(NumberText.significant(loss))"
+    line += ": error \(NumberText.significant(record.training.squaredError))"
+    if let error = record.validation?.squaredError {
+      line += ", held out \(NumberText.significant(error))"
     }
     line += ", \(NumberText.short(report.itemsPerSecond)) \(unit)s/s"
     if let left = state.progress?.secondsLeft { line += ", \(NumberText.clock(left)) left" }
@@ -118,7 +121,7 @@ struct ProgressLine {
   init(_ progress: StepProgress, epochs: Int?, heldOut: Double?, unit: String) {
     fraction = min(max(progress.fraction, 0), 1)
     epoch = "epoch \(progress.epoch)" + (epochs.map { "/\($0)" } ?? "")
-    var details = ["loss \(NumberText.significant(progress.training.loss))"]
+    var details = ["error \(NumberText.significant(progress.training.squaredError))"]
     if let heldOut { details.append("held out \(NumberText.significant(heldOut))") }
     details.append("\(NumberText.short(progress.itemsPerSecond)) \(unit)s/s")
     if let left = progress.secondsLeft { details.append("\(NumberText.clock(left)) left") }

@@ -7,9 +7,9 @@
 #endif
 
 /// Numbers as people read them, the same in every locale.
-enum NumberText {
+package enum NumberText {
   /// A number with a fixed number of decimal places, such as `0.50`.
-  static func fixed(_ value: Double, places: Int) -> String {
+  package static func fixed(_ value: Double, places: Int) -> String {
     let scale = pow(10, Double(places))
     guard value.isFinite, abs(value) * scale < 1e15 else { return "\(value)" }
     let scaled = Int64((abs(value) * scale).rounded())
@@ -22,7 +22,7 @@ enum NumberText {
   }
 
   /// A number with some significant digits, such as `0.0263`, `26.3` or `2630`.
-  static func significant(_ value: Double, digits: Int = 4) -> String {
+  package static func significant(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
     let exponent = Int(floor(log10(abs(value))))
     if exponent < -5 || exponent >= 15 {
@@ -33,7 +33,7 @@ enum NumberText {
   }
 
   /// A number with at most some significant digits, without zeros at its end: `255`, `0.0254`.
-  static func plain(_ value: Double, digits: Int = 5) -> String {
+  package static func plain(_ value: Double, digits: Int = 5) -> String {
     if value == value.rounded(), abs(value) < 1e12 { return "\(Int(value))" }
     let text = significant(value, digits: digits)
     guard text.contains("."), !text.contains("e") else { return text }
@@ -42,7 +42,7 @@ enum NumberText {
   }
 
   /// A whole number with its thousands apart, such as `60,000`.
-  static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     var digits = Substring(String(value.magnitude))
     var groups: [Substring] = []
     while digits.count > 3 {
@@ -54,7 +54,7 @@ enum NumberText {
   }
 
   /// A large number in short, such as `31.2k` or `1.50M`.
-  static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     switch abs(value) {
     case ..<1_000: significant(value, digits: 3)
     case ..<1_000_000: significant(value / 1_000, digits: 3) + "k"
@@ -63,7 +63,7 @@ enum NumberText {
   }
 
   /// A size in bytes, such as `4.5 MiB`.
-  static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     if count < 1024 { return "\(count) bytes" }
     let units = ["KiB", "MiB", "GiB", "TiB"]
     var value = Double(count) / 1024
@@ -76,7 +76,7 @@ enum NumberText {
   }
 
   /// A time, such as `0.4 s`, `24 s` or `1:05:00`.
-  static func seconds(_ value: Double) -> String {
+  package static func seconds(_ value: Double) -> String {
     guard value.isFinite else { return "?" }
     if value < 10 { return fixed(value, places: 1) + " s" }
     let whole = Int(value.rounded())
@@ -85,7 +85,7 @@ enum NumberText {
   }
 
   /// A time as on a clock, such as `0:24` or `1:05:00`.
-  static func clock(_ value: Double) -> String {
+  package static func clock(_ value: Double) -> String {
     guard value.isFinite, value < 1e9 else { return "?" }
     let whole = Int(max(value, 0).rounded())
     let padded = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
@@ -94,7 +94,7 @@ enum NumberText {
   }
 
   /// A number with its noun, such as `1 row` or `60,000 images`.
-  static func counted(_ count: Int, _ noun: String) -> String {
+  package static func counted(_ count: Int, _ noun: String) -> String {
     "\(grouped(count)) \(noun)" + (count == 1 ? "" : "s")
   }
 }
