@@ -117,6 +117,11 @@ let package = Package(
     tests("Networks", imports: [tensors, graphs, networks, engines]),
     tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
+    tests(
+      "Applications",
+      imports: [tensors, engines, networks, autoencoders, datasets, modelFiles, applications],
+      resources: [.copy("Goldens")]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )
