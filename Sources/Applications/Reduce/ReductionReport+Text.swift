@@ -3,7 +3,9 @@ internal import HourglassTensors
 extension ReductionReport: CustomStringConvertible {
   /// The report as a small table and a sentence, for people.
   public var description: String {
-    var lines = ["\(rowsInWords) of \(dataName), reduced from \(valueCount) values to \(dimensions)"]
+    var lines = [
+      "\(rowsInWords) of \(dataName), reduced from \(valueCount) values to \(dimensions)"
+    ]
     let table = [
       ["", "error per value", "per row", "variance kept"],
       cells("autoencoder", autoencoder),
@@ -13,7 +15,9 @@ extension ReductionReport: CustomStringConvertible {
     let widths = (0..<4).map { column in table.map { $0[column].count }.max() ?? 0 }
     for row in table {
       let padding = (0..<4).map { String(repeating: " ", count: widths[$0] - row[$0].count) }
-      lines.append("  \(row[0])\(padding[0])" + (1..<4).map { "  \(padding[$0])\(row[$0])" }.joined())
+      lines.append(
+        "  \(row[0])\(padding[0])" + (1..<4).map { "  \(padding[$0])\(row[$0])" }.joined()
+      )
     }
     lines.append(scale)
     lines += notes
@@ -28,7 +32,8 @@ extension ReductionReport: CustomStringConvertible {
       return "The errors are too large to compare."
     }
     if own >= columnMeans.errorPerRow, columnMeans.errorPerRow > 0 {
-      return "The autoencoder restores these rows no better than the column means do: do not use it."
+      return
+        "The autoencoder restores these rows no better than the column means do: do not use it."
     }
     if own < 0.99 * classical {
       return "The autoencoder earned its place: its error is \(percent(1 - own / classical)) "
