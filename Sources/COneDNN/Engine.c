@@ -56,7 +56,6 @@ void hg_set_threads(int32_t count) { omp_set_num_threads(count); }
 int32_t hg_engine_create(hg_engine **engine) {
   hg_engine *made = calloc(1, sizeof(*made));
   *engine = NULL;
-  hg_wait_briefly();
   if (!made) return hg_record(dnnl_out_of_memory, "calloc");
   HG_TRY(dnnl_engine_create(&made->engine, dnnl_cpu, 0), "dnnl_engine_create");
   HG_TRY(dnnl_stream_create(&made->stream, made->engine, dnnl_stream_default_flags),

@@ -29,7 +29,11 @@ struct ReductionJob: Sendable {
     split = RowSplit(count: data.count, seed: reducer.seed)
     encoding = try FieldEncoding(data, rows: split.training)
     autoencoder = reducer.autoencoder(for: data)
-    trainer = reducer.trainer(learningCount: split.training.count, validation: split.validation)
+    trainer = reducer.trainer(
+      for: data,
+      learningCount: split.training.count,
+      validation: split.validation
+    )
     header = ModelHeader(
       application: FittedDimensionReducer.application,
       configuration: try JSONValue(encoding: reducer, file: "the model"),
@@ -179,11 +183,15 @@ extension DimensionReducer {
   }
 
   /// How it learns, with everything chosen.
-  func trainer(learningCount: Int, validation: ValidationSplit) -> Trainer {
+  func trainer(
+    for data: NumericDataset,
+    learningCount: Int,
+    validation: ValidationSplit
+  ) -> Trainer {
     let size = batchSize ?? AutomaticChoices.batchSize(learningCount: learningCount)
     let automaticEpochs =
       seconds == nil
-      ? AutomaticChoices.epochs(learningCount: learningCount, batchSize: size) : nil
+      ? AutomaticChoices.epochs(for: data, learningCount: learningCount, batchSize: size) : nil
     let epochs = epochs ?? automaticEpochs
     var optimizer =
       optimizer ?? AutomaticChoices.optimizer(learningCount: learningCount, batchSize: size)

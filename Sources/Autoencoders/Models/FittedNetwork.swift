@@ -61,7 +61,7 @@ package struct FittedNetwork: Sendable {
       plan.feed(indices, from: source, input: inputNode, target: nil)
       try plan.run(step: 1)
       plan.withOutput(outputNode) { values in
-        values.withUnsafeBufferPointer { rows.append(contentsOf: $0.prefix(count * width)) }
+        for index in 0..<count * width { rows.append(values[index]) }
       }
       if start + batch < source.count {
         try Task.checkCancellation()

@@ -13,24 +13,22 @@ package enum Permutation {
     number: UInt64
   ) {
     var buffered: UInt64 = 0
-    items.withUnsafeMutableBufferPointer { items in
-      for (draw, last) in stride(from: items.count - 1, to: 0, by: -1).enumerated() {
-        let bits: UInt64
-        if draw & 1 == 0 {
-          let words = Philox.block(
-            key: seed,
-            counter: (
-              UInt32(truncatingIfNeeded: draw >> 1), UInt32(truncatingIfNeeded: number),
-              UInt32(truncatingIfNeeded: number >> 32), purpose
-            )
+    for (draw, last) in stride(from: items.count - 1, to: 0, by: -1).enumerated() {
+      let bits: UInt64
+      if draw & 1 == 0 {
+        let words = Philox.block(
+          key: seed,
+          counter: (
+            UInt32(truncatingIfNeeded: draw >> 1), UInt32(truncatingIfNeeded: number),
+            UInt32(truncatingIfNeeded: number >> 32), purpose
           )
-          bits = UInt64(words.1) << 32 | UInt64(words.0)
-          buffered = UInt64(words.3) << 32 | UInt64(words.2)
-        } else {
-          bits = buffered
-        }
-        items.swapAt(last, Int(bits.multipliedFullWidth(by: UInt64(last + 1)).high))
+        )
+        bits = UInt64(words.1) << 32 | UInt64(words.0)
+        buffered = UInt64(words.3) << 32 | UInt64(words.2)
+      } else {
+        bits = buffered
       }
+      items.swapAt(last, Int(bits.multipliedFullWidth(by: UInt64(last + 1)).high))
     }
   }
 

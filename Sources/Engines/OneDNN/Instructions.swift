@@ -27,6 +27,21 @@ func instruction(_ operation: Operation, to target: Int, _ operands: [Int]) -> h
   return result
 }
 
+extension hg_instruction {
+  /// Copies a register.
+  static func copy(_ source: Int, to target: Int) -> hg_instruction {
+    hg_instruction(
+      opcode: UInt16(HG_OP_COPY.rawValue),
+      dst: UInt16(target),
+      a: UInt16(source),
+      b: 0,
+      c: 0,
+      p: 0,
+      q: 0
+    )
+  }
+}
+
 extension UnaryFunction {
   fileprivate var opcode: hg_opcode {
     switch self {

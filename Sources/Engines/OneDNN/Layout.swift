@@ -16,7 +16,6 @@ enum Form: Hashable, Sendable {
 /// A part of a buffer seen as a tensor.
 struct Location: Hashable {
   var form: Form
-  var type = ElementType.float32
   var buffer: Int
   /// The first element.
   var offset: Int
@@ -24,6 +23,9 @@ struct Location: Hashable {
   var strides: [Int]
   /// Whether the elements fill their range of the buffer without gaps.
   var isContiguous: Bool
+
+  /// Where the elements begin.
+  var place: BufferPlace { BufferPlace(buffer: buffer, offset: offset) }
 }
 
 /// How tensors of a shape are shown to the library and to the loops.
@@ -32,11 +34,18 @@ struct Location: Hashable {
 /// matrix `[N, F]` as `parts` images with F channels and N / parts places, so that a dense layer
 /// is a convolution with a 1x1 kernel. Other ranks are a row of numbers.
 struct Geometry {
-  /// In how many images the rows of a matrix are cut.
+  /// In how many images the rows of a matrix are cut at least; 1 cuts none.
   let parts: Int
 
+  /// The rows of an image from which on a matrix is cut further: what the second-level cache holds.
+  private static let rowsPerPart = 128
+
   /// The parts of a matrix with this number of rows.
-  private func parts(ofRows rows: Int) -> Int { parts > 1 && rows % parts == 0 ? parts : 1 }
+  private func parts(ofRows rows: Int) -> Int {
+    guard parts > 1 else { return 1 }
+    let many = max(parts, rows / Self.rowsPerPart / parts * parts)
+    return rows % many == 0 ? many : rows % parts == 0 ? parts : 1
+  }
 
   /// The four dimensions that the library sees.
   func dims(_ shape: Shape) -> [Int] {

@@ -10,26 +10,37 @@ extension Lowering {
     case full(Int)
     /// A node's result that is repeated along some axes.
     case repeated(Int)
-    /// A number known when the graph is compiled.
-    case constant(Float)
+    /// A number known when the graph is compiled, by its bits.
+    case constant(UInt32)
   }
 
   /// A chain of element-wise nodes that ends in one or more results.
   private struct Expression {
     let shape: Shape
-    var leaves: [Leaf] = []
-    /// Nodes inside, in order, with their operands: a leaf's place or a node.
+    /// The most nodes that it may hold.
+    let nodeLimit: Int
+    private(set) var leaves: [Leaf] = []
+    /// The leaf that a node is read from.
+    private(set) var leafOfNode: [Int: Int] = [:]
+    /// Nodes inside, in order.
     var nodes: [Int] = []
+    /// Nodes inside, also those whose operands are still being looked at.
+    var members = Set<Int>()
+    /// How often nodes inside read a node inside.
     var usesInside: [Int: Int] = [:]
 
-    mutating func leaf(_ leaf: Leaf) -> Int {
-      if let known = leaves.firstIndex(of: leaf) { return known }
-      leaves.append(leaf)
-      return leaves.count - 1
+    mutating func add(_ leaf: Leaf, for node: Int) {
+      if let known = leaves.firstIndex(of: leaf) {
+        leafOfNode[node] = known
+      } else {
+        leafOfNode[node] = leaves.count
+        leaves.append(leaf)
+      }
     }
   }
 
-  private static let nodeLimit = 24
+  /// The most nodes in a program, and so many that their operands fit into every program.
+  private static let nodeLimits = (usual: 24, safe: (Int(HG_MAX_OPERANDS) - 1) / 2)
 
   func isElementwise(_ index: Int) -> Bool {
     switch graph.nodes[index].operation {
@@ -38,12 +49,17 @@ extension Lowering {
     }
   }
 
-  private func isWaiting(_ index: Int) -> Bool {
-    isElementwise(index) && locations[index].isEmpty && uniform[index] == nil
+  func isWaiting(_ index: Int) -> Bool {
+    isElementwise(index) && locations[index].isEmpty && analysis.uniform[index] == nil
+  }
+
+  /// Computes a waiting node together with what waits for it.
+  func compute(_ index: Int, prefer form: Form?) throws(EngineError) {
+    try run(index, prefer: form, into: nil)
   }
 
   /// Computes a waiting node into a given place, a part of a larger tensor.
-  func materialize(_ index: Int, into target: Location) throws(EngineError) -> Bool {
+  func compute(_ index: Int, into target: Location) throws(EngineError) -> Bool {
     guard isWaiting(index) else { return false }
     try run(index, prefer: target.form, into: target)
     return locations[index].contains { $0.buffer == target.buffer }
@@ -56,75 +72,92 @@ extension Lowering {
 
   // MARK: Collecting
 
-  private func collect(
-    _ index: Int,
-    _ expression: inout Expression,
-    isRoot: Bool = false
-  ) throws(EngineError) {
-    if expression.nodes.contains(index) { return }
-    let node = graph.nodes[index]
-    if case .broadcast = node.operation {
-      _ = try leaf(resolve(node.inputs[0]), &expression)
-    } else {
-      for input in node.inputs {
-        let operand = resolve(input)
-        if joins(operand, expression) {
-          try collect(operand, &expression)
-          expression.usesInside[operand, default: 0] += 1
-        } else {
-          _ = try leaf(operand, &expression)
+  /// The expression that ends in a node, with the results of all its leaves computed.
+  private func expression(of root: Int, isTotal: Bool) throws(EngineError) -> Expression {
+    var limit = Self.nodeLimits.usual
+    while true {
+      var expression = Expression(shape: shape(root), nodeLimit: limit)
+      if isWaiting(root) { collect(root, &expression) } else { addLeaf(root, &expression) }
+      let resultCount = results(of: expression, root: root, isTotal: isTotal).count
+      if expression.leaves.count + resultCount > Int(HG_MAX_OPERANDS), limit > Self.nodeLimits.safe
+      {
+        limit = Self.nodeLimits.safe
+        continue
+      }
+      // What the leaves need must be there before the form is chosen.
+      for leaf in expression.leaves {
+        switch leaf {
+        case .full(let node), .repeated(let node): _ = try homeForm(node)
+        case .constant: break
         }
+      }
+      // A leaf that needed a node of the expression has had it computed.
+      if expression.nodes.allSatisfy({ locations[$0].isEmpty }) { return expression }
+    }
+  }
+
+  private func collect(_ index: Int, _ expression: inout Expression) {
+    expression.members.insert(index)
+    let node = graph.nodes[index]
+    for input in node.inputs {
+      let operand = resolve(input)
+      if joins(operand, to: node, expression) {
+        if !expression.members.contains(operand) { collect(operand, &expression) }
+        expression.usesInside[operand, default: 0] += 1
+      } else {
+        addLeaf(operand, &expression)
       }
     }
     expression.nodes.append(index)
   }
 
-  private func joins(_ operand: Int, _ expression: Expression) -> Bool {
-    guard isWaiting(operand), shape(operand) == expression.shape else { return false }
+  private func joins(_ operand: Int, to node: Node, _ expression: Expression) -> Bool {
+    if expression.members.contains(operand) { return true }
+    if case .broadcast = node.operation { return false }
     if case .broadcast = graph.nodes[operand].operation { return false }
-    return expression.nodes.contains(operand) || expression.nodes.count < Self.nodeLimit
+    return isWaiting(operand) && shape(operand) == expression.shape
+      && expression.members.count < expression.nodeLimit
   }
 
-  /// The leaf for an operand, seen through broadcasts.
-  private func leaf(_ operand: Int, _ expression: inout Expression) throws(EngineError) -> Int {
-    if let value = uniform[operand] { return expression.leaf(.constant(value)) }
-    if case .broadcast = graph.nodes[operand].operation, locations[operand].isEmpty {
-      return try leaf(resolve(graph.nodes[operand].inputs[0]), &expression)
+  /// Adds the leaf for an operand, seen through broadcasts.
+  private func addLeaf(_ operand: Int, _ expression: inout Expression) {
+    var source = operand
+    while analysis.uniform[source] == nil, locations[source].isEmpty,
+      case .broadcast = graph.nodes[source].operation
+    {
+      source = resolve(graph.nodes[source].inputs[0])
     }
-    if shape(operand) == expression.shape { return expression.leaf(.full(operand)) }
-    return expression.leaf(.repeated(operand))
+    if let value = analysis.uniform[source] {
+      expression.add(.constant(value.bitPattern), for: operand)
+    } else if shape(source) == expression.shape {
+      expression.add(.full(source), for: operand)
+    } else {
+      expression.add(.repeated(source), for: operand)
+    }
+  }
+
+  /// The nodes of an expression that something outside it reads.
+  private func results(of expression: Expression, root: Int, isTotal: Bool) -> [Int] {
+    expression.nodes.filter {
+      if $0 == root { return !isTotal || analysis.uses[$0] > 1 }
+      return analysis.uses[$0] > (expression.usesInside[$0] ?? 0)
+    }
   }
 
   // MARK: Running
 
-  func run(
+  private func run(
     _ root: Int,
     prefer hint: Form?,
     into target: Location?,
     total: (place: BufferPlace, scale: Float)? = nil
   ) throws(EngineError) {
-    var expression = Expression(shape: shape(root))
-    let isLeaf = total != nil && !isWaiting(root)
-    if isLeaf {
-      _ = try leaf(root, &expression)
-    } else {
-      try collect(root, &expression, isRoot: true)
-    }
-    // What the leaves need must be there before the form is chosen.
-    for leaf in expression.leaves {
-      switch leaf {
-      case .full(let node), .repeated(let node): _ = try homeForm(node)
-      case .constant: break
-      }
-    }
-    let results = expression.nodes.filter {
-      $0 == root ? (total == nil || uses[$0] > 1) : uses[$0] > (expression.usesInside[$0] ?? 0)
-    }
-    let form = try chooseForm(expression, root: root, hint: hint, isSum: total != nil)
+    let expression = try expression(of: root, isTotal: total != nil)
+    let form = try chooseForm(expression, hint: hint, isSum: total != nil)
     try emitProgram(
       expression,
       root: root,
-      results: results,
+      results: results(of: expression, root: root, isTotal: total != nil),
       form: form,
       into: form == target?.form ? target : nil,
       total: total
@@ -133,7 +166,6 @@ extension Lowering {
 
   private func chooseForm(
     _ expression: Expression,
-    root: Int,
     hint: Form?,
     isSum: Bool
   ) throws(EngineError) -> Form {
@@ -170,7 +202,7 @@ extension Lowering {
     func operandIsZero(_ id: NodeID) -> Bool {
       let index = resolve(id)
       if let known = isZero[index] { return known }
-      if let value = uniform[index] { return value == 0 }
+      if let value = analysis.uniform[index] { return value == 0 }
       var source = index
       while case .broadcast = graph.nodes[source].operation {
         source = resolve(graph.nodes[source].inputs[0])
@@ -208,26 +240,19 @@ extension Lowering {
     let shape = expression.shape
     let extents = extents(shape, form)
     var inputs: [ElementwiseProgram.Operand] = []
-    var registerOfLeaf: [Leaf: Int] = [:]
     for leaf in expression.leaves {
-      registerOfLeaf[leaf] = inputs.count
       switch leaf {
-      case .constant(let value):
+      case .constant(let bits):
         let zeros = [Int](repeating: 0, count: extents.count)
-        inputs.append(.init(place: constantPlace(value), strides: zeros))
+        inputs.append(.init(place: constantPlace(Float(bitPattern: bits)), strides: zeros))
       case .full(let node):
         let found = try location(node, form)
-        inputs.append(
-          .init(
-            place: BufferPlace(buffer: found.buffer, offset: found.offset),
-            strides: found.strides
-          )
-        )
+        inputs.append(.init(place: found.place, strides: found.strides))
       case .repeated(let node): inputs.append(try repeatedOperand(node, shape, form))
       }
     }
     var outputs: [ElementwiseProgram.Operand] = []
-    var registers: [Int: Int] = [:]
+    var registers = expression.leafOfNode
     for node in results {
       let location: Location
       if node == root, let target {
@@ -236,38 +261,37 @@ extension Lowering {
         location = makeLocation(shape, form)
       }
       registers[node] = inputs.count + outputs.count
-      outputs.append(
-        .init(
-          place: BufferPlace(buffer: location.buffer, offset: location.offset),
-          strides: location.strides
-        )
-      )
+      outputs.append(.init(place: location.place, strides: location.strides))
       locations[node].append(location)
     }
     var next = inputs.count + outputs.count
-    var instructions: [hg_instruction] = []
-    func register(_ id: NodeID) -> Int {
-      var index = resolve(id)
-      if let known = registers[index] { return known }
-      while uniform[index] == nil, locationlessBroadcast(index) {
-        index = resolve(graph.nodes[index].inputs[0])
-      }
-      if let value = uniform[index] { return registerOfLeaf[.constant(value)] ?? 0 }
-      return registerOfLeaf[.full(index)] ?? registerOfLeaf[.repeated(index)] ?? 0
+    func register(_ node: Int) throws(EngineError) -> Int {
+      if let known = registers[node] { return known }
+      throw .library(
+        call: "lowering",
+        status: "an operand is missing",
+        while: "compiling \(label(node))"
+      )
     }
+    var instructions: [hg_instruction] = []
     for index in expression.nodes {
       let node = graph.nodes[index]
-      let operands = node.inputs.map(register)
+      let operands = try node.inputs.map { input throws(EngineError) in
+        try register(resolve(input))
+      }
       if registers[index] == nil {
         registers[index] = next
         next += 1
       }
-      instructions.append(instruction(node.operation, to: registers[index] ?? 0, operands))
+      instructions.append(
+        instruction(node.operation, to: try register(index), operands)
+      )
     }
     var sums: [ElementwiseProgram.Sum] = []
     if let total {
-      let source = registers[root] ?? register(NodeID(index: root))
-      sums.append(.init(register: source, target: total.place, scale: total.scale))
+      sums.append(
+        .init(register: try register(root), target: total.place, scale: total.scale)
+      )
     }
     let program = ElementwiseProgram(
       extents: extents,
@@ -282,67 +306,6 @@ extension Lowering {
       "element-wise \(expression.nodes.map { graph.nodes[$0].operation.summary }.joined(separator: ", "))",
       reads: inputs.map(\.place.buffer),
       writes: outputs.map(\.place.buffer) + sums.map(\.target.buffer)
-    )
-  }
-
-  private func locationlessBroadcast(_ index: Int) -> Bool {
-    if case .broadcast = graph.nodes[index].operation { return locations[index].isEmpty }
-    return false
-  }
-
-  /// An operand that repeats along the axes where it has extent 1.
-  private func repeatedOperand(
-    _ node: Int,
-    _ shape: Shape,
-    _ form: Form
-  ) throws(EngineError) -> ElementwiseProgram.Operand {
-    let own = self.shape(node)
-    if own.elementCount == 1 {
-      let found = try location(node, .plain)
-      let zeros = [Int](repeating: 0, count: extents(shape, form).count)
-      return .init(place: BufferPlace(buffer: found.buffer, offset: found.offset), strides: zeros)
-    }
-    let found = try location(node, .plain)
-    let lead = shape.rank - own.rank
-    let strides = (0..<shape.rank).map { axis in
-      axis < lead || own[axis - lead] == 1 ? 0 : found.strides[axis - lead]
-    }
-    let place = BufferPlace(buffer: found.buffer, offset: found.offset)
-    if form == .plain { return .init(place: place, strides: strides) }
-    // Lay one item out in the form, to be repeated over the batch.
-    let item = shape.replacing(axis: 0, with: 1)
-    let row = makeLocation(item, .plain)
-    let program = ElementwiseProgram(
-      extents: item.dimensions,
-      inputs: [.init(place: place, strides: [0] + strides.dropFirst())],
-      outputs: [.init(place: BufferPlace(buffer: row.buffer), strides: row.strides)],
-      registerCount: 2,
-      instructions: [instruction(.broadcast(item), to: 1, [0])],
-      sums: []
-    )
-    emit(
-      .elementwise(program.collapsed()),
-      "repeat \(label(node))",
-      reads: [place.buffer],
-      writes: [row.buffer]
-    )
-    let target = makeLocation(item, form)
-    let (from, to) = (
-      try geometry.descriptor(item, .plain), try geometry.descriptor(item, form)
-    )
-    let library = library.handle
-    let primitive = try Primitive.make("reordering \(label(node))") {
-      hg_reorder_create(&$0, library, from.handle, to.handle)
-    }
-    emit(
-      primitive,
-      "reorder of \(label(node))",
-      reads: [(HG_ARG_SRC, BufferPlace(buffer: row.buffer))],
-      writes: [(HG_ARG_DST, BufferPlace(buffer: target.buffer))]
-    )
-    return .init(
-      place: BufferPlace(buffer: target.buffer),
-      strides: [0] + target.strides.dropFirst()
     )
   }
 }

@@ -6,25 +6,38 @@ internal import HourglassTensors
 extension Lowering {
   /// Lowers the whole graph; afterwards `steps` and `buffers` hold the program.
   func lower() throws(EngineError) {
-    for (index, node) in graph.nodes.enumerated() where isLive[index] {
-      guard uniform[index] == nil else { continue }
-      try lower(index, node)
+    for (index, node) in graph.nodes.enumerated() where analysis.isLive[index] {
+      guard analysis.uniform[index] == nil else { continue }
+      if try !lowerEmpty(index, node) { try lower(index, node) }
     }
-    for output in graph.outputs {
-      let index = resolve(output.node)
-      let place = try contiguous(output.node, .plain)
-      buffers[place.buffer].isPersistent = true
-      outputPlaces[index] = place
+    for output in graph.outputs { try lowerOutput(output.node) }
+    try lowerUpdates()
+    // Variables that no step touches still have contents.
+    for (_, node) in graph.variables where locations[node.index].isEmpty {
+      makeHome(node.index, .plain)
     }
-    let firstUpdate = steps.count
-    for update in graph.updates { try lower(update) }
-    hoistUpdates(from: firstUpdate)
+  }
+
+  /// Keeps a result for the caller, in row-major order.
+  ///
+  /// A part of a variable or an input is copied: it would change before the caller has read it.
+  private func lowerOutput(_ id: NodeID) throws(EngineError) {
+    let index = resolve(id)
+    guard outputPlaces[index] == nil else { return }
+    var place = try contiguous(id, .plain)
+    if homes.contains(place.buffer) {
+      let source = try location(index, .plain)
+      let target = makeLocation(shape(index), .plain)
+      copy(from: source, to: target, shape(index), "result \(label(index))")
+      place = target.place
+    }
+    buffers[place.buffer].isPersistent = true
+    outputPlaces[index] = place
   }
 
   private func lower(_ index: Int, _ node: Node) throws(EngineError) {
     switch node.operation {
-    case .input:
-      locations[index].append(makeLocation(node.shape, .plain, isPersistent: true))
+    case .input: makeHome(index, .plain)
     case .variable, .constant, .stopGradient: break
     case .random(let distribution, let stream):
       let target = place(index, .plain)
@@ -54,8 +67,8 @@ extension Lowering {
       try lowerStandardization(index, axes: axes, epsilon: epsilon)
     case .standardizationBackward(let axes, let epsilon):
       try lowerStandardizationBackward(index, axes: axes, epsilon: epsilon)
-    case .softmax(let axis): try lowerSoftmax(index, axis: axis, isLogarithm: false)
-    case .logSoftmax(let axis): try lowerSoftmax(index, axis: axis, isLogarithm: true)
+    case .softmax(let axis): try lowerSoftmax(index, axis: axis)
+    case .logSoftmax(let axis): try lowerLogSoftmax(index, axis: axis)
     case .concatenation(let axis): try lowerConcatenation(index, axis: axis)
     case .padding(let axis, let before, _): try lowerPadding(index, axis: axis, before: before)
     case .reduction(let reduction, let axes):
@@ -68,12 +81,12 @@ extension Lowering {
 
   /// Whether a sum is read by a single other sum that makes one number of it, through reshapes.
   private func isPartOfTotal(_ index: Int) -> Bool {
-    guard case .reduction(.sum, _) = graph.nodes[index].operation, uses[index] == 1 else {
+    guard case .reduction(.sum, _) = graph.nodes[index].operation, analysis.uses[index] == 1 else {
       return false
     }
-    var reader = onlyReader[index]
-    while let next = reader, case .reshape = graph.nodes[next].operation, uses[next] == 1 {
-      reader = onlyReader[next]
+    var reader = analysis.onlyReader[index]
+    while let next = reader, case .reshape = graph.nodes[next].operation, analysis.uses[next] == 1 {
+      reader = analysis.onlyReader[next]
     }
     guard let reader, case .reduction(.sum, _) = graph.nodes[reader].operation,
       shape(reader).elementCount == 1
@@ -82,139 +95,49 @@ extension Lowering {
     return true
   }
 
-  // MARK: Updates
+  // MARK: Tensors without elements
 
-  private func lower(_ update: Update) throws(EngineError) {
-    switch update {
-    case .adam(let adam):
-      let (parameter, form) = try variable(adam.parameter)
-      let gradient = try contiguous(adam.gradient, form)
-      let first = try variable(adam.firstMoment, form)
-      let second = try variable(adam.secondMoment, form)
-      let step = AdamStep(
-        parameter: parameter,
-        gradient: gradient,
-        firstMoment: first,
-        secondMoment: second,
-        learningRate: try contiguous(adam.learningRate, .plain),
-        step: try contiguous(adam.step, .plain),
-        gradientScale: try optional(adam.gradientScale),
-        count: physicalCount(adam.parameter, form),
-        beta1: adam.beta1,
-        beta2: adam.beta2,
-        epsilon: adam.epsilon,
-        weightDecay: adam.weightDecay
+  /// Lowers a node that has no elements, or whose inputs have none; false where it is as others.
+  private func lowerEmpty(_ index: Int, _ node: Node) throws(EngineError) -> Bool {
+    switch node.operation {
+    case .input, .variable, .constant, .stopGradient: return false
+    default: break
+    }
+    if node.shape.elementCount == 0 {
+      locations[index].append(makeLocation(node.shape, .plain))
+      return true
+    }
+    guard node.inputs.contains(where: { shape($0.index).elementCount == 0 }) else { return false }
+    switch node.operation {
+    case .dense, .convolution:
+      guard node.inputs.count == 3 else { break }
+      // Sums of no products: the bias alone.
+      let bias = try location(resolve(node.inputs[2]), .plain)
+      let target = makeLocation(node.shape, .plain)
+      var strides = [Int](repeating: 0, count: node.shape.rank)
+      strides[1] = bias.strides[0]
+      let program = ElementwiseProgram(
+        extents: node.shape.dimensions,
+        inputs: [.init(place: bias.place, strides: strides)],
+        outputs: [.init(place: target.place, strides: target.strides)],
+        registerCount: 2,
+        instructions: [.copy(0, to: 1)],
+        sums: []
       )
       emit(
-        .adam(step),
-        "adam \(label(adam.parameter.index))",
-        reads: [gradient.buffer, step.learningRate.buffer, step.step.buffer]
-          + (step.gradientScale.map { [$0.buffer] } ?? []),
-        writes: [parameter.buffer, first.buffer, second.buffer]
-      )
-    case .gradientDescent(let descent):
-      let (parameter, form) = try variable(descent.parameter)
-      let gradient = try contiguous(descent.gradient, form)
-      var velocity: BufferPlace?
-      if let node = descent.velocity { velocity = try variable(node, form) }
-      let step = GradientDescentStep(
-        parameter: parameter,
-        gradient: gradient,
-        velocity: velocity,
-        learningRate: try contiguous(descent.learningRate, .plain),
-        gradientScale: try optional(descent.gradientScale),
-        count: physicalCount(descent.parameter, form),
-        momentum: descent.momentum,
-        isNesterov: descent.isNesterov,
-        weightDecay: descent.weightDecay
-      )
-      emit(
-        .gradientDescent(step),
-        "gradient descent \(label(descent.parameter.index))",
-        reads: [gradient.buffer, step.learningRate.buffer]
-          + (step.gradientScale.map { [$0.buffer] } ?? []),
-        writes: [parameter.buffer] + (velocity.map { [$0.buffer] } ?? [])
-      )
-    case .movingAverage(let average, let source, let decay):
-      let form: Form
-      if case .variable = graph[source].operation {
-        form = try variable(source).form
-      } else {
-        form = .plain
-      }
-      let target = try variable(average, form)
-      let place = try contiguous(source, form)
-      emit(
-        .movingAverage(
-          average: target,
-          source: place,
-          count: physicalCount(average, form),
-          decay: decay
-        ),
-        "moving average \(label(average.index))",
-        reads: [place.buffer],
+        .elementwise(program.collapsed()),
+        label(index),
+        reads: [bias.buffer],
         writes: [target.buffer]
       )
-    case .assignment(let target, let value):
-      let (place, form) = try variable(target)
-      let source = try contiguous(value, form)
-      emit(
-        .copy(source: source, target: place, byteCount: 4 * physicalCount(target, form)),
-        "assignment \(label(target.index))",
-        reads: [source.buffer],
-        writes: [place.buffer]
-      )
+      locations[index].append(target)
+      return true
+    case .denseBackwardData, .denseBackwardWeights, .convolutionBackwardData,
+      .convolutionBackwardWeights, .channelSum, .padding:
+      break
+    default: return false
     }
-  }
-
-  private func optional(_ node: NodeID?) throws(EngineError) -> BufferPlace? {
-    guard let node else { return nil }
-    return try contiguous(node, .plain)
-  }
-
-  private func physicalCount(_ node: NodeID, _ form: Form) -> Int {
-    extents(shape(node.index), form).reduce(1, *)
-  }
-
-  /// A variable's home, made in a form if nobody has read it yet.
-  private func variable(_ node: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
-    if locations[node.index].isEmpty {
-      locations[node.index].append(
-        makeLocation(shape(node.index), form, isPersistent: true)
-      )
-    }
-    let home = locations[node.index][0]
-    guard home.form == form else {
-      throw .library(
-        call: "lowering",
-        status: "a variable and its state differ in layout",
-        while: "compiling the update of \(label(node.index))"
-      )
-    }
-    return BufferPlace(buffer: home.buffer, offset: home.offset)
-  }
-
-  private func variable(
-    _ node: NodeID
-  ) throws(EngineError) -> (place: BufferPlace, form: Form) {
-    let form = try homeForm(node.index)
-    let home = locations[node.index][0]
-    return (BufferPlace(buffer: home.buffer, offset: home.offset), form)
-  }
-
-  /// Moves each update up to where nothing reads the old value any more, so that gradients are
-  /// used while they are in the cache and their memory is free early.
-  private func hoistUpdates(from first: Int) {
-    var ordered = Array(steps[..<first])
-    for step in steps[first...] {
-      let reads = Set(step.reads)
-      let writes = Set(step.writes)
-      let last = ordered.lastIndex { earlier in
-        earlier.writes.contains { reads.contains($0) || writes.contains($0) }
-          || earlier.reads.contains { writes.contains($0) }
-      }
-      ordered.insert(step, at: (last ?? -1) + 1)
-    }
-    steps = ordered
+    try fill(index, 0, .plain)
+    return true
   }
 }

@@ -2,45 +2,51 @@ internal import COneDNN
 internal import HourglassGraphs
 internal import HourglassTensors
 
-/// Where a node's result lies, and how it is brought to where it is wanted.
+/// Finding a node's result in the form that its reader wants.
 extension Lowering {
   /// A gapless place where a node's result lies in a form, for the library to read.
-  func contiguous(
-    _ id: NodeID,
-    _ form: Form,
-    _ type: ElementType = .float32
-  ) throws(EngineError) -> BufferPlace {
+  func contiguous(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
     let index = resolve(id)
-    if type != .float32 { return try reduced(index, form, type) }
     let found = try location(index, form)
-    if found.isContiguous { return BufferPlace(buffer: found.buffer, offset: found.offset) }
+    if found.isContiguous { return found.place }
     let target = makeLocation(shape(index), form)
     copy(from: found, to: target, shape(index), "copy of \(label(index))")
-    locations[index].removeAll { $0.form == form && $0.type == .float32 }
-    locations[index].append(target)
-    return BufferPlace(buffer: target.buffer)
+    // In the same position: the first one is the home, which stays what it was.
+    locations[index] = locations[index].map { $0 == found ? target : $0 }
+    return target.place
   }
 
-  /// A copy of a node's result in another type, made once.
-  private func reduced(
-    _ index: Int,
-    _ form: Form,
-    _ type: ElementType
-  ) throws(EngineError) -> BufferPlace {
-    if let known = locations[index].first(where: { $0.form == form && $0.type == type }) {
-      return BufferPlace(buffer: known.buffer)
-    }
+  /// A gapless place where a node's result lies in a form and in the type that dense layers and
+  /// convolutions read.
+  func operand(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
+    guard operandType != .float32 else { return try contiguous(id, form) }
+    let index = resolve(id)
+    let key = OperandCopy(node: index, form: form)
+    if let known = operandCopies[key] { return known }
     _ = try homeForm(index)
-    let target = try reordered(index, to: form, type)
-    locations[index].append(target)
-    return BufferPlace(buffer: target.buffer)
+    let byteCount: Int
+    if case .opaque(let entry) = form {
+      byteCount = opaqueLayouts[entry].descriptor.byteCount
+    } else {
+      byteCount = try geometry.descriptor(shape(index), form, operandType).byteCount
+    }
+    let target = Location(
+      form: form,
+      buffer: makeBuffer(byteCount: byteCount),
+      offset: 0,
+      strides: [],
+      isContiguous: true
+    )
+    try reorder(locations[index][0], to: target, shape(index), label(index), operandType)
+    operandCopies[key] = target.place
+    return target.place
   }
 
   /// Any place where a node's result lies in a form; it is brought there if need be.
   func location(_ index: Int, _ form: Form) throws(EngineError) -> Location {
-    if let known = known(index, form) { return known }
+    if let known = locations[index].first(where: { $0.form == form }) { return known }
     if locations[index].isEmpty { try materialize(index, prefer: form) }
-    if let known = known(index, form) { return known }
+    if let known = locations[index].first(where: { $0.form == form }) { return known }
     // One channel lies the same way first or last.
     if form == .channelsLast, shape(index).rank > 2, shape(index)[1] == 1 {
       var same = try location(index, .plain)
@@ -51,13 +57,11 @@ extension Lowering {
         return same
       }
     }
-    let target = try reordered(index, to: form)
+    var source = locations[index][0]
+    if needsPlainBetween(source.form, form) { source = try location(index, .plain) }
+    let target = try reordered(source, shape(index), to: form, label(index))
     locations[index].append(target)
     return target
-  }
-
-  private func known(_ index: Int, _ form: Form) -> Location? {
-    locations[index].first { $0.form == form && $0.type == .float32 }
   }
 
   /// The form in which a node's result lies already, or would be computed.
@@ -66,30 +70,45 @@ extension Lowering {
     return locations[index][0].form
   }
 
-  private func reordered(
-    _ index: Int,
+  /// A new place where a tensor lies in another form.
+  func reordered(
+    _ source: Location,
+    _ shape: Shape,
     to form: Form,
-    _ type: ElementType = .float32
+    _ label: String
   ) throws(EngineError) -> Location {
-    let shape = shape(index)
-    var source = locations[index][0]
-    if !source.isContiguous || needsPlainBetween(source.form, form) {
-      if source.form != .plain, needsPlainBetween(source.form, form) {
-        source = try location(index, .plain)
-      }
-      if !source.isContiguous {
-        let gapless = makeLocation(shape, source.form)
-        copy(from: source, to: gapless, shape, "copy of \(label(index))")
-        source = gapless
-      }
+    let target = makeLocation(shape, form)
+    try reorder(source, to: target, shape, label)
+    return target
+  }
+
+  /// Brings a tensor from one place to another of any form and type.
+  func reorder(
+    _ source: Location,
+    to target: Location,
+    _ shape: Shape,
+    _ label: String,
+    _ type: ElementType = .float32
+  ) throws(EngineError) {
+    if source.form == target.form, type == .float32 {
+      return copy(from: source, to: target, shape, label)
+    }
+    var source = source
+    if needsPlainBetween(source.form, target.form) {
+      source = try reordered(source, shape, to: .plain, label)
+    }
+    if !source.isContiguous {
+      let gapless = makeLocation(shape, source.form)
+      copy(from: source, to: gapless, shape, "copy of \(label)")
+      source = gapless
     }
     let from: Descriptor
     let to: Descriptor
     // Opaque layouts see the tensor's dimensions in their own way, so use their own row-major form.
-    if case .opaque(let entry) = form, case .opaque(let own) = source.form {
+    if case .opaque(let entry) = target.form, case .opaque(let own) = source.form {
       from = opaqueLayouts[own].descriptor
       to = opaqueLayouts[entry].descriptor
-    } else if case .opaque(let entry) = form {
+    } else if case .opaque(let entry) = target.form {
       from = opaqueLayouts[entry].plain
       to = opaqueLayouts[entry].descriptor
     } else if case .opaque(let entry) = source.form {
@@ -97,30 +116,18 @@ extension Lowering {
       to = opaqueLayouts[entry].plain
     } else {
       from = try geometry.descriptor(shape, source.form)
-      to = try geometry.descriptor(shape, form, type)
-    }
-    var target = type == .float32 ? makeLocation(shape, form) : source
-    if type != .float32 {
-      target = Location(
-        form: form,
-        type: type,
-        buffer: makeBuffer(byteCount: to.byteCount),
-        offset: 0,
-        strides: [],
-        isContiguous: true
-      )
+      to = try geometry.descriptor(shape, target.form, type)
     }
     let library = library.handle
-    let primitive = try Primitive.make("reordering \(label(index))") {
+    let primitive = try Primitive.make("reordering \(label)") {
       hg_reorder_create(&$0, library, from.handle, to.handle)
     }
     emit(
       primitive,
-      "reorder of \(label(index)) \(source.form) to \(form)",
-      reads: [(HG_ARG_SRC, BufferPlace(buffer: source.buffer, offset: source.offset))],
-      writes: [(HG_ARG_DST, BufferPlace(buffer: target.buffer))]
+      "reorder of \(label) \(source.form) to \(target.form)",
+      reads: [(HG_ARG_SRC, source.place)],
+      writes: [(HG_ARG_DST, target.place)]
     )
-    return target
   }
 
   private func needsPlainBetween(_ source: Form, _ target: Form) -> Bool {
@@ -136,22 +143,10 @@ extension Lowering {
   func copy(from source: Location, to target: Location, _ shape: Shape, _ label: String) {
     let program = ElementwiseProgram(
       extents: extents(shape, source.form),
-      inputs: [
-        .init(
-          place: BufferPlace(buffer: source.buffer, offset: source.offset),
-          strides: source.strides
-        )
-      ],
-      outputs: [
-        .init(
-          place: BufferPlace(buffer: target.buffer, offset: target.offset),
-          strides: target.strides
-        )
-      ],
+      inputs: [.init(place: source.place, strides: source.strides)],
+      outputs: [.init(place: target.place, strides: target.strides)],
       registerCount: 2,
-      instructions: [
-        hg_instruction(opcode: UInt16(HG_OP_COPY.rawValue), dst: 1, a: 0, b: 0, c: 0, p: 0, q: 0)
-      ],
+      instructions: [.copy(0, to: 1)],
       sums: []
     )
     emit(

@@ -112,14 +112,14 @@ extension Lowering {
     var target = index
     if problem.direction == HG_FORWARD {
       if node.inputs.count == 3 { problem.bias = resolve(node.inputs[2]) }
-      if let activation = fusedActivation[index],
+      if let activation = analysis.fusedActivation[index],
         case .unary(let function) = graph.nodes[activation].operation, let fused = function.fused
       {
         problem.fused = fused
         target = activation
       }
     } else if problem.direction == HG_BACKWARD_WEIGHTS {
-      problem.bias = fusedBias[index]
+      problem.bias = analysis.fusedBias[index]
     }
     let primitive = try make(problem, while: "compiling \(label(index))")
     let isForward = problem.direction == HG_FORWARD
@@ -135,27 +135,32 @@ extension Lowering {
     var reads: [(hg_arg, BufferPlace)] = []
     var writes: [(hg_arg, BufferPlace)] = []
 
-    let type = operandType
-    let srcType = isData ? .float32 : type
-    let dstType = isForward ? .float32 : type
-    let src = try activationForm(try chosen(primitive, arguments.src), problem.src, srcType)
-    let dst = try activationForm(try chosen(primitive, arguments.dst), problem.dst, dstType)
+    let src = try activationForm(
+      try chosen(primitive, arguments.src),
+      problem.src,
+      isData ? .float32 : operandType
+    )
+    let dst = try activationForm(
+      try chosen(primitive, arguments.dst),
+      problem.dst,
+      isForward ? .float32 : operandType
+    )
     let weights = weightForm(try chosen(primitive, arguments.weights), plain: plainWeights)
     switch problem.direction {
     case HG_FORWARD:
-      reads.append((arguments.src, try contiguous(node.inputs[0], src, type)))
+      reads.append((arguments.src, try operand(node.inputs[0], src)))
       reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
       if let bias = problem.bias {
         reads.append((arguments.bias, try contiguous(NodeID(index: bias), .plain)))
       }
       writes.append((arguments.dst, place(target, dst)))
     case HG_BACKWARD_DATA:
-      reads.append((arguments.dst, try contiguous(node.inputs[0], dst, type)))
+      reads.append((arguments.dst, try operand(node.inputs[0], dst)))
       reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
       writes.append((arguments.src, place(index, src)))
     default:
-      reads.append((arguments.src, try contiguous(node.inputs[0], src, type)))
-      reads.append((arguments.dst, try contiguous(node.inputs[1], dst, type)))
+      reads.append((arguments.src, try operand(node.inputs[0], src)))
+      reads.append((arguments.dst, try operand(node.inputs[1], dst)))
       writes.append((arguments.weights, place(index, weights)))
       if let bias = problem.bias { writes.append((arguments.bias, place(bias, .plain))) }
     }
@@ -175,11 +180,10 @@ extension Lowering {
   private func weights(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
     let index = resolve(id)
     if case .variable = graph.nodes[index].operation, locations[index].isEmpty {
-      // Master weights are float32; in another type they are copied each time.
-      let home = operandType == .float32 ? form : .plain
-      locations[index].append(makeLocation(shape(index), home, isPersistent: true))
+      // Master weights are float32: in another type they are copied at each step.
+      makeHome(index, operandType == .float32 ? form : .plain)
     }
-    return try contiguous(id, form, operandType)
+    return try operand(id, form)
   }
 
   private func weightDims(_ problem: Problem) -> [Int] {
@@ -220,54 +224,51 @@ extension Lowering {
     let dims = weightDims(problem)
     let bias: Descriptor? =
       problem.bias == nil ? nil : try .strided([problem.weights[0]], strides: [1])
-    let engine = library.handle
     let isInnerProduct = problem.isDense && !isMatrixBlocked
     func data(_ shape: Shape, _ type: ElementType) throws(EngineError) -> Descriptor {
       if isInnerProduct { return try .strided(shape.dimensions, strides: shape.strides, type) }
-      if let form { return try self.geometry.descriptor(shape, form, type) }
-      return try .any(self.geometry.dims(shape), type)
+      if let form { return try geometry.descriptor(shape, form, type) }
+      return try .any(geometry.dims(shape), type)
     }
     // What a direction computes is float32, what it reads is of the operands' type.
-    let src = try data(problem.src, problem.direction == HG_BACKWARD_DATA ? .float32 : type)
-    let dst = try data(problem.dst, problem.direction == HG_FORWARD ? .float32 : type)
-    let weights = try Descriptor.any(
-      dims,
-      problem.direction == HG_BACKWARD_WEIGHTS ? .float32 : type
-    )
+    let direction = problem.direction
+    let src = try data(problem.src, direction == HG_BACKWARD_DATA ? .float32 : type)
+    let dst = try data(problem.dst, direction == HG_FORWARD ? .float32 : type)
+    let weights = try Descriptor.any(dims, direction == HG_BACKWARD_WEIGHTS ? .float32 : type)
     // The forward problem that the library wants to see before a backward one.
-    let hints = (
-      src: try data(problem.src, type), weights: try Descriptor.any(dims, type),
-      dst: try data(problem.dst, .float32)
-    )
-    var geometry = problem.geometry
+    let hintSrc = try data(problem.src, type)
+    let hintWeights = try Descriptor.any(dims, type)
+    let hintDst = try data(problem.dst, .float32)
+    let engine = library.handle
+    var window = problem.geometry
     return try .make(activity) {
       isInnerProduct
         ? hg_inner_product_create(
           &$0,
           engine,
-          problem.direction,
+          direction,
           src.handle,
           weights.handle,
           bias?.handle,
           dst.handle,
-          hints.src.handle,
-          hints.weights.handle,
-          hints.dst.handle,
+          hintSrc.handle,
+          hintWeights.handle,
+          hintDst.handle,
           problem.fused.kind,
           problem.fused.alpha
         )
         : hg_convolution_create(
           &$0,
           engine,
-          problem.direction,
+          direction,
           src.handle,
           weights.handle,
           bias?.handle,
           dst.handle,
-          hints.src.handle,
-          hints.weights.handle,
-          hints.dst.handle,
-          &geometry,
+          hintSrc.handle,
+          hintWeights.handle,
+          hintDst.handle,
+          &window,
           problem.fused.kind,
           problem.fused.alpha
         )

@@ -2,12 +2,12 @@ internal import COneDNN
 internal import HourglassGraphs
 internal import HourglassTensors
 
-/// Pooling, resampling, normalization, reductions, concatenation and look-up.
+/// Pooling, resampling, reductions, concatenation and look-up.
 extension Lowering {
   func lowerPooling(_ index: Int, _ pooling: Pooling, isBackward: Bool) throws(EngineError) {
     let node = graph.nodes[index]
     let forward = isBackward ? resolve(node.inputs[1]) : index
-    let x = resolve(graph.nodes[forward].inputs[0])
+    let x = resolve(node.inputs[0])
     let isMaximum: Int32 = pooling.kind == .maximum ? 1 : 0
     var geometry = hg_geometry()
     let rank = pooling.window.count
@@ -33,7 +33,15 @@ extension Lowering {
     }
     if isBackward {
       var reads = [(HG_ARG_DIFF_DST, try contiguous(node.inputs[2], form))]
-      if let workspace = workspaces[forward] { reads.append((HG_ARG_WORKSPACE, workspace)) }
+      if let workspace = workspaces[forward] {
+        reads.append((HG_ARG_WORKSPACE, workspace))
+      } else if pooling.kind == .maximum {
+        throw .library(
+          call: "lowering",
+          status: "the gradient of a pooling does not read its result",
+          while: "compiling \(label(index))"
+        )
+      }
       emit(primitive, label(index), reads: reads, writes: [(HG_ARG_DIFF_SRC, place(index, form))])
     } else {
       let reads = [(HG_ARG_SRC, try contiguous(NodeID(index: x), form))]
@@ -79,87 +87,6 @@ extension Lowering {
     )
   }
 
-  func lowerSoftmax(_ index: Int, axis: Int, isLogarithm: Bool) throws(EngineError) {
-    let input = graph.nodes[index].inputs[0]
-    let shape = shape(index)
-    let descriptor = try Descriptor.strided(shape.dimensions, strides: shape.strides)
-    let engine = library.handle
-    let primitive = try Primitive.make("compiling \(label(index))") {
-      hg_softmax_create(
-        &$0,
-        engine,
-        descriptor.handle,
-        descriptor.handle,
-        Int32(axis),
-        isLogarithm ? 1 : 0
-      )
-    }
-    emit(
-      primitive,
-      label(index),
-      reads: [(HG_ARG_SRC, try contiguous(input, .plain))],
-      writes: [(HG_ARG_DST, place(index, .plain))]
-    )
-  }
-
-  func lowerStandardization(_ index: Int, axes: [Int], epsilon: Float) throws(EngineError) {
-    let input = graph.nodes[index].inputs[0]
-    let extents = normalizationExtents(shape(index), axes)
-    let source = try contiguous(input, .plain)
-    let mean = BufferPlace(buffer: makeBuffer(byteCount: 4 * extents[1]))
-    let variance = BufferPlace(buffer: makeBuffer(byteCount: 4 * extents[1]))
-    workspaces[index] = variance
-    let target = place(index, .plain)
-    emit(
-      .standardize(
-        source: source,
-        target: target,
-        mean: mean,
-        variance: variance,
-        extents: extents,
-        epsilon: epsilon
-      ),
-      label(index),
-      reads: [source.buffer],
-      writes: [target.buffer, mean.buffer, variance.buffer]
-    )
-  }
-
-  func lowerStandardizationBackward(
-    _ index: Int,
-    axes: [Int],
-    epsilon: Float
-  ) throws(EngineError) {
-    let node = graph.nodes[index]
-    let forward = resolve(node.inputs[1])
-    let result = try contiguous(node.inputs[1], .plain)
-    let gradient = try contiguous(node.inputs[2], .plain)
-    guard let variance = workspaces[forward] else {
-      preconditionFailure("the gradient of a standardization reads that standardization's result")
-    }
-    let target = place(index, .plain)
-    emit(
-      .standardizeBackward(
-        result: result,
-        variance: variance,
-        gradient: gradient,
-        target: target,
-        extents: normalizationExtents(shape(index), axes),
-        epsilon: epsilon
-      ),
-      label(index),
-      reads: [result.buffer, variance.buffer, gradient.buffer],
-      writes: [target.buffer]
-    )
-  }
-
-  private func normalizationExtents(_ shape: Shape, _ axes: [Int]) -> [Int] {
-    guard let extents = try? standardizationExtents(axes: axes, shape) else {
-      preconditionFailure("the graph was verified")
-    }
-    return [extents.outer, extents.kept, extents.inner]
-  }
-
   // MARK: Reductions
 
   func lowerReduction(_ index: Int, _ reduction: Reduction, axes: [Int]) throws(EngineError) {
@@ -167,7 +94,7 @@ extension Lowering {
     if reduction == .sum, shape(index).elementCount == 1 {
       // A sum of sums, as of a loss over features and then over the batch, is one sum.
       var walk = source
-      while uses[walk] == 1, locations[walk].isEmpty {
+      while analysis.uses[walk] == 1, locations[walk].isEmpty {
         switch graph.nodes[walk].operation {
         case .reshape: walk = resolve(graph.nodes[walk].inputs[0])
         case .reduction(.sum, _) where deferredSums.contains(walk):
@@ -195,19 +122,21 @@ extension Lowering {
     into target: BufferPlace,
     _ index: Int
   ) {
-    var runs: [ClosedRange<Int>] = []
+    var runs: [Range<Int>] = []
     for axis in axes {
-      if let last = runs.last, last.upperBound == axis - 1 {
-        runs[runs.count - 1] = last.lowerBound...axis
+      if let last = runs.last, last.upperBound == axis {
+        runs[runs.count - 1] = last.lowerBound..<axis + 1
       } else {
-        runs.append(axis...axis)
+        runs.append(axis..<axis + 1)
       }
     }
+    // Over no axes each element is its own sum.
+    if runs.isEmpty { runs = [0..<0] }
     var (source, dimensions) = (source, shape.dimensions)
     for (position, run) in runs.reversed().enumerated() {
       let outer = dimensions[..<run.lowerBound].reduce(1, *)
       let middle = dimensions[run].reduce(1, *)
-      let inner = dimensions[(run.upperBound + 1)...].reduce(1, *)
+      let inner = dimensions[run.upperBound...].reduce(1, *)
       let isLast = position == runs.count - 1
       let result =
         isLast
@@ -271,7 +200,7 @@ extension Lowering {
       part.isContiguous = false
       start += step
       let isRepeat = inputs[..<position].contains(node)
-      if !isRepeat, try materialize(node, into: part) { continue }
+      if !isRepeat, try compute(node, into: part) { continue }
       let source = try location(node, form)
       copy(from: source, to: part, shape(node), label(index))
     }

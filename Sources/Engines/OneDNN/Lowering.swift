@@ -15,33 +15,33 @@ final class Lowering {
   let isMatrixBlocked: Bool
   /// The type in which dense layers and convolutions read their operands; results are float32.
   let operandType: ElementType
+  let analysis: GraphAnalysis
 
   var steps: [Step] = []
   var buffers: [Buffer] = []
   /// Where each node's result lies, the first its home.
   var locations: [[Location]]
-  /// The number of places that read a node.
-  private(set) var uses: [Int]
-  private(set) var isLive: [Bool]
-  /// The number that every element of a node is, where that is known.
-  private(set) var uniform: [Float?]
   /// Layouts of the library's own, each with the row-major layout of the same tensor.
   private(set) var opaqueLayouts: [(descriptor: Descriptor, plain: Descriptor)] = []
-  /// For a dense or convolution node, the activation that is computed with it.
-  private(set) var fusedActivation: [Int: Int] = [:]
-  /// For the gradient of weights, the gradient of the bias that is computed with it.
-  private(set) var fusedBias: [Int: Int] = [:]
+  /// Copies of results in the operands' type, where that is not float32, by node and form.
+  var operandCopies: [OperandCopy: BufferPlace] = [:]
   /// Memory that a forward primitive leaves for its backward one.
   var workspaces: [Int: BufferPlace] = [:]
-  /// For a node that one other node reads, that one.
-  private(set) var onlyReader: [Int: Int] = [:]
   /// Sums that are computed as a part of the sum that reads them.
   var deferredSums = Set<Int>()
   /// Where the caller finds a result.
   var outputPlaces: [Int: BufferPlace] = [:]
-  private var constants: [Float: Int] = [:]
+  /// The memory of variables and inputs, which changes while nothing is computed from it.
+  private(set) var homes = Set<Int>()
+  /// Numbers that never change, by their bits.
+  private var constants: [UInt32: Int] = [:]
 
-  init(_ graph: Graph, library: Library, parts: Int, operandType: ElementType = .float32) {
+  init(
+    _ graph: Graph,
+    library: Library,
+    parts: Int,
+    operandType: ElementType = .float32
+  ) {
     self.graph = graph
     self.library = library
     // Without AVX-512 the blocked 1x1 convolution beats the inner product.
@@ -49,84 +49,13 @@ final class Lowering {
     self.operandType = operandType
     geometry = Geometry(parts: isMatrixBlocked ? parts : 1)
     locations = Array(repeating: [], count: graph.nodes.count)
-    isLive = graph.liveNodes()
-    uses = Array(repeating: 0, count: graph.nodes.count)
-    uniform = Array(repeating: nil, count: graph.nodes.count)
-    countUses()
-    findUniformNodes()
-    findFusions()
+    analysis = GraphAnalysis(graph)
   }
 
   /// The node that a node merely passes on.
-  func resolve(_ id: NodeID) -> Int {
-    var index = id.index
-    while case .stopGradient = graph.nodes[index].operation {
-      index = graph.nodes[index].inputs[0].index
-    }
-    return index
-  }
+  func resolve(_ id: NodeID) -> Int { graph.resolved(id) }
 
   func shape(_ index: Int) -> Shape { graph.nodes[index].shape }
-
-  // MARK: Analysis
-
-  private func countUses() {
-    for (index, node) in graph.nodes.enumerated() where isLive[index] {
-      if case .stopGradient = node.operation { continue }
-      for input in node.inputs {
-        uses[resolve(input)] += 1
-        onlyReader[resolve(input)] = index
-      }
-    }
-    for output in graph.outputs { uses[resolve(output.node)] += 1 }
-    for update in graph.updates {
-      for node in update.read + update.changed { uses[resolve(node)] += 1 }
-    }
-  }
-
-  private func findUniformNodes() {
-    for (index, node) in graph.nodes.enumerated() where isLive[index] {
-      let inputs = node.inputs.map { uniform[$0.index] }
-      switch node.operation {
-      case .constant(let value): uniform[index] = value
-      case .broadcast, .reshape, .stopGradient, .slice: uniform[index] = inputs[0]
-      case .unary(.affine(let scale, let offset)):
-        uniform[index] = inputs[0].map { scale * $0 + offset }
-      case .binary(let function):
-        guard let a = inputs[0], let b = inputs[1] else { continue }
-        switch function {
-        case .add: uniform[index] = a + b
-        case .subtract: uniform[index] = a - b
-        case .multiply: uniform[index] = a * b
-        case .divide: uniform[index] = a / b
-        default: break
-        }
-      default: break
-      }
-    }
-  }
-
-  private func findFusions() {
-    var weightGradients: [NodeID: Int] = [:]
-    for (index, node) in graph.nodes.enumerated() where isLive[index] {
-      switch node.operation {
-      case .denseBackwardWeights, .convolutionBackwardWeights:
-        if weightGradients[node.inputs[1]] == nil { weightGradients[node.inputs[1]] = index }
-      case .channelSum:
-        if let partner = weightGradients[node.inputs[0]], fusedBias[partner] == nil {
-          fusedBias[partner] = index
-        }
-      case .unary(let function):
-        let producer = node.inputs[0].index
-        guard uses[producer] == 1, function.fused != nil else { continue }
-        switch graph.nodes[producer].operation {
-        case .dense, .convolution: fusedActivation[producer] = index
-        default: break
-        }
-      default: break
-      }
-    }
-  }
 
   // MARK: Buffers and steps
 
@@ -143,9 +72,9 @@ final class Lowering {
 
   /// One number that never changes.
   func constantPlace(_ value: Float) -> BufferPlace {
-    if let known = constants[value] { return BufferPlace(buffer: known) }
+    if let known = constants[value.bitPattern] { return BufferPlace(buffer: known) }
     let buffer = makeBuffer(byteCount: 4, isPersistent: true, initialValue: value)
-    constants[value] = buffer
+    constants[value.bitPattern] = buffer
     return BufferPlace(buffer: buffer)
   }
 
@@ -237,6 +166,13 @@ final class Lowering {
     )
   }
 
+  /// Makes the memory of a variable or an input.
+  func makeHome(_ index: Int, _ form: Form) {
+    let location = makeLocation(shape(index), form, isPersistent: true)
+    homes.insert(location.buffer)
+    locations[index].append(location)
+  }
+
   /// Makes a gapless place for a node's result and notes it.
   func place(_ index: Int, _ form: Form) -> BufferPlace {
     let location = makeLocation(shape(index), form)
@@ -245,18 +181,8 @@ final class Lowering {
   }
 }
 
-extension UnaryFunction {
-  /// The activation that the library can compute together with a dense layer or convolution.
-  var fused: (kind: hg_fused, alpha: Float)? {
-    switch self {
-    case .relu: (HG_FUSE_RELU, 0)
-    case .leakyRelu(let slope): (HG_FUSE_RELU, slope)
-    case .elu(let alpha): (HG_FUSE_ELU, alpha)
-    case .tanh: (HG_FUSE_TANH, 0)
-    case .logistic: (HG_FUSE_LOGISTIC, 0)
-    case .gelu: (HG_FUSE_GELU, 0)
-    case .silu: (HG_FUSE_SILU, 0)
-    default: nil
-    }
-  }
+/// A result in a form, for the table of copies in another type.
+struct OperandCopy: Hashable {
+  let node: Int
+  let form: Form
 }

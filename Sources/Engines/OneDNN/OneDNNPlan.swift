@@ -29,23 +29,25 @@ package final class OneDNNPlan: Plan {
   }
 
   /// Work below this many multiply-adds a step is done by one thread: waking another costs more.
-  private static let singleThreadLimit = 4_000_000
+  package static let singleThreadLimit = 4_000_000
 
+  /// Compiles a graph; below `singleThreadLimit` multiply-adds a step one thread is used.
   package init(
     _ graph: Graph,
     seed: UInt64,
     threads: Int,
-    precision: ComputeEngine.Precision = .float32
+    precision: ComputeEngine.Precision = .float32,
+    singleThreadLimit: Int = OneDNNPlan.singleThreadLimit
   ) throws(EngineError) {
     self.graph = graph
-    let threads = graph.multiplyAdds < Self.singleThreadLimit ? 1 : max(threads, 1)
+    let threads = graph.multiplyAdds < singleThreadLimit ? 1 : max(threads, 1)
     self.threads = threads
     library = try Library(threads: threads)
     // Automatic means float32 until bfloat16 has been measured to be as good.
     if precision == .bfloat16, library.level < .avx512 {
       throw .unsupportedPrecision(
         "bfloat16",
-        reason: "it needs a processor with AVX-512, this one lacks it"
+        reason: "it needs a processor with AVX-512, which this one lacks"
       )
     }
     let lowering = Lowering(
@@ -55,10 +57,6 @@ package final class OneDNNPlan: Plan {
       operandType: precision == .bfloat16 ? .bfloat16 : .float32
     )
     try lowering.lower()
-    // Variables that no step touches still have contents.
-    for (_, node) in graph.variables where lowering.locations[node.index].isEmpty {
-      try lowering.materialize(node.index, prefer: .plain)
-    }
     let memory = MemoryPlan(buffers: lowering.buffers, steps: lowering.steps)
     guard let arena = hg_allocate(memory.byteCount) else {
       throw .outOfMemory(bytes: memory.byteCount)
@@ -130,11 +128,7 @@ package final class OneDNNPlan: Plan {
   }
 
   package func withOutput(_ node: NodeID, _ body: (Span<Float>) -> Void) {
-    var index = node.index
-    while case .stopGradient = graph.nodes[index].operation {
-      index = graph.nodes[index].inputs[0].index
-    }
-    guard let place = outputs[index] else {
+    guard let place = outputs[graph.resolved(node)] else {
       preconditionFailure("%\(node.index) is not a result of the graph")
     }
     body(Span(_unsafeStart: pointer(place), count: graph[node].shape.elementCount))

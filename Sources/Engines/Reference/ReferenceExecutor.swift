@@ -134,7 +134,7 @@ package struct ReferenceExecutor: Sendable {
   }
 
   /// Random numbers: element i is from block i / 4 of the stream at this step.
-  private static func random(
+  static func random(
     _ distribution: Distribution,
     stream: UInt32,
     seed: UInt64,

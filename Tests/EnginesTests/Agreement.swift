@@ -1,0 +1,117 @@
+import HourglassGraphs
+import HourglassTensors
+import Testing
+
+@testable import HourglassEngines
+
+/// The comparison of the executor over oneDNN with the reference executor.
+///
+/// Both run the same steps; every result of every step and every variable after it must agree
+/// within what roundings of single precision can do. That is measured, not chosen: the reference is
+/// run four times more with such roundings put in at random (`PerturbedReference`), and the
+/// difference may be at most
+///
+///     4 · (the sum over the four of the largest deviation) + 4 · 2⁻²⁴ · (the largest number)
+///
+/// of the tensor at hand.
+struct Agreement {
+  /// A difference that roundings do not explain.
+  struct Difference: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  let graph: Graph
+  var seed: UInt64 = 3
+  var threads = 1
+  var singleThreadLimit = OneDNNPlan.singleThreadLimit
+
+  private static let trials = 4
+
+  /// Feeds the inputs of each step and compares; `throws` at the first difference.
+  func check(steps: [[String: Tensor]]) throws {
+    let fast = try OneDNNPlan(
+      graph,
+      seed: seed,
+      threads: threads,
+      singleThreadLimit: singleThreadLimit
+    )
+    let slow = ReferencePlan(graph, seed: seed)
+    try compareVariables("at the start", fast, slow, trials: [])
+    var trials = (0..<Self.trials).map {
+      PerturbedReference(graph, variables: slow.variables, seed: UInt64($0))
+    }
+    for (number, inputs) in steps.enumerated() {
+      let counter = UInt64(number + 1)
+      for (name, node) in graph.inputs {
+        guard let value = inputs[name] else { throw Difference(description: "\(name) is not fed") }
+        fast.feed(value, to: node)
+        slow.feed(value, to: node)
+      }
+      try fast.run(step: counter)
+      try slow.run(step: counter)
+      let exact = inputs.mapValues { DoubleTensor($0) }
+      let values = trials.indices.map { trials[$0].run(inputs: exact, seed: seed, step: counter) }
+      for output in graph.outputs {
+        try compare(
+          "result \"\(output.name)\" of step \(counter)",
+          fast.result(output.node).scalars,
+          slow.result(output.node).scalars,
+          trials: values.map { $0[output.node.index]?.scalars ?? [] }
+        )
+      }
+      try compareVariables("after step \(counter)", fast, slow, trials: trials)
+    }
+  }
+
+  private func compareVariables(
+    _ moment: String,
+    _ fast: OneDNNPlan,
+    _ slow: ReferencePlan,
+    trials: [PerturbedReference]
+  ) throws {
+    for (variable, node) in graph.variables {
+      try compare(
+        "variable \"\(variable.name)\" \(moment)",
+        fast.value(ofVariable: node).scalars,
+        slow.value(ofVariable: node).scalars,
+        trials: trials.map { $0.variables[variable.name]?.scalars ?? [] }
+      )
+    }
+  }
+
+  private func compare(
+    _ what: String,
+    _ fast: [Float],
+    _ slow: [Float],
+    trials: [[Double]]
+  ) throws {
+    guard fast.count == slow.count else {
+      throw Difference(description: "\(what): \(fast.count) elements for \(slow.count)")
+    }
+    guard slow.allSatisfy(\.isFinite) else {
+      throw Difference(description: "\(what): the reference is not finite")
+    }
+    let largest = slow.reduce(0) { max($0, abs(Double($1))) }
+    var tolerance = trials.isEmpty ? 0 : 4 * 0x1p-24 * largest
+    for trial in trials {
+      let deviations = zip(trial, slow).map { abs($0 - Double($1)) }
+      tolerance += 4 * (deviations.max() ?? 0)
+    }
+    var worst: (element: Int, difference: Double) = (0, 0)
+    for element in fast.indices {
+      let difference = abs(Double(fast[element]) - Double(slow[element]))
+      if !(difference <= worst.difference) { worst = (element, difference) }
+      if difference.isNaN { break }
+    }
+    guard worst.difference <= tolerance else {
+      let (a, b) = (fast[worst.element], slow[worst.element])
+      let wrong = fast.indices.filter {
+        !(abs(Double(fast[$0]) - Double(slow[$0])) <= tolerance)
+      }
+      throw Difference(
+        description: "\(what): expected \(b), found \(a) at element \(worst.element); the "
+          + "difference may be \(tolerance); \(wrong.count) of \(fast.count) elements are off"
+      )
+    }
+  }
+}
