@@ -52,7 +52,7 @@ import Testing
     #expect(!folder.has(".killed.hourglass.checkpoint"), "it is gone with the model in place")
   }
 
-  @Test(arguments: [(SIGINT, 130 as Int32), (SIGTERM, 143)])
+  @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func signalsEndWithACheckpoint(_ signal: Int32, _ code: Int32) throws {
     let folder = try prepared()
     let arguments = long + ["--save", "model.hourglass", "-o", "codes.csv"]
@@ -89,7 +89,13 @@ import Testing
     let folder = try Folder()
     try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
     let outcome = try Program.run(
-      "reduce", "data.csv", "--epochs", "1", "-o", "codes.csv", "--resume",
+      "reduce",
+      "data.csv",
+      "--epochs",
+      "1",
+      "-o",
+      "codes.csv",
+      "--resume",
       in: folder
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
@@ -100,7 +106,12 @@ import Testing
     let folder = try Folder()
     try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
     let outcome = try Program.run(
-      "reduce", "data.csv", "--epochs", "1", "-o", "codes.csv",
+      "reduce",
+      "data.csv",
+      "--epochs",
+      "1",
+      "-o",
+      "codes.csv",
       in: folder,
       closingInput: true
     )
@@ -113,7 +124,13 @@ import Testing
     let folder = try Folder()
     try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
     let outcome = try Program.run(
-      "reduce", "data.csv", "--epochs", "1", "-o", "/dev/full", "--quiet",
+      "reduce",
+      "data.csv",
+      "--epochs",
+      "1",
+      "-o",
+      "/dev/full",
+      "--quiet",
       in: folder
     )
     #expect(outcome.code == 3)
@@ -132,7 +149,12 @@ import Testing
     let former = String(repeating: "former\n", count: 50_000)
     try folder.write(former, to: "disk/codes.csv")
     let outcome = try Program.run(
-      "reduce", "data.csv", "--model", "m", "-o", "disk/codes.csv",
+      "reduce",
+      "data.csv",
+      "--model",
+      "m",
+      "-o",
+      "disk/codes.csv",
       in: folder
     )
     #expect(outcome.code == 3, "\(outcome.errors)")

@@ -25,13 +25,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "it is empty"),
+    ("", "found an empty file"),
     ("a,b\n1,2\n3\n", "line 3"),
     ("a,b\n1,2\n3,red\n", "line 3, column 2 (b): expected a number, found \"red\""),
     ("a,b\n1,2\n3,nan\n", "line 3, column 2 (b)"),
     ("a,b\n1,2\n3,\n", "line 3, column 2 (b): expected a number, found an empty cell"),
     ("a,b\n1,2\n3,inf\n", "line 3, column 2 (b)"),
-    ("a,b\n", "no row"),
+    ("a,b\n", "expected rows below the header of 2 columns, found none"),
     ("a,b\n1,2\n", "expected rows that differ, found a single one"),
     ("a,b\n1,2\n1,2\n1,2\n", "expected rows that differ"),
     ("%PDF-1.4", "a PDF document"),
@@ -50,7 +50,7 @@ import Testing
       in: folder,
       message: "missing.hourglass"
     )
-    try expect(["."], in: folder, message: "is a directory")
+    try expect(["."], in: folder, message: "Is a directory")
   }
 
   @Test func imagesThatAreCutShort() throws {

@@ -71,15 +71,10 @@ struct Running {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    if closingInput {
-      posix_spawn_file_actions_addclose(&actions, 0)
-    } else {
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     let flags = O_WRONLY | O_CREAT | O_TRUNC
     posix_spawn_file_actions_addopen(&actions, 1, folder.path("\(name).out"), flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, folder.path("\(name).err"), flags, 0o600)
-    posix_spawn_file_actions_addchdir_np(&actions, folder.url.path)
     // Whoever runs the tests may ignore signals, and children inherit that.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -89,11 +84,15 @@ struct Running {
     for signal in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, signal) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-    var words = ([program] + arguments).map { strdup($0) } + [nil]
-    var environment = ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"].map { strdup($0) } + [nil]
+    // The shell enters the folder and becomes the program, so that the process is the program's.
+    let script = "cd \"$0\" && exec \"$@\"" + (closingInput ? " <&-" : "")
+    let command: [String] = ["sh", "-c", script, folder.url.path, program] + arguments
+    var words = command.map { strdup($0) } + [nil]
+    let settings: [String] = ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"]
+    var environment = settings.map { strdup($0) } + [nil]
     defer { for text in words + environment { free(text) } }
     var child: pid_t = 0
-    let status = posix_spawn(&child, program, &actions, &attributes, &words, &environment)
+    let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, &words, &environment)
     try #require(status == 0, "cannot start \(program): \(String(cString: strerror(status)))")
     self.child = child
   }
@@ -141,7 +140,9 @@ final class Folder {
 
   func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
 
-  func bytes(_ name: String) throws -> Data { try Data(contentsOf: url.appendingPathComponent(name)) }
+  func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: url.appendingPathComponent(name))
+  }
 
   func text(_ name: String) -> String {
     (try? bytes(name)).map { String(decoding: $0, as: UTF8.self) } ?? ""

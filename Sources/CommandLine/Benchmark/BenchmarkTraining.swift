@@ -7,6 +7,7 @@ struct BenchmarkTraining: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "training",
     abstract: "Time complete training steps of eight reference networks.",
+    usage: "hourglass benchmark training [<options>]",
     discussion: """
       A step is forward, loss, backward and Adam. The networks, batches and losses are those of \
       the PyTorch script torch_speed.py, so that the figures stand side by side. Each network has \

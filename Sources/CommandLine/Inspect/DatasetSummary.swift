@@ -39,12 +39,16 @@ struct DatasetSummary: Codable {
     fingerprint = dataset.fingerprint
     var values = Moments(count: dataset.featureCount)
     for index in 0..<dataset.count { values.add(dataset.item(index)) }
+    // Bytes become values from 0 to 1 in single precision; back again they are whole numbers.
     let unit = 1 / Double(dataset.scale)
+    let original = { (value: Float) in
+      dataset.scale == 1 ? Double(value) : (Double(value) * unit).rounded()
+    }
     minimum = Double(dataset.valueRange.lowerBound)
     maximum = Double(dataset.valueRange.upperBound)
     if dataset.kind == .images, let least = values.minima.min(), let most = values.maxima.max() {
-      minimum = Double(least) * unit
-      maximum = Double(most) * unit
+      minimum = original(least)
+      maximum = original(most)
     }
     mean = values.means.reduce(0, +) / Double(values.means.count) * unit
     columns = dataset.columns.enumerated().map { index, name in

@@ -18,7 +18,9 @@ struct Inspect: ParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("A model, or data: IDX or CSV/TSV, plain or .gz.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("A model, or data: IDX or CSV/TSV, plain or .gz.", valueName: "file")
+  )
   var file: String
 
   @Option(help: ArgumentHelp("Read only the first rows or images of data.", valueName: "n"))

@@ -30,9 +30,9 @@ struct ReduceJob {
     let data = try NumericDataset.load(contentsOf: command.data, limit: files.first)
     let learned =
       try files.learnFrom.map { try NumericDataset.load(contentsOf: $0, limit: files.first) }
-    let labels = try files.labels.map { 
+    let labels = try files.labels.map {
       try PlotLabels(contentsOf: $0, count: data.count, known: files.labelNames)
-     }
+    }
     if files.plot != nil { try checkPlot(model?.dimensions ?? command.learning.dimensions ?? 2) }
     try paths.checkWritable()
     clock.end(.reading)

@@ -108,7 +108,8 @@ struct ReduceOutcome: Encodable {
     }
     if let given { lines += [given.description, ""] }
     if let codes = files.codes, !codesToOutput {
-      let size = "\(NumberText.counted(rows, noun)), \(NumberText.counted(dimensions, "number")) each"
+      let size =
+        "\(NumberText.counted(rows, noun)), \(NumberText.counted(dimensions, "number")) each"
       lines.append("codes  \(codes)  (\(size))")
     }
     if let model = files.model { lines.append("model  \(model)") }
@@ -124,7 +125,9 @@ struct ReduceOutcome: Encodable {
     var line = "learned \(layers) from \(NumberText.counted(learning.rows, noun))\(what)"
     if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
     line += "\n\(NumberText.counted(learning.epochs, "epoch"))"
-    if let best = learning.bestEpoch, best != learning.epochs { line += ", number \(best) was best" }
+    if let best = learning.bestEpoch, best != learning.epochs {
+      line += ", number \(best) was best"
+    }
     return line + ", \(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed), "
       + "\(learning.precision), \(NumberText.counted(learning.threads, "thread"))"
   }

@@ -1,6 +1,6 @@
 import HourglassAutoencoders
-import Synchronization
 import HourglassTensors
+import Synchronization
 
 /// Shows on standard error how learning goes: one line redrawn on a terminal, else a line an epoch.
 ///
