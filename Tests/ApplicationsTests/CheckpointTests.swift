@@ -113,7 +113,7 @@ private final class DyingStore: CheckpointStore {
       progress.step = 1 << 60
       let state = TrainerState(
         progress: progress,
-        variables: ["encoder.0.weight": Tensor([1e-45, -0.0, 0.1], shape: [3])],
+        variables: ["encoder.0.weight": Tensor([.leastNonzeroMagnitude, -0.0, 0.1], shape: [3])],
         bestVariables: ["encoder.0.weight": Tensor([3e38, 2, 1], shape: [3])]
       )
       try file.save(state)
