@@ -120,6 +120,11 @@ let package = Package(
     tests("Networks", imports: [tensors, graphs, networks, engines]),
     tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
+    tests(
+      "Applications",
+      imports: [tensors, engines, networks, autoencoders, datasets, modelFiles, applications],
+      resources: [.copy("Goldens")]
+    ),
     // Runs the program that the build puts beside the tests; imports nothing of it.
     .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),
   ],

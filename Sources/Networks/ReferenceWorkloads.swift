@@ -60,6 +60,11 @@ package struct ReferenceWorkload: Sendable {
     ReferenceWorkload(name: "series-128", batch: 128, itemShape: [1, 128], network: .series),
   ]
 
+  /// The same network with another number of items in a step.
+  package func batched(_ count: Int) -> ReferenceWorkload {
+    ReferenceWorkload(name: name, batch: count, itemShape: itemShape, network: network)
+  }
+
   /// The shape of the input "x": the batch and an item.
   package var inputShape: Shape { Shape([batch] + itemShape.dimensions) }
 

@@ -10,8 +10,8 @@ import Testing
 @Suite struct AdamTraceTests {
   private struct Trace: Decodable {
     struct Values: Decodable {
-      let per_element: Double
-      let per_tensor: Double
+      let perElement: Double
+      let perTensor: Double
       let amplitude: Double
     }
     struct Parameter: Decodable {
@@ -24,19 +24,19 @@ import Testing
       let weights: [String: [Double]]
     }
     struct Network: Decodable {
-      let input_shape: [Int]
+      let inputShape: [Int]
       let parameters: [Parameter]
       let float32: Run
       let float64: Run
     }
-    let initial_values: Values
+    let initialValues: Values
     let networks: [String: Network]
 
     /// Tensor k by the formula of the file.
     func tensor(_ k: Int, _ shape: [Int]) -> Tensor {
-      let values = initial_values
+      let values = initialValues
       let scalars = (0..<Shape(shape).elementCount).map { i in
-        let phase = values.per_element * Double(i) + values.per_tensor * Double(k)
+        let phase = values.perElement * Double(i) + values.perTensor * Double(k)
         return Float(sin(phase) * values.amplitude)
       }
       return Tensor(scalars, shape: Shape(shape))
@@ -47,7 +47,9 @@ import Testing
     let url = try #require(
       Bundle.module.url(forResource: "adam_trace", withExtension: "json", subdirectory: "Goldens")
     )
-    return try JSONDecoder().decode(Trace.self, from: try Data(contentsOf: url))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Trace.self, from: try Data(contentsOf: url))
   }
 
   /// The network of a name, from its input and its parameters by name.
@@ -87,7 +89,7 @@ import Testing
 
   private func graph(_ name: String, _ network: Trace.Network) throws -> Graph {
     var builder = GraphBuilder()
-    let x = builder.input("x", Shape(network.input_shape))
+    let x = builder.input("x", Shape(network.inputShape))
     let step = builder.input("step", .scalar)
     var parameters: [String: NodeID] = [:]
     for parameter in network.parameters {
@@ -143,7 +145,7 @@ import Testing
     plan.setVariables(start)
     #expect(plan.variables.filter { start[$0.key] != nil } == start)
     let inputs = Dictionary(uniqueKeysWithValues: graph.inputs.map { ($0.name, $0.node) })
-    plan.feed(trace.tensor(0, network.input_shape), to: try #require(inputs["x"]))
+    plan.feed(trace.tensor(0, network.inputShape), to: try #require(inputs["x"]))
     let loss = try #require(graph.output("loss"))
     for step in 0..<10 {
       plan.feed(Float(step + 1), to: try #require(inputs["step"]))

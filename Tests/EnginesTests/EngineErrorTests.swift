@@ -1,9 +1,10 @@
 import COneDNN
 import Foundation
-@testable import HourglassEngines
 import HourglassGraphs
 import HourglassTensors
 import Testing
+
+@testable import HourglassEngines
 
 /// What the shim and the executor say when something cannot be made.
 @Suite struct EngineErrorTests {
@@ -36,7 +37,9 @@ import Testing
     var geometry = hg_geometry()
     geometry.strides = (1, 1)
     geometry.dilations = (1, 1)
-    let (x, weights, y) = (try Descriptor.any(x), try Descriptor.any(weights), try Descriptor.any(y))
+    let (x, weights, y) = (
+      try Descriptor.any(x), try Descriptor.any(weights), try Descriptor.any(y)
+    )
     _ = try Primitive.make("trying") {
       hg_convolution_create(
         &$0,
@@ -57,7 +60,13 @@ import Testing
     let library = try Library(threads: 1)
     for direction in [HG_FORWARD, HG_BACKWARD_DATA, HG_BACKWARD_WEIGHTS] {
       let found = call {
-        try convolution(library, direction, x: [1, 3, 5, 5], weights: [4, 3, 3, 3], y: [1, 4, 9, 9])
+        try convolution(
+          library,
+          direction,
+          x: [1, 3, 5, 5],
+          weights: [4, 3, 3, 3],
+          y: [1, 4, 9, 9]
+        )
       }
       #expect(found?.contains("convolution") == true, "\(found ?? "no error")")
       #expect(
@@ -100,7 +109,9 @@ import Testing
     }
     #expect(softmax?.contains("softmax") == true, "\(softmax ?? "no error")")
     let reorder = call {
-      _ = try Primitive.make("trying") { hg_reorder_create(&$0, library.handle, x.handle, y.handle) }
+      _ = try Primitive.make("trying") {
+        hg_reorder_create(&$0, library.handle, x.handle, y.handle)
+      }
     }
     #expect(reorder?.contains("reorder") == true, "\(reorder ?? "no error")")
     let resampling = call {
@@ -123,15 +134,24 @@ import Testing
     func fail() {
       for direction in [HG_FORWARD, HG_BACKWARD_DATA, HG_BACKWARD_WEIGHTS] {
         _ = call {
-          try convolution(library, direction, x: [1, 3, 5, 5], weights: [4, 3, 3, 3], y: [1, 4, 9, 9])
+          try convolution(
+            library,
+            direction,
+            x: [1, 3, 5, 5],
+            weights: [4, 3, 3, 3],
+            y: [1, 4, 9, 9]
+          )
         }
       }
     }
-    for _ in 0..<500 { fail() }
-    let before = residentPages()
-    for _ in 0..<5000 { fail() }
-    // A descriptor alone takes 696 bytes: leaks of any object would add up to thousands of pages.
-    #expect(residentPages() - before < 500)
+    // A descriptor alone takes 696 bytes: a leak of any object adds up to thousands of pages. Other
+    // tests take memory at the same time, so the least of several measurements counts.
+    let growth = (0..<5).map { _ in
+      let before = residentPages()
+      for _ in 0..<10_000 { fail() }
+      return residentPages() - before
+    }
+    #expect((growth.min() ?? 0) < 1000, "\(growth)")
   }
 
   /// Programs that do not fit are refused by name.

@@ -1,10 +1,11 @@
 import COneDNN
-@testable import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing
+
+@testable import HourglassEngines
 
 /// Follows a program step by step and finds what reads memory that something else has written.
 private struct MemorySimulation {

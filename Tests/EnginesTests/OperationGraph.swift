@@ -4,8 +4,11 @@ import HourglassTestSupport
 
 /// The ways in which a function of tensors is put into a graph for the comparison of executors.
 enum Surroundings: String, CaseIterable, Sendable, CustomStringConvertible {
-  /// The function alone, its result read by nothing else, so that it may be fused.
+  /// The function alone.
   case alone
+  /// The function in a graph that changes a variable, as training does: only there, activations
+  /// are computed together with the layer before them.
+  case training
   /// With its gradients.
   case gradients
   /// With its gradients, between layers that pass on what they get but let the library choose the
@@ -42,7 +45,11 @@ struct OperationGraph {
     for parameter in builder.parameters {
       differentiated.append((builder.variableName(of: parameter) ?? "", parameter))
     }
-    if surroundings != .alone {
+    if surroundings == .training {
+      let state = builder.state("state", .scalar)
+      builder.update(.assignment(variable: state, value: builder.constant(1)))
+    }
+    if surroundings == .gradients || surroundings == .layers {
       if surroundings == .layers { result = Self.layer(result, in: &builder, &inputs) }
       let shape = builder.shape(of: result)
       let cotangent = builder.input("cotangent", shape)

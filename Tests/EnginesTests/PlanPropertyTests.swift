@@ -1,8 +1,9 @@
-@testable import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors
 import Testing
+
+@testable import HourglassEngines
 
 /// What a user may rely on beyond the numbers themselves.
 @Suite struct PlanPropertyTests {

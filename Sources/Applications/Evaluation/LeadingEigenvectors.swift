@@ -86,8 +86,10 @@ private struct OrthonormalRows {
 
   func rows(from first: Int) -> [Double] { Array(elements[(first * length)...]) }
 
-  /// Appends rows, each without its part along those before; one that has nothing else is replaced by
-  /// a random one. There are never more rows than their length.
+  /// Appends rows, each without its part along those before.
+  ///
+  /// One that has nothing else is replaced by a random one. There are never more rows than their
+  /// length.
   mutating func append(_ rows: [Double], generator: inout SeededGenerator) {
     for start in stride(from: 0, to: rows.count, by: length) where count < length {
       var row = Array(rows[start..<start + length])

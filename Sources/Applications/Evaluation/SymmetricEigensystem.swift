@@ -211,7 +211,7 @@ private struct TridiagonalReduction {
   }
 }
 
-/// √(a² + b²)
+/// √(a² + b²).
 private func hypotenuse(_ a: Double, _ b: Double) -> Double {
   let large = max(abs(a), abs(b))
   guard large > 0 else { return 0 }

@@ -42,13 +42,14 @@ extension DimensionReducer {
     }
   }
 
-  /// Learns with a store and an interval of checkpoints of one's own.
+  /// Learns with a store, an interval of checkpoints and a clock of one's own.
   package func fit(
     _ data: NumericDataset,
     on engine: ComputeEngine,
     checkpoints: any CheckpointStore,
     interval: Double,
-    resumes: Bool
+    resumes: Bool,
+    now: @escaping @Sendable () -> Double = Trainer.steadySeconds
   ) async throws(HourglassError) -> FittedDimensionReducer {
     do {
       var job = try ReductionJob(self, data, on: engine)
@@ -56,6 +57,7 @@ extension DimensionReducer {
       let result = try await job.train(
         checkpoints: checkpoints,
         resumes: resumes,
+        now: now,
         progress: { _ in }
       )
       return try await job.finish(result, checkpoint: nil)

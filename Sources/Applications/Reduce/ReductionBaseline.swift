@@ -4,7 +4,9 @@ internal import HourglassGraphs
 internal import HourglassTensors
 
 /// The simpler means that an autoencoder is judged beside: principal components and column means of
-/// the rows that it learnt from. Kept in the model, so that new rows are judged alike.
+/// the rows that it learnt from.
+///
+/// They are kept in the model, so that new rows are judged alike.
 struct ReductionBaseline: Hashable, Sendable {
   /// The mean of each value, `[values]`.
   let means: Tensor
@@ -37,7 +39,7 @@ struct ReductionBaseline: Hashable, Sendable {
   struct Errors: Hashable, Sendable {
     /// Σ ‖c - V Vᵀ c‖², where c is a row less the means and V the directions.
     var principalComponents = 0.0
-    /// Σ ‖c‖²
+    /// Σ ‖c‖².
     var means = 0.0
   }
 

@@ -54,7 +54,7 @@ extension ReductionError: CustomStringConvertible {
       "cannot apply the model to \(name): expected the columns \(quoted(missing)), found "
         + "\(quoted(found)). Add what is missing, or correct the header."
     case .columnCount(let name, let expected, let found):
-      "cannot apply the model to \(name): expected \(expected) columns, found \(found). "
+      "cannot apply the model to \(name): the number of columns should be \(expected), found \(found). "
         + "Give the columns that the model was learnt from, in the same order."
     case .ambiguousColumn(let name, let column):
       "cannot apply the model to \(name): the columns come in another order than in learning, "

@@ -55,6 +55,7 @@ struct ReductionJob: Sendable {
   func train(
     checkpoints: (any CheckpointStore)?,
     resumes: Bool,
+    now: @escaping @Sendable () -> Double = Trainer.steadySeconds,
     progress: @escaping @Sendable (TrainingEvent) -> Void
   ) async throws -> TrainingResult {
     let (events, continuation) = AsyncStream<TrainingEvent>.makeStream()
@@ -70,6 +71,7 @@ struct ReductionJob: Sendable {
           by: engine,
           checkpoints: checkpoints,
           resumes: resumes,
+          now: now,
           events: continuation
         )
       )
@@ -141,7 +143,12 @@ struct ReductionJob: Sendable {
 extension DimensionReducer {
   /// Checks the settings that no other room checks.
   func validate(for data: NumericDataset) throws(ReductionError) {
-    try require((1...1 << 16).contains(dimensions), "the number of dimensions", "1 to 65536", dimensions)
+    try require(
+      (1...1 << 16).contains(dimensions),
+      "the number of dimensions",
+      "1 to 65536",
+      dimensions
+    )
     if let batchSize {
       try require((1...1 << 20).contains(batchSize), "the batch size", "1 to 1048576", batchSize)
     }

@@ -52,8 +52,10 @@ struct ReductionJudge: Sendable {
     if !constant.isEmpty {
       let names = constant.prefix(4).joined(separator: ", ")
       let more = constant.count > 4 ? " and \(constant.count - 4) more" : ""
-      notes.append("Columns that never vary in learning carry nothing and are left out: "
-        + "\(names)\(more).")
+      notes.append(
+        "Columns that never vary in learning carry nothing and are left out: "
+          + "\(names)\(more)."
+      )
     }
     if network.autoencoder.latent >= encoding.varyingCount {
       notes.append(

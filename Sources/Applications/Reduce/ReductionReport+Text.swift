@@ -73,5 +73,6 @@ extension ReductionReport: CustomStringConvertible {
 }
 
 private func percent(_ part: Double) -> String {
-  NumberText.fixed(100 * part, places: abs(part) < 10 ? 1 : 0) + " %"
+  guard part.isFinite else { return "\(part)" }
+  return NumberText.fixed(100 * part, places: abs(part) < 10 ? 1 : 0) + " %"
 }

@@ -52,4 +52,29 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   public var columnMeans: Score
   /// What else a reader should know, such as columns that never vary.
   public var notes: [String]
+
+  /// Makes a report from what was measured.
+  public init(
+    dataName: String,
+    rows: Rows,
+    rowCount: Int,
+    dimensions: Int,
+    valueCount: Int,
+    isImages: Bool,
+    autoencoder: Score,
+    principalComponents: Score,
+    columnMeans: Score,
+    notes: [String] = []
+  ) {
+    self.dataName = dataName
+    self.rows = rows
+    self.rowCount = rowCount
+    self.dimensions = dimensions
+    self.valueCount = valueCount
+    self.isImages = isImages
+    self.autoencoder = autoencoder
+    self.principalComponents = principalComponents
+    self.columnMeans = columnMeans
+    self.notes = notes
+  }
 }

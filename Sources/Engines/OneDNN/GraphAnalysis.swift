@@ -74,7 +74,9 @@ struct GraphAnalysis {
         }
       case .unary(let function):
         let producer = node.inputs[0].index
-        guard uses[producer] == 1, function.fused != nil else { continue }
+        // Some of the library's activations take what is not a number for one, depending on the
+        // processor. A network that is applied must not do that; in training the speed counts.
+        guard uses[producer] == 1, function.fused != nil, !graph.updates.isEmpty else { continue }
         switch graph.nodes[producer].operation {
         case .dense, .convolution: fusedActivation[producer] = index
         default: break

@@ -135,16 +135,24 @@ extension Lowering {
     var reads: [(hg_arg, BufferPlace)] = []
     var writes: [(hg_arg, BufferPlace)] = []
 
-    let src = try activationForm(
-      try chosen(primitive, arguments.src),
-      problem.src,
-      isData ? .float32 : operandType
-    )
-    let dst = try activationForm(
-      try chosen(primitive, arguments.dst),
-      problem.dst,
-      isForward ? .float32 : operandType
-    )
+    // An inner product sees matrices as they are, in the row-major order that it was told.
+    let isProduct = problem.isDense && !isMatrixBlocked
+    let src =
+      isProduct
+      ? .plain
+      : try activationForm(
+        try chosen(primitive, arguments.src),
+        problem.src,
+        isData ? .float32 : operandType
+      )
+    let dst =
+      isProduct
+      ? .plain
+      : try activationForm(
+        try chosen(primitive, arguments.dst),
+        problem.dst,
+        isForward ? .float32 : operandType
+      )
     let weights = weightForm(try chosen(primitive, arguments.weights), plain: plainWeights)
     switch problem.direction {
     case HG_FORWARD:
