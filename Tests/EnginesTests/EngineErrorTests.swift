@@ -49,6 +49,9 @@ import Testing
         weights.handle,
         nil,
         y.handle,
+        nil,
+        nil,
+        nil,
         &geometry,
         HG_FUSE_NONE,
         0
@@ -96,6 +99,9 @@ import Testing
           weights.handle,
           nil,
           y.handle,
+          nil,
+          nil,
+          nil,
           HG_FUSE_NONE,
           0
         )
