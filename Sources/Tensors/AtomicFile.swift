@@ -38,7 +38,7 @@ package final class AtomicFile {
     isDirect = target.isDirect
     if target.isDirect {
       temporary = nil
-      descriptor = try opened(target.path, O_WRONLY, mode: 0, errorPath: path)
+      descriptor = try openedDirectly(target.path, errorPath: path)
       return
     }
     let new = try createdBeside(target.path, errorPath: path)
@@ -175,6 +175,19 @@ private func createdBeside(
     }
   }
   throw FileError(path: errorPath, operation: .create, code: EEXIST)
+}
+
+/// Opens what cannot be replaced.
+///
+/// Standard output is taken as it is: opened anew, a file that the shell appends to would be written
+/// from its beginning.
+private func openedDirectly(_ path: String, errorPath: String) throws(FileError) -> Int32 {
+  guard path == "/dev/stdout" else {
+    return try opened(path, O_WRONLY, mode: 0, errorPath: errorPath)
+  }
+  let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+  if descriptor < 0 { throw FileError(path: errorPath, operation: .create, code: errno) }
+  return descriptor
 }
 
 private func opened(

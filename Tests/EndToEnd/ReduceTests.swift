@@ -72,6 +72,19 @@ import Testing
     #expect(try folder.bytes("a") != folder.bytes("c"))
   }
 
+  @Test func standardOutputIsAppendedTo() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 30, columns: 3), to: "data.csv")
+    try folder.write("before\n", to: "all.txt")
+    let script = "'\(Program.path)' reduce data.csv --epochs 1 -o - >> all.txt"
+    let outcome = try Running(["-c", script], in: folder, program: "/bin/sh").wait()
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("PCA of the same size"), "the report stays off the codes")
+    let lines = folder.text("all.txt").split(separator: "\n")
+    #expect(lines.count == 32)
+    #expect(lines.prefix(2) == ["before", "z1,z2"])
+  }
+
   @Test func dataAreDescribedByWhatOthersTaught() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 200, columns: 5), to: "normal.csv")

@@ -49,9 +49,9 @@ import Testing
         weights.handle,
         nil,
         y.handle,
-        x.handle,
-        weights.handle,
-        y.handle,
+        nil,
+        nil,
+        nil,
         &geometry,
         HG_FUSE_NONE,
         0
@@ -99,9 +99,9 @@ import Testing
           weights.handle,
           nil,
           y.handle,
-          x.handle,
-          weights.handle,
-          y.handle,
+          nil,
+          nil,
+          nil,
           HG_FUSE_NONE,
           0
         )
