@@ -68,6 +68,8 @@ let package = Package(
       path: "Sources/CCodecs",
       linkerSettings: [.linkedLibrary("z")]
     ),
+    // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.
+    .target(name: "CProcess", path: "Sources/CProcess"),
 
     // Rooms, lowest first; an arrow that is not written here does not compile.
     room("Tensors", imports: []),
@@ -83,7 +85,9 @@ let package = Package(
     ),
     .target(
       name: "Hourglass",
-      dependencies: [tensors, datasets, networks, autoencoders, engines, applications],
+      dependencies: [
+        tensors, datasets, networks, autoencoders, engines, modelFiles, applications,
+      ],
       path: "Sources/Hourglass",
       swiftSettings: house
     ),
@@ -91,6 +95,7 @@ let package = Package(
       name: "HourglassCommandLine",
       dependencies: [
         tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, applications,
+        "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine",
@@ -113,6 +118,15 @@ let package = Package(
     ),
     tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
     tests("Networks", imports: [tensors, graphs, networks, engines]),
+    tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
+    tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
+    tests(
+      "Applications",
+      imports: [tensors, engines, networks, autoencoders, datasets, modelFiles, applications],
+      resources: [.copy("Goldens")]
+    ),
+    // Runs the program that the build puts beside the tests; imports nothing of it.
+    .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),
   ],
   swiftLanguageModes: [.v6]
 )

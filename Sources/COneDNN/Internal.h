@@ -32,6 +32,10 @@ struct hg_primitive {
   hg_direction direction;
 };
 
+// Chooses whether idle threads spin or sleep, by how busy the machine is (Waiting.c). To be called
+// now and then from the thread that owns the programs.
+void hg_choose_waiting(void);
+
 // Remembers which call failed; gives the status back.
 int32_t hg_record(dnnl_status_t status, const char *call);
 

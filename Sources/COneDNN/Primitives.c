@@ -76,15 +76,16 @@ static int32_t finish(hg_primitive **primitive, dnnl_primitive_desc_t descriptor
 
 int32_t hg_convolution_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,
                               const hg_desc *src, const hg_desc *weights, const hg_desc *bias,
-                              const hg_desc *dst, const hg_geometry *g, hg_fused fused,
-                              float alpha) {
+                              const hg_desc *dst, const hg_desc *hint_src,
+                              const hg_desc *hint_weights, const hg_desc *hint_dst,
+                              const hg_geometry *g, hg_fused fused, float alpha) {
   int64_t dilates[2] = {g->dilations[0] - 1, g->dilations[1] - 1};
   hg_md_pointer bias_md = bias ? HG_MD(bias) : NULL;
   HG_PREPARE
 #if HG_IS_V3
   HG_TRY(dnnl_convolution_forward_primitive_desc_create(
-             &forward, engine->engine, dnnl_forward_training, dnnl_convolution_direct, HG_MD(src),
-             HG_MD(weights), bias_md, HG_MD(dst), g->strides, dilates, g->padding_before,
+             &forward, engine->engine, dnnl_forward_training, dnnl_convolution_direct,
+             HG_MD(hint_src), HG_MD(hint_weights), bias_md, HG_MD(hint_dst), g->strides, dilates, g->padding_before,
              g->padding_after, attributes),
          "dnnl_convolution_forward_primitive_desc_create");
   if (direction == HG_BACKWARD_DATA)
@@ -102,8 +103,8 @@ int32_t hg_convolution_create(hg_primitive **primitive, hg_engine *engine, hg_di
 #else
   dnnl_convolution_desc_t operation;
   HG_TRY(dnnl_dilated_convolution_forward_desc_init(
-             &operation, dnnl_forward_training, dnnl_convolution_direct, HG_MD(src),
-             HG_MD(weights), bias_md, HG_MD(dst), g->strides, dilates, g->padding_before,
+             &operation, dnnl_forward_training, dnnl_convolution_direct, HG_MD(hint_src),
+             HG_MD(hint_weights), bias_md, HG_MD(hint_dst), g->strides, dilates, g->padding_before,
              g->padding_after),
          "dnnl_dilated_convolution_forward_desc_init");
   HG_TRY(dnnl_primitive_desc_create(&forward, &operation, attributes, engine->engine, NULL),
@@ -130,13 +131,15 @@ int32_t hg_convolution_create(hg_primitive **primitive, hg_engine *engine, hg_di
 
 int32_t hg_inner_product_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,
                                 const hg_desc *src, const hg_desc *weights, const hg_desc *bias,
-                                const hg_desc *dst, hg_fused fused, float alpha) {
+                                const hg_desc *dst, const hg_desc *hint_src,
+                                const hg_desc *hint_weights, const hg_desc *hint_dst,
+                                hg_fused fused, float alpha) {
   hg_md_pointer bias_md = bias ? HG_MD(bias) : NULL;
   HG_PREPARE
 #if HG_IS_V3
   HG_TRY(dnnl_inner_product_forward_primitive_desc_create(
-             &forward, engine->engine, dnnl_forward_training, HG_MD(src), HG_MD(weights), bias_md,
-             HG_MD(dst), attributes),
+             &forward, engine->engine, dnnl_forward_training, HG_MD(hint_src),
+             HG_MD(hint_weights), bias_md, HG_MD(hint_dst), attributes),
          "dnnl_inner_product_forward_primitive_desc_create");
   if (direction == HG_BACKWARD_DATA)
     HG_TRY(dnnl_inner_product_backward_data_primitive_desc_create(
@@ -149,8 +152,8 @@ int32_t hg_inner_product_create(hg_primitive **primitive, hg_engine *engine, hg_
            "dnnl_inner_product_backward_weights_primitive_desc_create");
 #else
   dnnl_inner_product_desc_t operation;
-  HG_TRY(dnnl_inner_product_forward_desc_init(&operation, dnnl_forward_training, HG_MD(src),
-                                              HG_MD(weights), bias_md, HG_MD(dst)),
+  HG_TRY(dnnl_inner_product_forward_desc_init(&operation, dnnl_forward_training, HG_MD(hint_src),
+                                              HG_MD(hint_weights), bias_md, HG_MD(hint_dst)),
          "dnnl_inner_product_forward_desc_init");
   HG_TRY(dnnl_primitive_desc_create(&forward, &operation, attributes, engine->engine, NULL),
          "dnnl_primitive_desc_create (inner product forward)");

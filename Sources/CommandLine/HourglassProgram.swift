@@ -1,4 +1,13 @@
 import ArgumentParser
+import HourglassApplications
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// The program `hourglass`: one verb for each job, one grammar for all.
 @main
@@ -6,6 +15,112 @@ struct HourglassProgram: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hourglass",
     abstract: "Learn from your own tables and images with autoencoders, and use what was learned.",
-    subcommands: [Benchmark.self]
+    discussion: """
+      An autoencoder squeezes each row or image through a few numbers and rebuilds it. Those \
+      numbers describe the row; they are learned from your data alone.
+
+      EXAMPLES
+        Describe each image by two numbers, and keep what was learned:
+          hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
+        Describe other images with what was learned:
+          hourglass reduce more.idx.gz --model images.hourglass -o more.csv
+        The same for a table of numbers, in at most two minutes:
+          hourglass reduce sensors.csv --dimensions 8 --minutes 2 -o codes.csv
+        See what a model or a data file holds:
+          hourglass inspect images.hourglass
+
+      EXIT CODES
+        0    good
+        1    the data or the model is at fault
+        2    the command line is
+        3    the machine is (memory, disk)
+        130  interrupted, with the checkpoint kept (143 after the signal TERM)
+      """,
+    version: "hourglass \(ProgramVersion.current)",
+    subcommands: [Reduce.self, Inspect.self, Benchmark.self]
   )
+
+  /// Runs the command of the command line, and ends the process with its exit code.
+  static func main() async {
+    ProcessSetup.run()
+    endProcess(await run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  private static func run(_ arguments: [String]) async -> Int32 {
+    if let failure = unknownVerb(arguments) { return report(failure, in: arguments) }
+    var command: any ParsableCommand
+    do {
+      command = try parseAsRoot(arguments)
+    } catch {
+      return parsingEnded(error, arguments)
+    }
+    do {
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch {
+      // A request for help or for the version comes this way too.
+      guard Self.exitCode(for: error) != .success else { return parsingEnded(error, arguments) }
+      return report(Failure(error), in: [])
+    }
+  }
+
+  /// Prints the help that was asked for, or what is wrong with the command line.
+  private static func parsingEnded(_ error: any Error, _ arguments: [String]) -> Int32 {
+    guard Self.exitCode(for: error) == .success else {
+      return report(Failure(parsing: error), in: arguments)
+    }
+    do {
+      try Console.print(fullMessage(for: error))
+      return 0
+    } catch {
+      return report(Failure(error), in: [])
+    }
+  }
+
+  /// Says on standard error what failed.
+  private static func report(_ failure: Failure, in arguments: [String]) -> Int32 {
+    Console.note("error: \(failure.message)")
+    if !arguments.isEmpty {
+      Console.note("See '\(command(of: arguments)) --help'.")
+    }
+    return failure.exitCode
+  }
+
+  /// The words of a command line that name its command, such as `hourglass benchmark training`.
+  private static func command(of arguments: [String]) -> String {
+    var words = ["hourglass"]
+    var subcommands = configuration.subcommands
+    for argument in arguments {
+      guard let next = subcommands.first(where: { $0.configuration.commandName == argument })
+      else { break }
+      words.append(argument)
+      subcommands = next.configuration.subcommands
+    }
+    return words.joined(separator: " ")
+  }
+
+  private static var verbs: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// The failure of a first word that is no verb.
+  private static func unknownVerb(_ arguments: [String]) -> Failure? {
+    let known = verbs
+    guard let verb = arguments.first, !verb.hasPrefix("-"), verb != "help",
+      !known.contains(verb)
+    else { return nil }
+    let hint =
+      Suggestion.nearest(to: verb, among: known).map { "did you mean '\($0)'?" }
+      ?? "there are \(known.joined(separator: ", "))."
+    return .usage("there is no verb '\(verb)'; \(hint)")
+  }
 }
+
+/// Ends the process; the parser's method of the same name hides the one of the system.
+func endProcess(_ code: Int32) -> Never { exit(code) }

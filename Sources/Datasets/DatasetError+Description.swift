@@ -113,8 +113,8 @@ extension DatasetError: CustomStringConvertible {
       "cannot read \(path): line \(line): expected \(expected) "
         + "cell\(expected == 1 ? "" : "s") as in the first row, found \(found). "
         + "Correct the row; a cell that holds the separator must stand in quotes."
-    case .nulByte(let path, let line):
-      "cannot read \(path): line \(line): expected text, found a byte 0. "
+    case .controlByte(let path, let line, let byte):
+      "cannot read \(path): line \(line): expected text, found the byte \(bytes([byte])). "
         + "The file is damaged, or it is no table."
     case .unterminatedQuote(let path, let line, let limit):
       "cannot read \(path): line \(line): expected a closing quote for the one that is opened "

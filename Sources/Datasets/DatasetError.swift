@@ -68,8 +68,8 @@ public enum DatasetError: Error, Hashable, Sendable {
   case missingCell(path: String, cell: CellPlace, text: String)
   /// A cell holds infinity, or a number outside the range of single precision.
   case cellNotFinite(path: String, cell: CellPlace, text: String)
-  /// A cell holds a byte 0, which no text does.
-  case nulByte(path: String, line: Int)
+  /// A cell holds a byte that no text does, such as 0.
+  case controlByte(path: String, line: Int, byte: UInt8)
   /// A quote is opened and never closed; `line` is where it is opened.
   case unterminatedQuote(path: String, line: Int, limit: Int)
   /// Something follows a closing quote within a cell.
@@ -80,6 +80,15 @@ public enum DatasetError: Error, Hashable, Sendable {
   case tooManyColumns(path: String, limit: Int)
   /// The file is mostly blank: very many bytes hold very few cells.
   case mostlyBlank(path: String, bytes: Int, cells: Int)
+
+  /// Whether the machine is at fault (memory, disk) and not the data.
+  public var isFaultOfTheMachine: Bool {
+    switch self {
+    case .file(let error): error.isFaultOfTheMachine
+    case .tooLarge, .noMemory: true
+    default: false
+    }
+  }
 }
 
 /// Where a cell of a table is.

@@ -115,36 +115,40 @@ public struct NumericDataset: Sendable {
 
   /// The values of an item, from 0 to 1 for images of bytes.
   public func item(_ index: Int) -> [Float] {
-    var values: [Float] = []
-    values.reserveCapacity(featureCount)
-    storage.append(range(index), times: scale, to: &values)
-    return values
+    storage.values(range(index), times: scale)
   }
 
   /// Copies the values of an item to the start of a place for at least `featureCount` of them.
   public func copyItem(_ index: Int, into place: inout MutableSpan<Float>) {
-    storage.copy(range(index), times: scale, to: &place)
+    storage.copy(range(index), times: scale, to: &place, at: 0)
+  }
+
+  /// Copies the values of an item to a place from an offset on.
+  package func copyItem(_ index: Int, into place: inout MutableSpan<Float>, at offset: Int) {
+    storage.copy(range(index), times: scale, to: &place, at: offset)
   }
 
   /// Some items in the order of their indices, `[indices.count] + itemShape`.
   public func rows(_ indices: [Int]) -> Tensor {
-    var values: [Float] = []
-    values.reserveCapacity(indices.count * featureCount)
-    for index in indices { storage.append(range(index), times: scale, to: &values) }
+    var values = [Float](repeating: 0, count: indices.count * featureCount)
+    var place = values.mutableSpan
+    for (row, index) in indices.enumerated() {
+      storage.copy(range(index), times: scale, to: &place, at: row * featureCount)
+    }
     return Tensor(values, shape: Shape([indices.count] + itemShape.dimensions))
   }
 
   /// Neighbouring items, `[range.count] + itemShape`.
   public func rows(_ range: Range<Int>) -> Tensor {
-    var values: [Float] = []
-    values.reserveCapacity(range.count * featureCount)
     precondition(
       range.lowerBound >= 0 && range.upperBound <= count,
       "items \(range) of \(count) were asked for"
     )
     let elements = range.lowerBound * featureCount..<range.upperBound * featureCount
-    storage.append(elements, times: scale, to: &values)
-    return Tensor(values, shape: Shape([range.count] + itemShape.dimensions))
+    return Tensor(
+      storage.values(elements, times: scale),
+      shape: Shape([range.count] + itemShape.dimensions)
+    )
   }
 
   private func range(_ index: Int) -> Range<Int> {

@@ -16,46 +16,41 @@ enum NumericStorage: Hashable, Sendable {
     if case .bytes = self { true } else { false }
   }
 
-  /// Appends a range of the values to an array, each multiplied by a factor.
-  func append(_ range: Range<Int>, times factor: Float, to result: inout [Float]) {
-    switch self {
-    case .bytes(let values):
-      let span = values.span
-      var index = range.lowerBound
-      while index < range.upperBound {
-        result.append(Float(span[index]) * factor)
-        index += 1
-      }
-    case .floats(let values):
-      if factor == 1 {
-        result.append(contentsOf: values[range])
-      } else {
-        result.append(contentsOf: values[range].lazy.map { $0 * factor })
-      }
-    }
-  }
-
-  /// Copies a range of the values to the start of a place, each multiplied by a factor.
-  func copy(_ range: Range<Int>, times factor: Float, to place: inout MutableSpan<Float>) {
+  /// Copies a range of the values to a place from an offset on, each multiplied by a factor.
+  func copy(
+    _ range: Range<Int>,
+    times factor: Float,
+    to place: inout MutableSpan<Float>,
+    at offset: Int
+  ) {
     precondition(
-      place.count >= range.count,
-      "\(range.count) values were copied to a place for \(place.count)"
+      offset >= 0 && place.count - offset >= range.count,
+      "\(range.count) values were copied to a place for \(place.count - offset)"
     )
     var index = 0
     switch self {
     case .bytes(let values):
       let span = values.span.extracting(range)
       while index < span.count {
-        place[index] = Float(span[index]) * factor
+        place[offset + index] = Float(span[index]) * factor
         index += 1
       }
     case .floats(let values):
       let span = values.span.extracting(range)
       while index < span.count {
-        place[index] = span[index] * factor
+        place[offset + index] = span[index] * factor
         index += 1
       }
     }
+  }
+
+  /// A range of the values, each multiplied by a factor.
+  func values(_ range: Range<Int>, times factor: Float) -> [Float] {
+    if case .floats(let values) = self, factor == 1 { return Array(values[range]) }
+    var result = [Float](repeating: 0, count: range.count)
+    var place = result.mutableSpan
+    copy(range, times: factor, to: &place, at: 0)
+    return result
   }
 
   /// The least and the greatest value; 0 where there are none.

@@ -88,7 +88,7 @@ extension Initializer {
 }
 
 /// What can go wrong while a graph is compiled or run.
-package enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The library of primitives refused or failed.
   case library(call: String, status: String, while: String)
   /// The processor lacks what was asked for.
@@ -96,7 +96,8 @@ package enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The memory that a plan needs could not be had.
   case outOfMemory(bytes: Int)
 
-  package var description: String {
+  /// What was being done, what was found, and what to do.
+  public var description: String {
     switch self {
     case .library(let call, let status, let activity):
       "while \(activity): oneDNN's \(call) gave \"\(status)\", expected success"

@@ -1,4 +1,4 @@
-package import HourglassTensors
+public import HourglassTensors
 
 /// A node's place in its graph.
 package struct NodeID: Hashable, Sendable {
@@ -151,14 +151,20 @@ package struct Graph: Hashable, Sendable {
 }
 
 /// A mistake in a graph, found while building or verifying it.
-package enum GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The inputs of an operation do not fit it; the scope is the path of the layer.
   case shapeMismatch(operation: String, scope: String, problem: ShapeProblem)
+  /// Two inputs or two variables have one name.
   case duplicateName(String, scope: String)
+  /// Gradients were asked for of something else than one number.
   case differentiationOfNonScalar(shape: Shape)
+  /// A gradient would flow through an operation that has none.
   case notDifferentiable(operation: String, scope: String)
+  /// The graph contradicts itself.
   case malformed(node: Int, reason: String)
 
-  package var description: String {
+  /// Where the mistake is, what was expected and what was found.
+  public var description: String {
     switch self {
     case .shapeMismatch(let operation, let scope, let problem):
       "\(scope.isEmpty ? "graph" : scope): \(operation) expected \(problem.expected), "

@@ -32,7 +32,8 @@ extension ModelFileError: CustomStringConvertible {
       .gapOrOverlap(let file, _, _, _), .bytesAfterLastTensor(let file, _, _),
       .inexactElement(let file, _, _, _), .noSuchTensor(let file, _, _),
       .notAModel(let file, _), .newerFormat(let file, _, _),
-      .unreadableMember(let file, _, _), .unwritableHeader(let file, _):
+      .unreadableMember(let file, _, _), .unwritableHeader(let file, _),
+      .notACheckpoint(let file), .otherCheckpoint(let file, _, _, _):
       file
     }
   }
@@ -101,6 +102,10 @@ extension ModelFileError: CustomStringConvertible {
     case .unreadableMember(_, let member, let problem):
       "the header of the model cannot be read: "
         + "\(member.isEmpty ? "it" : shown(member)) \(problem)"
+    case .notACheckpoint:
+      "learning goes on from a checkpoint, found a finished model"
+    case .otherCheckpoint(_, let member, let expected, let found):
+      "the checkpoint should be of a run with the \(member) \(expected), found \(found)"
     case .unwritableHeader(_, let member):
       "the header of the model cannot be written as JSON: "
         + "\(member.isEmpty ? "it" : shown(member)) has no JSON value"
@@ -141,6 +146,10 @@ extension ModelFileError: CustomStringConvertible {
       "Give a file that Hourglass saved."
     case .newerFormat:
       "Use a newer version of Hourglass, or save the model again with this one."
+    case .notACheckpoint:
+      "Give the checkpoint, or another path for a new one."
+    case .otherCheckpoint:
+      "Resume with the settings and the data of that run, or remove the file to start anew."
     case .unwritableHeader:
       "Please report this as a mistake of Hourglass."
     }

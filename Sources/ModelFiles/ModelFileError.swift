@@ -80,6 +80,11 @@ public enum ModelFileError: Error, Hashable, Sendable {
   case newerFormat(file: String, found: Int, supported: Int)
   /// A member of the header of a model cannot be read; its name is empty where it is not known.
   case unreadableMember(file: String, member: String, problem: MemberProblem)
+  /// The file is a finished model and no state to go on from.
+  case notACheckpoint(file: String)
+  /// A checkpoint was written by a run of other settings, data or seed; `member` names the
+  /// difference.
+  case otherCheckpoint(file: String, member: String, expected: String, found: String)
   /// A member of the header of a model to be written has no text in JSON.
   case unwritableHeader(file: String, member: String)
 }

@@ -24,6 +24,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case close
     /// Giving the new file its name.
     case rename
+    /// Removing a file that is no longer needed.
+    case remove
   }
 
   /// The file, as the user named it.
@@ -56,6 +58,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case (ENOTDIR, _): "A part of the path is a file and not a folder; check the path."
     case (EISDIR, .open), (EISDIR, .read): "Give a file of that folder."
     case (EISDIR, _): "This is a folder; give the name of a file in it."
+    case (_, .remove): "Remove it by other means."
     case (EACCES, .open), (EPERM, .open): "Ask for the right to read the file."
     case (EACCES, _), (EPERM, _): "Choose a folder and a file that you may write to."
     case (EROFS, _): "The disk is read-only; choose another folder."
@@ -83,11 +86,12 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
       case .write: "cannot write \(path): writing the new file failed"
       case .flush: "cannot write \(path): putting the new file on the disk failed"
       case .close: "cannot write \(path): closing the new file failed"
+      case .remove: "cannot remove \(path)"
       case .rename: "cannot write \(path): giving the new file its name failed"
       }
     let kept =
       switch operation {
-      case .open, .read: ""
+      case .open, .read, .remove: ""
       default: " Nothing that was at this path has changed."
       }
     return "\(action): \(reason). \(hint)\(kept)"

@@ -49,6 +49,9 @@ import Testing
         weights.handle,
         nil,
         y.handle,
+        x.handle,
+        weights.handle,
+        y.handle,
         &geometry,
         HG_FUSE_NONE,
         0
@@ -95,6 +98,9 @@ import Testing
           x.handle,
           weights.handle,
           nil,
+          y.handle,
+          x.handle,
+          weights.handle,
           y.handle,
           HG_FUSE_NONE,
           0

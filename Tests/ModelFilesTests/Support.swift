@@ -68,7 +68,7 @@ let exampleHeader = ModelHeader(
     programVersion: "0.1.0",
     threads: 2
   ),
-  training: TrainingRecord(
+  training: TrainingSummary(
     epochs: 3,
     steps: 24,
     bestEpoch: 2,

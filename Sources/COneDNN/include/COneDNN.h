@@ -85,14 +85,18 @@ typedef struct {
 typedef enum { HG_FORWARD = 0, HG_BACKWARD_DATA, HG_BACKWARD_WEIGHTS } hg_direction;
 
 // The descriptors are those of the forward problem; in the backward directions they describe the
-// gradients of the same tensors where it is these that are computed. `bias` may be null.
+// gradients of the same tensors where it is these that are computed. `bias` may be null. The hints
+// describe the forward problem before which a backward one is made; forward they are the same.
 int32_t hg_convolution_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,
                               const hg_desc *src, const hg_desc *weights, const hg_desc *bias,
-                              const hg_desc *dst, const hg_geometry *geometry, hg_fused fused,
-                              float alpha);
+                              const hg_desc *dst, const hg_desc *hint_src,
+                              const hg_desc *hint_weights, const hg_desc *hint_dst,
+                              const hg_geometry *geometry, hg_fused fused, float alpha);
 int32_t hg_inner_product_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,
                                 const hg_desc *src, const hg_desc *weights, const hg_desc *bias,
-                                const hg_desc *dst, hg_fused fused, float alpha);
+                                const hg_desc *dst, const hg_desc *hint_src,
+                                const hg_desc *hint_weights, const hg_desc *hint_dst,
+                                hg_fused fused, float alpha);
 // Pooling: maximum when is_maximum, else the average without padding. Forward and backward of one
 // problem share a workspace when there is one.
 int32_t hg_pooling_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,

@@ -72,17 +72,12 @@ public struct IDXFile: Sendable {
   /// The values of an item in row-major order, as the file has them.
   public func item(_ index: Int) -> [Float] {
     let size = itemShape.elementCount
-    var result: [Float] = []
-    result.reserveCapacity(size)
-    storage.append(index * size..<(index + 1) * size, times: 1, to: &result)
-    return result
+    precondition(index >= 0 && index < count, "item \(index) of \(count) was asked for")
+    return storage.values(index * size..<(index + 1) * size, times: 1)
   }
 
   /// All values in row-major order, such as the labels of a label file.
   public func values() -> [Float] {
-    var result: [Float] = []
-    result.reserveCapacity(storage.count)
-    storage.append(0..<storage.count, times: 1, to: &result)
-    return result
+    storage.values(0..<storage.count, times: 1)
   }
 }

@@ -54,6 +54,12 @@ struct CSVCell {
     byte == CSVDialect.space || (byte == CSVDialect.tab && separator != CSVDialect.tab)
   }
 
+  /// Whether a byte stands in no text, so that the file is probably no text.
+  static func isControl(_ byte: UInt8) -> Bool {
+    byte < 0x20 && byte != CSVDialect.tab && byte != CSVDialect.lineFeed
+      && byte != CSVDialect.carriageReturn
+  }
+
   private mutating func readQuoted(
     _ bytes: Span<UInt8>,
     from start: Int,

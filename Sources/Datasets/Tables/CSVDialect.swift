@@ -36,9 +36,19 @@ enum CSVDialect {
     var row = candidates.map { _ in 0 }
     var isInQuotes = false
     var isBlank = true
+    // A quote opens at the beginning of a cell, and again where it is doubled within quotes.
+    var mayOpen = true
     for index in bytes.indices {
       let byte = bytes[index]
-      if byte == quote { isInQuotes.toggle() }
+      if byte == quote && (isInQuotes || mayOpen) {
+        isInQuotes.toggle()
+        mayOpen = true
+        isBlank = false
+        continue
+      }
+      if !isInQuotes && byte != space {
+        mayOpen = candidates.contains(byte) || byte == lineFeed || byte == carriageReturn
+      }
       if (byte == lineFeed || byte == carriageReturn) && !isInQuotes {
         if !isBlank { rows.append(row) }
         if rows.count == sampleRows { return rows }

@@ -107,7 +107,7 @@ public struct CSVFile: Sendable {
         throw parser.longCell(startsWithQuote: source.firstUnread(1) == [CSVDialect.quote])
       }
       // A compressed file can hold any number of blank lines, and would be read for ever.
-      if source.position > 1 << 26 && source.position / 4096 > parser.cellCount {
+      if source.position > 1 << 24 && source.position / 4096 > parser.cellCount {
         throw .mostlyBlank(path: source.path, bytes: source.position, cells: parser.cellCount)
       }
       try source.fill()

@@ -5,6 +5,8 @@
 struct CSVParser {
   /// The most columns that a table may have.
   static let columnLimit = 1_000_000
+  /// The most bytes that the cells of the first row may take, which are kept as texts.
+  static let firstRowLimit = 1 << 26
 
   let path: String
   let separator: UInt8
@@ -24,6 +26,7 @@ struct CSVParser {
 
   /// The cells of the first row until it is known whether it is a header, and none afterwards.
   private var firstRow: [CSVCell]? = []
+  private var firstRowBytes = 0
   private var columnCount = 0
   /// The number of cells of this row that are read.
   private var cellIndex = 0
@@ -159,18 +162,29 @@ struct CSVParser {
   }
 
   private mutating func keep(_ cell: CSVCell) throws(DatasetError) {
-    if cell.text.contains(0) { throw .nulByte(path: path, line: line) }
+    if let byte = cell.text.first(where: CSVCell.isControl) {
+      throw .controlByte(path: path, line: line, byte: byte)
+    }
     line += cell.lineEnds
     if firstRow != nil {
       firstRow?.append(cell)
-      if cellIndex >= Self.columnLimit {
-        throw .tooManyColumns(path: path, limit: Self.columnLimit)
-      }
+      try checkFirstRow(adding: cell.text.count)
     } else if cellIndex < columnCount {
       values.append(try number(cell, column: cellIndex))
     }
     // Further cells are counted alone, for the message.
     cellIndex += 1
+  }
+
+  private mutating func checkFirstRow(adding bytes: Int) throws(DatasetError) {
+    firstRowBytes += bytes
+    let limit = min(memoryLimit, Self.firstRowLimit)
+    if firstRowBytes > limit {
+      throw .tooLarge(path: path, bytes: firstRowBytes, limit: limit)
+    }
+    if cellIndex >= Self.columnLimit {
+      throw .tooManyColumns(path: path, limit: Self.columnLimit)
+    }
   }
 
   private mutating func endRow() throws(DatasetError) {

@@ -59,6 +59,11 @@ public final class CSVWriter {
       numbers.count.isMultiple(of: columnCount),
       "rows of \(columnCount) numbers were expected, found \(numbers.count) numbers"
     )
+    // The piece is moved out of the object while it is filled: an access to a property of an object
+    // is checked each time, and there would be several for each number.
+    var piece: [UInt8] = []
+    swap(&piece, &self.piece)
+    defer { swap(&piece, &self.piece) }
     var column = 0
     for number in numbers {
       piece.append(contentsOf: number.description.utf8)
@@ -66,7 +71,7 @@ public final class CSVWriter {
       if column == columnCount {
         column = 0
         piece.append(CSVDialect.lineFeed)
-        if piece.count >= Self.pieceSize { try flush() }
+        if piece.count >= Self.pieceSize { try flush(&piece) }
       } else {
         piece.append(UInt8(ascii: ","))
       }
@@ -77,7 +82,7 @@ public final class CSVWriter {
   ///
   /// - Throws: Why the file cannot be written; the former file is whole then.
   public func commit() throws(DatasetError) {
-    try flush()
+    try flush(&piece)
     do throws(FileError) {
       try file.commit()
     } catch {
@@ -85,7 +90,7 @@ public final class CSVWriter {
     }
   }
 
-  private func flush() throws(DatasetError) {
+  private func flush(_ piece: inout [UInt8]) throws(DatasetError) {
     do throws(FileError) {
       try file.write(piece)
     } catch {

@@ -36,6 +36,8 @@ package struct DecimalNumber {
 }
 
 /// The parts of a decimal number as they are gathered.
+///
+/// What every number needs is inlined, so that the parts stay in registers.
 private struct DecimalScanner {
   var position: Int
   private let count: Int
@@ -53,6 +55,7 @@ private struct DecimalScanner {
   }
 
   /// Reads a number; false where there is none.
+  @inline(__always)
   mutating func scan(_ bytes: Span<UInt8>) -> Bool {
     guard position < count else { return false }
     let sign = bytes[position]
@@ -70,6 +73,7 @@ private struct DecimalScanner {
     return true
   }
 
+  @inline(__always)
   private mutating func scanDigits(_ bytes: Span<UInt8>, fraction: Bool) -> Int {
     let start = position
     while position < count {
@@ -111,7 +115,11 @@ private struct DecimalScanner {
   }
 
   /// The number where double precision decides it, and nil where it does not.
+  @inline(__always)
   var fastValue: Float? {
+    if exponent == 0 && mantissa < 1 << 24 && !isCut {
+      return isNegative ? -Float(mantissa) : Float(mantissa)
+    }
     if mantissa == 0 && !isCut { return isNegative ? -0.0 : 0 }
     guard !isCut, -22...22 ~= exponent else { return nil }
     let whole = Double(mantissa)

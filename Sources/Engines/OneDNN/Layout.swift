@@ -34,11 +34,18 @@ struct Location: Hashable {
 /// matrix `[N, F]` as `parts` images with F channels and N / parts places, so that a dense layer
 /// is a convolution with a 1x1 kernel. Other ranks are a row of numbers.
 struct Geometry {
-  /// In how many images the rows of a matrix are cut.
+  /// In how many images the rows of a matrix are cut at least; 1 cuts none.
   let parts: Int
 
+  /// The rows of an image from which on a matrix is cut further: what the second-level cache holds.
+  private static let rowsPerPart = 128
+
   /// The parts of a matrix with this number of rows.
-  private func parts(ofRows rows: Int) -> Int { parts > 1 && rows % parts == 0 ? parts : 1 }
+  private func parts(ofRows rows: Int) -> Int {
+    guard parts > 1 else { return 1 }
+    let many = max(parts, rows / Self.rowsPerPart / parts * parts)
+    return rows % many == 0 ? many : rows % parts == 0 ? parts : 1
+  }
 
   /// The four dimensions that the library sees.
   func dims(_ shape: Shape) -> [Int] {
@@ -82,20 +89,28 @@ struct Geometry {
   }
 
   /// A description for the library.
-  func descriptor(_ shape: Shape, _ form: Form) throws(EngineError) -> Descriptor {
+  func descriptor(
+    _ shape: Shape,
+    _ form: Form,
+    _ type: ElementType = .float32
+  ) throws(EngineError) -> Descriptor {
     switch form {
     case .plain, .channelsLast:
-      return try .strided(dims(shape), strides: strides(shape, form))
-    case .blocked(let block): return try .blocked(dims(shape), by: block)
+      return try .strided(dims(shape), strides: strides(shape, form), type)
+    case .blocked(let block): return try .blocked(dims(shape), by: block, type)
     case .opaque: preconditionFailure("an opaque layout is described by its table")
     }
   }
 
   /// The form of a description that the library chose, if it is one of ours.
-  func form(of descriptor: Descriptor, _ shape: Shape) throws(EngineError) -> Form? {
+  func form(
+    of descriptor: Descriptor,
+    _ shape: Shape,
+    _ type: ElementType = .float32
+  ) throws(EngineError) -> Form? {
     let candidates: [Form] = [.blocked(8), .blocked(16), .plain, .channelsLast]
     for form in candidates {
-      if try self.descriptor(shape, form).isEqual(to: descriptor) { return form }
+      if try self.descriptor(shape, form, type).isEqual(to: descriptor) { return form }
     }
     return nil
   }

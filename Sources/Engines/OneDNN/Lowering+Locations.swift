@@ -16,6 +16,32 @@ extension Lowering {
     return target.place
   }
 
+  /// A gapless place where a node's result lies in a form and in the type that dense layers and
+  /// convolutions read.
+  func operand(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
+    guard operandType != .float32 else { return try contiguous(id, form) }
+    let index = resolve(id)
+    let key = OperandCopy(node: index, form: form)
+    if let known = operandCopies[key] { return known }
+    _ = try homeForm(index)
+    let byteCount: Int
+    if case .opaque(let entry) = form {
+      byteCount = opaqueLayouts[entry].descriptor.byteCount
+    } else {
+      byteCount = try geometry.descriptor(shape(index), form, operandType).byteCount
+    }
+    let target = Location(
+      form: form,
+      buffer: makeBuffer(byteCount: byteCount),
+      offset: 0,
+      strides: [],
+      isContiguous: true
+    )
+    try reorder(locations[index][0], to: target, shape(index), label(index), operandType)
+    operandCopies[key] = target.place
+    return target.place
+  }
+
   /// Any place where a node's result lies in a form; it is brought there if need be.
   func location(_ index: Int, _ form: Form) throws(EngineError) -> Location {
     if let known = locations[index].first(where: { $0.form == form }) { return known }
@@ -56,14 +82,17 @@ extension Lowering {
     return target
   }
 
-  /// Brings a tensor from one place to another of any form.
+  /// Brings a tensor from one place to another of any form and type.
   func reorder(
     _ source: Location,
     to target: Location,
     _ shape: Shape,
-    _ label: String
+    _ label: String,
+    _ type: ElementType = .float32
   ) throws(EngineError) {
-    if source.form == target.form { return copy(from: source, to: target, shape, label) }
+    if source.form == target.form, type == .float32 {
+      return copy(from: source, to: target, shape, label)
+    }
     var source = source
     if needsPlainBetween(source.form, target.form) {
       source = try reordered(source, shape, to: .plain, label)
@@ -87,7 +116,7 @@ extension Lowering {
       to = opaqueLayouts[entry].plain
     } else {
       from = try geometry.descriptor(shape, source.form)
-      to = try geometry.descriptor(shape, target.form)
+      to = try geometry.descriptor(shape, target.form, type)
     }
     let library = library.handle
     let primitive = try Primitive.make("reordering \(label)") {

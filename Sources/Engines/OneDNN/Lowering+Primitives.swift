@@ -138,25 +138,37 @@ extension Lowering {
     // An inner product sees matrices as they are, in the row-major order that it was told.
     let isProduct = problem.isDense && !isMatrixBlocked
     let src =
-      isProduct ? .plain : try activationForm(try chosen(primitive, arguments.src), problem.src)
+      isProduct
+      ? .plain
+      : try activationForm(
+        try chosen(primitive, arguments.src),
+        problem.src,
+        isData ? .float32 : operandType
+      )
     let dst =
-      isProduct ? .plain : try activationForm(try chosen(primitive, arguments.dst), problem.dst)
+      isProduct
+      ? .plain
+      : try activationForm(
+        try chosen(primitive, arguments.dst),
+        problem.dst,
+        isForward ? .float32 : operandType
+      )
     let weights = weightForm(try chosen(primitive, arguments.weights), plain: plainWeights)
     switch problem.direction {
     case HG_FORWARD:
-      reads.append((arguments.src, try contiguous(node.inputs[0], src)))
+      reads.append((arguments.src, try operand(node.inputs[0], src)))
       reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
       if let bias = problem.bias {
         reads.append((arguments.bias, try contiguous(NodeID(index: bias), .plain)))
       }
       writes.append((arguments.dst, place(target, dst)))
     case HG_BACKWARD_DATA:
-      reads.append((arguments.dst, try contiguous(node.inputs[0], dst)))
+      reads.append((arguments.dst, try operand(node.inputs[0], dst)))
       reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
       writes.append((arguments.src, place(index, src)))
     default:
-      reads.append((arguments.src, try contiguous(node.inputs[0], src)))
-      reads.append((arguments.dst, try contiguous(node.inputs[1], dst)))
+      reads.append((arguments.src, try operand(node.inputs[0], src)))
+      reads.append((arguments.dst, try operand(node.inputs[1], dst)))
       writes.append((arguments.weights, place(index, weights)))
       if let bias = problem.bias { writes.append((arguments.bias, place(bias, .plain))) }
     }
@@ -176,9 +188,10 @@ extension Lowering {
   private func weights(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
     let index = resolve(id)
     if case .variable = graph.nodes[index].operation, locations[index].isEmpty {
-      makeHome(index, form)
+      // Master weights are float32: in another type they are copied at each step.
+      makeHome(index, operandType == .float32 ? form : .plain)
     }
-    return try contiguous(id, form)
+    return try operand(id, form)
   }
 
   private func weightDims(_ problem: Problem) -> [Int] {
@@ -199,60 +212,74 @@ extension Lowering {
     _ problem: Problem,
     while activity: String
   ) throws(EngineError) -> Primitive {
-    let weights = try Descriptor.any(weightDims(problem))
-    let outputs = problem.weights[0]
+    // One channel fills one lane of a block: the gradient of its weights is several times faster
+    // over channels that lie next to each other.
+    if problem.direction == HG_BACKWARD_WEIGHTS, problem.src[1] == 1, !problem.isDense {
+      let thin = try make(problem, data: .channelsLast, while: activity)
+      if !thin.implementation.hasPrefix("ref") { return thin }
+    }
+    let isBlocked = problem.isDense && isMatrixBlocked
+    return try make(problem, data: isBlocked ? .blocked(8) : nil, while: activity)
+  }
+
+  /// Makes a primitive with its data in a form, or in one that the library chooses.
+  private func make(
+    _ problem: Problem,
+    data form: Form?,
+    while activity: String
+  ) throws(EngineError) -> Primitive {
+    let type = operandType
+    let dims = weightDims(problem)
     let bias: Descriptor? =
-      problem.bias == nil ? nil : try .strided([outputs], strides: [1])
+      problem.bias == nil ? nil : try .strided([problem.weights[0]], strides: [1])
+    let isInnerProduct = problem.isDense && !isMatrixBlocked
+    func data(_ shape: Shape, _ type: ElementType) throws(EngineError) -> Descriptor {
+      if isInnerProduct { return try .strided(shape.dimensions, strides: shape.strides, type) }
+      if let form { return try geometry.descriptor(shape, form, type) }
+      return try .any(geometry.dims(shape), type)
+    }
+    // What a direction computes is float32, what it reads is of the operands' type.
+    let direction = problem.direction
+    let src = try data(problem.src, direction == HG_BACKWARD_DATA ? .float32 : type)
+    let dst = try data(problem.dst, direction == HG_FORWARD ? .float32 : type)
+    let weights = try Descriptor.any(dims, direction == HG_BACKWARD_WEIGHTS ? .float32 : type)
+    // The forward problem that the library wants to see before a backward one.
+    let hintSrc = try data(problem.src, type)
+    let hintWeights = try Descriptor.any(dims, type)
+    let hintDst = try data(problem.dst, .float32)
     let engine = library.handle
-    if problem.isDense, !isMatrixBlocked {
-      let src = try Descriptor.strided(problem.src.dimensions, strides: problem.src.strides)
-      let dst = try Descriptor.strided(problem.dst.dimensions, strides: problem.dst.strides)
-      return try .make(activity) {
-        hg_inner_product_create(
+    var window = problem.geometry
+    return try .make(activity) {
+      isInnerProduct
+        ? hg_inner_product_create(
           &$0,
           engine,
-          problem.direction,
+          direction,
           src.handle,
           weights.handle,
           bias?.handle,
           dst.handle,
+          hintSrc.handle,
+          hintWeights.handle,
+          hintDst.handle,
           problem.fused.kind,
           problem.fused.alpha
         )
-      }
-    }
-    let src: Descriptor
-    let dst: Descriptor
-    if problem.isDense {
-      src = try geometry.descriptor(problem.src, .blocked(8))
-      dst = try geometry.descriptor(problem.dst, .blocked(8))
-    } else {
-      // One channel fills one lane of a block: the gradient of its weights is several times faster
-      // over channels that lie next to each other.
-      let isThin = problem.direction == HG_BACKWARD_WEIGHTS && problem.src[1] == 1
-      src =
-        isThin
-        ? try geometry.descriptor(problem.src, .channelsLast)
-        : try .any(geometry.dims(problem.src))
-      dst =
-        isThin
-        ? try geometry.descriptor(problem.dst, .channelsLast)
-        : try .any(geometry.dims(problem.dst))
-    }
-    var geometry = problem.geometry
-    return try .make(activity) {
-      hg_convolution_create(
-        &$0,
-        engine,
-        problem.direction,
-        src.handle,
-        weights.handle,
-        bias?.handle,
-        dst.handle,
-        &geometry,
-        problem.fused.kind,
-        problem.fused.alpha
-      )
+        : hg_convolution_create(
+          &$0,
+          engine,
+          direction,
+          src.handle,
+          weights.handle,
+          bias?.handle,
+          dst.handle,
+          hintSrc.handle,
+          hintWeights.handle,
+          hintDst.handle,
+          &window,
+          problem.fused.kind,
+          problem.fused.alpha
+        )
     }
   }
 }

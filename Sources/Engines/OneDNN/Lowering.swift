@@ -13,6 +13,8 @@ final class Lowering {
   let library: Library
   let geometry: Geometry
   let isMatrixBlocked: Bool
+  /// The type in which dense layers and convolutions read their operands; results are float32.
+  let operandType: ElementType
   let analysis: GraphAnalysis
 
   var steps: [Step] = []
@@ -21,6 +23,8 @@ final class Lowering {
   var locations: [[Location]]
   /// Layouts of the library's own, each with the row-major layout of the same tensor.
   private(set) var opaqueLayouts: [(descriptor: Descriptor, plain: Descriptor)] = []
+  /// Copies of results in the operands' type, where that is not float32, by node and form.
+  var operandCopies: [OperandCopy: BufferPlace] = [:]
   /// Memory that a forward primitive leaves for its backward one.
   var workspaces: [Int: BufferPlace] = [:]
   /// Sums that are computed as a part of the sum that reads them.
@@ -32,11 +36,17 @@ final class Lowering {
   /// Numbers that never change, by their bits.
   private var constants: [UInt32: Int] = [:]
 
-  init(_ graph: Graph, library: Library, parts: Int) {
+  init(
+    _ graph: Graph,
+    library: Library,
+    parts: Int,
+    operandType: ElementType = .float32
+  ) {
     self.graph = graph
     self.library = library
     // Without AVX-512 the blocked 1x1 convolution beats the inner product.
     isMatrixBlocked = library.level == .avx2
+    self.operandType = operandType
     geometry = Geometry(parts: isMatrixBlocked ? parts : 1)
     locations = Array(repeating: [], count: graph.nodes.count)
     analysis = GraphAnalysis(graph)
@@ -111,8 +121,12 @@ final class Lowering {
   }
 
   /// The form of an activation that a primitive wants; a new entry of the table if it is unknown.
-  func activationForm(_ descriptor: Descriptor, _ shape: Shape) throws(EngineError) -> Form {
-    if let form = try geometry.form(of: descriptor, shape) { return form }
+  func activationForm(
+    _ descriptor: Descriptor,
+    _ shape: Shape,
+    _ type: ElementType
+  ) throws(EngineError) -> Form {
+    if let form = try geometry.form(of: descriptor, shape, type) { return form }
     return opaqueForm(descriptor, plain: try geometry.descriptor(shape, .plain))
   }
 
@@ -165,4 +179,10 @@ final class Lowering {
     locations[index].append(location)
     return BufferPlace(buffer: location.buffer)
   }
+}
+
+/// A result in a form, for the table of copies in another type.
+struct OperandCopy: Hashable {
+  let node: Int
+  let form: Form
 }

@@ -36,13 +36,26 @@ package final class OneDNNPlan: Plan {
     _ graph: Graph,
     seed: UInt64,
     threads: Int,
+    precision: ComputeEngine.Precision = .float32,
     singleThreadLimit: Int = OneDNNPlan.singleThreadLimit
   ) throws(EngineError) {
     self.graph = graph
     let threads = graph.multiplyAdds < singleThreadLimit ? 1 : max(threads, 1)
     self.threads = threads
     library = try Library(threads: threads)
-    let lowering = Lowering(graph, library: library, parts: max(threads, 2))
+    // Automatic means float32 until bfloat16 has been measured to be as good.
+    if precision == .bfloat16, library.level < .avx512 {
+      throw .unsupportedPrecision(
+        "bfloat16",
+        reason: "it needs a processor with AVX-512, which this one lacks"
+      )
+    }
+    let lowering = Lowering(
+      graph,
+      library: library,
+      parts: max(threads, 2),
+      operandType: precision == .bfloat16 ? .bfloat16 : .float32
+    )
     try lowering.lower()
     let memory = MemoryPlan(buffers: lowering.buffers, steps: lowering.steps)
     guard let arena = hg_allocate(memory.byteCount) else {

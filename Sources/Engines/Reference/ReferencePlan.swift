@@ -3,19 +3,22 @@ package import HourglassTensors
 
 /// A plan that the reference executor runs: single precision at the boundary, double within.
 ///
-/// Variables keep their double precision between runs.
+/// Variables keep their double precision between runs, unless it is told to round them after each
+/// run, so that a plan made anew from `variables` goes on to the same bytes.
 package final class ReferencePlan: Plan {
   package let graph: Graph
 
   private let seed: UInt64
+  private let roundsVariables: Bool
   private var fed: [NodeID: [Float]] = [:]
   private var state: [String: DoubleTensor] = [:]
   private var values: [DoubleTensor?]
 
   /// Makes a plan with initial variables; the seed is also that of the graph's random numbers.
-  package init(_ graph: Graph, seed: UInt64) {
+  package init(_ graph: Graph, seed: UInt64, roundsVariables: Bool = false) {
     self.graph = graph
     self.seed = seed
+    self.roundsVariables = roundsVariables
     values = Array(repeating: nil, count: graph.nodes.count)
     for (_, node) in graph.inputs {
       fed[node] = Array(repeating: 0, count: graph[node].shape.elementCount)
@@ -47,6 +50,7 @@ package final class ReferencePlan: Plan {
     let executor = ReferenceExecutor(seed: seed, step: step)
     values = executor.values(of: graph, inputs: inputs, variables: state)
     for update in graph.updates { update.apply(in: graph, values, &state) }
+    if roundsVariables { state = state.mapValues { DoubleTensor($0.rounded) } }
   }
 
   package func withOutput(_ node: NodeID, _ body: (Span<Float>) -> Void) {

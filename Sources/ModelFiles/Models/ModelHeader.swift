@@ -17,7 +17,9 @@ public struct ModelHeader: Codable, Hashable, Sendable {
   /// What the model was made from.
   public var provenance: ModelProvenance
   /// How the training went.
-  public var training: TrainingRecord
+  public var training: TrainingSummary
+  /// How well the model does, in the words of its application; nil where nothing was measured.
+  public var report: JSONValue?
   /// The names of the tensors that are no parameters, such as running averages and the moments of
   /// an optimiser.
   public var stateTensors: [String]
@@ -31,7 +33,8 @@ public struct ModelHeader: Codable, Hashable, Sendable {
     fields: JSONValue = .object([:]),
     architecture: JSONValue = .object([:]),
     provenance: ModelProvenance,
-    training: TrainingRecord = TrainingRecord(),
+    training: TrainingSummary = TrainingSummary(),
+    report: JSONValue? = nil,
     stateTensors: [String] = [],
     checkpoint: JSONValue? = nil
   ) {
@@ -42,6 +45,7 @@ public struct ModelHeader: Codable, Hashable, Sendable {
     self.architecture = architecture
     self.provenance = provenance
     self.training = training
+    self.report = report
     self.stateTensors = stateTensors
     self.checkpoint = checkpoint
   }
@@ -89,7 +93,7 @@ public struct ModelProvenance: Codable, Hashable, Sendable {
 }
 
 /// How a training went.
-public struct TrainingRecord: Codable, Hashable, Sendable {
+public struct TrainingSummary: Codable, Hashable, Sendable {
   /// How many times the training went through the data.
   public var epochs: Int
   /// How many times the weights were updated.

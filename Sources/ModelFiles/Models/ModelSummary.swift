@@ -37,7 +37,7 @@ public struct ModelSummary: Codable, Hashable, Sendable {
   /// What the model was made from.
   public let provenance: ModelProvenance
   /// How the training went.
-  public let training: TrainingRecord
+  public let training: TrainingSummary
 
   /// Summarises a file that has the header `ModelHeader`.
   public init(contentsOf path: String) throws(ModelFileError) {

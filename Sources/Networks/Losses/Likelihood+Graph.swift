@@ -1,6 +1,13 @@
-internal import Foundation
 package import HourglassGraphs
 internal import HourglassTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 extension Likelihood {
   /// The nats of each item, summed over its values.

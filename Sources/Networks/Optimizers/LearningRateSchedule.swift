@@ -1,4 +1,10 @@
-internal import Foundation
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// How the learning rate changes over the steps of a run, as a factor of the configured rate.
 public enum LearningRateSchedule: Hashable, Sendable, Codable {

@@ -1,0 +1,77 @@
+internal import HourglassAutoencoders
+public import HourglassDatasets
+public import HourglassNetworks
+internal import HourglassTensors
+
+/// What a reducer chooses from the data where a setting is left open; all the rules are here.
+public enum AutomaticChoices {
+  /// Fully connected layers that narrow towards the code.
+  ///
+  /// For images three layers of 512, 256 and 128: with them the dense reference autoencoder of
+  /// Fashion-MNIST is well above PCA, and a step stays a few milliseconds. For tables two layers,
+  /// four and two times as wide as the row: narrow tables have few numbers to tell apart, and
+  /// a layer of less than 32 starves the code.
+  public static func denseArchitecture(for data: NumericDataset) -> Architecture {
+    switch data.kind {
+    case .images:
+      return .dense(hidden: [512, 256, 128], activation: .silu)
+    case .table:
+      let width = min(max(4 * data.featureCount, 64), 512)
+      return .dense(hidden: [width, width / 2], activation: .silu)
+    }
+  }
+
+  /// Convolutions that halve the image two times or more, until its side is at most 8, and a
+  /// fully connected layer.
+  public static func convolutionalArchitecture(for data: NumericDataset) -> Architecture {
+    guard data.itemShape.rank == 3 else { return denseArchitecture(for: data) }
+    var side = max(data.itemShape[1], data.itemShape[2])
+    var channels = [32]
+    while side > 16, channels.count < 6 {
+      side = (side + 1) / 2
+      channels.append(min(channels[channels.count - 1] * 2, 256))
+    }
+    return .convolutional(channels: channels, hidden: [128], activation: .silu)
+  }
+
+  /// Adam with a rate that rises over the first steps and falls along half a cosine.
+  ///
+  /// The fall is worth more than any other single choice: it ends in a minimum that a constant
+  /// rate circles around.
+  static func optimizer(learningCount: Int, batchSize: Int) -> Optimizer {
+    Optimizer(
+      algorithm: .adam(),
+      learningRate: 1e-3,
+      schedule: .cosine(final: 0.01),
+      warmUpSteps: min(100, learningCount / max(batchSize, 1))
+    )
+  }
+
+  /// The number of rows of a batch: some two hundred steps an epoch, from 16 to 128 rows.
+  ///
+  /// Small data need many steps more than they need large products; beyond 128 rows a step costs
+  /// as much a row and learns less a row.
+  static func batchSize(learningCount: Int) -> Int {
+    var size = 16
+    while size < 128, learningCount / size > 200 { size *= 2 }
+    return size
+  }
+
+  /// The number of epochs: enough for some 4,000 steps of images, which take milliseconds each, or
+  /// 12,000 steps of tables, which take a tenth of one; from 20 to 500.
+  static func epochs(for data: NumericDataset, learningCount: Int, batchSize: Int) -> Int {
+    let stepsPerEpoch = max(learningCount / max(batchSize, 1), 1)
+    let steps = data.kind == .images ? 4_000 : 12_000
+    return min(max(steps / stepsPerEpoch, 20), 500)
+  }
+
+  /// Values of images go from 0 to 1, and so does the logistic function; those of a table have no
+  /// bounds.
+  static func outputActivation(
+    for data: NumericDataset,
+    objective: Objective
+  ) -> Activation {
+    guard data.kind == .images, objective.acceptsOutputActivation else { return .identity }
+    return .logistic
+  }
+}

@@ -1,0 +1,76 @@
+public import HourglassAutoencoders
+public import HourglassNetworks
+
+/// Reduces rows of a table or images to a few numbers each, by an autoencoder.
+///
+///     let data = try NumericDataset.load(contentsOf: "sensors.csv")
+///     let reduced = try await DimensionReducer(dimensions: 2).fit(data)
+///     let codes = try await reduced.codes(of: data)  // [rows, 2]
+///     try reduced.save(to: "sensors.hourglass")
+///
+/// What is `nil` is chosen from the data, by rules that `AutomaticChoices` gives with their reasons.
+/// The same settings, data and number of threads give the same bytes.
+///
+/// Reference: Hinton, Salakhutdinov, 2006, "Reducing the Dimensionality of Data with Neural
+/// Networks", doi:10.1126/science.1127647.
+public struct DimensionReducer: Hashable, Sendable, Codable {
+  /// The number of numbers that each row becomes, at least 1.
+  public var dimensions: Int
+  /// The layers between the data and the code, mirrored on the way back.
+  ///
+  /// `nil` takes fully connected layers, for images too;
+  /// `AutomaticChoices.convolutionalArchitecture` gives the other kind.
+  public var architecture: Architecture?
+  /// How far a reconstruction is from its row; `nil` takes the squared error.
+  public var objective: Objective?
+  /// The function of each number of a code.
+  public var codeActivation: Activation
+  /// The function of each value of a reconstruction; `nil` takes the logistic for images, whose
+  /// values go from 0 to 1, and none for tables.
+  public var outputActivation: Activation?
+  /// How variables follow their gradients, with the learning rate and its schedule.
+  public var optimizer: Optimizer?
+  /// The largest learning rate, in place of the optimiser's own.
+  public var learningRate: Float?
+  /// The number of rows of a batch.
+  public var batchSize: Int?
+  /// The most epochs; `nil` leaves the end to `seconds`, and is chosen where that is `nil` too.
+  public var epochs: Int?
+  /// The most seconds of learning, above 0.
+  ///
+  /// Where they end it, another run may end elsewhere and give other bytes.
+  public var seconds: Double?
+  /// When to end because nothing gets better; `nil` never does.
+  public var earlyStopping: Trainer.EarlyStopping?
+  /// From it come the first weights, the order of rows, what is held out, and all noise.
+  public var seed: UInt64
+
+  /// Makes a reducer; the defaults suit most tables and small images.
+  public init(
+    dimensions: Int = 2,
+    architecture: Architecture? = nil,
+    objective: Objective? = nil,
+    codeActivation: Activation = .identity,
+    outputActivation: Activation? = nil,
+    optimizer: Optimizer? = nil,
+    learningRate: Float? = nil,
+    batchSize: Int? = nil,
+    epochs: Int? = nil,
+    seconds: Double? = nil,
+    earlyStopping: Trainer.EarlyStopping? = Trainer.EarlyStopping(),
+    seed: UInt64 = 0
+  ) {
+    self.dimensions = dimensions
+    self.architecture = architecture
+    self.objective = objective
+    self.codeActivation = codeActivation
+    self.outputActivation = outputActivation
+    self.optimizer = optimizer
+    self.learningRate = learningRate
+    self.batchSize = batchSize
+    self.epochs = epochs
+    self.seconds = seconds
+    self.earlyStopping = earlyStopping
+    self.seed = seed
+  }
+}

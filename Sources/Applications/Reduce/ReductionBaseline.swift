@@ -1,0 +1,84 @@
+internal import HourglassAutoencoders
+internal import HourglassEngines
+internal import HourglassGraphs
+internal import HourglassTensors
+
+/// The simpler means that an autoencoder is judged beside: principal components and column means of
+/// the rows that it learnt from.
+///
+/// They are kept in the model, so that new rows are judged alike.
+struct ReductionBaseline: Hashable, Sendable {
+  /// The mean of each value, `[values]`.
+  let means: Tensor
+  /// The directions, `[components, values]`.
+  let components: Tensor
+
+  /// The names of the tensors in a model file.
+  static let names = (means: "baseline.means", components: "baseline.components")
+
+  init(means: Tensor, components: Tensor) {
+    self.means = means
+    self.components = components
+  }
+
+  init(_ principal: PrincipalComponents) {
+    let width = principal.means.count
+    means = Tensor(principal.means.map { Float($0) }, shape: [width])
+    components = Tensor(
+      principal.components.map { Float($0) },
+      shape: [principal.count, width]
+    )
+  }
+
+  /// The tensors for a model file.
+  var tensors: [String: Tensor] {
+    [Self.names.means: means, Self.names.components: components]
+  }
+
+  /// Sums over rows of squared errors.
+  struct Errors: Hashable, Sendable {
+    /// Σ ‖c - V Vᵀ c‖², where c is a row less the means and V the directions.
+    var principalComponents = 0.0
+    /// Σ ‖c‖².
+    var means = 0.0
+  }
+
+  /// The errors of restoring rows.
+  func errors(of rows: any BatchSource, on engine: ComputeEngine) async throws -> Errors {
+    try await engine.perform { engine in
+      let width = means.shape[0]
+      let batch = max(min(rows.count, 512, 1 << 20 / max(width, 1)), 1)
+      let plan = try engine.makePlan(try graph(batch: batch), seed: 0, precision: .float32)
+      plan.feed(means, to: plan.graph.requiredInput("means"))
+      plan.feed(components, to: plan.graph.requiredInput("components"))
+      let input = plan.graph.requiredInput("rows")
+      let results = ["left", "whole"].map(plan.graph.requiredOutput)
+      var sums = [0.0, 0.0]
+      for start in stride(from: 0, to: rows.count, by: batch) {
+        let indices = Array(start..<min(start + batch, rows.count))
+        plan.withInput(input) { rows.copyItems(indices.span, into: &$0) }
+        try plan.run(step: 1)
+        for (place, result) in results.enumerated() {
+          plan.withOutput(result) { values in
+            for row in indices.indices { sums[place] += Double(values[row]) }
+          }
+        }
+        try Task.checkCancellation()
+      }
+      return Errors(principalComponents: sums[0], means: sums[1])
+    }
+  }
+
+  private func graph(batch: Int) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let width = means.shape[0]
+    let x = builder.input("rows", [batch, width])
+    let v = builder.input("components", components.shape)
+    let c = builder.difference(x, builder.input("means", means.shape))
+    let restored = builder.add(.denseBackwardData, [builder.dense(c, v), v])
+    let left = builder.apply(.square, builder.difference(c, restored))
+    builder.output("left", builder.sum(left, axes: [1]))
+    builder.output("whole", builder.sum(builder.apply(.square, c), axes: [1]))
+    return try builder.finish()
+  }
+}

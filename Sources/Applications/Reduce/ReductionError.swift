@@ -1,0 +1,86 @@
+public import HourglassTensors
+
+/// Why data or a model does not suit a dimensionality reduction.
+public enum ReductionError: Error, Hashable, Sendable {
+  /// A setting is outside of its range.
+  case invalidSetting(name: String, expected: String, found: String)
+  /// All rows that would be learnt from are the same.
+  case nothingVaries(name: String, rows: Int)
+  /// A model of rows was given images, or the other way round.
+  case otherKind(name: String, expected: String, found: String)
+  /// Images have another size than those that were learnt from.
+  case imageSize(name: String, expected: Shape, found: Shape)
+  /// Columns that the model learnt from are not there.
+  case missingColumns(name: String, missing: [String], found: [String])
+  /// The columns have no names to tell them by, and their number is another one.
+  case columnCount(name: String, expected: Int, found: Int)
+  /// Columns must be told by their names, and one name stands for several.
+  case ambiguousColumn(name: String, column: String)
+  /// Codes to decode have another length.
+  case codeLength(expected: Int, found: Shape)
+  /// A model file is of another application.
+  case otherApplication(file: String, found: String)
+  /// A file holds the state of unfinished learning and no model.
+  case checkpointForModel(file: String)
+  /// A model file contradicts itself.
+  case damagedModel(file: String, problem: String)
+}
+
+extension ReductionError {
+  /// Whether the settings are at fault and not the data.
+  var isFaultOfTheSettings: Bool {
+    if case .invalidSetting = self { true } else { false }
+  }
+}
+
+extension ReductionError: CustomStringConvertible {
+  /// What was being done, what was expected and found, and what to do.
+  public var description: String {
+    switch self {
+    case .invalidSetting(let name, let expected, let found):
+      "\(name) must be \(expected), found \(found)"
+    case .nothingVaries(let name, let rows):
+      rows == 1
+        ? "cannot learn from \(name): expected rows that differ, found a single one. Give more data."
+        : "cannot learn from \(name): expected rows that differ, found \(rows) that are all the "
+          + "same. Give data that varies."
+    case .otherKind(let name, let expected, let found):
+      "cannot apply the model to \(name): it was learnt from \(expected), found \(found). "
+        + "Give data of the same kind, or learn a model from these."
+    case .imageSize(let name, let expected, let found):
+      "cannot apply the model to \(name): expected images of \(pixels(expected)), found "
+        + "\(pixels(found)). Resize the images, or learn a model from these."
+    case .missingColumns(let name, let missing, let found):
+      "cannot apply the model to \(name): expected the columns \(quoted(missing)), found "
+        + "\(quoted(found)). Add what is missing, or correct the header."
+    case .columnCount(let name, let expected, let found):
+      "cannot apply the model to \(name): the number of columns should be \(expected), found \(found). "
+        + "Give the columns that the model was learnt from, in the same order."
+    case .ambiguousColumn(let name, let column):
+      "cannot apply the model to \(name): the columns come in another order than in learning, "
+        + "and several are named \"\(column)\". Give each column a name of its own."
+    case .codeLength(let expected, let found):
+      "cannot decode: expected codes of shape [rows, \(expected)], found \(found)"
+    case .otherApplication(let file, let found):
+      "cannot reduce with \(file): expected a model of \"reduce\", found one of \"\(found)\". "
+        + "Give a model that reduce saved."
+    case .checkpointForModel(let file):
+      "cannot reduce with \(file): expected a finished model, found the checkpoint of unfinished "
+        + "learning. Resume it to its end first."
+    case .damagedModel(let file, let problem):
+      "cannot read \(file): \(problem). The file is damaged; learn the model again."
+    }
+  }
+}
+
+/// The size of images in words, as in "28 x 28 pixels in 1 channel".
+private func pixels(_ shape: Shape) -> String {
+  guard shape.rank == 3 else { return "\(shape)" }
+  return "\(shape[2]) x \(shape[1]) pixels in \(shape[0]) channel\(shape[0] == 1 ? "" : "s")"
+}
+
+/// Names in quotes, at most six of them.
+private func quoted(_ names: [String]) -> String {
+  let first = names.prefix(6).map { "\"\($0)\"" }.joined(separator: ", ")
+  return names.count > 6 ? "\(first) and \(names.count - 6) more" : first
+}

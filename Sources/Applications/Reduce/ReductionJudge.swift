@@ -1,0 +1,71 @@
+internal import HourglassAutoencoders
+internal import HourglassEngines
+internal import HourglassTensors
+
+/// Measures how well an autoencoder and simpler means restore rows.
+struct ReductionJudge: Sendable {
+  let network: FittedAutoencoder
+  let baseline: ReductionBaseline
+  let encoding: FieldEncoding
+
+  /// Makes the report of some rows.
+  func report(
+    _ rows: EncodedRows,
+    of dataName: String,
+    as kind: ReductionReport.Rows,
+    on engine: ComputeEngine
+  ) async throws -> ReductionReport {
+    let errors = try await baseline.errors(of: rows, on: engine)
+    let own = try await network.squaredErrors(rows, on: engine)
+    let sum = own.scalars.reduce(0.0) { $0 + Double($1) }
+    let isImages = if case .images = encoding { true } else { false }
+    return ReductionReport(
+      dataName: dataName,
+      rows: kind,
+      rowCount: rows.count,
+      dimensions: network.autoencoder.latent,
+      valueCount: encoding.varyingCount,
+      isImages: isImages,
+      autoencoder: score(sum, errors, rows.count),
+      principalComponents: score(errors.principalComponents, errors, rows.count),
+      columnMeans: score(errors.means, errors, rows.count),
+      notes: notes(kind)
+    )
+  }
+
+  private func score(
+    _ sum: Double,
+    _ errors: ReductionBaseline.Errors,
+    _ count: Int
+  ) -> ReductionReport.Score {
+    let perRow = sum / Double(max(count, 1))
+    return ReductionReport.Score(
+      errorPerValue: perRow / Double(max(encoding.varyingCount, 1)),
+      errorPerRow: perRow,
+      varianceKept: errors.means > 0 ? 1 - sum / errors.means : (sum == 0 ? 1 : 0)
+    )
+  }
+
+  private func notes(_ kind: ReductionReport.Rows) -> [String] {
+    var notes: [String] = []
+    let constant = encoding.constantColumns
+    if !constant.isEmpty {
+      let names = constant.prefix(4).joined(separator: ", ")
+      let more = constant.count > 4 ? " and \(constant.count - 4) more" : ""
+      notes.append(
+        "Columns that never vary in learning carry nothing and are left out: "
+          + "\(names)\(more)."
+      )
+    }
+    if network.autoencoder.latent >= encoding.varyingCount {
+      notes.append(
+        "A code has \(network.autoencoder.latent) numbers and a row \(encoding.varyingCount) that "
+          + "vary: nothing needs to be lost, and PCA loses nothing."
+      )
+    }
+    if kind == .learntFrom {
+      notes.append("There were too few rows to hold some out: new rows will do worse.")
+    }
+    return notes
+  }
+}

@@ -1,0 +1,78 @@
+internal import HourglassTensors
+
+extension ReductionReport: CustomStringConvertible {
+  /// The report as a small table and a sentence, for people.
+  public var description: String {
+    var lines = [
+      "\(rowsInWords) of \(dataName), reduced from \(valueCount) values to \(dimensions)"
+    ]
+    let table = [
+      ["", "error per value", "per row", "variance kept"],
+      cells("autoencoder", autoencoder),
+      cells("PCA of the same size", principalComponents),
+      cells("column means", columnMeans),
+    ]
+    let widths = (0..<4).map { column in table.map { $0[column].count }.max() ?? 0 }
+    for row in table {
+      let padding = (0..<4).map { String(repeating: " ", count: widths[$0] - row[$0].count) }
+      lines.append(
+        "  \(row[0])\(padding[0])" + (1..<4).map { "  \(padding[$0])\(row[$0])" }.joined()
+      )
+    }
+    lines.append(scale)
+    lines += notes
+    lines.append(verdict)
+    return lines.joined(separator: "\n")
+  }
+
+  /// One sentence: whether the autoencoder earned its place beside PCA, and by how much.
+  public var verdict: String {
+    let (own, classical) = (autoencoder.errorPerRow, principalComponents.errorPerRow)
+    guard own.isFinite, classical.isFinite else {
+      return "The errors are too large to compare."
+    }
+    if own >= columnMeans.errorPerRow, columnMeans.errorPerRow > 0 {
+      return
+        "The autoencoder restores these rows no better than the column means do: do not use it."
+    }
+    if own < 0.99 * classical {
+      return "The autoencoder earned its place: its error is \(percent(1 - own / classical)) "
+        + "below that of PCA."
+    }
+    if own <= 1.01 * classical {
+      return "The autoencoder and PCA do equally well: PCA is the simpler means."
+    }
+    return "PCA does better: the error of the autoencoder is "
+      + (classical > 1e-6 * columnMeans.errorPerRow
+        ? "\(percent(own / classical - 1)) above" : "far above")
+      + " its. Learn longer, or use PCA."
+  }
+
+  private var rowsInWords: String {
+    let count = "\(rowCount) row\(rowCount == 1 ? "" : "s")"
+    return switch rows {
+    case .heldOut: "\(count) held out"
+    case .heldOutAndUsedForStopping: "\(count) held out (also used for early stopping)"
+    case .learntFrom: "\(count), the same that were learnt from,"
+    case .given: count
+    }
+  }
+
+  private var scale: String {
+    isImages
+      ? "Errors are squared, of values from 0 to 1."
+      : "Errors are squared, of columns with mean 0 and standard deviation 1 in learning."
+  }
+
+  private func cells(_ name: String, _ score: Score) -> [String] {
+    [
+      name, NumberText.significant(score.errorPerValue), NumberText.significant(score.errorPerRow),
+      percent(score.varianceKept),
+    ]
+  }
+}
+
+private func percent(_ part: Double) -> String {
+  guard part.isFinite else { return "\(part)" }
+  return NumberText.fixed(100 * part, places: abs(part) < 10 ? 1 : 0) + " %"
+}

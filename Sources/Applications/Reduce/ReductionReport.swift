@@ -1,0 +1,80 @@
+/// How much of some rows is left after reducing and restoring them, beside what simpler means keep.
+public struct ReductionReport: Hashable, Sendable, Codable {
+  /// What the rows are to the model.
+  public enum Rows: String, Hashable, Sendable, Codable {
+    /// Learning never saw them.
+    case heldOut
+    /// No weight was learnt from them, but they chose the epoch whose weights were kept.
+    case heldOutAndUsedForStopping
+    /// The model was learnt from these very rows, which were too few to hold some out.
+    case learntFrom
+    /// They were given after learning.
+    case given
+  }
+
+  /// How well one method restores the rows.
+  public struct Score: Hashable, Sendable, Codable {
+    /// The squared error of one value on average, in the scale that `ReductionReport` tells of.
+    public var errorPerValue: Double
+    /// The squared error summed over the values of a row, averaged over rows, as Hinton and
+    /// Salakhutdinov, 2006, report it.
+    public var errorPerRow: Double
+    /// 1 less the error divided by that of the column means: 1 where nothing is lost, 0 where no
+    /// more is kept than the means, below 0 where even less is.
+    public var varianceKept: Double
+
+    /// Makes a score.
+    public init(errorPerValue: Double, errorPerRow: Double, varianceKept: Double) {
+      self.errorPerValue = errorPerValue
+      self.errorPerRow = errorPerRow
+      self.varianceKept = varianceKept
+    }
+  }
+
+  /// The name of the data.
+  public var dataName: String
+  /// What the rows are to the model.
+  public var rows: Rows
+  /// The number of rows that were judged.
+  public var rowCount: Int
+  /// The number of numbers that each row is reduced to.
+  public var dimensions: Int
+  /// The number of values of a row that vary.
+  public var valueCount: Int
+  /// Whether the rows are images; errors are then those of values from 0 to 1, and else those of
+  /// columns brought to mean 0 and standard deviation 1 on the rows that were learnt from.
+  public var isImages: Bool
+  /// The autoencoder.
+  public var autoencoder: Score
+  /// Principal components, as many as the autoencoder's code has numbers, of the rows learnt from.
+  public var principalComponents: Score
+  /// The mean of each column over the rows learnt from, for every row the same.
+  public var columnMeans: Score
+  /// What else a reader should know, such as columns that never vary.
+  public var notes: [String]
+
+  /// Makes a report from what was measured.
+  public init(
+    dataName: String,
+    rows: Rows,
+    rowCount: Int,
+    dimensions: Int,
+    valueCount: Int,
+    isImages: Bool,
+    autoencoder: Score,
+    principalComponents: Score,
+    columnMeans: Score,
+    notes: [String] = []
+  ) {
+    self.dataName = dataName
+    self.rows = rows
+    self.rowCount = rowCount
+    self.dimensions = dimensions
+    self.valueCount = valueCount
+    self.isImages = isImages
+    self.autoencoder = autoencoder
+    self.principalComponents = principalComponents
+    self.columnMeans = columnMeans
+    self.notes = notes
+  }
+}

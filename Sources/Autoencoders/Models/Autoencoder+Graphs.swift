@@ -1,0 +1,298 @@
+package import HourglassGraphs
+package import HourglassNetworks
+package import HourglassTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// What a graph of an autoencoder is made for.
+private enum Noise {
+  /// Items are corrupted and codes drawn from their distribution.
+  case drawn
+  /// Items are clean and a code is the mean of its distribution.
+  case absent
+}
+
+/// The nodes of a pass through an autoencoder.
+private struct Pass {
+  let x: NodeID
+  /// The code, or the mean of its distribution.
+  let code: NodeID
+  /// What the decoder gives for each value.
+  let parameters: NodeID
+  /// The divergence of each item, `[batch]`, not weighted, for a Gaussian bottleneck.
+  let divergence: NodeID?
+  /// ‖f(x + s e) - f(x)‖² of each item, `[batch]`, by the standard deviation s.
+  let displacements: [Float: NodeID]
+}
+
+extension Autoencoder: Learner {
+  package func pairedTargetShape(for item: Shape) -> Shape? { nil }
+
+  package func validate(itemShape: Shape) throws(TrainingError) {
+    try validate()
+    try requireSetting(
+      (1...3).contains(itemShape.rank) && itemShape.elementCount > 0,
+      "the shape of an item",
+      "[features], [channels, time] or [channels, height, width]",
+      itemShape
+    )
+  }
+
+  package func regularizationWeight(atStep step: Int) -> Float {
+    guard case .gaussian(_, _, let warmUpSteps) = bottleneck, step < warmUpSteps else { return 1 }
+    return Float(step) / Float(warmUpSteps)
+  }
+
+  /// The graph of a step; see `Learner` for its inputs and outputs.
+  package func trainingGraph(
+    _ shapes: GraphShapes,
+    optimizer: Optimizer
+  ) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let pass = pass(shapes, .drawn, .training, in: &builder)
+    let reconstruction = builder.mean(objective.loss(pass.parameters, target: pass.x, in: &builder))
+    var terms: [NodeID] = []
+    if let divergence = pass.divergence, case .gaussian(_, let beta, _) = bottleneck {
+      let weight = builder.input(GraphName.regularizationWeight, .scalar)
+      let mean = builder.mean(builder.affine(divergence, scale: beta))
+      terms.append(builder.product(weight, mean))
+    }
+    for penalty in penalties { terms.append(self.penalty(penalty, pass, in: &builder)) }
+    var regularization = terms.first ?? builder.constant(0)
+    for term in terms.dropFirst() { regularization = builder.sum(regularization, term) }
+    let loss = terms.isEmpty ? reconstruction : builder.sum(reconstruction, regularization)
+    let output = objective.mean(pass.parameters, in: &builder)
+    let squaredError = builder.mean(builder.squaredError(output, pass.x))
+    builder.output(GraphName.loss, loss)
+    builder.output(GraphName.reconstruction, reconstruction)
+    builder.output(GraphName.regularization, regularization)
+    builder.output(GraphName.squaredError, squaredError)
+    _ = optimizer.addUpdates(minimizing: loss, parameters: builder.parameters, in: &builder)
+    return try builder.finish()
+  }
+
+  /// The graph that judges items held out, with corruption and drawn codes as in learning.
+  package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let pass = pass(shapes, .drawn, .inference, in: &builder)
+    addItemLosses(of: pass, in: &builder)
+    return try builder.finish()
+  }
+
+  /// The graph that judges clean items, with the mean for a code.
+  ///
+  /// Input: `input`. Outputs: `loss`, `reconstruction`, `regularization`, `squaredError`, all
+  /// `[batch]`; `output`, the reconstructed items `[batch, item…]`; `latent [batch, latent]`. The
+  /// loss has the whole weight of the divergence, and no penalties.
+  package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let pass = pass(shapes, .absent, .inference, in: &builder)
+    addItemLosses(of: pass, in: &builder)
+    builder.output(GraphName.output, objective.mean(pass.parameters, in: &builder))
+    builder.output(GraphName.latent, pass.code)
+    return try builder.finish()
+  }
+
+  /// The graph from clean items to codes: input `input`, output `latent [batch, latent]`.
+  package func encodingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let x = input(shapes, in: &builder)
+    let code = code(of: encoded(x, .inference, in: &builder), in: &builder).mean
+    builder.output(GraphName.latent, code)
+    return try builder.finish()
+  }
+
+  /// The graph from codes to items: input `latent [batch, latent]`, output `output [batch, item…]`.
+  package func decodingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let z = builder.input(GraphName.latent, [shapes.batch, latent])
+    let parameters = decoded(z, shapes, .inference, in: &builder)
+    builder.output(GraphName.output, objective.mean(parameters, in: &builder))
+    return try builder.finish()
+  }
+}
+
+// MARK: - Parts
+
+extension Autoencoder {
+  private func input(_ shapes: GraphShapes, in builder: inout GraphBuilder) -> NodeID {
+    builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
+  }
+
+  private func pass(
+    _ shapes: GraphShapes,
+    _ noise: Noise,
+    _ mode: Mode,
+    in builder: inout GraphBuilder
+  ) -> Pass {
+    let x = input(shapes, in: &builder)
+    let seen = noise == .drawn ? corruption(x, in: &builder) : x
+    // The encoder is added once: what it sees besides lies further along the batch.
+    let deviations = mode == .training ? contractionDeviations : []
+    let moved = deviations.map { Corruption.gaussian(standardDeviation: $0)(seen, in: &builder) }
+    let all = builder.concatenation([seen] + moved, axis: 0)
+    let (means, logVariances) = code(of: encoded(all, mode, in: &builder), in: &builder)
+    let mean = rows(0, shapes.batch, of: means, in: &builder)
+    var displacements: [Float: NodeID] = [:]
+    for (place, deviation) in deviations.enumerated() {
+      let other = rows(place + 1, shapes.batch, of: means, in: &builder)
+      displacements[deviation] = builder.squaredError(other, mean)
+    }
+    var z = mean
+    var divergence: NodeID?
+    if let logVariances {
+      let logVariance = rows(0, shapes.batch, of: logVariances, in: &builder)
+      divergence = gaussianKullbackLeibler(mean: mean, logVariance: logVariance, in: &builder)
+      if noise == .drawn { z = sample(mean, logVariance, in: &builder) }
+    }
+    return Pass(
+      x: x,
+      code: mean,
+      parameters: decoded(z, shapes, mode, in: &builder),
+      divergence: divergence,
+      displacements: displacements
+    )
+  }
+
+  private var contractionDeviations: [Float] {
+    var deviations: [Float] = []
+    for case .contraction(_, let deviation) in penalties where !deviations.contains(deviation) {
+      deviations.append(deviation)
+    }
+    return deviations
+  }
+
+  private func rows(
+    _ place: Int,
+    _ batch: Int,
+    of x: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    guard x != builder.failed, builder.shape(of: x)[0] != batch else { return x }
+    return builder.slice(x, axis: 0, place * batch..<(place + 1) * batch)
+  }
+
+  private func encoded(_ x: NodeID, _ mode: Mode, in builder: inout GraphBuilder) -> NodeID {
+    builder.scoped("encoder") { encoder.encoder(x, mode: mode, in: &$0) }
+  }
+
+  /// One dense layer gives the code, or first its mean and then its log-variance.
+  private func code(
+    of features: NodeID,
+    in builder: inout GraphBuilder
+  ) -> (mean: NodeID, logVariance: NodeID?) {
+    let latent = latent
+    switch bottleneck {
+    case .deterministic:
+      let activation = latentActivation
+      let code = builder.scoped("bottleneck") {
+        Dense(latent, activation: activation)($0.flatten(features), in: &$0)
+      }
+      return (code, nil)
+    case .gaussian:
+      let both = builder.scoped("bottleneck") { Dense(2 * latent)($0.flatten(features), in: &$0) }
+      guard both != builder.failed else { return (both, both) }
+      return (
+        builder.slice(both, axis: 1, 0..<latent),
+        builder.slice(both, axis: 1, latent..<2 * latent)
+      )
+    }
+  }
+
+  /// A draw from the distribution of codes: z = μ + σ e.
+  ///
+  /// Reference: Kingma, Welling, 2013, arXiv:1312.6114, section 2.4.
+  private func sample(
+    _ mean: NodeID,
+    _ logVariance: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let deviation = builder.apply(.exponential, builder.affine(logVariance, scale: 0.5))
+    let noise = builder.random(.normal, builder.shape(of: mean))
+    return builder.sum(mean, builder.product(deviation, noise))
+  }
+
+  private func decoded(
+    _ z: NodeID,
+    _ shapes: GraphShapes,
+    _ mode: Mode,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let architecture = decoder ?? encoder
+    let parameters = builder.scoped("decoder") {
+      architecture.decoder(
+        z,
+        itemShape: shapes.item,
+        outputsPerValue: objective.outputsPerValue,
+        mode: mode,
+        in: &$0
+      )
+    }
+    return outputActivation(parameters, in: &builder)
+  }
+
+  private func addItemLosses(of pass: Pass, in builder: inout GraphBuilder) {
+    let reconstruction = objective.loss(pass.parameters, target: pass.x, in: &builder)
+    var loss = reconstruction
+    var regularization = builder.broadcast(
+      builder.constant(0),
+      to: builder.shape(of: reconstruction)
+    )
+    if let divergence = pass.divergence, case .gaussian(_, let beta, _) = bottleneck {
+      regularization = builder.affine(divergence, scale: beta)
+      loss = builder.sum(reconstruction, regularization)
+    }
+    let output = objective.mean(pass.parameters, in: &builder)
+    builder.output(GraphName.loss, loss)
+    builder.output(GraphName.reconstruction, reconstruction)
+    builder.output(GraphName.regularization, regularization)
+    builder.output(GraphName.squaredError, builder.squaredError(output, pass.x))
+  }
+
+  private func penalty(
+    _ penalty: Penalty,
+    _ pass: Pass,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    switch penalty {
+    case .activityL1(let weight):
+      let size = builder.itemSum(builder.apply(.absolute, pass.code))
+      return builder.affine(builder.mean(size), scale: weight)
+    case .sparsity(let target, let weight):
+      return builder.affine(
+        sparsity(of: pass.code, target: target, in: &builder),
+        scale: weight
+      )
+    case .contraction(let weight, let deviation):
+      guard let displacement = pass.displacements[deviation] else { return builder.failed }
+      return builder.affine(builder.mean(displacement), scale: weight / (deviation * deviation))
+    }
+  }
+
+  /// The divergence of the mean activity of each unit from its target, summed over units.
+  ///
+  ///     Σⱼ ρ ln (ρ / ρ̂ⱼ) + (1 - ρ) ln ((1 - ρ) / (1 - ρ̂ⱼ))
+  private func sparsity(
+    of code: NodeID,
+    target: Float,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let least: Float = 1e-6
+    let mean = builder.apply(
+      .clip(lower: least, upper: 1 - least),
+      builder.mean(code, axes: [0])
+    )
+    let isOn = builder.affine(builder.apply(.logarithm, mean), scale: -target)
+    let rest = builder.affine(mean, scale: -1, offset: 1)
+    let isOff = builder.affine(builder.apply(.logarithm, rest), scale: target - 1)
+    let entropy = -target * log(target) - (1 - target) * log(1 - target)
+    let cross = builder.sum(builder.sum(isOn, isOff))
+    return builder.affine(cross, scale: 1, offset: -Float(latent) * entropy)
+  }
+}

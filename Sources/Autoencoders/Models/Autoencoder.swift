@@ -1,0 +1,165 @@
+public import HourglassNetworks
+
+/// An encoder, a bottleneck, a decoder and an objective: what is to be learnt, as a value.
+///
+/// Variants differ by value. A denoising autoencoder has a corruption, a sparse or contractive one
+/// a penalty, a variational one a Gaussian bottleneck:
+///
+///     Autoencoder(bottleneck: .gaussian(latent: 20, beta: 4), objective: .likelihood(.bernoulli))
+public struct Autoencoder: Hashable, Sendable, Codable {
+  /// The narrow place in the middle.
+  public enum Bottleneck: Hashable, Sendable, Codable {
+    /// A vector of `latent` numbers.
+    case deterministic(latent: Int)
+    /// A normal distribution over vectors of `latent` numbers, with `beta` times its divergence from
+    /// the standard one in the loss; the weight of the divergence grows from 0 to `beta` along a
+    /// line over the first `warmUpSteps` steps.
+    ///
+    /// Reference: Kingma, Welling, 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114,
+    /// equation 10; Higgins et al., 2017, "beta-VAE", ICLR, equation 4; Bowman et al., 2015,
+    /// arXiv:1511.06349, section 3.1, for the warm-up.
+    case gaussian(latent: Int, beta: Float = 1, warmUpSteps: Int = 0)
+
+    /// The length of a code.
+    public var latent: Int {
+      switch self {
+      case .deterministic(let latent), .gaussian(let latent, _, _): latent
+      }
+    }
+  }
+
+  /// A term of the loss that shapes the codes; it counts in learning alone, not in judging.
+  public enum Penalty: Hashable, Sendable, Codable {
+    /// weight · Σⱼ |zⱼ|, averaged over items.
+    case activityL1(weight: Float)
+    /// weight · Σⱼ KL(ρ ‖ ρ̂ⱼ), where ρ̂ⱼ is the mean of zⱼ over the batch and ρ the target; codes
+    /// must lie between 0 and 1.
+    ///
+    ///     KL(ρ ‖ ρ̂) = ρ ln (ρ / ρ̂) + (1 - ρ) ln ((1 - ρ) / (1 - ρ̂))
+    ///
+    /// Reference: Ng, 2011, "Sparse autoencoder", CS294A lecture notes, section 3.
+    case sparsity(target: Float, weight: Float)
+    /// weight · ‖∂f/∂x‖² of the encoder f, estimated to first order with one draw of e for each item:
+    ///
+    ///     E ‖f(x + s e) - f(x)‖² / s² -> ‖∂f/∂x‖² for s -> 0
+    ///
+    /// Reference: Rifai, Vincent, Muller, Glorot, Bengio, 2011, "Contractive Auto-Encoders", ICML,
+    /// equation 7; Rifai et al., 2011, "Higher Order Contractive Auto-Encoder",
+    /// doi:10.1007/978-3-642-23783-6_41, section 3, for estimates by noise.
+    case contraction(weight: Float, standardDeviation: Float = 0.01)
+  }
+
+  /// What lies between the items and the bottleneck.
+  public var encoder: Architecture
+  /// The narrow place in the middle.
+  public var bottleneck: Bottleneck
+  /// The function of each number of a code.
+  public var latentActivation: Activation
+  /// What lies between the bottleneck and the reconstruction, written in the encoder's order; `nil`
+  /// mirrors the encoder.
+  public var decoder: Architecture?
+  /// The function of each value of a reconstruction, such as the logistic for values from 0 to 1.
+  public var outputActivation: Activation
+  /// How far a reconstruction is from its item.
+  public var objective: Objective
+  /// What is done to an item before the encoder sees it.
+  public var corruption: Corruption
+  /// Terms that shape the codes.
+  public var penalties: [Penalty]
+
+  /// Makes an autoencoder; the defaults suit tables and small images.
+  public init(
+    encoder: Architecture = .dense(hidden: [256, 128], activation: .relu),
+    bottleneck: Bottleneck = .deterministic(latent: 16),
+    latentActivation: Activation = .identity,
+    decoder: Architecture? = nil,
+    outputActivation: Activation = .identity,
+    objective: Objective = .squaredError,
+    corruption: Corruption = .none,
+    penalties: [Penalty] = []
+  ) {
+    self.encoder = encoder
+    self.bottleneck = bottleneck
+    self.latentActivation = latentActivation
+    self.decoder = decoder
+    self.outputActivation = outputActivation
+    self.objective = objective
+    self.corruption = corruption
+    self.penalties = penalties
+  }
+
+  /// The length of a code.
+  public var latent: Int { bottleneck.latent }
+}
+
+extension Autoencoder {
+  /// Checks that every setting is in its range and fits the others.
+  public func validate() throws(TrainingError) {
+    for architecture in [encoder, decoder ?? encoder] {
+      try requireSetting(
+        architecture.compresses,
+        "the architecture of an autoencoder",
+        "one that compresses; for a U-Net use a translator",
+        architecture
+      )
+    }
+    try requireSetting(
+      (1...1 << 20).contains(latent),
+      "the length of a code",
+      "between 1 and \(1 << 20)",
+      latent
+    )
+    try objective.validate(outputActivation: outputActivation)
+    try corruption.validate()
+    if case .gaussian(_, let beta, let warmUpSteps) = bottleneck {
+      try requireSetting(beta >= 0 && beta.isFinite, "beta", "at least 0", beta)
+      try requireSetting(warmUpSteps >= 0, "the warm-up", "at least 0 steps", warmUpSteps)
+      try requireSetting(
+        latentActivation == .identity,
+        "the latent activation",
+        "the identity for a Gaussian bottleneck",
+        latentActivation
+      )
+    }
+    for penalty in penalties { try validate(penalty) }
+  }
+
+  private func validate(_ penalty: Penalty) throws(TrainingError) {
+    switch penalty {
+    case .activityL1(let weight):
+      try requireSetting(
+        weight >= 0 && weight.isFinite,
+        "the activity penalty",
+        "at least 0",
+        weight
+      )
+    case .sparsity(let target, let weight):
+      try requireSetting(
+        weight >= 0 && weight.isFinite,
+        "the sparsity penalty",
+        "at least 0",
+        weight
+      )
+      try requireSetting(
+        target > 0 && target < 1,
+        "the target of sparsity",
+        "between 0 and 1",
+        target
+      )
+      try requireSetting(
+        latentActivation == .logistic,
+        "the latent activation",
+        "the logistic for a sparsity penalty, which takes codes for probabilities",
+        latentActivation
+      )
+    case .contraction(let weight, let deviation):
+      try requireSetting(weight >= 0 && weight.isFinite, "the contraction", "at least 0", weight)
+      try requireSetting(
+        deviation > 0 && deviation.isFinite,
+        "the standard deviation of the contraction",
+        "above 0",
+        deviation
+      )
+    }
+  }
+}

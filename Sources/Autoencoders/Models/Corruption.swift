@@ -1,0 +1,84 @@
+package import HourglassGraphs
+internal import HourglassTensors
+
+/// What is done to an item before the network sees it; it learns to give the clean item back.
+///
+/// Noise is drawn anew for every item of every step.
+///
+/// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
+/// with denoising autoencoders", doi:10.1145/1390156.1390294; Vincent et al., 2010, "Stacked
+/// Denoising Autoencoders", JMLR 11, section 3.4.
+public enum Corruption: Hashable, Sendable, Codable {
+  /// Nothing.
+  case none
+  /// x + σ e, where e is normal.
+  case gaussian(standardDeviation: Float)
+  /// x or, at this rate, 0.
+  case masking(rate: Float)
+  /// x or, at this rate, one of the two extremes, each as often.
+  case saltAndPepper(rate: Float, lower: Float = 0, upper: Float = 1)
+  /// x (1 + σ e), where e is normal: the grain of coherent imaging.
+  case speckle(standardDeviation: Float)
+  /// The noise of counting, where 1 stands for `peak` counts: x + √(x / peak) e, the normal
+  /// approximation of a Poisson number divided by `peak`; x is taken to be at least 0.
+  case poisson(peak: Float)
+}
+
+extension Corruption {
+  /// Adds the corruption: `[batch, …]` -> `[batch, …]`.
+  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let shape = builder.shape(of: x)
+    guard x != builder.failed else { return x }
+    switch self {
+    case .none:
+      return x
+    case .gaussian(let deviation):
+      let noise = builder.random(.normal, shape)
+      return builder.sum(x, builder.affine(noise, scale: deviation))
+    case .masking(let rate):
+      let isKept = builder.apply(.greater, builder.random(.uniform, shape), builder.constant(rate))
+      return builder.product(x, isKept)
+    case .saltAndPepper(let rate, let lower, let upper):
+      let draw = builder.random(.uniform, shape)
+      let isUntouched = builder.apply(.greater, draw, builder.constant(rate))
+      let isAboveHalf = builder.apply(.greater, draw, builder.constant(rate / 2))
+      // Of the touched ones: the lower half of the draws is the lower extreme.
+      let extreme = builder.affine(isAboveHalf, scale: upper - lower, offset: lower)
+      let isTouched = builder.affine(isUntouched, scale: -1, offset: 1)
+      return builder.sum(builder.product(x, isUntouched), builder.product(extreme, isTouched))
+    case .speckle(let deviation):
+      let noise = builder.random(.normal, shape)
+      return builder.product(x, builder.affine(noise, scale: deviation, offset: 1))
+    case .poisson(let peak):
+      let light = builder.affine(builder.apply(.relu, x), scale: 1 / peak)
+      let noise = builder.product(builder.apply(.squareRoot, light), builder.random(.normal, shape))
+      return builder.sum(x, noise)
+    }
+  }
+
+  /// Checks the ranges.
+  package func validate() throws(TrainingError) {
+    switch self {
+    case .none: return
+    case .gaussian(let deviation), .speckle(let deviation):
+      try requireSetting(
+        deviation >= 0 && deviation.isFinite,
+        "the standard deviation of the noise",
+        "at least 0",
+        deviation
+      )
+    case .masking(let rate):
+      try requireSetting((0...1).contains(rate), "the rate of masking", "from 0 to 1", rate)
+    case .saltAndPepper(let rate, let lower, let upper):
+      try requireSetting((0...1).contains(rate), "the rate of salt and pepper", "from 0 to 1", rate)
+      try requireSetting(
+        lower.isFinite && upper.isFinite && lower <= upper,
+        "salt and pepper",
+        "two extremes in rising order",
+        "\(lower) and \(upper)"
+      )
+    case .poisson(let peak):
+      try requireSetting(peak > 0 && peak.isFinite, "the peak of counting noise", "above 0", peak)
+    }
+  }
+}

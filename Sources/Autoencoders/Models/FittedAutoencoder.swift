@@ -1,0 +1,131 @@
+package import HourglassEngines
+internal import HourglassGraphs
+public import HourglassTensors
+
+/// An autoencoder with learnt variables: it encodes, decodes and reconstructs.
+public struct FittedAutoencoder: Sendable {
+  /// What was learnt, as a value.
+  public let autoencoder: Autoencoder
+  /// The shape of one item, without the batch.
+  public let itemShape: Shape
+  /// How it learnt; `nil` where that is not known.
+  public let record: TrainingRecord?
+
+  private let network: FittedNetwork
+
+  /// Makes it from variables by name, such as those of a file.
+  ///
+  /// - Throws: `ModelError` where a variable is missing, has another shape or is not finite;
+  ///   `TrainingError` or `GraphError` where the value itself makes no network.
+  package init(
+    _ autoencoder: Autoencoder,
+    variables: [String: Tensor],
+    itemShape: Shape,
+    record: TrainingRecord?
+  ) throws {
+    try autoencoder.validate(itemShape: itemShape)
+    let graph = try autoencoder.evaluationGraph(GraphShapes(item: itemShape, batch: 1))
+    self.autoencoder = autoencoder
+    self.itemShape = itemShape
+    self.record = record
+    network = FittedNetwork(
+      variables: try graph.checkedVariables(variables),
+      itemShape: itemShape
+    )
+  }
+
+  /// The learnt variables by name, as in `encoder.0.weight`.
+  public var variables: [String: Tensor] { network.variables }
+
+  /// The codes of items: `[count, latent]`, for a Gaussian bottleneck the means.
+  package func encode(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {
+    let (autoencoder, item) = (autoencoder, itemShape)
+    return try await network.rows(
+      of: GraphName.latent,
+      source,
+      purpose: "encode",
+      on: engine
+    ) { batch throws(GraphError) in
+      try autoencoder.encodingGraph(GraphShapes(item: item, batch: batch))
+    }
+  }
+
+  /// The items that codes `[count, latent]` stand for: `[count, item…]`.
+  package func decode(_ codes: Tensor, on engine: ComputeEngine) async throws -> Tensor {
+    let (autoencoder, item) = (autoencoder, itemShape)
+    return try await network.rows(
+      of: GraphName.output,
+      TensorSource(codes),
+      input: GraphName.latent,
+      purpose: "decode",
+      on: engine
+    ) { batch throws(GraphError) in
+      try autoencoder.decodingGraph(GraphShapes(item: item, batch: batch))
+    }
+  }
+
+  /// New items, `[count, item…]`: what codes drawn from the standard normal distribution stand for.
+  ///
+  /// The same seed gives the same items, and fewer of them the first of more.
+  ///
+  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
+  package func sample(
+    count: Int,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    guard case .gaussian(let latent, _, _) = autoencoder.bottleneck else {
+      throw ModelError.deterministicBottleneck
+    }
+    var generator = SeededGenerator.named("samples", seed: seed)
+    let codes = (0..<max(count, 0) * latent).map { _ in generator.nextNormal() }
+    return try await decode(Tensor(codes, shape: [max(count, 0), latent]), on: engine)
+  }
+
+  /// What is left of items after encoding and decoding: `[count, item…]`.
+  package func reconstruct(
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    try await evaluated(GraphName.output, source, on: engine)
+  }
+
+  /// The squared error of each item, summed over its values: `[count]`.
+  package func squaredErrors(
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    try await evaluated(GraphName.squaredError, source, on: engine)
+  }
+
+  /// The mean losses over clean items.
+  package func evaluate(
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> LossParts {
+    let (autoencoder, item) = (autoencoder, itemShape)
+    return try await network.losses(source, purpose: "evaluate", on: engine) {
+      batch throws(GraphError) in
+      try autoencoder.evaluationGraph(GraphShapes(item: item, batch: batch))
+    }
+  }
+
+  private func evaluated(
+    _ output: String,
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    let (autoencoder, item) = (autoencoder, itemShape)
+    return try await network.rows(of: output, source, purpose: "evaluate", on: engine) {
+      batch throws(GraphError) in
+      try autoencoder.evaluationGraph(GraphShapes(item: item, batch: batch))
+    }
+  }
+}
+
+extension LossParts {
+  /// The squared error of one value of an item on average.
+  public func meanSquaredError(itemShape: Shape) -> Double {
+    squaredError / Double(max(itemShape.elementCount, 1))
+  }
+}

@@ -1,0 +1,80 @@
+package import HourglassGraphs
+public import HourglassNetworks
+
+/// How far a reconstruction is from its item: the term that learning makes small.
+///
+/// It is summed over the values of an item and averaged over the items.
+public enum Objective: Hashable, Sendable, Codable {
+  /// The negative logarithm of a likelihood, in nats.
+  case likelihood(Likelihood)
+  /// A distance that is no likelihood.
+  case distance(ReconstructionLoss)
+
+  /// Normal with variance 1/2: the sum of squares plus a constant.
+  public static let squaredError = Objective.likelihood(.gaussian(variance: 0.5))
+}
+
+extension Objective {
+  /// The number of decoder outputs for each value of an item.
+  package var outputsPerValue: Int {
+    switch self {
+    case .likelihood(let likelihood): likelihood.parametersPerValue
+    case .distance: 1
+    }
+  }
+
+  /// The term of each item: `[batch, P · C, …]` and `[batch, C, …]` -> `[batch]`.
+  package func loss(
+    _ parameters: NodeID,
+    target: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    switch self {
+    case .likelihood(let likelihood):
+      likelihood.negativeLogLikelihood(parameters: parameters, target: target, in: &builder)
+    case .distance(let distance):
+      distance.loss(prediction: parameters, target: target, in: &builder)
+    }
+  }
+
+  /// The reconstruction in the items' units: `[batch, P · C, …]` -> `[batch, C, …]`.
+  package func mean(_ parameters: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    switch self {
+    case .likelihood(let likelihood): likelihood.mean(parameters: parameters, in: &builder)
+    case .distance(let distance): distance.mean(prediction: parameters, in: &builder)
+    }
+  }
+
+  /// Whether the decoder's numbers are values of the item, so that an activation may bound them.
+  package var acceptsOutputActivation: Bool {
+    switch self {
+    case .likelihood(.gaussian), .distance(.squaredError), .distance(.absoluteError),
+      .distance(.huber):
+      true
+    case .likelihood, .distance(.binaryCrossEntropy): false
+    }
+  }
+
+  /// Checks the ranges, and that an output activation goes with the objective.
+  package func validate(outputActivation: Activation) throws(TrainingError) {
+    if case .likelihood(.gaussian(let variance)) = self {
+      try requireSetting(variance > 0 && variance.isFinite, "the variance", "above 0", variance)
+    }
+    if case .distance(.huber(let delta)) = self {
+      try requireSetting(delta > 0 && delta.isFinite, "delta of the Huber loss", "above 0", delta)
+    }
+    try requireSetting(
+      outputActivation == .identity || acceptsOutputActivation,
+      "the output activation",
+      "the identity for an objective that takes logits or several numbers a value",
+      outputActivation
+    )
+  }
+}
+
+extension GraphBuilder {
+  /// Σ (output - target)² of each item: `[batch]`.
+  mutating func squaredError(_ output: NodeID, _ target: NodeID) -> NodeID {
+    itemSum(apply(.square, difference(output, target)))
+  }
+}

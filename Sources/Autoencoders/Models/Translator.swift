@@ -1,0 +1,179 @@
+package import HourglassGraphs
+public import HourglassNetworks
+package import HourglassTensors
+
+/// A network from items to items of the same extents, such as a U-Net that denoises or colours.
+///
+/// It compresses nothing, so that it has no codes: skips carry what it sees past every narrow place.
+public struct Translator: Hashable, Sendable, Codable {
+  /// What an item is turned into.
+  public enum Target: Hashable, Sendable, Codable {
+    /// The item itself, clean: a denoiser that makes its own noise.
+    case item
+    /// The target that comes with each item, of so many channels and the item's extents in space.
+    case paired(channels: Int)
+  }
+
+  /// The layers between an item and its target; they must translate, as a U-Net does.
+  public var architecture: Architecture
+  /// What an item is turned into.
+  public var target: Target
+  /// Whether the network learns the difference of target and item, so that it starts from the item.
+  ///
+  /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
+  /// arXiv:1608.03981, section 3.2.
+  public var learnsDifference: Bool
+  /// The function of each value of the result.
+  public var outputActivation: Activation
+  /// How far a result is from its target.
+  public var objective: Objective
+  /// What is done to an item before the network sees it.
+  public var corruption: Corruption
+
+  /// Makes a translator; the defaults make a denoiser of small images.
+  public init(
+    architecture: Architecture = .uNet(base: 32, depth: 2, activation: .relu),
+    target: Target = .item,
+    learnsDifference: Bool = false,
+    outputActivation: Activation = .identity,
+    objective: Objective = .squaredError,
+    corruption: Corruption = .none
+  ) {
+    self.architecture = architecture
+    self.target = target
+    self.learnsDifference = learnsDifference
+    self.outputActivation = outputActivation
+    self.objective = objective
+    self.corruption = corruption
+  }
+}
+
+extension Translator: Learner {
+  package func pairedTargetShape(for item: Shape) -> Shape? {
+    target == .item ? nil : targetShape(for: item)
+  }
+
+  package func regularizationWeight(atStep step: Int) -> Float { 1 }
+
+  package func validate(itemShape: Shape) throws(TrainingError) {
+    try requireSetting(
+      !architecture.compresses,
+      "the architecture of a translator",
+      "a U-Net",
+      architecture
+    )
+    try requireSetting(
+      (2...3).contains(itemShape.rank) && itemShape.elementCount > 0,
+      "the shape of an item",
+      "[channels, time] or [channels, height, width]",
+      itemShape
+    )
+    try objective.validate(outputActivation: outputActivation)
+    try corruption.validate()
+    if case .paired(let channels) = target {
+      try requireSetting(channels >= 1, "the channels of the target", "at least 1", channels)
+    }
+    if learnsDifference {
+      try requireSetting(
+        objective.acceptsOutputActivation && targetShape(for: itemShape) == itemShape,
+        "learning the difference",
+        "used with targets of the item's shape and an objective of plain values",
+        "\(targetShape(for: itemShape)) for items \(itemShape)"
+      )
+    }
+  }
+
+  /// The shape of a target for items of a shape.
+  package func targetShape(for item: Shape) -> Shape {
+    switch target {
+    case .item: item
+    case .paired(let channels): item.replacing(axis: 0, with: channels)
+    }
+  }
+
+  /// The graph of a step; see `Learner` for its inputs and outputs.
+  package func trainingGraph(
+    _ shapes: GraphShapes,
+    optimizer: Optimizer
+  ) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let pass = pass(shapes, isCorrupted: true, .training, in: &builder)
+    let loss = builder.mean(objective.loss(pass.parameters, target: pass.target, in: &builder))
+    let output = objective.mean(pass.parameters, in: &builder)
+    builder.output(GraphName.loss, loss)
+    builder.output(GraphName.reconstruction, loss)
+    builder.output(GraphName.regularization, builder.constant(0))
+    builder.output(
+      GraphName.squaredError,
+      builder.mean(builder.squaredError(output, pass.target))
+    )
+    _ = optimizer.addUpdates(minimizing: loss, parameters: builder.parameters, in: &builder)
+    return try builder.finish()
+  }
+
+  /// The graph that judges items held out, corrupted as in learning.
+  package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    try judgingGraph(shapes, isCorrupted: true)
+  }
+
+  /// The graph that judges items as they are, with the result as `output [batch, target…]`.
+  package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    try judgingGraph(shapes, isCorrupted: false)
+  }
+
+  /// The graph from items as they are to results: input `input`, output `output [batch, target…]`.
+  package func translatingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
+    let parameters = translated(x, shapes, .inference, in: &builder)
+    builder.output(GraphName.output, objective.mean(parameters, in: &builder))
+    return try builder.finish()
+  }
+
+  private func judgingGraph(
+    _ shapes: GraphShapes,
+    isCorrupted: Bool
+  ) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let pass = pass(shapes, isCorrupted: isCorrupted, .inference, in: &builder)
+    let loss = objective.loss(pass.parameters, target: pass.target, in: &builder)
+    let output = objective.mean(pass.parameters, in: &builder)
+    builder.output(GraphName.loss, loss)
+    builder.output(GraphName.reconstruction, loss)
+    builder.output(
+      GraphName.regularization,
+      builder.broadcast(builder.constant(0), to: builder.shape(of: loss))
+    )
+    builder.output(GraphName.squaredError, builder.squaredError(output, pass.target))
+    builder.output(GraphName.output, output)
+    return try builder.finish()
+  }
+
+  private func pass(
+    _ shapes: GraphShapes,
+    isCorrupted: Bool,
+    _ mode: Mode,
+    in builder: inout GraphBuilder
+  ) -> (parameters: NodeID, target: NodeID) {
+    let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
+    let seen = isCorrupted ? corruption(x, in: &builder) : x
+    let parameters = translated(seen, shapes, mode, in: &builder)
+    guard target != .item else { return (parameters, x) }
+    let targets = Shape([shapes.batch] + shapes.target.dimensions)
+    return (parameters, builder.input(GraphName.target, targets))
+  }
+
+  private func translated(
+    _ x: NodeID,
+    _ shapes: GraphShapes,
+    _ mode: Mode,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let channels = targetShape(for: shapes.item)[0] * objective.outputsPerValue
+    let result = builder.scoped("translator") {
+      architecture.translator(x, outputChannels: channels, mode: mode, in: &$0)
+    }
+    let whole = learnsDifference ? builder.sum(result, x) : result
+    return outputActivation(whole, in: &builder)
+  }
+}

@@ -1,0 +1,286 @@
+package import HourglassEngines
+package import HourglassGraphs
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// A run of learning as a machine of small steps, on the engine's thread.
+///
+/// Between any two calls its whole state can be taken out (`state()`) and a new loop can go on from
+/// it to the same bytes. A step allocates nothing and looks nothing up by name.
+package final class TrainingLoop {
+  let trainer: Trainer
+  package let outline: TrainingOutline
+  package private(set) var progress: TrainingProgress
+  private(set) var bestVariables: [String: Tensor]
+
+  let learner: any Learner
+  let source: any BatchSource
+  let plan: any Plan
+  private let nodes: TrainingNodes
+  private let batch: Int
+  private let stepsPerEpoch: Int
+  private let trainingItems: [Int]
+  private let judge: ItemJudge?
+  /// The variables that inference needs: their names there and their nodes in the training graph.
+  let carried: [(name: String, node: NodeID)]
+
+  private var order: [Int] = []
+  private var orderEpoch = -1
+  private var indices: [Int]
+  private var isJudging = false
+  /// The variables that are being judged.
+  private var judgedVariables: [String: Tensor]?
+  private(set) var totalSteps: Int?
+
+  private let now: @Sendable () -> Double
+  private let startTime: Double
+  private let earlierSeconds: Double
+  private var epochStart: Double
+  private var epochSteps = 0
+  private var judgingSeconds = 0.0
+
+  /// Compiles the plans and starts anew, or goes on from a state.
+  package init(
+    _ learner: any Learner,
+    trainer: Trainer,
+    source: any BatchSource,
+    resuming state: TrainerState?,
+    now: @escaping @Sendable () -> Double = Trainer.steadySeconds,
+    makePlan: (Graph, UInt64) throws -> any Plan
+  ) throws {
+    try trainer.validate()
+    try learner.validate(itemShape: source.itemShape)
+    guard source.count > 0 else { throw TrainingError.noItems }
+    let target = learner.pairedTargetShape(for: source.itemShape)
+    if let target { try source.requireTargets(target) }
+    self.learner = learner
+    self.trainer = trainer
+    self.source = source
+    self.now = now
+    startTime = now()
+    epochStart = startTime
+
+    let split = trainer.validation.indices(of: source.count, seed: trainer.seed)
+    trainingItems = split.training
+    batch = min(trainer.batchSize, split.training.count)
+    let stepsPerEpoch = split.training.count / batch
+    self.stepsPerEpoch = stepsPerEpoch
+    totalSteps = trainer.epochs.map { $0 * stepsPerEpoch }
+    indices = Array(repeating: 0, count: batch)
+    let shapes = GraphShapes(item: source.itemShape, target: target, batch: batch)
+    let graph = try learner.trainingGraph(shapes, optimizer: trainer.optimizer)
+    var judgeShapes = shapes
+    judgeShapes.batch = max(min(trainer.batchSize, split.validation.count), 1)
+    let judgeGraph = try learner.validationGraph(judgeShapes)
+    carried = Self.carriedNodes(of: graph, for: judgeGraph, trainer.optimizer)
+    let fingerprint = Self.fingerprint(graph, learner, trainer, source)
+    if let state {
+      guard state.progress.fingerprint == fingerprint,
+        state.variables.mapValues(\.shape) == graph.variableShapes
+      else { throw TrainingError.foreignCheckpoint }
+    }
+    plan = try makePlan(graph, trainer.seed)
+    nodes = TrainingNodes(graph)
+    if split.validation.isEmpty {
+      judge = nil
+    } else {
+      let seed = trainer.seed ^ 0x9E37_79B9_7F4A_7C15
+      judge = ItemJudge(
+        plan: try makePlan(judgeGraph, seed),
+        seed: seed,
+        source: source,
+        items: split.validation,
+        batch: judgeShapes.batch
+      )
+    }
+    if let state { plan.setVariables(state.variables) }
+    progress = state?.progress ?? TrainingProgress(fingerprint: fingerprint)
+    bestVariables = state?.bestVariables ?? [:]
+    earlierSeconds = progress.elapsedSeconds
+    outline = TrainingOutline(
+      trainingCount: split.training.count,
+      validationCount: split.validation.count,
+      batchSize: batch,
+      stepsPerEpoch: stepsPerEpoch,
+      epochs: trainer.epochs,
+      parameterCount: graph.variables.filter { $0.variable.role == .parameter }
+        .reduce(0) { $0 + graph[$1.node].shape.elementCount },
+      resumedStep: progress.step
+    )
+  }
+
+  // MARK: Time and ends
+
+  /// The seconds since the start, those before an interruption counted.
+  var elapsedSeconds: Double { earlierSeconds + now() - startTime }
+
+  /// Why learning should end here, if it should.
+  package var stopReason: StopReason? {
+    if progress.batch == 0 {
+      if let epochs = trainer.epochs, progress.epoch >= epochs { return .epochs }
+      if let patience = trainer.earlyStopping?.patience,
+        progress.epochsWithoutImprovement >= patience
+      {
+        return .earlyStopping
+      }
+    }
+    if let seconds = trainer.seconds, progress.step > 0, elapsedSeconds >= seconds { return .time }
+    return nil
+  }
+
+  // MARK: Steps
+
+  /// Does one step: a batch of learning, or one of judging at the end of an epoch.
+  ///
+  /// Gives the epoch's report when it ends one.
+  package func advance() throws -> EpochReport? {
+    if progress.batch < stepsPerEpoch {
+      try learn()
+      return nil
+    }
+    if let judge {
+      if !isJudging {
+        judgingSeconds -= now()
+        let variables = carriedVariables()
+        judge.begin(variables: variables)
+        judgedVariables = variables
+        isJudging = true
+      }
+      guard try advanced(judge) else { return nil }
+      judgingSeconds += now()
+    }
+    return finishEpoch(validation: judge?.means)
+  }
+
+  private func learn() throws {
+    if orderEpoch != progress.epoch {
+      order = trainingItems
+      Permutation.shuffle(
+        &order,
+        seed: trainer.seed,
+        purpose: Permutation.Purpose.epoch,
+        number: UInt64(progress.epoch)
+      )
+      orderEpoch = progress.epoch
+    }
+    let start = progress.batch * batch
+    for row in 0..<batch { indices[row] = order[start + row] }
+    plan.feed(indices, from: source, input: nodes.input, target: nodes.target)
+    let step = progress.step + 1
+    plan.feed(learningRate(atStep: step), to: nodes.learningRate)
+    plan.feed(Float(step), to: nodes.step)
+    if let weight = nodes.regularizationWeight {
+      plan.feed(learner.regularizationWeight(atStep: step), to: weight)
+    }
+    try plan.run(step: UInt64(step))
+    let parts = LossParts(
+      loss: plan.number(nodes.loss),
+      reconstruction: plan.number(nodes.reconstruction),
+      regularization: plan.number(nodes.regularization),
+      squaredError: plan.number(nodes.squaredError)
+    )
+    guard parts.loss.isFinite else { throw diagnosis(of: indices, step: step, parts) }
+    progress.sums.add(parts)
+    progress.step = step
+    progress.batch += 1
+    epochSteps += 1
+  }
+
+  func learningRate(atStep step: Int) -> Float {
+    trainer.optimizer.learningRate(atStep: step, totalSteps: totalSteps)
+  }
+
+  /// Without a limit of epochs, the schedule of learning rates follows the time: this guesses, from
+  /// the speed so far, the number of steps that the time will allow.
+  func projectSteps() {
+    guard trainer.epochs == nil, let seconds = trainer.seconds else { return }
+    let elapsed = Swift.max(elapsedSeconds, 1e-3)
+    let projected = Double(progress.step) * seconds / elapsed
+    totalSteps = Swift.max(Int(Swift.min(projected, 1e12)), progress.step + 1)
+  }
+
+  private func finishEpoch(validation: LossParts?) -> EpochReport {
+    let record = EpochRecord(
+      epoch: progress.epoch + 1,
+      step: progress.step,
+      training: progress.sums.parts.divided(by: progress.batch),
+      validation: validation,
+      learningRate: Double(learningRate(atStep: progress.step))
+    )
+    let minimumDelta = trainer.earlyStopping?.minimumDelta ?? 0
+    if record.judgedLoss < progress.bestLoss - minimumDelta || progress.bestEpoch == nil {
+      progress.bestLoss = record.judgedLoss
+      progress.bestEpoch = record.epoch
+      progress.epochsWithoutImprovement = 0
+      bestVariables = judgedVariables ?? carriedVariables()
+    } else {
+      progress.epochsWithoutImprovement += 1
+    }
+    progress.epochs.append(ExactEpoch(record))
+    progress.epoch += 1
+    progress.batch = 0
+    progress.sums = ExactLossParts(LossParts())
+    isJudging = false
+    judgedVariables = nil
+    let end = now()
+    let report = EpochReport(
+      record: record,
+      seconds: end - epochStart,
+      itemsPerSecond: Double(epochSteps * batch)
+        / Swift.max(end - epochStart - judgingSeconds, 1e-9)
+    )
+    epochStart = end
+    epochSteps = 0
+    judgingSeconds = 0
+    return report
+  }
+
+  /// Whether the epoch was ended by the last call of `advance`.
+  var isBestEpoch: Bool { progress.bestEpoch == progress.epoch }
+
+  /// Judges the present variables in the middle of an epoch and keeps them if they are the best.
+  ///
+  /// It is the last thing that a loop does; the state for resuming must be taken before.
+  func concludePartialEpoch() throws {
+    guard progress.batch > 0 else { return }
+    if let judge {
+      judge.begin(variables: carriedVariables())
+      while try !advanced(judge) {}
+    }
+    _ = finishEpoch(validation: judge?.means)
+  }
+}
+
+/// The nodes of a training graph that the loop feeds and reads.
+struct TrainingNodes {
+  let input: NodeID
+  let target: NodeID?
+  let learningRate: NodeID
+  let step: NodeID
+  let regularizationWeight: NodeID?
+  let loss: NodeID
+  let reconstruction: NodeID
+  let regularization: NodeID
+  let squaredError: NodeID
+
+  init(_ graph: Graph) {
+    input = graph.requiredInput(GraphName.input)
+    target = graph.input(GraphName.target)
+    learningRate = graph.requiredInput(GraphName.learningRate)
+    step = graph.requiredInput(GraphName.step)
+    regularizationWeight = graph.input(GraphName.regularizationWeight)
+    loss = graph.requiredOutput(GraphName.loss)
+    reconstruction = graph.requiredOutput(GraphName.reconstruction)
+    regularization = graph.requiredOutput(GraphName.regularization)
+    squaredError = graph.requiredOutput(GraphName.squaredError)
+  }
+}
+
+extension Plan {
+  /// A result of one element.
+  func number(_ node: NodeID) -> Double {
+    var number = Float(0)
+    withOutput(node) { number = $0[0] }
+    return Double(number)
+  }
+}

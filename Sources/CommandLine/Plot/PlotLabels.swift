@@ -1,0 +1,84 @@
+import HourglassDatasets
+import HourglassTensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The classes by which the points of a map are coloured.
+struct PlotLabels {
+  /// The most classes: more colours than these cannot be told apart.
+  static let classLimit = 20
+
+  /// The names of the classes, in order.
+  let names: [String]
+  /// The class of each point.
+  let classes: [Int]
+
+  /// Reads labels: an IDX file of numbers, or a text with a label on each line.
+  ///
+  /// - Parameters:
+  ///   - count: The number of points; labels beyond these are left alone.
+  ///   - known: The names of the labels 0, 1, 2 and so on; other labels are their own names.
+  init(contentsOf path: String, count: Int, known: [String]) throws {
+    let texts = try FileKind.isIDX(path) ? Self.numbers(path, count) : Self.lines(path)
+    guard texts.count >= count else {
+      throw Failure(
+        "\(path) has \(NumberText.counted(texts.count, "label")), expected one for each of the "
+          + "\(NumberText.grouped(count)) rows.",
+        exitCode: .data
+      )
+    }
+    let used = texts.prefix(count)
+    let names = Set(used).sorted { first, second in
+      switch (Double(first), Double(second)) {
+      case (let first?, let second?): first < second
+      default: first < second
+      }
+    }
+    guard names.count <= Self.classLimit else {
+      throw Failure(
+        "\(path) has \(names.count) different labels, expected at most \(Self.classLimit).",
+        exitCode: .data
+      )
+    }
+    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    self.names = names.map { name in
+      Int(name).flatMap { known.indices.contains($0) ? known[$0] : nil } ?? name
+    }
+    classes = used.map { places[$0] ?? 0 }
+  }
+
+  private static func numbers(_ path: String, _ count: Int) throws(DatasetError) -> [String] {
+    try IDXFile(contentsOf: path, limit: count).values().map { value in
+      Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    }
+  }
+
+  private static func lines(_ path: String) throws -> [String] {
+    guard let file = fopen(path, "r") else {
+      throw Failure(
+        "cannot open \(path): \(String(cString: strerror(errno))).",
+        exitCode: .data
+      )
+    }
+    defer { fclose(file) }
+    var text: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = fread(&piece, 1, piece.count, file)
+      if count == 0 { break }
+      text += piece.prefix(count)
+      guard text.count < 1 << 28 else {
+        throw Failure("\(path) is too long for a file of labels.", exitCode: .data)
+      }
+    }
+    return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
+      String(line.drop { $0 == " " }.prefix(40))
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import HourglassApplications
+import HourglassAutoencoders
+import HourglassDatasets
+import HourglassModelFiles
+import HourglassNetworks
+import HourglassTensors
+
+/// What a run of `reduce` came to, for people and for programs.
+struct ReduceOutcome: Encodable {
+  /// The files that were written.
+  struct Files: Encodable {
+    var codes: String?
+    var model: String?
+    var plot: String?
+  }
+
+  /// The parts of the network and how they were learned.
+  struct Learning: Encodable {
+    var data: String
+    var rows: Int
+    var epochs: Int
+    var bestEpoch: Int?
+    var steps: Int
+    var parameters: Int
+    var precision: String
+    var threads: Int
+    var seed: UInt64
+    var programVersion: String
+  }
+
+  var data: String
+  var rows: Int
+  var values: Int
+  var dimensions: Int
+  /// The report on rows held out of learning.
+  var heldOut: ReductionReport?
+  /// The report on the data, where the model was learned from others.
+  var given: ReductionReport?
+  var learning: Learning
+  var files: Files
+  /// The model that was used in place of learning.
+  var usedModel: String?
+  /// The seconds of each part of the run.
+  var seconds: [String: Double]
+
+  private enum CodingKeys: String, CodingKey {
+    case data, rows, values, dimensions, heldOut, given, learning, files, usedModel, seconds
+  }
+
+  private let layers: String
+  private let noun: String
+  private let codesToOutput: Bool
+
+  /// Gathers what a run has done.
+  init(
+    _ fitted: FittedDimensionReducer,
+    data: NumericDataset,
+    given: ReductionReport?,
+    _ command: Reduce,
+    _ paths: ReducePaths,
+    _ seconds: [StageClock.Stage: Double]
+  ) {
+    self.data = command.data
+    rows = data.count
+    values = data.featureCount
+    dimensions = fitted.dimensions
+    heldOut = fitted.report
+    self.given = given
+    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
+    learning = Learning(
+      data: provenance.dataName,
+      rows: provenance.itemCount,
+      epochs: training.epochs,
+      bestEpoch: training.bestEpoch,
+      steps: training.steps,
+      parameters: fitted.parameterCount,
+      precision: provenance.precision,
+      threads: provenance.threads,
+      seed: provenance.seed,
+      programVersion: provenance.programVersion
+    )
+    files = Files(codes: paths.codes, model: paths.model, plot: paths.plot)
+    usedModel = command.files.model
+    self.seconds = [:]
+    for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
+    layers = Self.layers(of: fitted)
+    noun = data.kind == .images ? "image" : "row"
+    codesToOutput = paths.codesToOutput
+  }
+
+  /// Prints the outcome as it was asked for.
+  func say(_ options: ReportOptions) throws {
+    if options.json {
+      let line = try jsonLine()
+      // What reads codes from standard output must not find anything else there.
+      if codesToOutput { Console.note(line) } else { try Console.print(line) }
+    } else if !options.quiet {
+      if codesToOutput { Console.note(text) } else { try Console.print(text) }
+    }
+  }
+
+  /// The outcome for people.
+  var text: String {
+    var lines: [String] = []
+    if usedModel == nil {
+      lines += [learned, ""]
+      if let heldOut { lines += [heldOut.description, ""] }
+    }
+    if let given { lines += [given.description, ""] }
+    if let codes = files.codes, !codesToOutput {
+      let size =
+        "\(NumberText.counted(rows, noun)), \(NumberText.counted(dimensions, "number")) each"
+      lines.append("codes  \(codes)  (\(size))")
+    }
+    if let model = files.model { lines.append("model  \(model)") }
+    if let plot = files.plot { lines.append("map    \(plot)") }
+    if files.codes == nil, files.model == nil, files.plot == nil {
+      lines.append("nothing was written: --output keeps the codes, --save the model")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var learned: String {
+    let what = learning.data == data ? "" : " of \(learning.data)"
+    var line = "learned \(layers) from \(NumberText.counted(learning.rows, noun))\(what)"
+    if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
+    line += "\n\(NumberText.counted(learning.epochs, "epoch"))"
+    if let best = learning.bestEpoch, best != learning.epochs {
+      line += ", number \(best) was best"
+    }
+    return line + ", \(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed), "
+      + "\(learning.precision), \(NumberText.counted(learning.threads, "thread"))"
+  }
+
+  /// The widths of the network, such as `784 -> 512 -> 2`.
+  private static func layers(of fitted: FittedDimensionReducer) -> String {
+    let shape = fitted.itemShape
+    var parts = ["\(shape.elementCount)"]
+    let network = try? fitted.header.architecture.decoded(as: Autoencoder.self, file: "the model")
+    switch network?.encoder {
+    case .dense(let hidden, _)?:
+      parts += hidden.map(String.init)
+    case .convolutional(let channels, let hidden, _)?:
+      parts = [shape.dimensions.map(String.init).joined(separator: " x ")]
+      parts += channels.map { "\($0) channels" } + hidden.map(String.init)
+    case .uNet?, nil: break
+    }
+    return (parts + ["\(fitted.dimensions)"]).joined(separator: " -> ")
+  }
+}

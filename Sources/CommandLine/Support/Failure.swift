@@ -1,0 +1,69 @@
+import ArgumentParser
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+import HourglassGraphs
+import HourglassModelFiles
+import HourglassTensors
+
+/// Why a command ends without its result: one sentence for people, a number for programs.
+struct Failure: Error, Hashable {
+  /// Who is at fault, as the exit code of the program.
+  enum ExitCode: Int32 {
+    /// The data or the model.
+    case data = 1
+    /// The command line.
+    case usage = 2
+    /// The machine: memory, disk.
+    case machine = 3
+  }
+
+  /// What was being done, what was expected and found, and what to do.
+  let message: String
+  /// The exit code.
+  let exitCode: Int32
+
+  /// Makes a failure.
+  init(_ message: String, exitCode: ExitCode) {
+    self.message = message
+    self.exitCode = exitCode.rawValue
+  }
+
+  private init(_ message: String, code: Int32) {
+    self.message = message
+    exitCode = code
+  }
+
+  /// A mistake in the command line.
+  static func usage(_ message: String) -> Failure { Failure(message, exitCode: .usage) }
+
+  /// Finds the sentence and the code of an error that a room threw.
+  init(_ error: any Error) {
+    switch error {
+    case let error as Failure: self = error
+    case let error as HourglassError:
+      self.init(error.description, code: error.exitCode)
+    case let error as DatasetError:
+      self.init(HourglassError.dataset(error))
+    case let error as ModelFileError:
+      self.init(HourglassError.modelFile(error))
+    case let error as FileError:
+      self.init(HourglassError.file(error))
+    case let error as EngineError:
+      self.init(HourglassError.engine(error))
+    case let error as GraphError:
+      self.init(HourglassError.graph(error))
+    default:
+      self.init("a mistake of the program: \(error); please report it", exitCode: .machine)
+    }
+  }
+
+  /// Finds the sentence and the code of what the parser of the command line found.
+  init(parsing error: any Error) {
+    let message = HourglassProgram.message(for: error)
+    let line = message.split(separator: "\n", omittingEmptySubsequences: true).joined(
+      separator: " "
+    )
+    self.init(line.prefix(1).lowercased() + line.dropFirst(), exitCode: .usage)
+  }
+}

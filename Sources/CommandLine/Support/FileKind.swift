@@ -1,0 +1,34 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Whether a file is a model or data.
+enum FileKind {
+  /// Whether there is a file of this name.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a file is, or claims by its name to be, a safetensors file.
+  ///
+  /// Such a file begins with eight bytes of a length, the upper ones of them 0, and a brace.
+  static func isModel(_ path: String) -> Bool {
+    if path.hasSuffix(".hourglass") || path.hasSuffix(".safetensors") { return true }
+    guard let file = fopen(path, "r") else { return false }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 9)
+    guard fread(&bytes, 1, bytes.count, file) == bytes.count else { return false }
+    return bytes[8] == UInt8(ascii: "{") && bytes[4..<8].allSatisfy { $0 == 0 }
+  }
+
+  /// Whether a file begins as IDX does, or is compressed, which no file of labels in text is.
+  static func isIDX(_ path: String) -> Bool {
+    guard let file = fopen(path, "r") else { return false }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 1, count: 2)
+    guard fread(&bytes, 1, bytes.count, file) == bytes.count else { return false }
+    return bytes == [0, 0] || bytes == [0x1f, 0x8b]
+  }
+}

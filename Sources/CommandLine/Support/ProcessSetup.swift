@@ -1,0 +1,22 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What a program must put right about itself before it opens its first file.
+enum ProcessSetup {
+  /// Makes sure that the three standard streams are there, and that a reader that goes away ends
+  /// the program quietly.
+  static func run() {
+    // A stream that is closed would give its number to the next file, and messages would be
+    // written into that file.
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
+    // Some parents ignore SIGPIPE, and their children inherit that.
+    signal(SIGPIPE, SIG_DFL)
+  }
+}

@@ -1,0 +1,135 @@
+import HourglassApplications
+import HourglassAutoencoders
+import HourglassDatasets
+import HourglassModelFiles
+import HourglassNetworks
+import HourglassTensors
+import Testing
+
+/// Data from which little or nothing can be learnt: one clear error or a sensible result.
+@Suite struct DegenerateDataTests {
+  private let engine = smallEngine()
+
+  private func fit(
+    _ rows: Tensor,
+    dimensions: Int = 2,
+    epochs: Int = 2
+  ) async throws -> (model: FittedDimensionReducer, codes: Tensor) {
+    let data = try table(rows)
+    let model = try await DimensionReducer(dimensions: dimensions, epochs: epochs)
+      .fit(data, on: engine)
+    return (model, try await model.codes(of: data, on: engine))
+  }
+
+  @Test func oneRowIsNothingToLearnFrom() async throws {
+    await #expect(throws: HourglassError.reduction(.nothingVaries(name: "rows", rows: 1))) {
+      try await fit(curvedRows(1))
+    }
+  }
+
+  @Test func rowsThatAreAllTheSameAreNothingToLearnFrom() async throws {
+    let rows = Tensor(repeating: 0.1, shape: [50, 4])
+    await #expect(throws: HourglassError.reduction(.nothingVaries(name: "rows", rows: 45))) {
+      try await fit(rows)
+    }
+    let images = try NumericDataset(
+      name: "grey",
+      images: Tensor(repeating: 0.5, shape: [9, 1, 4, 4])
+    )
+    await #expect(throws: HourglassError.reduction(.nothingVaries(name: "grey", rows: 9))) {
+      try await DimensionReducer().fit(images, on: engine)
+    }
+  }
+
+  @Test(arguments: [2, 3, 9, 10, 15])
+  func fewRowsAreLearntFrom(count: Int) async throws {
+    let (model, codes) = try await fit(curvedRows(count))
+    #expect(codes.shape == [count, 2])
+    #expect(codes.isFinite)
+    #expect(model.report?.rows == (count < 10 ? .learntFrom : .heldOutAndUsedForStopping))
+    #expect(model.report?.autoencoder.errorPerRow.isFinite == true)
+  }
+
+  @Test func aThousandRowsHaveAReportOfTheirOwn() async throws {
+    let (model, _) = try await fit(curvedRows(1_000), epochs: 1)
+    #expect(model.report?.rows == .heldOut)
+    #expect(model.report?.rowCount == 50)
+    #expect(model.header.provenance.itemCount == 903)
+  }
+
+  @Test func constantColumnsCarryNothing() async throws {
+    let plain = curvedRows(40)
+    var values: [Float] = []
+    for row in 0..<40 { values += [0.1] + plain.scalars[row * 8..<row * 8 + 8] + [1e30] }
+    let (model, codes) = try await fit(Tensor(values, shape: [40, 10]))
+    #expect(model.report?.valueCount == 8)
+    // Other numbers there change nothing, and the reconstruction has the numbers of learning.
+    for row in 0..<40 {
+      values[row * 10] = -3e8
+      values[row * 10 + 9] = 5
+    }
+    let others = try table(Tensor(values, shape: [40, 10]))
+    #expect(try await model.codes(of: others, on: engine) == codes)
+    let restored = try await model.reconstruction(of: others, on: engine)
+    #expect(restored.scalars[0] == 0.1)
+    #expect(restored.scalars[9] == 1e30)
+  }
+
+  @Test func asManyDimensionsAsColumnsAreAllowed() async throws {
+    let (model, codes) = try await fit(GoldenNumbers.rows(40, 3, factors: 2), dimensions: 5)
+    #expect(codes.shape == [40, 5])
+    #expect(model.report?.notes.contains { $0.contains("nothing needs to be lost") } == true)
+    #expect((model.report?.principalComponents.errorPerRow ?? 1) < 1e-9)
+  }
+
+  @Test(arguments: [1e30, 3.4e38, 1e-30, -1e20] as [Float])
+  func hugeAndTinyValuesStayFinite(size: Float) async throws {
+    let plain = curvedRows(60)
+    let rows = Tensor(plain.scalars.map { $0 / 3 * size }, shape: plain.shape)
+    let (model, codes) = try await fit(rows)
+    #expect(codes.isFinite)
+    #expect(try await model.reconstruction(of: table(rows), on: engine).isFinite)
+    #expect(model.report?.autoencoder.errorPerRow.isFinite == true)
+    // One such value among usual ones.
+    var values = plain.scalars
+    values[17] = size
+    let (_, others) = try await fit(Tensor(values, shape: plain.shape))
+    #expect(others.isFinite)
+  }
+
+  @Test func rowsFarFromThoseOfLearningStayFinite() async throws {
+    let (model, _) = try await fit(curvedRows(40))
+    let far = try table(Tensor(repeating: 3.4e38, shape: [3, 8]))
+    #expect(try await model.codes(of: far, on: engine).isFinite)
+    #expect(try await model.reconstruction(of: far, on: engine).isFinite)
+    #expect(try await model.evaluate(far, on: engine).columnMeans.errorPerRow.isFinite)
+  }
+
+  @Test func aNumberThatIsNoneIsRefused() {
+    #expect(throws: DatasetError.valueNotFinite(name: "rows", item: 2)) {
+      try table(Tensor([1, 2, .nan, 4], shape: [2, 2]))
+    }
+  }
+
+  @Test func settingsOutOfRangeAreNamed() async throws {
+    let rows = curvedRows(40)
+    await #expect(throws: HourglassError.self) { try await fit(rows, dimensions: 0) }
+    await #expect(throws: HourglassError.self) { try await fit(rows, epochs: 0) }
+    for reducer in [
+      DimensionReducer(learningRate: -1), DimensionReducer(batchSize: 0),
+      DimensionReducer(seconds: 0),
+      DimensionReducer(
+        architecture: .convolutional(channels: [4], hidden: [], activation: .relu)
+      ),
+      DimensionReducer(architecture: .uNet(base: 4, depth: 1, activation: .relu)),
+      DimensionReducer(architecture: .dense(hidden: [-3], activation: .relu)),
+    ] {
+      do {
+        _ = try await reducer.fit(table(rows), on: engine)
+        Issue.record("\(reducer) was taken")
+      } catch let error as HourglassError {
+        #expect(error.exitCode == 2, "\(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import HourglassApplications
+import HourglassAutoencoders
+import HourglassDatasets
+import HourglassEngines
+import HourglassGraphs
+import HourglassModelFiles
+import HourglassTensors
+import Testing
+
+@Suite struct HourglassErrorTests {
+  private static let full = FileError(path: "x", operation: .write, code: 28)
+  private static let absent = FileError(path: "x", operation: .open, code: 2)
+
+  @Test(
+    arguments: [
+      (.file(full), 3), (.file(absent), 1), (.dataset(.file(full)), 3),
+      (.dataset(.emptyFile(path: "x")), 1), (.dataset(.limitNotPositive(path: "x", limit: 0)), 2),
+      (.dataset(.tooLarge(path: "x", bytes: 2, limit: 1)), 3), (.modelFile(.system(full)), 3),
+      (.modelFile(.notAModel(file: "x", tensors: [])), 1), (.engine(.outOfMemory(bytes: 1)), 3),
+      (.engine(.unsupportedPrecision("bfloat16", reason: "old")), 2),
+      (.graph(.duplicateName("x", scope: "")), 2), (.training(.noItems), 1),
+      (.training(.invalidSetting(name: "x", expected: "y", found: "z")), 2),
+      (.training(.diverged(epoch: 1, step: 1, place: nil)), 1),
+      (.model(.nonFiniteVariable(name: "x")), 1),
+      (.reduction(.nothingVaries(name: "x", rows: 3)), 1),
+      (.reduction(.invalidSetting(name: "x", expected: "y", found: "z")), 2),
+      (.interrupted(checkpoint: nil), 130), (.interrupted(checkpoint: "x"), 130),
+      (.unexpected("x"), 3),
+    ] as [(HourglassError, Int32)]
+  )
+  func exitCodesTellWhoIsAtFault(error: HourglassError, code: Int32) {
+    #expect(error.exitCode == code)
+    #expect(!error.description.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      .nothingVaries(name: "x.csv", rows: 1), .nothingVaries(name: "x.csv", rows: 5),
+      .otherKind(name: "x.csv", expected: "images", found: "rows of a table"),
+      .imageSize(name: "x.csv", expected: [1, 2, 3], found: [3, 2, 1]),
+      .missingColumns(name: "x.csv", missing: ["a"], found: (0..<9).map { "c\($0)" }),
+      .columnCount(name: "x.csv", expected: 1, found: 2),
+      .ambiguousColumn(name: "x.csv", column: "a"),
+    ] as [ReductionError]
+  )
+  func textsNameTheData(error: ReductionError) {
+    #expect(error.description.hasPrefix("cannot "))
+    #expect(error.description.contains("x.csv: "))
+    #expect(error.description.hasSuffix("."))
+  }
+}

@@ -1,0 +1,51 @@
+import HourglassAutoencoders
+import HourglassEngines
+import HourglassGraphs
+import HourglassTensors
+import Testing
+
+@Suite struct CorruptionTests {
+  private func corrupted(_ corruption: Corruption, by value: Float = 0.5) throws -> [Float] {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [4, 1000])
+    builder.output("y", corruption(x, in: &builder))
+    let plan = ReferencePlan(try builder.finish(), seed: 2)
+    plan.feed(Tensor(repeating: value, shape: [4, 1000]), to: plan.graph.requiredInput("x"))
+    try plan.run(step: 1)
+    return plan.result(plan.graph.requiredOutput("y")).scalars
+  }
+
+  private func moments(_ values: [Float]) -> (mean: Double, deviation: Double) {
+    let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
+    let square = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    return (mean, (square / Double(values.count)).squareRoot())
+  }
+
+  @Test func nothingIsTheItem() throws {
+    #expect(try corrupted(.none).allSatisfy { $0 == 0.5 })
+  }
+
+  @Test func maskingHidesItsShare() throws {
+    let values = try corrupted(.masking(rate: 0.25))
+    #expect(values.allSatisfy { $0 == 0 || $0 == 0.5 })
+    #expect(abs(Double(values.count { $0 == 0 }) / 4000 - 0.25) < 0.02)
+  }
+
+  @Test func saltAndPepperAreAsOften() throws {
+    let values = try corrupted(.saltAndPepper(rate: 0.2, lower: -1, upper: 2))
+    #expect(values.allSatisfy { $0 == -1 || $0 == 0.5 || $0 == 2 })
+    #expect(abs(Double(values.count { $0 == -1 }) / 4000 - 0.1) < 0.015)
+    #expect(abs(Double(values.count { $0 == 2 }) / 4000 - 0.1) < 0.015)
+  }
+
+  @Test(arguments: [
+    (Corruption.gaussian(standardDeviation: 0.3), 0.3),
+    (.speckle(standardDeviation: 0.4), 0.2),
+    (.poisson(peak: 50), 0.1),
+  ])
+  func noiseHasItsDeviation(_ corruption: Corruption, _ deviation: Double) throws {
+    let found = moments(try corrupted(corruption))
+    #expect(abs(found.mean - 0.5) < 4 * deviation / 4000.0.squareRoot())
+    #expect(abs(found.deviation - deviation) < 0.05 * deviation)
+  }
+}

@@ -1,0 +1,277 @@
+import HourglassDatasets
+import HourglassTensors
+import Testing
+
+@Suite struct CSVFileTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func read(
+    _ text: String,
+    header: CSVFile.Header = .automatic,
+    windowSize: Int = 1 << 20
+  ) throws -> CSVFile {
+    try CSVFile(
+      contentsOf: folder.file(text),
+      header: header,
+      memoryLimit: large,
+      windowSize: windowSize
+    )
+  }
+
+  /// The rows that `Scripts/goldens/datasets.py` gives to Python's csv module.
+  static let rows: [Float] = [
+    1, 2.5, -3e-5, 0.1, 4, 5.25, 6e7, 1 / 3, -7, 0, Float(1e-40 as Double), 16_777_216,
+  ]
+
+  @Test(arguments: [
+    ("excel.csv", ","), ("quoted.csv", ","), ("unix.csv", ","), ("tabs.tsv", "\t"),
+    ("semicolons.csv", ";"), ("excel-bom.csv", ","), ("excel-gzip.csv", ","),
+  ])
+  func tablesOfOtherProgramsAreRead(_ name: String, _ separator: Character) throws {
+    // A row that is cut by the end of the window is read whole all the same.
+    for windowSize in [64, 65, 66, 71, 1 << 20] {
+      let file = try CSVFile(contentsOf: golden(name), memoryLimit: large, windowSize: windowSize)
+      #expect(file.columns.prefix(3) == ["plain", "with, comma", "with \"quotes\""])
+      #expect(file.columns.last == "two\nlines")
+      #expect(file.hasHeader)
+      #expect(file.rowCount == 3)
+      #expect(file.values == Self.rows)
+      if windowSize > 100 { #expect(file.separator == separator) }
+    }
+  }
+
+  @Test(arguments: [
+    "a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4", "a;b\n1;2\n3;4",
+    "a\tb\n1\t2\n3\t4\n",
+    "\n\na,b\n\n1,2\n\r\n3,4\n\n", " a , b \n 1 , 2 \n\t3\t,\t4\t\n",
+    "\"a\",\"b\"\n\"1\",\"2\"\n 3, \"4\" ",
+    "a,b\n+1,2.\n3.0,.4e1\n", "a,b\n1e0,200e-2\n3E+00,4\n", "\u{feff}a,b\n1,2\n3,4",
+  ])
+  func theWaysToWriteATableMeanTheSame(_ text: String) throws {
+    for windowSize in [16, 17, 18, 19, 1 << 20] {
+      let file = try read(text, windowSize: windowSize)
+      #expect(file.columns == ["a", "b"])
+      #expect(file.values == [1, 2, 3, 4])
+      #expect(file.rowCount == 2)
+    }
+  }
+
+  @Test func aHeaderIsRecognised() throws {
+    let bare = try read("1,2\n3,4\n")
+    #expect(bare.hasHeader == false)
+    #expect(bare.columns == ["column 1", "column 2"])
+    #expect(bare.values == [1, 2, 3, 4])
+    let named = try read(",b\n3,4\n")
+    #expect(named.columns == ["column 1", "b"])
+    let years = try read("1990,1991\n3,4\n", header: .present)
+    #expect(years.columns == ["1990", "1991"])
+    #expect(years.values == [3, 4])
+    #expect(throws: DatasetError.self) { try read("a,b\n3,4\n", header: .absent) }
+  }
+
+  @Test func aQuoteInsideACellIsPartOfIt() throws {
+    let file = try read("5\" pipe,b,\"say \"\"c\"\"\"\n1,2,3\n")
+    #expect(file.columns == ["5\" pipe", "b", "say \"c\""])
+    #expect(file.values == [1, 2, 3])
+  }
+
+  @Test func aCommaInsideCellsIsNoSeparator() {
+    #expect(
+      message(in: folder) { _ = try read("a;b\n1,5;2,5\n2,5;3,5\n") } == """
+        cannot read data: line 2, column 1 (a): expected a number, found "1,5". \
+        Write decimals with a point.
+        """
+    )
+  }
+
+  @Test func onlyTheFirstRowsAreRead() throws {
+    let path = try folder.file("a,b\n1,2\n3,4\n5,text\n")
+    let file = try CSVFile(contentsOf: path, limit: 2)
+    #expect(file.values == [1, 2, 3, 4])
+    #expect(throws: DatasetError.limitNotPositive(path: path, limit: 0)) {
+      try CSVFile(contentsOf: path, limit: 0)
+    }
+    #expect(try CSVFile(contentsOf: folder.file("1,2\n3,4"), limit: 1).values == [1, 2])
+    #expect(try CSVFile(contentsOf: folder.file("1,2\n3,4"), limit: 9).rowCount == 2)
+  }
+
+  static let mistakes: [(text: String, message: String)] = [
+    (
+      "a,weight\n1,2\n3,4,5,6\n",
+      """
+      cannot read data: line 3: expected 2 cells as in the first row, found 4. \
+      Correct the row; a cell that holds the separator must stand in quotes.
+      """
+    ),
+    (
+      "a,weight\n1,2\n\n3",
+      """
+      cannot read data: line 4: expected 2 cells as in the first row, found 1. \
+      Correct the row; a cell that holds the separator must stand in quotes.
+      """
+    ),
+    (
+      "a,weight\n1,2\n3,heavy\n",
+      """
+      cannot read data: line 3, column 2 (weight): expected a number, found "heavy". \
+      Remove the column, or replace its texts by numbers.
+      """
+    ),
+    (
+      "a,weight\n1,2\n,4\n",
+      """
+      cannot read data: line 3, column 1 (a): expected a number, found an empty cell. \
+      Missing cells are not supported yet; fill the cell, or remove its row or its column.
+      """
+    ),
+    (
+      "1,2\n3,",
+      """
+      cannot read data: line 2, column 2: expected a number, found an empty cell. \
+      Missing cells are not supported yet; fill the cell, or remove its row or its column.
+      """
+    ),
+    (
+      "1,2\n3,NaN\n",
+      """
+      cannot read data: line 2, column 2: expected a number, found "NaN". \
+      Missing cells are not supported yet; fill the cell, or remove its row or its column.
+      """
+    ),
+    (
+      "a,weight\n1,-Inf\n",
+      """
+      cannot read data: line 2, column 2 (weight): expected a finite number of single precision \
+      (up to 3.4e38), found "-Inf". Replace the cell, or remove its row.
+      """
+    ),
+    (
+      "a,weight\n1,1e39\n",
+      """
+      cannot read data: line 2, column 2 (weight): expected a finite number of single precision \
+      (up to 3.4e38), found "1e39". Replace the cell, or remove its row.
+      """
+    ),
+    (
+      "a,weight\n",
+      """
+      cannot read data: expected rows below the header of 2 columns, found none. \
+      Give a table with data.
+      """
+    ),
+    (
+      "",
+      """
+      cannot read data: expected a table or IDX data, found an empty file. \
+      Check that it was copied or downloaded whole.
+      """
+    ),
+    (
+      "\u{feff}\n\r\n",
+      """
+      cannot read data: expected a table or IDX data, found an empty file. \
+      Check that it was copied or downloaded whole.
+      """
+    ),
+    (
+      "a,weight\n1,\0\n",
+      """
+      cannot read data: line 2: expected text, found the byte 0x00. \
+      The file is damaged, or it is no table.
+      """
+    ),
+    (
+      "a,weight\n1,2\n\"3,4\n5,6\n",
+      """
+      cannot read data: line 3: expected a closing quote for the one that is opened there, found \
+      none within 9 bytes. Close the quote, or remove it.
+      """
+    ),
+    (
+      "a,weight\n\"1\"x,2\n",
+      """
+      cannot read data: line 2: expected a separator after a closing quote, found something else. \
+      Write a quote inside a quoted cell twice.
+      """
+    ),
+    (
+      "\"two\nlines\",b\n1,2\n3,x\n",
+      """
+      cannot read data: line 4, column 2 (b): expected a number, found "x". \
+      Remove the column, or replace its texts by numbers.
+      """
+    ),
+  ]
+
+  @Test(arguments: mistakes.indices)
+  func aMistakeIsToldWithItsPlace(_ index: Int) throws {
+    let (text, expected) = Self.mistakes[index]
+    #expect(message(in: folder) { _ = try read(text) } == expected)
+  }
+
+  @Test func aWrongTextIsShownInPartAndWithoutControlCharacters() {
+    let text = String(repeating: "x", count: 100)
+    #expect(
+      message(in: folder) { _ = try read("a\n\(text)\n") } == """
+        cannot read data: line 2, column 1 (a): expected a number, found \
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". Remove the column, or replace its texts by numbers.
+        """
+    )
+    #expect(message(in: folder) { _ = try read("a\n\"x\u{85}y\nz\"\n") }.contains("\"x y z\""))
+  }
+
+  @Test func aCellLongerThanTheWindowIsAnError() throws {
+    let long = String(repeating: "1", count: 100)
+    #expect(throws: DatasetError.cellTooLong(path: folder.path + "/data", line: 2, limit: 64)) {
+      try read("a,b\n1,\(long)\n", windowSize: 64)
+    }
+    #expect(throws: DatasetError.unterminatedQuote(path: folder.path + "/data", line: 2, limit: 64))
+    {
+      try read("a,b\n1,\"\(long)\n", windowSize: 64)
+    }
+  }
+
+  @Test(arguments: [[0xff, 0xfe, 0x31, 0, 0x0a, 0], [0xfe, 0xff, 0, 0x31, 0, 0x0a]] as [[UInt8]])
+  func utf16IsNamed(_ bytes: [UInt8]) throws {
+    let path = try folder.file(bytes)
+    #expect(throws: DatasetError.utf16(path: path)) { try CSVFile(contentsOf: path) }
+  }
+
+  @Test func aMissingFileAndAFolderAreNamed() {
+    #expect(
+      message(in: folder) { _ = try CSVFile(contentsOf: folder.path + "/none.csv") } == """
+        cannot open none.csv: No such file or directory. Check the spelling of the path.
+        """
+    )
+    let path = folder.path
+    #expect(
+      throws: DatasetError.file(FileError(path: path, operation: .read, code: 21))
+    ) { try CSVFile(contentsOf: path) }
+  }
+
+  @Test func aTableThatStopsEarlyIsAnErrorOrHasFewerRows() throws {
+    let bytes = try goldenBytes("excel.csv")
+    for count in 0..<bytes.count {
+      let path = try folder.file(Array(bytes.prefix(count)))
+      guard let file = try? CSVFile(contentsOf: path) else { continue }
+      #expect(file.values.count == file.rowCount * 4)
+      #expect(file.rowCount <= 3)
+    }
+  }
+
+  @Test func memoryIsLimited() throws {
+    let path = try folder.file("1,2\n3,4\n5,6\n")
+    #expect(throws: DatasetError.tooLarge(path: path, bytes: 24, limit: 23)) {
+      try CSVFile(contentsOf: path, memoryLimit: 23, windowSize: 1 << 16)
+    }
+    let names = try folder.file("a name,another name,a third name\n1,2,3\n", name: "names")
+    #expect(throws: DatasetError.tooLarge(path: names, bytes: 30, limit: 29)) {
+      try CSVFile(contentsOf: names, memoryLimit: 29, windowSize: 1 << 16)
+    }
+    #expect(
+      try CSVFile(contentsOf: path, limit: 2, memoryLimit: 23, windowSize: 1 << 16).rowCount == 2
+    )
+  }
+}

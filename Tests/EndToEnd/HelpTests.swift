@@ -1,0 +1,100 @@
+import Testing
+
+@Suite struct HelpTests {
+  @Test func mainHelpTeachesByExamples() throws {
+    let outcome = try Program.run("--help", in: Folder())
+    #expect(outcome.code == 0)
+    #expect(outcome.errors == "")
+    #expect(
+      outcome.output == """
+        OVERVIEW: Learn from your own tables and images with autoencoders, and use what
+        was learned.
+
+        An autoencoder squeezes each row or image through a few numbers and rebuilds
+        it. Those numbers describe the row; they are learned from your data alone.
+
+        EXAMPLES
+          Describe each image by two numbers, and keep what was learned:
+            hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
+          Describe other images with what was learned:
+            hourglass reduce more.idx.gz --model images.hourglass -o more.csv
+          The same for a table of numbers, in at most two minutes:
+            hourglass reduce sensors.csv --dimensions 8 --minutes 2 -o codes.csv
+          See what a model or a data file holds:
+            hourglass inspect images.hourglass
+
+        EXIT CODES
+          0    good
+          1    the data or the model is at fault
+          2    the command line is
+          3    the machine is (memory, disk)
+          130  interrupted, with the checkpoint kept (143 after the signal TERM)
+
+        USAGE: hourglass <subcommand>
+
+        OPTIONS:
+          --version               Show the version.
+          -h, --help              Show help information.
+
+        SUBCOMMANDS:
+          reduce                  Describe each row of a table, or each image, by a few
+                                  numbers.
+          inspect                 Say what a model file holds, or what the reader makes
+                                  of a data file.
+          benchmark               Measure the speed of this program on this machine.
+
+          See 'hourglass help <subcommand>' for detailed help.
+        """ + "\n"
+    )
+    #expect(try Program.run(in: Folder()).output == outcome.output)
+  }
+
+  @Test(arguments: ["reduce", "inspect", "benchmark", "benchmark training"])
+  func everyVerbHasHelp(_ verb: String) throws {
+    let words = verb.split(separator: " ").map(String.init)
+    let outcome = try Program.run(words + ["--help"], in: Folder())
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("USAGE: hourglass \(verb)"))
+    #expect(verb == "benchmark" || outcome.output.contains("EXAMPLES"))
+    #expect(try Program.run(["help"] + words, in: Folder()).output == outcome.output)
+    for line in outcome.output.split(separator: "\n") {
+      #expect(line.count <= 80, "a terminal has 80 columns: \(line)")
+    }
+  }
+
+  @Test func versionIsTold() throws {
+    let outcome = try Program.run("--version", in: Folder())
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("hourglass 0."))
+  }
+
+  @Test(arguments: [
+    (["redcue", "x"], "there is no verb 'redcue'; did you mean 'reduce'?"),
+    (["xyzzy"], "there is no verb 'xyzzy'; there are reduce, inspect, benchmark."),
+    (["reduce"], "missing expected argument '<data>'"),
+    (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
+    (["reduce", "x", "--dimensions", "0"], "--dimensions must be at least 1, found 0"),
+    (["reduce", "x", "--dimensions", "two"], "the value 'two' is invalid for '--dimensions <n>'"),
+    (["reduce", "x", "--epochs", "0"], "--epochs must be at least 1, found 0"),
+    (["reduce", "x", "--minutes", "-1"], "missing value for '--minutes <m>'"),
+    (["reduce", "x", "--minutes", "nan"], "--minutes must be above 0, found nan"),
+    (["reduce", "x", "--learning-rate", "0"], "--learning-rate must be above 0, found 0.0"),
+    (["reduce", "x", "--threads", "0"], "--threads must be from 1 to 1024, found 0"),
+    (["reduce", "x", "--first", "0"], "--first must be at least 1, found 0"),
+    (["reduce", "x", "--labels", "l"], "--labels needs --plot"),
+    (["reduce", "x", "--resume"], "--resume needs --checkpoint"),
+    (["reduce", "x", "--model", "m", "--learn-from", "y"], "--model and --learn-from exclude"),
+    (["reduce", "x", "--model", "m", "--save", "n"], "--save has no use with --model"),
+    (["reduce", "x", "--model", "m", "--epochs", "3"], "--epochs has no use with --model"),
+    (["benchmark", "training", "--workload", "dens-784"], "did you mean 'dense-784'?"),
+  ])
+  func mistakesOfTheCommandLineAreExplained(_ arguments: [String], _ message: String) throws {
+    let outcome = try Program.run(arguments, in: Folder())
+    #expect(outcome.code == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.hasPrefix("error: "))
+    #expect(outcome.errors.contains(message))
+    #expect(outcome.errors.contains("--help'."))
+    #expect(outcome.errors.split(separator: "\n").count == 2)
+  }
+}

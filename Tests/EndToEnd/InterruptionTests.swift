@@ -1,0 +1,199 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+@Suite struct InterruptionTests {
+  /// A run of some seconds that writes a checkpoint several times a second.
+  private let long = [
+    "reduce", "data.csv", "--hidden", "128,64", "--epochs", "60", "--learning-rate", "0.0003",
+    "--threads", "1", "--checkpoint-every", "0",
+  ]
+
+  private func prepared() throws -> Folder {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 3_000, columns: 24), to: "data.csv")
+    return folder
+  }
+
+  /// Waits until something is so; fails after twenty seconds.
+  private func wait(until isSo: () -> Bool) throws {
+    let end = Date() + 20
+    while !isSo() {
+      try #require(Date() < end, "waited in vain")
+      usleep(5_000)
+    }
+  }
+
+  @Test func killedRunsResumeToTheSameModel() throws {
+    let folder = try prepared()
+    let whole = try Program.run(long + ["--save", "whole.hourglass"], in: folder)
+    #expect(whole.code == 0, "\(whole.errors)")
+    var kills = 0
+    for milliseconds in [30, 110, 190, 70, 250] as [UInt32] {
+      let running = try Running(long + ["--save", "killed.hourglass", "--resume"], in: folder)
+      try wait { folder.has(".killed.hourglass.checkpoint") || folder.has("killed.hourglass") }
+      usleep(milliseconds * 1000)
+      running.send(SIGKILL)
+      let outcome = try running.wait()
+      if outcome.code == 128 + SIGKILL { kills += 1 }
+      if folder.has("killed.hourglass") { break }
+    }
+    #expect(kills > 0)
+    let last = try Program.run(long + ["--save", "killed.hourglass", "--resume"], in: folder)
+    #expect(last.code == 0, "\(last.errors)")
+    #expect(try folder.bytes("whole.hourglass") == folder.bytes("killed.hourglass"))
+    #expect(!folder.has(".killed.hourglass.checkpoint"), "it is gone with the model in place")
+  }
+
+  @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
+  func signalsEndWithACheckpoint(_ signal: Int32, _ code: Int32) throws {
+    let folder = try prepared()
+    let arguments = long + ["--save", "model.hourglass", "-o", "codes.csv"]
+    let running = try Running(arguments, in: folder)
+    try wait { running.errors.contains("epoch 1 of") }
+    running.send(signal)
+    let outcome = try running.wait()
+    #expect(outcome.code == code)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.contains("what was learned so far is in .model.hourglass.checkpoint"))
+    #expect(outcome.errors.contains("--resume"))
+    #expect(folder.has(".model.hourglass.checkpoint"))
+    #expect(!folder.has("model.hourglass") && !folder.has("codes.csv"))
+    let resumed = try Program.run(arguments + ["--resume"], in: folder)
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(resumed.errors.contains("going on after step"))
+    #expect(try folder.names() == ["codes.csv", "data.csv", "model.hourglass"])
+  }
+
+  @Test func checkpointOfAnotherRunIsRefused() throws {
+    let folder = try prepared()
+    let running = try Running(long + ["--save", "model.hourglass"], in: folder)
+    try wait { folder.has(".model.hourglass.checkpoint") }
+    running.send(SIGKILL)
+    _ = try running.wait()
+    let other = long + ["--save", "model.hourglass", "--resume", "--seed", "9"]
+    let outcome = try Program.run(other, in: folder)
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.contains("error: "))
+    #expect(folder.has(".model.hourglass.checkpoint"), "it is still good for its own run")
+  }
+
+  @Test func resumeWithoutCheckpointStartsAnew() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
+    let outcome = try Program.run(
+      "reduce",
+      "data.csv",
+      "--epochs",
+      "1",
+      "-o",
+      "codes.csv",
+      "--resume",
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("there is no checkpoint at .codes.csv.checkpoint"))
+  }
+
+  @Test func closedInputDoesNoHarm() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
+    let outcome = try Program.run(
+      "reduce",
+      "data.csv",
+      "--epochs",
+      "1",
+      "-o",
+      "codes.csv",
+      in: folder,
+      closingInput: true
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(folder.text("codes.csv").split(separator: "\n").count == 101)
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
+  func fullDeviceIsTheMachinesFault() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
+    let outcome = try Program.run(
+      "reduce",
+      "data.csv",
+      "--epochs",
+      "1",
+      "-o",
+      "/dev/full",
+      "--quiet",
+      in: folder
+    )
+    #expect(outcome.code == 3)
+    #expect(outcome.errors.hasPrefix("error: cannot write /dev/full"))
+    #expect(outcome.errors.contains("No space left on device"))
+  }
+
+  @Test(.enabled(if: Disk.canBeMade, "needs root and the right to mount a small disk"))
+  func fullDiskLeavesTheFormerFileWhole() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 40_000, columns: 2), to: "data.csv")
+    let learn = ["reduce", "data.csv", "--first", "200", "--save", "m", "--epochs", "1", "--quiet"]
+    try Program.run(learn, in: folder)
+    let disk = try Disk(at: folder.path("disk"))
+    defer { disk.remove() }
+    let former = String(repeating: "former\n", count: 50_000)
+    try folder.write(former, to: "disk/codes.csv")
+    let outcome = try Program.run(
+      "reduce",
+      "data.csv",
+      "--model",
+      "m",
+      "-o",
+      "disk/codes.csv",
+      in: folder
+    )
+    #expect(outcome.code == 3, "\(outcome.errors)")
+    #expect(outcome.errors.contains("No space left on device"))
+    #expect(folder.text("disk/codes.csv") == former)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("disk"))
+    #expect(left == ["codes.csv"], "the part that was written is gone")
+  }
+}
+
+/// A disk of 1 MB in memory.
+struct Disk {
+  /// Whether this process may mount disks.
+  static let canBeMade: Bool = {
+    guard getuid() == 0, let folder = try? Folder() else { return false }
+    guard let disk = try? Disk(at: folder.path("disk")) else { return false }
+    disk.remove()
+    return true
+  }()
+
+  private let path: String
+
+  init(at path: String) throws {
+    self.path = path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try Self.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path)
+  }
+
+  func remove() { try? Self.run("umount", path) }
+
+  private struct Refused: Error {}
+
+  private static func run(_ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    if process.terminationStatus != 0 { throw Refused() }
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+@Suite struct ReduceTests {
+  private let quick = ["--epochs", "4", "--hidden", "16", "--threads", "1"]
+
+  @Test func tableIsReducedAndReported() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 300, columns: 6), to: "data.csv")
+    let arguments = [
+      "reduce", "data.csv", "-o", "codes.csv", "--save", "model.hourglass", "--json",
+    ]
+    let outcome = try Program.run(arguments + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("epoch 4 of 4: error "))
+    #expect(!outcome.errors.contains("\u{1b}"), "no terminal, no control characters")
+    #expect(outcome.output.split(separator: "\n").count == 1)
+    let report = try json(outcome.output)
+    #expect(report["rows"] as? Int == 300)
+    #expect(report["dimensions"] as? Int == 2)
+    let heldOut = try #require(report["heldOut"] as? [String: Any])
+    for method in ["autoencoder", "principalComponents", "columnMeans"] {
+      let score = try #require(heldOut[method] as? [String: Double])
+      #expect(try #require(score["errorPerValue"]) > 0)
+    }
+    #expect((report["files"] as? [String: String])?["codes"] == "codes.csv")
+    let lines = folder.text("codes.csv").split(separator: "\n")
+    #expect(lines.count == 301)
+    #expect(lines[0] == "z1,z2")
+    #expect(
+      lines.dropFirst().allSatisfy { $0.split(separator: ",").compactMap { Float($0) }.count == 2 }
+    )
+    #expect(try folder.names() == ["codes.csv", "data.csv", "model.hourglass"])
+  }
+
+  @Test func modelGivesTheSameCodes() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 90, side: 8), to: "images.idx")
+    let first = ["reduce", "images.idx", "-o", "codes.csv", "--save", "m.hourglass"] + quick
+    let outcome = try Program.run(first, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("learned 64 -> 16 -> 2 from"))
+    #expect(outcome.output.contains("PCA of the same size"))
+    let again = ["reduce", "images.idx", "--model", "m.hourglass", "-o", "again.csv"]
+    let second = try Program.run(again, in: folder)
+    #expect(second.code == 0, "\(second.errors)")
+    #expect(try folder.bytes("codes.csv") == folder.bytes("again.csv"))
+    let all = folder.text("codes.csv").split(separator: "\n")
+    let third = try Program.run(
+      ["reduce", "images.idx", "--model", "m.hourglass", "--first", "5", "-o", "-", "--quiet"],
+      in: folder
+    )
+    #expect(
+      third.output.split(separator: "\n") == Array(all.prefix(6)),
+      "rows stand for themselves"
+    )
+  }
+
+  @Test func sameSeedGivesTheSameBytes() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 200, columns: 5), to: "data.csv")
+    for (name, seed) in [("a", "7"), ("b", "7"), ("c", "8")] {
+      let arguments = ["reduce", "data.csv", "--save", name, "--seed", seed, "--quiet"]
+      let outcome = try Program.run(arguments + quick, in: folder)
+      #expect(outcome.code == 0 && outcome.output == "" && outcome.errors == "")
+    }
+    #expect(try folder.bytes("a") == folder.bytes("b"))
+    #expect(try folder.bytes("a") != folder.bytes("c"))
+  }
+
+  @Test func dataAreDescribedByWhatOthersTaught() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 200, columns: 5), to: "normal.csv")
+    try folder.write(Made.table(rows: 20, columns: 5, seed: 5), to: "week.csv")
+    let arguments = ["reduce", "week.csv", "--learn-from", "normal.csv", "-o", "codes.csv"]
+    let outcome = try Program.run(arguments + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("of normal.csv"))
+    #expect(outcome.output.contains("20 rows of week.csv"))
+    #expect(folder.text("codes.csv").split(separator: "\n").count == 21)
+  }
+
+  @Test func convolutionalNetworksTakeImages() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 60, side: 9), to: "images.idx")
+    let arguments = ["reduce", "images.idx", "--architecture", "convolutional", "--epochs", "1"]
+    let outcome = try Program.run(arguments, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("channels"))
+    #expect(outcome.output.contains("nothing was written"))
+  }
+
+  @Test func mapIsDrawn() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 40, columns: 5), to: "a<b.csv")
+    try folder.write(Made.labels((0..<40).map { UInt8($0 % 3) }), to: "labels.idx")
+    try folder.write((0..<40).map { $0 < 20 ? "cat" : "d&g" }.joined(separator: "\n"), to: "names")
+    let common = ["reduce", "a<b.csv", "--quiet"] + quick
+    for arguments in [
+      ["--plot", "map.svg", "--labels", "labels.idx", "--label-names", "zero,one"],
+      ["--plot", "map.html", "--labels", "names"],
+      ["--plot", "plain.svg"],
+    ] {
+      let outcome = try Program.run(common + arguments, in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+    }
+    let map = folder.text("map.svg")
+    #expect(map.contains("<title>a&lt;b.csv: 40 rows, two numbers each</title>"))
+    #expect([">zero<", ">one<", ">2<"].allSatisfy { map.contains($0) })
+    #expect(map.components(separatedBy: "M").count == 41, "a dot for each row")
+    #expect(folder.text("map.html").contains(">d&amp;g<"))
+    #expect(!folder.text("plain.svg").contains("<circle"))
+    for name in ["map.svg", "plain.svg"] {
+      #expect(XMLParser(data: try folder.bytes(name)).parse(), "\(name) is XML")
+    }
+  }
+
+  @Test func inspectTellsOfModelsAndData() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 80, columns: 3), to: "data.csv")
+    try folder.write(Made.images(count: 30, side: 5), to: "images.idx")
+    try Program.run(["reduce", "data.csv", "--save", "m", "--quiet"] + quick, in: folder)
+    let model = try Program.run("inspect", "m", in: folder)
+    #expect(model.code == 0, "\(model.errors)")
+    #expect(model.output.contains("m: model of reduce"))
+    #expect(model.output.contains("encoder.0.weight"))
+    let header = try json(try Program.run("inspect", "m", "--json", in: folder).output)
+    #expect(header["application"] as? String == "reduce")
+    let table = try Program.run("inspect", "data.csv", in: folder)
+    #expect(table.output.hasPrefix("data.csv: a table of 80 rows and 3 columns\n"))
+    let images = try json(try Program.run("inspect", "images.idx", "--json", in: folder).output)
+    #expect(images["itemShape"] as? [Int] == [1, 5, 5])
+    #expect(images["maximum"] as? Double == 255)
+    #expect(images["kind"] as? String == "images")
+    let missing = try Program.run("inspect", "nothing", in: folder)
+    #expect(missing.code == 1)
+    #expect(missing.errors.hasPrefix("error: cannot open nothing"))
+  }
+
+  @Test func benchmarkCountsAllocations() throws {
+    let outcome = try Program.run(
+      "benchmark",
+      "training",
+      "--workload",
+      "tabular-30",
+      "--seconds",
+      "0.05",
+      "--json",
+      in: Folder()
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let figures = try json(outcome.output)
+    #expect(
+      Set(figures.keys) == [
+        "workload", "mode", "batch", "ms_per_step", "samples_per_s", "gflops_per_s",
+        "allocations_per_step", "library_allocations_per_step", "peak_rss_mib", "arena_mib",
+        "threads",
+      ]
+    )
+    #expect(figures["workload"] as? String == "tabular-30")
+    #if canImport(Glibc)
+      #expect(figures["allocations_per_step"] as? Double == 0)
+    #endif
+    #expect(try #require(figures["peak_rss_mib"] as? Double) < 100)
+  }
+}
