@@ -7,6 +7,7 @@ extension GradientCase {
   /// concatenation and padding along every axis, look-up, long chains, many readers.
   static let layoutCases: [GradientCase] =
     broadcasts + reductions + channelSums + slices + concatenations + paddings + reshapes + chains
+    + empties
 
   // MARK: Broadcasting and reductions
 
@@ -225,4 +226,68 @@ extension GradientCase {
         return $0.product(rows, $0.sum($0.apply(.square, $1[0])))
       },
     ]
+
+  // MARK: Tensors without elements
+
+  private static let empties: [GradientCase] = [
+    GradientCase("dense of no rows", [.normal([0, 5]), .normal([3, 5]), .normal([3])]) {
+      $0.apply(.relu, $0.dense($1[0], $1[1], bias: $1[2]))
+    },
+    GradientCase("dense of no features", [.normal([4, 0]), .normal([3, 0]), .normal([3])]) {
+      $0.apply(.tanh, $0.dense($1[0], $1[1], bias: $1[2]))
+    },
+    GradientCase("dense of no features without bias", [.normal([4, 0]), .normal([3, 0])]) {
+      $0.dense($1[0], $1[1])
+    },
+    GradientCase(
+      "convolution of no items",
+      [.normal([0, 3, 5, 5]), .normal([4, 3, 3, 3]), .normal([4])]
+    ) { $0.convolution($1[0], $1[1], bias: $1[2], Convolution(rank: 2)) },
+    GradientCase(
+      "convolution of no channels",
+      [.normal([2, 0, 5, 5]), .normal([4, 0, 3, 3]), .normal([4])]
+    ) { $0.apply(.silu, $0.convolution($1[0], $1[1], bias: $1[2], Convolution(rank: 2))) },
+    GradientCase("pooling of no items", [.normal([0, 3, 6])]) {
+      $0.pooling(
+        $1[0],
+        Pooling(.maximum, window: [2], strides: [2], paddingBefore: [0], paddingAfter: [0])
+      )
+    },
+    GradientCase("resampling of no items", [.normal([0, 3, 6])]) {
+      $0.resampling($1[0], .linear, spatial: [9])
+    },
+    GradientCase("standardization of no items", [.normal([0, 3])]) {
+      $0.standardization($1[0], axes: [1])
+    },
+    GradientCase("softmax of no items", [.normal([0, 3])]) { $0.softmax($1[0]) },
+    GradientCase("log softmax of no items", [.normal([0, 3])]) { $0.logSoftmax($1[0]) },
+    GradientCase("concatenation with nothing", [.normal([0, 4]), .normal([3, 4])]) {
+      $0.concatenation([$1[0], $0.apply(.tanh, $1[1]), $1[0]], axis: 0)
+    },
+    GradientCase("empty slice", [.normal([3, 16])]) { $0.slice($1[0], axis: 1, 8..<8) },
+    GradientCase("empty slice of channels", [.normal([3, 16, 2, 2])]) {
+      $0.slice($1[0], axis: 1, 8..<8)
+    },
+    GradientCase("padding of nothing", [.normal([0, 4])]) {
+      $0.padding($1[0], axis: 0, before: 2, after: 1)
+    },
+    GradientCase("sum of nothing", [.normal([0, 4])]) { $0.sum($0.apply(.square, $1[0])) },
+    GradientCase("sums of nothing", [.normal([0, 4])]) { $0.sum($1[0], axes: [0]) },
+    GradientCase("sums over nothing", [.normal([4, 0, 3])]) { $0.sum($1[0], axes: [0, 1]) },
+    GradientCase("mean of nothing", [.normal([0, 4])]) { $0.mean($1[0]) },
+    GradientCase("channel sum of nothing", [.normal([0, 4, 3])]) { $0.add(.channelSum, [$1[0]]) },
+    GradientCase("reshape of nothing", [.normal([0, 4])]) {
+      $0.apply(.tanh, $0.reshape($1[0], [2, 0, 3]))
+    },
+    GradientCase("broadcast to nothing", [.normal([1, 4])]) { $0.broadcast($1[0], to: [0, 4]) },
+    GradientCase("sum of nothing and a row", [.normal([0, 4]), .normal([4])]) {
+      $0.sum($1[0], $1[1])
+    },
+    GradientCase("gather of nothing", [.normal([5, 4]), .exactly([0], [])]) {
+      $0.gather($1[0], $1[1])
+    },
+    GradientCase("scatter-add of nothing", [.normal([0, 4]), .exactly([0], [])]) {
+      $0.add(.scatterAdd(rows: 3), [$1[0], $1[1]])
+    },
+  ]
 }
