@@ -49,9 +49,9 @@ import Testing
         weights.handle,
         nil,
         y.handle,
-        nil,
-        nil,
-        nil,
+        x.handle,
+        weights.handle,
+        y.handle,
         &geometry,
         HG_FUSE_NONE,
         0
@@ -99,9 +99,9 @@ import Testing
           weights.handle,
           nil,
           y.handle,
-          nil,
-          nil,
-          nil,
+          x.handle,
+          weights.handle,
+          y.handle,
           HG_FUSE_NONE,
           0
         )
