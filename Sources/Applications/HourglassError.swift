@@ -28,8 +28,8 @@ public enum HourglassError: Error, Hashable, Sendable {
   case model(ModelError)
   /// Learning, or applying what was learnt, failed.
   case training(TrainingError)
-  /// Data or a model does not suit the dimensionality reduction.
-  case reduction(ReductionError)
+  /// Data or a model does not suit the application.
+  case application(ApplicationError)
   /// The task was cancelled; what was learnt until then is in the checkpoint, where one is kept.
   case interrupted(checkpoint: String?)
   /// A mistake of the program: an error that nothing of it should throw.
@@ -49,7 +49,7 @@ extension HourglassError {
       case let error as EngineError: .engine(error)
       case let error as ModelError: .model(error)
       case let error as TrainingError: .training(error)
-      case let error as ReductionError: .reduction(error)
+      case let error as ApplicationError: .application(error)
       case is CancellationError: .interrupted(checkpoint: checkpoint)
       default: .unexpected("\(error)")
       }
@@ -69,7 +69,7 @@ extension HourglassError {
     case .model: 1
     case .training(.invalidSetting): 2
     case .training: 1
-    case .reduction(let error): error.isFaultOfTheSettings ? 2 : 1
+    case .application(let error): error.isFaultOfTheSettings ? 2 : 1
     case .interrupted: 130
     case .unexpected: 3
     }
@@ -87,7 +87,7 @@ extension HourglassError: CustomStringConvertible {
     case .engine(let error): error.description
     case .model(let error): "the model cannot be used: \(error)"
     case .training(let error): error.description
-    case .reduction(let error): error.description
+    case .application(let error): error.description
     case .interrupted(let checkpoint):
       "interrupted"
         + (checkpoint.map { "; what was learnt is kept in \($0): resume from it" }

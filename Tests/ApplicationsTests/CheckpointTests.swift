@@ -54,27 +54,25 @@ private final class DyingStore: CheckpointStore {
 
 @Suite struct CheckpointTests {
   private let engine = smallEngine()
-  private let reducer = DimensionReducer(batchSize: 16, epochs: 14, seed: 9)
+  private let reducer = DimensionReducer(
+    learning: LearningSettings(epochs: 14, batchSize: 16, seed: 9)
+  )
 
   private func data(seed: UInt64 = 1) throws -> NumericDataset {
     try table(curvedRows(120, seed: seed))
   }
 
   private func fit(_ store: any CheckpointStore, resumes: Bool) async throws -> [UInt8] {
-    try await reducer.fit(
-      data(),
-      on: engine,
-      checkpoints: store,
-      interval: 0,
-      resumes: resumes,
-      now: StepClock().now
-    ).bytes()
+    var session = LearningSession(engine: engine, checkpointInterval: 0, resumes: resumes)
+    session.store = store
+    session.now = StepClock().now
+    return try await reducer.fit(data(), session: session).bytes()
   }
 
   @Test(arguments: [false, true])
   func aRunThatDiesAtAnySaveResumesToTheSameBytes(diesBefore: Bool) async throws {
     let header = try reducer.header(for: data(), on: engine)
-    let whole = try await reducer.fit(data(), on: engine).bytes()
+    let whole = try await reducer.fit(data(), session: LearningSession(engine: engine)).bytes()
     try await withFolder { folder in
       let path = "\(folder)/run.hourglass-checkpoint"
       let endless = DyingStore(CheckpointFile(path, header: header), after: .max, diesBefore: false)
@@ -126,9 +124,12 @@ private final class DyingStore: CheckpointStore {
   @Test func theCheckpointGoesWhenTheModelIsSaved() async throws {
     try await withFolder { folder in
       let (path, model) = ("\(folder)/run.hourglass-checkpoint", "\(folder)/m.hourglass")
-      let fitted = try await reducer.fit(data(), on: engine, checkpoint: path)
+      let fitted = try await reducer.fit(
+        data(),
+        session: LearningSession(engine: engine, checkpoint: path)
+      )
       #expect(FileManager.default.fileExists(atPath: path))
-      #expect(throws: HourglassError.reduction(.checkpointForModel(file: path))) {
+      #expect(throws: HourglassError.application(.checkpointForModel(file: path))) {
         try FittedDimensionReducer(contentsOf: path)
       }
       #expect(throws: HourglassError.self) { try fitted.save(to: "\(folder)/none/m.hourglass") }
@@ -137,7 +138,10 @@ private final class DyingStore: CheckpointStore {
       #expect(!FileManager.default.fileExists(atPath: path))
       // A finished model is nothing to go on from.
       await #expect(throws: HourglassError.modelFile(.notACheckpoint(file: model))) {
-        try await reducer.fit(data(), on: engine, checkpoint: model, resumes: true)
+        try await reducer.fit(
+          data(),
+          session: LearningSession(engine: engine, checkpoint: model, resumes: true)
+        )
       }
     }
   }
@@ -145,17 +149,20 @@ private final class DyingStore: CheckpointStore {
   @Test func anotherRunsCheckpointIsRefused() async throws {
     try await withFolder { folder in
       let path = "\(folder)/run.hourglass-checkpoint"
-      _ = try await reducer.fit(data(), on: engine, checkpoint: path)
+      _ = try await reducer.fit(data(), session: LearningSession(engine: engine, checkpoint: path))
       var (seeded, longer) = (reducer, reducer)
-      seeded.seed = 10
-      longer.epochs = 15
+      seeded.learning.seed = 10
+      longer.learning.epochs = 15
       for (reducer, data, member) in [
         (seeded, try data(), "seed 10, found 9"),
         (longer, try data(), "setting epochs 15, found 14"),
         (reducer, try data(seed: 2), "data fingerprint"),
       ] {
         do throws(HourglassError) {
-          _ = try await reducer.fit(data, on: engine, checkpoint: path, resumes: true)
+          _ = try await reducer.fit(
+            data,
+            session: LearningSession(engine: engine, checkpoint: path, resumes: true)
+          )
           Issue.record("another run's checkpoint was taken: \(member)")
         } catch {
           #expect(error.description.contains(member), "\(error)")
@@ -163,19 +170,22 @@ private final class DyingStore: CheckpointStore {
         }
       }
       // Without resuming it is replaced.
-      _ = try await seeded.fit(data(), on: engine, checkpoint: path)
+      _ = try await seeded.fit(data(), session: LearningSession(engine: engine, checkpoint: path))
     }
   }
 
   @Test func aDamagedCheckpointIsAnError() async throws {
     try await withFolder { folder in
       let path = "\(folder)/run.hourglass-checkpoint"
-      _ = try await reducer.fit(data(), on: engine, checkpoint: path)
+      _ = try await reducer.fit(data(), session: LearningSession(engine: engine, checkpoint: path))
       let bytes = try Data(contentsOf: URL(filePath: path))
       for length in stride(from: 0, to: bytes.count, by: bytes.count / 20) {
         try bytes.prefix(length).write(to: URL(filePath: path))
         await #expect(throws: HourglassError.self) {
-          try await reducer.fit(data(), on: engine, checkpoint: path, resumes: true)
+          try await reducer.fit(
+            data(),
+            session: LearningSession(engine: engine, checkpoint: path, resumes: true)
+          )
         }
       }
     }
@@ -186,11 +196,11 @@ private final class DyingStore: CheckpointStore {
       let path = "\(folder)/run.hourglass-checkpoint"
       let (engine, data) = (engine, try data())
       var endless = reducer
-      endless.epochs = 1_000_000
-      endless.earlyStopping = nil
+      endless.learning.epochs = 1_000_000
+      endless.learning.earlyStopping = nil
       let reducer = endless
       let task = Task {
-        try await reducer.fit(data, on: engine, checkpoint: path)
+        try await reducer.fit(data, session: LearningSession(engine: engine, checkpoint: path))
       }
       try await Task.sleep(for: .milliseconds(300))
       task.cancel()

@@ -16,28 +16,31 @@ import Testing
     epochs: Int = 2
   ) async throws -> (model: FittedDimensionReducer, codes: Tensor) {
     let data = try table(rows)
-    let model = try await DimensionReducer(dimensions: dimensions, epochs: epochs)
-      .fit(data, on: engine)
+    let model = try await DimensionReducer(
+      dimensions: dimensions,
+      learning: LearningSettings(epochs: epochs)
+    )
+    .fit(data, session: LearningSession(engine: engine))
     return (model, try await model.codes(of: data, on: engine))
   }
 
   @Test func oneRowIsNothingToLearnFrom() async throws {
-    await #expect(throws: HourglassError.reduction(.nothingVaries(name: "rows", rows: 1))) {
+    await #expect(throws: HourglassError.application(.nothingVaries(name: "rows", rows: 1))) {
       try await fit(curvedRows(1))
     }
   }
 
   @Test func rowsThatAreAllTheSameAreNothingToLearnFrom() async throws {
     let rows = Tensor(repeating: 0.1, shape: [50, 4])
-    await #expect(throws: HourglassError.reduction(.nothingVaries(name: "rows", rows: 45))) {
+    await #expect(throws: HourglassError.application(.nothingVaries(name: "rows", rows: 45))) {
       try await fit(rows)
     }
     let images = try NumericDataset(
       name: "grey",
       images: Tensor(repeating: 0.5, shape: [9, 1, 4, 4])
     )
-    await #expect(throws: HourglassError.reduction(.nothingVaries(name: "grey", rows: 9))) {
-      try await DimensionReducer().fit(images, on: engine)
+    await #expect(throws: HourglassError.application(.nothingVaries(name: "grey", rows: 9))) {
+      try await DimensionReducer().fit(images, session: LearningSession(engine: engine))
     }
   }
 
@@ -116,8 +119,9 @@ import Testing
     await #expect(throws: HourglassError.self) { try await fit(rows, dimensions: 0) }
     await #expect(throws: HourglassError.self) { try await fit(rows, epochs: 0) }
     for reducer in [
-      DimensionReducer(learningRate: -1), DimensionReducer(batchSize: 0),
-      DimensionReducer(seconds: 0),
+      DimensionReducer(learning: LearningSettings(learningRate: -1)),
+      DimensionReducer(learning: LearningSettings(batchSize: 0)),
+      DimensionReducer(learning: LearningSettings(seconds: 0)),
       DimensionReducer(
         architecture: .convolutional(channels: [4], hidden: [], activation: .relu)
       ),
@@ -125,7 +129,7 @@ import Testing
       DimensionReducer(architecture: .dense(hidden: [-3], activation: .relu)),
     ] {
       do {
-        _ = try await reducer.fit(table(rows), on: engine)
+        _ = try await reducer.fit(table(rows), session: LearningSession(engine: engine))
         Issue.record("\(reducer) was taken")
       } catch let error as HourglassError {
         #expect(error.exitCode == 2, "\(error)")

@@ -11,8 +11,8 @@ import Testing
   private let names = ["a", "b", "ab", "aa", "bb", "s", "c", "d"]
 
   private func fitted(_ engine: ComputeEngine) async throws -> FittedDimensionReducer {
-    try await DimensionReducer(epochs: 2)
-      .fit(table(curvedRows(120), columns: names), on: engine)
+    try await DimensionReducer(learning: LearningSettings(epochs: 2))
+      .fit(table(curvedRows(120), columns: names), session: LearningSession(engine: engine))
   }
 
   @Test func aSavedModelIsTheSameModel() async throws {
@@ -79,15 +79,15 @@ import Testing
     let rows = curvedRows(5)
     let columns = ["a", "b", "x", "aa", "y", "s", "c", "d"]
     await #expect(
-      throws: HourglassError.reduction(
+      throws: HourglassError.application(
         .missingColumns(name: "rows", missing: ["ab", "bb"], found: columns)
       )
     ) { try await model.codes(of: table(rows, columns: columns), on: engine) }
     await #expect(
-      throws: HourglassError.reduction(.columnCount(name: "rows", expected: 8, found: 6))
+      throws: HourglassError.application(.columnCount(name: "rows", expected: 8, found: 6))
     ) { try await model.codes(of: table(GoldenNumbers.rows(5, 6, factors: 1)), on: engine) }
     await #expect(
-      throws: HourglassError.reduction(.ambiguousColumn(name: "rows", column: "a"))
+      throws: HourglassError.application(.ambiguousColumn(name: "rows", column: "a"))
     ) {
       let columns = ["a", "b", "ab", "aa", "bb", "s", "c", "d", "a"]
       _ = try await model.codes(
@@ -97,19 +97,22 @@ import Testing
     }
     let images = try NumericDataset(name: "spots", images: spots(5))
     await #expect(
-      throws: HourglassError.reduction(
+      throws: HourglassError.application(
         .otherKind(name: "spots", expected: "rows of a table", found: "images")
       )
     ) { try await model.codes(of: images, on: engine) }
     await #expect(
-      throws: HourglassError.reduction(.codeLength(expected: 2, found: [4, 3]))
+      throws: HourglassError.application(.codeLength(expected: 2, found: [4, 3]))
     ) { try await model.decode(codes: .zeros([4, 3]), on: engine) }
   }
 
   @Test func imagesOfAnotherSizeAreNamed() async throws {
     let engine = smallEngine()
     let images = try NumericDataset(name: "spots", images: spots(20))
-    let model = try await DimensionReducer(epochs: 1).fit(images, on: engine)
+    let model = try await DimensionReducer(learning: LearningSettings(epochs: 1)).fit(
+      images,
+      session: LearningSession(engine: engine)
+    )
     let larger = try NumericDataset(name: "large", images: spots(3, side: 9))
     do throws(HourglassError) {
       _ = try await model.codes(of: larger, on: engine)
@@ -124,9 +127,9 @@ import Testing
   @Test func convolutionsReduceImagesToo() async throws {
     let engine = smallEngine()
     let images = try NumericDataset(name: "spots", images: spots(40, side: 9))
-    var reducer = DimensionReducer(epochs: 1)
+    var reducer = DimensionReducer(learning: LearningSettings(epochs: 1))
     reducer.architecture = AutomaticChoices.convolutionalArchitecture(for: images)
-    let model = try await reducer.fit(images, on: engine)
+    let model = try await reducer.fit(images, session: LearningSession(engine: engine))
     #expect(try await model.reconstruction(of: images, on: engine).shape == [40, 1, 9, 9])
   }
 
@@ -135,7 +138,10 @@ import Testing
     let plain = spots(64)
     let scaled = Tensor(plain.scalars.map { 4_000 * $0 - 1_000 }, shape: plain.shape)
     let images = try NumericDataset(name: "spots", images: scaled)
-    let model = try await DimensionReducer(epochs: 3).fit(images, on: engine)
+    let model = try await DimensionReducer(learning: LearningSettings(epochs: 3)).fit(
+      images,
+      session: LearningSession(engine: engine)
+    )
     let restored = try await model.reconstruction(of: images, on: engine)
     #expect(restored.scalars.allSatisfy { $0 >= -1_000 && $0 <= 3_001 })
     #expect((restored.scalars.max() ?? 0) > 10)
@@ -159,7 +165,9 @@ import Testing
       header.application = "denoise"
       try ModelFile.write(tensors: [:], header: header, to: path)
       #expect(
-        throws: HourglassError.reduction(.otherApplication(file: path, found: "denoise"))
+        throws: HourglassError.application(
+          .otherApplication(file: path, expected: "reduce", found: "denoise")
+        )
       ) { try FittedDimensionReducer(contentsOf: path) }
     }
   }

@@ -22,8 +22,8 @@ import Testing
       (.training(.invalidSetting(name: "x", expected: "y", found: "z")), 2),
       (.training(.diverged(epoch: 1, step: 1, place: nil)), 1),
       (.model(.nonFiniteVariable(name: "x")), 1),
-      (.reduction(.nothingVaries(name: "x", rows: 3)), 1),
-      (.reduction(.invalidSetting(name: "x", expected: "y", found: "z")), 2),
+      (.application(.nothingVaries(name: "x", rows: 3)), 1),
+      (.application(.invalidSetting(name: "x", expected: "y", found: "z")), 2),
       (.interrupted(checkpoint: nil), 130), (.interrupted(checkpoint: "x"), 130),
       (.unexpected("x"), 3),
     ] as [(HourglassError, Int32)]
@@ -41,9 +41,9 @@ import Testing
       .missingColumns(name: "x.csv", missing: ["a"], found: (0..<9).map { "c\($0)" }),
       .columnCount(name: "x.csv", expected: 1, found: 2),
       .ambiguousColumn(name: "x.csv", column: "a"),
-    ] as [ReductionError]
+    ] as [ApplicationError]
   )
-  func textsNameTheData(error: ReductionError) {
+  func textsNameTheData(error: ApplicationError) {
     #expect(error.description.hasPrefix("cannot "))
     #expect(error.description.contains("x.csv: "))
     #expect(error.description.hasSuffix("."))

@@ -23,7 +23,10 @@ import Testing
     }
     let all = Tensor(values, shape: [19, 5])
     let engine = smallEngine()
-    let fitted = try await DimensionReducer(epochs: 1).fit(table(all.rows(0..<9)), on: engine)
+    let fitted = try await DimensionReducer(learning: LearningSettings(epochs: 1)).fit(
+      table(all.rows(0..<9)),
+      session: LearningSession(engine: engine)
+    )
     let report = try await fitted.evaluate(table(all.rows(9..<19)), on: engine)
     #expect(report.rows == .given)
     #expect(report.rowCount == 10)
@@ -40,7 +43,10 @@ import Testing
   @Test func theErrorIsThatOfTheReconstruction() async throws {
     let engine = smallEngine()
     let images = try NumericDataset(name: "spots", images: spots(60))
-    let fitted = try await DimensionReducer(epochs: 3).fit(images, on: engine)
+    let fitted = try await DimensionReducer(learning: LearningSettings(epochs: 3)).fit(
+      images,
+      session: LearningSession(engine: engine)
+    )
     let report = try await fitted.evaluate(images, on: engine)
     let restored = try await fitted.reconstruction(of: images, on: engine)
     let original = images.rows(0..<60)

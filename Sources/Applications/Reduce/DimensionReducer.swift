@@ -30,20 +30,8 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
   public var outputActivation: Activation?
   /// How variables follow their gradients, with the learning rate and its schedule.
   public var optimizer: Optimizer?
-  /// The largest learning rate, in place of the optimiser's own.
-  public var learningRate: Float?
-  /// The number of rows of a batch.
-  public var batchSize: Int?
-  /// The most epochs; `nil` leaves the end to `seconds`, and is chosen where that is `nil` too.
-  public var epochs: Int?
-  /// The most seconds of learning, above 0.
-  ///
-  /// Where they end it, another run may end elsewhere and give other bytes.
-  public var seconds: Double?
-  /// When to end because nothing gets better; `nil` never does.
-  public var earlyStopping: Trainer.EarlyStopping?
-  /// From it come the first weights, the order of rows, what is held out, and all noise.
-  public var seed: UInt64
+  /// For how long and by which steps it learns.
+  public var learning: LearningSettings
 
   /// Makes a reducer; the defaults suit most tables and small images.
   public init(
@@ -53,12 +41,7 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     codeActivation: Activation = .identity,
     outputActivation: Activation? = nil,
     optimizer: Optimizer? = nil,
-    learningRate: Float? = nil,
-    batchSize: Int? = nil,
-    epochs: Int? = nil,
-    seconds: Double? = nil,
-    earlyStopping: Trainer.EarlyStopping? = Trainer.EarlyStopping(),
-    seed: UInt64 = 0
+    learning: LearningSettings = LearningSettings()
   ) {
     self.dimensions = dimensions
     self.architecture = architecture
@@ -66,11 +49,6 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     self.codeActivation = codeActivation
     self.outputActivation = outputActivation
     self.optimizer = optimizer
-    self.learningRate = learningRate
-    self.batchSize = batchSize
-    self.epochs = epochs
-    self.seconds = seconds
-    self.earlyStopping = earlyStopping
-    self.seed = seed
+    self.learning = learning
   }
 }

@@ -21,7 +21,7 @@ struct EncodedRows: BatchSource {
     _ data: NumericDataset,
     rows: [Int]? = nil,
     encoding: FieldEncoding
-  ) throws(ReductionError) {
+  ) throws(ApplicationError) {
     self.data = data
     self.rows = rows
     places = try encoding.places(in: data)
@@ -57,7 +57,7 @@ struct EncodedRows: BatchSource {
 extension FieldEncoding {
   /// Where each value of an encoded row is found in the rows of some data; `nil` where they are in
   /// the model's order.
-  func places(in data: NumericDataset) throws(ReductionError) -> [Int]? {
+  func places(in data: NumericDataset) throws(ApplicationError) -> [Int]? {
     switch (self, data.kind) {
     case (.images, .images):
       guard data.itemShape == itemShape else {
@@ -77,7 +77,7 @@ extension FieldEncoding {
     of expected: [String],
     among found: [String],
     name: String
-  ) throws(ReductionError) -> [Int]? {
+  ) throws(ApplicationError) -> [Int]? {
     if expected == found { return nil }
     // Without a header on one side there are only numbers to tell the columns by.
     if isNumbered(expected) || isNumbered(found) {

@@ -115,7 +115,7 @@ enum FieldEncoding: Hashable, Sendable, Codable {
 
 extension FieldEncoding {
   /// Learns the encoding of data from some of its rows.
-  init(_ data: NumericDataset, rows: [Int]) throws(ReductionError) {
+  init(_ data: NumericDataset, rows: [Int]) throws(ApplicationError) {
     let statistics = ColumnStatistics(data, rows: rows)
     guard statistics.variesAnywhere else {
       throw .nothingVaries(name: data.name, rows: rows.count)

@@ -54,17 +54,12 @@ public struct FittedDimensionReducer: Sendable {
     if case .table(let columns) = encoding { columns.map(\.name) } else { [] }
   }
 
-  /// The number of learnt numbers.
-  public var parameterCount: Int {
-    network.variables.values.reduce(0) { $0 + $1.shape.elementCount }
-  }
-
   /// The codes of rows: `[rows, dimensions]`.
   ///
   /// The columns of a table are found by their names, in any order and among others; without a
   /// header they are taken in their order.
   ///
-  /// - Throws: `reduction` where the data do not suit the model; `interrupted` on cancellation.
+  /// - Throws: `application` where the data do not suit the model; `interrupted` on cancellation.
   public func codes(
     of data: NumericDataset,
     on engine: ComputeEngine = ComputeEngine()
@@ -96,7 +91,7 @@ public struct FittedDimensionReducer: Sendable {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
     guard codes.shape.rank == 2, codes.shape[1] == dimensions else {
-      throw .reduction(.codeLength(expected: dimensions, found: codes.shape))
+      throw .application(.codeLength(expected: dimensions, found: codes.shape))
     }
     do {
       return decoded(try await network.decode(codes, on: engine))

@@ -12,7 +12,7 @@ struct ReductionJudge: Sendable {
   func report(
     _ rows: EncodedRows,
     of dataName: String,
-    as kind: ReductionReport.Rows,
+    as kind: JudgedItems,
     on engine: ComputeEngine
   ) async throws -> ReductionReport {
     let errors = try await baseline.errors(of: rows, on: engine)
@@ -46,7 +46,7 @@ struct ReductionJudge: Sendable {
     )
   }
 
-  private func notes(_ kind: ReductionReport.Rows) -> [String] {
+  private func notes(_ kind: JudgedItems) -> [String] {
     var notes: [String] = []
     let constant = encoding.constantColumns
     if !constant.isEmpty {

@@ -1,17 +1,5 @@
 /// How much of some rows is left after reducing and restoring them, beside what simpler means keep.
 public struct ReductionReport: Hashable, Sendable, Codable {
-  /// What the rows are to the model.
-  public enum Rows: String, Hashable, Sendable, Codable {
-    /// Learning never saw them.
-    case heldOut
-    /// No weight was learnt from them, but they chose the epoch whose weights were kept.
-    case heldOutAndUsedForStopping
-    /// The model was learnt from these very rows, which were too few to hold some out.
-    case learntFrom
-    /// They were given after learning.
-    case given
-  }
-
   /// How well one method restores the rows.
   public struct Score: Hashable, Sendable, Codable {
     /// The squared error of one value on average, in the scale that `ReductionReport` tells of.
@@ -34,7 +22,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   /// The name of the data.
   public var dataName: String
   /// What the rows are to the model.
-  public var rows: Rows
+  public var rows: JudgedItems
   /// The number of rows that were judged.
   public var rowCount: Int
   /// The number of numbers that each row is reduced to.
@@ -56,7 +44,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   /// Makes a report from what was measured.
   public init(
     dataName: String,
-    rows: Rows,
+    rows: JudgedItems,
     rowCount: Int,
     dimensions: Int,
     valueCount: Int,

@@ -77,18 +77,14 @@ struct ReduceJob {
       display.note("there is no checkpoint at \(path); learning starts from the beginning")
     }
     defer { display.end() }
-    let (engine, checkpoint) = (engine, paths.checkpoint)
-    let interval = command.learning.checkpointEvery ?? 30
-    return try await StopSignals.run {
-      try await reducer.fit(
-        data,
-        on: engine,
-        checkpoint: checkpoint,
-        checkpointInterval: interval,
-        resumes: resumes,
-        progress: { display.handle($0) }
-      )
-    }
+    let session = LearningSession(
+      engine: engine,
+      checkpoint: paths.checkpoint,
+      checkpointInterval: command.learning.checkpointEvery ?? 30,
+      resumes: resumes,
+      progress: { display.handle($0) }
+    )
+    return try await StopSignals.run { try await reducer.fit(data, session: session) }
   }
 
   private func reducer(for data: NumericDataset) throws(Failure) -> DimensionReducer {
@@ -96,11 +92,7 @@ struct ReduceJob {
     return DimensionReducer(
       dimensions: options.dimensions ?? 2,
       architecture: try architecture(for: data),
-      learningRate: options.learningRate,
-      batchSize: options.batch,
-      epochs: options.epochs,
-      seconds: options.minutes.map { $0 * 60 },
-      seed: options.seed ?? 0
+      learning: options.settings
     )
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassApplications
 import HourglassEngines
 
 /// What is learned, for how long, and from which random numbers.
@@ -62,6 +63,17 @@ struct LearningOptions: ParsableArguments {
     help: ArgumentHelp("The seconds between two checkpoints (default: 30).", valueName: "s")
   )
   var checkpointEvery: Double?
+
+  /// The settings that they make.
+  var settings: LearningSettings {
+    LearningSettings(
+      epochs: epochs,
+      seconds: minutes.map { $0 * 60 },
+      batchSize: batch,
+      learningRate: learningRate,
+      seed: seed ?? 0
+    )
+  }
 
   /// The options that were given, by their names.
   var given: [String] {

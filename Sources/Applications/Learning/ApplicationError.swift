@@ -1,7 +1,7 @@
 public import HourglassTensors
 
-/// Why data or a model does not suit a dimensionality reduction.
-public enum ReductionError: Error, Hashable, Sendable {
+/// Why data or a model does not suit an application.
+public enum ApplicationError: Error, Hashable, Sendable {
   /// A setting is outside of its range.
   case invalidSetting(name: String, expected: String, found: String)
   /// All rows that would be learnt from are the same.
@@ -19,21 +19,21 @@ public enum ReductionError: Error, Hashable, Sendable {
   /// Codes to decode have another length.
   case codeLength(expected: Int, found: Shape)
   /// A model file is of another application.
-  case otherApplication(file: String, found: String)
+  case otherApplication(file: String, expected: String, found: String)
   /// A file holds the state of unfinished learning and no model.
   case checkpointForModel(file: String)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
 }
 
-extension ReductionError {
+extension ApplicationError {
   /// Whether the settings are at fault and not the data.
   var isFaultOfTheSettings: Bool {
     if case .invalidSetting = self { true } else { false }
   }
 }
 
-extension ReductionError: CustomStringConvertible {
+extension ApplicationError: CustomStringConvertible {
   /// What was being done, what was expected and found, and what to do.
   public var description: String {
     switch self {
@@ -61,11 +61,11 @@ extension ReductionError: CustomStringConvertible {
         + "and several are named \"\(column)\". Give each column a name of its own."
     case .codeLength(let expected, let found):
       "cannot decode: expected codes of shape [rows, \(expected)], found \(found)"
-    case .otherApplication(let file, let found):
-      "cannot reduce with \(file): expected a model of \"reduce\", found one of \"\(found)\". "
-        + "Give a model that reduce saved."
+    case .otherApplication(let file, let expected, let found):
+      "cannot use \(file): expected a model of \"\(expected)\", found one of \"\(found)\". "
+        + "Give a model that \(expected) saved."
     case .checkpointForModel(let file):
-      "cannot reduce with \(file): expected a finished model, found the checkpoint of unfinished "
+      "cannot use \(file): expected a finished model, found the checkpoint of unfinished "
         + "learning. Resume it to its end first."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged; learn the model again."

@@ -14,7 +14,7 @@ struct RowSplit: Hashable, Sendable {
   /// The rows that judge the result.
   let report: [Int]
   /// What the rows of the report are.
-  let reportRows: ReductionReport.Rows
+  let reportRows: JudgedItems
   /// How the trainer parts the rows that it sees.
   let validation: ValidationSplit
 

@@ -57,12 +57,13 @@ public enum AutomaticChoices {
     return size
   }
 
-  /// The number of epochs: enough for some 4,000 steps of images, which take milliseconds each, or
-  /// 12,000 steps of tables, which take a tenth of one; from 20 to 500.
-  static func epochs(for data: NumericDataset, learningCount: Int, batchSize: Int) -> Int {
-    let stepsPerEpoch = max(learningCount / max(batchSize, 1), 1)
-    let steps = data.kind == .images ? 4_000 : 12_000
-    return min(max(steps / stepsPerEpoch, 20), 500)
+  /// About how many steps to make: 4,000 of images, sounds and windows, which take milliseconds
+  /// each, and 12,000 of rows of a table, which take a tenth of one.
+  static func steps(for kind: DataKind) -> Int { kind == .table ? 12_000 : 4_000 }
+
+  /// The number of epochs for about so many steps, from 20 to 500.
+  static func epochs(steps: Int, learningCount: Int, batchSize: Int) -> Int {
+    min(max(steps / max(learningCount / max(batchSize, 1), 1), 20), 500)
   }
 
   /// Values of images go from 0 to 1, and so does the logistic function; those of a table have no

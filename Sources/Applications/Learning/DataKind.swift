@@ -1,0 +1,33 @@
+/// What the items are that a network learns from.
+public enum DataKind: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Rows of a table.
+  case table
+  /// Images.
+  case images
+  /// Sounds.
+  case sounds
+  /// Windows of a time series.
+  case series
+
+  /// One item and several, in words.
+  public var nouns: (one: String, many: String) {
+    switch self {
+    case .table: ("row", "rows")
+    case .images: ("image", "images")
+    case .sounds: ("sound", "sounds")
+    case .series: ("window", "windows")
+    }
+  }
+}
+
+/// What the items of a report are to the model.
+public enum JudgedItems: String, Hashable, Sendable, Codable {
+  /// Learning never saw them.
+  case heldOut
+  /// No weight was learnt from them, but they chose the epoch whose weights were kept.
+  case heldOutAndUsedForStopping
+  /// The model was learnt from these very items, which were too few to hold some out.
+  case learntFrom
+  /// They were given after learning.
+  case given
+}
