@@ -73,8 +73,8 @@ import Testing
         let database = try SignatureDatabase(contentsOf: path, readOnly: true)
         let index = try database.index()
         for row in 0..<index.count {
-          let vector = index.vector(at: row)
-          #expect(vector.allSatisfy(\.isFinite))
+          let isFinite = index.vector(at: row).allSatisfy { $0.isFinite }
+          #expect(isFinite)
         }
         _ = try database.items()
         _ = try database.calibration()
