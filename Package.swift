@@ -45,6 +45,7 @@ let networks: Target.Dependency = "HourglassNetworks"
 let autoencoders: Target.Dependency = "HourglassAutoencoders"
 let datasets: Target.Dependency = "HourglassDatasets"
 let modelFiles: Target.Dependency = "HourglassModelFiles"
+let signatures: Target.Dependency = "HourglassSignatures"
 let applications: Target.Dependency = "HourglassApplications"
 
 let package = Package(
@@ -54,7 +55,8 @@ let package = Package(
     .executable(name: "hourglass", targets: ["HourglassCommandLine"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // C: thin shims over system libraries, and the fused loops that oneDNN does not have.
@@ -68,6 +70,7 @@ let package = Package(
       path: "Sources/CCodecs",
       linkerSettings: [.linkedLibrary("z")]
     ),
+    .target(name: "CNearest", path: "Sources/CNearest"),
     // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.
     .target(name: "CProcess", path: "Sources/CProcess"),
 
@@ -78,6 +81,10 @@ let package = Package(
     room("Networks", imports: [tensors, graphs]),
     room("Autoencoders", imports: [tensors, graphs, networks, engines]),
     room("Datasets", imports: [tensors, "CCodecs"]),
+    room(
+      "Signatures",
+      imports: [tensors, "CNearest", .product(name: "GRDB", package: "GRDB.swift")]
+    ),
     room("ModelFiles", imports: [tensors, graphs, networks, autoencoders]),
     room(
       "Applications",
@@ -119,6 +126,7 @@ let package = Package(
     tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
     tests("Networks", imports: [tensors, graphs, networks, engines]),
     tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
+    tests("Signatures", imports: [tensors, signatures]),
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
     tests(
       "Applications",

@@ -1,0 +1,124 @@
+// The distances are exact sums in double precision, and few of them are computed for a batch: a
+// bound in single precision, from matrix products, first tells which rows can be among the best.
+#include "Scan.h"
+#include <string.h>
+#include "Targets.h"
+
+// Squared distances of the 16 rows of a panel to a query. Products and sums are rounded one by one,
+// so that every processor gives the same bits.
+HG_INLINE void hg_panel_distances(const float *panel, const double *query, int64_t width,
+                                  double *distances) {
+#pragma clang fp contract(off)
+  hg_sums low = {0}, high = {0};
+  for (int64_t k = 0; k < width; k++) {
+    hg_half first = *(const hg_half_at *)(panel + k * 16);
+    hg_half second = *(const hg_half_at *)(panel + k * 16 + 8);
+    hg_sums a = __builtin_convertvector(first, hg_sums) - query[k];
+    hg_sums b = __builtin_convertvector(second, hg_sums) - query[k];
+    low += a * a;
+    high += b * b;
+  }
+  memcpy(distances, &low, sizeof low);
+  memcpy(distances + 8, &high, sizeof high);
+}
+
+// Offers those rows of a panel whose distance is not above the limit of the heap.
+HG_INLINE void hg_offer_panel(const hg_scan *scan, int64_t panel, const double *query,
+                              hg_heap *heap) {
+  double distances[16];
+  hg_panel_distances(scan->panels + panel * 16 * scan->width, query, scan->width, distances);
+  int64_t end = scan->rows - panel * 16 < 16 ? scan->rows - panel * 16 : 16;
+  double limit = hg_heap_limit(heap);
+  for (int64_t lane = 0; lane < end; lane++) {
+    if (distances[lane] > limit) continue;
+    int64_t row = panel * 16 + lane;
+    int64_t item = scan->items[row];
+    if (scan->allowed && !scan->allowed[item]) continue;
+    hg_heap_offer(heap, (hg_candidate){distances[lane], row, item});
+    limit = hg_heap_limit(heap);
+  }
+}
+
+// One query: memory is what limits it, so every distance is computed as it is.
+HG_LOOPS
+static void hg_scan_single(const hg_scan *scan, const double *query, hg_heap *heap) {
+  for (int64_t panel = scan->first_panel; panel < scan->end_panel; panel++)
+    hg_offer_panel(scan, panel, query, heap);
+}
+
+// The largest |x|^2 - 2 q.x that a row among the best can have, with what rounding may add.
+static float hg_threshold(const hg_heap *heap, double norm, double rounding) {
+  double limit = hg_heap_limit(heap) * (1 + 0x1p-30) - norm * (1 - rounding) + 1e-36;
+  return limit < 1e37 ? nextafterf((float)limit, INFINITY) : INFINITY;
+}
+
+// Some queries, in groups, over each panel while it is in the cache.
+HG_LOOPS
+static void hg_scan_groups(const hg_scan *scan, int64_t queries, hg_heap *heaps, float *thresholds,
+                           const double *norms, double rounding) {
+  int64_t width = scan->width;
+  int64_t groups = (queries + HG_GROUP - 1) / HG_GROUP;
+  for (int64_t panel = scan->first_panel; panel < scan->end_panel; panel++) {
+    const float *rows = scan->panels + panel * 16 * width;
+    hg_lanes lengths = *(const hg_lanes_at *)(scan->norms + panel * 16);
+    for (int64_t group = 0; group < groups; group++) {
+      const float *packed = scan->packed + group * width * HG_GROUP;
+      hg_lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0};
+      for (int64_t k = 0; k < width; k++) {
+        hg_lanes x = *(const hg_lanes_at *)(rows + k * 16);
+        const float *q = packed + k * HG_GROUP;
+        s0 += x * q[0];
+        s1 += x * q[1];
+        s2 += x * q[2];
+        s3 += x * q[3];
+        s4 += x * q[4];
+        s5 += x * q[5];
+      }
+      hg_lanes products[HG_GROUP] = {s0, s1, s2, s3, s4, s5};
+      for (int64_t j = 0; j < HG_GROUP; j++) {
+        int64_t at = group * HG_GROUP + j;
+        hg_lanes bounds = lengths - 2.0f * products[j];
+        hg_mask near = bounds <= thresholds[at];
+        if (!__builtin_reduce_or(near) || at >= queries) continue;
+        hg_offer_panel(scan, panel, scan->wide + at * width, &heaps[at]);
+        thresholds[at] = hg_threshold(&heaps[at], norms[at], rounding);
+      }
+    }
+  }
+}
+
+static void hg_pack(hg_scan *scan, int64_t first, int64_t queries, double *norms) {
+  int64_t width = scan->width;
+  int64_t groups = (queries + HG_GROUP - 1) / HG_GROUP;
+  memset(scan->packed, 0, (size_t)(groups * width * HG_GROUP) * sizeof(float));
+  for (int64_t i = 0; i < queries; i++) {
+    const float *query = scan->query + (first + i) * width;
+    float *packed = scan->packed + i / HG_GROUP * width * HG_GROUP + i % HG_GROUP;
+    double norm = 0;
+    for (int64_t k = 0; k < width; k++) {
+      packed[k * HG_GROUP] = query[k];
+      scan->wide[i * width + k] = query[k];
+      norm += (double)query[k] * query[k];
+    }
+    norms[i] = norm;
+  }
+}
+
+void hg_scan_run(hg_scan *scan) {
+  const int64_t block = HG_GROUP * HG_BLOCK_GROUPS;
+  double rounding = hg_rounding(scan->width);
+  for (int64_t first = 0; first < scan->queries; first += block) {
+    int64_t queries = scan->queries - first < block ? scan->queries - first : block;
+    hg_heap *heaps = scan->heaps + first;
+    double norms[HG_GROUP * HG_BLOCK_GROUPS];
+    float thresholds[HG_GROUP * HG_BLOCK_GROUPS];
+    hg_pack(scan, first, queries, norms);
+    if (queries == 1) {
+      hg_scan_single(scan, scan->wide, heaps);
+      continue;
+    }
+    for (int64_t i = 0; i < block; i++)
+      thresholds[i] = i < queries ? hg_threshold(&heaps[i], norms[i], rounding) : -INFINITY;
+    hg_scan_groups(scan, queries, heaps, thresholds, norms, rounding);
+  }
+}

@@ -1,0 +1,37 @@
+// One thread's share of a search: a range of panels, for every query.
+#pragma once
+#include "Heap.h"
+
+#define HG_GROUP 6        // queries whose products with a panel are computed together
+#define HG_BLOCK_GROUPS 20  // groups that pass over the rows together
+
+typedef struct {
+  const float *panels;
+  const float *norms;
+  const int32_t *items;
+  const uint8_t *allowed;  // NULL: every item
+  int64_t rows;
+  int64_t width;
+  const float *query;  // [queries, width]
+  int64_t queries;
+  int64_t first_panel, end_panel;
+  hg_heap *heaps;  // one for each query
+  double *wide;    // the queries of a block in double precision, [block, width]
+  float *packed;   // the queries of a block by groups, [group][width][HG_GROUP]
+} hg_scan;
+
+// The part of a squared length that rounding may have changed: the difference between a distance
+// as |q|^2 - 2 q.x + |x|^2 in single precision and the exact one is at most this times
+// |q|^2 + |x|^2.
+//
+//     gamma_n = n u / (1 - n u),  u = 2^-24,  n = width + 16
+//
+// Reference: Higham, 2002, "Accuracy and Stability of Numerical Algorithms", equation 3.5,
+// doi:10.1137/1.9780898718027. |2 q.x| is at most |q|^2 + |x|^2; 16 covers the other roundings.
+static inline double hg_rounding(int64_t width) {
+  double units = (double)(width + 16) * 0x1p-24;
+  return units / (1 - units);
+}
+
+// Finds the best rows of the range for each query. Leaves them in the heaps.
+void hg_scan_run(hg_scan *scan);

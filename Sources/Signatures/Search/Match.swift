@@ -1,0 +1,80 @@
+/// A stored signature that is near a query.
+public struct Match: Hashable, Sendable, Codable {
+  /// The name of the item.
+  public let name: String
+  /// The Euclidean distance; 0 exactly for an identical signature.
+  public let distance: Double
+  /// The position of the signature within the item.
+  public let position: Double
+  /// The number of the item.
+  public let itemID: Int64
+}
+
+/// An item a stretch of which is near a sequence of queries, such as a song near an excerpt.
+public struct SequenceMatch: Hashable, Sendable, Codable {
+  /// The name of the item.
+  public let name: String
+  /// The mean Euclidean distance over the signatures that are compared.
+  public let distance: Double
+  /// Where the sequence begins within the item, in the unit of the positions; it may lie before the
+  /// first signature.
+  public let offset: Double
+  /// The number of the item.
+  public let itemID: Int64
+  /// How many signatures of the sequence fall on the item, and are compared.
+  public let alignedCount: Int
+  /// How many near neighbours of single signatures spoke for this item and offset.
+  public let votes: Int
+}
+
+/// Which items may be found.
+public struct SignatureFilter: Hashable, Sendable {
+  /// The values that an item's metadata must have.
+  public var metadata: [String: String]
+  /// The numbers of items that must not be found.
+  public var excludedItems: Set<Int64>
+
+  /// Every item.
+  public static let all = SignatureFilter()
+
+  /// Allows items with some metadata, and without some items.
+  public init(metadata: [String: String] = [:], excludedItems: Set<Int64> = []) {
+    self.metadata = metadata
+    self.excludedItems = excludedItems
+  }
+
+  /// Reads conditions such as `artist=Iron Maiden`; all of them must hold.
+  ///
+  /// Throws `SignatureError.unusableCondition` where one has no equals sign or no key.
+  public init(conditions: [String]) throws(SignatureError) {
+    var metadata: [String: String] = [:]
+    for text in conditions {
+      guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+        throw .unusableCondition(text: text)
+      }
+      metadata[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    self.init(metadata: metadata)
+  }
+
+  /// Whether every item is allowed.
+  var isEmpty: Bool { metadata.isEmpty && excludedItems.isEmpty }
+
+  /// Whether an item is allowed.
+  func allows(_ item: IndexedItem) -> Bool {
+    !excludedItems.contains(item.id)
+      && metadata.allSatisfy { item.metadata[$0.key] == $0.value }
+  }
+}
+
+/// An item of an index.
+public struct IndexedItem: Hashable, Sendable {
+  /// The number of the item.
+  public let id: Int64
+  /// The name.
+  public let name: String
+  /// What else is known about the item.
+  public let metadata: [String: String]
+  /// The rows of the index that hold its signatures.
+  public let rows: Range<Int>
+}

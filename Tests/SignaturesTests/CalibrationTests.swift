@@ -1,0 +1,43 @@
+import HourglassSignatures
+import HourglassTensors
+import Testing
+
+@Suite struct CalibrationTests {
+  @Test func thresholdAndPValueAgree() throws {
+    let calibration = try FalseAcceptCalibration(distances: (1...99).reversed().map(Double.init))
+    #expect(try calibration.threshold(falseAcceptRate: 0.1) == 10)
+    #expect(try calibration.threshold(falseAcceptRate: 0.005) == nil)
+    #expect(calibration.pValue(of: 0.5) == 0.01)
+    #expect(calibration.pValue(of: 10) == 0.11)
+    #expect(try calibration.accepts(9.99, falseAcceptRate: 0.1))
+    #expect(try !calibration.accepts(10, falseAcceptRate: 0.1))
+    #expect(failure { _ = try FalseAcceptCalibration(distances: []) } != nil)
+    #expect(failure { _ = try FalseAcceptCalibration(distances: [.nan]) } != nil)
+    #expect(failure { _ = try calibration.threshold(falseAcceptRate: 1) } != nil)
+  }
+
+  /// Uniform distances: the rate of a threshold is the threshold itself.
+  @Test func strangersAreAcceptedAtTheRateAskedFor() throws {
+    var generator = SeededGenerator(seed: 1)
+    var rates: [Double] = []
+    var exceeded = 0
+    for _ in 0..<400 {
+      let distances = (0..<199).map { _ in Double(generator.nextUniform()) }
+      let calibration = try FalseAcceptCalibration(distances: distances)
+      rates.append(try #require(try calibration.threshold(falseAcceptRate: 0.05)))
+      let sure = try calibration.threshold(falseAcceptRate: 0.05, confidence: 0.9)
+      if try #require(sure) > 0.05 { exceeded += 1 }
+    }
+    let mean = rates.reduce(0, +) / 400
+    #expect(abs(mean - 0.05) < 0.003)
+    #expect((4...60).contains(exceeded))
+  }
+
+  @Test func anItemIsNotItsOwnStranger() throws {
+    let index = try SignatureIndex(items: [
+      NewItem(name: "a", signatures: [[0], [10]]), NewItem(name: "b", signature: [3]),
+      NewItem(name: "c", signature: [3]),
+    ])
+    #expect(try index.distancesBetweenItems() == [3, 0, 0])
+  }
+}
