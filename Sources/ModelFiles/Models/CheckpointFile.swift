@@ -110,7 +110,8 @@ package struct CheckpointFile: CheckpointStore {
     }
   }
 
-  /// The members of two objects that differ, in the order of their names.
+  /// The members of two objects that differ, in the order of their names; of nested objects only
+  /// the members within.
   private func differences(
     _ expected: JSONValue,
     _ found: JSONValue
@@ -118,9 +119,16 @@ package struct CheckpointFile: CheckpointStore {
     guard case .object(let left) = expected, case .object(let right) = found else {
       return [("settings", expected.text, found.text)]
     }
-    return Set(left.keys).union(right.keys).sorted().compactMap { name in
-      guard left[name] != right[name] else { return nil }
-      return (name, left[name]?.text ?? "automatic", right[name]?.text ?? "automatic")
+    return Set(left.keys).union(right.keys).sorted().flatMap { name in
+      guard left[name] != right[name] else {
+        return [(name: String, expected: String, found: String)]()
+      }
+      if case .object? = left[name], case .object? = right[name],
+        let one = left[name], let other = right[name]
+      {
+        return differences(one, other)
+      }
+      return [(name, left[name]?.text ?? "automatic", right[name]?.text ?? "automatic")]
     }
   }
 }
