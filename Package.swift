@@ -47,6 +47,7 @@ let datasets: Target.Dependency = "HourglassDatasets"
 let modelFiles: Target.Dependency = "HourglassModelFiles"
 let signatures: Target.Dependency = "HourglassSignatures"
 let applications: Target.Dependency = "HourglassApplications"
+let reports: Target.Dependency = "HourglassReports"
 
 let package = Package(
   name: "hourglass",
@@ -90,6 +91,7 @@ let package = Package(
       "Applications",
       imports: [tensors, graphs, engines, networks, autoencoders, datasets, modelFiles]
     ),
+    room("Reports", imports: [tensors, "CCodecs"]),
     .target(
       name: "Hourglass",
       dependencies: [
@@ -102,7 +104,7 @@ let package = Package(
       name: "HourglassCommandLine",
       dependencies: [
         tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, applications,
-        "CProcess",
+        reports, "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine",
@@ -133,6 +135,7 @@ let package = Package(
       imports: [tensors, engines, networks, autoencoders, datasets, modelFiles, applications],
       resources: [.copy("Goldens")]
     ),
+    tests("Reports", imports: [tensors, reports, "CCodecs"], resources: [.copy("Goldens")]),
     // Runs the program that the build puts beside the tests; imports nothing of it.
     .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),
   ],

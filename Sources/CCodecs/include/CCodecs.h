@@ -1,2 +1,3 @@
 #pragma once
+#include "Deflate.h"
 #include "Inflate.h"

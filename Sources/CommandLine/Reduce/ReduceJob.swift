@@ -3,6 +3,7 @@ import HourglassAutoencoders
 import HourglassDatasets
 import HourglassEngines
 import HourglassNetworks
+import HourglassReports
 import HourglassTensors
 
 /// One run of `reduce`, from the files that it reads to those that it writes.
@@ -135,8 +136,8 @@ struct ReduceJob {
       try writer.commit()
     }
     if let path = paths.plot {
-      let plot = ScatterPlot(codes: codes, labels: labels, title: data.name, noun: noun(data))
-      let text = path.hasSuffix(".html") ? plot.html : plot.svg
+      let map = ScatterMap(codes: codes, labels: labels, title: data.name, noun: noun(data))
+      let text = path.hasSuffix(".html") ? map.page.html : map.drawing.svgFile
       try AtomicFile.replace(path, with: Array(text.utf8))
     }
   }

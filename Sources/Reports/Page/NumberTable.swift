@@ -1,0 +1,114 @@
+internal import HourglassTensors
+
+/// A table for a page: names and numbers, the best row in bold, bars behind numbers.
+package struct NumberTable: Hashable, Sendable {
+  /// A column of the table.
+  package struct Column: Hashable, Sendable {
+    /// What stands in it.
+    package var name: String
+    /// How the cells are set.
+    package var kind: Kind
+
+    /// What the cells of a column are.
+    package enum Kind: Hashable, Sendable {
+      /// Words, to the left.
+      case words
+      /// Numbers with some decimal places, to the right.
+      case numbers(decimals: Int)
+      /// Numbers with a bar behind each, as long as the number beside the greatest one.
+      case bars(decimals: Int)
+    }
+
+    /// Takes a column.
+    package init(_ name: String, _ kind: Kind = .words) {
+      self.name = name
+      self.kind = kind
+    }
+  }
+
+  /// A cell of the table.
+  package enum Cell: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByIntegerLiteral
+  {
+    /// Words.
+    case text(String)
+    /// A number; what is not a number is shown as a dash.
+    case number(Double)
+
+    /// Makes words from a literal.
+    package init(stringLiteral value: String) { self = .text(value) }
+    /// Makes a number from a literal.
+    package init(floatLiteral value: Double) { self = .number(value) }
+    /// Makes a number from a literal.
+    package init(integerLiteral value: Int) { self = .number(Double(value)) }
+  }
+
+  /// The columns from the left.
+  package var columns: [Column]
+  /// The rows from the top, a cell for each column; missing ones stay empty.
+  package var rows: [[Cell]]
+  /// The rows in bold, such as the best one.
+  package var best: Set<Int>
+
+  /// Takes the rows.
+  package init(columns: [Column], rows: [[Cell]], best: Set<Int> = []) {
+    self.columns = columns
+    self.rows = rows
+    self.best = best
+  }
+
+  /// The table as HTML.
+  var html: String {
+    var text = "<div class=\"scroll\"><table>\n<thead><tr>"
+    for column in columns {
+      text += "<th scope=\"col\"\(className(column))>\(Markup.escaped(column.name))</th>"
+    }
+    text += "</tr></thead>\n<tbody>\n"
+    let greatest = columns.indices.map(greatestValue)
+    for (row, cells) in rows.enumerated() {
+      text += best.contains(row) ? "<tr class=\"best\">" : "<tr>"
+      for (index, column) in columns.enumerated() {
+        let cell = index < cells.count ? cells[index] : .text("")
+        let bar = barStyle(cell, column, greatest[index])
+        let words = Markup.escaped(words(cell, column))
+        let tag = index == 0 && column.kind == .words ? "th scope=\"row\"" : "td"
+        text += "<\(tag)\(className(column))\(bar)>\(words)</\(tag.prefix(2))>"
+      }
+      text += "</tr>\n"
+    }
+    return text + "</tbody>\n</table></div>\n"
+  }
+
+  private func className(_ column: Column) -> String {
+    switch column.kind {
+    case .words: ""
+    case .numbers: " class=\"number\""
+    case .bars: " class=\"number bar\""
+    }
+  }
+
+  private func words(_ cell: Cell, _ column: Column) -> String {
+    switch (cell, column.kind) {
+    case (.text(let text), _): return text
+    case (.number(let value), _) where !value.isFinite: return "–"
+    case (.number(let value), .numbers(let decimals)), (.number(let value), .bars(let decimals)):
+      if decimals == 0, abs(value) < 1e15 { return NumberText.grouped(Int(value.rounded())) }
+      return NumberText.fixed(value, places: decimals)
+    case (.number(let value), .words): return NumberText.plain(value)
+    }
+  }
+
+  private func greatestValue(_ column: Int) -> Double {
+    rows.compactMap { row in
+      guard column < row.count, case .number(let value) = row[column] else { return nil }
+      return value.isFinite ? abs(value) : nil
+    }.max() ?? 0
+  }
+
+  private func barStyle(_ cell: Cell, _ column: Column, _ greatest: Double) -> String {
+    guard case .bars = column.kind, case .number(let value) = cell, value.isFinite, greatest > 0
+    else { return "" }
+    let part = NumberText.fixed(abs(value) / greatest * 100, places: 1)
+    return " style=\"--part:\(part)%\""
+  }
+}

@@ -1,0 +1,154 @@
+package import HourglassTensors
+
+/// One page of results: HTML that needs nothing beside itself, no network and no script.
+package struct ReportPage: Sendable {
+  /// A piece of a section.
+  package enum Element: Sendable {
+    /// A paragraph of plain words.
+    case paragraph(String)
+    /// Command lines as they were typed, to be copied.
+    case command(String)
+    /// What a program printed, in its own lines.
+    case output(String)
+    /// A drawing with words under it.
+    case figure(any Figure, caption: String)
+    /// A table with words above it; both texts may be empty.
+    case table(NumberTable, caption: String)
+    /// What was learned, as names and values: `("rows", "3,000 images")`.
+    case facts(title: String, [(name: String, value: String)])
+    /// The one sentence to take away.
+    case verdict(String)
+    /// A remark of lesser weight.
+    case note(String)
+  }
+
+  /// A part of the page under a heading of its own.
+  package struct Section: Sendable {
+    /// The heading, short, for it stands in the contents too; empty where the page has one section.
+    package var heading: String
+    /// What the section is about, in a sentence; may be empty.
+    package var summary: String
+    /// The pieces of the section.
+    package var elements: [Element]
+
+    /// Takes a section.
+    package init(_ heading: String, summary: String = "", _ elements: [Element]) {
+      self.heading = heading
+      self.summary = summary
+      self.elements = elements
+    }
+  }
+
+  /// The title of the page.
+  package var title: String
+  /// The paragraphs under the title.
+  package var introduction: [String]
+  /// The sections; the page has contents where there is more than one.
+  package var sections: [Section]
+  /// A line at the end of the page; may be empty.
+  package var footer: String
+
+  /// Takes the parts of a page.
+  package init(
+    title: String,
+    introduction: [String] = [],
+    sections: [Section],
+    footer: String = ""
+  ) {
+    self.title = title
+    self.introduction = introduction
+    self.sections = sections
+    self.footer = footer
+  }
+
+  /// Writes the page beside its place and then puts it there, whole or not at all.
+  package func write(to path: String) throws(FileError) {
+    try AtomicFile.replace(path, with: Array(html.utf8))
+  }
+}
+
+extension ReportPage {
+  /// The page as the text of a file; the same values give the same text.
+  package var html: String {
+    let hasContents = sections.count > 1
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>\(Markup.escaped(title))</title>
+      <style>
+      \(PageStyle.rules)</style>
+      </head>
+      <body\(hasContents ? " class=\"with-contents\"" : "")>
+      \(hasContents ? contents : "")<main>
+      <header>
+      <h1>\(Markup.escaped(title))</h1>
+      \(introduction.map { "<p class=\"lead\">\(Markup.escaped($0))</p>\n" }.joined())</header>
+      \(sections.enumerated().map { text(of: $1, at: $0) }.joined())\
+      \(footer.isEmpty ? "" : "<footer>\(Markup.escaped(footer))</footer>\n")</main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private var contents: String {
+    let items = sections.enumerated().map { index, section in
+      "<li><a href=\"#\(identifier(index))\">\(Markup.escaped(section.heading))</a></li>\n"
+    }
+    return "<nav aria-label=\"Contents\">\n<ol>\n\(items.joined())</ol>\n</nav>\n"
+  }
+
+  /// The name of a section in addresses: from its heading, with its number so that no two are alike.
+  private func identifier(_ index: Int) -> String {
+    let words = sections[index].heading.lowercased().unicodeScalars.map { scalar in
+      ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
+    }
+    return "s\(index + 1)-" + String(words.prefix(40))
+  }
+
+  private func text(of section: Section, at index: Int) -> String {
+    var text = "<section id=\"\(identifier(index))\">\n"
+    if !section.heading.isEmpty { text += "<h2>\(Markup.escaped(section.heading))</h2>\n" }
+    if !section.summary.isEmpty {
+      text += "<p class=\"summary\">\(Markup.escaped(section.summary))</p>\n"
+    }
+    return text + section.elements.map(self.text).joined() + "</section>\n"
+  }
+
+  /// A word of a command line; the hyphens of an option are no place to break the line.
+  private static func word(_ word: Substring) -> String {
+    let text = Markup.escaped(String(word))
+    return word.hasPrefix("-") ? "<i>\(text)</i>" : text
+  }
+
+  private func text(of element: Element) -> String {
+    switch element {
+    case .paragraph(let words): return "<p>\(Markup.escaped(words))</p>\n"
+    case .command(let lines):
+      let marked = lines.split(separator: "\n", omittingEmptySubsequences: true).map { line in
+        "<span>\(line.split(separator: " ").map(Self.word).joined(separator: " "))</span>"
+      }
+      return "<pre class=\"command\"><code>\(marked.joined())</code></pre>\n"
+    case .output(let lines):
+      return "<pre class=\"output\">\(Markup.escaped(lines))</pre>\n"
+    case .figure(let figure, let caption):
+      let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
+      return "<figure>\n<div class=\"scroll\">\(figure.drawing.inline)</div>\n\(words)</figure>\n"
+    case .table(let table, let caption):
+      let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
+      return "<figure class=\"table\">\n\(words)\(table.html)</figure>\n"
+    case .facts(let title, let facts):
+      let items = facts.map { fact in
+        "<div><dt>\(Markup.escaped(fact.name))</dt><dd>\(Markup.escaped(fact.value))</dd></div>\n"
+      }
+      return "<div class=\"facts\">\n<h3>\(Markup.escaped(title))</h3>\n"
+        + "<dl>\n\(items.joined())</dl>\n</div>\n"
+    case .verdict(let words): return "<p class=\"verdict\">\(Markup.escaped(words))</p>\n"
+    case .note(let words): return "<p class=\"note\">\(Markup.escaped(words))</p>\n"
+    }
+  }
+}
