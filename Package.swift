@@ -66,7 +66,10 @@ let package = Package(
     .target(
       name: "CCodecs",
       path: "Sources/CCodecs",
-      linkerSettings: [.linkedLibrary("z")]
+      linkerSettings: [
+        .linkedLibrary("z"), .linkedLibrary("png"), .linkedLibrary("jpeg"),
+        .linkedLibrary("sndfile"),
+      ]
     ),
     // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.
     .target(name: "CProcess", path: "Sources/CProcess"),

@@ -1,2 +1,7 @@
 #pragma once
+#include "Codecs.h"
+#include "Folder.h"
 #include "Inflate.h"
+#include "JPEG.h"
+#include "PNG.h"
+#include "Sound.h"
