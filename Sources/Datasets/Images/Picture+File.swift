@@ -18,8 +18,22 @@ extension Picture {
     contentsOf path: String,
     pixelLimit: Int = standardPixelLimit
   ) throws(DatasetError) -> Picture {
-    let bytes = try WholeFile.bytes(of: path)
-    return try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit)
+    try decoded(WholeFile.bytes(of: path), path: path, pixelLimit: pixelLimit)
+  }
+
+  /// Reads an image file whose bytes are at hand.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - path: What to call the image in an error.
+  ///   - pixelLimit: The most pixels that the image may have.
+  /// - Throws: What is wrong with the bytes.
+  package static func decoded(
+    _ bytes: [UInt8],
+    path: String = "the picture",
+    pixelLimit: Int = standardPixelLimit
+  ) throws(DatasetError) -> Picture {
+    try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit)
   }
 
   /// Writes the picture to a file whose extension says the format: .png, or .jpg and .jpeg.

@@ -54,25 +54,3 @@ enum OggPages {
     }
   }
 }
-
-/// The chunks of a WAV file.
-///
-/// Reference: IBM and Microsoft, 1991, "Multimedia programming interface and data specifications
-/// 1.0", chapter 2.
-enum WAVChunks {
-  /// Whether the chunk of samples says that it is longer than what is there.
-  ///
-  /// A size of 0 or of all ones is written by programs that do not know the end, and promises nothing.
-  static func areTruncated(_ bytes: [UInt8]) -> Bool {
-    guard bytes.starts(with: "RIFF".utf8) else { return false }
-    var start = 12
-    while bytes.count - start >= 8 {
-      let size = bytes[start + 4..<start + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
-      if bytes[start...].starts(with: "data".utf8) {
-        return size < 0xffff_ff00 && size > bytes.count - start - 8
-      }
-      start += 8 + size + size % 2
-    }
-    return false
-  }
-}

@@ -12,7 +12,7 @@ extension Sound {
   }
 
   /// The memory that the samples of a sound may take when nothing else is asked for.
-  static let standardByteLimit = MemoryLimit.standard / 2
+  package static let standardByteLimit = MemoryLimit.standard / 2
 
   /// Reads a sound file: WAV, FLAC, Ogg, AIFF, and MP3 where the libsndfile at hand can.
   ///
@@ -29,7 +29,22 @@ extension Sound {
     contentsOf path: String,
     byteLimit: Int
   ) throws(DatasetError) -> Sound {
-    try SoundCodec.sound(WholeFile.bytes(of: path), path: path, byteLimit: byteLimit)
+    try decoded(WholeFile.bytes(of: path), path: path, byteLimit: byteLimit)
+  }
+
+  /// Reads a sound file whose bytes are at hand.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - path: What to call the sound, and its place in an error.
+  ///   - byteLimit: The memory that the samples may take.
+  /// - Throws: What is wrong with the bytes.
+  package static func decoded(
+    _ bytes: [UInt8],
+    path: String = "the sound",
+    byteLimit: Int = standardByteLimit
+  ) throws(DatasetError) -> Sound {
+    try SoundCodec.sound(bytes, path: path, byteLimit: byteLimit)
   }
 
   /// Writes the sound to a file whose extension says the format: .wav, .flac or .ogg.

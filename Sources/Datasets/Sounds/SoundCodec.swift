@@ -67,9 +67,9 @@ enum SoundCodec {
     }
     let isTruncated =
       switch format {
-      case .wav: WAVChunks.areTruncated(bytes)
+      case .wav, .aiff: SoundChunks.areTruncated(bytes)
       case .ogg: OggPages.areTruncated(bytes)
-      case .flac, .aiff: sound.promised < 1 << 40 && sound.frames < Int(sound.promised)
+      case .flac: sound.promised < 1 << 40 && sound.frames < Int(sound.promised)
       case .mp3: false
       }
     if isTruncated { throw .sound(.truncated(path: path, format: format, size: bytes.count)) }
