@@ -11,14 +11,14 @@ import Testing
 
   @Test func itAgreesWithTheFormula() throws {
     let golden: Golden = try expectation("Sounds", "mel")
-    let mel = MelSpectrogram()(try Sound.load(contentsOf: golden_("Sounds/melody.wav")))
+    let mel = MelSpectrogram()(try Sound.load(contentsOf: melody()))
     #expect(mel.shape == Shape(golden.shape))
     let differences = zip(mel.scalars, golden.values).map { abs($0 - $1) }
     // The energy is right to one part in a thousand.
     #expect(differences.max() ?? 1 < 1e-3)
   }
 
-  private func golden_(_ name: String) throws -> String { try golden(name) }
+  private func melody() throws -> String { try golden("Sounds/melody.wav") }
 
   @Test(arguments: [(64, 16), (256, 256), (4096, 1000)])
   func otherWindowsAgreeWithAPlainTransform(_ window: Int, _ hop: Int) {
