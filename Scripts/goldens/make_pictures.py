@@ -125,16 +125,24 @@ def check_with_pillow():
 def jpeg_files():
     colors = Image.fromarray(scene(40, 24, 3, 8).astype("u1"))
     grey = Image.fromarray(scene(40, 24, 1, 8)[:, :, 0].astype("u1"))
+    inks = Image.fromarray(scene(40, 24, 4, 8).astype("u1"), "CMYK")
     for name, image, options in [
         ("grey.jpg", grey, {"quality": 90}),
         ("rgb420.jpg", colors, {"quality": 85, "subsampling": 2}),
         ("rgb444.jpg", colors, {"quality": 95, "subsampling": 0}),
         ("progressive.jpg", colors, {"quality": 85, "progressive": True}),
-        ("cmyk.jpg", Image.fromarray(scene(40, 24, 4, 8).astype("u1"), "CMYK"), {"quality": 95}),
+        ("cmyk.jpg", inks, {"quality": 95}),
     ]:
         image.save(FOLDER / name, **options)
         read = numpy.array(Image.open(FOLDER / name).convert("L" if image is grey else "RGB"))
         expect(name, read.reshape(24, 40, -1))
+    # Without the marker of Adobe, a file holds the inks and not the light that they leave, for which
+    # Pillow takes them in any case.
+    data = (FOLDER / "cmyk.jpg").read_bytes()
+    marker = data.index(b"\xff\xee\x00\x0eAdobe")
+    write("cmyk-plain.jpg", data[:marker] + data[marker + 16 :])
+    stored = 255 - numpy.array(Image.open(FOLDER / "cmyk-plain.jpg"))
+    expect("cmyk-plain.jpg", numpy.array(Image.fromarray(stored, "CMYK").convert("RGB")))
     small = Image.fromarray(scene(12, 7, 3, 8).astype("u1"))
     for orientation in range(1, 9):
         exif = Image.Exif()
@@ -145,6 +153,8 @@ def jpeg_files():
         read = ImageOps.exif_transpose(Image.open(FOLDER / name))
         expect(name, numpy.array(read))
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # The time of making, in place of which stands the first day of 2000.
+    profile = profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]
     write("srgb.icc", profile)
     for name in ("profile.png", "profile.jpg"):
         colors.save(FOLDER / name, icc_profile=profile, quality=90)

@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "grey.jpg", "rgb420.jpg", "rgb444.jpg", "progressive.jpg", "cmyk.jpg", "profile.jpg",
+    "grey.jpg", "rgb420.jpg", "rgb444.jpg", "progressive.jpg", "cmyk.jpg", "cmyk-plain.jpg",
+    "profile.jpg",
     "turned1.jpg", "turned2.jpg", "turned3.jpg", "turned4.jpg", "turned5.jpg", "turned6.jpg",
     "turned7.jpg", "turned8.jpg",
   ])
