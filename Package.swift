@@ -69,7 +69,10 @@ let package = Package(
     .target(
       name: "CCodecs",
       path: "Sources/CCodecs",
-      linkerSettings: [.linkedLibrary("z")]
+      linkerSettings: [
+        .linkedLibrary("z"), .linkedLibrary("png"), .linkedLibrary("jpeg"),
+        .linkedLibrary("sndfile"),
+      ]
     ),
     .target(name: "CNearest", path: "Sources/CNearest"),
     // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.

@@ -16,8 +16,11 @@ allowed_unsafe=(
   'Sources/Engines/DedicatedThreadExecutor.swift'   # owns a POSIX thread with its mutex and condition
   'Sources/Autoencoders/Training/BatchSource.swift' # moves the rows of a batch as blocks
   'Sources/Datasets/Bytes/Fingerprint.swift'        # reads words that are not aligned, within bounds
+  'Sources/Datasets/Bytes/FolderListing.swift'      # reads the entries that C lists
   'Sources/Datasets/Bytes/InputFile.swift'          # lets read(2) fill a buffer
   'Sources/Datasets/Bytes/Inflater.swift'           # lends zlib, through its shim, the bytes to inflate
+  'Sources/Datasets/Images/PictureCodec.swift'      # lends the image libraries bytes, takes pixels
+  'Sources/Datasets/Sounds/SoundCodec.swift'        # lends the sound library bytes, takes samples
   'Sources/Tensors/AtomicFile.swift'                # lends write(2) the bytes to write
   'Tests/EnginesTests/*'                            # calls the C loops and the shim as they are
   'Sources/ModelFiles/Safetensors/ByteSource.swift' # lends the system the bytes of a file

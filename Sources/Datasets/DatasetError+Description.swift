@@ -5,6 +5,8 @@ extension DatasetError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): error.description
+    case .image(let error): error.description
+    case .sound(let error): error.description
     case .emptyFile(let path):
       "cannot read \(path): expected a table or IDX data, found an empty file. "
         + "Check that it was copied or downloaded whole."
@@ -136,23 +138,26 @@ extension DatasetError: CustomStringConvertible {
   }
 }
 
-/// At most the first 40 characters of a text, on one line and without control characters.
-func clipped(_ text: String) -> String {
-  let start = String(decoding: text.utf8.prefix(160), as: UTF8.self)
+/// At most the first characters of a text, on one line and without control characters.
+func clipped(_ text: String, to length: Int = 40) -> String {
+  let start = String(decoding: text.utf8.prefix(4 * length), as: UTF8.self)
   let line = String(
     String.UnicodeScalarView(
       start.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
     )
   )
-  let isWhole = line.count <= 40 && start.utf8.count == text.utf8.count
-  return isWhole ? line : line.prefix(40) + "…"
+  let isWhole = line.count <= length && start.utf8.count == text.utf8.count
+  return isWhole ? line : line.prefix(length) + "…"
 }
 
 private func megabytes(_ bytes: Int) -> String {
   bytes >> 20 < 1 ? "\(bytes) bytes" : "\(bytes >> 20) MB"
 }
 
-private func bytes(_ bytes: [UInt8]) -> String {
+private func bytes(_ bytes: [UInt8]) -> String { hexadecimal(bytes) }
+
+/// Bytes as in "0x89 0x50".
+func hexadecimal(_ bytes: [UInt8]) -> String {
   bytes.map { ($0 < 16 ? "0x0" : "0x") + String($0, radix: 16, uppercase: true) }
     .joined(separator: " ")
 }

@@ -22,6 +22,13 @@ public enum DatasetError: Error, Hashable, Sendable {
   /// Values that were given by a program hold one that is infinite or not a number.
   case valueNotFinite(name: String, item: Int)
 
+  // MARK: Images and sounds
+
+  /// What is wrong with an image or with images.
+  case image(ImageFileError)
+  /// What is wrong with a sound or with sounds.
+  case sound(SoundFileError)
+
   // MARK: Gzip
 
   /// The compressed data are wrong; `reason` is what zlib said.

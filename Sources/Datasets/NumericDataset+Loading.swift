@@ -95,6 +95,6 @@ extension NumericDataset {
 }
 
 /// The name of a file without its folders.
-private func lastPart(of path: String) -> String {
+func lastPart(of path: String) -> String {
   path.split(separator: "/").last.map(String.init) ?? path
 }

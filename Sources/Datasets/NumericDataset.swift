@@ -39,7 +39,7 @@ public struct NumericDataset: Sendable {
   /// file and of the columns do not matter to it.
   public let fingerprint: String
 
-  private let storage: NumericStorage
+  let storage: NumericStorage
 
   init(name: String, itemShape: Shape, kind: Kind, storage: NumericStorage) {
     self.name = name
@@ -149,6 +149,17 @@ public struct NumericDataset: Sendable {
       storage.values(elements, times: scale),
       shape: Shape([range.count] + itemShape.dimensions)
     )
+  }
+
+  /// Some items in the order of their indices as data of their own, at least 1.
+  package func items(_ indices: [Int]) -> NumericDataset {
+    precondition(!indices.isEmpty, "data of no items were asked for")
+    let picked: NumericStorage
+    switch storage {
+    case .bytes(let values): picked = .bytes(indices.flatMap { values[range($0)] })
+    case .floats(let values): picked = .floats(indices.flatMap { values[range($0)] })
+    }
+    return NumericDataset(name: name, itemShape: itemShape, kind: kind, storage: picked)
   }
 
   private func range(_ index: Int) -> Range<Int> {

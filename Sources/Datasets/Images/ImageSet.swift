@@ -1,0 +1,185 @@
+public import HourglassTensors
+
+/// Images: of one size in memory, or files of any sizes that are decoded when they are asked for.
+///
+///     let images = try ImageSet.load(contentsOf: "photos")
+///     let first = try images.picture(0)
+///     let dataset = try images.uniform(channels: 3, size: ImageSize(width: 64, height: 64))
+public struct ImageSet: Sendable {
+  /// The name of the file or of the folder, without those around it.
+  public let name: String
+
+  /// The names of the images: those of the files from the folder on, or "1", "2" and so on.
+  public let names: [String]
+
+  /// The classes of the images where the data have them, as those of CIFAR-10 do.
+  public let labels: [Int]?
+
+  /// The files of a folder that could not be read and were skipped, each with what is wrong.
+  public let unreadable: [DatasetError]
+
+  /// The shape `[channels, height, width]` where all images have one, and none otherwise.
+  public let commonShape: Shape?
+
+  /// A hash of the images, sixteen hexadecimal digits, for provenance.
+  ///
+  /// It is one of the bytes of the files, or of the values of images in memory. Names do not matter.
+  public let fingerprint: String
+
+  let storage: Storage
+
+  /// Where the images are.
+  enum Storage {
+    case files([ImageEntry])
+    case memory(NumericDataset)
+  }
+
+  /// The number of images, at least 1.
+  public var count: Int { names.count }
+
+  /// Makes a set of images in memory.
+  ///
+  /// - Parameters:
+  ///   - dataset: Images of one size, `[channels, height, width]` each.
+  ///   - labels: The classes of the images, one for each, or none.
+  public init(_ dataset: NumericDataset, labels: [Int]? = nil) {
+    precondition(dataset.kind == .images, "\(dataset.name) holds no images but a table")
+    precondition(
+      labels.map { $0.count == dataset.count } ?? true,
+      "\(dataset.count) images were given \(labels?.count ?? 0) labels"
+    )
+    name = dataset.name
+    names = (0..<dataset.count).map { "\($0 + 1)" }
+    self.labels = labels
+    unreadable = []
+    commonShape = dataset.itemShape
+    fingerprint = dataset.fingerprint
+    storage = .memory(dataset)
+  }
+
+  init(name: String, entries: [ImageEntry], unreadable: [DatasetError]) {
+    self.name = name
+    names = entries.map(\.name)
+    labels = nil
+    self.unreadable = unreadable
+    let shapes = Set(entries.map(\.header.shape))
+    commonShape = shapes.count == 1 ? shapes.first : nil
+    let hashes = entries.map(\.hash)
+    fingerprint = Fingerprint.hexadecimal(Fingerprint.hash(hashes.span.bytes))
+    storage = .files(entries)
+  }
+
+  /// An image, decoded now where it is a file.
+  ///
+  /// An image in memory whose values are not bytes gets 16 bits; where its set holds values outside
+  /// of 0 to 1, the range of the set becomes 0 to 1.
+  ///
+  /// - Throws: What is wrong with the file, or `channelsNotShown` for more than four channels.
+  public func picture(_ index: Int) throws(DatasetError) -> Picture {
+    precondition(index >= 0 && index < count, "image \(index) of \(count) was asked for")
+    switch storage {
+    case .files(let entries): return try entries[index].picture()
+    case .memory(let dataset): return try Self.picture(index, of: dataset)
+    }
+  }
+
+  /// The first images, at most as many as wanted; at least 1.
+  public func prefix(_ limit: Int) -> ImageSet {
+    items(Array(0..<min(max(limit, 1), count)))
+  }
+
+  /// Some images in the order of their indices, at least 1.
+  public func items(_ indices: [Int]) -> ImageSet {
+    precondition(!indices.isEmpty, "a set of no images was asked for")
+    switch storage {
+    case .files(let entries):
+      return ImageSet(name: name, entries: indices.map { entries[$0] }, unreadable: unreadable)
+    case .memory(let dataset):
+      return ImageSet(dataset.items(indices), labels: labels.map { all in indices.map { all[$0] } })
+        .named(indices.map { names[$0] })
+    }
+  }
+
+  private func named(_ names: [String]) -> ImageSet {
+    ImageSet(copying: self, names: names)
+  }
+
+  private init(copying other: ImageSet, names: [String]) {
+    name = other.name
+    self.names = names
+    labels = other.labels
+    unreadable = other.unreadable
+    commonShape = other.commonShape
+    fingerprint = other.fingerprint
+    storage = other.storage
+  }
+
+  private static func picture(
+    _ index: Int,
+    of dataset: NumericDataset
+  ) throws(DatasetError) -> Picture {
+    let shape = dataset.itemShape
+    guard (1...4).contains(shape[0]) else {
+      throw .image(.channelsNotShown(name: dataset.name, channels: shape[0]))
+    }
+    var values = dataset.item(index)
+    let isBytes = dataset.storage.isBytes
+    if !isBytes && (dataset.valueRange.lowerBound < 0 || dataset.valueRange.upperBound > 1) {
+      let (low, high) = (dataset.valueRange.lowerBound, dataset.valueRange.upperBound)
+      let span = high / 2 - low / 2
+      // Halves, so that the difference of any two finite numbers is finite.
+      values = values.map { span > 0 ? ($0 / 2 - low / 2) / span : 0 }
+    }
+    let area = shape[1] * shape[2]
+    return Picture(
+      planes: (0..<shape[0]).map { Array(values[$0 * area..<($0 + 1) * area]) },
+      width: shape[2],
+      height: shape[1],
+      depth: isBytes ? 8 : 16
+    )
+  }
+}
+
+/// A file of an image, of which nothing but the header is held.
+struct ImageEntry: Sendable {
+  /// What to call it: the path from its folder on.
+  let name: String
+  let path: String
+  let header: PictureCodec.Header
+  /// The hash of the bytes of the file.
+  let hash: UInt64
+  let pixelLimit: Int
+
+  /// Reads the header of a file, or where it is checked all of it.
+  init(
+    name: String,
+    path: String,
+    pixelLimit: Int,
+    isChecked: Bool
+  ) throws(DatasetError) {
+    let bytes = try WholeFile.bytes(of: path)
+    header = try PictureCodec.header(bytes, path: path, pixelLimit: pixelLimit)
+    if isChecked { _ = try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit) }
+    hash = Fingerprint.hash(bytes.span.bytes)
+    self.name = name
+    self.path = path
+    self.pixelLimit = pixelLimit
+  }
+
+  /// Decodes the image.
+  func picture() throws(DatasetError) -> Picture {
+    let picture = try Picture.load(contentsOf: path, pixelLimit: pixelLimit)
+    let now = PictureCodec.Header(
+      size: picture.size,
+      channels: picture.channels,
+      depth: picture.depth
+    )
+    if now != header { throw .image(.changed(path: path)) }
+    return picture
+  }
+}
+
+extension PictureCodec.Header {
+  /// `[channels, height, width]`.
+  var shape: Shape { [channels, size.height, size.width] }
+}
