@@ -12,6 +12,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
   let learner: any Learner
   let itemShape: Shape
   var targetShape: Shape?
+  /// The fields of the items, where they have some.
+  var fields: FieldLayout?
   var optimizer = Optimizer(learningRate: 0.01)
 
   var testDescription: String { name }
@@ -26,16 +28,24 @@ struct Variant: Sendable, CustomTestStringConvertible {
     self.learner = learner
     self.itemShape = itemShape
     targetShape = target
+    fields = (learner as? Autoencoder)?.fields
+  }
+
+  func items(count: Int) -> Tensor {
+    guard let fields else { return TinyData.items(count: count, itemShape) }
+    return TinyFields.items(count: count, fields).reshaped(
+      to: Shape([count] + itemShape.dimensions)
+    )
   }
 
   func source(count: Int) -> any BatchSource {
-    let items = TinyData.items(count: count, itemShape)
+    let items = items(count: count)
     guard let targetShape else { return TensorSource(items) }
     return PairedTensorSource(items: items, targets: TinyData.items(count: count, targetShape))
   }
 
   /// One of each kind; activations without kinks, so that central differences are exact.
-  static let all: [Variant] = autoencoders + translators
+  static let all: [Variant] = autoencoders + FieldVariants.all + translators
 
   private static let dense = Architecture.dense(hidden: [5], activation: .tanh)
 

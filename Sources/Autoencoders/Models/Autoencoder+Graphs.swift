@@ -11,7 +11,7 @@ package import HourglassTensors
 #endif
 
 /// What a graph of an autoencoder is made for.
-private enum Noise {
+enum Noise {
   /// Items are corrupted and codes drawn from their distribution.
   case drawn
   /// Items are clean and a code is the mean of its distribution.
@@ -20,7 +20,10 @@ private enum Noise {
 
 /// The nodes of a pass through an autoencoder.
 private struct Pass {
+  /// What is to be reconstructed.
   let x: NodeID
+  /// Its fields, where it has some.
+  let fields: FieldPass?
   /// The code, or the mean of its distribution.
   let code: NodeID
   /// What the decoder gives for each value.
@@ -42,6 +45,7 @@ extension Autoencoder: Learner {
       "[features], [channels, time] or [channels, height, width]",
       itemShape
     )
+    try validateFields(itemShape: itemShape)
   }
 
   package func regularizationWeight(atStep step: Int) -> Float {
@@ -56,7 +60,7 @@ extension Autoencoder: Learner {
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .training, in: &builder)
-    let reconstruction = builder.mean(objective.loss(pass.parameters, target: pass.x, in: &builder))
+    let reconstruction = builder.mean(reconstructionLoss(of: pass, in: &builder))
     var terms: [NodeID] = []
     if let divergence = pass.divergence, case .gaussian(_, let beta, _) = bottleneck {
       let weight = builder.input(GraphName.regularizationWeight, .scalar)
@@ -67,8 +71,8 @@ extension Autoencoder: Learner {
     var regularization = terms.first ?? builder.constant(0)
     for term in terms.dropFirst() { regularization = builder.sum(regularization, term) }
     let loss = terms.isEmpty ? reconstruction : builder.sum(reconstruction, regularization)
-    let output = objective.mean(pass.parameters, in: &builder)
-    let squaredError = builder.mean(builder.squaredError(output, pass.x))
+    let output = output(of: pass, in: &builder)
+    let squaredError = builder.mean(squaredError(output, pass, in: &builder))
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, reconstruction)
     builder.output(GraphName.regularization, regularization)
@@ -90,12 +94,20 @@ extension Autoencoder: Learner {
   /// Input: `input`. Outputs: `loss`, `reconstruction`, `regularization`, `squaredError`, all
   /// `[batch]`; `output`, the reconstructed items `[batch, item…]`; `latent [batch, latent]`. The
   /// loss has the whole weight of the divergence, and no penalties.
+  ///
+  /// With fields, `output` is `[batch, width]`, the means of numbers and the probabilities of
+  /// levels, and `fieldLosses [batch, count]` are the losses of the fields, 0 where missing, which
+  /// add up to the reconstruction: the weights of hidden and visible fields are for learning.
   package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .absent, .inference, in: &builder)
     addItemLosses(of: pass, in: &builder)
-    builder.output(GraphName.output, objective.mean(pass.parameters, in: &builder))
+    builder.output(GraphName.output, output(of: pass, in: &builder))
     builder.output(GraphName.latent, pass.code)
+    if let fields = pass.fields {
+      let losses = fields.losses(pass.parameters, in: &builder)
+      builder.output(GraphName.fieldLosses, losses)
+    }
     return try builder.finish()
   }
 
@@ -103,7 +115,9 @@ extension Autoencoder: Learner {
   package func encodingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let x = input(shapes, in: &builder)
-    let code = code(of: encoded(x, .inference, in: &builder), in: &builder).mean
+    let fields = fieldPass(x, shapes, .absent, in: &builder)
+    let seen = fields?.seen ?? x
+    let code = code(of: encoded(seen, .inference, in: &builder), in: &builder).mean
     builder.output(GraphName.latent, code)
     return try builder.finish()
   }
@@ -113,7 +127,8 @@ extension Autoencoder: Learner {
     var builder = GraphBuilder()
     let z = builder.input(GraphName.latent, [shapes.batch, latent])
     let parameters = decoded(z, shapes, .inference, in: &builder)
-    builder.output(GraphName.output, objective.mean(parameters, in: &builder))
+    let output = fieldTerms(in: &builder)?.output(parameters: parameters, in: &builder)
+    builder.output(GraphName.output, output ?? objective.mean(parameters, in: &builder))
     return try builder.finish()
   }
 }
@@ -132,7 +147,8 @@ extension Autoencoder {
     in builder: inout GraphBuilder
   ) -> Pass {
     let x = input(shapes, in: &builder)
-    let seen = noise == .drawn ? corruption(x, in: &builder) : x
+    let fields = fieldPass(x, shapes, noise, in: &builder)
+    let seen = fields?.seen ?? (noise == .drawn ? corruption(x, in: &builder) : x)
     // The encoder is added once: what it sees besides lies further along the batch.
     let deviations = mode == .training ? contractionDeviations : []
     let moved = deviations.map { Corruption.gaussian(standardDeviation: $0)(seen, in: &builder) }
@@ -152,7 +168,8 @@ extension Autoencoder {
       if noise == .drawn { z = sample(mean, logVariance, in: &builder) }
     }
     return Pass(
-      x: x,
+      x: fields?.values ?? x,
+      fields: fields,
       code: mean,
       parameters: decoded(z, shapes, mode, in: &builder),
       divergence: divergence,
@@ -225,20 +242,37 @@ extension Autoencoder {
     in builder: inout GraphBuilder
   ) -> NodeID {
     let architecture = decoder ?? encoder
+    let item = decodedShape(for: shapes.item)
+    let outputs = fields == nil ? objective.outputsPerValue : 1
     let parameters = builder.scoped("decoder") {
-      architecture.decoder(
-        z,
-        itemShape: shapes.item,
-        outputsPerValue: objective.outputsPerValue,
-        mode: mode,
-        in: &$0
-      )
+      architecture.decoder(z, itemShape: item, outputsPerValue: outputs, mode: mode, in: &$0)
     }
-    return outputActivation(parameters, in: &builder)
+    let activated = outputActivation(parameters, in: &builder)
+    return fields == nil ? activated : builder.flatten(activated)
+  }
+
+  /// The loss of each item: `[batch]`.
+  private func reconstructionLoss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    pass.fields?.loss(pass.parameters, in: &builder)
+      ?? objective.loss(pass.parameters, target: pass.x, in: &builder)
+  }
+
+  private func output(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    pass.fields?.terms.output(parameters: pass.parameters, in: &builder)
+      ?? objective.mean(pass.parameters, in: &builder)
+  }
+
+  /// The squared error of each item, `[batch]`; values that are missing have none.
+  private func squaredError(
+    _ output: NodeID,
+    _ pass: Pass,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    pass.fields?.squaredError(output, in: &builder) ?? builder.squaredError(output, pass.x)
   }
 
   private func addItemLosses(of pass: Pass, in builder: inout GraphBuilder) {
-    let reconstruction = objective.loss(pass.parameters, target: pass.x, in: &builder)
+    let reconstruction = reconstructionLoss(of: pass, in: &builder)
     var loss = reconstruction
     var regularization = builder.broadcast(
       builder.constant(0),
@@ -248,11 +282,11 @@ extension Autoencoder {
       regularization = builder.affine(divergence, scale: beta)
       loss = builder.sum(reconstruction, regularization)
     }
-    let output = objective.mean(pass.parameters, in: &builder)
+    let output = output(of: pass, in: &builder)
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, reconstruction)
     builder.output(GraphName.regularization, regularization)
-    builder.output(GraphName.squaredError, builder.squaredError(output, pass.x))
+    builder.output(GraphName.squaredError, squaredError(output, pass, in: &builder))
   }
 
   private func penalty(

@@ -64,6 +64,7 @@ package enum GraphName {
   package static let squaredError = "squaredError"
   package static let latent = "latent"
   package static let output = "output"
+  package static let fieldLosses = "fieldLosses"
 }
 
 extension Graph {
