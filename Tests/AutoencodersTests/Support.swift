@@ -65,6 +65,15 @@ struct Variant: Sendable, CustomTestStringConvertible {
     Variant("Huber", small(objective: .distance(.huber(delta: 0.3)))),
     Variant("cross-entropy", small(objective: .distance(.binaryCrossEntropy))),
     Variant("Bernoulli", small(objective: .likelihood(.bernoulli))),
+    Variant(
+      "binarized",
+      Autoencoder(
+        encoder: dense,
+        bottleneck: .gaussian(latent: 2),
+        objective: .likelihood(.bernoulli),
+        binarization: .dynamic
+      )
+    ),
     Variant("learnt variance", small(objective: .likelihood(.gaussianLearntVariance))),
     Variant("levels", small(objective: .likelihood(.discretisedLogistic(levels: 256)))),
     Variant("L1", small(penalties: [.activityL1(weight: 0.1)])),

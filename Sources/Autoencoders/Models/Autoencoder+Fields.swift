@@ -117,6 +117,12 @@ extension Autoencoder {
       }
     }
     guard let fields else { return }
+    try requireSetting(
+      binarization == nil,
+      "the binarization",
+      "none for items with fields",
+      "\(binarization, default: "none")"
+    )
     try requireSetting(fields.count > 0, "the number of fields", "at least 1", fields.count)
     try requireSetting(
       fields.categoryCount == 0 || fields.width <= Self.membershipLimit / fields.count,

@@ -16,16 +16,21 @@ enum Noise {
   case drawn
   /// Items are clean and a code is the mean of its distribution.
   case absent
+  /// Items are clean and codes are drawn from their distribution.
+  case codes
 }
 
 /// The nodes of a pass through an autoencoder.
-private struct Pass {
+struct Pass {
   /// What is to be reconstructed.
   let x: NodeID
   /// Its fields, where it has some.
   let fields: FieldPass?
   /// The code, or the mean of its distribution.
   let code: NodeID
+  /// The code that was decoded, and the logarithm of the variance of its distribution.
+  let decoded: NodeID
+  let logVariance: NodeID?
   /// What the decoder gives for each value.
   let parameters: NodeID
   /// The divergence of each item, `[batch]`, not weighted, for a Gaussian bottleneck.
@@ -136,17 +141,20 @@ extension Autoencoder: Learner {
 // MARK: - Parts
 
 extension Autoencoder {
-  private func input(_ shapes: GraphShapes, in builder: inout GraphBuilder) -> NodeID {
+  func input(_ shapes: GraphShapes, in builder: inout GraphBuilder) -> NodeID {
     builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
   }
 
-  private func pass(
+  func pass(
     _ shapes: GraphShapes,
     _ noise: Noise,
     _ mode: Mode,
     in builder: inout GraphBuilder
   ) -> Pass {
-    let x = input(shapes, in: &builder)
+    var x = input(shapes, in: &builder)
+    if noise == .drawn, binarization == .dynamic {
+      x = builder.apply(.greater, x, builder.random(.uniform, builder.shape(of: x)))
+    }
     let fields = fieldPass(x, shapes, noise, in: &builder)
     let seen = fields?.seen ?? (noise == .drawn ? corruption(x, in: &builder) : x)
     // The encoder is added once: what it sees besides lies further along the batch.
@@ -162,15 +170,19 @@ extension Autoencoder {
     }
     var z = mean
     var divergence: NodeID?
+    var logVariance: NodeID?
     if let logVariances {
-      let logVariance = rows(0, shapes.batch, of: logVariances, in: &builder)
-      divergence = gaussianKullbackLeibler(mean: mean, logVariance: logVariance, in: &builder)
-      if noise == .drawn { z = sample(mean, logVariance, in: &builder) }
+      let own = rows(0, shapes.batch, of: logVariances, in: &builder)
+      divergence = gaussianKullbackLeibler(mean: mean, logVariance: own, in: &builder)
+      if noise != .absent { z = sample(mean, own, in: &builder) }
+      logVariance = own
     }
     return Pass(
       x: fields?.values ?? x,
       fields: fields,
       code: mean,
+      decoded: z,
+      logVariance: logVariance,
       parameters: decoded(z, shapes, mode, in: &builder),
       divergence: divergence,
       displacements: displacements
@@ -195,12 +207,12 @@ extension Autoencoder {
     return builder.slice(x, axis: 0, place * batch..<(place + 1) * batch)
   }
 
-  private func encoded(_ x: NodeID, _ mode: Mode, in builder: inout GraphBuilder) -> NodeID {
+  func encoded(_ x: NodeID, _ mode: Mode, in builder: inout GraphBuilder) -> NodeID {
     builder.scoped("encoder") { encoder.encoder(x, mode: mode, in: &$0) }
   }
 
   /// One dense layer gives the code, or first its mean and then its log-variance.
-  private func code(
+  func code(
     of features: NodeID,
     in builder: inout GraphBuilder
   ) -> (mean: NodeID, logVariance: NodeID?) {
@@ -252,7 +264,7 @@ extension Autoencoder {
   }
 
   /// The loss of each item: `[batch]`.
-  private func reconstructionLoss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+  func reconstructionLoss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
     pass.fields?.loss(pass.parameters, in: &builder)
       ?? objective.loss(pass.parameters, target: pass.x, in: &builder)
   }

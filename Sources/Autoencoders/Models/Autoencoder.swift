@@ -63,6 +63,15 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     }
   }
 
+  /// How numbers from 0 to 1 become zeros and ones.
+  public enum Binarization: String, Hashable, Sendable, Codable {
+    /// A number is the probability of a 1, which is drawn anew at every step.
+    ///
+    /// Reference: Salakhutdinov, Murray, 2008, "On the quantitative analysis of deep belief
+    /// networks", doi:10.1145/1390156.1390266, section 5.
+    case dynamic
+  }
+
   /// What lies between the items and the bottleneck.
   public var encoder: Architecture
   /// The narrow place in the middle.
@@ -92,6 +101,8 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// How much the losses of hidden and of visible fields count in learning; `nil` as much as each
   /// other.
   public var fieldWeights: FieldWeights?
+  /// How items become zeros and ones in learning, before all else; `nil` leaves them as they are.
+  public var binarization: Binarization?
 
   /// Makes an autoencoder; the defaults suit tables and small images.
   public init(
@@ -104,7 +115,8 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     corruption: Corruption = .none,
     penalties: [Penalty] = [],
     fields: FieldLayout? = nil,
-    fieldWeights: FieldWeights? = nil
+    fieldWeights: FieldWeights? = nil,
+    binarization: Binarization? = nil
   ) {
     self.encoder = encoder
     self.bottleneck = bottleneck
@@ -116,6 +128,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.penalties = penalties
     self.fields = fields
     self.fieldWeights = fieldWeights
+    self.binarization = binarization
   }
 
   /// The length of a code.
