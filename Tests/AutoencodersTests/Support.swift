@@ -144,6 +144,15 @@ struct Variant: Sendable, CustomTestStringConvertible {
       [1, 5, 6]
     ),
     Variant(
+      "plain, blind denoising",
+      Translator(
+        architecture: .plain(width: 3, depth: 3, activation: .tanh),
+        learnsDifference: true,
+        corruption: .gaussianRange(lower: 0.1, upper: 0.3)
+      ),
+      [1, 5, 6]
+    ),
+    Variant(
       "U-Net, paired",
       Translator(
         architecture: .uNet(base: 2, depth: 2, activation: .tanh),

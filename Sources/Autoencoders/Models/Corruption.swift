@@ -13,6 +13,11 @@ public enum Corruption: Hashable, Sendable, Codable {
   case none
   /// x + σ e, where e is normal.
   case gaussian(standardDeviation: Float)
+  /// x + σ e, where σ is drawn for each item between two, so that one network serves all levels.
+  ///
+  /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
+  /// arXiv:1608.03981, section 3.3.
+  case gaussianRange(lower: Float, upper: Float)
   /// x or, at this rate, 0.
   case masking(rate: Float)
   /// x or, at this rate, one of the two extremes, each as often.
@@ -41,6 +46,11 @@ extension Corruption {
     case .gaussian(let deviation):
       let noise = builder.random(.normal, shape)
       return builder.sum(x, builder.affine(noise, scale: deviation))
+    case .gaussianRange(let lower, let upper):
+      let perItem = Shape([shape[0]] + shape.dimensions.dropFirst().map { _ in 1 })
+      let draw = builder.random(.uniform, perItem)
+      let deviation = builder.affine(draw, scale: upper - lower, offset: lower)
+      return builder.sum(x, builder.product(builder.random(.normal, shape), deviation))
     case .masking(let rate):
       let isKept = builder.apply(.greater, builder.random(.uniform, shape), builder.constant(rate))
       return builder.product(x, isKept)
@@ -78,7 +88,7 @@ extension Corruption {
       let draw = builder.random(.uniform, perItem)
       let rate = builder.affine(draw, scale: upper - lower, offset: lower)
       return builder.apply(.greater, builder.random(.uniform, shape), rate)
-    case .none, .gaussian, .saltAndPepper, .speckle, .poisson:
+    case .none, .gaussian, .gaussianRange, .saltAndPepper, .speckle, .poisson:
       return nil
     }
   }
@@ -87,7 +97,7 @@ extension Corruption {
   package var noise: Corruption {
     switch self {
     case .none, .masking: .none
-    case .gaussian, .saltAndPepper, .speckle, .poisson: self
+    case .gaussian, .gaussianRange, .saltAndPepper, .speckle, .poisson: self
     case .hiding(_, _, let deviation):
       deviation == 0 ? .none : .gaussian(standardDeviation: deviation)
     }
@@ -103,6 +113,13 @@ extension Corruption {
         "the standard deviation of the noise",
         "at least 0",
         deviation
+      )
+    case .gaussianRange(let lower, let upper):
+      try requireSetting(
+        0 <= lower && lower <= upper && upper.isFinite,
+        "the standard deviations of the noise",
+        "two numbers of at least 0 in rising order",
+        "\(lower) and \(upper)"
       )
     case .masking(let rate):
       try requireSetting((0...1).contains(rate), "the rate of masking", "from 0 to 1", rate)
