@@ -83,6 +83,8 @@ extension Initializer {
     case .normal(let deviation):
       let scalars = (0..<shape.elementCount).map { _ in generator.nextNormal() * deviation }
       return Tensor(scalars, shape: shape)
+    case .values(let values):
+      return Tensor(values, shape: shape)
     }
   }
 }

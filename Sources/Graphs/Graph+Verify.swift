@@ -30,6 +30,14 @@ extension Graph {
       {
         throw .duplicateName(variable.name, scope: node.scope)
       }
+      if case .variable(let variable) = node.operation,
+        case .values(let values) = variable.initializer, values.count != node.shape.elementCount
+      {
+        throw .malformed(
+          node: index,
+          reason: "it is given \(values.count) numbers for the shape \(node.shape)"
+        )
+      }
       if case .input(let name) = node.operation, !inputNames.insert(name).inserted {
         throw .duplicateName(name, scope: node.scope)
       }
@@ -52,7 +60,7 @@ extension Graph {
       }
     }
     for target in update.changed {
-      guard case .variable = self[target].operation else {
+      guard case .variable(let variable) = self[target].operation, variable.role != .fixed else {
         throw .malformed(node: target.index, reason: "an update changes it, it is no variable")
       }
     }

@@ -115,8 +115,17 @@ package struct Graph: Hashable, Sendable {
     }
   }
 
-  /// The variables in the order in which they were made.
+  /// The variables in the order in which they were made; tensors that are fixed are none.
   package var variables: [(variable: Variable, node: NodeID)] {
+    namedTensors.filter { $0.variable.role != .fixed }
+  }
+
+  /// The tensors that are given with the graph, in the order in which they were made.
+  package var fixedTensors: [(variable: Variable, node: NodeID)] {
+    namedTensors.filter { $0.variable.role == .fixed }
+  }
+
+  private var namedTensors: [(variable: Variable, node: NodeID)] {
     nodes.indices.compactMap {
       if case .variable(let variable) = nodes[$0].operation {
         (variable, NodeID(index: $0))

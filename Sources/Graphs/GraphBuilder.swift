@@ -116,6 +116,11 @@ package struct GraphBuilder {
     variable(name, shape, role: .state, initializer)
   }
 
+  /// Numbers that come with the graph, in row-major order: no run changes and no file holds them.
+  package mutating func fixed(_ name: String, _ shape: Shape, _ values: [Float]) -> NodeID {
+    variable(name, shape, role: .fixed, .values(values))
+  }
+
   private mutating func variable(
     _ name: String,
     _ shape: Shape,

@@ -99,6 +99,8 @@ package struct Variable: Hashable, Sendable {
     case parameter
     /// Kept beside the parameters: running statistics, an optimiser's moments.
     case state
+    /// Given with the graph: never changed, never saved.
+    case fixed
   }
 
   /// The path, as in `encoder.0.weight`: the key in the model file.
@@ -117,6 +119,8 @@ package enum Initializer: Hashable, Sendable {
   case uniform(bound: Float)
   /// Normal with mean 0.
   case normal(standardDeviation: Float)
+  /// These numbers in row-major order, as many as there are elements.
+  case values([Float])
 }
 
 /// The distribution of random numbers inside a graph.

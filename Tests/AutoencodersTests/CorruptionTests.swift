@@ -31,6 +31,13 @@ import Testing
     #expect(abs(Double(values.count { $0 == 0 }) / 4000 - 0.25) < 0.02)
   }
 
+  @Test func levelsOfNoiseDifferByItem() throws {
+    let values = try corrupted(.gaussianRange(lower: 0.1, upper: 0.9))
+    let found = (0..<4).map { moments(Array(values[$0 * 1000..<$0 * 1000 + 1000])).deviation }
+    #expect(found.allSatisfy { 0.09 < $0 && $0 < 0.97 })
+    #expect(found.max()! - found.min()! > 0.1)
+  }
+
   @Test func saltAndPepperAreAsOften() throws {
     let values = try corrupted(.saltAndPepper(rate: 0.2, lower: -1, upper: 2))
     #expect(values.allSatisfy { $0 == -1 || $0 == 0.5 || $0 == 2 })

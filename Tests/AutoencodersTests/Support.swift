@@ -12,6 +12,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
   let learner: any Learner
   let itemShape: Shape
   var targetShape: Shape?
+  /// The fields of the items, where they have some.
+  var fields: FieldLayout?
   var optimizer = Optimizer(learningRate: 0.01)
 
   var testDescription: String { name }
@@ -26,16 +28,24 @@ struct Variant: Sendable, CustomTestStringConvertible {
     self.learner = learner
     self.itemShape = itemShape
     targetShape = target
+    fields = (learner as? Autoencoder)?.fields
+  }
+
+  func items(count: Int) -> Tensor {
+    guard let fields else { return TinyData.items(count: count, itemShape) }
+    return TinyFields.items(count: count, fields).reshaped(
+      to: Shape([count] + itemShape.dimensions)
+    )
   }
 
   func source(count: Int) -> any BatchSource {
-    let items = TinyData.items(count: count, itemShape)
+    let items = items(count: count)
     guard let targetShape else { return TensorSource(items) }
     return PairedTensorSource(items: items, targets: TinyData.items(count: count, targetShape))
   }
 
   /// One of each kind; activations without kinks, so that central differences are exact.
-  static let all: [Variant] = autoencoders + translators
+  static let all: [Variant] = autoencoders + FieldVariants.all + translators
 
   private static let dense = Architecture.dense(hidden: [5], activation: .tanh)
 
@@ -55,6 +65,15 @@ struct Variant: Sendable, CustomTestStringConvertible {
     Variant("Huber", small(objective: .distance(.huber(delta: 0.3)))),
     Variant("cross-entropy", small(objective: .distance(.binaryCrossEntropy))),
     Variant("Bernoulli", small(objective: .likelihood(.bernoulli))),
+    Variant(
+      "binarized",
+      Autoencoder(
+        encoder: dense,
+        bottleneck: .gaussian(latent: 2),
+        objective: .likelihood(.bernoulli),
+        binarization: .dynamic
+      )
+    ),
     Variant("learnt variance", small(objective: .likelihood(.gaussianLearntVariance))),
     Variant("levels", small(objective: .likelihood(.discretisedLogistic(levels: 256)))),
     Variant("L1", small(penalties: [.activityL1(weight: 0.1)])),
@@ -121,6 +140,15 @@ struct Variant: Sendable, CustomTestStringConvertible {
         architecture: .uNet(base: 2, depth: 1, activation: .tanh),
         learnsDifference: true,
         corruption: .gaussian(standardDeviation: 0.2)
+      ),
+      [1, 5, 6]
+    ),
+    Variant(
+      "plain, blind denoising",
+      Translator(
+        architecture: .plain(width: 3, depth: 3, activation: .tanh),
+        learnsDifference: true,
+        corruption: .gaussianRange(lower: 0.1, upper: 0.3)
       ),
       [1, 5, 6]
     ),

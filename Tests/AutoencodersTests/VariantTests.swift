@@ -40,7 +40,7 @@ import Testing
     let graph = try variant.learner.trainingGraph(shapes, optimizer: variant.optimizer)
     let source = variant.source(count: batch)
     var inputs: [String: DoubleTensor] = [
-      GraphName.input: DoubleTensor(TinyData.items(count: batch, variant.itemShape)),
+      GraphName.input: DoubleTensor(variant.items(count: batch)),
       GraphName.learningRate: DoubleTensor([0.01], shape: []),
       GraphName.step: DoubleTensor([1], shape: []),
     ]

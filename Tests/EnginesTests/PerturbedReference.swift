@@ -37,6 +37,11 @@ struct PerturbedReference {
     for (index, node) in graph.nodes.enumerated() where isLive[index] {
       switch node.operation {
       case .input(let name): values[index] = inputs[name]
+      case .variable(let variable) where variable.role == .fixed:
+        let initializer = variable.initializer
+        values[index] = DoubleTensor(
+          initializer.tensor(name: variable.name, shape: node.shape, seed: 0)
+        )
       case .variable(let variable): values[index] = variables[variable.name]
       case .constant(let value):
         values[index] = DoubleTensor(repeating: Double(value), shape: node.shape)

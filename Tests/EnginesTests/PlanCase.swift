@@ -1,4 +1,5 @@
 import HourglassGraphs
+import HourglassNetworks
 import HourglassTensors
 
 /// A graph that is run for several steps: its results, its updates, its random numbers.
@@ -41,7 +42,24 @@ struct PlanCase: Sendable, CustomStringConvertible {
     }
   }
 
-  static let all: [PlanCase] = updates + results
+  static let all: [PlanCase] = updates + results + [fields]
+
+  /// The losses of fields with fixed matrices, their outputs, and a step of learning.
+  private static let fields = PlanCase("fields") { builder in
+    let layout = FieldLayout([.number, .category(levels: 3), .category(levels: 2), .number])
+    let terms = FieldTerms(layout, numbers: .gaussianLearntVariance, in: &builder)
+    let x = builder.input("x", [6, 7])
+    let hidden = Dense(9, activation: .tanh)(x, in: &builder)
+    let parameters = builder.scoped("last") { Dense(7)(hidden, in: &$0) }
+    let losses = terms.losses(parameters: parameters, target: x, in: &builder)
+    let seen = builder.input("seen", [6, 4])
+    builder.output("losses", losses)
+    builder.output("output", terms.output(parameters: parameters, in: &builder))
+    builder.output("expanded", terms.expanded(seen, in: &builder))
+    let loss = builder.mean(builder.product(losses, builder.apply(.square, seen)))
+    _ = Optimizer(learningRate: 0.01)
+      .addUpdates(minimizing: loss, parameters: builder.parameters, in: &builder)
+  }
 }
 
 extension GraphBuilder {

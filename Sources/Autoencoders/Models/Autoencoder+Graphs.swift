@@ -11,18 +11,26 @@ package import HourglassTensors
 #endif
 
 /// What a graph of an autoencoder is made for.
-private enum Noise {
+enum Noise {
   /// Items are corrupted and codes drawn from their distribution.
   case drawn
   /// Items are clean and a code is the mean of its distribution.
   case absent
+  /// Items are clean and codes are drawn from their distribution.
+  case codes
 }
 
 /// The nodes of a pass through an autoencoder.
-private struct Pass {
+struct Pass {
+  /// What is to be reconstructed.
   let x: NodeID
+  /// Its fields, where it has some.
+  let fields: FieldPass?
   /// The code, or the mean of its distribution.
   let code: NodeID
+  /// The code that was decoded, and the logarithm of the variance of its distribution.
+  let decoded: NodeID
+  let logVariance: NodeID?
   /// What the decoder gives for each value.
   let parameters: NodeID
   /// The divergence of each item, `[batch]`, not weighted, for a Gaussian bottleneck.
@@ -42,6 +50,7 @@ extension Autoencoder: Learner {
       "[features], [channels, time] or [channels, height, width]",
       itemShape
     )
+    try validateFields(itemShape: itemShape)
   }
 
   package func regularizationWeight(atStep step: Int) -> Float {
@@ -56,7 +65,7 @@ extension Autoencoder: Learner {
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .training, in: &builder)
-    let reconstruction = builder.mean(objective.loss(pass.parameters, target: pass.x, in: &builder))
+    let reconstruction = builder.mean(reconstructionLoss(of: pass, in: &builder))
     var terms: [NodeID] = []
     if let divergence = pass.divergence, case .gaussian(_, let beta, _) = bottleneck {
       let weight = builder.input(GraphName.regularizationWeight, .scalar)
@@ -67,8 +76,8 @@ extension Autoencoder: Learner {
     var regularization = terms.first ?? builder.constant(0)
     for term in terms.dropFirst() { regularization = builder.sum(regularization, term) }
     let loss = terms.isEmpty ? reconstruction : builder.sum(reconstruction, regularization)
-    let output = objective.mean(pass.parameters, in: &builder)
-    let squaredError = builder.mean(builder.squaredError(output, pass.x))
+    let output = output(of: pass, in: &builder)
+    let squaredError = builder.mean(squaredError(output, pass, in: &builder))
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, reconstruction)
     builder.output(GraphName.regularization, regularization)
@@ -90,12 +99,20 @@ extension Autoencoder: Learner {
   /// Input: `input`. Outputs: `loss`, `reconstruction`, `regularization`, `squaredError`, all
   /// `[batch]`; `output`, the reconstructed items `[batch, item…]`; `latent [batch, latent]`. The
   /// loss has the whole weight of the divergence, and no penalties.
+  ///
+  /// With fields, `output` is `[batch, width]`, the means of numbers and the probabilities of
+  /// levels, and `fieldLosses [batch, count]` are the losses of the fields, 0 where missing, which
+  /// add up to the reconstruction: the weights of hidden and visible fields are for learning.
   package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .absent, .inference, in: &builder)
     addItemLosses(of: pass, in: &builder)
-    builder.output(GraphName.output, objective.mean(pass.parameters, in: &builder))
+    builder.output(GraphName.output, output(of: pass, in: &builder))
     builder.output(GraphName.latent, pass.code)
+    if let fields = pass.fields {
+      let losses = fields.losses(pass.parameters, in: &builder)
+      builder.output(GraphName.fieldLosses, losses)
+    }
     return try builder.finish()
   }
 
@@ -103,7 +120,9 @@ extension Autoencoder: Learner {
   package func encodingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let x = input(shapes, in: &builder)
-    let code = code(of: encoded(x, .inference, in: &builder), in: &builder).mean
+    let fields = fieldPass(x, shapes, .absent, in: &builder)
+    let seen = fields?.seen ?? x
+    let code = code(of: encoded(seen, .inference, in: &builder), in: &builder).mean
     builder.output(GraphName.latent, code)
     return try builder.finish()
   }
@@ -113,7 +132,8 @@ extension Autoencoder: Learner {
     var builder = GraphBuilder()
     let z = builder.input(GraphName.latent, [shapes.batch, latent])
     let parameters = decoded(z, shapes, .inference, in: &builder)
-    builder.output(GraphName.output, objective.mean(parameters, in: &builder))
+    let output = fieldTerms(in: &builder)?.output(parameters: parameters, in: &builder)
+    builder.output(GraphName.output, output ?? objective.mean(parameters, in: &builder))
     return try builder.finish()
   }
 }
@@ -121,18 +141,22 @@ extension Autoencoder: Learner {
 // MARK: - Parts
 
 extension Autoencoder {
-  private func input(_ shapes: GraphShapes, in builder: inout GraphBuilder) -> NodeID {
+  func input(_ shapes: GraphShapes, in builder: inout GraphBuilder) -> NodeID {
     builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
   }
 
-  private func pass(
+  func pass(
     _ shapes: GraphShapes,
     _ noise: Noise,
     _ mode: Mode,
     in builder: inout GraphBuilder
   ) -> Pass {
-    let x = input(shapes, in: &builder)
-    let seen = noise == .drawn ? corruption(x, in: &builder) : x
+    var x = input(shapes, in: &builder)
+    if noise == .drawn, binarization == .dynamic {
+      x = builder.apply(.greater, x, builder.random(.uniform, builder.shape(of: x)))
+    }
+    let fields = fieldPass(x, shapes, noise, in: &builder)
+    let seen = fields?.seen ?? (noise == .drawn ? corruption(x, in: &builder) : x)
     // The encoder is added once: what it sees besides lies further along the batch.
     let deviations = mode == .training ? contractionDeviations : []
     let moved = deviations.map { Corruption.gaussian(standardDeviation: $0)(seen, in: &builder) }
@@ -146,14 +170,19 @@ extension Autoencoder {
     }
     var z = mean
     var divergence: NodeID?
+    var logVariance: NodeID?
     if let logVariances {
-      let logVariance = rows(0, shapes.batch, of: logVariances, in: &builder)
-      divergence = gaussianKullbackLeibler(mean: mean, logVariance: logVariance, in: &builder)
-      if noise == .drawn { z = sample(mean, logVariance, in: &builder) }
+      let own = rows(0, shapes.batch, of: logVariances, in: &builder)
+      divergence = gaussianKullbackLeibler(mean: mean, logVariance: own, in: &builder)
+      if noise != .absent { z = sample(mean, own, in: &builder) }
+      logVariance = own
     }
     return Pass(
-      x: x,
+      x: fields?.values ?? x,
+      fields: fields,
       code: mean,
+      decoded: z,
+      logVariance: logVariance,
       parameters: decoded(z, shapes, mode, in: &builder),
       divergence: divergence,
       displacements: displacements
@@ -178,12 +207,12 @@ extension Autoencoder {
     return builder.slice(x, axis: 0, place * batch..<(place + 1) * batch)
   }
 
-  private func encoded(_ x: NodeID, _ mode: Mode, in builder: inout GraphBuilder) -> NodeID {
+  func encoded(_ x: NodeID, _ mode: Mode, in builder: inout GraphBuilder) -> NodeID {
     builder.scoped("encoder") { encoder.encoder(x, mode: mode, in: &$0) }
   }
 
   /// One dense layer gives the code, or first its mean and then its log-variance.
-  private func code(
+  func code(
     of features: NodeID,
     in builder: inout GraphBuilder
   ) -> (mean: NodeID, logVariance: NodeID?) {
@@ -225,20 +254,37 @@ extension Autoencoder {
     in builder: inout GraphBuilder
   ) -> NodeID {
     let architecture = decoder ?? encoder
+    let item = decodedShape(for: shapes.item)
+    let outputs = fields == nil ? objective.outputsPerValue : 1
     let parameters = builder.scoped("decoder") {
-      architecture.decoder(
-        z,
-        itemShape: shapes.item,
-        outputsPerValue: objective.outputsPerValue,
-        mode: mode,
-        in: &$0
-      )
+      architecture.decoder(z, itemShape: item, outputsPerValue: outputs, mode: mode, in: &$0)
     }
-    return outputActivation(parameters, in: &builder)
+    let activated = outputActivation(parameters, in: &builder)
+    return fields == nil ? activated : builder.flatten(activated)
+  }
+
+  /// The loss of each item: `[batch]`.
+  func reconstructionLoss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    pass.fields?.loss(pass.parameters, in: &builder)
+      ?? objective.loss(pass.parameters, target: pass.x, in: &builder)
+  }
+
+  private func output(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    pass.fields?.terms.output(parameters: pass.parameters, in: &builder)
+      ?? objective.mean(pass.parameters, in: &builder)
+  }
+
+  /// The squared error of each item, `[batch]`; values that are missing have none.
+  private func squaredError(
+    _ output: NodeID,
+    _ pass: Pass,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    pass.fields?.squaredError(output, in: &builder) ?? builder.squaredError(output, pass.x)
   }
 
   private func addItemLosses(of pass: Pass, in builder: inout GraphBuilder) {
-    let reconstruction = objective.loss(pass.parameters, target: pass.x, in: &builder)
+    let reconstruction = reconstructionLoss(of: pass, in: &builder)
     var loss = reconstruction
     var regularization = builder.broadcast(
       builder.constant(0),
@@ -248,11 +294,11 @@ extension Autoencoder {
       regularization = builder.affine(divergence, scale: beta)
       loss = builder.sum(reconstruction, regularization)
     }
-    let output = objective.mean(pass.parameters, in: &builder)
+    let output = output(of: pass, in: &builder)
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, reconstruction)
     builder.output(GraphName.regularization, regularization)
-    builder.output(GraphName.squaredError, builder.squaredError(output, pass.x))
+    builder.output(GraphName.squaredError, squaredError(output, pass, in: &builder))
   }
 
   private func penalty(

@@ -49,6 +49,29 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     case contraction(weight: Float, standardDeviation: Float = 0.01)
   }
 
+  /// How much the loss of a field counts in learning, by what the encoder saw of it.
+  public struct FieldWeights: Hashable, Sendable, Codable {
+    /// The weight of a field that was observed and hidden from the encoder.
+    public var hidden: Float
+    /// The weight of a field that the encoder saw.
+    public var visible: Float
+
+    /// Makes weights; both are 1 unless told otherwise.
+    public init(hidden: Float = 1, visible: Float = 1) {
+      self.hidden = hidden
+      self.visible = visible
+    }
+  }
+
+  /// How numbers from 0 to 1 become zeros and ones.
+  public enum Binarization: String, Hashable, Sendable, Codable {
+    /// A number is the probability of a 1, which is drawn anew at every step.
+    ///
+    /// Reference: Salakhutdinov, Murray, 2008, "On the quantitative analysis of deep belief
+    /// networks", doi:10.1145/1390156.1390266, section 5.
+    case dynamic
+  }
+
   /// What lies between the items and the bottleneck.
   public var encoder: Architecture
   /// The narrow place in the middle.
@@ -66,6 +89,20 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   public var corruption: Corruption
   /// Terms that shape the codes.
   public var penalties: [Penalty]
+  /// The fields of an item, any of which may be missing; `nil` where an item is values alone.
+  ///
+  /// An item has then the shape `[width + count]`: its values and the presences of its fields. Where
+  /// every field is a number, it may also have the shape `[2 channels, …]`: channels of values, and
+  /// as many of presences. The encoder sees the values, 0 where hidden or missing, and which fields
+  /// it sees. The objective is that of numbers; a category has its cross-entropy. A learnt variance
+  /// is one for each field instead of one for each value of each item. No loss comes from a field
+  /// that is missing.
+  public var fields: FieldLayout?
+  /// How much the losses of hidden and of visible fields count in learning; `nil` as much as each
+  /// other.
+  public var fieldWeights: FieldWeights?
+  /// How items become zeros and ones in learning, before all else; `nil` leaves them as they are.
+  public var binarization: Binarization?
 
   /// Makes an autoencoder; the defaults suit tables and small images.
   public init(
@@ -76,7 +113,10 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     outputActivation: Activation = .identity,
     objective: Objective = .squaredError,
     corruption: Corruption = .none,
-    penalties: [Penalty] = []
+    penalties: [Penalty] = [],
+    fields: FieldLayout? = nil,
+    fieldWeights: FieldWeights? = nil,
+    binarization: Binarization? = nil
   ) {
     self.encoder = encoder
     self.bottleneck = bottleneck
@@ -86,6 +126,9 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.objective = objective
     self.corruption = corruption
     self.penalties = penalties
+    self.fields = fields
+    self.fieldWeights = fieldWeights
+    self.binarization = binarization
   }
 
   /// The length of a code.
@@ -122,6 +165,7 @@ extension Autoencoder {
       )
     }
     for penalty in penalties { try validate(penalty) }
+    try validateFields()
   }
 
   private func validate(_ penalty: Penalty) throws(TrainingError) {

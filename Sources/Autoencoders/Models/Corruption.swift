@@ -1,5 +1,5 @@
 package import HourglassGraphs
-internal import HourglassTensors
+package import HourglassTensors
 
 /// What is done to an item before the network sees it; it learns to give the clean item back.
 ///
@@ -13,6 +13,11 @@ public enum Corruption: Hashable, Sendable, Codable {
   case none
   /// x + σ e, where e is normal.
   case gaussian(standardDeviation: Float)
+  /// x + σ e, where σ is drawn for each item between two, so that one network serves all levels.
+  ///
+  /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
+  /// arXiv:1608.03981, section 3.3.
+  case gaussianRange(lower: Float, upper: Float)
   /// x or, at this rate, 0.
   case masking(rate: Float)
   /// x or, at this rate, one of the two extremes, each as often.
@@ -22,6 +27,12 @@ public enum Corruption: Hashable, Sendable, Codable {
   /// The noise of counting, where 1 stands for `peak` counts: x + √(x / peak) e, the normal
   /// approximation of a Poisson number divided by `peak`; x is taken to be at least 0.
   case poisson(peak: Float)
+  /// Some values hidden at a rate that is drawn for each item between two, so that one network
+  /// serves items that lack few values and items that lack many; and σ e on the numbers that stay.
+  ///
+  /// Where items have fields, whole fields are hidden, a category with all of its levels, and the
+  /// encoder is told which; elsewhere single values become 0.
+  case hiding(lower: Float, upper: Float, standardDeviation: Float = 0)
 }
 
 extension Corruption {
@@ -35,6 +46,11 @@ extension Corruption {
     case .gaussian(let deviation):
       let noise = builder.random(.normal, shape)
       return builder.sum(x, builder.affine(noise, scale: deviation))
+    case .gaussianRange(let lower, let upper):
+      let perItem = Shape([shape[0]] + shape.dimensions.dropFirst().map { _ in 1 })
+      let draw = builder.random(.uniform, perItem)
+      let deviation = builder.affine(draw, scale: upper - lower, offset: lower)
+      return builder.sum(x, builder.product(builder.random(.normal, shape), deviation))
     case .masking(let rate):
       let isKept = builder.apply(.greater, builder.random(.uniform, shape), builder.constant(rate))
       return builder.product(x, isKept)
@@ -53,6 +69,37 @@ extension Corruption {
       let light = builder.affine(builder.apply(.relu, x), scale: 1 / peak)
       let noise = builder.product(builder.apply(.squareRoot, light), builder.random(.normal, shape))
       return builder.sum(x, noise)
+    case .hiding(_, _, let deviation):
+      let noisy =
+        deviation == 0 ? x : Corruption.gaussian(standardDeviation: deviation)(x, in: &builder)
+      guard let isKept = kept(shape, in: &builder) else { return noisy }
+      return builder.product(noisy, isKept)
+    }
+  }
+
+  /// 1 for what stays and 0 for what is hidden, drawn for every element of a shape `[batch, …]`;
+  /// none where nothing is hidden.
+  package func kept(_ shape: Shape, in builder: inout GraphBuilder) -> NodeID? {
+    switch self {
+    case .masking(let rate):
+      return builder.apply(.greater, builder.random(.uniform, shape), builder.constant(rate))
+    case .hiding(let lower, let upper, _):
+      let perItem = Shape([shape[0]] + shape.dimensions.dropFirst().map { _ in 1 })
+      let draw = builder.random(.uniform, perItem)
+      let rate = builder.affine(draw, scale: upper - lower, offset: lower)
+      return builder.apply(.greater, builder.random(.uniform, shape), rate)
+    case .none, .gaussian, .gaussianRange, .saltAndPepper, .speckle, .poisson:
+      return nil
+    }
+  }
+
+  /// What is done to the numbers of items with fields, besides hiding some.
+  package var noise: Corruption {
+    switch self {
+    case .none, .masking: .none
+    case .gaussian, .gaussianRange, .saltAndPepper, .speckle, .poisson: self
+    case .hiding(_, _, let deviation):
+      deviation == 0 ? .none : .gaussian(standardDeviation: deviation)
     }
   }
 
@@ -67,6 +114,13 @@ extension Corruption {
         "at least 0",
         deviation
       )
+    case .gaussianRange(let lower, let upper):
+      try requireSetting(
+        0 <= lower && lower <= upper && upper.isFinite,
+        "the standard deviations of the noise",
+        "two numbers of at least 0 in rising order",
+        "\(lower) and \(upper)"
+      )
     case .masking(let rate):
       try requireSetting((0...1).contains(rate), "the rate of masking", "from 0 to 1", rate)
     case .saltAndPepper(let rate, let lower, let upper):
@@ -79,6 +133,19 @@ extension Corruption {
       )
     case .poisson(let peak):
       try requireSetting(peak > 0 && peak.isFinite, "the peak of counting noise", "above 0", peak)
+    case .hiding(let lower, let upper, let deviation):
+      try requireSetting(
+        0 <= lower && lower <= upper && upper <= 1,
+        "the rates of hiding",
+        "two numbers from 0 to 1 in rising order",
+        "\(lower) and \(upper)"
+      )
+      try requireSetting(
+        deviation >= 0 && deviation.isFinite,
+        "the standard deviation of the noise",
+        "at least 0",
+        deviation
+      )
     }
   }
 }

@@ -11,7 +11,7 @@ public struct FittedAutoencoder: Sendable {
   /// How it learnt; `nil` where that is not known.
   public let record: TrainingRecord?
 
-  private let network: FittedNetwork
+  let network: FittedNetwork
 
   /// Makes it from variables by name, such as those of a file.
   ///

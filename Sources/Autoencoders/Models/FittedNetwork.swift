@@ -109,7 +109,7 @@ package struct FittedNetwork: Sendable {
     return judge.means
   }
 
-  private func plan(
+  func plan(
     _ purpose: String,
     on engine: isolated ComputeEngine,
     graph: @Sendable () throws(GraphError) -> Graph

@@ -45,6 +45,17 @@ extension Objective {
     }
   }
 
+  /// The term of numbers in items with fields; none for what is no objective of single numbers.
+  package var numberTerm: NumberTerm? {
+    switch self {
+    case .likelihood(.gaussian(let variance)): .gaussian(variance: variance)
+    case .likelihood(.gaussianLearntVariance): .gaussianLearntVariance
+    case .likelihood(.bernoulli): .bernoulli
+    case .likelihood(.categorical), .likelihood(.discretisedLogistic), .likelihood(.mixed): nil
+    case .distance(let distance): .distance(distance)
+    }
+  }
+
   /// Whether the decoder's numbers are values of the item, so that an activation may bound them.
   package var acceptsOutputActivation: Bool {
     switch self {

@@ -64,6 +64,10 @@ package enum GraphName {
   package static let squaredError = "squaredError"
   package static let latent = "latent"
   package static let output = "output"
+  package static let logVariance = "logVariance"
+  package static let bound = "bound"
+  package static let logWeight = "logWeight"
+  package static let fieldLosses = "fieldLosses"
 }
 
 extension Graph {

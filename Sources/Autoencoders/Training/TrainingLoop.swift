@@ -278,7 +278,7 @@ struct TrainingNodes {
 
 extension Plan {
   /// A result of one element.
-  func number(_ node: NodeID) -> Double {
+  package func number(_ node: NodeID) -> Double {
     var number = Float(0)
     withOutput(node) { number = $0[0] }
     return Double(number)

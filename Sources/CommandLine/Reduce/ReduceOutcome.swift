@@ -143,7 +143,7 @@ struct ReduceOutcome: Encodable {
     case .convolutional(let channels, let hidden, _)?:
       parts = [shape.dimensions.map(String.init).joined(separator: " x ")]
       parts += channels.map { "\($0) channels" } + hidden.map(String.init)
-    case .uNet?, nil: break
+    case .uNet?, .plain?, nil: break
     }
     return (parts + ["\(fitted.dimensions)"]).joined(separator: " -> ")
   }

@@ -75,8 +75,9 @@ package final class OneDNNPlan: Plan {
       }
     )
     var variables: [Int: (place: BufferPlace, toPlain: Transfer?)] = [:]
-    for (_, node) in graph.variables {
-      let home = lowering.locations[node.index][0]
+    for (_, node) in graph.variables + graph.fixedTensors {
+      // A fixed tensor that nothing reads has no place.
+      guard let home = lowering.locations[node.index].first else { continue }
       var transfer: Transfer?
       if case .opaque(let entry) = home.form {
         let layout = lowering.opaqueLayouts[entry]
@@ -96,7 +97,8 @@ package final class OneDNNPlan: Plan {
       if let value = buffer.initialValue { pointer(BufferPlace(buffer: index))[0] = value }
     }
     for step in lowering.steps { try add(step, seed: seed) }
-    for (variable, node) in graph.variables {
+    for (variable, node) in graph.variables + graph.fixedTensors
+    where variables[node.index] != nil {
       setValue(
         variable.initializer.tensor(name: variable.name, shape: graph[node].shape, seed: seed),
         ofVariable: node

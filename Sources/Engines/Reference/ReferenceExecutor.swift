@@ -77,6 +77,9 @@ package struct ReferenceExecutor: Sendable {
   ) -> DoubleTensor {
     switch node.operation {
     case .input(let name): return required(inputs[name], "the input \"\(name)\"")
+    case .variable(let variable) where variable.role == .fixed:
+      let initializer = variable.initializer
+      return DoubleTensor(initializer.tensor(name: variable.name, shape: node.shape, seed: seed))
     case .variable(let variable):
       return required(variables[variable.name], "the variable \"\(variable.name)\"")
     case .constant(let value): return DoubleTensor(repeating: Double(value), shape: node.shape)

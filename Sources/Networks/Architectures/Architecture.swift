@@ -21,11 +21,21 @@ public enum Architecture: Hashable, Sendable, Codable {
   /// Reference: Ronneberger, Fischer, Brox, 2015, "U-Net", arXiv:1505.04597, figure 1, with
   /// strides for pooling and zeros around, so that the extents stay.
   case uNet(base: Int, depth: Int, activation: Activation)
+  /// `depth` convolutions of 3 one after another, at least 2, all but the last of `width` channels;
+  /// the extents stay throughout. Like a U-Net it translates. A small noise is taken off images of
+  /// any extents well, where the network learns the difference.
+  ///
+  /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
+  /// arXiv:1608.03981, section 3.1, without the normalization.
+  case plain(width: Int, depth: Int, activation: Activation)
 }
 
 extension Architecture {
   /// Whether it has an encoder and a decoder around a bottleneck.
   public var compresses: Bool {
-    if case .uNet = self { false } else { true }
+    switch self {
+    case .dense, .convolutional: true
+    case .uNet, .plain: false
+    }
   }
 }

@@ -37,7 +37,7 @@ extension ReconstructionLoss {
     self == .binaryCrossEntropy ? builder.apply(.logistic, prediction) : prediction
   }
 
-  private func elementwise(
+  func elementwise(
     _ prediction: NodeID,
     _ target: NodeID,
     in builder: inout GraphBuilder

@@ -1,0 +1,191 @@
+package import HourglassEngines
+internal import HourglassGraphs
+internal import HourglassNetworks
+package import HourglassTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Where the codes of new items come from.
+package enum CodeOrigin: Sendable {
+  /// The standard normal distribution.
+  case prior
+  /// The distributions of the codes of these items, each as often as the others.
+  case posterior(any BatchSource)
+}
+
+extension FittedAutoencoder {
+  /// New items with fields, `[count, width]`, drawn from the decoder's distribution: numbers with
+  /// their deviation, where the objective has one, and categories as one level that is 1.
+  ///
+  /// `temperature` scales the deviation of codes. The same seed gives the same items. Items without
+  /// fields are given by their means.
+  ///
+  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution;
+  ///   `TrainingError.noItems` where there are no items to take codes from.
+  package func draw(
+    count: Int,
+    seed: UInt64,
+    from origin: CodeOrigin = .prior,
+    temperature: Float = 1,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
+    let count = max(count, 0)
+    let codes = try await codes(count, seed, origin, temperature, on: engine)
+    var items = try await decode(codes, on: engine)
+    guard let fields = autoencoder.fields else { return items }
+    var generator = SeededGenerator.named("decoder", seed: seed)
+    let deviations = fieldDeviations(fields)
+    items.withMutableScalars { scalars in
+      for row in 0..<count {
+        for (field, range) in zip(fields.fields, fields.ranges) {
+          let start = row * fields.width + range.lowerBound
+          if field == .number {
+            let deviation = deviations[range.lowerBound]
+            if deviation > 0 { scalars[start] += deviation * generator.nextNormal() }
+          } else {
+            Self.chooseLevel(
+              &scalars,
+              start..<start + range.count,
+              at: generator.nextUniform()
+            )
+          }
+        }
+      }
+    }
+    return items
+  }
+
+  /// A lower bound of the logarithm of each item's probability, in nats, by drawn codes.
+  ///
+  /// With one draw it is the evidence lower bound, its divergence in closed form; with more it is
+  /// the importance-weighted bound, which rises to the logarithm itself:
+  ///
+  ///     ln 1/K Σ p(x, zₖ) / q(zₖ | x), zₖ drawn from q
+  ///
+  /// The divergence counts once, whatever beta is. For items that were binarized in learning, give
+  /// `BinarizedSource`. The same seed gives the same numbers.
+  ///
+  /// Reference: Kingma, Welling, 2013, arXiv:1312.6114, equation 10; Burda, Grosse, Salakhutdinov,
+  /// 2015, "Importance Weighted Autoencoders", arXiv:1509.00519, equation 8.
+  ///
+  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
+  package func evidenceLowerBounds(
+    _ source: any BatchSource,
+    draws: Int = 1,
+    seed: UInt64 = 0,
+    on engine: ComputeEngine
+  ) async throws -> [Double] {
+    guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
+    let (autoencoder, item) = (autoencoder, itemShape)
+    return try await network.logMeans(
+      of: draws <= 1 ? GraphName.bound : GraphName.logWeight,
+      source,
+      draws: max(draws, 1),
+      seed: seed,
+      purpose: "bound",
+      on: engine
+    ) { batch throws(GraphError) in
+      try autoencoder.boundGraph(GraphShapes(item: item, batch: batch))
+    }
+  }
+
+  private func codes(
+    _ count: Int,
+    _ seed: UInt64,
+    _ origin: CodeOrigin,
+    _ temperature: Float,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    let latent = autoencoder.latent
+    var generator = SeededGenerator.named("samples", seed: seed)
+    var codes = (0..<count * latent).map { _ in temperature * generator.nextNormal() }
+    if case .posterior(let source) = origin {
+      guard source.count > 0 else { throw TrainingError.noItems }
+      let (autoencoder, item) = (autoencoder, itemShape)
+      let posterior = try await network.rows(
+        of: GraphName.latent,
+        source,
+        purpose: "posterior",
+        on: engine
+      ) { batch throws(GraphError) in
+        try autoencoder.posteriorGraph(GraphShapes(item: item, batch: batch))
+      }
+      // Every item once, in a random order, before any comes again.
+      var order = Array(0..<source.count)
+      for row in 0..<count {
+        let place = row % source.count
+        if place == 0 { order.shuffle(using: &generator) }
+        let start = order[place] * 2 * latent
+        for index in 0..<latent {
+          let logVariance = Double(posterior.scalars[start + latent + index])
+          codes[row * latent + index] *= Float(exp(0.5 * logVariance))
+          codes[row * latent + index] += posterior.scalars[start + index]
+        }
+      }
+    }
+    return Tensor(codes, shape: [count, latent])
+  }
+
+  /// The standard deviation of each value that is a number; 0 where the objective has none.
+  private func fieldDeviations(_ fields: FieldLayout) -> [Float] {
+    switch autoencoder.objective.numberTerm {
+    case .gaussian(let variance):
+      return Array(repeating: variance.squareRoot(), count: fields.width)
+    case .gaussianLearntVariance:
+      guard let parameter = variables["fields.logVariance"] else { break }
+      return parameter.scalars.map {
+        Float(exp(0.5 * Double(FieldTerms.logVariance($0))))
+      }
+    case .bernoulli, .distance, nil: break
+    }
+    return Array(repeating: 0, count: fields.width)
+  }
+
+  /// Replaces probabilities by a 1 at the level where their running sum passes a number from 0 to 1.
+  private static func chooseLevel(_ scalars: inout [Float], _ range: Range<Int>, at draw: Float) {
+    var remaining = Double(draw) * range.reduce(0) { $0 + Double(scalars[$1]) }
+    var chosen = range.upperBound - 1
+    for place in range {
+      remaining -= Double(scalars[place])
+      if remaining < 0 {
+        chosen = place
+        break
+      }
+    }
+    for place in range { scalars[place] = place == chosen ? 1 : 0 }
+  }
+}
+
+/// Items from 0 to 1 as zeros and ones, of which each number is the probability of a 1.
+///
+/// What is drawn for an item depends on the seed and the item's place alone.
+package struct BinarizedSource: BatchSource {
+  private let source: any BatchSource
+  private let seed: UInt64
+
+  package init(_ source: any BatchSource, seed: UInt64) {
+    self.source = source
+    self.seed = seed
+  }
+
+  package var count: Int { source.count }
+  package var itemShape: Shape { source.itemShape }
+
+  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+    source.copyItems(indices, into: &destination)
+    let width = itemShape.elementCount
+    for row in indices.indices {
+      var generator = SeededGenerator(seed: seed, stream: UInt64(indices[row]))
+      for place in row * width..<(row + 1) * width {
+        destination[place] = generator.nextUniform() < destination[place] ? 1 : 0
+      }
+    }
+  }
+}

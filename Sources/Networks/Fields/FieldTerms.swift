@@ -1,0 +1,200 @@
+package import HourglassGraphs
+internal import HourglassTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// How far the number of a field is from what a decoder says of it.
+package enum NumberTerm: Hashable, Sendable {
+  /// Nats of a normal distribution of one known variance.
+  case gaussian(variance: Float)
+  /// Nats of a normal distribution whose variance is learnt for each field, the same for all items.
+  case gaussianLearntVariance
+  /// Nats of a number from 0 to 1 taken as a probability; the parameter is the logit.
+  case bernoulli
+  /// A distance that is no likelihood.
+  case distance(ReconstructionLoss)
+}
+
+/// The losses of the fields of items, and what a decoder's parameters say of each field.
+///
+/// A decoder gives one parameter for each of the `width` values: what the number's term takes for a
+/// number, a logit for each level of a category. Shapes: values `[batch, width]`, one number for
+/// each field `[batch, count]`.
+///
+/// All fields are computed together, however many there are and in whatever order they come: the
+/// sum over the values of each field is a product with a fixed matrix of zeros and ones.
+package struct FieldTerms {
+  private let layout: FieldLayout
+  private let numbers: NumberTerm
+  /// `[count, width]`: 1 where a value belongs to a field; none where every field is a number.
+  private let membership: NodeID?
+  /// `[width]`: 1 where a value is a number; none where all are, or none is.
+  private let isNumber: NodeID?
+  /// `[count]`: 1 where a field is a number; as above.
+  private let isNumberField: NodeID?
+  /// `[width]`, see `logVariance`; places of categories are of no use.
+  private let freeLogVariance: NodeID?
+
+  /// Adds the fixed matrices and, where variances are learnt, the parameter `fields.logVariance`.
+  ///
+  /// It is added once to a graph.
+  package init(_ layout: FieldLayout, numbers: NumberTerm, in builder: inout GraphBuilder) {
+    self.layout = layout
+    self.numbers = numbers
+    let (count, width) = (layout.count, layout.width)
+    let isMixed = layout.numberCount > 0 && layout.categoryCount > 0
+    (membership, isNumber, isNumberField, freeLogVariance) = builder.scoped("fields") { builder in
+      (
+        layout.categoryCount > 0
+          ? builder.fixed("membership", [count, width], layout.membership) : nil,
+        isMixed ? builder.fixed("isNumber", [width], layout.isNumber) : nil,
+        isMixed
+          ? builder.fixed("isNumberField", [count], layout.fields.map { $0 == .number ? 1 : 0 })
+          : nil,
+        numbers == .gaussianLearntVariance && layout.numberCount > 0
+          ? builder.parameter("logVariance", [width], .constant(0)) : nil
+      )
+    }
+  }
+
+  /// The number of each field at all of its values: `[batch, count]` -> `[batch, width]`.
+  package func expanded(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    guard let membership else { return x }
+    return builder.add(.denseBackwardData, [x, membership])
+  }
+
+  /// The sum over the values of each field: `[batch, width]` -> `[batch, count]`.
+  package func totals(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    guard let membership else { return x }
+    return builder.dense(x, membership)
+  }
+
+  /// Some values at numbers, others at categories.
+  package func merged(
+    numbers: NodeID,
+    categories: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    if layout.categoryCount == 0 { return numbers }
+    guard let isNumber else { return categories }
+    let isLevel = builder.affine(isNumber, scale: -1, offset: 1)
+    return builder.sum(builder.product(isNumber, numbers), builder.product(isLevel, categories))
+  }
+
+  /// The loss of each field: `[batch, width]` twice -> `[batch, count]`.
+  ///
+  /// That of a category is its cross-entropy, ln Σ eˡ - l of its level, in nats. What it is for a
+  /// field that is missing means nothing, but it is finite.
+  package func losses(
+    parameters: NodeID,
+    target: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    guard parameters != builder.failed, target != builder.failed else { return builder.failed }
+    if layout.categoryCount == 0 { return distances(parameters, target, in: &builder) }
+    let logits = builder.softlyBounded(parameters, by: Self.logitBound)
+    let chosen = builder.affine(builder.product(target, logits), scale: -1)
+    let values =
+      layout.numberCount == 0
+      ? chosen
+      : merged(
+        numbers: distances(parameters, target, in: &builder),
+        categories: chosen,
+        in: &builder
+      )
+    let mass = masses(weights(of: logits, in: &builder), in: &builder)
+    return builder.sum(totals(values, in: &builder), builder.apply(.logarithm, mass))
+  }
+
+  /// The reconstruction: the means of numbers and the probabilities of levels, `[batch, width]`.
+  package func output(parameters: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    guard parameters != builder.failed else { return parameters }
+    let means: NodeID
+    switch numbers {
+    case .gaussian, .gaussianLearntVariance: means = parameters
+    case .bernoulli: means = builder.apply(.logistic, parameters)
+    case .distance(let distance): means = distance.mean(prediction: parameters, in: &builder)
+    }
+    if layout.categoryCount == 0 { return means }
+    let weights = weights(of: builder.softlyBounded(parameters, by: Self.logitBound), in: &builder)
+    let mass = expanded(masses(weights, in: &builder), in: &builder)
+    let probabilities = builder.quotient(weights, mass)
+    guard let isNumber else { return probabilities }
+    return builder.sum(builder.product(isNumber, means), probabilities)
+  }
+
+  /// ln σ² of each value from the parameter `fields.logVariance`.
+  ///
+  ///     ln σ² = 9 tanh(10 a / 9)
+  ///
+  /// The bound keeps σ above 0.011, so that constant columns do no harm. The factor lets an
+  /// optimiser whose steps are of one size, as Adam's, move the logarithm as fast as it should go.
+  package static func logVariance(_ parameter: Float) -> Float {
+    logVarianceBound * Float(tanh(Double(logVarianceRate * parameter / logVarianceBound)))
+  }
+
+  private static var logVarianceBound: Float { 9 }
+  private static var logVarianceRate: Float { 10 }
+  /// Logits l are bounded as 30 tanh(l / 30), so that sums of their exponentials need no shift.
+  private static var logitBound: Float { 30 }
+
+  /// eˡ of levels, 0 at numbers.
+  private func weights(of logits: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let weights = builder.apply(.exponential, logits)
+    guard let isNumber else { return weights }
+    return builder.product(weights, builder.affine(isNumber, scale: -1, offset: 1))
+  }
+
+  /// Σ eˡ of each category, 1 for numbers.
+  private func masses(_ weights: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let sums = totals(weights, in: &builder)
+    return isNumberField.map { builder.sum(sums, $0) } ?? sums
+  }
+
+  /// The losses of values as numbers.
+  private func distances(
+    _ parameters: NodeID,
+    _ target: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    switch numbers {
+    case .gaussian(let variance):
+      let square = builder.apply(.square, builder.difference(parameters, target))
+      let offset = 0.5 * log(2 * Double.pi * Double(variance))
+      return builder.affine(square, scale: 0.5 / variance, offset: Float(offset))
+    case .gaussianLearntVariance:
+      guard let freeLogVariance else { return builder.failed }
+      let scaled = builder.affine(freeLogVariance, scale: Self.logVarianceRate)
+      let logVariance = builder.softlyBounded(scaled, by: Self.logVarianceBound)
+      let precision = builder.apply(.exponential, builder.affine(logVariance, scale: -1))
+      let square = builder.apply(.square, builder.difference(parameters, target))
+      let doubled = builder.sum(builder.product(square, precision), logVariance)
+      return builder.affine(doubled, scale: 0.5, offset: Float(0.5 * log(2 * Double.pi)))
+    case .bernoulli: return builder.bernoulliCrossEntropy(logits: parameters, target: target)
+    case .distance(let distance):
+      return distance.elementwise(parameters, target, in: &builder)
+    }
+  }
+}
+
+extension FieldLayout {
+  /// `[count, width]`, in row-major order: 1 where a value belongs to a field.
+  fileprivate var membership: [Float] {
+    var matrix = [Float](repeating: 0, count: count * width)
+    for (field, range) in ranges.enumerated() {
+      for place in range { matrix[field * width + place] = 1 }
+    }
+    return matrix
+  }
+
+  /// 1 for each value that is a number.
+  fileprivate var isNumber: [Float] {
+    fields.flatMap { Array(repeating: $0 == .number ? 1 : 0, count: $0.width) }
+  }
+}
