@@ -93,8 +93,3 @@ extension NumericDataset {
     return formats.first { beginning.starts(with: $0.start) }?.name
   }
 }
-
-/// The name of a file without its folders.
-private func lastPart(of path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? path
-}

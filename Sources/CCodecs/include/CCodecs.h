@@ -1,2 +1,3 @@
 #pragma once
 #include "Inflate.h"
+#include "RawInflate.h"
