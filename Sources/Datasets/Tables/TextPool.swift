@@ -4,7 +4,9 @@ struct TextPool: Sendable {
   private var bytes: [UInt8] = []
   /// Where each text ends.
   private var ends: [Int] = []
-  /// The numbers of the texts by their hashes; -1 is a free place. Its size is a power of two.
+  /// The numbers of the texts by their hashes; -1 is a free place.
+  ///
+  /// Its size is a power of two.
   private var places: [Int32]
   /// Whether no further texts are taken in.
   private let isClosed: Bool
