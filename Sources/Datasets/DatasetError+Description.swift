@@ -30,6 +30,9 @@ extension DatasetError: CustomStringConvertible {
       .absurdIDXDimensions, .truncatedIDX, .trailingInIDX, .idxValueNotFinite, .labelFile:
       idxDescription
     case .textCell, .missingCell, .cellNotFinite: cellDescription
+    case .table(let error): error.description
+    case .array(let error): error.description
+    case .series(let error): error.description
     default: tableDescription
     }
   }

@@ -88,6 +88,15 @@ public enum DatasetError: Error, Hashable, Sendable {
   /// The file is mostly blank: very many bytes hold very few cells.
   case mostlyBlank(path: String, bytes: Int, cells: Int)
 
+  // MARK: Errors of their own
+
+  /// A table of mixed columns.
+  case table(TableError)
+  /// A file of arrays, NPY or NPZ.
+  case array(ArrayFileError)
+  /// A time series.
+  case series(SeriesError)
+
   /// Whether the machine is at fault (memory, disk) and not the data.
   public var isFaultOfTheMachine: Bool {
     switch self {

@@ -71,7 +71,7 @@ extension NumericDataset {
   }
 
   /// The name of a format that is often met and not read, from the beginning of a file.
-  private static func foreignFormat(_ beginning: [UInt8]) -> String? {
+  static func foreignFormat(_ beginning: [UInt8]) -> String? {
     let formats: [(start: [UInt8], name: String)] = [
       ([0x1f, 0x8b], "a gzip file inside a gzip file"),
       ([0x89, 0x50, 0x4e, 0x47], "a PNG image"),
@@ -92,9 +92,4 @@ extension NumericDataset {
     ]
     return formats.first { beginning.starts(with: $0.start) }?.name
   }
-}
-
-/// The name of a file without its folders.
-func lastPart(of path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? path
 }

@@ -5,4 +5,5 @@
 #include "Inflate.h"
 #include "JPEG.h"
 #include "PNG.h"
+#include "RawInflate.h"
 #include "Sound.h"

@@ -53,3 +53,34 @@ final class Inflater {
     }
   }
 }
+
+extension Inflater {
+  /// Inflates a range of some bytes, which have no wrapper, into as many as are promised.
+  ///
+  /// - Returns: The bytes, of which there may be fewer.
+  static func inflateRaw(
+    _ source: [UInt8],
+    _ range: Range<Int>,
+    size: Int
+  ) throws(Failure) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: size)
+    var produced = 0
+    let status = source[range].withUnsafeBufferPointer { bytes in
+      result.withUnsafeMutableBufferPointer { room in
+        hg_inflate_raw(bytes.baseAddress, bytes.count, room.baseAddress, room.count, &produced)
+      }
+    }
+    switch status {
+    case HG_INFLATE_OK: break
+    case HG_INFLATE_MEMORY: throw .memory
+    default: throw .corrupt(reason: "damaged compressed data")
+    }
+    result.removeLast(size - produced)
+    return result
+  }
+
+  /// The CRC-32 of some bytes.
+  static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    bytes.withUnsafeBufferPointer { hg_crc32($0.baseAddress, $0.count) }
+  }
+}

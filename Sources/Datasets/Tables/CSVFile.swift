@@ -69,7 +69,7 @@ public struct CSVFile: Sendable {
     memoryLimit: Int
   ) throws(DatasetError) {
     if let limit, limit < 1 { throw .limitNotPositive(path: source.path, limit: limit) }
-    try Self.skipByteOrderMark(source)
+    try source.skipByteOrderMark()
     if source.unreadCount == 0 { throw .emptyFile(path: source.path) }
     let isWhole = source.isAtEnd
     let separator = try source.withUnread { (bytes) throws(DatasetError) in
@@ -113,13 +113,5 @@ public struct CSVFile: Sendable {
       try source.fill()
     }
     try parser.finish()
-  }
-
-  private static func skipByteOrderMark(_ source: ByteSource) throws(DatasetError) {
-    let beginning = source.firstUnread(3)
-    if beginning == [0xef, 0xbb, 0xbf] { source.discard(3) }
-    if beginning.prefix(2) == [0xff, 0xfe] || beginning.prefix(2) == [0xfe, 0xff] {
-      throw .utf16(path: source.path)
-    }
   }
 }

@@ -35,7 +35,7 @@ public final class CSVWriter {
     piece.reserveCapacity(Self.pieceSize + 1 << 12)
     for (index, column) in columns.enumerated() {
       if index > 0 { piece.append(UInt8(ascii: ",")) }
-      append(column)
+      Self.append(column, to: &piece)
     }
     piece.append(CSVDialect.lineFeed)
   }
@@ -78,6 +78,39 @@ public final class CSVWriter {
     }
   }
 
+  /// Appends the rows of a table, whose columns are those of the file in their order.
+  ///
+  /// Numbers have the decimals of their column; a missing cell is empty.
+  ///
+  /// - Throws: Why the file cannot be written.
+  public func append(_ table: Table) throws(DatasetError) {
+    precondition(
+      table.columns.count == columnCount,
+      "rows of \(columnCount) columns were expected, found \(table.columns.count)"
+    )
+    let formats = table.columns.map {
+      NumberFormat(decimals: $0.decimals, isFixed: $0.hasFixedDecimals)
+    }
+    var piece: [UInt8] = []
+    swap(&piece, &self.piece)
+    defer { swap(&piece, &self.piece) }
+    for row in 0..<table.rowCount {
+      for (index, column) in table.columns.enumerated() {
+        if index > 0 { piece.append(UInt8(ascii: ",")) }
+        if column.isMissing(row) {
+          // An empty line would be no row.
+          if columnCount == 1 { piece += [CSVDialect.quote, CSVDialect.quote] }
+        } else if case .numbers(let values, _) = column.cells {
+          formats[index].append(values[row], to: &piece)
+        } else {
+          Self.append(column.text(row) ?? "", to: &piece)
+        }
+      }
+      piece.append(CSVDialect.lineFeed)
+      if piece.count >= Self.pieceSize { try flush(&piece) }
+    }
+  }
+
   /// Puts the table in its place.
   ///
   /// - Throws: Why the file cannot be written; the former file is whole then.
@@ -100,7 +133,7 @@ public final class CSVWriter {
   }
 
   /// Appends a text, in quotes where it needs them.
-  private func append(_ text: String) {
+  private static func append(_ text: String, to piece: inout [UInt8]) {
     let special = [CSVDialect.quote, CSVDialect.lineFeed, CSVDialect.carriageReturn]
     let needsQuotes =
       text.isEmpty || text.first == " " || text.last == " "

@@ -1,0 +1,74 @@
+/// What a file of data gives.
+public enum Dataset: Sendable {
+  /// The rows of a table.
+  case table(Table)
+  /// Images.
+  case images(ImageSet)
+  /// Sounds.
+  case sounds(SoundSet)
+  /// Windows of time series.
+  case series(SeriesSet)
+
+  /// The name of the file without its folders.
+  public var name: String {
+    switch self {
+    case .table(let table): table.name
+    case .images(let images): images.name
+    case .sounds(let sounds): sounds.name
+    case .series(let series): series.name
+    }
+  }
+
+  /// The number of rows, images, sounds or windows.
+  public var count: Int {
+    switch self {
+    case .table(let table): table.rowCount
+    case .images(let images): images.count
+    case .sounds(let sounds): sounds.count
+    case .series(let series): series.count
+    }
+  }
+
+  /// A hash of the values, sixteen hexadecimal digits.
+  public var fingerprint: String {
+    switch self {
+    case .table(let table): table.fingerprint
+    case .images(let images): images.fingerprint
+    case .sounds(let sounds): sounds.fingerprint
+    case .series(let series): series.fingerprint
+    }
+  }
+}
+
+/// How a file of data is read.
+public struct DatasetOptions: Hashable, Sendable {
+  /// The number of items to read at most; all of them when it is left out.
+  public var limit: Int?
+  /// The kinds of columns that are not to be inferred, by name.
+  public var columnKinds: [String: ColumnKind] = [:]
+  /// Words that stand for a missing cell beside the usual ones.
+  public var missingWords: [String] = []
+  /// The array of an NPZ file; the only one, or X, when it is left out.
+  public var arrayName: String?
+  /// The array of an NPZ file that holds one label for each item.
+  public var labelsName: String?
+  /// Whether files of a folder that cannot be read are skipped, and counted.
+  public var skipsUnreadable = false
+  /// How a table is cut into windows of time; it stays a table when this is left out.
+  public var series: SeriesOptions?
+
+  /// Makes options that leave everything to the file.
+  public init() {}
+}
+
+extension Dataset {
+  /// The first rows, images or sounds, or all where there are fewer; a time series is given whole.
+  public func prefix(_ count: Int) -> Dataset {
+    switch self {
+    case .table(let table): .table(table.prefix(count))
+    case .images(let images): .images(images.prefix(count))
+    case .sounds(let sounds): .sounds(sounds.prefix(count))
+    case .series: self
+    }
+  }
+}

@@ -1,0 +1,151 @@
+/// How the columns of a table become values for a network and come back: learnt from the training
+/// rows alone, and kept in the model.
+///
+/// A number takes one value, a boolean or a category one for each of its levels (one-hot). Constants,
+/// identifiers, and columns without two different values in the training rows are set aside.
+public struct TableEncoding: Codable, Hashable, Sendable {
+  /// A learnt column.
+  public struct Field: Codable, Hashable, Sendable {
+    /// The name of the column.
+    public let name: String
+    /// What its cells are.
+    public let kind: ColumnKind
+    /// How they are encoded.
+    public let content: Content
+    /// The most digits behind the point, which decoded numbers are rounded to.
+    public let decimals: Int?
+    /// Whether each number has that many digits behind the point.
+    public let hasFixedDecimals: Bool
+
+    /// The number of values of the field.
+    public var width: Int {
+      switch content {
+      case .number: 1
+      case .levels(let levels, let rare): levels.count + (rare.isEmpty ? 0 : 1)
+      }
+    }
+  }
+
+  /// How the cells of a field are encoded.
+  public enum Content: Codable, Hashable, Sendable {
+    /// By a map of numbers.
+    case number(NumberMap)
+    /// One value for each level, the most frequent first, and a last one for all `rare` levels
+    /// together, which is decoded as the most frequent of these.
+    case levels([String], rare: [String])
+  }
+
+  /// The learnt columns in their order.
+  public let fields: [Field]
+
+  /// The names of the columns that nothing is learnt from.
+  public let setAside: [String]
+
+  /// Learns from some rows of a table.
+  ///
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - rows: The training rows; nothing of the others matters.
+  ///   - scaling: How numbers are scaled.
+  ///   - levelLimit: The most levels of a category that have a value of their own.
+  /// - Throws: `nothingToLearn` where no column varies in these rows.
+  public init(
+    learning table: Table,
+    rows: [Int],
+    scaling: NumberScaling = .robust,
+    levelLimit: Int = 64
+  ) throws(DatasetError) {
+    precondition(
+      levelLimit >= 2,
+      "a category has at least 2 levels, found a limit of \(levelLimit)"
+    )
+    var fields: [Field] = []
+    var setAside: [String] = []
+    for column in table.columns {
+      if let content = Self.content(of: column.rows(rows), scaling, levelLimit) {
+        fields.append(
+          Field(
+            name: column.name,
+            kind: column.kind,
+            content: content,
+            decimals: column.decimals,
+            hasFixedDecimals: column.hasFixedDecimals
+          )
+        )
+      } else {
+        setAside.append(column.name)
+      }
+    }
+    if fields.isEmpty { throw .table(.nothingToLearn(path: table.name, setAside: setAside)) }
+    self.fields = fields
+    self.setAside = setAside
+  }
+
+  private static func content(
+    of column: Table.Column,
+    _ scaling: NumberScaling,
+    _ levelLimit: Int
+  ) -> Content? {
+    guard column.kind != .constant && column.kind != .identifier else { return nil }
+    switch column.cells {
+    case .texts: return nil
+    case .numbers(let values, _):
+      let present = values.indices.filter { !column.isMissing($0) }.map { values[$0] }
+      guard let first = present.first, present.contains(where: { $0 != first }) else { return nil }
+      return .number(NumberMap(learning: present, scaling: scaling))
+    case .codes(let codes, let levels):
+      var counts = [Int](repeating: 0, count: levels.count)
+      for code in codes where code >= 0 { counts[Int(code)] += 1 }
+      let order = levels.indices.filter { counts[$0] > 0 }
+        .sorted { (-counts[$0], $0) < (-counts[$1], $1) }
+      guard order.count > 1 else { return nil }
+      let own = order.count > levelLimit ? levelLimit - 1 : order.count
+      return .levels(
+        order.prefix(own).map { levels[$0] },
+        rare: order.dropFirst(own).map { levels[$0] }
+      )
+    }
+  }
+
+  /// The number of values of a row.
+  public var width: Int { fields.reduce(0) { $0 + $1.width } }
+
+  /// What is wrong with an encoding that was read from a file, if anything.
+  public var problem: String? {
+    if fields.isEmpty { return "it should have at least one field" }
+    if Set(fields.map(\.name)).count != fields.count {
+      return "its fields should have different names"
+    }
+    for field in fields {
+      switch field.content {
+      case .number(let map):
+        guard map.isGood else { return "its number fields should have increasing, finite knots" }
+      case .levels(let levels, let rare):
+        let all = levels + rare
+        guard levels.count >= 1, all.count >= 2, Set(all).count == all.count else {
+          return "its categories should have at least two different levels"
+        }
+      }
+      guard (0...NumberFormat.mostDecimals).contains(field.decimals ?? 0) else {
+        return "its fields should have 0 to \(NumberFormat.mostDecimals) decimals"
+      }
+    }
+    return nil
+  }
+}
+
+/// The rows of a table as values for a network.
+public struct EncodedTable: Hashable, Sendable {
+  /// The number of rows.
+  public let count: Int
+  /// The number of values of a row.
+  public let width: Int
+  /// The number of fields of a row.
+  public let fieldCount: Int
+  /// The values, `[count, width]`; those of a missing cell are 0.
+  public let values: [Float]
+  /// 1 for a cell that is there and 0 for a missing one, `[count, fieldCount]`.
+  public let presence: [Float]
+  /// For each category the cells whose level was not learnt, and that count as missing, by name.
+  public let unknownCategories: [String: Int]
+}

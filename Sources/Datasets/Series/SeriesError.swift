@@ -1,0 +1,34 @@
+/// What is wrong with a table as a time series.
+///
+/// Rows count from 1, as a reader of the message counts.
+public enum SeriesError: Error, Hashable, Sendable {
+  /// A window or a stride that is less than 1.
+  case badWindow(path: String, window: Int, stride: Int)
+  /// No column but the time and the group holds numbers.
+  case noValues(path: String, columns: [String])
+  /// The time of a row is missing.
+  case missingTime(path: String, column: String, row: Int)
+  /// The time of a row is before that of the row above it.
+  case notInOrder(path: String, column: String, row: Int, time: String, before: String)
+}
+
+extension SeriesError: CustomStringConvertible {
+  /// What was being done, what was expected, what was found, and what to do.
+  public var description: String {
+    switch self {
+    case .badWindow(let path, let window, let stride):
+      "cannot cut \(path) into windows: expected a window and a stride of at least 1 row, found "
+        + "\(window) and \(stride). Give larger numbers."
+    case .noValues(let path, let columns):
+      "cannot use \(path) as a time series: expected a column of numbers beside the time, found "
+        + TableError.list(columns) + ". Give a table of measurements."
+    case .missingTime(let path, let column, let row):
+      "cannot use \(path) as a time series: column \(clipped(column)), row \(row): expected a "
+        + "time, found a missing cell. Fill it, or remove the row."
+    case .notInOrder(let path, let column, let row, let time, let before):
+      "cannot use \(path) as a time series: column \(clipped(column)), row \(row): expected a "
+        + "time not before \(clipped(before)), found \(clipped(time)). Sort the rows by time; name "
+        + "the column that tells several series apart as the group."
+    }
+  }
+}

@@ -1,0 +1,208 @@
+/// How a table is cut into windows of time.
+public struct SeriesOptions: Codable, Hashable, Sendable {
+  /// The column of times, texts or numbers, in order.
+  public var timeColumn: String
+  /// The column that tells several series apart; none where the table is one series.
+  public var group: String?
+  /// The number of rows of a window.
+  public var window: Int
+  /// The rows from the start of a window to that of the next; half a window when it is left out.
+  public var stride: Int?
+
+  /// Makes options.
+  public init(timeColumn: String, group: String? = nil, window: Int = 128, stride: Int? = nil) {
+    self.timeColumn = timeColumn
+    self.group = group
+    self.window = window
+    self.stride = stride
+  }
+}
+
+/// One or more time series: the rows of a table in the order of their times, cut into windows.
+///
+/// Windows begin every `stride` rows of a series, and the last one ends with it, so that they cover
+/// each row. A series shorter than a window is one window, whose end is missing.
+public struct SeriesSet: Sendable {
+  /// The table, the rows of a group together.
+  public let table: Table
+  /// For each row of `table` the row of the table that was given.
+  public let originalRows: [Int]
+  /// The name of the column of times.
+  public let timeColumn: String
+  /// The times, as they are written.
+  public let timeStamps: [String]
+  /// The names of the columns of values: those that hold numbers, or booleans, which are 0 and 1.
+  public let channels: [String]
+  /// The number of rows of a window.
+  public let window: Int
+  /// The rows from the start of a window to that of the next.
+  public let stride: Int
+  /// The rows of each series.
+  public let groups: [Range<Int>]
+
+  private let ranges: [Range<Int>]
+  private let values: [[Double?]]
+
+  /// The name of the table.
+  public var name: String { table.name }
+  /// The number of windows.
+  public var count: Int { ranges.count }
+  /// A hash of the table.
+  public var fingerprint: String { table.fingerprint }
+
+  /// Cuts a table into windows.
+  ///
+  /// - Throws: `missingColumn`, or a `SeriesError` for what is no time series.
+  public init(_ table: Table, options: SeriesOptions) throws(DatasetError) {
+    let stride = options.stride ?? max(1, options.window / 2)
+    guard options.window > 0, stride > 0 else {
+      throw .series(.badWindow(path: table.name, window: options.window, stride: stride))
+    }
+    let time = try table.required(options.timeColumn)
+    var order: [Int] = []
+    var sizes: [Int] = []
+    if let group = options.group {
+      let column = try table.required(group)
+      let keys = (0..<table.rowCount).map { column.text($0) ?? "" }
+      var places: [String: Int] = [:]
+      var members: [[Int]] = []
+      for (row, key) in keys.enumerated() {
+        let place = places[key] ?? members.count
+        if place == members.count {
+          places[key] = place
+          members.append([])
+        }
+        members[place].append(row)
+      }
+      order = members.flatMap(\.self)
+      sizes = members.map(\.count)
+    } else {
+      order = Array(0..<table.rowCount)
+      sizes = [table.rowCount]
+    }
+    let sorted = options.group == nil ? table : table.rows(order)
+    var groups: [Range<Int>] = []
+    var ranges: [Range<Int>] = []
+    for size in sizes {
+      let start = groups.last?.upperBound ?? 0
+      groups.append(start..<start + size)
+      ranges += Self.windows(start..<start + size, options.window, stride)
+    }
+    let stamps = try Self.stamps(time, table.name, order: order, groups: groups)
+    let columns = sorted.columns.filter {
+      $0.name != options.timeColumn && $0.name != options.group && Self.holdsValues($0)
+    }
+    if columns.isEmpty {
+      throw .series(.noValues(path: table.name, columns: table.columns.map(\.name)))
+    }
+    self.table = sorted
+    originalRows = order
+    timeColumn = options.timeColumn
+    timeStamps = stamps
+    channels = columns.map(\.name)
+    window = options.window
+    self.stride = stride
+    self.groups = groups
+    self.ranges = ranges
+    values = columns.map { column in (0..<column.count).map { Self.value(column, $0) } }
+  }
+
+  /// The rows of `table` that a window covers; fewer than `window` where the series is shorter.
+  public func range(of window: Int) -> Range<Int> { ranges[window] }
+
+  /// The values of a window and which of them are there, each `[channels, window]`.
+  public func window(_ index: Int) -> (values: [Float], presence: [Float]) {
+    var result = [Float](repeating: 0, count: channels.count * window)
+    var presence = result
+    for (channel, column) in values.enumerated() {
+      for (step, row) in ranges[index].enumerated() {
+        guard let value = column[row] else { continue }
+        result[channel * window + step] = Float(value)
+        presence[channel * window + step] = 1
+      }
+    }
+    return (result, presence)
+  }
+
+  /// For each channel the average over the windows that cover a row, `[channels][rows]`.
+  ///
+  /// - Parameter windows: The values of all windows, each `[channels, window]`.
+  public func merged(windows: [[Float]]) -> [[Double]] {
+    precondition(windows.count == count, "\(count) windows were expected, found \(windows.count)")
+    let none = [Double](repeating: 0, count: table.rowCount)
+    var sums = [[Double]](repeating: none, count: channels.count)
+    var counts = none
+    for (index, values) in windows.enumerated() {
+      for (step, row) in ranges[index].enumerated() {
+        counts[row] += 1
+        for channel in channels.indices {
+          sums[channel][row] += Double(values[channel * window + step])
+        }
+      }
+    }
+    return sums.map { sum in zip(sum, counts).map { $0 / max($1, 1) } }
+  }
+
+  private static func windows(_ rows: Range<Int>, _ window: Int, _ stride: Int) -> [Range<Int>] {
+    guard rows.count > window else { return [rows] }
+    let last = rows.upperBound - window
+    var starts: [Int] = []
+    var start = rows.lowerBound
+    while start < last {
+      starts.append(start)
+      start += min(stride, rows.count)
+    }
+    return (starts + [last]).map { $0..<$0 + window }
+  }
+
+  private static func holdsValues(_ column: Table.Column) -> Bool {
+    if case .numbers = column.cells { return true }
+    return column.kind == .boolean
+  }
+
+  private static func value(_ column: Table.Column, _ row: Int) -> Double? {
+    if case .codes(let codes, _) = column.cells { return codes[row] < 0 ? nil : Double(codes[row]) }
+    return column.number(row)
+  }
+
+  /// The times as texts, checked for their order where they are numbers or texts of one length.
+  private static func stamps(
+    _ time: Table.Column,
+    _ name: String,
+    order: [Int],
+    groups: [Range<Int>]
+  ) throws(DatasetError) -> [String] {
+    var stamps: [String] = []
+    for row in order {
+      guard let stamp = time.text(row) else {
+        throw .series(.missingTime(path: name, column: time.name, row: row + 1))
+      }
+      stamps.append(stamp)
+    }
+    let numbers = stamps.map { TableNumber.value(of: $0) }
+    let areNumbers = numbers.allSatisfy { $0 != nil }
+    // Texts of one length that begin with a year are in the order of their times.
+    let areDates = stamps.allSatisfy {
+      $0.utf8.count == stamps[0].utf8.count && $0.utf8.prefix(4).allSatisfy { 48...57 ~= $0 }
+    }
+    guard areNumbers || areDates else { return stamps }
+    for rows in groups {
+      for row in rows.dropFirst() {
+        let isBefore =
+          areNumbers
+          ? (numbers[row] ?? 0) < (numbers[row - 1] ?? 0) : stamps[row] < stamps[row - 1]
+        guard isBefore else { continue }
+        throw .series(
+          .notInOrder(
+            path: name,
+            column: time.name,
+            row: order[row] + 1,
+            time: stamps[row],
+            before: stamps[row - 1]
+          )
+        )
+      }
+    }
+    return stamps
+  }
+}

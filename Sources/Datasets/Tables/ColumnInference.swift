@@ -1,0 +1,205 @@
+/// What kind of column some cells are: the rules, all of them here.
+///
+/// A column whose cells are all numbers or missing is
+/// - `constant` with at most one value;
+/// - `boolean` where they are two whole numbers, such as 0 and 1;
+/// - `identifier` where they are at least 20 whole numbers, nearly all different (99%), and either
+///   run on without gaps (1, 2, 3 ...) or are called one (the last word of the name is "id" or
+///   alike);
+/// - `integer` where they are other whole numbers, however few values there are: a grade, a number
+///   of rooms and a year have an order that a category would lose, and a code is declared to be one;
+/// - `number` otherwise.
+///
+/// A column with texts is
+/// - `constant` with at most one value, and `boolean` with two;
+/// - `identifier` with at least 20 cells, nearly all different (90%), or with more than 1,000
+///   values: nothing is learnt from what hardly comes again;
+/// - `category` otherwise.
+///
+/// A column of texts is an error where at least 95% of its cells are numbers of more than 20
+/// values: a few stray words must not turn a measurement into a name without a word.
+///
+/// The levels of booleans and categories are in the order of their numbers or, else, of their texts.
+struct ColumnInference {
+  static let fewestIdentifiers = 20
+  static let mostLevels = 1000
+
+  let path: String
+  let name: String
+  /// The kind that the user declared.
+  let declared: ColumnKind?
+
+  // MARK: Numbers
+
+  /// A column of cells that are all numbers or missing.
+  func column(
+    numbers: [Double],
+    missing: [Bool],
+    decimals: Int?,
+    isFixed: Bool
+  ) throws(DatasetError) -> Table.Column {
+    let missing = missing.contains(true) ? missing : []
+    let facts = NumberFacts(numbers, missing: missing)
+    let kind = declared ?? kind(of: facts, numbers, missing)
+    if kind == .integer && !facts.areWhole {
+      throw .table(
+        .wrongKind(path: path, column: name, kind: .integer, found: "numbers with decimals")
+      )
+    }
+    let column = Table.Column(
+      name: name,
+      kind: kind,
+      cells: .numbers(numbers, missing: missing),
+      decimals: decimals,
+      hasFixedDecimals: isFixed
+    )
+    switch kind {
+    case .number, .integer, .constant: return column
+    case .boolean, .category: return column.replacing(cells: Self.codes(column, facts.distinct))
+    case .identifier:
+      return column.replacing(cells: .texts((0..<numbers.count).map { column.text($0) }))
+    }
+  }
+
+  private func kind(
+    of facts: NumberFacts,
+    _ numbers: [Double],
+    _ missing: [Bool]
+  ) -> ColumnKind {
+    if facts.distinct.count < 2 { return .constant }
+    guard facts.areWhole else { return .number }
+    if facts.distinct.count == 2 { return .boolean }
+    return facts.isIdentifier(name, numbers, missing) ? .identifier : .integer
+  }
+
+  private static func codes(_ column: Table.Column, _ distinct: [Double]) -> Table.Cells {
+    guard case .numbers(let values, _) = column.cells else { return column.cells }
+    let levels = distinct.sorted()
+    let format = NumberFormat(decimals: column.decimals, isFixed: column.hasFixedDecimals)
+    let codes = values.indices.map { row in
+      column.isMissing(row) ? -1 : Int32(levels.firstIndex(of: values[row]) ?? -1)
+    }
+    return .codes(codes, levels: levels.map(format.text))
+  }
+
+  // MARK: Texts
+
+  /// A column of cells of which one or more are texts, or that is declared to be one of texts.
+  func column(codes: [Int32], pool: TextPool) throws(DatasetError) -> Table.Column {
+    let present = codes.count { $0 >= 0 }
+    let kind = declared ?? kind(levelCount: pool.count, present: present)
+    let levels = pool.texts
+    if declared == nil { try checkStrayTexts(codes, levels) }
+    if kind == .boolean && levels.count > 2 {
+      throw .table(
+        .wrongKind(
+          path: path,
+          column: name,
+          kind: .boolean,
+          found: "\(levels.count) different values"
+        )
+      )
+    }
+    if kind == .identifier {
+      return Table.Column(
+        name: name,
+        kind: kind,
+        cells: .texts(codes.map { $0 < 0 ? nil : levels[Int($0)] })
+      )
+    }
+    let order = Self.order(levels)
+    var rank = [Int32](repeating: 0, count: levels.count)
+    for (position, level) in order.enumerated() { rank[level] = Int32(position) }
+    return Table.Column(
+      name: name,
+      kind: kind,
+      cells: .codes(codes.map { $0 < 0 ? -1 : rank[Int($0)] }, levels: order.map { levels[$0] })
+    )
+  }
+
+  private func kind(levelCount: Int, present: Int) -> ColumnKind {
+    if levelCount < 2 { return .constant }
+    if levelCount == 2 { return .boolean }
+    let isNearlyUnique = present >= Self.fewestIdentifiers && levelCount * 10 >= present * 9
+    return isNearlyUnique || levelCount > Self.mostLevels ? .identifier : .category
+  }
+
+  /// The order of levels: by number where all are numbers, else by text.
+  static func order(_ levels: [String]) -> [Int] {
+    let numbers = levels.map { TableNumber.value(of: $0) }
+    guard numbers.allSatisfy({ $0 != nil }) else {
+      return levels.indices.sorted { levels[$0] < levels[$1] }
+    }
+    return levels.indices.sorted {
+      (numbers[$0] ?? 0, levels[$0]) < (numbers[$1] ?? 0, levels[$1])
+    }
+  }
+
+  private func checkStrayTexts(_ codes: [Int32], _ levels: [String]) throws(DatasetError) {
+    guard levels.count > 20 else { return }
+    let isText = levels.map { TableNumber.value(of: $0) == nil }
+    guard isText.count(where: { !$0 }) > 20 else { return }
+    var texts = 0
+    var present = 0
+    for code in codes where code >= 0 {
+      present += 1
+      if isText[Int(code)] { texts += 1 }
+    }
+    guard texts > 0, texts * 20 <= present, let first = isText.firstIndex(of: true) else { return }
+    throw .table(
+      .strayText(path: path, column: name, text: levels[first], count: texts)
+    )
+  }
+}
+
+/// What a pass over numbers shows.
+private struct NumberFacts {
+  /// The different values, up to the first two and one more; all of a column of few values.
+  private(set) var distinct: [Double] = []
+  private(set) var areWhole = true
+  private var least = Double.infinity
+  private var greatest = -Double.infinity
+  private var present = 0
+
+  private static let mostDistinct = 1000
+
+  init(_ numbers: [Double], missing: [Bool]) {
+    var seen: Set<Double> = []
+    var last = Double.nan
+    for row in numbers.indices where missing.isEmpty || !missing[row] {
+      let value = numbers[row]
+      present += 1
+      if value != value.rounded() || abs(value) >= 0x1p53 { areWhole = false }
+      least = min(least, value)
+      greatest = max(greatest, value)
+      if value != last && seen.count <= Self.mostDistinct { seen.insert(value) }
+      last = value
+    }
+    distinct = seen.sorted()
+  }
+
+  /// Whether whole numbers name their rows.
+  func isIdentifier(_ name: String, _ numbers: [Double], _ missing: [Bool]) -> Bool {
+    guard present >= ColumnInference.fewestIdentifiers, areWhole else { return false }
+    let span = greatest - least + 1
+    guard span >= Double(present) * 0.99 else { return false }
+    guard span <= Double(present) * 1.01 || Self.isCalledIdentifier(name) else { return false }
+    var seen: Set<Double> = []
+    seen.reserveCapacity(present)
+    for row in numbers.indices where missing.isEmpty || !missing[row] { seen.insert(numbers[row]) }
+    return Double(seen.count) >= 0.99 * Double(present)
+  }
+
+  /// Whether the last word of a name, as in "CustomerId" and "row_id", says so.
+  private static func isCalledIdentifier(_ name: String) -> Bool {
+    var word = ""
+    var previousIsLower = false
+    for character in name {
+      let isUpper = character.isUppercase
+      if !(character.isLetter || character.isNumber) || (isUpper && previousIsLower) { word = "" }
+      if character.isLetter || character.isNumber { word.append(character) }
+      previousIsLower = character.isLowercase
+    }
+    return ["id", "ids", "identifier", "uuid", "guid", "key", "index"].contains(word.lowercased())
+  }
+}

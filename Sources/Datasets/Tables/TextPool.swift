@@ -1,0 +1,115 @@
+/// The different texts of a column, each with a number in the order of their first appearance.
+struct TextPool: Sendable {
+  /// All texts, one behind the other.
+  private var bytes: [UInt8] = []
+  /// Where each text ends.
+  private var ends: [Int] = []
+  /// The numbers of the texts by their hashes; -1 is a free place.
+  ///
+  /// Its size is a power of two.
+  private var places: [Int32]
+  /// Whether no further texts are taken in.
+  private let isClosed: Bool
+  /// The numbers of those texts that are numbers, so that 1 is found under 1.0.
+  private var numbers: [Double: Int32] = [:]
+
+  /// Makes an empty pool that takes in every text.
+  init() {
+    isClosed = false
+    places = [Int32](repeating: -1, count: 64)
+  }
+
+  /// Makes a pool of known texts that takes in no others.
+  init(closed levels: [String]) {
+    isClosed = true
+    var size = 64
+    while size < 2 * levels.count { size *= 2 }
+    places = [Int32](repeating: -1, count: size)
+    for (code, level) in levels.enumerated() {
+      let text = Array(level.utf8)
+      insert(text.span, 0..<text.count, at: place(of: text.span, 0..<text.count))
+      if let value = TableNumber.value(of: level), numbers[value] == nil {
+        numbers[value] = Int32(code)
+      }
+    }
+  }
+
+  /// The number of texts.
+  var count: Int { ends.count }
+
+  /// The number of bytes that the texts take.
+  var byteCount: Int { bytes.count + ends.count * 12 }
+
+  /// The texts in the order of their numbers; bytes that are not UTF-8 are replaced.
+  var texts: [String] {
+    var start = 0
+    return ends.map { end in
+      defer { start = end }
+      return String(decoding: bytes[start..<end], as: UTF8.self)
+    }
+  }
+
+  /// The number of a text; -1 where a closed pool does not have it.
+  mutating func code(_ text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
+    let place = place(of: text, range)
+    if places[place] >= 0 { return places[place] }
+    guard isClosed else {
+      insert(text, range, at: place)
+      return Int32(ends.count - 1)
+    }
+    if !numbers.isEmpty, let number = TableNumber(text, from: range.lowerBound),
+      number.end == range.upperBound, let code = numbers[number.value]
+    {
+      return code
+    }
+    return -1
+  }
+
+  /// The place of a text, or the free one that it would take.
+  private func place(of text: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var place = Int(truncatingIfNeeded: hash(text, range)) & (places.count - 1)
+    while true {
+      let code = places[place]
+      if code < 0 || isEqual(Int(code), text, range) { return place }
+      place = (place + 1) & (places.count - 1)
+    }
+  }
+
+  private mutating func insert(_ text: Span<UInt8>, _ range: Range<Int>, at place: Int) {
+    guard places[place] < 0 else { return }
+    places[place] = Int32(ends.count)
+    for index in range { bytes.append(text[index]) }
+    ends.append(bytes.count)
+    if 2 * ends.count > places.count { grow() }
+  }
+
+  private mutating func grow() {
+    places = [Int32](repeating: -1, count: 2 * places.count)
+    var start = 0
+    for (code, end) in ends.enumerated() {
+      var place = Int(truncatingIfNeeded: hash(bytes.span, start..<end)) & (places.count - 1)
+      while places[place] >= 0 { place = (place + 1) & (places.count - 1) }
+      places[place] = Int32(code)
+      start = end
+    }
+  }
+
+  private func isEqual(_ code: Int, _ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    let start = code == 0 ? 0 : ends[code - 1]
+    guard ends[code] - start == range.count else { return false }
+    var index = 0
+    while index < range.count {
+      if bytes[start + index] != text[range.lowerBound + index] { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// FNV-1a with a final mixing (Fowler, Noll, Vo, 1991).
+  private func hash(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for index in range { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01b3 }
+    hash = (hash ^ hash >> 32) &* 0x9E37_79B1_85EB_CA87
+    return hash ^ hash >> 29
+  }
+}
