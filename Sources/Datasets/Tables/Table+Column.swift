@@ -28,7 +28,11 @@ extension Table {
     ) {
       self.name = name
       self.kind = kind
-      self.cells = cells
+      if case .numbers(let values, let missing) = cells, !missing.isEmpty, !missing.contains(true) {
+        self.cells = .numbers(values, missing: [])
+      } else {
+        self.cells = cells
+      }
       self.decimals = decimals
       self.hasFixedDecimals = hasFixedDecimals
       switch cells {

@@ -241,7 +241,7 @@ struct TableParser {
     let text = String(decoding: raw, as: UTF8.self)
     let name = plan.hasHeader ? plan.names[cellIndex] : nil
     let place = CellPlace(line: rowLine, column: cellIndex + 1, name: name)
-    let isInfinite = isNumber || ["inf", "infinity"].contains(Self.magnitude(text))
+    let isInfinite = isNumber || Self.isInfinity(text)
     let error: DatasetError =
       isInfinite
       ? .cellNotFinite(path: plan.path, cell: place, text: text)
@@ -251,10 +251,11 @@ struct TableParser {
     return .nan
   }
 
-  private static func magnitude(_ text: String) -> String {
-    guard text.utf8.count <= 9 else { return "" }
-    let lower = text.lowercased()
-    return lower.hasPrefix("-") || lower.hasPrefix("+") ? String(lower.dropFirst()) : lower
+  /// Whether a text is a word for infinity.
+  static func isInfinity(_ text: String) -> Bool {
+    guard text.utf8.count <= 9 else { return false }
+    let word = text.lowercased().drop { $0 == "-" || $0 == "+" }
+    return word == "inf" || word == "infinity"
   }
 
   private mutating func endRow() throws(DatasetError) {

@@ -141,7 +141,9 @@ private struct SampleRows {
   func kind(_ cell: CSVCell) -> CellKind {
     let text = cell.text
     if let number = TableNumber(text.span, from: 0), number.end == text.count { return .number }
-    return missing.contains(text.span, 0..<text.count) ? .missing : .text
+    if missing.contains(text.span, 0..<text.count) { return .missing }
+    // Infinity is a number that is refused, and no reason to read its column as texts.
+    return text.count <= 9 && TableParser.isInfinity(cell.string) ? .number : .text
   }
 
   /// Whether the first row names the columns.
