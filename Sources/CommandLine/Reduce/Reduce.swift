@@ -32,7 +32,13 @@ struct Reduce: AsyncParsableCommand {
   var data: String
 
   @OptionGroup(title: "Files")
-  var files: ReduceFiles
+  var files: VerbFiles
+
+  @OptionGroup(title: "Map")
+  var map: MapOptions
+
+  @OptionGroup(title: "Network (without --model)")
+  var shape: ShapeOptions
 
   @OptionGroup(title: "Learning (without --model)")
   var learning: LearningOptions
@@ -44,97 +50,16 @@ struct Reduce: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    if let model = files.model {
-      if files.learnFrom != nil {
-        throw ValidationError(
-          "--model and --learn-from exclude each other: a model was learned already"
-        )
-      }
-      if files.save != nil {
-        throw ValidationError("--save has no use with --model: nothing is learned")
-      }
-      if let option = learning.given.first {
-        throw ValidationError("\(option) has no use with --model: nothing is learned from \(model)")
-      }
-    }
-    if files.labels != nil, files.plot == nil {
-      throw ValidationError("--labels needs --plot")
-    }
-    if !files.labelNames.isEmpty, files.labels == nil {
+    try files.checkModel(given: shape.given + learning.given)
+    try files.checkResume(learning)
+    if map.labels != nil, map.plot == nil { throw ValidationError("--labels needs --plot") }
+    if !map.labelNames.isEmpty, map.labels == nil {
       throw ValidationError("--label-names needs --labels")
-    }
-    if learning.resume, learning.checkpoint == nil, files.save == nil, files.output == nil {
-      throw ValidationError("--resume needs --checkpoint, or the --save or --output of that run")
     }
   }
 
   func run() async throws {
     var job = try ReduceJob(self)
-    StopSignals.listen()
-    do {
-      let outcome = try await job.run()
-      try outcome.say(saying)
-    } catch {
-      guard let code = StopSignals.exitCode else { throw error }
-      Console.note(job.words(onStop: error))
-      throw ExitCode(code)
-    }
-  }
-}
-
-/// Where things come from and go.
-struct ReduceFiles: ParsableArguments {
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp(
-      "Write the codes here, as CSV; - is standard output.",
-      valueName: "codes.csv"
-    )
-  )
-  var output: String?
-
-  @Option(help: ArgumentHelp("Keep what was learned here.", valueName: "file.hourglass"))
-  var save: String?
-
-  @Option(help: ArgumentHelp("Learn nothing; use what was learned.", valueName: "file.hourglass"))
-  var model: String?
-
-  @Option(help: ArgumentHelp("Learn from these data instead.", valueName: "data"))
-  var learnFrom: String?
-
-  @Option(
-    help: ArgumentHelp("Take only the first rows or images of each data file.", valueName: "n")
-  )
-  var first: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Draw a map of the first two numbers, as SVG, or as a page where the name ends in .html.",
-      valueName: "map.svg"
-    )
-  )
-  var plot: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Colour the map by these: an IDX file of labels, or a text with a label a line.",
-      valueName: "file"
-    )
-  )
-  var labels: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "What the labels 0, 1, 2 and so on are called in the map.",
-      valueName: "a,b,c"
-    ),
-    transform: { text in
-      text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    }
-  )
-  var labelNames: [String] = []
-
-  func validate() throws {
-    if let first { try requireOption(first >= 1, "--first", "at least 1, found \(first)") }
+    try await VerbRun.perform { try await job.run().say(saying) }
   }
 }

@@ -57,7 +57,7 @@ struct ReduceOutcome: Encodable {
     data: NumericDataset,
     given: ReductionReport?,
     _ command: Reduce,
-    _ paths: ReducePaths,
+    _ paths: VerbPaths,
     _ seconds: [StageClock.Stage: Double]
   ) {
     self.data = command.data
@@ -79,13 +79,13 @@ struct ReduceOutcome: Encodable {
       seed: provenance.seed,
       programVersion: provenance.programVersion
     )
-    files = Files(codes: paths.codes, model: paths.model, plot: paths.plot)
+    files = Files(codes: paths.output, model: paths.model, plot: command.map.plot)
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
     layers = Self.layers(of: fitted)
     noun = data.kind == .images ? "image" : "row"
-    codesToOutput = paths.codesToOutput
+    codesToOutput = paths.writesToOutput
   }
 
   /// Prints the outcome as it was asked for.

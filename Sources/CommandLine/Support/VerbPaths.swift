@@ -8,34 +8,45 @@ import HourglassTensors
   import Darwin
 #endif
 
-/// The files that a run of `reduce` writes, checked before anything is learned.
-struct ReducePaths {
-  /// The table of codes; none where only the report is wanted.
-  let codes: String?
+/// The files that a run of a verb reads and writes, checked before anything is learned.
+struct VerbPaths {
+  /// The result; none where only the report is wanted.
+  let output: String?
   /// The model.
   let model: String?
-  /// The map.
-  let plot: String?
+  /// What else is written, such as a picture.
+  let others: [String]
   /// The state of learning; none where the run has no file to put it beside.
   let checkpoint: String?
 
   /// Finds the paths of a run.
   ///
-  /// - Throws: A failure where a file cannot be written, or would replace what is read.
-  init(_ files: ReduceFiles, checkpoint: String?) throws {
-    codes = files.output.map { $0 == "-" ? "/dev/stdout" : $0 }
+  /// - Parameters:
+  ///   - files: The options of the command.
+  ///   - checkpoint: Where the state of learning is kept, if that was said.
+  ///   - others: What else is written; `nil` for what was not asked for.
+  ///   - read: What else is read; `nil` for what was not given.
+  /// - Throws: A failure where a file would replace what is read or another one of the run.
+  init(
+    _ files: VerbFiles,
+    checkpoint: String?,
+    others: [String?] = [],
+    read: [String?]
+  ) throws {
+    output = files.output.map { $0 == "-" ? "/dev/stdout" : $0 }
     model = files.save
-    plot = files.plot
+    self.others = others.compactMap { $0 }
     self.checkpoint =
       files.model == nil
       ? checkpoint ?? (files.save ?? files.output).flatMap(Self.checkpoint(beside:)) : nil
-    let written = [codes, model, plot].compactMap { $0 }
-    let read = [files.model, files.learnFrom, files.labels].compactMap { $0 }
-    try check(written: written, read: read)
+    try check(
+      written: [output, model].compactMap { $0 } + self.others,
+      read: ([files.model, files.learnFrom] + read).compactMap { $0 }
+    )
   }
 
-  /// Whether the codes go to standard output, which the report must then leave alone.
-  var codesToOutput: Bool { codes == "/dev/stdout" }
+  /// Whether the result goes to standard output, which the report must then leave alone.
+  var writesToOutput: Bool { output == "/dev/stdout" }
 
   /// Checks that a file would not replace another one of the same run.
   func check(written: [String], read: [String]) throws {
@@ -51,7 +62,7 @@ struct ReducePaths {
 
   /// Makes sure that every file can be made, so that nobody learns for an hour in vain.
   func checkWritable() throws(FileError) {
-    for path in [codes, model, plot, checkpoint].compactMap({ $0 }) {
+    for path in [output, model, checkpoint].compactMap({ $0 }) + others {
       try AtomicFile(replacing: path).cancel()
     }
   }
