@@ -24,6 +24,10 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case checkpointForModel(file: String)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
+  /// A signature database has no model to make signatures with.
+  case noEncoder(file: String)
+  /// A signature database has too few items to tell how near a stranger is.
+  case noCalibration(file: String)
 }
 
 extension ApplicationError {
@@ -69,6 +73,12 @@ extension ApplicationError: CustomStringConvertible {
         + "learning. Resume it to its end first."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged; learn the model again."
+    case .noEncoder(let file):
+      "cannot make signatures for \(file): expected a model in it, found coordinates that were "
+        + "imported. Ask by coordinates, or make another database from the items."
+    case .noCalibration(let file):
+      "cannot tell what is not in \(file): expected two items or more that were added as items, "
+        + "found fewer. Add more items, or ask without a rate of false accepts."
     }
   }
 }
