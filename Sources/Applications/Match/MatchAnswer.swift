@@ -1,4 +1,4 @@
-public import HourglassSignatures
+internal import HourglassSignatures
 
 /// What a database answers when it is asked for an item.
 public struct MatchAnswer: Hashable, Sendable, Codable {
@@ -44,8 +44,9 @@ extension MatchAnswer {
         found: "\(falseAcceptRate)"
       )
     }
-    isInDatabase = try matches.first.map {
-      try calibration.accepts($0.distance, falseAcceptRate: falseAcceptRate)
-    } ?? false
+    isInDatabase =
+      try matches.first.map {
+        try calibration.accepts($0.distance, falseAcceptRate: falseAcceptRate)
+      } ?? false
   }
 }

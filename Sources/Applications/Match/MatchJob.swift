@@ -103,7 +103,8 @@ extension Matcher {
     validation: ValidationSplit
   ) -> Trainer {
     var learning = learning
-    let size = learning.batchSize ?? (learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64)
+    let size =
+      learning.batchSize ?? (learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64)
     learning.batchSize = size
     if learning.epochs == nil, learning.seconds == nil {
       let perEpoch = max(learningCount / min(size, learningCount), 1)

@@ -53,7 +53,9 @@ struct MatchAdd: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    if files.output != nil { throw ValidationError("add writes to --database, and has no --output") }
+    if files.output != nil {
+      throw ValidationError("add writes to --database, and has no --output")
+    }
     try requireAtLeastOne(dimensions, "--dimensions")
     try files.checkModel(given: learningGiven)
   }

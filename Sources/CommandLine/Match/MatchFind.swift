@@ -43,7 +43,10 @@ struct MatchFind: AsyncParsableCommand {
 
   @Option(
     name: .customLong("where"),
-    help: ArgumentHelp("Find only items with this metadata; may be repeated.", valueName: "key=value")
+    help: ArgumentHelp(
+      "Find only items with this metadata; may be repeated.",
+      valueName: "key=value"
+    )
   )
   var conditions: [String] = []
 

@@ -44,7 +44,11 @@ struct MatchTune: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    try requireOption(recall > 0 && recall <= 1, "--recall", "above 0 and at most 1, found \(recall)")
+    try requireOption(
+      recall > 0 && recall <= 1,
+      "--recall",
+      "above 0 and at most 1, found \(recall)"
+    )
     try requireOption(largest >= 2 && largest <= 4096, "--largest", "2 to 4096, found \(largest)")
     try requireAtLeastOne(first, "--first")
     if learning.resume || learning.checkpoint != nil {
