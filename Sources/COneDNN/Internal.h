@@ -26,6 +26,9 @@ typedef const_dnnl_memory_desc_t hg_md_pointer;
 typedef const dnnl_memory_desc_t *hg_md_pointer;
 #endif
 
+// The extent of a dimension.
+int64_t hg_desc_dim(const hg_desc *desc, int32_t axis);
+
 struct hg_primitive {
   dnnl_primitive_desc_t descriptor;
   dnnl_primitive_t primitive;

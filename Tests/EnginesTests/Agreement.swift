@@ -13,7 +13,7 @@ import Testing
 ///
 ///     4 · (the sum over the four of the largest deviation) + 4 · 2⁻²⁴ · (the largest number)
 ///
-/// of the tensor at hand.
+/// of the tensor at hand. In bfloat16 the reference gets the roundings of that format as well.
 struct Agreement {
   /// A difference that roundings do not explain.
   struct Difference: Error, CustomStringConvertible {
@@ -24,6 +24,7 @@ struct Agreement {
   var seed: UInt64 = 3
   var threads = 1
   var singleThreadLimit = OneDNNPlan.singleThreadLimit
+  var precision = ComputeEngine.Precision.float32
 
   private static let trials = 4
 
@@ -33,12 +34,18 @@ struct Agreement {
       graph,
       seed: seed,
       threads: threads,
+      precision: precision,
       singleThreadLimit: singleThreadLimit
     )
     let slow = ReferencePlan(graph, seed: seed)
     try compareVariables("at the start", fast, slow, trials: [])
     var trials = (0..<Self.trials).map {
-      PerturbedReference(graph, variables: slow.variables, seed: UInt64($0))
+      PerturbedReference(
+        graph,
+        variables: slow.variables,
+        seed: UInt64($0),
+        isHalf: precision == .bfloat16
+      )
     }
     for (number, inputs) in steps.enumerated() {
       let counter = UInt64(number + 1)

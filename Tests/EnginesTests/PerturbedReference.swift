@@ -12,16 +12,21 @@ import HourglassTensors
 ///
 /// where n numbers are accumulated for it and the scale is the size of what is accumulated: errors
 /// of n independent roundings add up like a random walk. What only moves numbers adds no error.
+/// Where products are computed in bfloat16, each operand and result of one is rounded to 8 bits.
 /// Reference: Parker, 1997, "Monte Carlo arithmetic", UCLA technical report CSD-970002.
 struct PerturbedReference {
   let graph: Graph
   private(set) var variables: [String: DoubleTensor] = [:]
   private var random: SplitMix
 
-  private static let unit = 0x1p-24
+  private let isHalf: Bool
 
-  init(_ graph: Graph, variables: [String: Tensor], seed: UInt64) {
+  private static let unit = 0x1p-24
+  private static let halfUnit = 0x1p-9
+
+  init(_ graph: Graph, variables: [String: Tensor], seed: UInt64, isHalf: Bool = false) {
     self.graph = graph
+    self.isHalf = isHalf
     self.variables = variables.mapValues { DoubleTensor($0) }
     random = SplitMix(state: seed)
   }
@@ -97,6 +102,12 @@ struct PerturbedReference {
     case .dense, .denseBackwardData, .denseBackwardWeights, .convolution,
       .convolutionBackwardData, .convolutionBackwardWeights:
       let terms = length.squareRoot() * rootMeanSquare(x[0]) * rootMeanSquare(x[1])
+      if isHalf {
+        for place in value.scalars.indices {
+          let error = 2 * terms * random.next() + abs(value[place]) * random.next()
+          value[place] += Self.halfUnit * error
+        }
+      }
       amplitude = length.squareRoot() * max(largest, terms)
     case .channelSum, .reduction(.sum, _), .scatterAdd, .resampling, .resamplingBackward:
       amplitude = length.squareRoot() * max(largest, length.squareRoot() * rootMeanSquare(x[0]))
