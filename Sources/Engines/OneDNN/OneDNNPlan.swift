@@ -325,7 +325,8 @@ package final class OneDNNPlan: Plan {
         program,
         Int32(index),
         pointer(operand.place),
-        operand.strides.map(Int64.init)
+        operand.strides.map(Int64.init),
+        operand.isHalf ? 1 : 0
       )
     }
     for instruction in elementwise.instructions where status == 0 {

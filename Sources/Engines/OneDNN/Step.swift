@@ -98,6 +98,8 @@ struct ElementwiseProgram {
   struct Operand {
     var place: BufferPlace
     var strides: [Int]
+    /// Whether the elements are bfloat16, without gaps.
+    var isHalf = false
   }
 
   struct Sum {
