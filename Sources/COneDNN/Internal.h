@@ -39,6 +39,10 @@ struct hg_primitive {
 // now and then from the thread that owns the programs.
 void hg_choose_waiting(void);
 
+// Gives each thread of a team as large as the machine a core of its own, and takes it back for
+// other teams (Placement.c). To be called from the thread that owns the programs.
+void hg_place_threads(int32_t threads);
+
 // Remembers which call failed; gives the status back.
 int32_t hg_record(dnnl_status_t status, const char *call);
 

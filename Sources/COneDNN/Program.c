@@ -360,6 +360,7 @@ static double now(void) {
 
 int32_t hg_program_run(hg_program *program, uint64_t counter) {
   hg_set_threads(program->threads);
+  hg_place_threads(program->threads);
   if (program->threads > 1) hg_choose_waiting();
   for (int32_t i = 0; i < program->count; i++) {
     step *s = &program->steps[i];

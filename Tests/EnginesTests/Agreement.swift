@@ -102,7 +102,8 @@ struct Agreement {
     var tolerance = trials.isEmpty ? 0 : 4 * 0x1p-24 * largest
     for trial in trials {
       let deviations = zip(trial, slow).map { abs($0 - Double($1)) }
-      tolerance += 4 * (deviations.max() ?? 0)
+      // Few roundings to 8 bits make a distribution with longer tails than many to 24.
+      tolerance += (precision == .bfloat16 ? 8 : 4) * (deviations.max() ?? 0)
     }
     var worst: (element: Int, difference: Double) = (0, 0)
     for element in fast.indices {

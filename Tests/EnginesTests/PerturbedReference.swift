@@ -78,6 +78,7 @@ struct PerturbedReference {
     let largest = size(value)
     let length = node.accumulatedCount(x.map(\.shape))
     let amplitude: Double
+    if isHalf { roundToHalf(&value, node, x, length) }
     switch node.operation {
     case .input, .variable, .constant, .random, .concatenation, .slice, .padding, .reshape,
       .broadcast, .stopGradient, .gather, .reduction(.maximum, _), .binary(.greater),
@@ -102,12 +103,6 @@ struct PerturbedReference {
     case .dense, .denseBackwardData, .denseBackwardWeights, .convolution,
       .convolutionBackwardData, .convolutionBackwardWeights:
       let terms = length.squareRoot() * rootMeanSquare(x[0]) * rootMeanSquare(x[1])
-      if isHalf {
-        for place in value.scalars.indices {
-          let error = 2 * terms * random.next() + abs(value[place]) * random.next()
-          value[place] += Self.halfUnit * error
-        }
-      }
       amplitude = length.squareRoot() * max(largest, terms)
     case .channelSum, .reduction(.sum, _), .scatterAdd, .resampling, .resamplingBackward:
       amplitude = length.squareRoot() * max(largest, length.squareRoot() * rootMeanSquare(x[0]))
@@ -120,6 +115,28 @@ struct PerturbedReference {
     case .softmax, .logSoftmax: amplitude = length.squareRoot() * largest
     }
     for place in value.scalars.indices { value[place] += Self.unit * amplitude * random.next() }
+  }
+
+  /// What is lost where operands and results of products lie in bfloat16.
+  private mutating func roundToHalf(
+    _ value: inout DoubleTensor,
+    _ node: Node,
+    _ x: [DoubleTensor],
+    _ length: Double
+  ) {
+    let terms: Double
+    switch node.operation {
+    case .dense, .denseBackwardData, .denseBackwardWeights, .convolution,
+      .convolutionBackwardData, .convolutionBackwardWeights:
+      terms = 2 * length.squareRoot() * rootMeanSquare(x[0]) * rootMeanSquare(x[1])
+    case .channelSum: terms = length.squareRoot() * rootMeanSquare(x[0])
+    case .unary, .unaryBackward, .binary: terms = 0
+    default: return
+    }
+    for place in value.scalars.indices {
+      let error = terms * random.next() + abs(value[place]) * random.next()
+      value[place] += Self.halfUnit * error
+    }
   }
 
   private func size(_ value: DoubleTensor) -> Double {

@@ -60,6 +60,11 @@ struct Step {
   var label: String
   var reads: [Int]
   var writes: [Int]
+
+  /// Whether it is a layer's own primitive: no reorder and no loop of ours.
+  var isProduct: Bool {
+    if case .primitive = body { !label.hasPrefix("reorder") } else { false }
+  }
 }
 
 /// The operands of an Adam update.
