@@ -67,11 +67,21 @@ struct DetectJob {
       let fitted = try FittedAnomalyDetector(contentsOf: path)
       return try command.falseAlarms.map { try fitted.with(falseAlarmRate: $0) } ?? fitted
     }
+    if command.files.learnFrom != nil {
+      // What is to be scored should not turn out to be unreadable after an hour of learning.
+      var beginning = try command.reading.load(command.data, limit: 1)
+      _ = try DetectLabels(command, &beginning)
+    }
     var source = try command.reading.load(
       command.files.learnFrom ?? command.data,
       limit: command.files.first
     )
-    _ = try? DetectLabels(command, &source)
+    if command.files.learnFrom == nil {
+      _ = try DetectLabels(command, &source)
+    } else {
+      // Data to learn from need no labels; where they have some, nothing is learned from these.
+      _ = try? DetectLabels(command, &source)
+    }
     run.clock.end(.reading)
     let detector = AnomalyDetector(
       falseAlarmRate: command.falseAlarms ?? 0.01,

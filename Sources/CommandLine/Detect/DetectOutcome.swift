@@ -1,4 +1,5 @@
 import HourglassApplications
+import HourglassModelFiles
 import HourglassTensors
 
 /// What a run of `detect` came to, for people and for programs.

@@ -43,19 +43,27 @@ struct DetectStream: Sendable {
   ) throws -> (TableReader, [String]) {
     var names = names
     while true {
-      do throws(DatasetError) {
-        let reader = try TableReader(
-          contentsOf: command.data,
-          schema: TableSchema(columns: needed + names),
-          limit: command.files.first,
-          missingWords: command.reading.missing
-        )
+      let schema = TableSchema(columns: needed + names)
+      do {
+        let reader = try open(command, schema)
         return (reader, names.map(\.name))
-      } catch .table(.missingColumn(_, let name, _)) where names.contains(where: { $0.name == name })
-      {
-        names.removeAll { $0.name == name }
+      } catch {
+        guard case .table(let problem)? = error as? DatasetError,
+          case .missingColumn(_, let name, _) = problem,
+          let place = names.firstIndex(where: { $0.name == name })
+        else { throw error }
+        names.remove(at: place)
       }
     }
+  }
+
+  private static func open(_ command: Detect, _ schema: TableSchema) throws -> TableReader {
+    try TableReader(
+      contentsOf: command.data,
+      schema: schema,
+      limit: command.files.first,
+      missingWords: command.reading.missing
+    )
   }
 
   /// Scores all rows, and writes what is found to a file where there is one.

@@ -38,7 +38,7 @@ struct HeatMaps {
       )
     else { return 0 }
     guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-      throw FileError.refused(path: folder, operation: .create, code: errno)
+      throw FileError(path: folder, operation: .create, code: errno)
     }
     let (height, width) = (errors.shape[1], errors.shape[2])
     let largest = max(errors.scalars.max() ?? 0, .leastNormalMagnitude)
