@@ -42,6 +42,7 @@ struct HourglassProgram: AsyncParsableCommand {
     subcommands: [
       Reduce.self,
       Detect.self,
+      Generate.self,
       Impute.self,
       Inspect.self,
       Demo.self,

@@ -24,12 +24,25 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case checkpointForModel(file: String)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
+  /// An application cannot do anything with data of a kind.
+  case unsuitedKind(name: String, job: String, expected: String, found: String)
+  /// Windows of a series have another length than those that were learnt from.
+  case windowLength(name: String, expected: Int, found: Int)
+  /// A condition names a value that the column never had in learning.
+  case unknownValue(column: String, value: String, expected: String)
+  /// Rows that meet the conditions come too rarely.
+  case valueTooRare(conditions: String, drawn: Int, found: Int, wanted: Int)
+  /// An item that was asked for by its number is not there.
+  case noSuchItem(name: String, number: Int, count: Int)
 }
 
 extension ApplicationError {
   /// Whether the settings are at fault and not the data.
   var isFaultOfTheSettings: Bool {
-    if case .invalidSetting = self { true } else { false }
+    switch self {
+    case .invalidSetting, .unknownValue, .noSuchItem: true
+    default: false
+    }
   }
 }
 
@@ -69,6 +82,19 @@ extension ApplicationError: CustomStringConvertible {
         + "learning. Resume it to its end first."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged; learn the model again."
+    case .unsuitedKind(let name, let job, let expected, let found):
+      "cannot \(job) \(name): expected \(expected), found \(found)"
+    case .windowLength(let name, let expected, let found):
+      "cannot apply the model to \(name): expected windows of \(expected) rows, found \(found). "
+        + "Cut the series as it was cut in learning."
+    case .unknownValue(let column, let value, let expected):
+      "cannot generate rows with \(column) = \(value): expected \(expected). "
+        + "Give a value that the column had in learning."
+    case .valueTooRare(let conditions, let drawn, let found, let wanted):
+      "cannot generate \(wanted) rows with \(conditions): \(found) of \(drawn) generated rows had "
+        + "it. It is too rare to learn from; ask for fewer rows or for less."
+    case .noSuchItem(let name, let number, let count):
+      "\(name) has no item \(number): expected a number from 1 to \(count)"
     }
   }
 }
