@@ -41,6 +41,7 @@ struct HourglassProgram: AsyncParsableCommand {
     version: "hourglass \(ProgramVersion.current)",
     subcommands: [
       Reduce.self,
+      Match.self,
       Detect.self,
       Generate.self,
       Impute.self,

@@ -34,6 +34,10 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case valueTooRare(conditions: String, drawn: Int, found: Int, wanted: Int)
   /// An item that was asked for by its number is not there.
   case noSuchItem(name: String, number: Int, count: Int)
+  /// A signature database has no model to make signatures with.
+  case noEncoder(file: String)
+  /// A signature database has too few items to tell how near a stranger is.
+  case noCalibration(file: String)
 }
 
 extension ApplicationError {
@@ -95,6 +99,12 @@ extension ApplicationError: CustomStringConvertible {
         + "it. It is too rare to learn from; ask for fewer rows or for less."
     case .noSuchItem(let name, let number, let count):
       "\(name) has no item \(number): expected a number from 1 to \(count)"
+    case .noEncoder(let file):
+      "cannot make signatures for \(file): expected a model in it, found coordinates that were "
+        + "imported. Ask by coordinates, or make another database from the items."
+    case .noCalibration(let file):
+      "cannot tell what is not in \(file): expected two items or more that were added as items, "
+        + "found fewer. Add more items, or ask without a rate of false accepts."
     }
   }
 }
