@@ -37,7 +37,7 @@ struct HourglassProgram: AsyncParsableCommand {
         130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
     version: "hourglass \(ProgramVersion.current)",
-    subcommands: [Reduce.self, Inspect.self, Benchmark.self]
+    subcommands: [Reduce.self, Denoise.self, Colorize.self, Inspect.self, Benchmark.self]
   )
 
   /// Runs the command of the command line, and ends the process with its exit code.
