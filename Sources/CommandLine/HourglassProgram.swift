@@ -42,9 +42,11 @@ struct HourglassProgram: AsyncParsableCommand {
     subcommands: [
       Reduce.self,
       Match.self,
+      Denoise.self,
       Detect.self,
       Generate.self,
       Impute.self,
+      Colorize.self,
       Inspect.self,
       Demo.self,
       Benchmark.self,

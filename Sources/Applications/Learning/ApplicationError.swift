@@ -22,6 +22,8 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case otherApplication(file: String, expected: String, found: String)
   /// A file holds the state of unfinished learning and no model.
   case checkpointForModel(file: String)
+  /// None of the images that colours are to be learnt from has colours.
+  case noColours(name: String)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
   /// An application cannot do anything with data of a kind.
@@ -84,6 +86,9 @@ extension ApplicationError: CustomStringConvertible {
     case .checkpointForModel(let file):
       "cannot use \(file): expected a finished model, found the checkpoint of unfinished "
         + "learning. Resume it to its end first."
+    case .noColours(let name):
+      "cannot learn colours from \(name): expected images with colours, found grey ones alone. "
+        + "Learn from photographs in colour, and colour these with what was learnt."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged; learn the model again."
     case .unsuitedKind(let name, let job, let expected, let found):
