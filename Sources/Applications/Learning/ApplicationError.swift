@@ -14,8 +14,6 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case missingColumns(name: String, missing: [String], found: [String])
   /// The columns have no names to tell them by, and their number is another one.
   case columnCount(name: String, expected: Int, found: Int)
-  /// Columns must be told by their names, and one name stands for several.
-  case ambiguousColumn(name: String, column: String)
   /// Codes to decode have another length.
   case codeLength(expected: Int, found: Shape)
   /// A model file is of another application.
@@ -24,6 +22,10 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case checkpointForModel(file: String)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
+  /// Windows of a series have another length than those that were learnt from.
+  case windowLength(name: String, expected: Int, found: Int)
+  /// What features are to predict is known of too few items, or is the same for all.
+  case tooFewToProbe(name: String, known: Int)
 }
 
 extension ApplicationError {
@@ -56,9 +58,6 @@ extension ApplicationError: CustomStringConvertible {
     case .columnCount(let name, let expected, let found):
       "cannot apply the model to \(name): the number of columns should be \(expected), found \(found). "
         + "Give the columns that the model was learnt from, in the same order."
-    case .ambiguousColumn(let name, let column):
-      "cannot apply the model to \(name): the columns come in another order than in learning, "
-        + "and several are named \"\(column)\". Give each column a name of its own."
     case .codeLength(let expected, let found):
       "cannot decode: expected codes of shape [rows, \(expected)], found \(found)"
     case .otherApplication(let file, let expected, let found):
@@ -69,6 +68,12 @@ extension ApplicationError: CustomStringConvertible {
         + "learning. Resume it to its end first."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged; learn the model again."
+    case .windowLength(let name, let expected, let found):
+      "cannot apply the model to \(name): expected windows of \(expected) rows, found \(found). "
+        + "Cut the series into windows of \(expected) rows."
+    case .tooFewToProbe(let name, let known):
+      "cannot compare models on \(name): expected at least 50 items whose \(name) is known, and "
+        + "that differ in it, found \(known). Give another column or more data."
     }
   }
 }
