@@ -14,8 +14,6 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case missingColumns(name: String, missing: [String], found: [String])
   /// The columns have no names to tell them by, and their number is another one.
   case columnCount(name: String, expected: Int, found: Int)
-  /// Columns must be told by their names, and one name stands for several.
-  case ambiguousColumn(name: String, column: String)
   /// Codes to decode have another length.
   case codeLength(expected: Int, found: Shape)
   /// A model file is of another application.
@@ -40,6 +38,8 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case noEncoder(file: String)
   /// A signature database has too few items to tell how near a stranger is.
   case noCalibration(file: String)
+  /// What features are to predict is known of too few items, or is the same for all.
+  case tooFewToProbe(name: String, known: Int)
 }
 
 extension ApplicationError {
@@ -75,9 +75,6 @@ extension ApplicationError: CustomStringConvertible {
     case .columnCount(let name, let expected, let found):
       "cannot apply the model to \(name): the number of columns should be \(expected), found \(found). "
         + "Give the columns that the model was learnt from, in the same order."
-    case .ambiguousColumn(let name, let column):
-      "cannot apply the model to \(name): the columns come in another order than in learning, "
-        + "and several are named \"\(column)\". Give each column a name of its own."
     case .codeLength(let expected, let found):
       "cannot decode: expected codes of shape [rows, \(expected)], found \(found)"
     case .otherApplication(let file, let expected, let found):
@@ -110,6 +107,9 @@ extension ApplicationError: CustomStringConvertible {
     case .noCalibration(let file):
       "cannot tell what is not in \(file): expected two items or more that were added as items, "
         + "found fewer. Add more items, or ask without a rate of false accepts."
+    case .tooFewToProbe(let name, let known):
+      "cannot compare models on \(name): expected at least 50 items whose \(name) is known, and "
+        + "that differ in it, found \(known). Give another column or more data."
     }
   }
 }
