@@ -179,7 +179,8 @@ extension Imputer {
   func autoencoder(for layout: FieldLayout, window: Int?) -> Autoencoder {
     let width = layout.width * (window ?? 1)
     let hidden =
-      window == nil ? self.hidden : HiddenShare(least: 0.1, greatest: max(0.9, self.hidden.greatest))
+      window == nil
+      ? self.hidden : HiddenShare(least: 0.1, greatest: max(0.9, self.hidden.greatest))
     return Autoencoder(
       encoder: architecture ?? AutomaticChoices.imputationArchitecture(width: width),
       bottleneck: .deterministic(latent: latent ?? min(max(width, 64), 256)),

@@ -202,9 +202,13 @@ struct ImputationJudge: Sendable {
         }
       }
       if case .number = content.content {
-        report.columns.append(.init(name: content.name, cells: places.count, isNumber: true, scores: scores))
+        report.columns.append(
+          .init(name: content.name, cells: places.count, isNumber: true, scores: scores)
+        )
       } else {
-        report.columns.append(.init(name: content.name, cells: places.count, isNumber: false, scores: scores))
+        report.columns.append(
+          .init(name: content.name, cells: places.count, isNumber: false, scores: scores)
+        )
       }
     }
     report.overall = methods.indices.map { method in
