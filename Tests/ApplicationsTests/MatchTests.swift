@@ -129,13 +129,15 @@ import Testing
 
   @Test func tuningStopsWhereItIsEnough() async throws {
     let engine = smallEngine()
-    let tuning = try await Matcher(learning: quick).tuned(
+    let learning = LearningSettings(epochs: 60, seed: 3)
+    let tuning = try await Matcher(learning: learning).tuned(
       to: try images(spots(60)),
-      target: 0.05,
+      target: 0.1,
       session: LearningSession(engine: engine)
     )
     #expect(tuning.enough == 2)
     #expect(tuning.sizes.map(\.dimensions) == [2])
+    #expect(tuning.sizes[0].signatures >= 0.1)
     await #expect(throws: HourglassError.self) {
       try await Matcher().tuned(to: try images(spots(60)), target: 2)
     }
