@@ -18,11 +18,11 @@ struct MatchJob: Sendable {
     self.matcher = matcher
     self.data = data
     (encoding, items) = try MatchEncoding.learning(from: data)
-    network = matcher.network(for: encoding)
     let isHeldOut = items.count >= 200
     let validation = ValidationSplit(fraction: isHeldOut ? 0.05 : 0, maximumCount: 1_000)
     let learningCount = validation.indices(of: items.count, seed: matcher.learning.seed).training
       .count
+    network = matcher.network(for: encoding, learningCount: learningCount)
     run = try LearningRun(
       application: FittedMatcher.application,
       configuration: matcher,
@@ -83,14 +83,20 @@ extension Matcher {
   }
 
   /// The network, with everything chosen.
-  func network(for encoding: MatchEncoding) -> SignatureNetwork {
+  func network(for encoding: MatchEncoding, learningCount: Int) -> SignatureNetwork {
     SignatureNetwork(
       views: ItemViews(form: encoding.form, distortions: distortions),
       encoder: architecture ?? AutomaticChoices.signatureArchitecture(for: encoding),
       latent: dimensions,
       outputActivation: encoding.kind == .images ? .logistic : .identity,
-      reconstructionWeight: encoding.kind == .images ? 10 : 1
+      reconstructionWeight: encoding.kind == .images ? 10 : 1,
+      crowd: max(Float(learningCount) / Float(batchSize(learningCount: learningCount)), 1)
     )
+  }
+
+  /// The number of items of a batch.
+  private func batchSize(learningCount: Int) -> Int {
+    learning.batchSize ?? (learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64)
   }
 
   /// How it learns, with everything chosen.
@@ -103,9 +109,9 @@ extension Matcher {
     validation: ValidationSplit
   ) -> Trainer {
     var learning = learning
-    let size =
-      learning.batchSize ?? (learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64)
+    let size = batchSize(learningCount: learningCount)
     learning.batchSize = size
+    learning.learningRate = learning.learningRate ?? (size >= 256 ? 3e-3 : 1e-3)
     let perEpoch = max(learningCount / min(size, learningCount), 1)
     // Epochs of few items are short: nothing better for a few of them says nothing yet.
     if let patience = learning.earlyStopping?.patience {

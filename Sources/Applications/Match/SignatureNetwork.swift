@@ -3,15 +3,26 @@ internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A denoising autoencoder whose codes tell items apart: the network of a matcher.
 ///
 /// It rebuilds the clean item from the code of a distorted copy, and the codes of an item and of its
 /// copy must be nearer to each other than to those of the other items of the batch. With the codes aᵢ
-/// of the items and bⱼ of the copies, and dᵢⱼ = ‖aᵢ - bⱼ‖², the second term of item i is
+/// of the items and bⱼ of the copies, dᵢⱼ = ‖aᵢ - bⱼ‖², and nᵢⱼ = ln k - dᵢⱼ for i ≠ j and nᵢᵢ = -dᵢᵢ, the
+/// second term of item i is
 ///
-///     ½ (-ln softmaxⱼ(-dᵢⱼ)ⱼ₌ᵢ - ln softmaxⱼ(-dⱼᵢ)ⱼ₌ᵢ)
+///     ½ (-ln softmaxⱼ(nᵢⱼ)ⱼ₌ᵢ - ln softmaxⱼ(nⱼᵢ)ⱼ₌ᵢ)
 ///
-/// Codes have no fixed length, so that their scale takes the place of a temperature.
+/// Each other item of the batch stands for k items of the data, so that the term is about that of
+/// telling the item from all of them. Codes have no fixed length, so that their scale takes the place
+/// of a temperature.
 ///
 /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
 /// with denoising autoencoders", doi:10.1145/1390156.1390294, section 2.3; Sohn, 2016, "Improved deep
@@ -28,6 +39,8 @@ struct SignatureNetwork: Hashable, Sendable, Codable {
   var outputActivation: Activation
   /// The weight of the mean squared error of a rebuilt value.
   var reconstructionWeight: Float
+  /// For how many items of the data each other item of a batch stands, at least 1.
+  var crowd: Float
 
   /// The names of the outputs of `viewsGraph`.
   enum Output {
@@ -56,6 +69,7 @@ extension SignatureNetwork: Learner {
       )
     }
     guard encoder.compresses, (1...1 << 16).contains(latent), reconstructionWeight.isFinite,
+      crowd >= 1, crowd.isFinite,
       (0...8).contains(views.distortions.shift)
     else {
       throw .invalidSetting(
@@ -205,10 +219,11 @@ extension SignatureNetwork {
     in builder: inout GraphBuilder
   ) -> NodeID {
     let distances = builder.pairwiseSquaredDistance(pair.cleanCode, pair.distortedCode)
-    let nearness = builder.affine(distances, scale: -1)
     var identity = [Float](repeating: 0, count: batch * batch)
     for index in 0..<batch { identity[index * batch + index] = 1 }
     let own = builder.fixed("own", [batch, batch], identity)
+    let others = builder.affine(own, scale: -log(crowd), offset: log(crowd))
+    let nearness = builder.difference(others, distances)
     var terms: [NodeID] = []
     for axis in [0, 1] {
       let logarithms = builder.logSoftmax(nearness, axis: axis)
