@@ -91,7 +91,9 @@ struct ItemViews: Hashable, Sendable, Codable {
     )
     let centred = builder.product(builder.affine(view, offset: -0.5), contrast)
     view = builder.sum(centred, brightness)
-    let deviation = uniform(each, from: 0, to: distortions.noise, in: &builder)
+    // The square root draws much noise more often than little, which is learnt along with it.
+    let draw = builder.apply(.squareRoot, builder.random(.uniform, each))
+    let deviation = builder.affine(draw, scale: distortions.noise)
     view = builder.sum(view, builder.product(deviation, builder.random(.normal, shape)))
     // Half of the copies lose what a file of bytes cannot hold.
     let isClipped = builder.apply(

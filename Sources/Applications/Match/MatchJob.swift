@@ -90,13 +90,16 @@ extension Matcher {
       latent: dimensions,
       outputActivation: encoding.kind == .images ? .logistic : .identity,
       reconstructionWeight: encoding.kind == .images ? 10 : 1,
-      crowd: max(Float(learningCount) / Float(batchSize(learningCount: learningCount)), 1)
+      crowd: max(Float(learningCount) / Float(batchSize(encoding.kind, learningCount)), 1)
     )
   }
 
   /// The number of items of a batch.
-  private func batchSize(learningCount: Int) -> Int {
-    learning.batchSize ?? (learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64)
+  private func batchSize(_ kind: DataKind, _ learningCount: Int) -> Int {
+    if let size = learning.batchSize { return size }
+    // Sounds are told apart by several signatures, and their patches take longer.
+    if learningCount >= 16_384, kind != .sounds { return 512 }
+    return learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64
   }
 
   /// How it learns, with everything chosen.
@@ -109,9 +112,10 @@ extension Matcher {
     validation: ValidationSplit
   ) -> Trainer {
     var learning = learning
-    let size = batchSize(learningCount: learningCount)
+    let size = batchSize(kind, learningCount)
     learning.batchSize = size
-    learning.learningRate = learning.learningRate ?? (size >= 256 ? 3e-3 : 1e-3)
+    learning.learningRate =
+      learning.learningRate ?? (size >= 512 ? 4e-3 : size >= 256 ? 3e-3 : 1e-3)
     let perEpoch = max(learningCount / min(size, learningCount), 1)
     // Epochs of few items are short: nothing better for a few of them says nothing yet.
     if let patience = learning.earlyStopping?.patience {
@@ -138,7 +142,7 @@ extension AutomaticChoices {
         side = (side + 1) / 2
         channels.append(min(32 << channels.count, 128))
       }
-      return .convolutional(channels: channels, hidden: [256], activation: .silu)
+      return .convolutional(channels: channels, hidden: [512], activation: .silu)
     case .sounds:
       return .convolutional(channels: [16, 32, 64], hidden: [256], activation: .silu)
     case .table(let encoding):
