@@ -7,6 +7,14 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite struct MatchTests {
   private let quick = LearningSettings(epochs: 6, seed: 3)
 

@@ -106,8 +106,12 @@ extension Matcher {
     let size =
       learning.batchSize ?? (learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64)
     learning.batchSize = size
+    let perEpoch = max(learningCount / min(size, learningCount), 1)
+    // Epochs of few items are short: nothing better for a few of them says nothing yet.
+    if let patience = learning.earlyStopping?.patience {
+      learning.earlyStopping?.patience = max(patience, 400 / perEpoch)
+    }
     if learning.epochs == nil, learning.seconds == nil {
-      let perEpoch = max(learningCount / min(size, learningCount), 1)
       let steps = AutomaticChoices.signatureSteps(batchSize: size)
       learning.epochs = min(max((steps + perEpoch - 1) / perEpoch, 1), 2_000)
     }

@@ -136,12 +136,7 @@ struct MatchAddJob {
   private func storedLibrary() throws -> MatchLibrary? {
     let path = command.library.database
     guard FileKind.exists(path) else { return nil }
-    let library: MatchLibrary
-    do {
-      library = try MatchLibrary(contentsOf: path)
-    } catch HourglassError.signature(.unfinished) {
-      return nil
-    }
+    guard let library = try Self.library(at: path) else { return nil }
     if library.matcher == nil, try library.database.count == 0 { return nil }
     if command.files.model != nil || command.files.learnFrom != nil
       || !command.learningGiven.isEmpty
@@ -152,6 +147,16 @@ struct MatchAddJob {
       )
     }
     return library
+  }
+
+  /// The database at a path; none where making it was interrupted.
+  private static func library(at path: String) throws -> MatchLibrary? {
+    do {
+      return try MatchLibrary(contentsOf: path)
+    } catch {
+      if case .signature(.unfinished) = error { return nil }
+      throw error
+    }
   }
 
   private mutating func encoder(for data: Dataset) async throws -> FittedMatcher {
