@@ -39,6 +39,7 @@ struct HourglassProgram: AsyncParsableCommand {
     version: "hourglass \(ProgramVersion.current)",
     subcommands: [
       Reduce.self,
+      Features.self,
       Inspect.self,
       Demo.self,
       Benchmark.self,
