@@ -26,6 +26,8 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass reduce more.idx.gz --model images.hourglass -o more.csv
         The same for a table of numbers, in at most two minutes:
           hourglass reduce sensors.csv --dimensions 8 --minutes 2 -o codes.csv
+        Find the rows that are unlike normal ones:
+          hourglass detect week23.csv --learn-from normal.csv -o scores.csv
         See what a model or a data file holds:
           hourglass inspect images.hourglass
 
@@ -40,6 +42,12 @@ struct HourglassProgram: AsyncParsableCommand {
     subcommands: [
       Reduce.self,
       Features.self,
+      Match.self,
+      Denoise.self,
+      Detect.self,
+      Generate.self,
+      Impute.self,
+      Colorize.self,
       Inspect.self,
       Demo.self,
       Benchmark.self,

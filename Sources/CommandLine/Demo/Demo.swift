@@ -2,6 +2,14 @@ import ArgumentParser
 import HourglassReports
 import HourglassTensors
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Runs every verb on example data and gathers what came of it on one page.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -50,6 +58,7 @@ struct Demo: ParsableCommand {
     var page = DemoPage()
     for step in steps {
       Console.note("\n\(step.heading)")
+      for path in step.before { unlink(path) }
       let start = ContinuousClock.now
       var texts: [String] = []
       for arguments in step.commands {

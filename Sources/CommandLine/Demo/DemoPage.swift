@@ -22,6 +22,9 @@ struct DemoPage {
     for picture in step.pictures {
       elements.append(.picture(try PictureFile(contentsOf: picture.path), caption: picture.caption))
     }
+    if let chart = step.chart {
+      elements.append(.figure(try lines(chart), caption: chart.caption))
+    }
     for table in step.tables {
       elements.append(.table(try excerpt(table), caption: table.caption))
     }
@@ -44,6 +47,42 @@ struct DemoPage {
       footer:
         "Made by hourglass \(HourglassProgram.configuration.version.split(separator: " ").last ?? "") demo."
     )
+  }
+
+  /// A column of a table as a line, with the ranges of anomalies where it tells of them.
+  private func lines(_ wanted: DemoStep.Chart) throws -> LineChart {
+    let table = try Table(contentsOf: wanted.path)
+    let values = try numbers(wanted.value, of: table)
+    var bands: [LineChart.Band] = []
+    if let flags = table[column: "is_anomaly"] {
+      var start: Int?
+      for row in 0...table.rowCount {
+        let isFlagged = row < table.rowCount && flags.text(row) == "true"
+        if isFlagged, start == nil { start = row }
+        if !isFlagged, let first = start {
+          bands.append(.init(first..<row, label: ""))
+          start = nil
+        }
+      }
+    }
+    let times = table.columns.first.map { column in
+      (0..<table.rowCount).map { column.text($0) ?? "" }
+    }
+    return LineChart(
+      title: wanted.value,
+      lines: [.init(wanted.value, values)],
+      places: times ?? [],
+      bands: bands,
+      bandName: "reported",
+      axes: (x: table.columns.first?.name ?? "", y: wanted.value)
+    )
+  }
+
+  private func numbers(_ name: String, of table: Table) throws -> [Double] {
+    guard let column = table[column: name], case .numbers(let values, _) = column.cells else {
+      throw Failure("\(table.name) should have the column of numbers \(name)", exitCode: .data)
+    }
+    return values.indices.map { column.isMissing($0) ? .nan : values[$0] }
   }
 
   /// Some rows and columns of a table in a file.

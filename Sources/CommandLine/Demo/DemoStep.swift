@@ -18,8 +18,15 @@ struct DemoStep {
     var count = 8
   }
 
+  /// A column of numbers of a table that a command wrote, drawn in the order of its rows.
+  struct Chart {
+    var path: String
+    var value: String
+    var caption: String
+  }
+
   /// The verb.
-  var job: String
+  let job: String
   /// The heading of its section.
   var heading: String
   /// What the job is for, in a sentence or two.
@@ -30,6 +37,10 @@ struct DemoStep {
   var pictures: [Picture] = []
   /// What to show of tables.
   var tables: [Excerpt] = []
+  /// What to draw of a table.
+  var chart: Chart?
+  /// The files that an earlier run may have left and that must not be there.
+  var before: [String] = []
   /// Where the data come from, in a sentence.
   var source: String
 
