@@ -41,6 +41,7 @@ struct HourglassProgram: AsyncParsableCommand {
     version: "hourglass \(ProgramVersion.current)",
     subcommands: [
       Reduce.self,
+      Features.self,
       Match.self,
       Denoise.self,
       Detect.self,
