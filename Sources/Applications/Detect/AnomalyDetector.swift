@@ -30,11 +30,14 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
   public var architecture: Architecture?
   /// What is done to an item before the network sees it in learning.
   public var corruption: Corruption
-  /// The number of rows that the model keeps to measure distances to; 0 keeps none, and the score is
-  /// the error of restoring alone. `nil` keeps up to 2,048.
+  /// The number of rows that the model keeps to measure distances to.
+  ///
+  /// With 0 the score is the error of restoring alone; `nil` keeps up to 2,048.
   public var references: Int?
-  /// For how long and by which steps it learns. Nothing is held out to stop early: the noise keeps
-  /// the network from learning rows by heart, and the rows held out are for the false alarms.
+  /// For how long and by which steps it learns.
+  ///
+  /// Nothing is held out to stop early: the noise keeps the network from learning rows by heart, and
+  /// the rows held out are for the false alarms.
   public var learning: LearningSettings
 
   /// Makes a detector; the defaults suit most data.
@@ -108,8 +111,9 @@ extension AutomaticChoices {
     kind == .table ? min(max(width / 2, 1), 32) : min(max(width / 8, 4), 32)
   }
 
-  /// The number of steps: a third of those of a reduction, whose quality rests on the network alone.
-  static func detectionSteps(for kind: DataKind) -> Int { kind == .table ? 3_000 : 2_000 }
+  /// The number of steps: a quarter of those of a reduction, whose quality rests on the network
+  /// alone, and fewer where an item has more than 64 values, down to 600.
+  static func detectionSteps(width: Int) -> Int { min(max(3_000 * 64 / max(width, 1), 600), 3_000) }
 
   /// Up to 2,048 rows to measure distances to, fewer where rows are so wide that they would be more
   /// than 2²¹ numbers.

@@ -28,7 +28,7 @@ struct DetectionJob: Sendable {
       for: encoding.kind,
       learningCount: split.training.count,
       validation: .none,
-      steps: AutomaticChoices.detectionSteps(for: encoding.kind)
+      steps: AutomaticChoices.detectionSteps(width: encoding.layout.width)
     )
     trainer.earlyStopping = nil
     if trainer.epochs == nil, trainer.seconds == nil { trainer.epochs = 100 }

@@ -112,7 +112,9 @@ public struct LabelledReport: Hashable, Sendable, Codable {
 extension LabelledReport: CustomStringConvertible {
   /// The report as a small table, for people.
   public var description: String {
-    var lines = ["\(NumberText.counted(positives, "labelled anomaly", "labelled anomalies")) of \(count)"]
+    var lines = [
+      "\(NumberText.counted(positives, "labelled anomaly", "labelled anomalies")) of \(count)"
+    ]
     let width = max(methods.map(\.name.count).max() ?? 0, 1)
     lines.append("  \(String(repeating: " ", count: width))  AUROC  average precision")
     for method in methods {

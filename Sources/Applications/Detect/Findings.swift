@@ -35,9 +35,12 @@ public struct Findings: RandomAccessCollection, Sendable {
   /// The number of each item in the data; `nil` where it is its place.
   let items: [Int]?
 
+  /// The place of the first finding, 0.
   public var startIndex: Int { 0 }
+  /// The number of findings.
   public var endIndex: Int { scores.count }
 
+  /// What is said of one item.
   public subscript(position: Int) -> Finding {
     Finding(
       item: items?[position] ?? position,

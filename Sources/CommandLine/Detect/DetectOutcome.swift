@@ -130,7 +130,9 @@ struct DetectOutcome: Encodable {
     )
     lines += found
     for (name, count) in unknownCategories.sorted(by: { $0.key < $1.key }) {
-      lines.append("\(NumberText.counted(count, "cell")) of \(name) of levels that were not learned")
+      lines.append(
+        "\(NumberText.counted(count, "cell")) of \(name) of levels that were not learned"
+      )
     }
     if let scores = files.scores, !writesToOutput { lines.append("scores     \(scores)") }
     if let model = files.model { lines.append("model      \(model)") }
