@@ -11,10 +11,10 @@ public import HourglassNetworks
 ///     }
 ///
 /// The score of an item is what a denoising autoencoder fails to restore of it, each column on its
-/// own scale, plus its squared distance to the nearest of some rows that were learnt from; each of
-/// the two is divided by its median over items that were held out. Both are sums over columns, so
-/// that the score is the sum of what the columns add to it. From which score on an item counts as
-/// an anomaly is a matter apart: see `ConformalCalibration`.
+/// own scale, and its squared distance to the nearest of some rows that were learnt from; each of
+/// the two is divided by its median over items that were learnt from, and the former counts a third.
+/// Both are sums over columns, so that the score is the sum of what the columns add to it. From which
+/// score on an item counts as an anomaly is a matter apart: see `ConformalCalibration`.
 ///
 /// Items to learn from should be normal: what occurs among them counts as normal.
 ///
@@ -112,8 +112,14 @@ extension AutomaticChoices {
   }
 
   /// The number of steps: a quarter of those of a reduction, whose quality rests on the network
-  /// alone, and fewer where an item has more than 64 values, down to 600.
-  static func detectionSteps(width: Int) -> Int { min(max(3_000 * 64 / max(width, 1), 600), 3_000) }
+  /// alone, and fewer where an item has more than 64 values, down to 300.
+  static func detectionSteps(width: Int) -> Int { min(max(3_000 * 64 / max(width, 1), 300), 3_000) }
+
+  /// At least 64 items a step where an item has more than 512 values: reading the weights then costs
+  /// more than using them.
+  static func detectionBatchSize(width: Int, learningCount: Int) -> Int {
+    max(batchSize(learningCount: learningCount), width > 512 ? 64 : 1)
+  }
 
   /// Up to 2,048 rows to measure distances to, fewer where rows are so wide that they would be more
   /// than 2²¹ numbers.
