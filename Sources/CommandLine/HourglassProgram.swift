@@ -39,7 +39,18 @@ struct HourglassProgram: AsyncParsableCommand {
         130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
     version: "hourglass \(ProgramVersion.current)",
-    subcommands: [Reduce.self, Detect.self, Inspect.self, Benchmark.self]
+    subcommands: [
+      Reduce.self,
+      Match.self,
+      Denoise.self,
+      Detect.self,
+      Generate.self,
+      Impute.self,
+      Colorize.self,
+      Inspect.self,
+      Demo.self,
+      Benchmark.self,
+    ]
   )
 
   /// Runs the command of the command line, and ends the process with its exit code.

@@ -47,8 +47,8 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
       apply: { fitted, rows in
         let findings = try await fitted.findings(in: data(rows), on: engine)
         return Tensor(
-          findings.flatMap { finding in
-            [Float(finding.score), Float(finding.pValue)] + finding.reasons.map { Float($0.part) }
+          findings.flatMap {
+            [Float($0.score), Float($0.pValue)] + $0.reasons.map { Float($0.part) }
           },
           shape: [rows.shape[0], findings.isEmpty ? 0 : 2 + findings[0].reasons.count]
         )

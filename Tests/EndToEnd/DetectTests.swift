@@ -11,8 +11,10 @@ import Testing
       let width = 10 + Double(row * 37 % 101) / 20
       let height = odd.contains(row) ? 40 - width : 2 * width + Double(row * 17 % 13) / 50
       let colour = ["red", "green", "blue"][row * 7 % 3]
-      let shown = row % 29 == 5 ? "" : "\(width)"
-      text += "P-\(1_000 + row)x,\(shown),\(height),\(colour),\(odd.contains(row) ? 1 : 0)\n"
+      let cells = [
+        row % 29 == 5 ? "" : "\(width)", "\(height)", colour, odd.contains(row) ? "1" : "0",
+      ]
+      text += "P-\(1_000 + row)x,\(cells.joined(separator: ","))\n"
     }
     return text
   }

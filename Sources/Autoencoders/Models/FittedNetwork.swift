@@ -13,19 +13,24 @@ package struct FittedNetwork: Sendable {
   /// The shape of one item, without the batch.
   package let itemShape: Shape
 
+  private let chosenBatchSize: Int?
+
   /// Stands for these variables among the plans that an engine keeps.
   private let identity = Identity()
 
   private final class Identity: Sendable {}
 
-  package init(variables: [String: Tensor], itemShape: Shape) {
+  /// Takes variables for items of a shape; the size of a batch is chosen where it is left out.
+  package init(variables: [String: Tensor], itemShape: Shape, batchSize: Int? = nil) {
     self.variables = variables
     self.itemShape = itemShape
+    chosenBatchSize = batchSize
   }
 
-  /// The number of items of a batch: a power of two from 8 to 128 that keeps a batch within about
-  /// 2¹⁸ numbers.
+  /// The number of items of a batch: where it was not given, a power of two from 8 to 128 that keeps
+  /// a batch within about 2¹⁸ numbers.
   package var batchSize: Int {
+    if let chosenBatchSize { return chosenBatchSize }
     var size = 128
     while size > 8, size * itemShape.elementCount > 1 << 18 { size /= 2 }
     return size

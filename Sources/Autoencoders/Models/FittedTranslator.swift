@@ -15,13 +15,19 @@ public struct FittedTranslator: Sendable {
 
   /// Makes it from variables by name, such as those of a file.
   ///
+  /// A network of convolutions has the same variables for items of any extents, so that the shape
+  /// may be another one than that of the items that were learnt from.
+  ///
+  /// - Parameters:
+  ///   - batchSize: The items that are translated at once; chosen by their shape where left out.
   /// - Throws: `ModelError` where a variable is missing, has another shape or is not finite;
   ///   `TrainingError` or `GraphError` where the value itself makes no network.
   package init(
     _ translator: Translator,
     variables: [String: Tensor],
     itemShape: Shape,
-    record: TrainingRecord?
+    record: TrainingRecord?,
+    batchSize: Int? = nil
   ) throws {
     try translator.validate(itemShape: itemShape)
     let shapes = GraphShapes(item: itemShape, batch: 1)
@@ -31,7 +37,8 @@ public struct FittedTranslator: Sendable {
     self.record = record
     network = FittedNetwork(
       variables: try graph.checkedVariables(variables),
-      itemShape: itemShape
+      itemShape: itemShape,
+      batchSize: batchSize
     )
   }
 

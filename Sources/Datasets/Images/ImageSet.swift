@@ -83,6 +83,14 @@ public struct ImageSet: Sendable {
     }
   }
 
+  /// The shape of an image, `[channels, height, width]`, without decoding it.
+  package func shape(of index: Int) -> Shape {
+    switch storage {
+    case .files(let entries): entries[index].header.shape
+    case .memory(let dataset): dataset.itemShape
+    }
+  }
+
   /// The first images, at most as many as wanted; at least 1.
   public func prefix(_ limit: Int) -> ImageSet {
     items(Array(0..<min(max(limit, 1), count)))

@@ -1,0 +1,51 @@
+internal import HourglassTensors
+
+extension ColorizationReport: CustomStringConvertible {
+  /// The report as a small table and a sentence, for people.
+  public var description: String {
+    var lines = [heading]
+    var table = [["", "PSNR", "ab error", "colourfulness"]]
+    for score in [grey, mean, coloured] {
+      table.append([
+        score.method,
+        "\(NumberText.fixed(score.peakSignalToNoiseRatio, places: 2)) dB",
+        NumberText.fixed(score.opponentError, places: 2),
+        NumberText.fixed(score.colourfulness, places: 2),
+      ])
+    }
+    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+    for row in table {
+      var line = "  " + row[0] + String(repeating: " ", count: widths[0] - row[0].count)
+      for column in row.indices.dropFirst() {
+        line +=
+          "  " + String(repeating: " ", count: widths[column] - row[column].count)
+          + row[column]
+      }
+      lines.append(line)
+    }
+    lines.append("Colourfulness is a share of that of the true images.")
+    lines.append(verdict)
+    return lines.joined(separator: "\n")
+  }
+
+  /// One sentence: whether the network earned its place.
+  public var verdict: String {
+    let best = grey.peakSignalToNoiseRatio >= mean.peakSignalToNoiseRatio ? grey : mean
+    let gain = coloured.peakSignalToNoiseRatio - best.peakSignalToNoiseRatio
+    return gain > 0
+      ? "The network earned its place: it is \(NumberText.fixed(gain, places: 2)) dB above "
+        + "\(best.method)."
+      : "The colours are further from the true ones than \(best.method) is: learn longer, or from "
+        + "more images."
+  }
+
+  private var heading: String {
+    let count = NumberText.counted(itemCount, "image")
+    return switch items {
+    case .heldOut: "\(count) held out of \(dataName)"
+    case .heldOutAndUsedForStopping: "\(count) held out of \(dataName) (also used for stopping)"
+    case .learntFrom: "\(count) of \(dataName), the same that were learnt from"
+    case .given: "\(count) of \(dataName), beside their true colours"
+    }
+  }
+}

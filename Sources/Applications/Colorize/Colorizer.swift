@@ -1,0 +1,32 @@
+public import HourglassNetworks
+
+/// Gives grey images the colours that images like them have.
+///
+///     let photos = try ImageSet.load(contentsOf: "holidays")
+///     let colorizer = try await Colorizer().fit(photos)
+///     let coloured = try await colorizer.coloured(Picture.load(contentsOf: "grandmother.png"))
+///
+/// A network sees the lightness and learns the two opponents of colour; the lightness of the result
+/// is that of the grey image. What is `nil` is chosen from the data. The same settings, data and
+/// number of threads give the same bytes.
+///
+/// The network learns the mean of the colours that a place could have, which is nearest to the truth
+/// on average and paler than it; `FittedColorizer.saturation` makes the colours stronger.
+///
+/// References: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, for the
+/// task; Ronneberger, Fischer, Brox, 2015, "U-Net", arXiv:1505.04597, for the network.
+public struct Colorizer: Hashable, Sendable, Codable {
+  /// The layers, which must translate, as a U-Net does; `nil` chooses them by the size of the images.
+  public var architecture: Architecture?
+  /// For how long and by which steps it learns.
+  public var learning: LearningSettings
+
+  /// Makes a colorizer; the defaults suit small images and photographs.
+  public init(
+    architecture: Architecture? = nil,
+    learning: LearningSettings = LearningSettings()
+  ) {
+    self.architecture = architecture
+    self.learning = learning
+  }
+}

@@ -1,0 +1,65 @@
+internal import HourglassTensors
+
+extension DenoisingReport: CustomStringConvertible {
+  /// The report as a small table and a sentence, for people.
+  public var description: String {
+    var lines = [heading]
+    let isImages = kind == .images
+    var table = [isImages ? ["", "PSNR", "SSIM"] : ["", "error"]]
+    for score in [noisy] + classical + [denoised] {
+      table.append(
+        isImages
+          ? [
+            score.method, "\(NumberText.fixed(score.peakSignalToNoiseRatio ?? 0, places: 2)) dB",
+            NumberText.fixed(score.structuralSimilarity ?? 0, places: 3),
+          ] : [score.method, NumberText.significant(score.error)]
+      )
+    }
+    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+    for row in table {
+      var line = "  " + row[0] + String(repeating: " ", count: widths[0] - row[0].count)
+      for column in row.indices.dropFirst() {
+        line +=
+          "  " + String(repeating: " ", count: widths[column] - row[column].count)
+          + row[column]
+      }
+      lines.append(line)
+    }
+    if !isImages {
+      lines.append("Errors are roots of mean squares, of values with a standard deviation of 1.")
+    }
+    lines.append(verdict)
+    return lines.joined(separator: "\n")
+  }
+
+  /// One sentence: whether the network earned its place.
+  public var verdict: String {
+    let best = ([noisy] + classical).min { $0.error < $1.error } ?? noisy
+    guard denoised.error < best.error else {
+      return best == noisy
+        ? "The noisy \(kind.nouns.many) are nearer to the clean ones than the denoised: do not use it."
+        : "A simpler means does better: \(best.method). Learn longer, or use that."
+    }
+    if let own = denoised.peakSignalToNoiseRatio, let other = best.peakSignalToNoiseRatio {
+      return "The network earned its place: it is \(NumberText.fixed(own - other, places: 2)) dB "
+        + "above the next best, \(best.method)."
+    }
+    let part = best.error > 0 ? 1 - denoised.error / best.error : 0
+    return
+      "The network earned its place: its error is \(NumberText.fixed(100 * part, places: 0)) % "
+      + "below the next best, \(best.method)."
+  }
+
+  private var heading: String {
+    let nouns = kind.nouns
+    let count = "\(itemCount) \(itemCount == 1 ? nouns.one : nouns.many)"
+    let which =
+      switch items {
+      case .heldOut: "\(count) held out of \(dataName)"
+      case .heldOutAndUsedForStopping: "\(count) held out of \(dataName) (also used for stopping)"
+      case .learntFrom: "\(count) of \(dataName), the same that were learnt from"
+      case .given: "\(count) of \(dataName)"
+      }
+    return noise.map { "\(which), with noise \($0)" } ?? "\(which), against the clean ones"
+  }
+}

@@ -1,0 +1,77 @@
+/// How near denoised items are to the clean ones, beside the noisy ones and classical filters.
+public struct DenoisingReport: Hashable, Sendable, Codable {
+  /// How near the results of one method are to the clean items.
+  public struct Score: Hashable, Sendable, Codable {
+    /// What was done to the noisy items.
+    public var method: String
+    /// The peak signal-to-noise ratio in decibels, averaged over images; none for tables and series.
+    public var peakSignalToNoiseRatio: Double?
+    /// The structural similarity, averaged over images; none for tables and series.
+    public var structuralSimilarity: Double?
+    /// The root of the mean squared error, of values of images from 0 to 1, and of others scaled to
+    /// a standard deviation of 1.
+    public var error: Double
+
+    /// Makes a score.
+    public init(
+      method: String,
+      peakSignalToNoiseRatio: Double? = nil,
+      structuralSimilarity: Double? = nil,
+      error: Double
+    ) {
+      self.method = method
+      self.peakSignalToNoiseRatio = peakSignalToNoiseRatio
+      self.structuralSimilarity = structuralSimilarity
+      self.error = error
+    }
+  }
+
+  /// The name of the data.
+  public var dataName: String
+  /// What the items are.
+  public var kind: DataKind
+  /// What the items are to the model.
+  public var items: JudgedItems
+  /// The number of items that were judged.
+  public var itemCount: Int
+  /// The noise that was added, as it is written in a command line; none where the items came with
+  /// noise of their own.
+  public var noise: String?
+  /// The noisy items as they are.
+  public var noisy: Score
+  /// The simpler means.
+  public var classical: [Score]
+  /// The network.
+  public var denoised: Score
+
+  /// Makes a report from what was measured.
+  public init(
+    dataName: String,
+    kind: DataKind,
+    items: JudgedItems,
+    itemCount: Int,
+    noise: String?,
+    noisy: Score,
+    classical: [Score],
+    denoised: Score
+  ) {
+    self.dataName = dataName
+    self.kind = kind
+    self.items = items
+    self.itemCount = itemCount
+    self.noise = noise
+    self.noisy = noisy
+    self.classical = classical
+    self.denoised = denoised
+  }
+
+  /// The numbers by their names, for the header of a model.
+  var metrics: [String: Double] {
+    var metrics: [String: Double] = [:]
+    for score in [noisy, denoised] + classical {
+      metrics["error, \(score.method)"] = score.error
+      if let ratio = score.peakSignalToNoiseRatio { metrics["PSNR, \(score.method)"] = ratio }
+    }
+    return metrics
+  }
+}

@@ -1,0 +1,125 @@
+internal import HourglassAutoencoders
+public import HourglassDatasets
+public import HourglassEngines
+public import HourglassModelFiles
+internal import HourglassTensors
+
+/// A denoiser that was learnt: it takes noise off data of the kind that it was learnt from.
+///
+/// It is a value: nothing that is done with it changes it. An image of any size is worked on in tiles
+/// that overlap so far that the result does not depend on them; it keeps its depth, its alpha, its
+/// color profile and its EXIF data.
+public struct FittedDenoiser: Sendable {
+  /// The name of the application in the header of a model file.
+  public static let application = "denoise"
+
+  /// How it was set up.
+  public let configuration: Denoiser
+  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  public let header: ModelHeader
+  /// How well it does on items that were held out, measured when it was learnt.
+  public let report: DenoisingReport?
+  /// Where the state of learning is kept until the model is saved.
+  public let checkpoint: String?
+
+  /// The network for each kind of data.
+  enum Content: Sendable {
+    case pictures(PictureDenoising)
+    case table(TableDenoising)
+    case series(SeriesDenoising)
+  }
+
+  let content: Content
+
+  init(
+    configuration: Denoiser,
+    header: ModelHeader,
+    report: DenoisingReport?,
+    checkpoint: String?,
+    content: Content
+  ) {
+    self.configuration = configuration
+    self.header = header
+    self.report = report
+    self.checkpoint = checkpoint
+    self.content = content
+  }
+
+  /// What it was learnt from.
+  public var kind: DataKind {
+    switch content {
+    case .pictures: .images
+    case .table: .table
+    case .series: .series
+    }
+  }
+
+  /// The noise that it takes off.
+  public var noise: Noise { configuration.noise(for: kind) }
+
+  /// A picture without its noise.
+  ///
+  /// - Parameter name: What to call it in an error.
+  /// - Throws: `application(.otherKind)` where it was not learnt from images, or where it was learnt
+  ///   from images with colours and the picture is grey.
+  public func denoised(
+    _ picture: Picture,
+    name: String = "the picture",
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Picture {
+    do {
+      let result = try await denoised([PicturePlanes(picture)], name: name, on: engine)
+      return result[0].picture(like: picture)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// A table whose numbers are without their noise; other cells and missing ones stay as they are.
+  ///
+  /// - Throws: `application(.otherKind)` where it was not learnt from a table, `dataset` where columns
+  ///   are missing.
+  public func denoised(
+    _ table: Table,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Table {
+    do {
+      guard case .table(let network) = content else { throw otherKind(table.name, "a table") }
+      return try await network.denoised(table, on: engine)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// The table of a time series whose values are without their noise, its rows in the order in which
+  /// they were given; missing cells stay.
+  ///
+  /// - Throws: `application(.otherKind)` where it was not learnt from series of these columns.
+  public func denoised(
+    _ series: SeriesSet,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Table {
+    do {
+      guard case .series(let network) = content else {
+        throw otherKind(series.name, "a time series")
+      }
+      return try await network.denoised(series, on: engine)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// The planes of images without their noise, which may lie a little outside of 0 to 1.
+  func denoised(
+    _ pictures: [PicturePlanes],
+    name: String,
+    on engine: ComputeEngine
+  ) async throws -> [PicturePlanes] {
+    guard case .pictures(var network) = content else { throw otherKind(name, "images") }
+    return try await network.denoised(pictures, name: name, on: engine)
+  }
+
+  func otherKind(_ name: String, _ found: String) -> ApplicationError {
+    ApplicationError.otherKind(name: name, expected: kind.rawValue, found: found)
+  }
+}

@@ -1,0 +1,131 @@
+public import HourglassAutoencoders
+internal import HourglassTensors
+
+/// The noise that is to be taken off, of values from 0 to 1 (of a table and of a series: of values
+/// with a standard deviation of 1).
+public enum Noise: Hashable, Sendable, Codable {
+  /// x + σ e, where e is normal.
+  case gaussian(standardDeviation: Float)
+  /// x + σ e with a σ of each image's own between two: the level need not be known.
+  case gaussianRange(lower: Float, upper: Float)
+  /// The noise of counting, where 1 stands for `peak` counts, by its normal approximation.
+  case poisson(peak: Float)
+  /// x (1 + σ e), where e is normal: the grain of coherent imaging.
+  case speckle(standardDeviation: Float)
+  /// x or, at this rate, 0 or 1, each as often.
+  case saltAndPepper(rate: Float)
+
+  /// Normal noise of any level up to 55/255, which is as much as photographs have.
+  ///
+  /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
+  /// arXiv:1608.03981, section 4.
+  public static let unknown = Noise.gaussianRange(lower: 0, upper: 55.0 / 255)
+
+  /// The same in a network.
+  public var corruption: Corruption {
+    switch self {
+    case .gaussian(let deviation): .gaussian(standardDeviation: deviation)
+    case .gaussianRange(let lower, let upper): .gaussianRange(lower: lower, upper: upper)
+    case .poisson(let peak): .poisson(peak: peak)
+    case .speckle(let deviation): .speckle(standardDeviation: deviation)
+    case .saltAndPepper(let rate): .saltAndPepper(rate: rate)
+    }
+  }
+
+  /// One level of it to judge by: 25/255 of an unknown level that reaches so far, or its middle.
+  public var typical: Noise {
+    guard case .gaussianRange(let lower, let upper) = self else { return self }
+    let usual: Float = 25.0 / 255
+    return .gaussian(
+      standardDeviation: (lower...upper).contains(usual) ? usual : (lower + upper) / 2
+    )
+  }
+
+  /// The values with noise; they are not clipped.
+  func added(to values: [Float], _ generator: inout SeededGenerator) -> [Float] {
+    var result = values
+    var deviation: Float = 0
+    if case .gaussianRange(let lower, let upper) = self {
+      deviation = lower + (upper - lower) * generator.nextUniform()
+    }
+    for index in values.indices {
+      let value = values[index]
+      switch self {
+      case .gaussian(let deviation): result[index] = value + deviation * generator.nextNormal()
+      case .gaussianRange: result[index] = value + deviation * generator.nextNormal()
+      case .poisson(let peak):
+        result[index] = value + (max(value, 0) / peak).squareRoot() * generator.nextNormal()
+      case .speckle(let deviation):
+        result[index] = value * (1 + deviation * generator.nextNormal())
+      case .saltAndPepper(let rate):
+        let draw = generator.nextUniform()
+        if draw < rate { result[index] = draw < rate / 2 ? 0 : 1 }
+      }
+    }
+    return result
+  }
+
+  /// The image with noise, from the seed and the number of the image.
+  func added(to picture: PicturePlanes, seed: UInt64, number: Int) -> PicturePlanes {
+    var generator = SeededGenerator.named("noise \(number)", seed: seed)
+    var result = picture
+    for channel in picture.planes.indices {
+      result.planes[channel] = added(to: picture.planes[channel], &generator)
+    }
+    return result
+  }
+}
+
+extension Noise: CustomStringConvertible {
+  /// As it is written in a command line.
+  public var description: String {
+    switch self {
+    case .gaussian(let deviation): "gaussian:\(Self.text(deviation))"
+    case .gaussianRange(let lower, let upper):
+      "gaussian:\(Self.text(lower))..\(Self.text(upper))"
+    case .poisson(let peak): "poisson:\(peak)"
+    case .speckle(let deviation): "speckle:\(Self.text(deviation))"
+    case .saltAndPepper(let rate): "salt-and-pepper:\(Self.text(rate))"
+    }
+  }
+
+  /// Reads what `description` writes: a kind and a number, which may be a fraction such as 25/255.
+  ///
+  /// - Returns: `nil` for another text.
+  public init?(_ text: String) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return nil }
+    if parts[0] == "gaussian", let gap = parts[1].firstRange(of: "..") {
+      guard let lower = Self.number(parts[1][..<gap.lowerBound]),
+        let upper = Self.number(parts[1][gap.upperBound...]), lower <= upper
+      else { return nil }
+      self = .gaussianRange(lower: lower, upper: upper)
+      return
+    }
+    guard let number = Self.number(parts[1]) else { return nil }
+    switch parts[0] {
+    case "gaussian": self = .gaussian(standardDeviation: number)
+    case "poisson" where number > 0: self = .poisson(peak: number)
+    case "speckle": self = .speckle(standardDeviation: number)
+    case "salt-and-pepper" where number <= 1: self = .saltAndPepper(rate: number)
+    default: return nil
+    }
+  }
+
+  private static func number(_ text: Substring) -> Float? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let first = Float(parts[0]), first >= 0, first.isFinite else {
+      return nil
+    }
+    guard parts.count == 2 else { return first }
+    guard let second = Float(parts[1]), second > 0, second.isFinite else { return nil }
+    return first / second
+  }
+
+  /// Levels in steps of 1/255 are written so.
+  private static func text(_ value: Float) -> String {
+    let steps = value * 255
+    let isStep = value > 0 && abs(steps - steps.rounded()) < 1e-4
+    return isStep ? "\(Int(steps.rounded()))/255" : "\(value)"
+  }
+}

@@ -1,0 +1,140 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassEngines
+internal import HourglassTensors
+
+/// A network that takes noise off the colours of images.
+struct PictureDenoising: Sendable {
+  /// The planes that it takes at once: 1, each colour by itself, or 3.
+  let channels: Int
+  var translation: TiledTranslation
+
+  /// The images without noise, of values that may lie a little outside of 0 to 1.
+  ///
+  /// - Throws: `otherKind` for a grey image where the network knows colours alone.
+  mutating func denoised(
+    _ pictures: [PicturePlanes],
+    name: String,
+    on engine: ComputeEngine
+  ) async throws -> [PicturePlanes] {
+    if channels == 3 {
+      if pictures.contains(where: { $0.planes.count != 3 }) {
+        throw ApplicationError.otherKind(
+          name: name,
+          expected: "images with colours",
+          found: "an image in grey"
+        )
+      }
+      return try await translation.translated(pictures, on: engine)
+    }
+    var results: [PicturePlanes] = []
+    let single = pictures.flatMap { picture in
+      picture.planes.map {
+        PicturePlanes(width: picture.width, height: picture.height, planes: [$0])
+      }
+    }
+    var done = try await translation.translated(single, on: engine)[...]
+    for picture in pictures {
+      let planes = done.prefix(picture.planes.count).flatMap(\.planes)
+      done = done.dropFirst(picture.planes.count)
+      results.append(PicturePlanes(width: picture.width, height: picture.height, planes: planes))
+    }
+    return results
+  }
+}
+
+/// Measures how near denoised images are to the clean ones.
+struct PictureDenoisingJudge: Sendable {
+  var network: PictureDenoising
+
+  /// The most images that a report of learning judges, and the longest side of what it takes of each.
+  static let limit = 24
+  static let side = 384
+
+  /// Adds noise to clean images and judges what is made of them.
+  func report(
+    _ images: ImageSet,
+    noise: Noise,
+    as kind: JudgedItems,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> DenoisingReport {
+    var network = network
+    var tally = DenoisingTally()
+    for index in 0..<images.count {
+      try Task.checkCancellation()
+      let picture = try images.picture(index)
+      let clean = PicturePlanes(network.channels == 3 ? picture : picture.grey()).centre(Self.side)
+      let noisy = noise.added(to: clean, seed: seed, number: index)
+      let denoised = try await network.denoised([noisy], name: images.name, on: engine)[0]
+      tally.add(clean: clean, noisy: noisy, denoised: denoised.clipped)
+    }
+    return tally.report(dataName: images.name, items: kind, noise: noise.description)
+  }
+}
+
+/// The qualities of images, added up.
+struct DenoisingTally: Sendable {
+  private struct Sums: Sendable {
+    var ratio = 0.0
+    var similarity = 0.0
+    var squares = 0.0
+
+    mutating func add(_ picture: PicturePlanes, _ clean: PicturePlanes) {
+      ratio += PictureQuality.peakSignalToNoiseRatio(picture, clean)
+      similarity += PictureQuality.structuralSimilarity(picture, clean)
+      squares += PictureQuality.meanSquaredError(picture, clean)
+    }
+
+    func score(_ method: String, count: Int) -> DenoisingReport.Score {
+      DenoisingReport.Score(
+        method: method,
+        peakSignalToNoiseRatio: ratio / Double(count),
+        structuralSimilarity: similarity / Double(count),
+        error: (squares / Double(count)).squareRoot()
+      )
+    }
+  }
+
+  private static let widths = [0.5, 0.7, 0.9, 1.1, 1.4, 1.8]
+  private static let radii = [1, 2]
+
+  private var count = 0
+  private var noisy = Sums()
+  private var denoised = Sums()
+  private var medians = radii.map { _ in Sums() }
+  private var gaussians = widths.map { _ in Sums() }
+
+  /// Judges an image, and what the filters make of it.
+  mutating func add(clean: PicturePlanes, noisy: PicturePlanes, denoised: PicturePlanes) {
+    count += 1
+    self.noisy.add(noisy, clean)
+    self.denoised.add(denoised, clean)
+    for (place, radius) in Self.radii.enumerated() {
+      medians[place].add(PictureFilters.median(noisy, radius: radius), clean)
+    }
+    for (place, width) in Self.widths.enumerated() {
+      gaussians[place].add(PictureFilters.gaussian(noisy, standardDeviation: width), clean)
+    }
+  }
+
+  /// The report; of each filter the best width counts, as if it had been known.
+  func report(dataName: String, items: JudgedItems, noise: String?) -> DenoisingReport {
+    let median = medians.indices.max { medians[$0].ratio < medians[$1].ratio } ?? 0
+    let gaussian = gaussians.indices.max { gaussians[$0].ratio < gaussians[$1].ratio } ?? 0
+    let side = 2 * Self.radii[median] + 1
+    return DenoisingReport(
+      dataName: dataName,
+      kind: .images,
+      items: items,
+      itemCount: count,
+      noise: noise,
+      noisy: noisy.score("noisy", count: count),
+      classical: [
+        medians[median].score("median of \(side) x \(side)", count: count),
+        gaussians[gaussian].score("Gaussian of \(Self.widths[gaussian]) pixels", count: count),
+      ],
+      denoised: denoised.score("denoised", count: count)
+    )
+  }
+}

@@ -1,0 +1,107 @@
+internal import HourglassDatasets
+
+/// How near the colours of an image are to the true ones, added up over images.
+struct ColorizationTally: Sendable {
+  private struct Sums: Sendable {
+    var ratio = 0.0
+    var error = 0.0
+    var colourfulness = 0.0
+  }
+
+  private let means: [Float]
+  private var count = 0
+  private var pixels = 0
+  private var truth = 0.0
+  private var grey = Sums()
+  private var mean = Sums()
+  private var coloured = Sums()
+
+  /// Begins, with the mean a and b of the images learnt from.
+  init(means: [Float]) { self.means = means }
+
+  /// Judges an image: its true colours and those that it was given.
+  mutating func add(_ picture: Picture, _ result: PicturePlanes) {
+    let colours = PicturePlanes(picture)
+    let lab = LabColor.planes(of: colours)
+    let zero = [Float](repeating: 0, count: lab.area)
+    var plain = lab
+    plain.planes[1] = zero
+    plain.planes[2] = zero
+    var same = lab
+    for channel in 0..<2 { same.planes[channel + 1] = zero.map { _ in means[channel] } }
+    count += 1
+    pixels += lab.area
+    truth += ColourQuality.colourfulness(colours)
+    Self.add(LabColor.colours(of: plain), colours, lab, &grey)
+    Self.add(LabColor.colours(of: same), colours, lab, &mean)
+    Self.add(result, colours, lab, &coloured)
+  }
+
+  private static func add(
+    _ result: PicturePlanes,
+    _ colours: PicturePlanes,
+    _ lab: PicturePlanes,
+    _ sums: inout Sums
+  ) {
+    // As in a file of 8 bits.
+    var rounded = result
+    for channel in 0..<3 {
+      rounded.planes[channel] = result.planes[channel].map { ($0 * 255).rounded() / 255 }
+    }
+    sums.ratio += PictureQuality.peakSignalToNoiseRatio(rounded, colours)
+    sums.colourfulness += ColourQuality.colourfulness(rounded)
+    let own = LabColor.planes(of: result)
+    for channel in 1...2 {
+      for (value, wanted) in zip(own.planes[channel], lab.planes[channel]) {
+        sums.error += Double(abs(value - wanted))
+      }
+    }
+  }
+
+  /// The report of all images so far.
+  func report(dataName: String, items: JudgedItems) -> ColorizationReport {
+    func score(_ method: String, _ sums: Sums) -> ColorizationReport.Score {
+      ColorizationReport.Score(
+        method: method,
+        peakSignalToNoiseRatio: sums.ratio / Double(count),
+        opponentError: sums.error / Double(2 * pixels),
+        colourfulness: truth > 0 ? sums.colourfulness / truth : 0
+      )
+    }
+    return ColorizationReport(
+      dataName: dataName,
+      items: items,
+      itemCount: count,
+      grey: score("grey", grey),
+      mean: score("the mean colour", mean),
+      coloured: score("coloured", coloured)
+    )
+  }
+}
+
+/// Measures of colours.
+enum ColourQuality {
+  /// How colourful an image of red, green and blue from 0 to 1 looks: 0 for grey, some 100 for the
+  /// strongest colours.
+  ///
+  /// Reference: Hasler, Suesstrunk, 2003, "Measuring colorfulness in natural images",
+  /// doi:10.1117/12.477378, section 7.
+  static func colourfulness(_ picture: PicturePlanes) -> Double {
+    let (red, green, blue) = (picture.planes[0], picture.planes[1], picture.planes[2])
+    var sums = (first: 0.0, firstSquare: 0.0, second: 0.0, secondSquare: 0.0)
+    for index in red.indices {
+      let (r, g, b) = (Double(red[index]), Double(green[index]), Double(blue[index]))
+      let (first, second) = (255 * (r - g), 255 * (0.5 * (r + g) - b))
+      sums.first += first
+      sums.firstSquare += first * first
+      sums.second += second
+      sums.secondSquare += second * second
+    }
+    let count = Double(max(red.count, 1))
+    let (first, second) = (sums.first / count, sums.second / count)
+    let spread =
+      max(sums.firstSquare / count - first * first, 0)
+      + max(sums.secondSquare / count - second * second, 0)
+    return spread.squareRoot() + 0.3 * (first * first + second * second).squareRoot()
+  }
+}

@@ -1,0 +1,121 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// The images that are learnt from, in memory: all of them, or parts where they would need too much.
+struct PictureSample: Sendable {
+  private(set) var store: PictureStore
+  /// The images of the store that are learnt from.
+  private(set) var learning: [Int] = []
+  /// Those that choose the best epoch.
+  private(set) var judging: [Int] = []
+
+  /// The most values that are kept, 256 MiB of them.
+  private static let valueLimit = 1 << 27
+  /// The shortest side of a part.
+  private static let shortestPart = 128
+
+  /// Reads the images that a split lets learning see.
+  ///
+  /// Where they have more values than memory should hold, a square of each is taken at random, and
+  /// where that is still too much, a part of the images.
+  ///
+  /// - Parameters:
+  ///   - range: The values that the planes can have.
+  ///   - isWanted: Whether an image counts.
+  ///   - planes: What is kept of a picture.
+  init(
+    _ images: ImageSet,
+    split: RowSplit,
+    seed: UInt64,
+    channels: Int,
+    range: ClosedRange<Float> = 0...1,
+    where isWanted: (Int) -> Bool = { _ in true },
+    planes: (Picture) -> PicturePlanes
+  ) throws {
+    store = PictureStore(channels: channels, range: range)
+    var seen = split.seen.filter(isWanted)
+    let training = Set(split.training)
+    let limit = Self.valueLimit / channels
+    let areas = seen.map { images.shape(of: $0).dimensions.dropFirst().reduce(1, *) }
+    let isWhole = areas.reduce(0, +) <= limit
+    var side = Int.max
+    if !isWhole {
+      side = max(Self.shortestPart, Int(Double(limit / seen.count).squareRoot()))
+      Permutation.shuffle(&seen, seed: seed, purpose: 0x7069_6373, number: 0)
+      var total = 0
+      seen = seen.prefix { index in
+        let shape = images.shape(of: index)
+        total += min(shape[1], side) * min(shape[2], side)
+        return total <= limit
+      }.sorted()
+    }
+    var generator = SeededGenerator.named("parts", seed: seed)
+    for index in seen {
+      try Task.checkCancellation()
+      var picture = planes(try images.picture(index))
+      if !isWhole, picture.width > side || picture.height > side {
+        let (width, height) = (min(picture.width, side), min(picture.height, side))
+        picture = picture.part(
+          x: Int(generator.next(upperBound: UInt64(picture.width - width + 1))),
+          y: Int(generator.next(upperBound: UInt64(picture.height - height + 1))),
+          width: width,
+          height: height
+        )
+      }
+      if training.contains(index) {
+        learning.append(store.entries.count)
+      } else {
+        judging.append(store.entries.count)
+      }
+      store.append(picture)
+    }
+    if learning.isEmpty { (learning, judging) = (judging, []) }
+  }
+}
+
+/// How patches of images are cut, how many, and by which steps a network learns from them.
+struct PatchLearning: Sendable {
+  /// How patches are cut.
+  let cutting: PatchSource.Cutting
+
+  /// The longest side of a patch: some three times as far as the networks for images see.
+  static let longestSide = 64
+  /// The patches of a step: few, because a patch has thousands of pixels to learn from, and many
+  /// steps lead further than exact ones.
+  static let batchSize = 16
+  /// The steps where nothing is said of epochs or time.
+  static let steps = 3_000
+
+  /// Chooses by the images that are learnt from.
+  init(_ store: PictureStore, images: [Int], turns: Int) {
+    let widths = images.map { store.entries[$0].width }.sorted()
+    let heights = images.map { store.entries[$0].height }.sorted()
+    // Nine images of ten fill a patch; the others are mirrored beyond their ends.
+    let width = min(widths[widths.count / 10], Self.longestSide)
+    let height = min(heights[heights.count / 10], Self.longestSide)
+    let area = images.reduce(0) { $0 + store.entries[$1].width * store.entries[$1].height }
+    let count = min(max(8 * area / (width * height), 1_024), max(16_384, 2 * images.count))
+    cutting = PatchSource.Cutting(width: width, height: height, turns: turns, count: count)
+  }
+
+  /// How a network learns from the patches.
+  func trainer(_ settings: LearningSettings) -> Trainer {
+    var settings = settings
+    settings.batchSize = settings.batchSize ?? Self.batchSize
+    let validation = ValidationSplit(fraction: 0.05, maximumCount: 256)
+    let learningCount = cutting.count - validation.heldOutCount(of: cutting.count)
+    var trainer = settings.trainer(
+      for: .images,
+      learningCount: learningCount,
+      validation: validation
+    )
+    trainer.optimizer.warmUpSteps = min(100, learningCount / trainer.batchSize)
+    if settings.epochs == nil, settings.seconds == nil {
+      let stepsPerEpoch = max(learningCount / trainer.batchSize, 1)
+      trainer.epochs = max((Self.steps + stepsPerEpoch / 2) / stepsPerEpoch, 1)
+    }
+    return trainer
+  }
+}

@@ -1,0 +1,82 @@
+import HourglassApplications
+import HourglassTensors
+
+/// What a run of `colorize` came to, for people and for programs.
+struct ColorizeOutcome: Encodable {
+  /// The files that were written.
+  struct Files: Encodable {
+    var output: String?
+    var model: String?
+    var figure: String?
+  }
+
+  var data: String
+  var items: Int
+  /// The report on items held out of learning.
+  var heldOut: ColorizationReport?
+  /// The report on the data, where it has colours of its own.
+  var given: ColorizationReport?
+  var learning: LearnedModel
+  var files: Files
+  /// The model that was used in place of learning.
+  var usedModel: String?
+  /// The seconds of each part of the run.
+  var seconds: [String: Double]
+
+  private enum CodingKeys: String, CodingKey {
+    case data, items, heldOut, given, learning, files, usedModel, seconds
+  }
+
+  private var noun: String { "image" }
+
+  /// Gathers what a run has done.
+  init(
+    _ fitted: FittedColorizer,
+    given: ColorizationReport?,
+    _ command: Colorize,
+    itemCount: Int,
+    seconds: [StageClock.Stage: Double]
+  ) {
+    data = command.data
+    items = itemCount
+    heldOut = fitted.report
+    self.given = given
+    learning = LearnedModel(fitted)
+    files = Files(
+      output: command.files.output,
+      model: command.files.save,
+      figure: command.figure
+    )
+    usedModel = command.files.model
+    self.seconds = [:]
+    for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
+  }
+
+  /// Prints the outcome as it was asked for.
+  func say(_ options: ReportOptions) throws {
+    if options.json {
+      try Console.print(try jsonLine())
+    } else if !options.quiet {
+      try Console.print(text)
+    }
+  }
+
+  /// The outcome for people.
+  var text: String {
+    var lines: [String] = []
+    if usedModel == nil {
+      lines += [learning.text(noun: noun, seconds: seconds["learning"]), ""]
+      if let heldOut { lines += [heldOut.description, ""] }
+    }
+    if let given { lines += [given.description, ""] }
+    if let output = files.output {
+      lines.append("coloured  \(output)  (\(NumberText.counted(items, noun)))")
+    }
+    if let model = files.model { lines.append("model     \(model)") }
+    if let figure = files.figure { lines.append("figure    \(figure)") }
+    if files.output == nil, files.model == nil, files.figure == nil, given == nil {
+      lines.append("nothing was written: --output keeps the result, --save the model")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import HourglassApplications
+
+/// Takes noise off images, tables and time series.
+struct Denoise: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "denoise",
+    abstract: "Take noise off images of any size, off a table of numbers, or off a time series.",
+    discussion: """
+      A network of convolutions learns from clean data, to which it adds noise, to tell the noise \
+      from what was there. Some items are held out of learning; the report tells how near they come \
+      to the clean ones, beside the noisy ones, a median filter and a Gaussian filter of the best \
+      width.
+
+      DATA is a folder of PNG and JPEG files or one such file, images in IDX or CIFAR-10 files, a \
+      table, or with --series a time series. Pictures keep their size, depth, transparency and color \
+      profile; those of a folder keep their names.
+
+      The noise is normal, of a level that need not be known, unless --noise says another one:
+        gaussian:25/255, gaussian:0.1, gaussian:0..0.2, poisson:30 (white stands for 30 counts), \
+      speckle:0.2, salt-and-pepper:0.05
+
+      EXAMPLES
+        hourglass denoise noisy/ --learn-from clean/ -o denoised/
+        hourglass denoise scan.png --learn-from clean/ --noise gaussian:25/255 -o scan-clean.png
+        hourglass denoise clean/ --add-noise --noise gaussian:0.1 --figure rows.png
+          tries it: noise is added, and taken off again
+        hourglass denoise noisy/ --learn-from clean/ --save photos.hourglass --minutes 10
+        hourglass denoise more/ --model photos.hourglass --reference more-clean/ -o done/
+        hourglass denoise sensors.csv --learn-from calm.csv -o smooth.csv
+      """
+  )
+
+  @Argument(help: ArgumentHelp("What the noise is taken off.", valueName: "data"))
+  var data: String
+
+  @OptionGroup(title: "Files")
+  var files: VerbFiles
+
+  @Option(
+    help: ArgumentHelp(
+      "The clean images for DATA, in the same order: the report compares with them.",
+      valueName: "clean"
+    )
+  )
+  var reference: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the first images in rows, clean, noisy and denoised: .png or .svg.",
+      valueName: "rows.png"
+    )
+  )
+  var figure: String?
+
+  @Option(
+    help: ArgumentHelp("The noise to learn (default: gaussian:0..55/255).", valueName: "kind:level")
+  )
+  var noise: NoiseChoice?
+
+  @Flag(help: "DATA is clean: add the noise to it first, and compare with it.")
+  var addNoise = false
+
+  @OptionGroup(title: "Data")
+  var reading: DataOptions
+
+  @OptionGroup(title: "Learning (without --model)")
+  var learning: LearningOptions
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingOptions
+
+  @OptionGroup(title: "Saying")
+  var saying: ReportOptions
+
+  func validate() throws {
+    // With --model, --seed and --noise are those of the noise that is added.
+    let given = learning.given.filter { !(addNoise && $0 == "--seed") }
+    try files.checkModel(given: given + (noise != nil && !addNoise ? ["--noise"] : []))
+    try files.checkResume(learning)
+    if addNoise, reference != nil {
+      throw ValidationError("--add-noise and --reference exclude each other: DATA is clean already")
+    }
+  }
+
+  func run() async throws {
+    var job = try DenoiseJob(self)
+    try await VerbRun.perform { try await job.run().say(saying) }
+  }
+}
+
+/// A kind of noise and its level, such as `gaussian:25/255`.
+struct NoiseChoice: ExpressibleByArgument, Hashable {
+  /// The noise.
+  let noise: Noise
+
+  init?(argument: String) {
+    guard let noise = Noise(argument) else { return nil }
+    self.noise = noise
+  }
+}

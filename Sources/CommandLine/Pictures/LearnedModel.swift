@@ -1,0 +1,46 @@
+import HourglassApplications
+import HourglassModelFiles
+import HourglassTensors
+
+/// What was learned and how, for people and for programs: the same for every verb.
+struct LearnedModel: Encodable, Sendable {
+  var data: String
+  var items: Int
+  var epochs: Int
+  var bestEpoch: Int?
+  var steps: Int
+  var parameters: Int
+  var precision: String
+  var threads: Int
+  var seed: UInt64
+  var programVersion: String
+
+  /// Gathers it from a fitted application.
+  init(_ fitted: some FittedApplication) {
+    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
+    data = provenance.dataName
+    items = provenance.itemCount
+    epochs = training.epochs
+    bestEpoch = training.bestEpoch
+    steps = training.steps
+    parameters = fitted.parameterCount
+    precision = provenance.precision
+    threads = provenance.threads
+    seed = provenance.seed
+    programVersion = provenance.programVersion
+  }
+
+  /// It in two lines.
+  ///
+  /// - Parameters:
+  ///   - noun: What an item is called.
+  ///   - seconds: How long learning took.
+  func text(noun: String, seconds: Double?) -> String {
+    var line = "learned from \(NumberText.counted(items, noun)) of \(data)"
+    if let seconds { line += " in \(NumberText.seconds(seconds))" }
+    line += "\n\(NumberText.grouped(steps)) steps, \(NumberText.counted(epochs, "epoch"))"
+    if let bestEpoch, bestEpoch != epochs { line += ", number \(bestEpoch) was best" }
+    return line + ", \(NumberText.grouped(parameters)) parameters, seed \(seed), \(precision), "
+      + NumberText.counted(threads, "thread")
+  }
+}

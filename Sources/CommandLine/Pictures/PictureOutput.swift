@@ -1,0 +1,69 @@
+import HourglassDatasets
+import HourglassTensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where the pictures of a run go: one into a file, or any number into a folder.
+struct PictureOutput: Sendable {
+  /// The file or the folder.
+  let path: String
+
+  /// Whether the name is one of a picture file.
+  let isFile: Bool
+
+  init(_ path: String) {
+    self.path = path
+    isFile = ImageFormat(path: path) != nil
+  }
+
+  /// Where the state of learning is kept by default: `.NAME.checkpoint` beside it.
+  var checkpoint: String {
+    var name = path[...]
+    while name.count > 1, name.hasSuffix("/") { name = name.dropLast() }
+    guard let slash = name.lastIndex(of: "/") else { return ".\(name).checkpoint" }
+    return name[...slash] + "." + name[name.index(after: slash)...] + ".checkpoint"
+  }
+
+  /// Checks that it can hold so many pictures, and makes the folder.
+  func prepare(count: Int) throws {
+    if isFile {
+      guard count == 1 else {
+        throw Failure.usage("\(path) is one file for \(count) pictures; give the name of a folder")
+      }
+      try AtomicFile(replacing: path).cancel()
+    } else {
+      try Self.makeFolder(path)
+    }
+  }
+
+  /// Writes a picture; in a folder under its own name, and as a PNG file where that names no format
+  /// or one that cannot hold it.
+  func write(_ picture: Picture, name: String) throws {
+    if isFile { return try picture.write(to: path) }
+    var file = name
+    let format = ImageFormat(path: name)
+    if format == nil || (format == .jpeg && (picture.hasAlpha || picture.depth > 8)) {
+      file += ".png"
+    }
+    var folder = path
+    for part in file.split(separator: "/").dropLast() where part != "." && part != ".." {
+      folder += "/" + part
+      try Self.makeFolder(folder)
+    }
+    try picture.write(to: folder + "/" + (file.split(separator: "/").last.map(String.init) ?? file))
+  }
+
+  private static func makeFolder(_ path: String) throws(FileError) {
+    guard mkdir(path, 0o777) != 0 else { return }
+    let code = errno
+    var status = stat()
+    if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    throw FileError(path: path, operation: .write, code: code == EEXIST ? ENOTDIR : code)
+  }
+}

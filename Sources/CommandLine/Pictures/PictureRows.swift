@@ -1,0 +1,106 @@
+import HourglassDatasets
+import HourglassReports
+import HourglassTensors
+import Synchronization
+
+/// The first pictures of a run for a figure in rows, such as clean, noisy and denoised.
+final class PictureRows: Sendable {
+  /// The most pictures of a row.
+  static let limit = 6
+  /// The longest side that is shown of a picture, from its middle.
+  private static let side = 240
+
+  private let names: [String]
+  private let columns = Mutex<[[FigureImage?]]>([])
+
+  /// Names the rows from the top.
+  init(_ names: [String]) { self.names = names }
+
+  /// Keeps the pictures of a column, one for each row; `nil` for what there is none of.
+  func add(_ pictures: [Picture?]) {
+    columns.withLock { columns in
+      guard columns.count < Self.limit else { return }
+      columns.append(pictures.map { $0.map(Self.image) })
+    }
+  }
+
+  /// Draws the rows to a file: with their names where it ends in .svg, else the pixels alone, as PNG.
+  func write(to path: String, title: String) throws {
+    let columns = columns.withLock { $0 }
+    let rows = names.indices.filter { row in columns.contains { $0[row] != nil } }
+    if path.hasSuffix(".svg") {
+      let grid = ImageGrid(
+        title: title,
+        rows: rows.map { row in
+          ImageGrid.Row(names[row], columns.map { ImageGrid.Cell($0[row]) })
+        }
+      )
+      return try AtomicFile.replace(path, with: Array(grid.drawing.svgFile.utf8))
+    }
+    let width = columns.flatMap { $0.compactMap { $0?.width } }.min() ?? 1
+    let height = columns.flatMap { $0.compactMap { $0?.height } }.min() ?? 1
+    let scale = max(1, 96 / max(width, height))
+    let all = rows.flatMap { row in
+      columns.map { column in
+        (column[row]
+          ?? FigureImage(width: width, height: height, planes: Self.blank(width * height)))
+          .centre(width: width, height: height).enlarged(scale)
+      }
+    }
+    let mosaic = FigureImage(mosaicOf: all, columns: max(columns.count, 1), gap: 4)
+    try AtomicFile.replace(path, with: mosaic.png)
+  }
+
+  private static func blank(_ count: Int) -> [Float] { [Float](repeating: 1, count: count) }
+
+  private static func image(_ picture: Picture) -> FigureImage {
+    let size = ImageSize(width: min(picture.width, side), height: min(picture.height, side))
+    let part = picture.cropped(
+      x: (picture.width - size.width) / 2,
+      y: (picture.height - size.height) / 2,
+      to: size
+    ).withDepth(8)
+    let shown = part.converted(channels: part.channels < 3 ? 1 : 3)
+    guard case .bytes(let bytes) = shown.samples else {
+      preconditionFailure("samples of 8 bits are bytes")
+    }
+    return FigureImage(
+      width: size.width,
+      height: size.height,
+      channels: shown.channels,
+      bytes: bytes
+    )
+  }
+}
+
+extension FigureImage {
+  /// The middle part of a size that is not larger.
+  fileprivate func centre(width newWidth: Int, height newHeight: Int) -> FigureImage {
+    let (left, top) = ((width - newWidth) / 2, (height - newHeight) / 2)
+    var part: [UInt8] = []
+    for row in top..<top + newHeight {
+      let start = (row * width + left) * channels
+      part += bytes[start..<start + newWidth * channels]
+    }
+    return FigureImage(width: newWidth, height: newHeight, channels: channels, bytes: part)
+  }
+
+  /// Each pixel as a square of so many.
+  fileprivate func enlarged(_ scale: Int) -> FigureImage {
+    guard scale > 1 else { return self }
+    var large: [UInt8] = []
+    large.reserveCapacity(bytes.count * scale * scale)
+    for row in 0..<height * scale {
+      for column in 0..<width * scale {
+        let start = (row / scale * width + column / scale) * channels
+        large += bytes[start..<start + channels]
+      }
+    }
+    return FigureImage(
+      width: width * scale,
+      height: height * scale,
+      channels: channels,
+      bytes: large
+    )
+  }
+}
