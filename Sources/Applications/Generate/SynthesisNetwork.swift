@@ -129,18 +129,6 @@ struct SynthesisNetwork: Sendable {
   }
 }
 
-extension Dataset {
-  /// What the items are.
-  var kind: DataKind {
-    switch self {
-    case .table: .table
-    case .images: .images
-    case .sounds: .sounds
-    case .series: .series
-    }
-  }
-}
-
 extension DataKind {
   /// What data of the kind are, in words.
   var plural: String {

@@ -117,8 +117,8 @@ public struct FittedMatcher: Sendable {
     on engine: ComputeEngine
   ) async throws -> Excerpt {
     let starts = patching.starts(frameCount: spectrogram.shape[0], every: patching.phaseStep)
-    let places = starts.map { SoundPatches.Place(sound: 0, start: $0) }
-    let source = SoundPatches([spectrogram], places: places, patching)
+    let places = starts.map { SignaturePatches.Place(sound: 0, start: $0) }
+    let source = SignaturePatches([spectrogram], places: places, patching)
     let signatures = try await model.signatures(of: source, on: engine)
     return Excerpt(
       signatures: (0..<signatures.shape[0]).map { signatures.row($0) },

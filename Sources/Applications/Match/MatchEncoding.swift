@@ -5,7 +5,7 @@ internal import HourglassTensors
 /// How the items of a kind of data become items of the network: learnt with it, and kept in the model.
 enum MatchEncoding: Hashable, Sendable, Codable {
   /// Images, all of one size.
-  case images(FieldEncoding)
+  case images(ImageEncoding)
   /// Sounds.
   case sounds(SoundPatching)
   /// Rows of a table.
@@ -63,8 +63,8 @@ extension MatchEncoding {
     switch data {
     case .images(let images):
       let numbers = try uniform(images)
-      let fields = try FieldEncoding(numbers, rows: Array(0..<numbers.count))
-      return (.images(fields), try EncodedRows(numbers, encoding: fields))
+      let fields = try ImageEncoding(numbers, rows: Array(0..<numbers.count))
+      return (.images(fields), try EncodedRows(.images(numbers), encoding: .images(fields)))
     case .sounds(let sounds):
       let patching = SoundPatching()
       let step = max((sounds.count + mostSounds - 1) / mostSounds, 1)
@@ -72,13 +72,13 @@ extension MatchEncoding {
       let spectrograms = try spectrograms(of: sounds, chosen, patching)
       let places = spectrograms.indices.flatMap { sound in
         patching.starts(frameCount: spectrograms[sound].shape[0], every: 1)
-          .map { SoundPatches.Place(sound: sound, start: $0) }
+          .map { SignaturePatches.Place(sound: sound, start: $0) }
       }
       let varies = spectrograms.contains { $0.scalars.contains { value in value > -13 } }
       guard varies, places.count > 1 else {
         throw ApplicationError.nothingVaries(name: data.name, rows: places.count)
       }
-      return (.sounds(patching), SoundPatches(spectrograms, places: places, patching))
+      return (.sounds(patching), SignaturePatches(spectrograms, places: places, patching))
     case .table(let table):
       let encoding = try TableEncoding(learning: table, rows: Array(0..<table.rowCount))
       return (.table(encoding), TableRows(try encoding.encoded(table)))
@@ -141,21 +141,21 @@ extension MatchEncoding {
         channels: shape[0],
         size: ImageSize(width: shape[2], height: shape[1])
       )
-      return Self.single(try EncodedRows(numbers, encoding: fields))
+      return Self.single(try EncodedRows(.images(numbers), encoding: .images(fields)))
     case (.table(let encoding), .table(let table)):
       return Self.single(TableRows(try encoding.encoded(table)))
     case (.sounds(let patching), .sounds(let sounds)):
       let spectrograms = try Self.spectrograms(of: sounds, Array(range), patching)
-      var places: [SoundPatches.Place] = []
+      var places: [SignaturePatches.Place] = []
       var rows: [Range<Int>] = []
       for (sound, spectrogram) in spectrograms.enumerated() {
         let first = places.count
         places += patching.starts(frameCount: spectrogram.shape[0], every: patching.step)
-          .map { SoundPatches.Place(sound: sound, start: $0) }
+          .map { SignaturePatches.Place(sound: sound, start: $0) }
         rows.append(first..<places.count)
       }
       return MatchItems(
-        source: SoundPatches(spectrograms, places: places, patching),
+        source: SignaturePatches(spectrograms, places: places, patching),
         rows: rows,
         positions: places.map { Double($0.start) * patching.frameSeconds }
       )
@@ -178,16 +178,6 @@ extension MatchEncoding {
 }
 
 extension Dataset {
-  /// What the items are.
-  package var kind: DataKind {
-    switch self {
-    case .table: .table
-    case .images: .images
-    case .sounds: .sounds
-    case .series: .series
-    }
-  }
-
   /// A name for each item: that of its file, or the name of the data and a number from 1 on.
   func itemNames() -> [String] {
     switch self {

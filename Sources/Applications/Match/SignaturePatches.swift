@@ -43,7 +43,7 @@ struct SoundPatching: Hashable, Sendable, Codable {
 /// Patches of spectrograms as items `[1, margin + frames + margin, bands]`, in any order.
 ///
 /// Beyond the ends of a sound its first or last frame is repeated.
-struct SoundPatches: BatchSource {
+struct SignaturePatches: BatchSource {
   /// A patch: the spectrogram, and its first frame without the margin.
   struct Place: Hashable, Sendable {
     let sound: Int
