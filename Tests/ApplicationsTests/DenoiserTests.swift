@@ -173,7 +173,9 @@ import Testing
     func deviation(_ noise: Noise) -> Float {
       var generator = SeededGenerator(seed: 1)
       let result = noise.added(to: values, &generator)
-      return (result.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) } / 20_000).squareRoot()
+      var sum: Float = 0
+      for value in result { sum += (value - 0.5) * (value - 0.5) }
+      return (sum / 20_000).squareRoot()
     }
     #expect(abs(deviation(.gaussian(standardDeviation: 0.1)) - 0.1) < 0.002)
     #expect(abs(deviation(.poisson(peak: 50)) - 0.1) < 0.002)

@@ -28,8 +28,8 @@ import Testing
       var second: [Float] = []
       for place in 0..<20 * 24 {
         let (x, y, plane) = (Double(place % 24), Double(place / 24), Double(c))
-        let value =
-          0.5 + 0.3 * sin(0.5 * x + plane) * cos(0.3 * y) + 0.15 * sin(0.9 * x * y / 20)
+        let wave: Double = sin(0.5 * x + plane) * cos(0.3 * y)
+        let value: Double = 0.5 + 0.3 * wave + 0.15 * sin(0.9 * x * y / 20)
         first.append(Float(value))
         second.append(Float(value + 0.1 * sin(1.7 * x + 2.3 * y + plane)))
       }

@@ -65,7 +65,8 @@ import Testing
     for image in 0..<30 {
       bytes.append(UInt8(image % 10))
       for channel in 0..<3 {
-        bytes += (0..<1024).map { UInt8(($0 / 8 * (channel + 1) + image * 5) % 256) }
+        let step = channel + 1
+        for place in 0..<1024 { bytes.append(UInt8((place / 8 * step + image * 5) % 256)) }
       }
     }
     try folder.write(bytes, to: "data_batch_1.bin")
