@@ -112,7 +112,7 @@ import Testing
     let denoiser = Denoiser(
       noise: .gaussian(standardDeviation: 0.5),
       architecture: .uNet(base: 8, depth: 1, activation: .relu),
-      learning: LearningSettings(epochs: 80, earlyStopping: nil, seed: 1)
+      learning: LearningSettings(epochs: 120, learningRate: 0.004, earlyStopping: nil, seed: 1)
     )
     let fitted = try await denoiser.fit(.series(series), session: LearningSession(engine: engine))
     let report = try #require(fitted.report)
