@@ -92,13 +92,15 @@ let package = Package(
     room("ModelFiles", imports: [tensors, graphs, networks, autoencoders]),
     room(
       "Applications",
-      imports: [tensors, graphs, engines, networks, autoencoders, datasets, modelFiles]
+      imports: [
+        tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, signatures,
+      ]
     ),
     room("Reports", imports: [tensors, "CCodecs"]),
     .target(
       name: "Hourglass",
       dependencies: [
-        tensors, datasets, networks, autoencoders, engines, modelFiles, applications,
+        tensors, datasets, networks, autoencoders, engines, modelFiles, applications, signatures,
       ],
       path: "Sources/Hourglass",
       swiftSettings: house
@@ -107,7 +109,7 @@ let package = Package(
       name: "HourglassCommandLine",
       dependencies: [
         tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, applications,
-        reports, "CProcess",
+        reports, signatures, "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/CommandLine",
@@ -135,7 +137,9 @@ let package = Package(
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
     tests(
       "Applications",
-      imports: [tensors, engines, networks, autoencoders, datasets, modelFiles, applications],
+      imports: [
+        tensors, engines, networks, autoencoders, datasets, modelFiles, applications, signatures,
+      ],
       resources: [.copy("Goldens")]
     ),
     tests("Reports", imports: [tensors, reports, "CCodecs"], resources: [.copy("Goldens")]),

@@ -3,6 +3,7 @@ public import HourglassDatasets
 public import HourglassEngines
 public import HourglassGraphs
 public import HourglassModelFiles
+public import HourglassSignatures
 public import HourglassTensors
 
 /// Everything that an application can throw: one case for each room that it may come from.
@@ -30,6 +31,8 @@ public enum HourglassError: Error, Hashable, Sendable {
   case training(TrainingError)
   /// Data or a model does not suit the application.
   case application(ApplicationError)
+  /// A signature database cannot be read, written or searched.
+  case signature(SignatureError)
   /// The task was cancelled; what was learnt until then is in the checkpoint, where one is kept.
   case interrupted(checkpoint: String?)
   /// A mistake of the program: an error that nothing of it should throw.
@@ -50,6 +53,7 @@ extension HourglassError {
       case let error as ModelError: .model(error)
       case let error as TrainingError: .training(error)
       case let error as ApplicationError: .application(error)
+      case let error as SignatureError: .signature(error)
       case is CancellationError: .interrupted(checkpoint: checkpoint)
       default: .unexpected("\(error)")
       }
@@ -70,6 +74,7 @@ extension HourglassError {
     case .training(.invalidSetting): 2
     case .training: 1
     case .application(let error): error.isFaultOfTheSettings ? 2 : 1
+    case .signature(let error): error.exitCode
     case .interrupted: 130
     case .unexpected: 3
     }
@@ -88,11 +93,23 @@ extension HourglassError: CustomStringConvertible {
     case .model(let error): "the model cannot be used: \(error)"
     case .training(let error): error.description
     case .application(let error): error.description
+    case .signature(let error): error.description
     case .interrupted(let checkpoint):
       "interrupted"
         + (checkpoint.map { "; what was learnt is kept in \($0): resume from it" }
           ?? " before the end; nothing was kept")
     case .unexpected(let text): "a mistake of Hourglass: \(text); please report it"
+    }
+  }
+}
+
+extension SignatureError {
+  /// Who is at fault, as the exit code of a program.
+  fileprivate var exitCode: Int32 {
+    switch self {
+    case .unusableCondition, .unusableRate: 2
+    case .busy, .diskFull, .refused, .largerThanMemory: 3
+    default: 1
     }
   }
 }

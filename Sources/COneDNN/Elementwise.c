@@ -158,6 +158,26 @@ static void hg_fill(float *dst, float value, int64_t count) {
   for (int64_t i = 0; i < count; i++) dst[i] = value;
 }
 
+// From bfloat16, the upper half of a float.
+HG_LOOPS
+static void hg_widen(float *dst, const uint16_t *src, int64_t count) {
+  uint32_t *bits = (uint32_t *)(void *)dst;
+  HG_INDEPENDENT
+  for (int64_t i = 0; i < count; i++) bits[i] = (uint32_t)src[i] << 16;
+}
+
+// To bfloat16, to the nearest, ties to even; what is not a number stays none.
+HG_LOOPS
+static void hg_narrow(uint16_t *dst, const float *src, int64_t count) {
+  const uint32_t *bits = (const uint32_t *)(const void *)src;
+  HG_INDEPENDENT
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t x = bits[i];
+    uint32_t rounded = (x + 0x7fff + ((x >> 16) & 1)) >> 16;
+    dst[i] = (uint16_t)((x & 0x7fffffff) > 0x7f800000 ? (x >> 16) | 0x40 : rounded);
+  }
+}
+
 // dst[i][0 ..< width] = src[i * stride + 0 ..< width], the width being short.
 HG_INLINE void hg_copy_rows(float *dst, int64_t dst_stride, const float *src, int64_t src_stride,
                             int64_t rows, int64_t width) {
@@ -250,6 +270,16 @@ static void hg_run_part(void *context, int32_t part, int32_t parts) {
         int64_t offset = plan->short_rows
                              ? row * plan->inner
                              : hg_row_offset(plan, k, row, &following) + start;
+        if (program->operands[k].is_half) {
+          const uint16_t *half = (const uint16_t *)(const void *)program->operands[k].data + offset;
+          places[k] = (float *)(uintptr_t)half;
+          registers[k] = own[k];
+          if (is_input) {
+            hg_widen(own[k], half, count);
+            hg_pad(own[k], count, padded);
+          }
+          continue;
+        }
         places[k] = program->operands[k].data + offset;
         if (whole && (is_input || !plan->deferred[k])) {
           registers[k] = places[k];
@@ -280,7 +310,9 @@ static void hg_run_part(void *context, int32_t part, int32_t parts) {
     }
     for (int32_t k = inputs; k < operands; k++) {
       if (plan->unwritten[k]) continue;
-      if (plan->placements[k] != HG_IN_PLACE) {
+      if (program->operands[k].is_half) {
+        hg_narrow((uint16_t *)(void *)places[k], own[k], count);
+      } else if (plan->placements[k] != HG_IN_PLACE) {
         hg_move_rows(plan, k, own[k], row, rows, true);
       } else if (registers[k] == own[k]) {
         memcpy(places[k], own[k], (size_t)count * sizeof(float));

@@ -140,6 +140,16 @@ void hg_desc_destroy(hg_desc *desc) {
 
 size_t hg_desc_size(const hg_desc *desc) { return dnnl_memory_desc_get_size(HG_MD(desc)); }
 
+int64_t hg_desc_dim(const hg_desc *desc, int32_t axis) {
+#if HG_IS_V3
+  dnnl_dims_t *dims = NULL;
+  dnnl_memory_desc_query(desc->md, dnnl_query_dims, &dims);
+  return dims ? (*dims)[axis] : 0;
+#else
+  return desc->md.dims[axis];
+#endif
+}
+
 int32_t hg_desc_equal(const hg_desc *a, const hg_desc *b) {
   return dnnl_memory_desc_equal(HG_MD(a), HG_MD(b));
 }

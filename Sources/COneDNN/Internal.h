@@ -26,6 +26,9 @@ typedef const_dnnl_memory_desc_t hg_md_pointer;
 typedef const dnnl_memory_desc_t *hg_md_pointer;
 #endif
 
+// The extent of a dimension.
+int64_t hg_desc_dim(const hg_desc *desc, int32_t axis);
+
 struct hg_primitive {
   dnnl_primitive_desc_t descriptor;
   dnnl_primitive_t primitive;
@@ -35,6 +38,10 @@ struct hg_primitive {
 // Chooses whether idle threads spin or sleep, by how busy the machine is (Waiting.c). To be called
 // now and then from the thread that owns the programs.
 void hg_choose_waiting(void);
+
+// Gives each thread of a team as large as the machine a core of its own, and takes it back for
+// other teams (Placement.c). To be called from the thread that owns the programs.
+void hg_place_threads(int32_t threads);
 
 // Remembers which call failed; gives the status back.
 int32_t hg_record(dnnl_status_t status, const char *call);

@@ -2,6 +2,9 @@
 // is made here and thrown away.
 #include "Internal.h"
 
+// Declared by hand: the header omp.h belongs to the compiler and need not be there.
+extern int omp_get_max_threads(void);
+
 static int32_t make_attributes(dnnl_primitive_attr_t *attributes, hg_fused fused, float alpha) {
   dnnl_post_ops_t operations = NULL;
   dnnl_alg_kind_t algorithm = dnnl_eltwise_relu;
@@ -129,11 +132,24 @@ int32_t hg_convolution_create(hg_primitive **primitive, hg_engine *engine, hg_di
   HG_FINISH
 }
 
-int32_t hg_inner_product_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,
-                                const hg_desc *src, const hg_desc *weights, const hg_desc *bias,
-                                const hg_desc *dst, const hg_desc *hint_src,
-                                const hg_desc *hint_weights, const hg_desc *hint_dst,
-                                hg_fused fused, float alpha) {
+// Whether the library may read a null pointer in the gradient of an inner product's data.
+//
+// With AVX-512 it cuts the sum over the outputs in parts, one for each thread, and then runs one
+// thread alone where the gradient is a single block: the sum of the later parts is read from a
+// buffer that this thread was not given (brgemm_inner_product_bwd_data_t, 2.6 to 3.0). A sum is
+// cut only above 16 blocks of 16 outputs, and a block has at most 64 inputs and 128 rows. There
+// one thread computes the gradient in any case, so that nothing is lost by planning for one.
+static int32_t needs_one_thread(hg_direction direction, const hg_desc *src, const hg_desc *dst) {
+  int64_t rows = hg_desc_dim(src, 0), inputs = hg_desc_dim(src, 1), outputs = hg_desc_dim(dst, 1);
+  return direction == HG_BACKWARD_DATA && rows <= 128 && inputs <= 64 && outputs > 256;
+}
+
+static int32_t create_inner_product(hg_primitive **primitive, hg_engine *engine,
+                                    hg_direction direction, const hg_desc *src,
+                                    const hg_desc *weights, const hg_desc *bias,
+                                    const hg_desc *dst, const hg_desc *hint_src,
+                                    const hg_desc *hint_weights, const hg_desc *hint_dst,
+                                    hg_fused fused, float alpha) {
   hg_md_pointer bias_md = bias ? HG_MD(bias) : NULL;
   HG_PREPARE
 #if HG_IS_V3
@@ -173,6 +189,20 @@ int32_t hg_inner_product_create(hg_primitive **primitive, hg_engine *engine, hg_
   }
 #endif
   HG_FINISH
+}
+
+int32_t hg_inner_product_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,
+                                const hg_desc *src, const hg_desc *weights, const hg_desc *bias,
+                                const hg_desc *dst, const hg_desc *hint_src,
+                                const hg_desc *hint_weights, const hg_desc *hint_dst,
+                                hg_fused fused, float alpha) {
+  int32_t threads = omp_get_max_threads(), status;
+  int32_t is_alone = needs_one_thread(direction, src, dst);
+  if (is_alone) hg_set_threads(1);
+  status = create_inner_product(primitive, engine, direction, src, weights, bias, dst, hint_src,
+                                hint_weights, hint_dst, fused, alpha);
+  if (is_alone) hg_set_threads(threads);
+  return status;
 }
 
 int32_t hg_pooling_create(hg_primitive **primitive, hg_engine *engine, hg_direction direction,

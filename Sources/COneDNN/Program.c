@@ -134,11 +134,12 @@ static hg_elementwise *current(hg_program *program) {
 }
 
 int32_t hg_program_add_operand(hg_program *program, int32_t index, float *data,
-                               const int64_t *strides) {
+                               const int64_t *strides, int32_t is_half) {
   hg_elementwise *e = current(program);
   if (!e || index < 0 || index >= e->input_count + e->output_count)
     return hg_record(dnnl_invalid_arguments, "hg_program_add_operand");
   e->operands[index].data = data;
+  e->operands[index].is_half = is_half;
   for (int32_t i = 0; i < e->rank; i++) e->operands[index].strides[i] = strides[i];
   return 0;
 }
@@ -359,6 +360,7 @@ static double now(void) {
 
 int32_t hg_program_run(hg_program *program, uint64_t counter) {
   hg_set_threads(program->threads);
+  hg_place_threads(program->threads);
   if (program->threads > 1) hg_choose_waiting();
   for (int32_t i = 0; i < program->count; i++) {
     step *s = &program->steps[i];

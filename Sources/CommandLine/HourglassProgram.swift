@@ -26,6 +26,8 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass reduce more.idx.gz --model images.hourglass -o more.csv
         The same for a table of numbers, in at most two minutes:
           hourglass reduce sensors.csv --dimensions 8 --minutes 2 -o codes.csv
+        Find the rows that are unlike normal ones:
+          hourglass detect week23.csv --learn-from normal.csv -o scores.csv
         See what a model or a data file holds:
           hourglass inspect images.hourglass
 
@@ -37,7 +39,18 @@ struct HourglassProgram: AsyncParsableCommand {
         130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
     version: "hourglass \(ProgramVersion.current)",
-    subcommands: [Reduce.self, Denoise.self, Colorize.self, Inspect.self, Benchmark.self]
+    subcommands: [
+      Reduce.self,
+      Match.self,
+      Denoise.self,
+      Detect.self,
+      Generate.self,
+      Impute.self,
+      Colorize.self,
+      Inspect.self,
+      Demo.self,
+      Benchmark.self,
+    ]
   )
 
   /// Runs the command of the command line, and ends the process with its exit code.

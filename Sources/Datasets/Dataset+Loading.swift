@@ -86,7 +86,7 @@ extension Dataset {
 
 extension Table {
   /// Makes a table of numbers of rows of numbers.
-  init(_ data: NumericDataset) {
+  package init(_ data: NumericDataset) {
     let names = TableSample.unique(data.columns)
     var columns = names.map { _ in [Double](repeating: 0, count: data.count) }
     for row in 0..<data.count {

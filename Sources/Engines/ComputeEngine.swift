@@ -18,7 +18,8 @@ public actor ComputeEngine {
 
   /// The format in which large products are computed.
   public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
-    /// What serves best on this processor; at present single precision everywhere.
+    /// What serves best: bfloat16 for learning on processors that have it, where the network is
+    /// large enough to gain, else single precision.
     case automatic
     /// Single precision throughout.
     case float32

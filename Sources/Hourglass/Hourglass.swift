@@ -6,4 +6,5 @@
 @_exported public import HourglassEngines
 @_exported public import HourglassModelFiles
 @_exported public import HourglassNetworks
+@_exported public import HourglassSignatures
 @_exported public import HourglassTensors

@@ -23,7 +23,10 @@ import Testing
     }
     let all = Tensor(values, shape: [19, 5])
     let engine = smallEngine()
-    let fitted = try await DimensionReducer(learning: LearningSettings(epochs: 1)).fit(
+    let fitted = try await DimensionReducer(
+      learning: LearningSettings(epochs: 1),
+      scaling: .standard
+    ).fit(
       table(all.rows(0..<9)),
       session: LearningSession(engine: engine)
     )
@@ -48,7 +51,7 @@ import Testing
       session: LearningSession(engine: engine)
     )
     let report = try await fitted.evaluate(images, on: engine)
-    let restored = try await fitted.reconstruction(of: images, on: engine)
+    let restored = try await fitted.reconstruction(of: Dataset(images), on: engine).numbers
     let original = images.rows(0..<60)
     #expect(restored.shape == original.shape)
     let sum = zip(restored.scalars, original.scalars).reduce(0.0) {
@@ -64,7 +67,7 @@ import Testing
     rowCount: 244,
     dimensions: 2,
     valueCount: 11,
-    isImages: false,
+    kind: .table,
     autoencoder: .init(errorPerValue: 0.25125, errorPerRow: 2.76375, varianceKept: 0.744),
     principalComponents: .init(errorPerValue: 0.5, errorPerRow: 5.5, varianceKept: 0.4906),
     columnMeans: .init(errorPerValue: 0.98157, errorPerRow: 10.797, varianceKept: 0),
@@ -79,7 +82,7 @@ import Testing
           autoencoder                    0.2512    2.764         74.4 %
           PCA of the same size           0.5000    5.500         49.1 %
           column means                   0.9816    10.80          0.0 %
-        Errors are squared, of columns with mean 0 and standard deviation 1 in learning.
+        Errors are squared, of numbers with mean 0 and standard deviation 1 in learning, and of a 0 or 1 for each category.
         The autoencoder earned its place: its error is 49.8 % below that of PCA.
         """
     )

@@ -39,6 +39,8 @@ import Testing
         SUBCOMMANDS:
           reduce                  Describe each row of a table, or each image, by a few
                                   numbers.
+          impute                  Fill the missing cells of a table, or the gaps of a
+                                  time series.
           inspect                 Say what a model file holds, or what the reader makes
                                   of a data file.
           benchmark               Measure the speed of this program on this machine.
@@ -49,7 +51,7 @@ import Testing
     #expect(try Program.run(in: Folder()).output == outcome.output)
   }
 
-  @Test(arguments: ["reduce", "inspect", "benchmark", "benchmark training"])
+  @Test(arguments: ["reduce", "impute", "inspect", "benchmark", "benchmark training"])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
     let outcome = try Program.run(words + ["--help"], in: Folder())
@@ -70,7 +72,7 @@ import Testing
 
   @Test(arguments: [
     (["redcue", "x"], "there is no verb 'redcue'; did you mean 'reduce'?"),
-    (["xyzzy"], "there is no verb 'xyzzy'; there are reduce, inspect, benchmark."),
+    (["xyzzy"], "there is no verb 'xyzzy'; there are reduce, impute, inspect, benchmark."),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
     (["reduce", "x", "--dimensions", "0"], "--dimensions must be at least 1, found 0"),

@@ -171,6 +171,7 @@ import Testing
       Set(figures.keys) == [
         "workload", "mode", "batch", "ms_per_step", "samples_per_s", "gflops_per_s",
         "allocations_per_step", "library_allocations_per_step", "peak_rss_mib", "arena_mib",
+        "primitives_ms_per_step", "primitives_share",
         "threads",
       ]
     )

@@ -11,7 +11,7 @@ import Testing
 @Suite struct InstructionSetTests {
   private static let limit = "ONEDNN_MAX_CPU_ISA"
   private static let suites =
-    "AgreementTests/(operations|plans)|RandomGraphTests|rowsDoNot|notANumberPasses|AdamTraceTests"
+    "AgreementTests/(operations|plans)|NarrowDenseTests|RandomGraphTests|rowsDoNot|notANumberPasses|AdamTraceTests"
     + "|limitIsHeeded"
 
   private static var environment: [String: String] { ProcessInfo.processInfo.environment }
@@ -22,7 +22,11 @@ import Testing
       && CommandLine.arguments.contains("--testing-library")
   }
 
-  @Test(.enabled(if: canRunAgain), .timeLimit(.minutes(5)), arguments: ["SSE41", "AVX"])
+  @Test(
+    .enabled(if: canRunAgain),
+    .timeLimit(.minutes(5)),
+    arguments: ["SSE41", "AVX", "AVX2", "AVX512_CORE"]
+  )
   func executorsAgreeAtLevel(_ level: String) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -12,16 +12,21 @@ import HourglassTensors
 ///
 /// where n numbers are accumulated for it and the scale is the size of what is accumulated: errors
 /// of n independent roundings add up like a random walk. What only moves numbers adds no error.
+/// Where products are computed in bfloat16, each operand and result of one is rounded to 8 bits.
 /// Reference: Parker, 1997, "Monte Carlo arithmetic", UCLA technical report CSD-970002.
 struct PerturbedReference {
   let graph: Graph
   private(set) var variables: [String: DoubleTensor] = [:]
   private var random: SplitMix
 
-  private static let unit = 0x1p-24
+  private let isHalf: Bool
 
-  init(_ graph: Graph, variables: [String: Tensor], seed: UInt64) {
+  private static let unit = 0x1p-24
+  private static let halfUnit = 0x1p-9
+
+  init(_ graph: Graph, variables: [String: Tensor], seed: UInt64, isHalf: Bool = false) {
     self.graph = graph
+    self.isHalf = isHalf
     self.variables = variables.mapValues { DoubleTensor($0) }
     random = SplitMix(state: seed)
   }
@@ -78,6 +83,7 @@ struct PerturbedReference {
     let largest = size(value)
     let length = node.accumulatedCount(x.map(\.shape))
     let amplitude: Double
+    if isHalf { roundToHalf(&value, node, x, length) }
     switch node.operation {
     case .input, .variable, .constant, .random, .concatenation, .slice, .padding, .reshape,
       .broadcast, .stopGradient, .gather, .reduction(.maximum, _), .binary(.greater),
@@ -114,6 +120,28 @@ struct PerturbedReference {
     case .softmax, .logSoftmax: amplitude = length.squareRoot() * largest
     }
     for place in value.scalars.indices { value[place] += Self.unit * amplitude * random.next() }
+  }
+
+  /// What is lost where operands and results of products lie in bfloat16.
+  private mutating func roundToHalf(
+    _ value: inout DoubleTensor,
+    _ node: Node,
+    _ x: [DoubleTensor],
+    _ length: Double
+  ) {
+    let terms: Double
+    switch node.operation {
+    case .dense, .denseBackwardData, .denseBackwardWeights, .convolution,
+      .convolutionBackwardData, .convolutionBackwardWeights:
+      terms = 2 * length.squareRoot() * rootMeanSquare(x[0]) * rootMeanSquare(x[1])
+    case .channelSum: terms = length.squareRoot() * rootMeanSquare(x[0])
+    case .unary, .unaryBackward, .binary: terms = 0
+    default: return
+    }
+    for place in value.scalars.indices {
+      let error = terms * random.next() + abs(value[place]) * random.next()
+      value[place] += Self.halfUnit * error
+    }
   }
 
   private func size(_ value: DoubleTensor) -> Double {

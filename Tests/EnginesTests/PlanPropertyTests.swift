@@ -68,13 +68,28 @@ import Testing
   /// A row gives the same bits at every place of the batch and whatever the other rows are.
   @Test(arguments: Encoder.all, [1, 2])
   func rowsDoNotDependOnEachOther(_ encoder: Encoder, threads: Int) throws {
-    for batch in [64, 128, 256] {
+    try checkRows(encoder, threads: threads, batches: [64, 128, 256], .float32)
+  }
+
+  func checkRows(
+    _ encoder: Encoder,
+    threads: Int,
+    batches: [Int],
+    _ precision: ComputeEngine.Precision
+  ) throws {
+    for batch in batches {
       var builder = GraphBuilder()
       let x = builder.input("x", Shape([batch] + encoder.item.dimensions))
       let y = encoder.build(&builder, x)
       builder.output("y", y)
       let graph = try builder.finish()
-      let plan = try OneDNNPlan(graph, seed: 5, threads: threads, singleThreadLimit: 0)
+      let plan = try OneDNNPlan(
+        graph,
+        seed: 5,
+        threads: threads,
+        precision: precision,
+        singleThreadLimit: 0
+      )
       var generator = SeededGenerator(seed: 3)
       let width = encoder.item.elementCount
       let rows = (0..<batch).map { _ in (0..<width).map { _ in generator.nextNormal() } }

@@ -14,8 +14,6 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case missingColumns(name: String, missing: [String], found: [String])
   /// The columns have no names to tell them by, and their number is another one.
   case columnCount(name: String, expected: Int, found: Int)
-  /// Columns must be told by their names, and one name stands for several.
-  case ambiguousColumn(name: String, column: String)
   /// Codes to decode have another length.
   case codeLength(expected: Int, found: Shape)
   /// A model file is of another application.
@@ -26,12 +24,31 @@ public enum ApplicationError: Error, Hashable, Sendable {
   case noColours(name: String)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
+  /// An application cannot do anything with data of a kind.
+  case unsuitedKind(name: String, job: String, expected: String, found: String)
+  /// Windows of a series have another length than those that were learnt from.
+  case windowLength(name: String, expected: Int, found: Int)
+  /// A condition names a value that the column never had in learning.
+  case unknownValue(column: String, value: String, expected: String)
+  /// Rows that meet the conditions come too rarely.
+  case valueTooRare(conditions: String, drawn: Int, found: Int, wanted: Int)
+  /// An item that was asked for by its number is not there.
+  case noSuchItem(name: String, number: Int, count: Int)
+  /// A signature database has no model to make signatures with.
+  case noEncoder(file: String)
+  /// A signature database has too few items to tell how near a stranger is.
+  case noCalibration(file: String)
+  /// What features are to predict is known of too few items, or is the same for all.
+  case tooFewToProbe(name: String, known: Int)
 }
 
 extension ApplicationError {
   /// Whether the settings are at fault and not the data.
   var isFaultOfTheSettings: Bool {
-    if case .invalidSetting = self { true } else { false }
+    switch self {
+    case .invalidSetting, .unknownValue, .noSuchItem: true
+    default: false
+    }
   }
 }
 
@@ -58,9 +75,6 @@ extension ApplicationError: CustomStringConvertible {
     case .columnCount(let name, let expected, let found):
       "cannot apply the model to \(name): the number of columns should be \(expected), found \(found). "
         + "Give the columns that the model was learnt from, in the same order."
-    case .ambiguousColumn(let name, let column):
-      "cannot apply the model to \(name): the columns come in another order than in learning, "
-        + "and several are named \"\(column)\". Give each column a name of its own."
     case .codeLength(let expected, let found):
       "cannot decode: expected codes of shape [rows, \(expected)], found \(found)"
     case .otherApplication(let file, let expected, let found):
@@ -74,6 +88,28 @@ extension ApplicationError: CustomStringConvertible {
         + "Learn from photographs in colour, and colour these with what was learnt."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged; learn the model again."
+    case .unsuitedKind(let name, let job, let expected, let found):
+      "cannot \(job) \(name): expected \(expected), found \(found)"
+    case .windowLength(let name, let expected, let found):
+      "cannot apply the model to \(name): expected windows of \(expected) rows, found \(found). "
+        + "Cut the series as it was cut in learning."
+    case .unknownValue(let column, let value, let expected):
+      "cannot generate rows with \(column) = \(value): expected \(expected). "
+        + "Give a value that the column had in learning."
+    case .valueTooRare(let conditions, let drawn, let found, let wanted):
+      "cannot generate \(wanted) rows with \(conditions): \(found) of \(drawn) generated rows had "
+        + "it. It is too rare to learn from; ask for fewer rows or for less."
+    case .noSuchItem(let name, let number, let count):
+      "\(name) has no item \(number): expected a number from 1 to \(count)"
+    case .noEncoder(let file):
+      "cannot make signatures for \(file): expected a model in it, found coordinates that were "
+        + "imported. Ask by coordinates, or make another database from the items."
+    case .noCalibration(let file):
+      "cannot tell what is not in \(file): expected two items or more that were added as items, "
+        + "found fewer. Add more items, or ask without a rate of false accepts."
+    case .tooFewToProbe(let name, let known):
+      "cannot compare models on \(name): expected at least 50 items whose \(name) is known, and "
+        + "that differ in it, found \(known). Give another column or more data."
     }
   }
 }

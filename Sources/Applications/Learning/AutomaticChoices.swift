@@ -1,7 +1,7 @@
 internal import HourglassAutoencoders
 public import HourglassDatasets
 public import HourglassNetworks
-internal import HourglassTensors
+public import HourglassTensors
 
 /// What a reducer chooses from the data where a setting is left open; all the rules are here.
 public enum AutomaticChoices {
@@ -12,11 +12,16 @@ public enum AutomaticChoices {
   /// four and two times as wide as the row: narrow tables have few numbers to tell apart, and
   /// a layer of less than 32 starves the code.
   public static func denseArchitecture(for data: NumericDataset) -> Architecture {
-    switch data.kind {
-    case .images:
+    denseArchitecture(for: data.kind == .images ? .images : .table, valueCount: data.featureCount)
+  }
+
+  /// The same for items of any kind with so many values; sounds and windows are as wide as images.
+  public static func denseArchitecture(for kind: DataKind, valueCount: Int) -> Architecture {
+    switch kind {
+    case .images, .sounds:
       return .dense(hidden: [512, 256, 128], activation: .silu)
-    case .table:
-      let width = min(max(4 * data.featureCount, 64), 512)
+    case .table, .series:
+      let width = min(max(4 * valueCount, 64), 512)
       return .dense(hidden: [width, width / 2], activation: .silu)
     }
   }
@@ -25,7 +30,12 @@ public enum AutomaticChoices {
   /// fully connected layer.
   public static func convolutionalArchitecture(for data: NumericDataset) -> Architecture {
     guard data.itemShape.rank == 3 else { return denseArchitecture(for: data) }
-    var side = max(data.itemShape[1], data.itemShape[2])
+    return convolutionalArchitecture(itemShape: data.itemShape)
+  }
+
+  /// The same for items of a shape, `[channels, height, width]` or `[channels, time]`.
+  public static func convolutionalArchitecture(itemShape: Shape) -> Architecture {
+    var side = itemShape.dimensions.dropFirst().max() ?? 1
     var channels = [32]
     while side > 16, channels.count < 6 {
       side = (side + 1) / 2
@@ -69,10 +79,10 @@ public enum AutomaticChoices {
   /// Values of images go from 0 to 1, and so does the logistic function; those of a table have no
   /// bounds.
   static func outputActivation(
-    for data: NumericDataset,
+    for kind: DataKind,
     objective: Objective
   ) -> Activation {
-    guard data.kind == .images, objective.acceptsOutputActivation else { return .identity }
+    guard kind == .images, objective.acceptsOutputActivation else { return .identity }
     return .logistic
   }
 

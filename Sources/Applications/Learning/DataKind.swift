@@ -18,6 +18,16 @@ public enum DataKind: String, Hashable, Sendable, Codable, CaseIterable {
     case .series: ("window", "windows")
     }
   }
+
+  /// What the items are, in words of their own.
+  var phrase: String {
+    switch self {
+    case .table: "rows of a table"
+    case .images: "images"
+    case .sounds: "sounds"
+    case .series: "windows of a time series"
+    }
+  }
 }
 
 /// What the items of a report are to the model.

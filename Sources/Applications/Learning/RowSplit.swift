@@ -46,4 +46,47 @@ struct RowSplit: Hashable, Sendable {
     self.seen = seen
     self.report = report
   }
+
+  /// Parts items of which some belong together, such as the windows of a stretch of time: those that
+  /// judge the result are whole groups, and what overlaps with one of them is left out of learning.
+  ///
+  /// A tenth of the groups, at most 2,000 items, judge; where there are fewer than ten groups, items
+  /// are parted as if each stood for itself.
+  init(_ items: RawItems, seed: UInt64) {
+    guard let groups = items.groups, groups.count >= 10 else {
+      self.init(count: items.count, seed: seed)
+      return
+    }
+    var order = Array(groups.indices)
+    Permutation.shuffle(&order, seed: seed, purpose: Self.reportPurpose, number: 0)
+    var chosen: [Int] = []
+    var judged = 0
+    for group in order.prefix(max(groups.count / 10, 1)) {
+      if !chosen.isEmpty, judged + groups[group].count > 2_000 { break }
+      chosen.append(group)
+      judged += groups[group].count
+    }
+    let report = chosen.sorted().flatMap { Array(groups[$0]) }
+    let isJudge = Set(report)
+    let seen = (0..<items.count).filter { item in
+      if isJudge.contains(item) { return false }
+      // Items near each other in number are near in time; those of other groups are never further.
+      let near = max(item - Self.reach, 0)..<min(item + Self.reach + 1, items.count)
+      return !near.contains { isJudge.contains($0) && items.overlaps(item, $0) }
+    }
+    let validation = ValidationSplit(fraction: 0.05, maximumCount: 1_000)
+    let training = validation.indices(of: seen.count, seed: seed).training.map { seen[$0] }
+    self.init(seen: seen, training: training, report: report, validation: validation)
+  }
+
+  private init(seen: [Int], training: [Int], report: [Int], validation: ValidationSplit) {
+    self.seen = seen
+    self.training = training
+    self.report = report
+    self.validation = validation
+    reportRows = .heldOut
+  }
+
+  /// The windows on each side that are looked at for an overlap.
+  private static let reach = 64
 }

@@ -3,15 +3,16 @@ package import HourglassEngines
 package import HourglassModelFiles
 
 extension DimensionReducer {
-  /// Learns from rows.
+  /// Learns from the rows of a table, images, sounds, or the windows of a series.
   ///
-  /// Some rows are held out to judge the result, see `JudgedItems`; how values are encoded is learnt
-  /// from the others alone. A checkpoint is written now and then, and at the end; it stays until the
-  /// model is saved.
+  /// Columns may be numbers or categories, and cells may be missing. Images must have one size.
+  /// A sound is learnt from in patches of about one second. Some items are held out to judge the
+  /// result, see `JudgedItems`; how values are encoded is learnt from the others alone. A checkpoint
+  /// is written now and then, and at the end; it stays until the model is saved.
   ///
   /// - Throws: `interrupted` when the task is cancelled; the checkpoint is written before.
   public func fit(
-    _ data: NumericDataset,
+    _ data: Dataset,
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedDimensionReducer {
     do {
@@ -21,13 +22,21 @@ extension DimensionReducer {
     }
   }
 
+  /// Learns from rows of numbers or images in memory.
+  public func fit(
+    _ data: NumericDataset,
+    session: LearningSession = LearningSession()
+  ) async throws(HourglassError) -> FittedDimensionReducer {
+    try await fit(Dataset(data), session: session)
+  }
+
   /// What a checkpoint of learning from some data says of itself; for a store of one's own.
   package func header(
     for data: NumericDataset,
     on engine: ComputeEngine
   ) throws(HourglassError) -> ModelHeader {
     do {
-      return try ReductionJob(self, data, LearningSession(engine: engine)).header
+      return try ReductionJob(self, Dataset(data), LearningSession(engine: engine)).header
     } catch {
       throw HourglassError(error)
     }

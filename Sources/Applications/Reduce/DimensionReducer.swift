@@ -1,9 +1,11 @@
 public import HourglassAutoencoders
+public import HourglassDatasets
 public import HourglassNetworks
 
-/// Reduces rows of a table or images to a few numbers each, by an autoencoder.
+/// Reduces rows of a table, images, sounds or windows of a series to a few numbers each, by an
+/// autoencoder.
 ///
-///     let data = try NumericDataset.load(contentsOf: "sensors.csv")
+///     let data = try Dataset.load(contentsOf: "sensors.csv")
 ///     let reduced = try await DimensionReducer(dimensions: 2).fit(data)
 ///     let codes = try await reduced.codes(of: data)  // [rows, 2]
 ///     try reduced.save(to: "sensors.hourglass")
@@ -26,12 +28,14 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
   /// The function of each number of a code.
   public var codeActivation: Activation
   /// The function of each value of a reconstruction; `nil` takes the logistic for images, whose
-  /// values go from 0 to 1, and none for tables.
+  /// values go from 0 to 1, and none for others.
   public var outputActivation: Activation?
   /// How variables follow their gradients, with the learning rate and its schedule.
   public var optimizer: Optimizer?
   /// For how long and by which steps it learns.
   public var learning: LearningSettings
+  /// How the numbers of a table are scaled before they are learnt from.
+  public var scaling: NumberScaling
 
   /// Makes a reducer; the defaults suit most tables and small images.
   public init(
@@ -41,7 +45,8 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     codeActivation: Activation = .identity,
     outputActivation: Activation? = nil,
     optimizer: Optimizer? = nil,
-    learning: LearningSettings = LearningSettings()
+    learning: LearningSettings = LearningSettings(),
+    scaling: NumberScaling = .robust
   ) {
     self.dimensions = dimensions
     self.architecture = architecture
@@ -50,5 +55,6 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     self.outputActivation = outputActivation
     self.optimizer = optimizer
     self.learning = learning
+    self.scaling = scaling
   }
 }

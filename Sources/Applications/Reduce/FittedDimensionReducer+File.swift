@@ -10,7 +10,7 @@ extension FittedDimensionReducer: FittedApplication {
 
   /// Makes it from what a model file holds.
   public init(contents file: ModelContents) throws {
-    let encoding = try file.decoded(\.fields, as: FieldEncoding.self)
+    let encoding = try file.decoded(\.fields, as: ItemEncoding.self)
     if let problem = encoding.problem { throw file.damaged(problem) }
     self.init(
       configuration: try file.decoded(\.configuration, as: DimensionReducer.self),
@@ -24,7 +24,7 @@ extension FittedDimensionReducer: FittedApplication {
         itemShape: encoding.itemShape,
         record: nil
       ),
-      baseline: try ReductionBaseline(file, width: encoding.itemShape.elementCount)
+      baseline: try ReductionBaseline(file, width: encoding.valueCount)
     )
   }
 }

@@ -21,7 +21,7 @@ public struct FittedDimensionReducer: Sendable {
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
 
-  let encoding: FieldEncoding
+  let encoding: ItemEncoding
   let network: FittedAutoencoder
   let baseline: ReductionBaseline
 
@@ -30,7 +30,7 @@ public struct FittedDimensionReducer: Sendable {
     header: ModelHeader,
     report: ReductionReport?,
     checkpoint: String?,
-    encoding: FieldEncoding,
+    encoding: ItemEncoding,
     network: FittedAutoencoder,
     baseline: ReductionBaseline
   ) {
@@ -46,67 +46,95 @@ public struct FittedDimensionReducer: Sendable {
   /// The number of numbers of a code.
   public var dimensions: Int { network.autoencoder.latent }
 
-  /// The shape of a row: `[columns]`, or `[channels, height, width]`.
+  /// What it was learnt from.
+  public var kind: DataKind { encoding.kind }
+
+  /// The shape of an item as the network takes it: `[values + presences]` of a row,
+  /// `[channels, height, width]` of an image, `[1, frames, bands]` of a patch of a sound,
+  /// `[2 channels, window]` of a window.
   public var itemShape: Shape { encoding.itemShape }
 
-  /// The names of the columns that it was learnt from; empty for images.
-  public var columns: [String] {
-    if case .table(let columns) = encoding { columns.map(\.name) } else { [] }
-  }
+  /// The number of values of an item as it is encoded, without the presences.
+  public var valueCount: Int { encoding.valueCount }
 
-  /// The codes of rows: `[rows, dimensions]`.
+  /// The names of the columns or channels that it was learnt from; empty for images and sounds.
+  public var columns: [String] { encoding.columns }
+
+  /// The codes of items: `[count, dimensions]`.
   ///
   /// The columns of a table are found by their names, in any order and among others; without a
-  /// header they are taken in their order.
+  /// header they are taken in their order. Cells may be missing. The code of a sound is the mean of
+  /// the codes of its patches of about one second.
   ///
   /// - Throws: `application` where the data do not suit the model; `interrupted` on cancellation.
+  public func codes(
+    of data: Dataset,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Tensor {
+    do {
+      let items = try RawItems(data, for: encoding)
+      let codes = try await network.encode(
+        EncodedRows(items, encoding: encoding),
+        on: engine
+      )
+      return items.codesOfWholes(codes)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// The codes of rows of numbers or of images in memory.
   public func codes(
     of data: NumericDataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
-    do {
-      return try await network.encode(EncodedRows(data, encoding: encoding), on: engine)
-    } catch {
-      throw HourglassError(error)
-    }
+    try await codes(of: Dataset(data), on: engine)
   }
 
-  /// What is left of rows after reducing and restoring them, in the units of the data and in the
-  /// order of the model's columns: `[rows, columns]`, or `[rows, channels, height, width]`.
+  /// What is left of items after reducing and restoring them, in the units of the data.
+  ///
+  /// Of a table the columns that nothing was learnt from stay as they are; missing cells are filled.
   public func reconstruction(
-    of data: NumericDataset,
+    of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> Tensor {
+  ) async throws(HourglassError) -> RestoredItems {
     do {
-      let rows = try EncodedRows(data, encoding: encoding)
-      return decoded(try await network.reconstruct(rows, on: engine))
+      let items = try RawItems(data, for: encoding)
+      let values = try await network.reconstruct(
+        EncodedRows(items, encoding: encoding),
+        on: engine
+      )
+      guard case (.table(let table), .table(let columns)) = (items, encoding) else {
+        return encoding.restored(values)
+      }
+      return encoding.restored(values, like: try columns.aligned(table))
     } catch {
       throw HourglassError(error)
     }
   }
 
-  /// The rows that codes `[rows, dimensions]` stand for, in the units of the data.
+  /// The items that codes `[count, dimensions]` stand for, in the units of the data.
   public func decode(
     codes: Tensor,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> Tensor {
+  ) async throws(HourglassError) -> RestoredItems {
     guard codes.shape.rank == 2, codes.shape[1] == dimensions else {
       throw .application(.codeLength(expected: dimensions, found: codes.shape))
     }
     do {
-      return decoded(try await network.decode(codes, on: engine))
+      return encoding.restored(try await network.decode(codes, on: engine))
     } catch {
       throw HourglassError(error)
     }
   }
 
-  /// How well it restores rows, beside PCA of the same size and the column means.
+  /// How well it restores items, beside PCA of the same size and the column means.
   public func evaluate(
-    _ data: NumericDataset,
+    _ data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> ReductionReport {
     do {
-      let rows = try EncodedRows(data, encoding: encoding)
+      let rows = try EncodedRows(RawItems(data, for: encoding), encoding: encoding)
       return try await ReductionJudge(network: network, baseline: baseline, encoding: encoding)
         .report(rows, of: data.name, as: .given, on: engine)
     } catch {
@@ -114,9 +142,28 @@ public struct FittedDimensionReducer: Sendable {
     }
   }
 
-  private func decoded(_ rows: Tensor) -> Tensor {
-    var rows = rows
-    rows.withMutableScalars { encoding.decode(&$0) }
-    return rows
+  /// How well it restores rows of numbers or images in memory.
+  public func evaluate(
+    _ data: NumericDataset,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> ReductionReport {
+    try await evaluate(Dataset(data), on: engine)
+  }
+}
+
+extension RawItems {
+  /// The codes of what was given, of codes `[items, width]`: those of sounds are the means over
+  /// their patches.
+  func codesOfWholes(_ codes: Tensor) -> Tensor {
+    guard case .sounds(let patches) = self else { return codes }
+    let width = codes.shape[1]
+    var means: [Float] = []
+    for range in patches.sounds {
+      for column in 0..<width {
+        let sum = range.reduce(0.0) { $0 + Double(codes.scalars[$1 * width + column]) }
+        means.append(Float(sum / Double(range.count)))
+      }
+    }
+    return Tensor(means, shape: [patches.sounds.count, width])
   }
 }

@@ -43,8 +43,9 @@ struct ReductionBaseline: Hashable, Sendable {
     var means = 0.0
   }
 
-  /// The errors of restoring rows.
-  func errors(of rows: any BatchSource, on engine: ComputeEngine) async throws -> Errors {
+  /// The errors of restoring items, over the values that were observed; a missing one counts as its
+  /// mean.
+  func errors(of rows: EncodedRows, on engine: ComputeEngine) async throws -> Errors {
     try await engine.perform { engine in
       let width = means.shape[0]
       let batch = max(min(rows.count, 512, 1 << 20 / max(width, 1)), 1)
@@ -52,11 +53,13 @@ struct ReductionBaseline: Hashable, Sendable {
       plan.feed(means, to: plan.graph.requiredInput("means"))
       plan.feed(components, to: plan.graph.requiredInput("components"))
       let input = plan.graph.requiredInput("rows")
+      let presence = plan.graph.requiredInput("presence")
       let results = ["left", "whole"].map(plan.graph.requiredOutput)
       var sums = [0.0, 0.0]
       for start in stride(from: 0, to: rows.count, by: batch) {
         let indices = Array(start..<min(start + batch, rows.count))
-        plan.withInput(input) { rows.copyItems(indices.span, into: &$0) }
+        plan.withInput(input) { rows.copyValues(indices.span, into: &$0) }
+        plan.withInput(presence) { rows.copyPresence(indices.span, into: &$0) }
         try plan.run(step: 1)
         for (place, result) in results.enumerated() {
           plan.withOutput(result) { values in
@@ -73,10 +76,13 @@ struct ReductionBaseline: Hashable, Sendable {
     var builder = GraphBuilder()
     let width = means.shape[0]
     let x = builder.input("rows", [batch, width])
+    let presence = builder.input("presence", [batch, width])
     let v = builder.input("components", components.shape)
-    let c = builder.difference(x, builder.input("means", means.shape))
+    let distance = builder.difference(x, builder.input("means", means.shape))
+    let c = builder.product(distance, presence)
     let restored = builder.add(.denseBackwardData, [builder.dense(c, v), v])
-    let left = builder.apply(.square, builder.difference(c, restored))
+    let error = builder.product(builder.difference(c, restored), presence)
+    let left = builder.apply(.square, error)
     builder.output("left", builder.sum(left, axes: [1]))
     builder.output("whole", builder.sum(builder.apply(.square, c), axes: [1]))
     return try builder.finish()

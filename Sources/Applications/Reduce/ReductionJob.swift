@@ -3,36 +3,51 @@ internal import HourglassDatasets
 internal import HourglassEngines
 internal import HourglassModelFiles
 internal import HourglassNetworks
+internal import HourglassTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// One run of learning a dimensionality reduction, with everything chosen before it begins.
 struct ReductionJob: Sendable {
   private let reducer: DimensionReducer
-  private let data: NumericDataset
+  private let dataName: String
   private let split: RowSplit
-  private let encoding: FieldEncoding
+  private let encoding: ItemEncoding
+  private let rows: EncodedRows
   private let autoencoder: Autoencoder
   private let run: LearningRun
 
   init(
     _ reducer: DimensionReducer,
-    _ data: NumericDataset,
-    _ session: LearningSession
+    _ data: Dataset,
+    _ session: LearningSession,
+    application: String = FittedDimensionReducer.application,
+    configuration: (any Encodable & Sendable)? = nil
   ) throws {
-    try reducer.validate(for: data)
+    try reducer.validate(for: data.kind)
     self.reducer = reducer
-    self.data = data
-    split = RowSplit(count: data.count, seed: reducer.learning.seed)
-    encoding = try FieldEncoding(data, rows: split.training)
-    autoencoder = reducer.autoencoder(for: data)
+    dataName = data.name
+    let items = try RawItems(data)
+    split = RowSplit(items, seed: reducer.learning.seed)
+    encoding = try ItemEncoding(items, training: split.training, scaling: reducer.scaling)
+    rows = try EncodedRows(items, encoding: encoding)
+    autoencoder = reducer.autoencoder(for: encoding)
+    let settings: any Encodable = configuration ?? reducer
     run = try LearningRun(
-      application: FittedDimensionReducer.application,
-      configuration: reducer,
+      application: application,
+      configuration: settings,
       fields: encoding,
       architecture: autoencoder,
       data: (data.name, data.fingerprint),
       itemCount: split.training.count,
       trainer: reducer.learning.trainer(
-        for: data.kind == .images ? .images : .table,
+        for: data.kind,
         learningCount: split.training.count,
         validation: split.validation,
         optimizer: reducer.optimizer
@@ -47,9 +62,15 @@ struct ReductionJob: Sendable {
   /// Learns, judges, and makes the model with its report.
   func fitted() async throws -> FittedDimensionReducer {
     let engine = run.session.engine
+    let principal = try await PrincipalComponents(
+      of: FilledValues(rows.selecting(split.training)),
+      count: autoencoder.latent,
+      on: engine
+    )
+    let baseline = ReductionBaseline(principal)
     let result = try await run.train(
-      autoencoder,
-      on: try EncodedRows(data, rows: split.seen, encoding: encoding)
+      try autoencoder.started(from: baseline, itemShape: encoding.itemShape),
+      on: rows.selecting(split.seen)
     )
     let network = try FittedAutoencoder(
       autoencoder,
@@ -57,15 +78,13 @@ struct ReductionJob: Sendable {
       itemShape: encoding.itemShape,
       record: result.record
     )
-    let principal = try await PrincipalComponents(
-      of: try EncodedRows(data, rows: split.training, encoding: encoding),
-      count: autoencoder.latent,
+    let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
+    let report = try await judge.report(
+      rows.selecting(split.report),
+      of: dataName,
+      as: split.reportRows,
       on: engine
     )
-    let baseline = ReductionBaseline(principal)
-    let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
-    let rows = try EncodedRows(data, rows: split.report, encoding: encoding)
-    let report = try await judge.report(rows, of: data.name, as: split.reportRows, on: engine)
     return FittedDimensionReducer(
       configuration: reducer,
       header: try run.modelHeader(
@@ -89,7 +108,7 @@ struct ReductionJob: Sendable {
 
 extension DimensionReducer {
   /// Checks the settings that no other room checks.
-  func validate(for data: NumericDataset) throws(ApplicationError) {
+  func validate(for kind: DataKind) throws(ApplicationError) {
     try requireSetting(
       (1...1 << 16).contains(dimensions),
       "the number of dimensions",
@@ -97,21 +116,76 @@ extension DimensionReducer {
       dimensions
     )
     try learning.validate()
-    if case .convolutional = architecture, data.kind != .images {
+    if case .convolutional = architecture, kind == .table {
       try requireSetting(false, "the architecture", "dense for a table", "convolutional")
     }
   }
 
   /// The network, with everything chosen.
-  func autoencoder(for data: NumericDataset) -> Autoencoder {
+  func autoencoder(for encoding: ItemEncoding) -> Autoencoder {
     let objective = objective ?? .squaredError
+    let output =
+      outputActivation
+      ?? AutomaticChoices.outputActivation(for: encoding.kind, objective: objective)
     return Autoencoder(
-      encoder: architecture ?? AutomaticChoices.denseArchitecture(for: data),
+      encoder: architecture
+        ?? AutomaticChoices.denseArchitecture(
+          for: encoding.kind,
+          valueCount: encoding.valueCount
+        ),
       bottleneck: .deterministic(latent: dimensions),
       latentActivation: codeActivation,
-      outputActivation: outputActivation
-        ?? AutomaticChoices.outputActivation(for: data, objective: objective),
-      objective: objective
+      outputActivation: output,
+      objective: objective,
+      fields: encoding.layout,
+      // Values of images have bounds that a linear map does not keep.
+      linearPath: output == .identity && codeActivation == .identity ? true : nil
     )
+  }
+}
+
+extension Autoencoder {
+  /// The network with a start at principal components, where it has a linear path.
+  ///
+  /// A missing value has no part in the code, as if it were at its mean. The parameters of
+  /// categories, which are logarithms of frequencies, start at those in the data.
+  func started(
+    from baseline: ReductionBaseline,
+    itemShape: Shape
+  ) throws -> any Learner {
+    guard linearPath == true, objective.outputsPerValue == 1 else { return self }
+    let (count, width) = (baseline.components.shape[0], baseline.means.shape[0])
+    let inputs = itemShape.elementCount
+    let (means, components) = (baseline.means.scalars, baseline.components.scalars)
+    var encoder = Tensor.zeros([latent, inputs])
+    var constant = Tensor.zeros([latent])
+    var decoder = Tensor.zeros([width, latent])
+    var start = baseline.means
+    for row in 0..<min(count, latent) {
+      for value in 0..<width {
+        encoder[flat: row * inputs + value] = components[row * width + value]
+        decoder[flat: value * latent + row] = components[row * width + value]
+      }
+      if let fields {
+        for (field, range) in fields.ranges.enumerated() {
+          let part = range.reduce(Float(0)) { $0 + components[row * width + $1] * means[$1] }
+          encoder[flat: row * inputs + width + field] = -part
+        }
+      } else {
+        constant[flat: row] = -(0..<width).reduce(Float(0)) {
+          $0 + components[row * width + $1] * means[$1]
+        }
+      }
+    }
+    if let fields {
+      for (field, range) in zip(fields.fields, fields.ranges) where field != .number {
+        for value in range {
+          start[flat: value] = log(max(means[value], 1e-4))
+          for row in 0..<latent { decoder[flat: value * latent + row] = 0 }
+        }
+      }
+    }
+    let coding = LinearCoding(encoder: (encoder, constant), decoder: (decoder, start))
+    return StartedLearner(self, start: try self.start(from: coding, itemShape: itemShape))
   }
 }

@@ -6,7 +6,7 @@ internal import HourglassTensors
 struct ReductionJudge: Sendable {
   let network: FittedAutoencoder
   let baseline: ReductionBaseline
-  let encoding: FieldEncoding
+  let encoding: ItemEncoding
 
   /// Makes the report of some rows.
   func report(
@@ -18,14 +18,13 @@ struct ReductionJudge: Sendable {
     let errors = try await baseline.errors(of: rows, on: engine)
     let own = try await network.squaredErrors(rows, on: engine)
     let sum = own.scalars.reduce(0.0) { $0 + Double($1) }
-    let isImages = if case .images = encoding { true } else { false }
     return ReductionReport(
       dataName: dataName,
       rows: kind,
       rowCount: rows.count,
       dimensions: network.autoencoder.latent,
-      valueCount: encoding.varyingCount,
-      isImages: isImages,
+      valueCount: encoding.valueCount,
+      kind: encoding.kind,
       autoencoder: score(sum, errors, rows.count),
       principalComponents: score(errors.principalComponents, errors, rows.count),
       columnMeans: score(errors.means, errors, rows.count),
@@ -40,7 +39,7 @@ struct ReductionJudge: Sendable {
   ) -> ReductionReport.Score {
     let perRow = sum / Double(max(count, 1))
     return ReductionReport.Score(
-      errorPerValue: perRow / Double(max(encoding.varyingCount, 1)),
+      errorPerValue: perRow / Double(max(encoding.valueCount, 1)),
       errorPerRow: perRow,
       varianceKept: errors.means > 0 ? 1 - sum / errors.means : (sum == 0 ? 1 : 0)
     )
@@ -48,19 +47,24 @@ struct ReductionJudge: Sendable {
 
   private func notes(_ kind: JudgedItems) -> [String] {
     var notes: [String] = []
-    let constant = encoding.constantColumns
+    let constant = encoding.setAside
     if !constant.isEmpty {
       let names = constant.prefix(4).joined(separator: ", ")
       let more = constant.count > 4 ? " and \(constant.count - 4) more" : ""
       notes.append(
-        "Columns that never vary in learning carry nothing and are left out: "
+        "Columns that never vary in learning, or tell rows apart by name, are left out: "
           + "\(names)\(more)."
       )
     }
-    if network.autoencoder.latent >= encoding.varyingCount {
+    if network.autoencoder.latent >= encoding.valueCount {
       notes.append(
-        "A code has \(network.autoencoder.latent) numbers and a row \(encoding.varyingCount) that "
+        "A code has \(network.autoencoder.latent) numbers and a row \(encoding.valueCount) that "
           + "vary: nothing needs to be lost, and PCA loses nothing."
+      )
+    }
+    if case .sounds = encoding {
+      notes.append(
+        "A sound is cut into patches of about one second; its code is the mean of theirs."
       )
     }
     if kind == .learntFrom {

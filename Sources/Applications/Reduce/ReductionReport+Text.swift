@@ -49,7 +49,8 @@ extension ReductionReport: CustomStringConvertible {
   }
 
   private var rowsInWords: String {
-    let count = "\(rowCount) row\(rowCount == 1 ? "" : "s")"
+    let nouns = kind == .sounds ? (one: "patch", many: "patches") : kind.nouns
+    let count = "\(rowCount) \(rowCount == 1 ? nouns.one : nouns.many)"
     return switch rows {
     case .heldOut: "\(count) held out"
     case .heldOutAndUsedForStopping: "\(count) held out (also used for early stopping)"
@@ -59,9 +60,16 @@ extension ReductionReport: CustomStringConvertible {
   }
 
   private var scale: String {
-    isImages
-      ? "Errors are squared, of values from 0 to 1."
-      : "Errors are squared, of columns with mean 0 and standard deviation 1 in learning."
+    switch kind {
+    case .images: "Errors are squared, of values from 0 to 1."
+    case .table:
+      "Errors are squared, of numbers with mean 0 and standard deviation 1 in learning, and of a 0 "
+        + "or 1 for each category."
+    case .sounds:
+      "Errors are squared, of log-mel bands with mean 0 and standard deviation 1 in learning."
+    case .series:
+      "Errors are squared, of channels with mean 0 and standard deviation 1 in learning."
+    }
   }
 
   private func cells(_ name: String, _ score: Score) -> [String] {

@@ -27,11 +27,12 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   public var rowCount: Int
   /// The number of numbers that each row is reduced to.
   public var dimensions: Int
-  /// The number of values of a row that vary.
+  /// The number of values of a row as it is encoded: one for each number, one for each level of a
+  /// category.
   public var valueCount: Int
-  /// Whether the rows are images; errors are then those of values from 0 to 1, and else those of
-  /// columns brought to mean 0 and standard deviation 1 on the rows that were learnt from.
-  public var isImages: Bool
+  /// What the rows are; errors of images are those of values from 0 to 1, and all others those of
+  /// columns, bands or channels brought to mean 0 and standard deviation 1 on what was learnt from.
+  public var kind: DataKind
   /// The autoencoder.
   public var autoencoder: Score
   /// Principal components, as many as the autoencoder's code has numbers, of the rows learnt from.
@@ -48,7 +49,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     rowCount: Int,
     dimensions: Int,
     valueCount: Int,
-    isImages: Bool,
+    kind: DataKind,
     autoencoder: Score,
     principalComponents: Score,
     columnMeans: Score,
@@ -59,7 +60,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     self.rowCount = rowCount
     self.dimensions = dimensions
     self.valueCount = valueCount
-    self.isImages = isImages
+    self.kind = kind
     self.autoencoder = autoencoder
     self.principalComponents = principalComponents
     self.columnMeans = columnMeans

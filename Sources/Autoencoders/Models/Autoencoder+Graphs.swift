@@ -208,7 +208,9 @@ extension Autoencoder {
   }
 
   func encoded(_ x: NodeID, _ mode: Mode, in builder: inout GraphBuilder) -> NodeID {
-    builder.scoped("encoder") { encoder.encoder(x, mode: mode, in: &$0) }
+    let features = builder.scoped("encoder") { encoder.encoder(x, mode: mode, in: &$0) }
+    guard linearPath == true else { return features }
+    return builder.concatenation([builder.flatten(features), builder.flatten(x)], axis: 1)
   }
 
   /// One dense layer gives the code, or first its mean and then its log-variance.
@@ -259,8 +261,21 @@ extension Autoencoder {
     let parameters = builder.scoped("decoder") {
       architecture.decoder(z, itemShape: item, outputsPerValue: outputs, mode: mode, in: &$0)
     }
-    let activated = outputActivation(parameters, in: &builder)
+    let activated = outputActivation(withLinearPath(parameters, z, in: &builder), in: &builder)
     return fields == nil ? activated : builder.flatten(activated)
+  }
+
+  /// The parameters with a linear map of the code added, where there is one.
+  private func withLinearPath(
+    _ parameters: NodeID,
+    _ z: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    guard linearPath == true, parameters != builder.failed else { return parameters }
+    let shape = builder.shape(of: parameters)
+    let width = shape.dimensions.dropFirst().reduce(1, *)
+    let straight = builder.scoped("decoder.linear") { Dense(width)(z, in: &$0) }
+    return builder.sum(parameters, builder.reshape(straight, shape))
   }
 
   /// The loss of each item: `[batch]`.

@@ -103,6 +103,12 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   public var fieldWeights: FieldWeights?
   /// How items become zeros and ones in learning, before all else; `nil` leaves them as they are.
   public var binarization: Binarization?
+  /// Whether a linear map runs beside the layers of the encoder and another one beside those of the
+  /// decoder, so that what is linear in the items needs no hidden layer; `nil` is no.
+  ///
+  /// The code is then a sum of the last layer's and of the item's own values, each with weights,
+  /// and so is each value of the reconstruction of hidden layers' and of the code's own.
+  public var linearPath: Bool?
 
   /// Makes an autoencoder; the defaults suit tables and small images.
   public init(
@@ -116,7 +122,8 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     penalties: [Penalty] = [],
     fields: FieldLayout? = nil,
     fieldWeights: FieldWeights? = nil,
-    binarization: Binarization? = nil
+    binarization: Binarization? = nil,
+    linearPath: Bool? = nil
   ) {
     self.encoder = encoder
     self.bottleneck = bottleneck
@@ -129,6 +136,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.fields = fields
     self.fieldWeights = fieldWeights
     self.binarization = binarization
+    self.linearPath = linearPath
   }
 
   /// The length of a code.

@@ -35,9 +35,19 @@ extension FittedAutoencoder {
     temperature: Float = 1,
     on engine: ComputeEngine
   ) async throws -> Tensor {
-    guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
-    let count = max(count, 0)
-    let codes = try await codes(count, seed, origin, temperature, on: engine)
+    let codes = try await codes(
+      count: count,
+      seed: seed,
+      from: origin,
+      temperature: temperature,
+      on: engine
+    )
+    return try await draw(codes: codes, seed: seed, on: engine)
+  }
+
+  /// Items drawn from the decoder's distribution at codes `[count, latent]`, as `draw(count:)` does.
+  package func draw(codes: Tensor, seed: UInt64, on engine: ComputeEngine) async throws -> Tensor {
+    let count = codes.shape[0]
     var items = try await decode(codes, on: engine)
     guard let fields = autoencoder.fields else { return items }
     var generator = SeededGenerator.named("decoder", seed: seed)
@@ -96,13 +106,18 @@ extension FittedAutoencoder {
     }
   }
 
-  private func codes(
-    _ count: Int,
-    _ seed: UInt64,
-    _ origin: CodeOrigin,
-    _ temperature: Float,
+  /// Codes drawn from the prior or from the distributions of items, `[count, latent]`.
+  ///
+  /// - Throws: As `draw(count:)`.
+  package func codes(
+    count: Int,
+    seed: UInt64,
+    from origin: CodeOrigin,
+    temperature: Float = 1,
     on engine: ComputeEngine
   ) async throws -> Tensor {
+    guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
+    let count = max(count, 0)
     let latent = autoencoder.latent
     var generator = SeededGenerator.named("samples", seed: seed)
     var codes = (0..<count * latent).map { _ in temperature * generator.nextNormal() }

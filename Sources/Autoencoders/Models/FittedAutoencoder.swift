@@ -98,6 +98,17 @@ public struct FittedAutoencoder: Sendable {
     try await evaluated(GraphName.squaredError, source, on: engine)
   }
 
+  /// The loss of each field of each item, 0 where it is missing: `[count, fields]`.
+  ///
+  /// The autoencoder must have fields.
+  package func fieldLosses(
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    precondition(autoencoder.fields != nil, "losses of fields were asked for, and there are none")
+    return try await evaluated(GraphName.fieldLosses, source, on: engine)
+  }
+
   /// The mean losses over clean items.
   package func evaluate(
     _ source: any BatchSource,

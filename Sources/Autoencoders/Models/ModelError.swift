@@ -30,7 +30,9 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension Graph {
   /// The variables that the graph has, out of all; names that it lacks are left out.
-  func checkedVariables(_ variables: [String: Tensor]) throws(ModelError) -> [String: Tensor] {
+  package func checkedVariables(_ variables: [String: Tensor]) throws(ModelError) -> [String:
+    Tensor]
+  {
     var checked: [String: Tensor] = [:]
     for (variable, node) in self.variables {
       let expected = self[node].shape

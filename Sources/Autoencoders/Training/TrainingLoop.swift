@@ -93,7 +93,11 @@ package final class TrainingLoop {
         batch: judgeShapes.batch
       )
     }
-    if let state { plan.setVariables(state.variables) }
+    if let state {
+      plan.setVariables(state.variables)
+    } else if let start = learner as? StartedLearner {
+      plan.setVariables(start.start)
+    }
     progress = state?.progress ?? TrainingProgress(fingerprint: fingerprint)
     bestVariables = state?.bestVariables ?? [:]
     earlierSeconds = progress.elapsedSeconds

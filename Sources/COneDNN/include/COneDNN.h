@@ -132,7 +132,7 @@ int32_t hg_program_add_primitive(hg_program *program, hg_primitive *primitive,
 int32_t hg_program_add_elementwise(hg_program *program, int32_t rank, const int64_t *extents,
                                    int32_t inputs, int32_t outputs, int32_t registers);
 int32_t hg_program_add_operand(hg_program *program, int32_t index, float *data,
-                               const int64_t *strides);
+                               const int64_t *strides, int32_t is_half);
 int32_t hg_program_add_instruction(hg_program *program, hg_instruction instruction);
 int32_t hg_program_add_sum(hg_program *program, hg_sum sum);
 int32_t hg_program_add_reduce(hg_program *program, hg_reduction kind, const float *src, float *dst,

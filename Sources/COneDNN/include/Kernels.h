@@ -86,6 +86,9 @@ typedef struct {
 typedef struct {
   float *data;
   int64_t strides[HG_MAX_RANK];
+  // Not 0: the elements are bfloat16 (2 bytes each), and lie without gaps in the order of the
+  // extents. A result is rounded to the nearest, ties to even.
+  int32_t is_half;
 } hg_operand;
 
 // The sum of a register over all elements: *dst = scale * sum.

@@ -25,6 +25,10 @@ struct BenchmarkTraining: AsyncParsableCommand {
         peak_rss_mib          the most memory that the process ever had, program included
         arena_mib             the memory of the tensors
         threads               the threads that the plan uses: one for small networks
+        primitives_ms_per_step
+                              the time within oneDNN's primitives of layers, reorders left out
+        primitives_share      its part of a step that is timed part by part: what is missing to 1
+                              are losses, gradients of activations, reorders and Adam
 
       EXAMPLES
         hourglass benchmark training

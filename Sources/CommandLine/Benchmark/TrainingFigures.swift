@@ -20,6 +20,9 @@ struct TrainingFigures: Codable {
   var peakMemory: Double?
   var arena: Double
   var threads: Int
+  /// The time of the layers' own primitives in a step, and its part of the whole step.
+  var primitiveMilliseconds: Double
+  var primitiveShare: Double
 
   enum CodingKeys: String, CodingKey {
     case workload, mode, batch, threads
@@ -30,6 +33,8 @@ struct TrainingFigures: Codable {
     case libraryAllocationsPerStep = "library_allocations_per_step"
     case peakMemory = "peak_rss_mib"
     case arena = "arena_mib"
+    case primitiveMilliseconds = "primitives_ms_per_step"
+    case primitiveShare = "primitives_share"
   }
 
   /// Encodes all keys, with null for what could not be measured.
@@ -46,6 +51,8 @@ struct TrainingFigures: Codable {
     try container.encode(peakMemory, forKey: .peakMemory)
     try container.encode(arena, forKey: .arena)
     try container.encode(threads, forKey: .threads)
+    try container.encode(primitiveMilliseconds, forKey: .primitiveMilliseconds)
+    try container.encode(primitiveShare, forKey: .primitiveShare)
   }
 
   private static let widths = [21, 8, 5, 7, 9, 7, 11, 8, 8, 7]

@@ -40,6 +40,8 @@ struct TrainingMeasurement {
     for _ in 0..<10 { try run(&number) }
     let milliseconds = try medianMilliseconds(seconds: seconds, &number)
     let allocations = try allocations(steps: 100, &number)
+    let times = try stepTimes(seconds: min(seconds, 1), &number)
+    let products = zip(times, plan.isProduct).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
     let operations = 6 * Double(try workload.forwardMultiplyAdds())
     return TrainingFigures(
       workload: workload.name,
@@ -52,22 +54,16 @@ struct TrainingMeasurement {
       libraryAllocationsPerStep: allocations?.library,
       peakMemory: PeakMemory.bytes.map { Double($0) / 1_048_576 },
       arena: Double(plan.arenaByteCount) / 1_048_576,
-      threads: plan.threads
+      threads: plan.threads,
+      primitiveMilliseconds: products * 1e3,
+      primitiveShare: products / max(times.reduce(0, +), 1e-12)
     )
   }
 
   /// The parts of a step with the microseconds they take, slowest first.
   func profile(seconds: Double) throws -> String {
     var number: UInt64 = 1_000_000
-    plan.profile(true)
-    defer { plan.profile(false) }
-    let end = ContinuousClock.now + .seconds(seconds)
-    var count = 0
-    while ContinuousClock.now < end {
-      try run(&number)
-      count += 1
-    }
-    let times = plan.stepSeconds.map { $0 / Double(max(count, 1)) * 1e6 }
+    let times = try stepTimes(seconds: seconds, &number).map { $0 * 1e6 }
     let sum = times.reduce(0, +)
     let lines = times.indices.sorted { times[$0] > times[$1] }.map { index in
       let time = TextTable.cell(
@@ -84,6 +80,19 @@ struct TrainingMeasurement {
     }
     let title = "\(workload.name): \(lines.count) parts, \(NumberText.fixed(sum, places: 1)) us"
     return ([title] + lines).joined(separator: "\n")
+  }
+
+  /// The seconds that each part of a step takes in the mean.
+  private func stepTimes(seconds: Double, _ number: inout UInt64) throws -> [Double] {
+    plan.profile(true)
+    defer { plan.profile(false) }
+    let end = ContinuousClock.now + .seconds(seconds)
+    var count = 0
+    while ContinuousClock.now < end || count == 0 {
+      try run(&number)
+      count += 1
+    }
+    return plan.stepSeconds.map { $0 / Double(count) }
   }
 
   private func run(_ number: inout UInt64) throws(EngineError) {

@@ -1,38 +1,47 @@
 import ArgumentParser
 
-/// Describes each row or image by a few numbers.
+/// Describes each row, image, sound or window by a few numbers.
 struct Reduce: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reduce",
-    abstract: "Describe each row of a table, or each image, by a few numbers.",
+    abstract: "Describe each row of a table, image, sound or window of a series by a few numbers.",
     discussion: """
       An autoencoder learns to rebuild rows from as many numbers as --dimensions says, and those \
       numbers are written for each row, in the order of the rows. Some rows are held out of \
       learning; the report tells how well they are rebuilt, beside PCA of the same size and \
       beside the column means.
 
-      DATA is an IDX file of images or rows, or a numeric CSV or TSV table, plain or .gz; it is \
-      recognised by its contents.
+      DATA is a CSV or TSV table of numbers and categories, where cells may be missing; images (a \
+      folder or a file of PNG or JPEG, IDX, CIFAR-10); sounds (a folder or a file of WAV, FLAC or \
+      OGG), which are cut into patches of about a second, so that a code is the mean of those of \
+      its patches; an NPY or NPZ array; or, with --series, a table of measurements in time, cut \
+      into windows. It is recognised by its contents.
 
-      The codes are a table with the columns z1, z2, ... and a line for each row; there is no \
-      column of row numbers, so that the file can be read as plain numbers, and pasted beside the \
-      data. Without --output only the report is printed.
+      The codes are a table with the columns z1, z2, ... and a line for each row; for rows of a \
+      table there is no other column, so that the file can be read as plain numbers, and pasted \
+      beside the data. Files have their names and windows their times before the codes. An output \
+      that ends in .npy is an array. Without --output only the report is printed.
 
       EXAMPLES
         hourglass reduce images.idx.gz -o codes.csv
         hourglass reduce images.idx.gz --save clothes.hourglass --plot map.svg
         hourglass reduce new.idx.gz --model clothes.hourglass -o codes.csv
         hourglass reduce week23.csv --learn-from normal.csv --dimensions 8
+        hourglass reduce load.csv --series time --window 96 -o codes.csv
+        hourglass reduce songs/ --dimensions 8 -o songs.csv
         hourglass reduce sensors.csv --minutes 10 -o codes.csv
           and, after Ctrl-C, the same again with --resume
       """
   )
 
-  @Argument(help: ArgumentHelp("The rows or images to describe.", valueName: "data"))
+  @Argument(help: ArgumentHelp("What to describe.", valueName: "data"))
   var data: String
 
   @OptionGroup(title: "Files")
   var files: VerbFiles
+
+  @OptionGroup(title: "Reading")
+  var reading: DataOptions
 
   @OptionGroup(title: "Map")
   var map: MapOptions

@@ -31,9 +31,9 @@ struct ReduceJob {
   mutating func run() async throws -> ReduceOutcome {
     let (files, map) = (command.files, command.map)
     let model = try files.model.map { try FittedDimensionReducer(contentsOf: $0) }
-    let data = try NumericDataset.load(contentsOf: command.data, limit: files.first)
+    let data = try command.reading.load(command.data, limit: files.first)
     let learned =
-      try files.learnFrom.map { try NumericDataset.load(contentsOf: $0, limit: files.first) }
+      try files.learnFrom.map { try command.reading.load($0, limit: files.first) }
     let labels = try map.labels.map {
       try PlotLabels(contentsOf: $0, count: data.count, known: map.labelNames)
     }
@@ -60,7 +60,7 @@ struct ReduceJob {
     return ReduceOutcome(fitted, data: data, given: given, command, run.paths, run.clock.seconds)
   }
 
-  private func reducer(for data: NumericDataset) throws(Failure) -> DimensionReducer {
+  private func reducer(for data: Dataset) throws(Failure) -> DimensionReducer {
     DimensionReducer(
       dimensions: command.shape.dimensions ?? 2,
       architecture: try architecture(for: data),
@@ -68,22 +68,12 @@ struct ReduceJob {
     )
   }
 
-  private func architecture(for data: NumericDataset) throws(Failure) -> Architecture? {
-    let widths = command.shape.hidden?.widths
-    guard command.shape.architecture == .convolutional else {
-      return widths.map { .dense(hidden: $0, activation: .silu) }
-    }
-    let automatic = AutomaticChoices.convolutionalArchitecture(for: data)
-    guard data.kind == .images,
-      case .convolutional(let channels, let hidden, let activation) = automatic
-    else {
-      throw .usage("--architecture convolutional needs images, and \(data.name) is a table")
-    }
-    return .convolutional(channels: channels, hidden: widths ?? hidden, activation: activation)
+  private func architecture(for data: Dataset) throws(Failure) -> Architecture? {
+    try command.shape.architecture(for: data)
   }
 
   private func encode(
-    _ data: NumericDataset,
+    _ data: Dataset,
     with fitted: FittedDimensionReducer
   ) async throws -> Tensor {
     guard run.paths.output != nil || command.map.plot != nil else { return Tensor([], shape: [0]) }
@@ -92,19 +82,16 @@ struct ReduceJob {
   }
 
   private func evaluate(
-    _ data: NumericDataset,
+    _ data: Dataset,
     with fitted: FittedDimensionReducer
   ) async throws -> ReductionReport {
     let engine = run.engine
     return try await StopSignals.run { try await fitted.evaluate(data, on: engine) }
   }
 
-  private func write(_ codes: Tensor, of data: NumericDataset, _ labels: PlotLabels?) throws {
+  private func write(_ codes: Tensor, of data: Dataset, _ labels: PlotLabels?) throws {
     if let path = run.paths.output {
-      let columns = (1...codes.shape[1]).map { "z\($0)" }
-      let writer = try CSVWriter(replacing: path, columns: columns)
-      try writer.append(codes)
-      try writer.commit()
+      try CodesFile.write(codes, to: path, beside: data.itemColumns)
     }
     if let path = command.map.plot {
       let map = ScatterMap(codes: codes, labels: labels, title: data.name, noun: noun(data))
@@ -113,7 +100,7 @@ struct ReduceJob {
     }
   }
 
-  private func noun(_ data: NumericDataset) -> String { data.kind == .images ? "image" : "row" }
+  private func noun(_ data: Dataset) -> String { data.kind.nouns.one }
 
   private func checkPlot(_ dimensions: Int) throws(Failure) {
     if dimensions < 2 { throw .usage("--plot needs at least 2 dimensions, found \(dimensions)") }

@@ -1,10 +1,14 @@
 import ArgumentParser
+import HourglassApplications
+import HourglassDatasets
+import HourglassNetworks
+import HourglassTensors
 
 /// What the network looks like.
 struct ShapeOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: ArgumentHelp("How many numbers describe a row (default: 2).", valueName: "n")
+    help: ArgumentHelp("How many numbers describe an item (default: 2).", valueName: "n")
   )
   var dimensions: Int?
 
@@ -18,7 +22,7 @@ struct ShapeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "dense, or convolutional for images (default: dense).",
+      "dense, or convolutional for all but tables (default: dense).",
       valueName: "kind"
     )
   )
@@ -34,6 +38,27 @@ struct ShapeOptions: ParsableArguments {
   }
 
   func validate() throws { try requireAtLeastOne(dimensions, "--dimensions") }
+
+  /// The layers that were asked for; none where they are chosen from the data.
+  func architecture(for data: Dataset) throws(Failure) -> Architecture? {
+    let widths = hidden?.widths
+    guard architecture == .convolutional else {
+      return widths.map { .dense(hidden: $0, activation: .silu) }
+    }
+    let shape: Shape
+    switch data {
+    case .table:
+      throw .usage("--architecture convolutional needs images, and \(data.name) is a table")
+    case .images(let images): shape = images.commonShape ?? [1, 16, 16]
+    case .sounds: shape = [1, 48, 64]
+    case .series(let series): shape = [2 * series.channels.count, series.window]
+    }
+    guard
+      case .convolutional(let channels, let hidden, let activation) =
+        AutomaticChoices.convolutionalArchitecture(itemShape: shape)
+    else { return nil }
+    return .convolutional(channels: channels, hidden: widths ?? hidden, activation: activation)
+  }
 }
 
 /// A map of the first two numbers of each code.

@@ -54,7 +54,7 @@ struct ReduceOutcome: Encodable {
   /// Gathers what a run has done.
   init(
     _ fitted: FittedDimensionReducer,
-    data: NumericDataset,
+    data: Dataset,
     given: ReductionReport?,
     _ command: Reduce,
     _ paths: VerbPaths,
@@ -62,7 +62,7 @@ struct ReduceOutcome: Encodable {
   ) {
     self.data = command.data
     rows = data.count
-    values = data.featureCount
+    values = fitted.valueCount
     dimensions = fitted.dimensions
     heldOut = fitted.report
     self.given = given
@@ -84,7 +84,7 @@ struct ReduceOutcome: Encodable {
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
     layers = Self.layers(of: fitted)
-    noun = data.kind == .images ? "image" : "row"
+    noun = data.kind.nouns.one
     codesToOutput = paths.writesToOutput
   }
 
@@ -135,7 +135,7 @@ struct ReduceOutcome: Encodable {
   /// The widths of the network, such as `784 -> 512 -> 2`.
   private static func layers(of fitted: FittedDimensionReducer) -> String {
     let shape = fitted.itemShape
-    var parts = ["\(shape.elementCount)"]
+    var parts = ["\(fitted.valueCount)"]
     let network = try? fitted.header.architecture.decoded(as: Autoencoder.self, file: "the model")
     switch network?.encoder {
     case .dense(let hidden, _)?:

@@ -4,6 +4,7 @@ import HourglassDatasets
 import HourglassEngines
 import HourglassGraphs
 import HourglassModelFiles
+import HourglassSignatures
 import HourglassTensors
 
 /// Why a command ends without its result: one sentence for people, a number for programs.
@@ -53,6 +54,8 @@ struct Failure: Error, Hashable {
       self.init(HourglassError.engine(error))
     case let error as GraphError:
       self.init(HourglassError.graph(error))
+    case let error as SignatureError:
+      self.init(HourglassError.signature(error))
     default:
       self.init("a mistake of the program: \(error); please report it", exitCode: .machine)
     }

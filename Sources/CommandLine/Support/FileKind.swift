@@ -1,3 +1,5 @@
+import HourglassTensors
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -10,6 +12,15 @@
 enum FileKind {
   /// Whether there is a file of this name.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Makes a folder where there is none; the one around it must be there.
+  static func makeFolder(_ path: String) throws(FileError) {
+    if mkdir(path, 0o777) == 0 { return }
+    let code = errno
+    var status = stat()
+    if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    throw FileError(path: path, operation: .create, code: code)
+  }
 
   /// Whether a file is, or claims by its name to be, a safetensors file.
   ///
@@ -30,5 +41,22 @@ enum FileKind {
     var bytes = [UInt8](repeating: 1, count: 2)
     guard fread(&bytes, 1, bytes.count, file) == bytes.count else { return false }
     return bytes == [0, 0] || bytes == [0x1f, 0x8b]
+  }
+
+  /// Whether a file holds text, as tables do; a compressed one counts by its name.
+  static func isText(_ path: String) -> Bool {
+    guard let file = fopen(path, "r") else { return false }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = fread(&bytes, 1, bytes.count, file)
+    guard count > 0 else { return false }
+    if bytes[0] == 0x1f, bytes[1] == 0x8b {
+      return [".csv.gz", ".tsv.gz", ".txt.gz"].contains { path.lowercased().hasSuffix($0) }
+    }
+    let magics = ["PK\u{3}\u{4}", "RIFF", "OggS", "fLaC", "ID3"].map { Array($0.utf8) }
+    if magics.contains(where: { bytes.starts(with: $0) }) { return false }
+    // Neither zeros nor other control characters stand in a text; 0x93 begins an array of NumPy.
+    return bytes[0] != 0x93 && bytes[0] != 0x89
+      && !bytes[..<count].contains { $0 < 9 || (14..<27).contains($0) }
   }
 }

@@ -16,3 +16,10 @@ struct StageClock {
     start = now
   }
 }
+
+extension StageClock {
+  /// The seconds of each part by its name, for a report.
+  var named: [String: Double] {
+    Dictionary(uniqueKeysWithValues: seconds.map { ($0.key.rawValue, $0.value) })
+  }
+}

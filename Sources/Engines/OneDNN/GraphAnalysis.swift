@@ -16,6 +16,9 @@ struct GraphAnalysis {
   private(set) var fusedBias: [Int: Int] = [:]
   /// For a node that one other node reads, that one.
   private(set) var onlyReader: [Int: Int] = [:]
+  /// Nodes that only dense layers, convolutions and gradients of activations read: in a network
+  /// whose products are computed in bfloat16, nobody needs them in float32.
+  private(set) var operandsAlone = Set<Int>()
 
   init(_ graph: Graph) {
     isLive = graph.liveNodes()
@@ -24,6 +27,7 @@ struct GraphAnalysis {
     countUses(graph)
     findUniformNodes(graph)
     findFusions(graph)
+    findOperands(graph)
   }
 
   private mutating func countUses(_ graph: Graph) {
@@ -37,6 +41,39 @@ struct GraphAnalysis {
     for output in graph.outputs { uses[graph.resolved(output.node)] += 1 }
     for update in graph.updates {
       for node in update.read + update.changed { uses[graph.resolved(node)] += 1 }
+    }
+  }
+
+  private mutating func findOperands(_ graph: Graph) {
+    var isRead = Set<Int>()
+    var others = Set<Int>()
+    for (index, node) in graph.nodes.enumerated() where isLive[index] {
+      for (position, input) in node.inputs.enumerated() {
+        let source = graph.resolved(input)
+        switch node.operation {
+        case .dense, .denseBackwardData, .denseBackwardWeights, .convolution,
+          .convolutionBackwardData, .convolutionBackwardWeights:
+          if position < 2 { isRead.insert(source) } else { others.insert(source) }
+        case .unaryBackward, .stopGradient: break
+        case .channelSum where fusedBias.values.contains(index): break
+        default:
+          if fusedActivation[source] != index { others.insert(source) }
+        }
+      }
+    }
+    for output in graph.outputs { others.insert(graph.resolved(output.node)) }
+    for update in graph.updates {
+      for node in update.read + update.changed { others.insert(graph.resolved(node)) }
+    }
+    for (index, node) in graph.nodes.enumerated() where isLive[index] && uniform[index] == nil {
+      switch node.operation {
+      case .dense, .denseBackwardData, .convolution, .convolutionBackwardData, .unary,
+        .unaryBackward, .binary:
+        if isRead.contains(index), !others.contains(index), node.shape.elementCount > 1 {
+          operandsAlone.insert(index)
+        }
+      default: break
+      }
     }
   }
 

@@ -11,6 +11,11 @@ enum Form: Hashable, Sendable {
   case blocked(Int)
   /// A layout of the library's own, by its place in the table of the lowering; for weights.
   case opaque(Int)
+
+  /// Whether it is a form with extents and strides that we know.
+  var isOurs: Bool {
+    if case .opaque = self { false } else { true }
+  }
 }
 
 /// A part of a buffer seen as a tensor.

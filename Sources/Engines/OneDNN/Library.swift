@@ -14,7 +14,7 @@ final class Library {
     try check(hg_engine_create(&made), while: "starting the engine")
     guard let made else { throw .outOfMemory(bytes: 4096) }
     handle = made
-    level = ProcessorLevel(rawValue: Int(hg_processor_level())) ?? .basic
+    level = .current
   }
 
   deinit { hg_engine_destroy(handle) }
@@ -23,6 +23,11 @@ final class Library {
 /// The instruction sets that matter to the choice of primitives.
 package enum ProcessorLevel: Int, Comparable, Sendable {
   case basic, avx2, avx512, avx512bfloat16
+
+  /// What the library generates code for on this machine.
+  package static var current: ProcessorLevel {
+    ProcessorLevel(rawValue: Int(hg_processor_level())) ?? .basic
+  }
 
   package static func < (left: ProcessorLevel, right: ProcessorLevel) -> Bool {
     left.rawValue < right.rawValue

@@ -51,6 +51,7 @@ extension Lowering {
 
   func isWaiting(_ index: Int) -> Bool {
     isElementwise(index) && locations[index].isEmpty && analysis.uniform[index] == nil
+      && halfForms[index] == nil
   }
 
   /// Computes a waiting node together with what waits for it.
@@ -92,7 +93,7 @@ extension Lowering {
         }
       }
       // A leaf that needed a node of the expression has had it computed.
-      if expression.nodes.allSatisfy({ locations[$0].isEmpty }) { return expression }
+      if expression.nodes.allSatisfy({ isWaiting($0) }) { return expression }
     }
   }
 
@@ -246,6 +247,13 @@ extension Lowering {
         let zeros = [Int](repeating: 0, count: extents.count)
         inputs.append(.init(place: constantPlace(Float(bitPattern: bits)), strides: zeros))
       case .full(let node):
+        if locations[node].isEmpty, halfForms[node] == form,
+          let half = operandCopies[OperandCopy(node: node, form: form)]
+        {
+          let strides = contiguousStrides(extents)
+          inputs.append(.init(place: half, strides: strides, isHalf: true))
+          continue
+        }
         let found = try location(node, form)
         inputs.append(.init(place: found.place, strides: found.strides))
       case .repeated(let node): inputs.append(try repeatedOperand(node, shape, form))
@@ -254,6 +262,14 @@ extension Lowering {
     var outputs: [ElementwiseProgram.Operand] = []
     var registers = expression.leafOfNode
     for node in results {
+      if isHalf(node), form.isOurs, node != root || target == nil {
+        registers[node] = inputs.count + outputs.count
+        let strides = contiguousStrides(extents)
+        outputs.append(
+          .init(place: try placeHalf(node, form), strides: strides, isHalf: true)
+        )
+        continue
+      }
       let location: Location
       if node == root, let target {
         location = target

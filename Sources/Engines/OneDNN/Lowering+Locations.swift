@@ -23,7 +23,10 @@ extension Lowering {
     let index = resolve(id)
     let key = OperandCopy(node: index, form: form)
     if let known = operandCopies[key] { return known }
-    _ = try homeForm(index)
+    if locations[index].isEmpty, halfForms[index] == nil {
+      try materialize(index, prefer: form)
+      if let known = operandCopies[key] { return known }
+    }
     let byteCount: Int
     if case .opaque(let entry) = form {
       byteCount = opaqueLayouts[entry].descriptor.byteCount
@@ -37,15 +40,54 @@ extension Lowering {
       strides: [],
       isContiguous: true
     )
-    try reorder(locations[index][0], to: target, shape(index), label(index), operandType)
+    if let half = halfForms[index], locations[index].isEmpty, case .opaque = form {
+      try widen(index, from: half)
+    }
+    if let home = locations[index].first {
+      try reorder(home, to: target, shape(index), label(index), operandType)
+    } else if let half = halfForms[index] {
+      try reorderHalf(index, half, to: target, operandType)
+    }
     operandCopies[key] = target.place
     return target.place
+  }
+
+  /// Brings a result that lies in the operands' type alone to float32.
+  private func widen(_ index: Int, from form: Form) throws(EngineError) {
+    let target = makeLocation(shape(index), form)
+    try reorderHalf(index, form, to: target, .float32)
+    locations[index].append(target)
+  }
+
+  /// Brings a result that lies in the operands' type to another form or type.
+  private func reorderHalf(
+    _ index: Int,
+    _ form: Form,
+    to target: Location,
+    _ type: ElementType
+  ) throws(EngineError) {
+    guard let source = operandCopies[OperandCopy(node: index, form: form)] else { return }
+    let from = try geometry.descriptor(shape(index), form, operandType)
+    let to = try geometry.descriptor(shape(index), target.form, type)
+    let library = library.handle
+    let primitive = try Primitive.make("reordering \(label(index))") {
+      hg_reorder_create(&$0, library, from.handle, to.handle)
+    }
+    emit(
+      primitive,
+      "reorder of \(label(index)) bfloat16 \(form) to \(type) \(target.form)",
+      reads: [(HG_ARG_SRC, source)],
+      writes: [(HG_ARG_DST, target.place)]
+    )
   }
 
   /// Any place where a node's result lies in a form; it is brought there if need be.
   func location(_ index: Int, _ form: Form) throws(EngineError) -> Location {
     if let known = locations[index].first(where: { $0.form == form }) { return known }
-    if locations[index].isEmpty { try materialize(index, prefer: form) }
+    if locations[index].isEmpty, halfForms[index] == nil {
+      try materialize(index, prefer: form)
+    }
+    if let half = halfForms[index], locations[index].isEmpty { try widen(index, from: half) }
     if let known = locations[index].first(where: { $0.form == form }) { return known }
     // One channel lies the same way first or last.
     if form == .channelsLast, shape(index).rank > 2, shape(index)[1] == 1 {
@@ -66,8 +108,10 @@ extension Lowering {
 
   /// The form in which a node's result lies already, or would be computed.
   func homeForm(_ index: Int) throws(EngineError) -> Form {
-    if locations[index].isEmpty { try materialize(index, prefer: nil) }
-    return locations[index][0].form
+    if locations[index].isEmpty, halfForms[index] == nil {
+      try materialize(index, prefer: nil)
+    }
+    return locations[index].first?.form ?? halfForms[index] ?? .plain
   }
 
   /// A new place where a tensor lies in another form.
@@ -94,7 +138,10 @@ extension Lowering {
       return copy(from: source, to: target, shape, label)
     }
     var source = source
-    if needsPlainBetween(source.form, target.form) {
+    // A layout of the library's own describes the plain one in single precision.
+    var isToHalf = false
+    if case .opaque = source.form, type != .float32 { isToHalf = target.form.isOurs }
+    if needsPlainBetween(source.form, target.form) || isToHalf {
       source = try reordered(source, shape, to: .plain, label)
     }
     if !source.isContiguous {

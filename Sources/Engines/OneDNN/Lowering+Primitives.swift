@@ -121,7 +121,7 @@ extension Lowering {
     } else if problem.direction == HG_BACKWARD_WEIGHTS {
       problem.bias = analysis.fusedBias[index]
     }
-    let primitive = try make(problem, while: "compiling \(label(index))")
+    var primitive = try make(problem, isHalf: isHalf(target), while: "compiling \(label(index))")
     let isForward = problem.direction == HG_FORWARD
     let isData = problem.direction == HG_BACKWARD_DATA
     let isWeights = problem.direction == HG_BACKWARD_WEIGHTS
@@ -135,15 +135,27 @@ extension Lowering {
     var reads: [(hg_arg, BufferPlace)] = []
     var writes: [(hg_arg, BufferPlace)] = []
 
-    // An inner product sees matrices as they are, in the row-major order that it was told.
     let isProduct = problem.isDense && !isMatrixBlocked
+    // What is computed may lie in the type of the operands where its form is one of ours.
+    var resultType = ElementType.float32
+    if isHalf(target), !isWeights {
+      resultType = operandType
+      let result = try chosen(primitive, isData ? arguments.src : arguments.dst)
+      let shape = isData ? problem.src : problem.dst
+      let form: Form? = isProduct ? .plain : try geometry.form(of: result, shape, resultType)
+      if form == nil {
+        resultType = .float32
+        primitive = try make(problem, isHalf: false, while: "compiling \(label(index))")
+      }
+    }
+    // An inner product sees matrices as they are, in the row-major order that it was told.
     let src =
       isProduct
       ? .plain
       : try activationForm(
         try chosen(primitive, arguments.src),
         problem.src,
-        isData ? .float32 : operandType
+        isData ? resultType : operandType
       )
     let dst =
       isProduct
@@ -151,21 +163,21 @@ extension Lowering {
       : try activationForm(
         try chosen(primitive, arguments.dst),
         problem.dst,
-        isForward ? .float32 : operandType
+        isForward ? resultType : operandType
       )
     let weights = weightForm(try chosen(primitive, arguments.weights), plain: plainWeights)
     switch problem.direction {
     case HG_FORWARD:
       reads.append((arguments.src, try operand(node.inputs[0], src)))
-      reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
+      reads.append((arguments.weights, try self.weights(node.inputs[1], weights, problem)))
       if let bias = problem.bias {
         reads.append((arguments.bias, try contiguous(NodeID(index: bias), .plain)))
       }
-      writes.append((arguments.dst, place(target, dst)))
+      writes.append((arguments.dst, try result(target, dst, resultType)))
     case HG_BACKWARD_DATA:
       reads.append((arguments.dst, try operand(node.inputs[0], dst)))
-      reads.append((arguments.weights, try self.weights(node.inputs[1], weights)))
-      writes.append((arguments.src, place(index, src)))
+      reads.append((arguments.weights, try self.weights(node.inputs[1], weights, problem)))
+      writes.append((arguments.src, try result(index, src, resultType)))
     default:
       reads.append((arguments.src, try operand(node.inputs[0], src)))
       reads.append((arguments.dst, try operand(node.inputs[1], dst)))
@@ -173,6 +185,15 @@ extension Lowering {
       if let bias = problem.bias { writes.append((arguments.bias, place(bias, .plain))) }
     }
     emit(primitive, label(index), reads: reads, writes: writes)
+  }
+
+  /// Makes the place of a result.
+  private func result(
+    _ index: Int,
+    _ form: Form,
+    _ type: ElementType
+  ) throws(EngineError) -> BufferPlace {
+    type == .float32 ? place(index, form) : try placeHalf(index, form)
   }
 
   private func chosen(_ primitive: Primitive, _ argument: hg_arg) throws(EngineError) -> Descriptor
@@ -185,13 +206,32 @@ extension Lowering {
 
   /// Weights in the form that a primitive wants; a variable that nobody has read yet takes it as
   /// its home, so that the weights stay there from step to step.
-  private func weights(_ id: NodeID, _ form: Form) throws(EngineError) -> BufferPlace {
+  private func weights(
+    _ id: NodeID,
+    _ form: Form,
+    _ problem: Problem
+  ) throws(EngineError) -> BufferPlace {
     let index = resolve(id)
     if case .variable = graph.nodes[index].operation, locations[index].isEmpty {
-      // Master weights are float32: in another type they are copied at each step.
-      makeHome(index, operandType == .float32 ? form : .plain)
+      // Master weights are float32: in another type they are copied at each step, and lie as the
+      // gradient that changes them.
+      makeHome(index, operandType == .float32 ? form : try gradientForm(problem))
     }
     return try operand(id, form)
+  }
+
+  /// The form in which the gradient of a problem's weights is computed; row-major where nothing is
+  /// learned.
+  private func gradientForm(_ problem: Problem) throws(EngineError) -> Form {
+    guard !graph.updates.isEmpty else { return .plain }
+    var gradient = problem
+    gradient.direction = HG_BACKWARD_WEIGHTS
+    gradient.fused = (HG_FUSE_NONE, 0)
+    let primitive = try make(gradient, isHalf: false, while: "choosing a layout")
+    return weightForm(
+      try chosen(primitive, HG_ARG_DIFF_WEIGHTS),
+      plain: try plainWeights(problem)
+    )
   }
 
   private func weightDims(_ problem: Problem) -> [Int] {
@@ -210,22 +250,29 @@ extension Lowering {
 
   private func make(
     _ problem: Problem,
+    isHalf: Bool,
     while activity: String
   ) throws(EngineError) -> Primitive {
     // One channel fills one lane of a block: the gradient of its weights is several times faster
     // over channels that lie next to each other.
     if problem.direction == HG_BACKWARD_WEIGHTS, problem.src[1] == 1, !problem.isDense {
-      let thin = try make(problem, data: .channelsLast, while: activity)
+      let thin = try make(problem, data: .channelsLast, isHalf: isHalf, while: activity)
       if !thin.implementation.hasPrefix("ref") { return thin }
     }
     let isBlocked = problem.isDense && isMatrixBlocked
-    return try make(problem, data: isBlocked ? .blocked(8) : nil, while: activity)
+    return try make(
+      problem,
+      data: isBlocked ? .blocked(8) : nil,
+      isHalf: isHalf,
+      while: activity
+    )
   }
 
   /// Makes a primitive with its data in a form, or in one that the library chooses.
   private func make(
     _ problem: Problem,
     data form: Form?,
+    isHalf: Bool,
     while activity: String
   ) throws(EngineError) -> Primitive {
     let type = operandType
@@ -238,15 +285,16 @@ extension Lowering {
       if let form { return try geometry.descriptor(shape, form, type) }
       return try .any(geometry.dims(shape), type)
     }
-    // What a direction computes is float32, what it reads is of the operands' type.
+    // What a direction computes is float32 where nothing else is said, what it reads is of the operands' type.
     let direction = problem.direction
-    let src = try data(problem.src, direction == HG_BACKWARD_DATA ? .float32 : type)
-    let dst = try data(problem.dst, direction == HG_FORWARD ? .float32 : type)
+    let result = isHalf ? type : .float32
+    let src = try data(problem.src, direction == HG_BACKWARD_DATA ? result : type)
+    let dst = try data(problem.dst, direction == HG_FORWARD ? result : type)
     let weights = try Descriptor.any(dims, direction == HG_BACKWARD_WEIGHTS ? .float32 : type)
     // The forward problem that the library wants to see before a backward one.
     let hintSrc = try data(problem.src, type)
     let hintWeights = try Descriptor.any(dims, type)
-    let hintDst = try data(problem.dst, .float32)
+    let hintDst = try data(problem.dst, direction == HG_FORWARD ? result : .float32)
     let engine = library.handle
     var window = problem.geometry
     return try .make(activity) {

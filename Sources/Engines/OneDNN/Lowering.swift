@@ -25,6 +25,8 @@ final class Lowering {
   private(set) var opaqueLayouts: [(descriptor: Descriptor, plain: Descriptor)] = []
   /// Copies of results in the operands' type, where that is not float32, by node and form.
   var operandCopies: [OperandCopy: BufferPlace] = [:]
+  /// The forms of results that lie in the operands' type alone.
+  var halfForms: [Int: Form] = [:]
   /// Memory that a forward primitive leaves for its backward one.
   var workspaces: [Int: BufferPlace] = [:]
   /// Sums that are computed as a part of the sum that reads them.
@@ -171,6 +173,20 @@ final class Lowering {
     let location = makeLocation(shape(index), form, isPersistent: true)
     homes.insert(location.buffer)
     locations[index].append(location)
+  }
+
+  /// Whether a node's result is to lie in the operands' type alone.
+  func isHalf(_ index: Int) -> Bool {
+    operandType != .float32 && analysis.operandsAlone.contains(index)
+  }
+
+  /// Makes a gapless place in the operands' type for a node's result and notes it.
+  func placeHalf(_ index: Int, _ form: Form) throws(EngineError) -> BufferPlace {
+    let descriptor = try geometry.descriptor(shape(index), form, operandType)
+    let place = BufferPlace(buffer: makeBuffer(byteCount: descriptor.byteCount))
+    operandCopies[OperandCopy(node: index, form: form)] = place
+    halfForms[index] = form
+    return place
   }
 
   /// Makes a gapless place for a node's result and notes it.

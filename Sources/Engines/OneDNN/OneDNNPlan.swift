@@ -11,8 +11,12 @@ package final class OneDNNPlan: Plan {
   package let arenaByteCount: Int
   /// One line for each step, for the profile.
   package let stepLabels: [String]
+  /// Whether a step is a layer's own primitive: no reorder and no loop of ours.
+  package let isProduct: [Bool]
   /// The threads that the plan computes with.
   package let threads: Int
+  /// Whether products are computed in bfloat16.
+  package let isHalf: Bool
 
   private let library: Library
   private let program: OpaquePointer
@@ -31,6 +35,26 @@ package final class OneDNNPlan: Plan {
   /// Work below this many multiply-adds a step is done by one thread: waking another costs more.
   package static let singleThreadLimit = 4_000_000
 
+  /// Work below this many multiply-adds a step gains nothing from bfloat16.
+  package static let halfLimit = 50_000_000
+
+  /// Whether products are computed in bfloat16.
+  ///
+  /// Automatic means so where the processor has the format, the network is large enough, and it is
+  /// learning: what is learned is then applied in single precision.
+  private static func isHalf(
+    _ precision: ComputeEngine.Precision,
+    _ graph: Graph,
+    _ level: ProcessorLevel
+  ) -> Bool {
+    switch precision {
+    case .float32: false
+    case .bfloat16: true
+    case .automatic:
+      level >= .avx512bfloat16 && !graph.updates.isEmpty && graph.multiplyAdds >= halfLimit
+    }
+  }
+
   /// Compiles a graph; below `singleThreadLimit` multiply-adds a step one thread is used.
   package init(
     _ graph: Graph,
@@ -43,8 +67,8 @@ package final class OneDNNPlan: Plan {
     let threads = graph.multiplyAdds < singleThreadLimit ? 1 : max(threads, 1)
     self.threads = threads
     library = try Library(threads: threads)
-    // Automatic means float32 until bfloat16 has been measured to be as good.
-    if precision == .bfloat16, library.level < .avx512 {
+    let isHalf = Self.isHalf(precision, graph, library.level)
+    if isHalf, library.level < .avx512 {
       throw .unsupportedPrecision(
         "bfloat16",
         reason: "it needs a processor with AVX-512, which this one lacks"
@@ -54,7 +78,7 @@ package final class OneDNNPlan: Plan {
       graph,
       library: library,
       parts: max(threads, 2),
-      operandType: precision == .bfloat16 ? .bfloat16 : .float32
+      operandType: isHalf ? .bfloat16 : .float32
     )
     try lowering.lower()
     let memory = MemoryPlan(buffers: lowering.buffers, steps: lowering.steps)
@@ -66,6 +90,8 @@ package final class OneDNNPlan: Plan {
     arenaByteCount = memory.byteCount
     offsets = memory.offsets
     stepLabels = lowering.steps.map(\.label)
+    isProduct = lowering.steps.map(\.isProduct)
+    self.isHalf = isHalf
     outputs = lowering.outputPlaces
     inputs = Dictionary(
       uniqueKeysWithValues: graph.inputs.compactMap { _, node in
@@ -327,7 +353,8 @@ package final class OneDNNPlan: Plan {
         program,
         Int32(index),
         pointer(operand.place),
-        operand.strides.map(Int64.init)
+        operand.strides.map(Int64.init),
+        operand.isHalf ? 1 : 0
       )
     }
     for instruction in elementwise.instructions where status == 0 {

@@ -60,6 +60,11 @@ struct Step {
   var label: String
   var reads: [Int]
   var writes: [Int]
+
+  /// Whether it is a layer's own primitive: no reorder and no loop of ours.
+  var isProduct: Bool {
+    if case .primitive = body { !label.hasPrefix("reorder") } else { false }
+  }
 }
 
 /// The operands of an Adam update.
@@ -98,6 +103,8 @@ struct ElementwiseProgram {
   struct Operand {
     var place: BufferPlace
     var strides: [Int]
+    /// Whether the elements are bfloat16, without gaps.
+    var isHalf = false
   }
 
   struct Sum {

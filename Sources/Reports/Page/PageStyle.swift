@@ -37,7 +37,8 @@ enum PageStyle {
     pre.command i { font-style: normal; white-space: nowrap; }
     pre.output { border: 1px solid var(--faint); background: none; }
     figure { margin: 2em 0; }
-    figure svg { display: block; width: 100%; height: auto; }
+    figure svg, img.picture { display: block; width: 100%; height: auto; }
+    img.picture { max-width: 860px; border-radius: 6px; }
     figcaption { margin-top: 12px; color: var(--dim); font-size: 0.92rem; line-height: 1.5;
       max-width: 72ch; }
     figure.table figcaption { margin: 0 0 10px; }

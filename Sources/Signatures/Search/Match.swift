@@ -25,6 +25,18 @@ public struct SequenceMatch: Hashable, Sendable, Codable {
   public let alignedCount: Int
   /// How many near neighbours of single signatures spoke for this item and offset.
   public let votes: Int
+
+  /// The same match with another place of the beginning.
+  package func moved(to offset: Double) -> SequenceMatch {
+    SequenceMatch(
+      name: name,
+      distance: distance,
+      offset: offset,
+      itemID: itemID,
+      alignedCount: alignedCount,
+      votes: votes
+    )
+  }
 }
 
 /// Which items may be found.

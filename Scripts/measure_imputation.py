@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Measures `hourglass impute` on numeric tables, beside column means and, where scikit-learn is
+installed, its KNNImputer and IterativeImputer.
+
+usage: measure_imputation.py PROGRAM FOLDER-OR-CSV... [--rate 0.2] [--rows 4000] [--only NAME ...]
+                             [--threads 2] [--peers] [--original]
+
+Protocol (Yoon, Jordon, van der Schaar, 2018, "GAIN", arXiv:1806.02920, section 5): the numeric columns
+of each file, rows with missing cells left out, at most --rows rows; each column scaled to [0, 1] over
+the whole file; cells deleted completely at random with numpy's generator of seed 0; the root of the
+mean squared error over the deleted cells. The program runs with its default settings on a CSV file of
+what is left; every column is declared as numbers. The scaled numbers have no grid, so that nothing is
+rounded; with --original the file holds the numbers as they were, and the program rounds to their grid.
+
+Without scikit-learn only the column mean stands beside the result, and a line says so.
+"""
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("measure_imputation.py needs numpy: pip install numpy")
+
+warnings.filterwarnings("ignore")
+
+
+def peers(asked):
+    """The imputers of scikit-learn by name; none where they were not asked for or are missing."""
+    if not asked:
+        return {}
+    try:
+        from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+        from sklearn.impute import IterativeImputer, KNNImputer
+    except ImportError:
+        print("scikit-learn is not installed: no kNN and MICE to compare with", file=sys.stderr)
+        return {}
+    return {
+        "kNN": lambda: KNNImputer(n_neighbors=10, weights="distance"),
+        "MICE": lambda: IterativeImputer(max_iter=10, random_state=0),
+    }
+
+
+def numbers(path, limit):
+    """The names and values of the columns of numbers, without rows that lack a cell."""
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        sample = file.read(65536)
+        file.seek(0)
+        separator = max(",;\t", key=sample.split("\n")[0].count)
+        rows = [row for row in csv.reader(file, delimiter=separator) if row]
+    names, rows = rows[0], rows[1:]
+    missing = {"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "null", "NULL", "None", "?"}
+
+    def value(text):
+        text = text.strip()
+        if text in missing:
+            return float("nan")
+        return float(text)
+
+    columns = {}
+    for index, name in enumerate(names):
+        try:
+            columns[name] = [value(row[index]) for row in rows]
+        except (ValueError, IndexError):
+            continue
+    if not columns:
+        return [], np.zeros((0, 0))
+    values = np.array(list(columns.values())).T
+    return list(columns), values[~np.isnan(values).any(axis=1)][:limit]
+
+
+def filled_by_program(program, names, values, deleted, threads):
+    """What the program makes of a table without the deleted cells, and the seconds it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, result = os.path.join(folder, "gaps.csv"), os.path.join(folder, "filled.csv")
+        labels = [f"c{index}" for index in range(len(names))]
+        with open(source, "w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(labels)
+            for row, gaps in zip(values, deleted):
+                writer.writerow(["NA" if gap else repr(float(x)) for x, gap in zip(row, gaps)])
+        command = [program, "impute", source, "-o", result, "--threads", str(threads), "--json"]
+        for label in labels:
+            command += ["--column", f"{label}=number"]
+        start = time.time()
+        run = subprocess.run(command, capture_output=True, text=True)
+        seconds = time.time() - start
+        if run.returncode != 0:
+            raise RuntimeError(run.stderr.strip().split("\n")[-1])
+        own = json.loads(run.stdout.strip().split("\n")[-1])
+        with open(result, newline="") as file:
+            table = np.array([[float(cell) for cell in row] for row in list(csv.reader(file))[1:]])
+    if table.shape != values.shape or not np.array_equal(table[~deleted], values[~deleted]):
+        raise RuntimeError("observed cells were changed")
+    return table, seconds, own
+
+
+def error(filled, values, deleted):
+    return float(np.sqrt(((filled - values)[deleted] ** 2).mean()))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--rate", type=float, default=0.2)
+    parser.add_argument("--rows", type=int, default=4000)
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--peers", action="store_true", help="run the imputers of scikit-learn too")
+    parser.add_argument("--original", action="store_true", help="numbers on their own grid")
+    arguments = parser.parse_args()
+    paths = []
+    for path in arguments.files:
+        if os.path.isdir(path):
+            paths += sorted(os.path.join(path, name) for name in os.listdir(path) if name.endswith(".csv"))
+        else:
+            paths.append(path)
+    if not paths:
+        sys.exit("no CSV file was found")
+    others = peers(arguments.peers)
+    print(f"{'table':26} {'rows':>6} {'cols':>4} {'hourglass':>9} {'seconds':>7} {'mean':>7} "
+          + " ".join(f"{name:>7}" for name in others) + "  weights", flush=True)
+    for path in paths:
+        name = os.path.basename(path).removesuffix(".csv")
+        if arguments.only and name not in arguments.only:
+            continue
+        names, values = numbers(path, arguments.rows)
+        if values.size == 0 or len(names) < 2:
+            print(f"{name:26} left out: fewer than two columns of numbers, or no complete row")
+            continue
+        low, high = values.min(0), values.max(0)
+        varies = high > low
+        names = [column for column, keep in zip(names, varies) if keep]
+        values, low, high = values[:, varies], low[varies], high[varies]
+        scaled = (values - low) / (high - low)
+        deleted = np.random.default_rng(0).random(scaled.shape) < arguments.rate
+        gaps = np.where(deleted, np.nan, scaled)
+        mean = np.where(deleted, np.nanmean(gaps, 0), scaled)
+        given = values if arguments.original else scaled
+        try:
+            filled, seconds, own = filled_by_program(
+                arguments.program, names, given, deleted, arguments.threads)
+        except RuntimeError as problem:
+            print(f"{name:26} failed: {problem}", flush=True)
+            continue
+        if arguments.original:
+            filled = (filled - low) / (high - low)
+        line = (f"{name:26} {len(scaled):6} {len(names):4} {error(filled, scaled, deleted):9.4f} "
+                f"{seconds:7.1f} {error(mean, scaled, deleted):7.4f} ")
+        line += " ".join(f"{error(make().fit_transform(gaps), scaled, deleted):7.4f}"
+                         for make in others.values())
+        weights = " ".join(f"{part['part'].split()[0]}:{part['weight']:.2f}"
+                           for part in own["deleted"]["weights"])
+        print(f"{line}  {weights}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassEngines
+internal import HourglassModelFiles
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// One run of learning a detector, with everything chosen before it begins.
+struct DetectionJob: Sendable {
+  private let detector: AnomalyDetector
+  private let data: DetectionData
+  private let split: DetectionSplit
+  private let encoding: DetectionEncoding
+  private let autoencoder: Autoencoder
+  private let run: LearningRun
+
+  /// The most rows that what is usual is measured on.
+  private static let scaleLimit = 2_000
+
+  init(_ detector: AnomalyDetector, _ data: DetectionData, _ session: LearningSession) throws {
+    try detector.validate()
+    self.detector = detector
+    self.data = data
+    split = DetectionSplit(data, seed: detector.learning.seed)
+    encoding = try DetectionEncoding(learning: data, items: split.training)
+    autoencoder = detector.autoencoder(for: encoding)
+    var trainer = detector.learning.trainer(
+      for: encoding.kind,
+      learningCount: split.training.count,
+      validation: .none,
+      steps: AutomaticChoices.detectionSteps(for: encoding.kind)
+    )
+    trainer.earlyStopping = nil
+    if trainer.epochs == nil, trainer.seconds == nil { trainer.epochs = 100 }
+    run = try LearningRun(
+      application: FittedAnomalyDetector.application,
+      configuration: detector,
+      fields: encoding,
+      architecture: autoencoder,
+      data: data.identity,
+      itemCount: split.training.count,
+      trainer: trainer,
+      session: session
+    )
+  }
+
+  /// What a checkpoint says of itself.
+  var header: ModelHeader { run.header }
+
+  /// Learns, measures what is usual, judges, and makes the model with its report.
+  func fitted() async throws -> FittedAnomalyDetector {
+    let engine = run.session.engine
+    let all = try DetectionItems(data, encoding: encoding)
+    let training = all.taking(split.training)
+    let result = try await run.train(autoencoder, on: training)
+    let network = try FittedAutoencoder(
+      autoencoder,
+      variables: result.variables,
+      itemShape: encoding.itemShape,
+      record: result.record
+    )
+    let references = references(training)
+    let scaled = Array(0..<training.count).suffix(Self.scaleLimit)
+    let scales = try await DetectionScales(
+      training.taking(Array(scaled)),
+      own: scaled.map { $0 < (references?.count ?? 0) ? $0 : nil },
+      network: network,
+      references: references,
+      kind: encoding.kind,
+      on: engine
+    )
+    let scorer = DetectionScorer(network: network, references: references, scales: scales)
+    let principal = try await PrincipalComponents(
+      of: DetectionValues(items: training),
+      count: min(autoencoder.latent, max(encoding.layout.width - 1, 1)),
+      on: engine
+    )
+    let rivals = DetectionRivals(principal, references: references)
+    let heldOut = all.taking(split.heldOut)
+    let scores = try await heldOutScores(heldOut, scorer, on: engine)
+    let rivalScores = try await rivals.scores(of: heldOut, on: engine)
+    let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
+    let report = report(scores, rivalScores, rivals, calibration, references)
+    var header = try run.modelHeader(
+      result.record,
+      metrics: report.heldOutFalseAlarms.map { ["false alarms, held out": $0] } ?? [:],
+      report: report,
+      stateTensors: [],
+      keptItemCount: references?.count ?? 0
+    )
+    let fitted = FittedAnomalyDetector(
+      configuration: detector,
+      header: header,
+      report: report,
+      checkpoint: run.session.checkpoint,
+      encoding: encoding,
+      scorer: scorer,
+      rivals: rivals,
+      calibration: calibration
+    )
+    header.stateTensors = fitted.stateTensors
+    return fitted.replacing(header: header)
+  }
+
+  /// The rows that are kept: the first of the training rows, whose order is random.
+  private func references(_ training: DetectionItems) -> NearestReferences? {
+    let wanted =
+      detector.references ?? AutomaticChoices.references(width: encoding.layout.width)
+    guard wanted > 0 else { return nil }
+    // Windows are in the order of time; those kept are spread over all of it.
+    let count = min(wanted, training.count)
+    let width = encoding.layout.width
+    var values: [Float] = []
+    values.reserveCapacity(count * width)
+    for index in 0..<count {
+      let place = encoding.kind == .series ? index * training.count / count : index
+      values += training.item(place)[..<width]
+    }
+    return NearestReferences(
+      rows: Tensor(values, shape: [count, width]),
+      layout: encoding.layout
+    )
+  }
+
+  /// The scores of the items held out, or of their times.
+  private func heldOutScores(
+    _ items: DetectionItems,
+    _ scorer: DetectionScorer,
+    on engine: ComputeEngine
+  ) async throws -> [Double] {
+    let scored = try await scorer.scored(items, on: engine)
+    guard case .series(let set) = data, case .series(let series) = encoding else {
+      return scored.scores
+    }
+    let channels = series.channels.count
+    return SeriesPoints(set, windows: split.heldOut, parts: scored.parts, channels: channels)
+      .scores(channels: channels)
+  }
+
+  private func report(
+    _ scores: [Double],
+    _ rivalScores: [[Double]],
+    _ rivals: DetectionRivals,
+    _ calibration: ConformalCalibration,
+    _ references: NearestReferences?
+  ) -> DetectionReport {
+    let rate = detector.falseAlarmRate
+    var methods = [
+      DetectionReport.Method(
+        name: "autoencoder",
+        falseAlarms: calibration.crossFalseAlarms(rate: rate, order: scores)
+      )
+    ]
+    for (title, scores) in zip(rivals.titles, rivalScores) {
+      let alarms = ConformalCalibration(scores).crossFalseAlarms(rate: rate, order: scores)
+      methods.append(DetectionReport.Method(name: title, falseAlarms: alarms))
+    }
+    return DetectionReport(
+      dataName: data.identity.name,
+      kind: encoding.kind,
+      heldOut: split.heldOutItems,
+      heldOutCount: split.heldOut.count,
+      scoreCount: scores.count,
+      falseAlarmRate: rate,
+      methods: methods,
+      referenceCount: references?.count ?? 0,
+      setAside: encoding.setAside
+    )
+  }
+}
+
+extension DetectionEncoding {
+  /// The columns that nothing is learnt from.
+  var setAside: [String] {
+    if case .table(let encoding, _) = self { encoding.setAside } else { [] }
+  }
+}

@@ -1,0 +1,135 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassEngines
+internal import HourglassTensors
+
+/// Scores items: what each field adds to how unusual they are.
+///
+///     part of field f = error of restoring f / (usual error of f) / a + (x_f - r_f)² / b
+///
+/// where r is the nearest of the rows kept, and a and b are the medians of the two sums over f. All
+/// that is usual is measured on rows that were learnt from, so that nothing of the score depends on
+/// the rows that the false alarms are counted on.
+struct DetectionScorer: Sendable {
+  let network: FittedAutoencoder
+  let references: NearestReferences?
+  let scales: DetectionScales
+
+  /// What items score, in their order.
+  struct Scored: Sendable {
+    /// The sums of the parts.
+    var scores: [Double] = []
+    /// What each field adds, `[count, fields]`.
+    var parts: [Float] = []
+  }
+
+  /// Scores items.
+  func scored(_ items: DetectionItems, on engine: ComputeEngine) async throws -> Scored {
+    let fieldCount = items.fieldCount
+    let losses = try await network.fieldLosses(items, on: engine).scalars
+    var parts = [Float](repeating: 0, count: items.count * fieldCount)
+    let factors = scales.fields.map { 1 / (Double($0) * Double(scales.restoring)) }
+    for row in 0..<items.count {
+      for field in 0..<fieldCount {
+        let place = row * fieldCount + field
+        parts[place] = Self.part(Double(losses[place]) * factors[field])
+      }
+    }
+    if let references {
+      let nearest = try await references.neighbours(of: items, on: engine)
+      let factor = 1 / Double(scales.distance)
+      for row in 0..<items.count {
+        guard let neighbour = nearest[row].first else { continue }
+        references.addParts(of: items.item(row), to: neighbour.row) { field, square in
+          parts[row * fieldCount + field] += Self.part(square * factor)
+        }
+      }
+    }
+    let scores = (0..<items.count).map { row in
+      var sum = 0.0
+      for part in parts[row * fieldCount..<(row + 1) * fieldCount] { sum += Double(part) }
+      return sum
+    }
+    return Scored(scores: scores, parts: parts)
+  }
+
+  /// A part as it is kept: finite, and at least 0.
+  private static func part(_ value: Double) -> Float {
+    value.isFinite ? Float(min(max(value, 0), 1e30)) : 1e30
+  }
+}
+
+/// What is usual on rows that were learnt from, all above 0.
+struct DetectionScales: Hashable, Sendable {
+  /// The error of restoring each field: a mean, and a little so that a field that is restored
+  /// without error does not outweigh all others.
+  var fields: [Float]
+  /// The median over rows of the errors of restoring in units of these.
+  var restoring: Float
+  /// The median over rows of the squared distance to the nearest row kept.
+  var distance: Float
+
+  /// The least scale of a field.
+  private static let leastError = 0.01
+
+  /// Measures what is usual.
+  ///
+  /// - Parameters:
+  ///   - items: Rows that were learnt from.
+  ///   - own: For each of them its place among the rows kept, where it is one of them.
+  init(
+    _ items: DetectionItems,
+    own: [Int?],
+    network: FittedAutoencoder,
+    references: NearestReferences?,
+    kind: DataKind,
+    on engine: ComputeEngine
+  ) async throws {
+    let fieldCount = items.fieldCount
+    let losses = try await network.fieldLosses(items, on: engine).scalars
+    var sums = [Double](repeating: 0, count: fieldCount)
+    for row in 0..<items.count {
+      for field in 0..<fieldCount { sums[field] += Double(losses[row * fieldCount + field]) }
+    }
+    let means = sums.map { $0 / Double(max(items.count, 1)) }
+    // Pixels and the times of a window have one scale, so that a part of a picture that never varied
+    // counts as much as the others.
+    let common = means.reduce(0, +) / Double(max(fieldCount, 1))
+    fields = means.map { Float((kind == .table ? $0 : common) + Self.leastError) }
+    var totals: [Double] = []
+    for row in 0..<items.count {
+      var total = 0.0
+      for field in 0..<fieldCount {
+        total += Double(losses[row * fieldCount + field]) / Double(fields[field])
+      }
+      totals.append(total)
+    }
+    restoring = Self.scale(totals)
+    guard let references else {
+      distance = 1
+      return
+    }
+    let nearest = try await references.neighbours(of: items, count: 2, on: engine)
+    let distances = zip(nearest, own).map { found, own in
+      found.first { $0.row != own }?.distance ?? 0
+    }
+    distance = Self.scale(distances)
+  }
+
+  /// Takes scales that were kept.
+  init(fields: [Float], restoring: Float, distance: Float) {
+    self.fields = fields
+    self.restoring = restoring
+    self.distance = distance
+  }
+
+  /// The median where it is above 0, else the mean, else 1.
+  private static func scale(_ values: [Double]) -> Float {
+    let sorted = values.filter { $0.isFinite }.sorted()
+    guard !sorted.isEmpty else { return 1 }
+    let median = sorted[sorted.count / 2]
+    let mean = sorted.reduce(0) { $0 + $1 / Double(sorted.count) }
+    for value in [median, mean] where value > 1e-6 && value < 1e30 { return Float(value) }
+    return 1
+  }
+}

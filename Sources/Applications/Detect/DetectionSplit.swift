@@ -1,0 +1,42 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+
+/// Which items are learnt from, and which are held out to count false alarms on.
+///
+/// A fifth is held out, at most 4,000 items; of fewer than 20 items none, and then the items learnt
+/// from stand in for them. Of a time series the last fifth of the windows is held out, and windows
+/// that share times with it are not learnt from.
+struct DetectionSplit: Sendable {
+  /// The items that are learnt from, in an order that is random for rows and images.
+  let training: [Int]
+  /// The items held out; those learnt from where there are too few.
+  let heldOut: [Int]
+  /// What the latter are to the model.
+  let heldOutItems: JudgedItems
+
+  private static let purpose: UInt32 = 0x6465_7465
+
+  init(_ data: DetectionData, seed: UInt64) {
+    let count = data.count
+    guard count >= 20 else {
+      training = Array(0..<count)
+      heldOut = training
+      heldOutItems = .learntFrom
+      return
+    }
+    let heldOutCount = min(max(count / 5, 10), 4_000)
+    if case .series(let series) = data {
+      let boundary = count - heldOutCount
+      let start = series.range(of: boundary).lowerBound
+      let before = (0..<boundary).filter { series.range(of: $0).upperBound <= start }
+      heldOut = Array(boundary..<count)
+      training = before.isEmpty ? Array(0..<boundary) : before
+    } else {
+      var order = Array(0..<count)
+      Permutation.shuffle(&order, seed: seed, purpose: Self.purpose, number: 0)
+      heldOut = order.prefix(heldOutCount).map { $0 }
+      training = order.dropFirst(heldOutCount).map { $0 }
+    }
+    heldOutItems = .heldOut
+  }
+}

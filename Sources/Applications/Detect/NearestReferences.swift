@@ -1,0 +1,185 @@
+internal import HourglassAutoencoders
+internal import HourglassEngines
+internal import HourglassGraphs
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// Rows that were learnt from, and the search for the nearest of them.
+///
+/// A cell that is missing in a row adds nothing to its distance. The distances are found by a product
+///
+///     Σ p (x - r)² = Σ p x² + [p x, p] · [-2 r, r²]
+///
+/// of which the first term is the same for all r, and that of the nearest rows is computed anew from
+/// the differences.
+struct NearestReferences: Sendable {
+  /// The values of the rows, `[count, width]`; those of missing cells are 0.
+  let rows: Tensor
+
+  private let layout: FieldLayout
+  private let places: [Range<Int>]
+  private let identity = Identity()
+
+  private final class Identity: Sendable {}
+
+  /// A row and the squared distance to it.
+  struct Neighbour: Hashable, Sendable {
+    var row: Int
+    var distance: Double
+  }
+
+  init(rows: Tensor, layout: FieldLayout) {
+    precondition(rows.shape.rank == 2 && rows.shape[1] == layout.width, "rows have the width")
+    self.rows = rows
+    self.layout = layout
+    places = layout.ranges
+  }
+
+  var count: Int { rows.shape[0] }
+
+  /// The nearest rows of each item, the nearest first.
+  func neighbours(
+    of items: DetectionItems,
+    count wanted: Int = 1,
+    on engine: ComputeEngine
+  ) async throws -> [[Neighbour]] {
+    var nearest = [[Neighbour]](repeating: [], count: items.count)
+    // An item without a missing cell takes a product of half the width; which of the two it takes
+    // depends on the item alone.
+    let whole = (0..<items.count).filter { isWhole(items.item($0)) }
+    if !whole.isEmpty {
+      let found = try await search(items, whole, wanted, isWhole: true, on: engine)
+      for (index, neighbours) in zip(whole, found) { nearest[index] = neighbours }
+    }
+    if whole.count < items.count {
+      let rest = (0..<items.count).filter { nearest[$0].isEmpty }
+      let found = try await search(items, rest, wanted, isWhole: false, on: engine)
+      for (index, neighbours) in zip(rest, found) { nearest[index] = neighbours }
+    }
+    return nearest
+  }
+
+  private func isWhole(_ item: [Float]) -> Bool {
+    item[layout.width...].allSatisfy { $0 == 1 }
+  }
+
+  private func search(
+    _ items: DetectionItems,
+    _ indices: [Int],
+    _ wanted: Int,
+    isWhole: Bool,
+    on engine: isolated ComputeEngine
+  ) async throws -> [[Neighbour]] {
+    var found: [[Neighbour]] = []
+    found.reserveCapacity(indices.count)
+    let batch = 128
+    let plan = try engine.keptPlan(of: identity, for: "nearest \(isWhole)") { engine in
+      let graph = try graph(batch: batch, isWhole: isWhole)
+      return try engine.makePlan(graph, seed: 0, precision: .float32)
+    }
+    let input = plan.graph.requiredInput("items")
+    let output = plan.graph.requiredOutput("distances")
+    for start in stride(from: 0, to: indices.count, by: batch) {
+      let part = indices[start..<min(start + batch, indices.count)]
+      let fed = part.map { items.item($0) }
+      plan.withInput(input) { span in
+        for (place, item) in fed.enumerated() { write(item, at: place, isWhole, into: &span) }
+        // Rows that only fill the batch are those of its first item.
+        for place in fed.count..<batch { write(fed[0], at: place, isWhole, into: &span) }
+      }
+      try plan.run(step: 1)
+      plan.withOutput(output) { span in
+        for place in fed.indices {
+          let row = span.extracting(place * count..<(place + 1) * count)
+          found.append(nearest(in: row, wanted, to: fed[place]))
+        }
+      }
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+    return found
+  }
+
+  private func write(
+    _ item: [Float],
+    at place: Int,
+    _ isWhole: Bool,
+    into span: inout MutableSpan<Float>
+  ) {
+    let width = layout.width
+    if isWhole {
+      for index in 0..<width { span[place * width + index] = item[index] }
+      return
+    }
+    let start = place * 2 * width
+    for (field, range) in places.enumerated() {
+      let presence = item[width + field]
+      for index in range {
+        span[start + index] = item[index] * presence
+        span[start + width + index] = presence
+      }
+    }
+  }
+
+  /// The rows of the smallest numbers, in the order of their distances.
+  private func nearest(in row: Span<Float>, _ wanted: Int, to item: [Float]) -> [Neighbour] {
+    if wanted == 1 {
+      var (best, place) = (Float.infinity, 0)
+      for index in row.indices where row[index] < best { (best, place) = (row[index], index) }
+      return [Neighbour(row: place, distance: distance(item, place))]
+    }
+    var found: [(value: Float, row: Int)] = []
+    for index in row.indices {
+      if found.count == wanted, row[index] >= found[wanted - 1].value { continue }
+      let place = found.firstIndex { $0.value > row[index] } ?? found.count
+      found.insert((row[index], index), at: place)
+      if found.count > wanted { found.removeLast() }
+    }
+    return found.map { Neighbour(row: $0.row, distance: distance(item, $0.row)) }
+      .sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }
+  }
+
+  private func distance(_ item: [Float], _ row: Int) -> Double {
+    var sum = 0.0
+    addParts(of: item, to: row) { sum += $1 }
+    return sum
+  }
+
+  /// What each field adds to the squared distance of an item to a row.
+  func addParts(of item: [Float], to row: Int, _ add: (Int, Double) -> Void) {
+    let values = rows.scalars.span
+    let start = row * layout.width
+    for (field, range) in places.enumerated() where item[layout.width + field] > 0 {
+      var sum = 0.0
+      for index in range {
+        let difference = Double(item[index]) - Double(values[start + index])
+        sum += difference * difference
+      }
+      add(field, sum)
+    }
+  }
+
+  private func graph(batch: Int, isWhole: Bool) throws -> Graph {
+    let width = layout.width
+    var builder = GraphBuilder()
+    let values = rows.scalars
+    var weights: [Float] = []
+    var squares: [Float] = []
+    weights.reserveCapacity(count * width * (isWhole ? 1 : 2))
+    for row in 0..<count {
+      let part = values[row * width..<(row + 1) * width]
+      weights += part.map { -2 * $0 }
+      if isWhole {
+        squares.append(Float(part.reduce(0.0) { $0 + Double($1) * Double($1) }))
+      } else {
+        weights += part.map { $0 * $0 }
+      }
+    }
+    let inputs = isWhole ? width : 2 * width
+    let items = builder.input("items", [batch, inputs])
+    let matrix = builder.fixed("references", [count, inputs], weights)
+    let bias = isWhole ? builder.fixed("squares", [count], squares) : nil
+    builder.output("distances", builder.dense(items, matrix, bias: bias))
+    return try builder.finish()
+  }
+}

@@ -1,0 +1,219 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassEngines
+internal import HourglassModelFiles
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// One run of learning to generate, with everything chosen before it begins.
+struct SynthesisJob: Sendable {
+  private let synthesizer: Synthesizer
+  private let data: Dataset
+  private let split: RowSplit
+  private let fields: SynthesisFields
+  private let autoencoder: Autoencoder
+  private let run: LearningRun
+
+  /// The most codes that a mixture is fitted to.
+  private static let mixtureCodes = 16_000
+
+  init(
+    _ synthesizer: Synthesizer,
+    _ data: Dataset,
+    _ session: LearningSession
+  ) throws {
+    try synthesizer.validate()
+    self.synthesizer = synthesizer
+    // Images are decoded once.
+    if case .images(let images) = data {
+      self.data = .images(ImageSet(try images.uniform(), labels: images.labels))
+    } else {
+      self.data = data
+    }
+    let seed = synthesizer.learning.seed
+    split = RowSplit(count: data.count, seed: seed)
+    fields = try SynthesisFields(learning: self.data, rows: split.training)
+    autoencoder = synthesizer.autoencoder(for: fields)
+    run = try LearningRun(
+      application: FittedSynthesizer.application,
+      configuration: synthesizer,
+      fields: fields,
+      architecture: autoencoder,
+      data: (data.name, data.fingerprint),
+      itemCount: split.training.count,
+      trainer: synthesizer.learning.trainer(
+        for: fields.kind,
+        learningCount: split.training.count,
+        validation: split.validation,
+        steps: AutomaticChoices.synthesisSteps(for: fields.kind)
+      ),
+      session: session
+    )
+  }
+
+  /// Learns, judges, and makes the model with its report.
+  func fitted() async throws -> FittedSynthesizer {
+    let engine = run.session.engine
+    let blank = SynthesisSources(fields: fields)
+    let result = try await run.train(autoencoder, on: try blank.source(data, rows: split.seen))
+    let network = try FittedAutoencoder(
+      autoencoder,
+      variables: result.variables,
+      itemShape: fields.itemShape,
+      record: result.record
+    )
+    let learnt = try blank.source(data, rows: split.training)
+    let model = SynthesisNetwork(
+      fields: fields,
+      network: network,
+      codes: try await mixture(network, learnt, on: engine),
+      pixels: fields.kind == .images ? IndependentPixels(learnt) : nil
+    )
+    let judge = SynthesisJudge(model: model, seed: synthesizer.learning.seed)
+    let report = try await judge.report(
+      data,
+      judged: split.report,
+      learnt: split.training,
+      as: split.reportRows,
+      on: engine
+    )
+    var metrics: [String: Double] = ["active units": Double(report.activeUnits)]
+    if let tables = report.tables {
+      metrics["column shapes, autoencoder"] = tables.generated.columnShapes
+      metrics["pair trends, autoencoder"] = tables.generated.pairTrends
+      metrics["pair trends, independent columns"] = tables.independent.pairTrends
+    }
+    if let bound = report.bound {
+      metrics["evidence lower bound"] = bound.evidenceLowerBound
+      metrics["ln p, independent pixels"] = bound.independentPixels
+    }
+    return FittedSynthesizer(
+      configuration: synthesizer,
+      header: try run.modelHeader(
+        result.record,
+        metrics: metrics,
+        report: report,
+        stateTensors: Array(model.stateTensors.keys)
+      ),
+      report: report,
+      checkpoint: run.session.checkpoint,
+      model: model
+    )
+  }
+
+  private func mixture(
+    _ network: FittedAutoencoder,
+    _ learnt: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> CodeMixture? {
+    let chosen = synthesizer.codes ?? (fields.kind == .images ? .prior : .mixture)
+    guard chosen == .mixture else { return nil }
+    let count = min(learnt.count, Self.mixtureCodes)
+    let seed = synthesizer.learning.seed
+    let codes = try await network.codes(
+      count: count,
+      seed: seed,
+      from: .posterior(learnt),
+      on: engine
+    )
+    return CodeMixture(
+      fitting: codes,
+      count: AutomaticChoices.mixtureCount(codes: count),
+      seed: seed
+    ).asSaved
+  }
+}
+
+/// Items of data as a network takes them.
+struct SynthesisSources: Sendable {
+  let fields: SynthesisFields
+
+  /// The items of some rows.
+  func source(_ data: Dataset, rows: [Int]? = nil) throws -> any BatchSource {
+    switch (fields, data) {
+    case (.table(let columns), .table(let table)):
+      return try GroupedRows(table, rows: rows, columns: columns)
+    case (.images(let fields), .images(let images)):
+      return try PictureRows(try images.uniform(), rows: rows, fields: fields)
+    case (.series(let fields), .series(let series)):
+      return try WindowRows(series, windows: rows, fields: fields)
+    default:
+      throw ApplicationError.otherKind(
+        name: data.name,
+        expected: fields.kind.plural,
+        found: data.kind.plural
+      )
+    }
+  }
+}
+
+extension SynthesisFields {
+  /// Learns from some items of data.
+  init(learning data: Dataset, rows: [Int]) throws {
+    switch data {
+    case .table(let table):
+      let columns = table.columns.map { CellGroups(learning: $0, rows: rows) }
+      guard columns.contains(where: { $0.count > 0 }), !rows.isEmpty else {
+        throw DatasetError.table(
+          .nothingToLearn(path: table.name, setAside: table.columns.map(\.name))
+        )
+      }
+      guard columns.contains(where: { $0.count > 1 }) else {
+        throw ApplicationError.nothingVaries(name: table.name, rows: rows.count)
+      }
+      self = .table(columns)
+    case .images(let images):
+      let uniform = try images.uniform()
+      let first = rows.first.map { uniform.item($0) }
+      guard let first, rows.contains(where: { uniform.item($0) != first }) else {
+        throw ApplicationError.nothingVaries(name: images.name, rows: rows.count)
+      }
+      self = .images(PictureFields(uniform, rows: rows))
+    case .series(let series): self = .series(try SeriesFields(series, windows: rows))
+    case .sounds(let sounds):
+      throw ApplicationError.unsuitedKind(
+        name: sounds.name,
+        job: "generate from",
+        expected: "a table, images or a time series",
+        found: "sounds"
+      )
+    }
+  }
+}
+
+extension Synthesizer {
+  /// Checks the settings that no other room checks.
+  func validate() throws(ApplicationError) {
+    if let latent {
+      try requireSetting((1...4_096).contains(latent), "the length of a code", "1 to 4096", latent)
+    }
+    if let beta {
+      try requireSetting(beta > 0 && beta.isFinite, "beta", "above 0", beta)
+    }
+    try learning.validate()
+  }
+
+  /// The network, with everything chosen.
+  func autoencoder(for fields: SynthesisFields) -> Autoencoder {
+    let kind = fields.kind
+    let values = fields.layout?.count ?? fields.itemShape.elementCount
+    var objective = Objective.likelihood(.gaussianLearntVariance)
+    var isBinarized = false
+    if case .images(let pictures) = fields {
+      objective = .likelihood(
+        pictures.channels == 1 ? .bernoulli : .discretisedLogistic(levels: 256)
+      )
+      isBinarized = pictures.isInk
+    }
+    return Autoencoder(
+      encoder: architecture ?? AutomaticChoices.synthesisArchitecture(for: kind),
+      bottleneck: .gaussian(
+        latent: latent ?? AutomaticChoices.synthesisLatent(for: kind, valueCount: values),
+        beta: beta ?? AutomaticChoices.synthesisBeta(for: kind)
+      ),
+      objective: objective,
+      fields: fields.layout,
+      binarization: isBinarized ? .dynamic : nil
+    )
+  }
+}

@@ -1,0 +1,201 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassEngines
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// Measures how alike generated items are to real ones.
+struct SynthesisJudge: Sendable {
+  let model: SynthesisNetwork
+  /// Where the random numbers of the report come from.
+  let seed: UInt64
+
+  /// The rows of a table that are generated to be judged.
+  private static let generatedCount = 5_000
+
+  /// Makes the report of some items of data.
+  ///
+  /// - Parameters:
+  ///   - data: The data.
+  ///   - judged: The items to judge by; `nil` is all.
+  ///   - learnt: The items that were learnt from, where they are at hand.
+  ///   - kind: What the judged items are to the model.
+  func report(
+    _ data: Dataset,
+    judged: [Int]?,
+    learnt: [Int]?,
+    as kind: JudgedItems,
+    on engine: ComputeEngine
+  ) async throws -> SynthesisReport {
+    let source = try model.source(data, rows: judged)
+    var report = SynthesisReport(
+      dataName: data.name,
+      kind: model.fields.kind,
+      rows: kind,
+      itemCount: source.count,
+      latent: model.latent,
+      activeUnits: try await activeUnits(source, on: engine),
+      mixtureCount: model.codes?.count ?? 0,
+      tables: nil,
+      bound: nil,
+      notes: notes(kind)
+    )
+    switch (data, model.fields) {
+    case (.table(let table), _):
+      let real = judged.map { table.rows($0) } ?? table
+      report.tables = try await tables(real, learnt: learnt.map { table.rows($0) }, on: engine)
+    case (.series(let series), .series(let fields)):
+      report.tables = try await tables(series, fields, judged, learnt, on: engine)
+    case (.images, _): report.bound = try await bound(source, on: engine)
+    default: break
+    }
+    return report
+  }
+
+  /// The numbers of codes whose mean varies over items by more than 0.01.
+  private func activeUnits(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Int
+  {
+    let codes = try await model.network.encode(source, on: engine)
+    return codes.variances.count { $0 > 0.01 }
+  }
+
+  // MARK: Tables
+
+  private func tables(
+    _ real: Table,
+    learnt: Table?,
+    on engine: ComputeEngine
+  ) async throws -> SynthesisReport.Tables {
+    let generated = try await model.newTable(Self.generatedCount, seed: seed, on: engine)
+    var prior: Table?
+    if model.codes != nil {
+      prior = try await model.newTable(Self.generatedCount, seed: seed, isPrior: true, on: engine)
+    }
+    var result = try scores(of: generated, prior: prior, real: real, learnt: learnt)
+    if let learnt {
+      result.problems = TableValidity.problems(of: generated, against: learnt)
+      result.privacy = try RecordDistances(generated: generated, heldOut: real, learnt: learnt)
+    }
+    return result
+  }
+
+  private func tables(
+    _ series: SeriesSet,
+    _ fields: SeriesFields,
+    _ judged: [Int]?,
+    _ learnt: [Int]?,
+    on engine: ComputeEngine
+  ) async throws -> SynthesisReport.Tables {
+    let names = fields.encoding.fields.map(\.name)
+    let numbers = try SeriesFields.numbers(of: series).selecting(names)
+    // Windows of whole length alone, whose steps can be told.
+    func windows(_ places: [Int]) -> Table {
+      let whole = places.filter { series.range(of: $0).count == fields.window }
+      return fields.lagged(
+        numbers.rows(whole.flatMap { Array(series.range(of: $0)) }),
+        count: whole.count
+      )
+    }
+    let count = max(Self.generatedCount / fields.window, 64)
+    func made(isPrior: Bool) async throws -> Table {
+      let table = try await model.newTable(count, seed: seed, isPrior: isPrior, on: engine)
+      return fields.lagged(try table.selecting(names), count: count)
+    }
+    return try scores(
+      of: try await made(isPrior: false),
+      prior: model.codes == nil ? nil : try await made(isPrior: true),
+      real: windows(judged ?? Array(0..<series.count)),
+      learnt: learnt.map(windows)
+    )
+  }
+
+  private func scores(
+    of generated: Table,
+    prior: Table?,
+    real: Table,
+    learnt: Table?
+  ) throws -> SynthesisReport.Tables {
+    let own = try TableSimilarity(of: generated, to: real)
+    return SynthesisReport.Tables(
+      generatedCount: generated.rowCount,
+      generated: score(own),
+      fromPrior: try prior.map { score(try TableSimilarity(of: $0, to: real)) },
+      independent: score(try TableSimilarity(of: independent(learnt ?? real), to: real)),
+      learnt: try learnt.map { score(try TableSimilarity(of: $0, to: real)) },
+      weakestColumns: Array(own.columns.prefix(3)),
+      weakestPairs: Array(own.pairs.prefix(3)),
+      problems: [],
+      privacy: nil
+    )
+  }
+
+  private func score(_ similarity: TableSimilarity) -> SynthesisReport.Score {
+    SynthesisReport.Score(
+      columnShapes: similarity.columnShapes,
+      pairTrends: similarity.pairTrends
+    )
+  }
+
+  /// The columns of a table, each with its cells in an order of its own.
+  private func independent(_ table: Table) -> Table {
+    Table(
+      name: table.name,
+      columns: table.columns.enumerated().map { place, column in
+        var order = Array(0..<table.rowCount)
+        Permutation.shuffle(&order, seed: seed, purpose: 0x636f_6c75, number: UInt64(place))
+        return column.rows(order)
+      }
+    )
+  }
+
+  // MARK: Images
+
+  private func bound(
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> SynthesisReport.Bound {
+    let autoencoder = model.network.autoencoder
+    let isBinarized = autoencoder.binarization == .dynamic
+    let items: any BatchSource = isBinarized ? BinarizedSource(source, seed: seed) : source
+    let bounds = try await model.network.evidenceLowerBounds(items, seed: seed, on: engine)
+    let isBernoulli = autoencoder.objective == .likelihood(.bernoulli)
+    return SynthesisReport.Bound(
+      evidenceLowerBound: bounds.reduce(0, +) / Double(max(bounds.count, 1)),
+      independentPixels: model.pixels?.meanLogLikelihood(of: items, isBernoulli: isBernoulli) ?? 0,
+      isBinarized: isBinarized,
+      valueCount: source.itemShape.elementCount
+    )
+  }
+
+  private func notes(_ kind: JudgedItems) -> [String] {
+    var notes: [String] = []
+    if case .table(let columns) = model.fields {
+      let names = columns.filter { $0.count == 0 }.map(\.name)
+      if !names.isEmpty {
+        notes.append(
+          "Nothing is learnt from what names rows alone; it is numbered anew: "
+            + "\(names.prefix(4).joined(separator: ", "))\(names.count > 4 ? " and others" : "")."
+        )
+      }
+    }
+    if model.fields.kind == .series {
+      notes.append("Windows that overlap share rows, held out or not: the scores flatter a little.")
+    }
+    if kind == .learntFrom {
+      notes.append("There were too few items to hold some out: copies cannot be told.")
+    }
+    return notes
+  }
+}
+
+extension Tensor {
+  /// The variance of each column of `[rows, columns]`.
+  fileprivate var variances: [Double] {
+    let (rows, columns) = (shape[0], shape[1])
+    return (0..<columns).map { column in
+      let values = (0..<rows).map { Double(scalars[$0 * columns + column]) }
+      let mean = values.reduce(0, +) / Double(max(rows, 1))
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(rows, 1))
+    }
+  }
+}

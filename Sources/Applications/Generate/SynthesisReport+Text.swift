@@ -1,0 +1,139 @@
+internal import HourglassTensors
+
+extension SynthesisReport: CustomStringConvertible {
+  /// The report as small tables and a sentence, for people.
+  public var description: String {
+    var lines: [String] = []
+    if let tables { lines += text(of: tables) }
+    if let bound { lines += text(of: bound) }
+    lines.append(codesInWords)
+    lines += notes
+    lines.append(verdict)
+    return lines.joined(separator: "\n")
+  }
+
+  /// One sentence: whether the autoencoder earned its place beside the trivial means.
+  public var verdict: String {
+    if activeUnits == 0 {
+      return "No number of a code tells anything: the model makes the average item. Learn longer."
+    }
+    if let tables {
+      let (own, trivial) = (tables.generated.pairTrends, tables.independent.pairTrends)
+      if own > trivial {
+        return "The autoencoder earned its place: its columns go together as real ones do by "
+          + "\(percent(own)), independent columns by \(percent(trivial))."
+      }
+      return "Columns drawn on their own do as well: \(percent(trivial)) against \(percent(own)). "
+        + "Learn longer or from more rows, or do not use it."
+    }
+    if let bound {
+      let gain = bound.evidenceLowerBound - bound.independentPixels
+      if gain > 0 {
+        return
+          "The autoencoder earned its place: its bound is \(nats(gain)) above pixels on their own."
+      }
+      return "Pixels on their own do as well: learn longer, or from more images."
+    }
+    return ""
+  }
+
+  private func text(of tables: Tables) -> [String] {
+    let what = kind == .series ? "steps of windows" : "rows"
+    var lines = [
+      "\(tables.generatedCount) \(what) generated, beside \(itemsInWords) of \(dataName)"
+    ]
+    var table = [["", "column shapes", "pair trends"]]
+    func add(_ name: String, _ score: Score?) {
+      guard let score else { return }
+      table.append([name, decimal(score.columnShapes), decimal(score.pairTrends)])
+    }
+    add("autoencoder", tables.generated)
+    add("with codes from the prior", tables.fromPrior)
+    add(kind == .series ? "steps on their own" : "columns on their own", tables.independent)
+    add("the \(kind.nouns.many) learnt from", tables.learnt)
+    lines += aligned(table)
+    lines.append("1 is alike; the definitions are those of SDMetrics.")
+    if let column = tables.weakestColumns.first, let pair = tables.weakestPairs.first {
+      lines.append(
+        "Least alike: \(column.name) (\(decimal(column.score))); "
+          + "\(pair.first) with \(pair.second) (\(decimal(pair.score)))."
+      )
+    }
+    lines +=
+      tables.problems.isEmpty
+      ? ["Every cell is of its column's type and range."]
+      : tables.problems.prefix(5).map { "Wrong: \($0)." }
+    if let privacy = tables.privacy { lines += text(of: privacy) }
+    return lines
+  }
+
+  private func text(of privacy: RecordDistances) -> [String] {
+    let table = [
+      ["privacy", "copies of learnt rows", "distance to the closest: median", "lowest 5 %"],
+      ["generated rows"] + cells(privacy.generated),
+      ["rows held out"] + cells(privacy.heldOut),
+    ]
+    return aligned(table) + [
+      "\(percent(privacy.closerToLearnt)) of generated rows are closer to learnt rows than to as many "
+        + "held out; 50 % is no closer than chance."
+    ]
+  }
+
+  private func cells(_ rows: RecordDistances.Rows) -> [String] {
+    [percent(rows.copies), decimal(rows.median), decimal(rows.low)]
+  }
+
+  private func text(of bound: Bound) -> [String] {
+    var lines = ["\(itemsInWords) of \(dataName), in nats an image (more is better)"]
+    lines += aligned([
+      ["", "ln p(image)"],
+      ["autoencoder, evidence lower bound", nats(bound.evidenceLowerBound)],
+      ["pixels on their own", nats(bound.independentPixels)],
+    ])
+    if bound.isBinarized {
+      lines.append("Each pixel was made 0 or 1 by chance, by its grey (dynamic binarization).")
+    }
+    return lines
+  }
+
+  private var codesInWords: String {
+    let origin =
+      mixtureCount > 0
+      ? "a mixture of \(mixtureCount) normal distributions, fitted to the codes of the "
+        + "\(kind.nouns.many) learnt from"
+      : "the standard normal distribution"
+    return "\(activeUnits) of \(latent) numbers of a code are in use; codes come from \(origin)."
+  }
+
+  private var itemsInWords: String {
+    let noun = itemCount == 1 ? kind.nouns.one : kind.nouns.many
+    return switch rows {
+    case .heldOut: "\(itemCount) \(noun) held out"
+    case .heldOutAndUsedForStopping: "\(itemCount) \(noun) held out (also used for early stopping)"
+    case .learntFrom: "\(itemCount) \(noun), the same that were learnt from,"
+    case .given: "\(itemCount) \(noun)"
+    }
+  }
+
+  private func aligned(_ table: [[String]]) -> [String] {
+    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+    return table.map { row in
+      "  " + row[0] + String(repeating: " ", count: widths[0] - row[0].count)
+        + row.indices.dropFirst().map {
+          "  " + String(repeating: " ", count: widths[$0] - row[$0].count) + row[$0]
+        }.joined()
+    }
+  }
+}
+
+private func decimal(_ value: Double) -> String {
+  value.isFinite ? NumberText.fixed(value, places: 3) : "\(value)"
+}
+
+private func nats(_ value: Double) -> String {
+  value.isFinite ? NumberText.fixed(value, places: 2) : "\(value)"
+}
+
+private func percent(_ part: Double) -> String {
+  part.isFinite ? NumberText.fixed(100 * part, places: 1) + " %" : "\(part)"
+}

@@ -1,0 +1,67 @@
+/// How alike generated items are to real ones, beside what trivial means make.
+public struct SynthesisReport: Hashable, Sendable, Codable {
+  /// How alike a table is to real rows, see `TableSimilarity`.
+  public struct Score: Hashable, Sendable, Codable {
+    /// The mean over the columns.
+    public var columnShapes: Double
+    /// The mean over pairs of columns.
+    public var pairTrends: Double
+  }
+
+  /// Generated rows, or windows as rows, beside real ones.
+  public struct Tables: Hashable, Sendable, Codable {
+    /// The rows that were generated.
+    public var generatedCount: Int
+    /// The rows that are generated.
+    public var generated: Score
+    /// Rows of codes from the prior, where codes come from elsewhere.
+    public var fromPrior: Score?
+    /// Columns drawn on their own from real rows: perfect columns, but none goes with another.
+    public var independent: Score
+    /// The rows learnt from: as alike as real rows are to each other.
+    public var learnt: Score?
+    /// The columns that are least alike.
+    public var weakestColumns: [TableSimilarity.Column]
+    /// The pairs that are least alike.
+    public var weakestPairs: [TableSimilarity.Pair]
+    /// Cells that could not stand in the table learnt from.
+    public var problems: [String]
+    /// How near generated rows come to those learnt from.
+    public var privacy: RecordDistances?
+  }
+
+  /// How probable real images are to the model, in nats an image; more is better.
+  public struct Bound: Hashable, Sendable, Codable {
+    /// The mean evidence lower bound.
+    public var evidenceLowerBound: Double
+    /// The mean of the logarithm of the probability by pixels on their own.
+    public var independentPixels: Double
+    /// Whether the values were made zeros and ones by chance.
+    public var isBinarized: Bool
+    /// The values of an image.
+    public var valueCount: Int
+  }
+
+  /// The name of the data.
+  public var dataName: String
+  /// What the items are.
+  public var kind: DataKind
+  /// What the items are to the model.
+  public var rows: JudgedItems
+  /// The real items that the model was judged by.
+  public var itemCount: Int
+  /// The numbers of a code.
+  public var latent: Int
+  /// The numbers of a code that tell something about an item: whose mean varies by more than 0.01.
+  ///
+  /// Reference: Burda, Grosse, Salakhutdinov, 2015, arXiv:1509.00519, section 5.1.
+  public var activeUnits: Int
+  /// The normal distributions of the mixture that codes come from; 0 for the prior.
+  public var mixtureCount: Int
+  /// For tables and series.
+  public var tables: Tables?
+  /// For images.
+  public var bound: Bound?
+  /// What else a reader should know.
+  public var notes: [String]
+}

@@ -1,0 +1,103 @@
+public import HourglassDatasets
+public import HourglassEngines
+public import HourglassModelFiles
+internal import HourglassTensors
+
+/// An imputer that has learnt: it fills the missing cells of tables and series.
+///
+/// It is a value: nothing that is done with it changes it. A row of a table is filled alike alone and in
+/// any company.
+public struct FittedImputer: Sendable {
+  /// The name of the application in the header of a model file.
+  public static let application = "impute"
+
+  /// How it was set up.
+  public let configuration: Imputer
+  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  public let header: ModelHeader
+  /// How well it fills cells that were deleted to judge it, measured when it was learnt.
+  public let report: ImputationReport?
+  /// Where the state of learning is kept until the model is saved.
+  public let checkpoint: String?
+
+  /// What was learnt.
+  struct State: Sendable {
+    let fields: ImputedFields
+    let predictor: CellPredictor
+    let blend: CellBlend
+    let deviations: [Float]
+  }
+
+  let state: State
+
+  init(
+    configuration: Imputer,
+    header: ModelHeader,
+    report: ImputationReport?,
+    checkpoint: String?,
+    state: State
+  ) {
+    self.configuration = configuration
+    self.header = header
+    self.report = report
+    self.checkpoint = checkpoint
+    self.state = state
+  }
+
+  /// The names of the columns that it fills.
+  public var columns: [String] { state.fields.encoding.fields.map(\.name) }
+
+  /// A table whose missing cells are filled by the most likely values; all others are as they were.
+  ///
+  /// Numbers stay within the range that was learnt from, and on the grid of their column. Cells of
+  /// columns that nothing could be learnt of stay missing.
+  ///
+  /// - Throws: `dataset` where a learnt column is not there; `interrupted` on cancellation.
+  public func filled(
+    _ table: Table,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Table {
+    try await filled(.table(table), on: engine)
+  }
+
+  /// The table of a table or series, in its own order of rows, with missing cells filled.
+  public func filled(
+    _ dataset: Dataset,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Table {
+    do {
+      return try await ImputedCells(state, dataset, on: engine).table()
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Several filled tables, each with values drawn from what the missing cells may be: numbers with
+  /// the deviation that was found on deleted cells, and levels by their probabilities.
+  ///
+  /// What differs between them tells how sure the filled values are. The same seed gives the same
+  /// tables, and fewer of them the first of more.
+  public func draws(
+    of table: Table,
+    count: Int,
+    seed: UInt64 = 0,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> [Table] {
+    try await draws(of: .table(table), count: count, seed: seed, on: engine)
+  }
+
+  /// Several filled tables of a table or series.
+  public func draws(
+    of dataset: Dataset,
+    count: Int,
+    seed: UInt64 = 0,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> [Table] {
+    do {
+      let cells = try await ImputedCells(state, dataset, on: engine)
+      return (0..<max(count, 0)).map { cells.drawn(seed: seed, number: $0) }
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+}

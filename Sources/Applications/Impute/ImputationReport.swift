@@ -1,0 +1,54 @@
+/// How well missing cells are filled, beside simpler means: measured on observed cells that were
+/// deleted before anything was learnt.
+public struct ImputationReport: Hashable, Sendable, Codable {
+  /// The errors of one method.
+  public struct Score: Hashable, Sendable, Codable {
+    /// The name of the method.
+    public var method: String
+    /// The root of the mean squared error of numbers, each on the scale from 0 to 1 of its column;
+    /// `nil` where no number was deleted.
+    public var error: Double?
+    /// The share of categories that are right; `nil` where no category was deleted.
+    public var accuracy: Double?
+  }
+
+  /// The errors in one column, in the order of the methods.
+  public struct Column: Hashable, Sendable, Codable {
+    /// The name of the column.
+    public var name: String
+    /// The number of deleted cells.
+    public var cells: Int
+    /// Whether it holds numbers; the scores are then errors, and else accuracies.
+    public var isNumber: Bool
+    /// The score of each method.
+    public var scores: [Double]
+  }
+
+  /// How much each part of the result counts, averaged over the columns.
+  public struct Weight: Hashable, Sendable, Codable {
+    /// The name of the part.
+    public var part: String
+    /// Its weight.
+    public var weight: Double
+  }
+
+  /// The name of the data.
+  public var dataName: String
+  /// The number of rows.
+  public var rowCount: Int
+  /// The number of cells that were deleted to be judged by.
+  public var cellCount: Int
+  /// All methods, the imputer first and the column means second.
+  public var overall: [Score]
+  /// The learnt columns.
+  public var columns: [Column]
+  /// The weights of the result.
+  public var weights: [Weight]
+  /// What else a reader should know.
+  public var notes: [String]
+
+  /// The imputer's own score.
+  public var own: Score? { overall.first }
+  /// The score of the column means and modes.
+  public var columnMeans: Score? { overall.dropFirst().first }
+}

@@ -1,0 +1,94 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// Rows of fields some of whose cells are missing, as numbers: `[rows, D]` values and `[rows, F]`
+/// presences, and as items `[D + F]` for a network with fields.
+struct CellRows: BatchSource {
+  /// The fields of a row.
+  let layout: FieldLayout
+  /// The number of rows.
+  let count: Int
+  /// The values, row by row; those of a missing cell are 0.
+  let values: [Float]
+  /// 1 for a cell that is there and 0 for a missing one, row by row.
+  let presence: [Float]
+
+  init(layout: FieldLayout, count: Int, values: [Float], presence: [Float]) {
+    precondition(
+      values.count == count * layout.width && presence.count == count * layout.count,
+      "\(count) rows of \(layout.width) values and \(layout.count) presences were expected"
+    )
+    self.layout = layout
+    self.count = count
+    self.values = values
+    self.presence = presence
+  }
+
+  init(_ encoded: EncodedTable, layout: FieldLayout) {
+    self.init(
+      layout: layout,
+      count: encoded.count,
+      values: encoded.values,
+      presence: encoded.presence
+    )
+  }
+
+  /// The number of values of a row.
+  var width: Int { layout.width }
+  /// The number of fields of a row.
+  var fieldCount: Int { layout.count }
+  var itemShape: Shape { [layout.width + layout.count] }
+
+  /// Whether a cell is there.
+  func isPresent(_ row: Int, _ field: Int) -> Bool { presence[row * fieldCount + field] != 0 }
+
+  /// The missing cells, `[rows, F]`.
+  var missing: [Bool] { presence.map { $0 == 0 } }
+
+  /// The rows without some of their cells, `[rows, F]`.
+  func hiding(_ cells: [Bool]) -> CellRows {
+    var (values, presence) = (values, presence)
+    let ranges = layout.ranges
+    for row in 0..<count {
+      for field in 0..<fieldCount where cells[row * fieldCount + field] {
+        presence[row * fieldCount + field] = 0
+        for place in ranges[field] { values[row * width + place] = 0 }
+      }
+    }
+    return CellRows(layout: layout, count: count, values: values, presence: presence)
+  }
+
+  /// Some rows in the order of their indices.
+  func rows(_ indices: [Int]) -> CellRows {
+    CellRows(
+      layout: layout,
+      count: indices.count,
+      values: indices.flatMap { values[$0 * width..<($0 + 1) * width] },
+      presence: indices.flatMap { presence[$0 * fieldCount..<($0 + 1) * fieldCount] }
+    )
+  }
+
+  /// At most so many rows, evenly taken from all.
+  func thinned(to limit: Int) -> CellRows {
+    guard count > limit else { return self }
+    return rows((0..<limit).map { $0 * count / limit })
+  }
+
+  func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+    let (values, presence) = (values.span, presence.span)
+    var place = 0
+    for index in indices.indices {
+      let row = indices[index]
+      for column in 0..<width {
+        destination[place] = values[row * width + column]
+        place += 1
+      }
+      for field in 0..<fieldCount {
+        destination[place] = presence[row * fieldCount + field]
+        place += 1
+      }
+    }
+  }
+}

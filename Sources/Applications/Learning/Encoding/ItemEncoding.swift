@@ -1,0 +1,140 @@
+internal import HourglassDatasets
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// How items of any kind become numbers for a network and come back: learnt from the training items
+/// alone, and kept in the model.
+enum ItemEncoding: Hashable, Sendable, Codable {
+  /// Rows of a table, by its columns.
+  case table(TableEncoding)
+  /// Images of one size.
+  case images(ImageEncoding)
+  /// Pieces of sounds.
+  case sounds(SoundEncoding)
+  /// Windows of a time series.
+  case series(SeriesEncoding)
+
+  /// Learns the encoding of some of the items.
+  ///
+  /// - Parameters:
+  ///   - items: The items.
+  ///   - training: Those that are learnt from.
+  ///   - scaling: How the numbers of a table are scaled.
+  /// - Throws: `nothingVaries`, or a `DatasetError` for a table of which no column can be learnt.
+  init(_ items: RawItems, training: [Int], scaling: NumberScaling) throws {
+    switch items {
+    case .table(let table):
+      self = .table(try TableEncoding(learningWhatVaries: table, training, scaling))
+    case .images(let images): self = .images(try ImageEncoding(images, rows: training))
+    case .sounds(let patches): self = .sounds(try SoundEncoding(patches, training))
+    case .series(let series): self = .series(try SeriesEncoding(series, windows: training))
+    }
+  }
+
+  /// What the items are.
+  var kind: DataKind {
+    switch self {
+    case .table: .table
+    case .images: .images
+    case .sounds: .sounds
+    case .series: .series
+    }
+  }
+
+  /// The shape of an item as the network takes it, with the presences of its fields.
+  var itemShape: Shape {
+    switch self {
+    case .table(let table): [table.width + table.fields.count]
+    case .images(let images): images.itemShape
+    case .sounds(let sounds): sounds.itemShape
+    case .series(let series): [2 * series.channels.count, series.window]
+    }
+  }
+
+  /// The fields of an item, any of which may be missing; none where nothing can be.
+  var layout: FieldLayout? {
+    switch self {
+    case .table(let table): table.layout
+    case .images, .sounds: nil
+    case .series(let series): .numbers(series.channels.count * series.window)
+    }
+  }
+
+  /// The number of values of an item.
+  var valueCount: Int { layout?.width ?? itemShape.elementCount }
+
+  /// The names of the columns or channels that are learnt from; empty for images and sounds.
+  var columns: [String] {
+    switch self {
+    case .table(let table): table.fields.map(\.name)
+    case .images, .sounds: []
+    case .series(let series): series.channels.map(\.name)
+    }
+  }
+
+  /// The names of columns that nothing is learnt from.
+  var setAside: [String] {
+    if case .table(let table) = self { table.setAside } else { [] }
+  }
+
+  /// What is wrong with an encoding that was read from a file, if anything.
+  var problem: String? {
+    switch self {
+    case .table(let table): table.problem
+    case .images(let images): images.problem
+    case .sounds(let sounds): sounds.problem
+    case .series(let series): series.problem
+    }
+  }
+}
+
+extension TableEncoding {
+  /// Learns from some rows; a table where nothing varies has an error of its own.
+  init(learningWhatVaries table: Table, _ rows: [Int], _ scaling: NumberScaling) throws {
+    do {
+      try self.init(learning: table, rows: rows, scaling: scaling)
+    } catch {
+      guard case .table(.nothingToLearn) = error,
+        table.columns.allSatisfy({ $0.kind != .identifier })
+      else { throw error }
+      throw ApplicationError.nothingVaries(name: table.name, rows: rows.count)
+    }
+  }
+
+  /// A table whose columns have the names that were learnt: without a header, on one side or the
+  /// other, there is only the order of columns to tell them by.
+  func aligned(_ table: Table) throws(ApplicationError) -> Table {
+    let found = table.columns.map(\.name)
+    let known = Set(found)
+    let missing = fields.map(\.name).filter { !known.contains($0) }
+    if missing.isEmpty { return table }
+    let expected = fields.map(\.name) + setAside
+    if let places = Self.numbers(of: expected) {
+      guard found.count == expected.count, places.allSatisfy({ $0 <= found.count }) else {
+        throw .columnCount(name: table.name, expected: expected.count, found: found.count)
+      }
+      return Table(
+        name: table.name,
+        columns: table.columns.enumerated().map { $1.renamed("column \($0 + 1)") }
+      )
+    }
+    if Self.numbers(of: found) != nil, setAside.isEmpty {
+      guard found.count == fields.count else {
+        throw .columnCount(name: table.name, expected: fields.count, found: found.count)
+      }
+      return Table(
+        name: table.name,
+        columns: zip(table.columns, fields).map { $0.renamed($1.name) }
+      )
+    }
+    throw .missingColumns(name: table.name, missing: missing, found: found)
+  }
+
+  /// The numbers of names that are all those that columns without a header get.
+  private static func numbers(of names: [String]) -> [Int]? {
+    let numbers = names.compactMap { name in
+      name.hasPrefix("column ") ? Int(name.dropFirst("column ".count)) : nil
+    }
+    return numbers.count == names.count ? numbers : nil
+  }
+}

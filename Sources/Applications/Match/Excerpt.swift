@@ -1,0 +1,64 @@
+internal import HourglassSignatures
+
+/// A sound to be found: its signatures at fine steps, which stand for several phases.
+///
+/// The stored signatures of a sound are half a second apart, and an excerpt begins anywhere between
+/// two of them. Each phase is a sequence that begins a little later; the one that falls in with the
+/// stored signatures is the nearest.
+struct Excerpt: Sendable {
+  /// The signatures, `phaseStep` frames apart.
+  let signatures: [[Float]]
+  let patching: SoundPatching
+
+  /// The phases that a sequence of at least one signature begins with: its signatures, and the
+  /// seconds before the first one.
+  var phases: [(offset: Double, signatures: [[Float]])] {
+    phases(of: signatures[...])
+  }
+
+  /// The phases of a part.
+  func phases(of part: ArraySlice<[Float]>) -> [(offset: Double, signatures: [[Float]])] {
+    let perStep = max(patching.step / patching.phaseStep, 1)
+    return (0..<min(perStep, part.count)).map { phase in
+      let places = stride(from: part.startIndex + phase, to: part.endIndex, by: perStep)
+      return (
+        Double(phase * patching.phaseStep) * patching.frameSeconds, places.map { part[$0] }
+      )
+    }
+  }
+
+  /// The number of fine signatures of an excerpt of some seconds.
+  static func count(seconds: Double, _ patching: SoundPatching) -> Int {
+    let frames = Int(seconds / patching.frameSeconds) + 1
+    return max((frames - patching.frames) / patching.phaseStep + 1, 1)
+  }
+
+  /// The items that some phases are found in, the nearest first, with the second at which the excerpt
+  /// begins.
+  static func matches(
+    for phases: [(offset: Double, signatures: [[Float]])],
+    in index: SignatureIndex,
+    spacing: Double,
+    count: Int,
+    filter: SignatureFilter,
+    threads: Int
+  ) throws(SignatureError) -> [SequenceMatch] {
+    var best: [Int64: (match: SequenceMatch, offset: Double)] = [:]
+    for phase in phases {
+      let found = try index.sequenceMatches(
+        for: phase.signatures,
+        spacing: spacing,
+        count: count,
+        filter: filter,
+        threads: threads
+      )
+      for match in found {
+        if let former = best[match.itemID], former.match.distance <= match.distance { continue }
+        best[match.itemID] = (match, match.offset - phase.offset)
+      }
+    }
+    return best.values.sorted {
+      ($0.match.distance, $0.match.itemID) < ($1.match.distance, $1.match.itemID)
+    }.prefix(count).map { $0.match.moved(to: $0.offset) }
+  }
+}

@@ -1,0 +1,52 @@
+internal import HourglassSignatures
+
+/// What a database answers when it is asked for an item.
+public struct MatchAnswer: Hashable, Sendable, Codable {
+  /// A stored item that is near the one asked for.
+  public struct Found: Hashable, Sendable, Codable {
+    /// The name.
+    public var name: String
+    /// The Euclidean distance of the signatures, for a sound their mean distance.
+    public var distance: Double
+    /// The second of the stored sound at which the excerpt begins.
+    public var offset: Double?
+    /// What else is known about the stored item.
+    public var metadata: [String: String]
+  }
+
+  /// The name of the item asked for.
+  public var query: String
+  /// The nearest stored items, nearest first.
+  public var matches: [Found]
+  /// How rarely an item that is not in the database is as near as the nearest one; none where nothing
+  /// is known of that.
+  public var pValue: Double?
+  /// Whether the item is in the database, at the rate of false accepts that was asked for; none where
+  /// no rate was.
+  public var isInDatabase: Bool?
+}
+
+extension MatchAnswer {
+  /// Judges the nearest match.
+  mutating func judge(
+    by calibration: FalseAcceptCalibration?,
+    falseAcceptRate: Double?,
+    file: String
+  ) throws {
+    if let nearest = matches.first { pValue = calibration?.pValue(of: nearest.distance) }
+    guard let falseAcceptRate else { return }
+    guard let calibration else { throw ApplicationError.noCalibration(file: file) }
+    let least = calibration.smallestRate
+    guard try calibration.threshold(falseAcceptRate: falseAcceptRate) != nil else {
+      throw ApplicationError.invalidSetting(
+        name: "the rate of false accepts",
+        expected: "at least \(least), which the items of \(file) can tell",
+        found: "\(falseAcceptRate)"
+      )
+    }
+    isInDatabase =
+      try matches.first.map {
+        try calibration.accepts($0.distance, falseAcceptRate: falseAcceptRate)
+      } ?? false
+  }
+}

@@ -1,0 +1,142 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassModelFiles
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// One run of learning signatures, with everything chosen before it begins.
+struct MatchJob: Sendable {
+  private let matcher: Matcher
+  private let data: Dataset
+  private let encoding: MatchEncoding
+  private let items: any BatchSource
+  private let network: SignatureNetwork
+  private let run: LearningRun
+
+  init(_ matcher: Matcher, _ data: Dataset, _ session: LearningSession) throws {
+    try matcher.validate()
+    self.matcher = matcher
+    self.data = data
+    (encoding, items) = try MatchEncoding.learning(from: data)
+    network = matcher.network(for: encoding)
+    let isHeldOut = items.count >= 200
+    let validation = ValidationSplit(fraction: isHeldOut ? 0.05 : 0, maximumCount: 1_000)
+    let learningCount = validation.indices(of: items.count, seed: matcher.learning.seed).training
+      .count
+    run = try LearningRun(
+      application: FittedMatcher.application,
+      configuration: matcher,
+      fields: encoding,
+      architecture: network,
+      data: (data.name, data.fingerprint),
+      itemCount: learningCount,
+      trainer: matcher.trainer(
+        for: encoding.kind,
+        learningCount: learningCount,
+        validation: validation
+      ),
+      session: session
+    )
+  }
+
+  /// Learns, judges, and makes the model with its report.
+  func fitted() async throws -> FittedMatcher {
+    let result = try await run.train(network, on: items)
+    let signatures = try SignatureModel(
+      network,
+      variables: result.variables,
+      itemShape: encoding.itemShape
+    )
+    let judged = try encoding.items(of: data, range: 0..<min(data.count, 200))
+    let report = try await RecallJudge(signatures, seed: matcher.learning.seed)
+      .report(judged, of: data, on: run.session.engine)
+    return FittedMatcher(
+      configuration: matcher,
+      header: try run.modelHeader(
+        result.record,
+        metrics: [
+          "recall@1, signatures": report.signatures,
+          "recall@1, PCA of the same size": report.principalComponents,
+          "recall@1, raw values": report.rawValues,
+        ],
+        report: report
+      ),
+      report: report,
+      checkpoint: run.session.checkpoint,
+      encoding: encoding,
+      model: signatures
+    )
+  }
+}
+
+extension Matcher {
+  /// Checks the settings that no other room checks.
+  func validate() throws(ApplicationError) {
+    try requireSetting(
+      (1...4096).contains(dimensions),
+      "the number of dimensions",
+      "1 to 4096",
+      dimensions
+    )
+    try distortions.validate()
+    try learning.validate()
+  }
+
+  /// The network, with everything chosen.
+  func network(for encoding: MatchEncoding) -> SignatureNetwork {
+    SignatureNetwork(
+      views: ItemViews(form: encoding.form, distortions: distortions),
+      encoder: architecture ?? AutomaticChoices.signatureArchitecture(for: encoding),
+      latent: dimensions,
+      outputActivation: encoding.kind == .images ? .logistic : .identity,
+      reconstructionWeight: encoding.kind == .images ? 10 : 1
+    )
+  }
+
+  /// How it learns, with everything chosen.
+  ///
+  /// Telling an item from the others of its batch teaches more where there are more of them, so that
+  /// batches are larger than elsewhere.
+  func trainer(
+    for kind: DataKind,
+    learningCount: Int,
+    validation: ValidationSplit
+  ) -> Trainer {
+    var learning = learning
+    let size =
+      learning.batchSize ?? (learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64)
+    learning.batchSize = size
+    if learning.epochs == nil, learning.seconds == nil {
+      let perEpoch = max(learningCount / min(size, learningCount), 1)
+      let steps = AutomaticChoices.signatureSteps(batchSize: size)
+      learning.epochs = min(max((steps + perEpoch - 1) / perEpoch, 1), 2_000)
+    }
+    return learning.trainer(for: kind, learningCount: learningCount, validation: validation)
+  }
+}
+
+extension AutomaticChoices {
+  /// Convolutions for images and sounds, which find what is moved at another place, and fully
+  /// connected layers for rows.
+  static func signatureArchitecture(for encoding: MatchEncoding) -> Architecture {
+    switch encoding {
+    case .images(let fields):
+      let shape = fields.itemShape
+      var side = max(shape[1], shape[2])
+      var channels: [Int] = []
+      while side > 7, channels.count < 5 {
+        side = (side + 1) / 2
+        channels.append(min(32 << channels.count, 128))
+      }
+      return .convolutional(channels: channels, hidden: [256], activation: .silu)
+    case .sounds:
+      return .convolutional(channels: [16, 32, 64], hidden: [256], activation: .silu)
+    case .table(let encoding):
+      let width = min(max(4 * encoding.width, 64), 512)
+      return .dense(hidden: [width, width], activation: .silu)
+    }
+  }
+
+  /// About how many steps to make: enough for 20,000 images, and a minute on two cores.
+  static func signatureSteps(batchSize: Int) -> Int { batchSize >= 256 ? 1_500 : 2_000 }
+}

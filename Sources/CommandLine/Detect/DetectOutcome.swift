@@ -1,0 +1,173 @@
+import HourglassApplications
+import HourglassModelFiles
+import HourglassTensors
+
+/// What a run of `detect` came to, for people and for programs.
+struct DetectOutcome: Encodable {
+  /// The files that were written.
+  struct Files: Encodable {
+    var scores: String?
+    var model: String?
+    var heatMaps: String?
+  }
+
+  /// How it was learned.
+  struct Learning: Encodable {
+    var data: String
+    var items: Int
+    var epochs: Int
+    var steps: Int
+    var parameters: Int
+    var references: Int
+    var seed: UInt64
+    var threads: Int
+    var programVersion: String
+  }
+
+  var data: String
+  /// The number of scores.
+  var count = 0
+  /// The number of anomalies among them.
+  var anomalies = 0
+  var falseAlarmRate: Double
+  /// The score above which a row is an anomaly; none where too few rows were held out.
+  var threshold: Double?
+  /// The report on items held out of learning.
+  var heldOut: DetectionReport?
+  /// The report on labelled data.
+  var labelled: LabelledReport?
+  /// The ranges of a series, the most unusual first.
+  var ranges: [AnomalousRange]?
+  /// The number of heat maps.
+  var heatMaps: Int?
+  /// For each category the cells whose level was not learned.
+  var unknownCategories: [String: Int] = [:]
+  var learning: Learning
+  var files: Files
+  /// The model that was used in place of learning.
+  var usedModel: String?
+  /// The seconds of each part of the run.
+  var seconds: [String: Double] = [:]
+
+  private enum CodingKeys: String, CodingKey {
+    case data, count, anomalies, falseAlarmRate, threshold, heldOut, labelled, ranges, heatMaps
+    case unknownCategories, learning, files, usedModel, seconds
+  }
+
+  private let noun: String
+  private let writesToOutput: Bool
+  private let hasLabels: Bool
+  private var top: [Findings.Finding] = []
+
+  init(_ fitted: FittedAnomalyDetector, _ command: Detect, _ paths: VerbPaths) {
+    data = command.data
+    falseAlarmRate = fitted.falseAlarmRate
+    threshold = fitted.threshold.isFinite ? fitted.threshold : nil
+    heldOut = fitted.report
+    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
+    learning = Learning(
+      data: provenance.dataName,
+      items: provenance.itemCount,
+      epochs: training.epochs,
+      steps: training.steps,
+      parameters: fitted.parameterCount,
+      references: provenance.keptItemCount,
+      seed: provenance.seed,
+      threads: provenance.threads,
+      programVersion: provenance.programVersion
+    )
+    files = Files(scores: paths.output, model: paths.model, heatMaps: command.heatMaps)
+    usedModel = command.files.model
+    noun = fitted.kind == .series ? "time" : fitted.kind.nouns.one
+    writesToOutput = paths.writesToOutput
+    hasLabels = command.labels != nil
+  }
+
+  /// Takes the numbers of a table that was scored block by block.
+  mutating func take(_ counts: DetectStream.Counts) {
+    count = counts.rows
+    anomalies = counts.anomalies
+    unknownCategories = counts.unknown
+  }
+
+  /// Takes what was found.
+  mutating func take(_ findings: Findings) {
+    count = findings.count
+    anomalies = findings.anomalyCount
+    let order = findings.indices.filter { findings.anomalies[$0] }
+      .sorted { findings.scores[$0] > findings.scores[$1] }
+    top = order.prefix(5).map { findings[$0] }
+  }
+
+  /// Prints the outcome as it was asked for.
+  func say(_ options: ReportOptions) throws {
+    if options.json {
+      let line = try jsonLine()
+      // What reads scores from standard output must not find anything else there.
+      if writesToOutput { Console.note(line) } else { try Console.print(line) }
+    } else if !options.quiet {
+      if writesToOutput { Console.note(text) } else { try Console.print(text) }
+    }
+  }
+
+  /// The outcome for people.
+  var text: String {
+    var lines: [String] = []
+    if usedModel == nil {
+      lines += [learned, ""]
+      if let heldOut { lines += [heldOut.description, ""] }
+    }
+    if let labelled {
+      lines += [labelled.description, ""]
+    } else if hasLabels {
+      lines += ["The labels are all the same: there is nothing to tell apart.", ""]
+    }
+    lines.append(
+      "\(NumberText.grouped(anomalies)) of \(NumberText.counted(count, noun)) "
+        + "\(anomalies == 1 ? "is an anomaly" : "are anomalies") at a rate of false alarms of "
+        + "\(NumberText.plain(falseAlarmRate))"
+        + (threshold.map { ": scores above \(NumberText.significant($0))" } ?? "")
+    )
+    lines += found
+    for (name, count) in unknownCategories.sorted(by: { $0.key < $1.key }) {
+      lines.append(
+        "\(NumberText.counted(count, "cell")) of \(name) of levels that were not learned"
+      )
+    }
+    if let scores = files.scores, !writesToOutput { lines.append("scores     \(scores)") }
+    if let model = files.model { lines.append("model      \(model)") }
+    if let maps = heatMaps, let folder = files.heatMaps {
+      lines.append("heat maps  \(folder)  (\(NumberText.counted(maps, "picture")))")
+    }
+    if files.scores == nil, files.model == nil {
+      lines.append("nothing was written: --output keeps the scores, --save the model")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The most unusual ones.
+  private var found: [String] {
+    if let ranges {
+      return ranges.prefix(5).map { range in
+        "  \(range.start) to \(range.end)  score \(NumberText.significant(range.score))  "
+          + range.channel
+      }
+    }
+    return top.map { finding in
+      let reasons = finding.reasons
+        .map { "\($0.name) \(NumberText.significant($0.part, digits: 3))" }
+        .joined(separator: ", ")
+      return "  \(noun) \(finding.item + 1)  score \(NumberText.significant(finding.score))  "
+        + "of it \(reasons)"
+    }
+  }
+
+  private var learned: String {
+    let one = heldOut?.kind.nouns.one ?? noun
+    var line = "learned from \(NumberText.counted(learning.items, one)) of \(learning.data)"
+    if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
+    return line + "\n\(NumberText.counted(learning.epochs, "epoch")), "
+      + "\(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed), "
+      + NumberText.counted(learning.threads, "thread")
+  }
+}

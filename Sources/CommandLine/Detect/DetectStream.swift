@@ -1,0 +1,132 @@
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+
+/// Scores a table block by block, in memory that its length does not matter to: while one block is
+/// scored, the next one is read and the last one is written.
+struct DetectStream: Sendable {
+  private let fitted: FittedAnomalyDetector
+  private let engine: ComputeEngine
+  private let blocks: BlockReader
+  private let identifiers: [String]
+
+  /// What came of the rows.
+  struct Counts: Sendable {
+    var rows = 0
+    var anomalies = 0
+    var unknown: [String: Int] = [:]
+  }
+
+  /// Opens the data; `nil` where they must be read as a whole: anything but a table in a text file,
+  /// or one whose labels are asked for.
+  init?(_ command: Detect, _ fitted: FittedAnomalyDetector, engine: ComputeEngine) throws {
+    guard let schema = fitted.tableSchema, command.labels == nil, command.reading.series == nil,
+      FileKind.isText(command.data)
+    else { return nil }
+    self.fitted = fitted
+    self.engine = engine
+    let aside = Set(fitted.setAside)
+    let needed = schema.columns.filter { !aside.contains($0.name) }
+    let names = schema.columns.filter { $0.kind == .identifier }.map {
+      TableSchema.Column(name: $0.name, kind: .identifier, content: .texts)
+    }
+    let (reader, found) = try Self.reader(command, needed: needed, names: names)
+    identifiers = found
+    blocks = BlockReader(reader)
+  }
+
+  /// A reader of the columns that are needed, and of those columns of names that are there.
+  private static func reader(
+    _ command: Detect,
+    needed: [TableSchema.Column],
+    names: [TableSchema.Column]
+  ) throws -> (TableReader, [String]) {
+    var names = names
+    while true {
+      let schema = TableSchema(columns: needed + names)
+      do {
+        let reader = try open(command, schema)
+        return (reader, names.map(\.name))
+      } catch {
+        guard case .table(let problem)? = error as? DatasetError,
+          case .missingColumn(_, let name, _) = problem,
+          let place = names.firstIndex(where: { $0.name == name })
+        else { throw error }
+        names.remove(at: place)
+      }
+    }
+  }
+
+  private static func open(_ command: Detect, _ schema: TableSchema) throws -> TableReader {
+    try TableReader(
+      contentsOf: command.data,
+      schema: schema,
+      limit: command.files.first,
+      missingWords: command.reading.missing
+    )
+  }
+
+  /// Scores all rows, and writes what is found to a file where there is one.
+  func score(into path: String?, labels: String?) async throws -> Counts {
+    var counts = Counts()
+    var sink: FindingsSink?
+    var writing: Task<Void, any Error>?
+    var next = Task { [blocks] in try await blocks.next() }
+    while let block = try await next.value {
+      try Task.checkCancellation()
+      next = Task { [blocks] in try await blocks.next() }
+      let findings = try await fitted.findings(in: block, on: engine)
+      try await writing?.value
+      if let path {
+        let current = try sink ?? FindingsSink(path)
+        sink = current
+        let (firstRow, identifiers) = (counts.rows, identifiers)
+        writing = Task {
+          try await current.write(findings, block, identifiers, firstRow: firstRow)
+        }
+      }
+      counts.rows += block.rowCount
+      counts.anomalies += findings.anomalyCount
+    }
+    try await writing?.value
+    try await sink?.commit()
+    counts.unknown = await blocks.unknownCounts
+    return counts
+  }
+}
+
+/// Reads blocks on a task of its own.
+private actor BlockReader {
+  private let reader: TableReader
+
+  init(_ reader: sending TableReader) { self.reader = reader }
+
+  func next() throws -> Table? { try reader.next() }
+
+  var unknownCounts: [String: Int] { reader.unknownCounts }
+}
+
+/// Writes findings on a task of its own.
+private actor FindingsSink {
+  private let path: String
+  private var writer: CSVWriter?
+
+  init(_ path: String) throws { self.path = path }
+
+  func write(
+    _ findings: Findings,
+    _ block: Table,
+    _ identifiers: [String],
+    firstRow: Int
+  ) throws {
+    var table = FindingsTable(findings)
+    table.addIdentifiers(identifiers.compactMap { block[column: $0] }, firstRow: firstRow)
+    let rows = table.table
+    let writer =
+      try self.writer ?? CSVWriter(replacing: path, columns: rows.columns.map(\.name))
+    self.writer = writer
+    try writer.append(rows)
+  }
+
+  func commit() throws { try writer?.commit() }
+}

@@ -1,0 +1,56 @@
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+import HourglassTensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Pictures of where images are unlike normal ones.
+struct HeatMaps {
+  let folder: String
+  let engine: ComputeEngine
+
+  /// The most images that are drawn.
+  private static let limit = 100
+
+  /// Draws the squared error of each pixel of the most unusual images, black for none and white for
+  /// the largest of all of them, and says how many pictures there are.
+  func draw(
+    _ data: Dataset,
+    _ findings: Findings,
+    _ fitted: FittedAnomalyDetector
+  ) async throws -> Int {
+    guard case .images(let images) = data else {
+      throw Failure.usage("--heat-maps needs images, and \(data.name) holds none")
+    }
+    let order = findings.indices.sorted { findings.scores[$0] > findings.scores[$1] }
+    let chosen = Array(order.prefix(Self.limit))
+    guard
+      let errors = try await fitted.squaredErrors(
+        ofImages: .images(images.items(chosen)),
+        on: engine
+      )
+    else { return 0 }
+    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+      throw FileError(path: folder, operation: .create, code: errno)
+    }
+    let (height, width) = (errors.shape[1], errors.shape[2])
+    let largest = max(errors.scalars.max() ?? 0, .leastNormalMagnitude)
+    for (place, index) in chosen.enumerated() {
+      let start = place * height * width
+      let plane = errors.scalars[start..<start + height * width].map {
+        ($0 / largest).squareRoot()
+      }
+      let picture = Picture(planes: [plane], width: width, height: height, depth: 8)
+      let name = images.names[index].split(separator: "/").joined(separator: "_")
+      try picture.write(to: "\(folder)/\(name).png")
+    }
+    return chosen.count
+  }
+}

@@ -1,0 +1,186 @@
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+import HourglassNetworks
+import HourglassReports
+import HourglassTensors
+
+/// One run of `generate`, from the files that it reads to those that it writes.
+struct GenerateJob {
+  private let command: Generate
+  private var run: VerbRun
+
+  /// Checks what can be checked before anything is read.
+  init(_ command: Generate) throws {
+    self.command = command
+    run = VerbRun(
+      paths: try VerbPaths(
+        command.files,
+        checkpoint: command.learning.checkpoint,
+        others: [command.generating.neighbours],
+        read: [command.generating.judge]
+      ),
+      learning: command.learning,
+      computing: command.computing,
+      saying: command.saying
+    )
+  }
+
+  /// Reads, learns or loads, generates, writes, in this order.
+  mutating func run() async throws -> GenerateOutcome {
+    let (files, options) = (command.files, command.generating)
+    let model = try files.model.map { try FittedSynthesizer(contentsOf: $0) }
+    let learned = try files.learnFrom.map { try command.data.load($0, limit: files.first) }
+    let judged = try options.judge.map { try command.data.load($0, limit: files.first) }
+    if let kind = model?.kind { try check(kind) }
+    if let learned { try check(Self.kind(learned)) }
+    try run.paths.checkWritable()
+    run.clock.end(.reading)
+    let fitted: FittedSynthesizer
+    if let model {
+      fitted = model
+    } else if let learned {
+      let synthesizer = try synthesizer(for: learned)
+      fitted = try await run.learn(unit: Self.kind(learned).nouns.one) {
+        try await synthesizer.fit(learned, session: $0)
+      }
+    } else {
+      throw Failure.usage("give data to learn from with --learn-from, or a model with --model")
+    }
+    let generated = try await generate(with: fitted, from: judged ?? learned)
+    try write(generated, fitted)
+    if let path = options.neighbours, let learned, let generated {
+      try await drawNeighbours(generated, learned, fitted, path)
+    }
+    try fitted.removeCheckpoint()
+    run.clock.end(.encoding)
+    var given: SynthesisReport?
+    if let judged {
+      let engine = run.engine
+      given = try await StopSignals.run { try await fitted.evaluate(judged, on: engine) }
+    }
+    run.clock.end(.judging)
+    return GenerateOutcome(
+      fitted,
+      generated: generated,
+      given: given,
+      command,
+      run.paths,
+      run.clock.seconds
+    )
+  }
+
+  private func synthesizer(for data: Dataset) throws -> Synthesizer {
+    let shape = command.shape
+    return Synthesizer(
+      latent: shape.latent,
+      architecture: try architecture(for: data),
+      beta: shape.beta,
+      codes: shape.codes?.value,
+      learning: command.learning.settings
+    )
+  }
+
+  private func architecture(for data: Dataset) throws -> Architecture? {
+    let widths = command.shape.hidden?.widths
+    guard command.shape.architecture == .convolutional else {
+      return widths.map { .dense(hidden: $0, activation: .silu) }
+    }
+    guard case .images(let images) = data,
+      case .convolutional(let channels, let hidden, let activation) =
+        AutomaticChoices.convolutionalArchitecture(for: try images.uniform())
+    else {
+      throw Failure.usage("--architecture convolutional needs images, found \(data.name)")
+    }
+    return .convolutional(channels: channels, hidden: widths ?? hidden, activation: activation)
+  }
+
+  /// Generates what was asked for; nothing where no file wants it.
+  private func generate(
+    with fitted: FittedSynthesizer,
+    from data: Dataset?
+  ) async throws -> Dataset? {
+    let options = command.generating
+    guard run.paths.output != nil || options.neighbours != nil else { return nil }
+    let (engine, seed) = (run.engine, command.learning.seed ?? 0)
+    let count = options.count
+    return try await StopSignals.run {
+      if options.lattice {
+        let side = Int(Double(count ?? 400).squareRoot())
+        return try await fitted.lattice(max(side, 1), on: engine)
+      }
+      if let pair = options.interpolate, let data {
+        return try await fitted.interpolation(
+          from: pair.first - 1,
+          to: pair.second - 1,
+          in: data,
+          steps: count ?? 10,
+          on: engine
+        )
+      }
+      let automatic = fitted.kind == .images ? 100 : fitted.kind == .series ? 10 : 1_000
+      guard options.conditions.isEmpty else {
+        let conditions = options.conditions.map(\.condition)
+        return .table(
+          try await fitted.table(count ?? automatic, where: conditions, seed: seed, on: engine)
+        )
+      }
+      return try await fitted.generated(count ?? automatic, seed: seed, on: engine)
+    }
+  }
+
+  private func write(_ generated: Dataset?, _ fitted: FittedSynthesizer) throws {
+    guard let path = run.paths.output, let generated else { return }
+    switch generated {
+    case .table(let table):
+      let writer = try CSVWriter(replacing: path, columns: table.columns.map(\.name))
+      try writer.append(table)
+      try writer.commit()
+    case .images(let images):
+      let options = command.generating
+      let count = images.count
+      let columns =
+        options.interpolate != nil
+        ? count : Int(Double(count).squareRoot().rounded(.up))
+      let pictures = try GeneratedPictures(images)
+      try AtomicFile.replace(path, with: pictures.mosaic(columns: columns).png)
+    case .sounds, .series: break
+    }
+  }
+
+  private func drawNeighbours(
+    _ generated: Dataset,
+    _ learned: Dataset,
+    _ fitted: FittedSynthesizer,
+    _ path: String
+  ) async throws {
+    guard case .images(let made) = generated, case .images(let real) = learned else { return }
+    let engine = run.engine
+    let few = made.prefix(GeneratedPictures.mostNeighbours)
+    let nearest = try await StopSignals.run {
+      try await fitted.nearest(to: few, in: real, on: engine)
+    }
+    let figure = try GeneratedPictures(few).neighbours(nearest, in: real)
+    try AtomicFile.replace(path, with: Array(figure.drawing.svgFile.utf8))
+  }
+
+  /// Checks that what was asked for can be made of data of a kind.
+  private func check(_ kind: DataKind) throws {
+    let options = command.generating
+    if !options.conditions.isEmpty, kind != .table {
+      throw Failure.usage("--where needs a table, found \(kind.nouns.many)")
+    }
+    if options.neighbours != nil, kind != .images {
+      throw Failure.usage("--neighbours needs images, found \(kind.nouns.many)")
+    }
+  }
+
+  private static func kind(_ data: Dataset) -> DataKind {
+    switch data {
+    case .table: .table
+    case .images: .images
+    case .sounds: .sounds
+    case .series: .series
+    }
+  }
+}

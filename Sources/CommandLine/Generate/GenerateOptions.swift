@@ -1,0 +1,148 @@
+import ArgumentParser
+import HourglassApplications
+
+/// What is generated.
+struct GeneratingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The number of rows, images or windows (default: 1000 rows, 100 images, 10 windows).",
+      valueName: "n"
+    )
+  )
+  var count: Int?
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Make only rows with this value; may be repeated. NAME= is a missing cell.",
+      valueName: "column=value"
+    )
+  )
+  var conditions: [ConditionChoice] = []
+
+  @Flag(
+    help: "Make what a square lattice of codes stands for; needs --latent 2 (default: 20 by 20)."
+  )
+  var lattice = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Make what lies between two items of the data, by their numbers from 1 (default: 10 steps).",
+      valueName: "a,b"
+    )
+  )
+  var interpolate: ItemPair?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw images above the nearest ones that were learned from, to see that they are new.",
+      valueName: "figure.svg"
+    )
+  )
+  var neighbours: String?
+
+  @Option(
+    help: ArgumentHelp("Judge the model by these data as well.", valueName: "data")
+  )
+  var judge: String?
+
+  func validate() throws {
+    try requireAtLeastOne(count, "--count")
+    if lattice, interpolate != nil {
+      throw ValidationError("--lattice and --interpolate exclude each other")
+    }
+    if !conditions.isEmpty, lattice || interpolate != nil {
+      throw ValidationError("--where does not go with --lattice or --interpolate")
+    }
+    if interpolate != nil, let count {
+      try requireOption(count >= 2, "--count", "at least 2 with --interpolate, found \(count)")
+    }
+  }
+}
+
+/// What the network looks like.
+struct SynthesizerOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The numbers of a code (default: by the data).", valueName: "n"))
+  var latent: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The weight of the divergence of codes from the prior (default: by the data).",
+      valueName: "weight"
+    )
+  )
+  var beta: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where codes come from: the prior, or a mixture fitted to the codes of the data (default: "
+        + "the prior for images, else a mixture).",
+      valueName: "source"
+    )
+  )
+  var codes: CodeChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "The fully connected layers before the code, mirrored behind it (default: by the data).",
+      valueName: "512,256"
+    )
+  )
+  var hidden: LayerWidths?
+
+  @Option(
+    help: ArgumentHelp("dense, or convolutional for images (default: dense).", valueName: "kind")
+  )
+  var architecture: ArchitectureKind?
+
+  /// The options that were given, by their names.
+  var given: [String] {
+    var names: [String] = []
+    if latent != nil { names.append("--latent") }
+    if beta != nil { names.append("--beta") }
+    if codes != nil { names.append("--codes") }
+    if hidden != nil { names.append("--hidden") }
+    if architecture != nil { names.append("--architecture") }
+    return names
+  }
+
+  func validate() throws {
+    try requireAtLeastOne(latent, "--latent")
+    if let beta { try requireOption(beta > 0 && beta.isFinite, "--beta", "above 0, found \(beta)") }
+  }
+}
+
+/// A column and the value that rows must have in it, such as `sex=Female`.
+struct ConditionChoice: ExpressibleByArgument, Hashable {
+  let condition: SynthesisCondition
+
+  init?(argument: String) {
+    guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else { return nil }
+    condition = SynthesisCondition(
+      String(argument[..<sign]),
+      is: String(argument[argument.index(after: sign)...])
+    )
+  }
+}
+
+/// Two items by their numbers from 1, such as `3,17`.
+struct ItemPair: ExpressibleByArgument, Hashable {
+  let first: Int
+  let second: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let first = parts[0], let second = parts[1], first > 0, second > 0
+    else { return nil }
+    self.first = first
+    self.second = second
+  }
+}
+
+/// The sources of codes to choose from.
+enum CodeChoice: String, ExpressibleByArgument, CaseIterable {
+  case prior, mixture
+
+  /// The choice in the words of the library.
+  var value: Synthesizer.CodeSource { self == .prior ? .prior : .mixture }
+}

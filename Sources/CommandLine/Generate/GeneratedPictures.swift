@@ -1,0 +1,93 @@
+import HourglassDatasets
+import HourglassReports
+import HourglassTensors
+
+/// Generated images as pictures and figures.
+struct GeneratedPictures {
+  private let pictures: [FigureImage]
+
+  /// The most images that are drawn above their nearest ones.
+  static let mostNeighbours = 30
+  /// The images of a row of that figure.
+  private static let neighbourColumns = 10
+  /// The width in pixels that small images are enlarged to together.
+  private static let wantedWidth = 600
+
+  init(_ images: ImageSet) throws {
+    pictures = try Self.pictures(images, Array(0..<images.count))
+  }
+
+  /// All images in one, small ones enlarged by whole numbers.
+  func mosaic(columns: Int) -> FigureImage {
+    let side = (pictures.first?.width ?? 1) * max(min(columns, pictures.count), 1)
+    let factor = min(max(Self.wantedWidth / max(side, 1), 1), 6)
+    return FigureImage(mosaicOf: pictures.map { $0.enlarged(factor) }, columns: columns, gap: 2)
+  }
+
+  /// Each image above the one that is nearest to it, with how far that is.
+  ///
+  /// - Parameters:
+  ///   - nearest: For each image the place of the nearest one and its squared distance.
+  ///   - real: The images to find them in.
+  func neighbours(
+    _ nearest: [(place: Int, distance: Double)],
+    in real: ImageSet
+  ) throws -> ImageGrid {
+    let found = try Self.pictures(real, nearest.map(\.place))
+    var rows: [ImageGrid.Row] = []
+    for start in stride(from: 0, to: pictures.count, by: Self.neighbourColumns) {
+      let places = start..<min(start + Self.neighbourColumns, pictures.count)
+      rows.append(ImageGrid.Row("generated", images: places.map { pictures[$0] }))
+      rows.append(
+        ImageGrid.Row(
+          "nearest learned from",
+          places.map { place in
+            let distance = nearest[place].distance.squareRoot()
+            return ImageGrid.Cell(found[place], caption: NumberText.fixed(distance, places: 1))
+          }
+        )
+      )
+    }
+    return ImageGrid(
+      title: "Generated images and the nearest ones learned from",
+      subtitle:
+        "below each pair the distance of all pixels, from 0 to 1 each; a copy would be at 0",
+      rows: rows
+    )
+  }
+
+  private static func pictures(_ images: ImageSet, _ places: [Int]) throws -> [FigureImage] {
+    let data = try images.uniform()
+    let (low, high) = (data.valueRange.lowerBound, data.valueRange.upperBound)
+    let isShown = data.scale != 1 || (low >= 0 && high <= 1)
+    return places.map { place in
+      var values = data.item(place)
+      if !isShown { values = values.map { ($0 - low) / max(high - low, .leastNormalMagnitude) } }
+      let shape = data.itemShape
+      // More than four channels are no colours; the first is shown.
+      let shown = shape[0] <= 4 ? values.count : shape[1] * shape[2]
+      return FigureImage(width: shape[2], height: shape[1], planes: values.prefix(shown))
+    }
+  }
+}
+
+extension FigureImage {
+  /// The image with each pixel as a square of several.
+  fileprivate func enlarged(_ factor: Int) -> FigureImage {
+    guard factor > 1 else { return self }
+    var samples: [UInt8] = []
+    samples.reserveCapacity(bytes.count * factor * factor)
+    for y in 0..<height * factor {
+      for x in 0..<width * factor {
+        let start = (y / factor * width + x / factor) * channels
+        samples += bytes[start..<start + channels]
+      }
+    }
+    return FigureImage(
+      width: width * factor,
+      height: height * factor,
+      channels: channels,
+      bytes: samples
+    )
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+
+/// Fills the missing cells of a table or the gaps of a time series.
+struct Impute: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "impute",
+    abstract: "Fill the missing cells of a table, or the gaps of a time series.",
+    discussion: """
+      Autoencoders learn to give hidden cells back from the others: in learning some cells of each \
+      row are hidden, and the true values are the target. Then what is really missing is filled. The \
+      result is a weighted mean of the networks, chained linear regression and the nearest rows; the \
+      weights are chosen on observed cells that are deleted before learning, and the report shows \
+      how well these are filled, beside column means and the rest.
+
+      DATA is a CSV or TSV table, plain or .gz, with numbers, whole numbers, yes and no, and \
+      categories; or an array (NPY, NPZ). A missing cell is empty, NA, NaN, null or ?, or what \
+      --missing says. With --series it is a time series whose gaps are filled.
+
+      What was observed is written byte for byte as it was. Filled numbers stay within the range of \
+      their column and on its grid: whole numbers stay whole. Missing names and free texts stay \
+      missing.
+
+      With --draws N further tables NAME-1.csv to NAME-N.csv are written beside NAME.csv, each with \
+      values drawn from what the cells may be; what differs between them tells how sure they are.
+
+      The table itself is learned from, unless --learn-from or --model says otherwise.
+
+      EXAMPLES
+        hourglass impute people.csv -o filled.csv
+        hourglass impute people.csv -o filled.csv --draws 5
+        hourglass impute people.csv --column zip=category --missing -999 -o filled.csv
+        hourglass impute power.csv --series time --window 48 -o filled.csv
+        hourglass impute old.csv --save people.hourglass -o old-filled.csv
+        hourglass impute new.csv --model people.hourglass -o new-filled.csv
+      """
+  )
+
+  @Argument(help: ArgumentHelp("The table with missing cells.", valueName: "data"))
+  var data: String
+
+  @OptionGroup(title: "Files")
+  var files: VerbFiles
+
+  @OptionGroup(title: "Filling")
+  var filling: FillingOptions
+
+  @OptionGroup(title: "Reading")
+  var reading: DataOptions
+
+  @OptionGroup(title: "Learning (without --model)")
+  var learning: LearningOptions
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingOptions
+
+  @OptionGroup(title: "Saying")
+  var saying: ReportOptions
+
+  func validate() throws {
+    // With a model the seed is that of the draws.
+    let given = learning.given.filter { $0 != "--seed" || filling.draws == nil }
+    try files.checkModel(given: filling.given + given)
+    try files.checkResume(learning)
+    if filling.draws != nil {
+      guard let output = files.output, output != "-", !output.hasPrefix("/dev/") else {
+        throw ValidationError("--draws needs --output with the name of a file")
+      }
+    }
+  }
+
+  func run() async throws {
+    var job = try ImputeJob(self)
+    try await VerbRun.perform { try await job.run().say(saying) }
+  }
+}
+
+/// How cells are filled.
+struct FillingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write so many further tables with drawn values, NAME-1.csv and so on.",
+      valueName: "n"
+    )
+  )
+  var draws: Int?
+
+  @Option(help: ArgumentHelp("The networks whose mean is taken (default: 3).", valueName: "n"))
+  var members: Int?
+
+  @Flag(
+    help: "Leave nearest rows out of the result; the model then keeps no rows of the data."
+  )
+  var noNeighbours = false
+
+  @Flag(help: "Leave chained regression out of the result.")
+  var noRegression = false
+
+  /// The options of learning that were given, by their names.
+  var given: [String] {
+    var names: [String] = []
+    if members != nil { names.append("--members") }
+    if noNeighbours { names.append("--no-neighbours") }
+    if noRegression { names.append("--no-regression") }
+    return names
+  }
+
+  func validate() throws {
+    if let draws {
+      try requireOption((1...1_000).contains(draws), "--draws", "from 1 to 1000, found \(draws)")
+    }
+    if let members {
+      try requireOption((1...16).contains(members), "--members", "from 1 to 16, found \(members)")
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import HourglassApplications
+import HourglassDatasets
+import HourglassModelFiles
+import HourglassTensors
+
+/// What a run of `impute` came to, for people and for programs.
+struct ImputeOutcome: Encodable {
+  /// The files that were written.
+  struct Files: Encodable {
+    var filled: String?
+    var draws: [String]
+    var model: String?
+  }
+
+  /// How the networks were learned.
+  struct Learning: Encodable {
+    var data: String
+    var rows: Int
+    var members: Int
+    var epochs: Int
+    var steps: Int
+    var parameters: Int
+    var keptRows: Int
+    var seed: UInt64
+    var programVersion: String
+  }
+
+  var data: String
+  var rows: Int
+  /// The cells that were missing, and those that still are.
+  var missing: Int
+  var stillMissing: Int
+  /// The report on observed cells that were deleted before learning.
+  var deleted: ImputationReport?
+  var learning: Learning
+  var files: Files
+  /// The model that was used in place of learning.
+  var usedModel: String?
+  /// The seconds of each part of the run.
+  var seconds: [String: Double]
+
+  private enum CodingKeys: String, CodingKey {
+    case data, rows, missing, stillMissing, deleted, learning, files, usedModel, seconds
+  }
+
+  private let writesToOutput: Bool
+
+  /// Gathers what a run has done.
+  init(
+    _ fitted: FittedImputer,
+    before: Table,
+    filled: Table,
+    _ command: Impute,
+    _ paths: VerbPaths,
+    _ draws: [String],
+    _ seconds: [StageClock.Stage: Double]
+  ) {
+    data = command.data
+    rows = before.rowCount
+    missing = before.missingCount
+    stillMissing = filled.missingCount
+    deleted = fitted.report
+    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
+    learning = Learning(
+      data: provenance.dataName,
+      rows: provenance.itemCount,
+      members: fitted.configuration.members,
+      epochs: training.epochs,
+      steps: training.steps,
+      parameters: fitted.parameterCount,
+      keptRows: provenance.keptItemCount,
+      seed: provenance.seed,
+      programVersion: provenance.programVersion
+    )
+    files = Files(filled: paths.output, draws: draws, model: paths.model)
+    usedModel = command.files.model
+    self.seconds = [:]
+    for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
+    writesToOutput = paths.writesToOutput
+  }
+
+  /// Prints the outcome as it was asked for.
+  func say(_ options: ReportOptions) throws {
+    if options.json {
+      let line = try jsonLine()
+      // What reads the table from standard output must not find anything else there.
+      if writesToOutput { Console.note(line) } else { try Console.print(line) }
+    } else if !options.quiet {
+      if writesToOutput { Console.note(text) } else { try Console.print(text) }
+    }
+  }
+
+  /// The outcome for people.
+  var text: String {
+    var lines: [String] = []
+    if usedModel == nil {
+      var line =
+        "learned \(NumberText.counted(learning.members, "network")) from "
+        + NumberText.counted(learning.rows, "item")
+      if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
+      lines += [
+        line,
+        "\(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed)",
+        "",
+      ]
+      if let deleted { lines += [deleted.description, ""] }
+    }
+    let done = NumberText.counted(missing - stillMissing, "missing cell")
+    lines.append(
+      stillMissing == 0
+        ? "\(done) of \(data) filled"
+        : "\(done) of \(data) filled; \(NumberText.grouped(stillMissing)) stay missing"
+    )
+    if let path = files.filled, !writesToOutput { lines.append("filled  \(path)") }
+    for path in files.draws { lines.append("draw    \(path)") }
+    if let model = files.model { lines.append("model   \(model)") }
+    if files.filled == nil, files.model == nil {
+      lines.append("nothing was written: --output keeps the table, --save the model")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,62 @@
+import HourglassDatasets
+import HourglassTensors
+
+/// A file of codes: a table with a line for each item, or an array.
+enum CodesFile {
+  /// Writes codes `[count, width]`: an array where the name ends in `.npy`, else a table with the
+  /// columns z1, z2 and so on behind those that say what a line stands for.
+  static func write(_ codes: Tensor, to path: String, beside columns: [Table.Column]) throws {
+    if path.hasSuffix(".npy") { return try NPYFile.write(codes, to: path) }
+    let names = (1...max(codes.shape[1], 1)).prefix(codes.shape[1]).map { "z\($0)" }
+    if columns.isEmpty {
+      let writer = try CSVWriter(replacing: path, columns: names)
+      try writer.append(codes)
+      return try writer.commit()
+    }
+    let width = codes.shape[1]
+    let writer = try CSVWriter(replacing: path, columns: columns.map(\.name) + names)
+    // A stretch at a time: a column of numbers takes twice the memory of the codes.
+    for start in stride(from: 0, to: codes.shape[0], by: 4_096) {
+      let rows = Array(start..<min(start + 4_096, codes.shape[0]))
+      let numbers = names.indices.map { column in
+        Table.Column(
+          name: names[column],
+          kind: .category,
+          cells: .texts(rows.map { codes.scalars[$0 * width + column].description })
+        )
+      }
+      try writer.append(Table(name: path, columns: columns.map { $0.rows(rows) } + numbers))
+    }
+    try writer.commit()
+  }
+}
+
+extension Dataset {
+  /// The columns that say what each item is where its number does not: the names of files, the
+  /// times at which windows begin and the series that they are of.
+  var itemColumns: [Table.Column] {
+    switch self {
+    case .table: return []
+    case .images(let images):
+      let isNumbered = images.names.enumerated().allSatisfy { $1 == "\($0 + 1)" }
+      return isNumbered ? [] : [.names(images.names)]
+    case .sounds(let sounds): return [.names(sounds.names)]
+    case .series(let series):
+      let starts = (0..<series.count).map { series.range(of: $0).lowerBound }
+      return [
+        Table.Column(
+          name: series.timeColumn,
+          kind: .identifier,
+          cells: .texts(starts.map { series.timeStamps[$0] })
+        )
+      ]
+    }
+  }
+}
+
+extension Table.Column {
+  /// The names of files.
+  fileprivate static func names(_ names: [String]) -> Table.Column {
+    Table.Column(name: "name", kind: .identifier, cells: .texts(names))
+  }
+}

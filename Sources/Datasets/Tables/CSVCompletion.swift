@@ -1,0 +1,185 @@
+internal import HourglassTensors
+
+/// Writes a file of separated values again with its missing cells filled.
+///
+/// Every other byte stays as it is: the header, the separators, the quotes, the line ends, and the way
+/// each number is written.
+public enum CSVCompletion {
+  private static let pieceSize = 1 << 18
+
+  /// Whether a file holds separated values, and no array or images.
+  ///
+  /// - Throws: Why the file cannot be read.
+  public static func applies(to path: String) throws(DatasetError) -> Bool {
+    let beginning = try ByteSource(path: path).firstUnread(12)
+    return !NPYHeader.isBeginning(beginning) && !ZipArchive.isBeginning(beginning)
+      && !IDXFile.isBeginning(beginning)
+  }
+
+  /// Writes a file with the cells of a table where it has none.
+  ///
+  /// - Parameters:
+  ///   - path: The file that is made or replaced, whole or not at all.
+  ///   - source: The file that the table was read from; it is read once more.
+  ///   - table: The same rows and columns in their order, with missing cells filled. Rows of the file
+  ///     behind its last one are left out.
+  ///   - options: As the table was read.
+  /// - Throws: What is wrong with the file, such as that it has changed since.
+  public static func write(
+    to path: String,
+    from source: String,
+    filledBy table: Table,
+    options: TableOptions = TableOptions()
+  ) throws(DatasetError) {
+    let bytes = try ByteSource(path: source)
+    let hasMark = bytes.firstUnread(3) == [0xef, 0xbb, 0xbf]
+    let plan = try TableParser.Plan(bytes, options: options, memoryLimit: MemoryLimit.standard)
+    guard plan.names == table.columns.map(\.name) else {
+      throw .table(
+        .missingColumn(
+          path: source,
+          name: table.columns.first { !plan.names.contains($0.name) }?.name ?? "",
+          found: plan.names
+        )
+      )
+    }
+    do {
+      let file = try AtomicFile(replacing: path)
+      var copy = Copy(plan: plan, table: table)
+      if hasMark { copy.output = [0xef, 0xbb, 0xbf] }
+      while !copy.isFinished {
+        let isLast = bytes.isAtEnd
+        let used = try bytes.withUnread { (unread) throws(DatasetError) in
+          try copy.consume(unread, isLast: isLast)
+        }
+        bytes.discard(used)
+        if copy.output.count >= pieceSize {
+          try file.write(copy.output)
+          copy.output.removeAll(keepingCapacity: true)
+        }
+        if isLast { break }
+        if used == 0 && bytes.isFull {
+          throw DatasetError.cellTooLong(path: source, line: copy.line, limit: bytes.windowSize)
+        }
+        try bytes.fill()
+      }
+      copy.finish()
+      guard copy.row == table.rowCount else {
+        throw DatasetError.noRows(path: source, columns: copy.row)
+      }
+      try file.write(copy.output)
+      try file.commit()
+    } catch let error as DatasetError {
+      throw error
+    } catch let error as FileError {
+      throw .file(error)
+    } catch {
+      preconditionFailure("copying a table throws no other error than \(error)")
+    }
+  }
+
+  /// A copy that is made from the bytes as they arrive.
+  private struct Copy {
+    let plan: TableParser.Plan
+    let table: Table
+    var output: [UInt8] = []
+    var row = 0
+    var line = 1
+
+    private var cell = 0
+    private var isHeader: Bool
+    private var endsWithSeparator = false
+
+    init(plan: TableParser.Plan, table: Table) {
+      self.plan = plan
+      self.table = table
+      isHeader = plan.hasHeader
+    }
+
+    var isFinished: Bool { row >= table.rowCount && cell == 0 }
+
+    /// Copies the whole cells at the beginning of some bytes, and says how many bytes they take.
+    mutating func consume(_ bytes: Span<UInt8>, isLast: Bool) throws(DatasetError) -> Int {
+      var position = 0
+      while position < bytes.count {
+        let byte = bytes[position]
+        if cell == 0 && (byte == CSVDialect.lineFeed || byte == CSVDialect.carriageReturn) {
+          output.append(byte)
+          position += 1
+          continue
+        }
+        // The line end of the last row belongs to it.
+        if isFinished { break }
+        guard let end = try copyCell(bytes, from: position, isLast: isLast) else { break }
+        position = end
+        cell += 1
+        endsWithSeparator = false
+        guard position < bytes.count else { break }
+        output.append(bytes[position])
+        endsWithSeparator = bytes[position] == plan.separator
+        if !endsWithSeparator { endRow() }
+        position += 1
+      }
+      return position
+    }
+
+    /// Ends the last row, which needs no line end.
+    mutating func finish() {
+      if endsWithSeparator { fill(cell) }
+      if cell > 0 { endRow() }
+    }
+
+    private mutating func endRow() {
+      if isHeader { isHeader = false } else { row += 1 }
+      cell = 0
+      line += 1
+    }
+
+    private mutating func copyCell(
+      _ bytes: Span<UInt8>,
+      from start: Int,
+      isLast: Bool
+    ) throws(DatasetError) -> Int? {
+      let found: CSVCell?
+      do throws(CSVCell.Failure) {
+        found = try CSVCell(bytes, from: start, separator: plan.separator, isLast: isLast)
+      } catch {
+        throw .textAfterQuote(path: plan.path, line: line)
+      }
+      guard let found else { return nil }
+      line += found.lineEnds
+      let isMissing = plan.missing.contains(found.text.span, 0..<found.text.count)
+      if isHeader || !isMissing || !fill(cell) {
+        for index in start..<found.end { output.append(bytes[index]) }
+      }
+      return found.end
+    }
+
+    /// Appends the table's cell in place of a missing one; false where the table has none either.
+    @discardableResult
+    private mutating func fill(_ column: Int) -> Bool {
+      guard !isHeader, column < table.columns.count, row < table.rowCount,
+        let text = table.columns[column].text(row)
+      else { return false }
+      let special = [
+        CSVDialect.quote, CSVDialect.lineFeed, CSVDialect.carriageReturn, plan.separator,
+      ]
+      let bytes = Array(text.utf8)
+      let isPlain =
+        !bytes.isEmpty && !bytes.contains { special.contains($0) }
+        && bytes.first != CSVDialect.space
+        && bytes.last != CSVDialect.space
+      if isPlain {
+        output += bytes
+        return true
+      }
+      output.append(CSVDialect.quote)
+      for byte in bytes {
+        if byte == CSVDialect.quote { output.append(byte) }
+        output.append(byte)
+      }
+      output.append(CSVDialect.quote)
+      return true
+    }
+  }
+}

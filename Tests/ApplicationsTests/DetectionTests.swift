@@ -1,0 +1,245 @@
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+import HourglassModelFiles
+import HourglassTensors
+import HourglassTestSupport
+import Testing
+
+@testable import HourglassApplications
+
+/// The table of the numbers of a tensor `[rows, columns]`.
+func numberTable(_ rows: Tensor, missing: Set<Int> = []) -> Table {
+  let width = rows.shape[1]
+  let columns = (0..<width).map { column in
+    let places = (0..<rows.shape[0]).map { $0 * width + column }
+    return Table.Column(
+      name: "x\(column)",
+      kind: .number,
+      cells: .numbers(
+        places.map { missing.contains($0) ? 0 : Double(rows.scalars[$0]) },
+        missing: places.map(missing.contains)
+      )
+    )
+  }
+  return Table(name: "rows", columns: columns)
+}
+
+/// A detector that learns quickly.
+private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
+  AnomalyDetector(
+    falseAlarmRate: rate,
+    architecture: .dense(hidden: [24], activation: .silu),
+    learning: LearningSettings(epochs: 12, seed: 3)
+  )
+}
+
+@Suite struct DetectionTests {
+  /// The scores of rows, as the laws see them.
+  private func estimator(
+    _ data: @escaping @Sendable (Tensor) throws -> Dataset
+  ) -> EstimatorUnderTest<FittedAnomalyDetector> {
+    let engine = smallEngine()
+    let detector = quickDetector()
+    return EstimatorUnderTest(
+      fit: { try await detector.fit(data($0), session: LearningSession(engine: engine)) },
+      apply: { fitted, rows in
+        let findings = try await fitted.findings(in: data(rows), on: engine)
+        return Tensor(
+          findings.flatMap {
+            [Float($0.score), Float($0.pValue)] + $0.reasons.map { Float($0.part) }
+          },
+          shape: [rows.shape[0], findings.isEmpty ? 0 : 2 + findings[0].reasons.count]
+        )
+      },
+      bytes: { try $0.bytes() },
+      load: { try FittedAnomalyDetector(ModelFile(bytes: $0, path: "model")) },
+      errors: { fitted, rows in
+        // Rows of which one value is another row's should score higher than the rows themselves.
+        let width = rows.shape.elementCount / rows.shape[0]
+        var other = rows
+        for row in 0..<rows.shape[0] {
+          let donor = (row + 5) % rows.shape[0]
+          for column in 0..<width / 2 {
+            other[flat: row * width + column] = rows.scalars[donor * width + column]
+          }
+        }
+        let own = try await fitted.findings(in: data(rows), on: engine).scores
+        let mixed = try await fitted.findings(in: data(other), on: engine).scores
+        let area = RankMetrics.areaUnderROC(
+          scores: own + mixed,
+          positives: own.map { _ in false } + mixed.map { _ in true }
+        )
+        return (1 - (area ?? 0), 0.25)
+      },
+      isDocumented: { error in
+        switch error {
+        case HourglassError.application(.nothingVaries), HourglassError.dataset(.table): true
+        default: false
+        }
+      }
+    )
+  }
+
+  @Test(arguments: EstimatorLaw.allCases)
+  func detectingInATable(law: EstimatorLaw) async throws {
+    let estimator = estimator { .table(numberTable($0)) }
+    #expect(try await estimator.violation(of: law, on: curvedRows(220)) == nil)
+  }
+
+  @Test(arguments: EstimatorLaw.allCases)
+  func detectingInImages(law: EstimatorLaw) async throws {
+    let estimator = estimator { .images(ImageSet(try NumericDataset(name: "spots", images: $0))) }
+    #expect(try await estimator.violation(of: law, on: spots(220)) == nil)
+  }
+
+  @Test func partsAddUpToTheScore() async throws {
+    let engine = smallEngine()
+    let rows = curvedRows(200)
+    let missing: Set<Int> = [3, 17, 40, 805, 1_001]
+    let table = numberTable(rows, missing: missing)
+    let fitted = try await quickDetector().fit(table, session: LearningSession(engine: engine))
+    let findings = try await fitted.findings(in: table, on: engine)
+    let width = findings.fieldNames.count
+    for row in 0..<200 {
+      let parts = findings.parts[row * width..<(row + 1) * width]
+      #expect(parts.reduce(0.0) { $0 + Double($1) } == findings.scores[row])
+      let reasons = findings.reasons(row, limit: width)
+      #expect(zip(reasons, reasons.dropFirst()).allSatisfy { $0.part >= $1.part })
+    }
+    // Nothing is said of a cell that is missing.
+    for place in missing { #expect(findings.parts[place] == 0) }
+  }
+
+  @Test func aPlantedCellIsTheReason() async throws {
+    let engine = smallEngine()
+    let fitted = try await quickDetector()
+      .fit(numberTable(curvedRows(400)), session: LearningSession(engine: engine))
+    var row = curvedRows(1, seed: 9)
+    row[flat: 5] = 9
+    let finding = try await fitted.findings(in: numberTable(row), on: engine)[0]
+    #expect(finding.isAnomaly)
+    #expect(finding.reasons.first?.name == "x5")
+    #expect(finding.pValue == fitted.calibration.smallestPValue)
+  }
+
+  @Test func theRateCanBeChangedAfterLearning() async throws {
+    let engine = smallEngine()
+    let table = numberTable(curvedRows(300))
+    let fitted = try await quickDetector(rate: 0.02)
+      .fit(table, session: LearningSession(engine: engine))
+    let looser = try fitted.with(falseAlarmRate: 0.3)
+    #expect(looser.threshold < fitted.threshold)
+    let before = try await fitted.findings(in: table, on: engine)
+    let after = try await looser.findings(in: table, on: engine)
+    #expect(before.scores == after.scores)
+    #expect(before.anomalyCount < after.anomalyCount)
+    for finding in after { #expect(finding.isAnomaly == (finding.pValue <= 0.3)) }
+    #expect(throws: HourglassError.self) { try fitted.with(falseAlarmRate: 1) }
+    let loaded = try FittedAnomalyDetector(ModelFile(bytes: looser.bytes(), path: "model"))
+    #expect(loaded.threshold == looser.threshold)
+    #expect(loaded.report == fitted.report)
+  }
+
+  @Test func aPulseInASeriesIsFoundInItsPlace() async throws {
+    let engine = smallEngine()
+    func series(pulse: Range<Int>?) throws -> SeriesSet {
+      var generator = SeededGenerator(seed: 4)
+      let values = (0..<1_200).map { step -> Double in
+        let wave = Double((step % 24) - 12) * Double((step % 24) - 12) / 72
+        return wave + 0.05 * Double(generator.nextNormal())
+          + (pulse?.contains(step) == true ? 2.5 : 0)
+      }
+      let table = Table(
+        name: "waves",
+        columns: [
+          Table.Column(
+            name: "time",
+            kind: .identifier,
+            cells: .numbers((0..<1_200).map(Double.init), missing: [])
+          ),
+          Table.Column(name: "level", kind: .number, cells: .numbers(values, missing: [])),
+        ]
+      )
+      return try SeriesSet(table, options: SeriesOptions(timeColumn: "time", window: 32, stride: 8))
+    }
+    let fitted = try await quickDetector(rate: 0.02)
+      .fit(.series(series(pulse: nil)), session: LearningSession(engine: engine))
+    let data = try series(pulse: 700..<712)
+    let findings = try await fitted.findings(in: .series(data), on: engine)
+    #expect(findings.count == 1_200)
+    let top = try #require(fitted.ranges(of: findings, in: data).first)
+    #expect(top.rows.overlaps(700...711))
+    #expect(top.rows.count < 60)
+    #expect(top.channel == "level")
+  }
+
+  @Test func dataOfAnotherKindAreRefused() async throws {
+    let engine = smallEngine()
+    let fitted = try await quickDetector()
+      .fit(numberTable(curvedRows(60)), session: LearningSession(engine: engine))
+    let images = ImageSet(try NumericDataset(name: "spots", images: spots(3)))
+    await #expect(throws: HourglassError.self) {
+      try await fitted.findings(in: .images(images), on: engine)
+    }
+  }
+}
+
+@Suite struct ConformalCalibrationTests {
+  @Test func pValuesAreRanksAmongTheHeldOut() {
+    let calibration = ConformalCalibration([4, 1, 3, 2])
+    #expect(calibration.pValue(5) == 1.0 / 5)
+    #expect(calibration.pValue(4) == 2.0 / 5)
+    #expect(calibration.pValue(2.5) == 3.0 / 5)
+    #expect(calibration.pValue(0) == 1)
+  }
+
+  @Test(arguments: [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 0.9])
+  func theThresholdAgreesWithThePValues(rate: Double) {
+    var generator = SeededGenerator(seed: 5)
+    let calibration = ConformalCalibration((0..<199).map { _ in Double(generator.nextUniform()) })
+    let threshold = calibration.threshold(falseAlarmRate: rate)
+    for score in calibration.scores + [-1, 0.5, 2] {
+      #expect((score > threshold) == (calibration.pValue(score) <= rate))
+    }
+  }
+
+  @Test func aRateThatIsTooSmallFindsNothing() {
+    let calibration = ConformalCalibration([1, 2, 3])
+    #expect(calibration.threshold(falseAlarmRate: 0.2) == .infinity)
+    #expect(calibration.threshold(falseAlarmRate: 0.25) == 3)
+  }
+
+  /// Over many draws the share of false alarms is the rate that was asked for, and not above it.
+  @Test func falseAlarmsKeepTheRate() {
+    var generator = SeededGenerator(seed: 6)
+    var alarms = 0
+    for _ in 0..<400 {
+      let calibration = ConformalCalibration((0..<99).map { _ in Double(generator.nextNormal()) })
+      let threshold = calibration.threshold(falseAlarmRate: 0.1)
+      alarms += (0..<50).count { _ in Double(generator.nextNormal()) > threshold }
+    }
+    #expect(abs(Double(alarms) / 20_000 - 0.1) < 0.01)
+  }
+}
+
+@Suite struct RankMetricsTests {
+  @Test func areaAndPrecisionOfAKnownOrder() throws {
+    // By scikit-learn 1.7: roc_auc_score 0.75, average_precision_score 0.8333333333333333.
+    let scores = [0.1, 0.4, 0.35, 0.8]
+    let positives = [false, false, true, true]
+    #expect(RankMetrics.areaUnderROC(scores: scores, positives: positives) == 0.75)
+    let precision = try #require(
+      RankMetrics.averagePrecision(scores: scores, positives: positives)
+    )
+    #expect(abs(precision - 5.0 / 6) < 1e-12)
+  }
+
+  @Test func equalScoresCountForAHalf() {
+    let positives = [true, false, true, false]
+    #expect(RankMetrics.areaUnderROC(scores: [1, 1, 1, 1], positives: positives) == 0.5)
+    #expect(RankMetrics.averagePrecision(scores: [1, 1, 1, 1], positives: positives) == 0.5)
+    #expect(RankMetrics.areaUnderROC(scores: [1], positives: [true]) == nil)
+    #expect(RankMetrics.averagePrecision(scores: [1], positives: [false]) == nil)
+  }
+}

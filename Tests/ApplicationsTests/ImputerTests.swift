@@ -1,0 +1,219 @@
+import Foundation
+import HourglassApplications
+import HourglassDatasets
+import HourglassModelFiles
+import HourglassNetworks
+import HourglassTensors
+import HourglassTestSupport
+import Testing
+
+@Suite struct ImputerTests {
+  private static let quick = Imputer(
+    architecture: .dense(hidden: [48], activation: .silu),
+    latent: 16,
+    members: 2,
+    learning: LearningSettings(epochs: 60, earlyStopping: nil, seed: 3)
+  )
+
+  @Test(arguments: EstimatorLaw.allCases)
+  func fillingATable(law: EstimatorLaw) async throws {
+    let engine = smallEngine()
+    let estimator = EstimatorUnderTest<FittedImputer>(
+      fit: {
+        try await Self.quick.fit(numbers($0), session: LearningSession(engine: engine))
+      },
+      apply: { fitted, rows in
+        let filled = try await fitted.filled(numbers(rows, hidingLast: true), on: engine)
+        return Tensor(
+          (0..<filled.rowCount).flatMap { row in
+            filled.columns.map { Float($0.number(row) ?? .nan) }
+          },
+          shape: rows.shape
+        )
+      },
+      bytes: { try $0.bytes() },
+      load: { try FittedImputer(ModelFile(bytes: $0, path: "model")) },
+      errors: { fitted, rows in
+        let filled = try await fitted.filled(numbers(rows, hidingLast: true), on: engine)
+        let last = rows.shape[1] - 1
+        let truth = (0..<rows.shape[0]).map { Double(rows[flat: $0 * (last + 1) + last]) }
+        let mean = truth.reduce(0, +) / Double(truth.count)
+        let own = truth.indices.map { pow((filled.columns[last].number($0) ?? 0) - truth[$0], 2) }
+        return (own.reduce(0, +), truth.reduce(0) { $0 + pow($1 - mean, 2) })
+      },
+      isDocumented: { error in
+        if case HourglassError.dataset(.table(.nothingToLearn)) = error { true } else { false }
+      }
+    )
+    #expect(try await estimator.violation(of: law, on: curvedRows(220)) == nil)
+  }
+
+  @Test func mixedCellsAreFilledOnTheirGridAndWithinTheirRange() async throws {
+    let engine = smallEngine()
+    let (gaps, truth) = mixed(240)
+    let fitted = try await Self.quick.fit(gaps, session: LearningSession(engine: engine))
+    let filled = try await fitted.filled(gaps, on: engine)
+    #expect(filled.missingCount == gaps.columns[4].missingCount, "names stay missing")
+    var right = 0
+    var cells = 0
+    for (before, after) in zip(gaps.columns, filled.columns) {
+      for row in 0..<gaps.rowCount {
+        if let text = before.text(row) {
+          #expect(after.text(row) == text)
+        } else if before.name == "group" {
+          cells += 1
+          if after.text(row) == truth.columns[2].text(row) { right += 1 }
+        } else if before.name == "count" {
+          let number = try #require(after.number(row))
+          #expect(number == number.rounded() && (0...8).contains(number))
+        } else if before.name == "place" {
+          #expect(after.text(row) == "here")
+        }
+      }
+    }
+    #expect(cells > 20)
+    #expect(Double(right) > 0.8 * Double(cells), "\(right) of \(cells)")
+    let report = try #require(fitted.report)
+    #expect(report.overall.map(\.method).contains("chained regression"))
+    let own = try #require(report.own)
+    let means = try #require(report.columnMeans)
+    #expect(try #require(own.error) < 0.7 * (try #require(means.error)))
+    #expect(try #require(own.accuracy) > (try #require(means.accuracy)))
+  }
+
+  @Test func drawsDifferByAsMuchAsTheResultIsOff() async throws {
+    let engine = smallEngine()
+    let (gaps, truth) = mixed(240)
+    let fitted = try await Self.quick.fit(gaps, session: LearningSession(engine: engine))
+    let draws = try await fitted.draws(of: gaps, count: 20, seed: 1, on: engine)
+    #expect(
+      try await fitted.draws(of: gaps, count: 2, seed: 1, on: engine) == Array(draws.prefix(2))
+    )
+    #expect(draws[0] != draws[1])
+    let filled = try await fitted.filled(gaps, on: engine)
+    var (spread, miss) = (0.0, 0.0)
+    for row in 0..<gaps.rowCount where gaps.columns[0].isMissing(row) {
+      let middle = try #require(filled.columns[0].number(row))
+      miss += pow(middle - (try #require(truth.columns[0].number(row))), 2)
+      for draw in draws {
+        spread += pow(try #require(draw.columns[0].number(row)) - middle, 2) / 20
+      }
+    }
+    #expect(spread > 0.2 * miss && spread < 5 * miss, "\(spread) against \(miss)")
+  }
+
+  @Test func gapsOfASeriesAreFilled() async throws {
+    let engine = smallEngine()
+    let times = (0..<400).map { Double($0) }
+    let wave = times.map { sin($0 / 6) }
+    let missing = times.map { Int($0) % 40 >= 30 && Int($0) % 40 < 38 }
+    let table = Table(
+      name: "wave",
+      columns: [
+        Table.Column(name: "time", kind: .integer, cells: .numbers(times, missing: [])),
+        Table.Column(
+          name: "height",
+          kind: .number,
+          cells: .numbers(zip(wave, missing).map { $1 ? 0 : $0 }, missing: missing)
+        ),
+      ]
+    )
+    let series = Dataset.series(
+      try SeriesSet(table, options: SeriesOptions(timeColumn: "time", window: 48))
+    )
+    let fitted = try await Self.quick.fit(series, session: LearningSession(engine: engine))
+    let filled = try await fitted.filled(series, on: engine)
+    #expect(filled.missingCount == 0)
+    var (own, mean) = (0.0, 0.0)
+    for row in 0..<400 where missing[row] {
+      own += pow(try #require(filled.columns[1].number(row)) - wave[row], 2)
+      mean += wave[row] * wave[row]
+    }
+    #expect(own < 0.2 * mean, "\(own) against \(mean)")
+    let again = try FittedImputer(ModelFile(bytes: try fitted.bytes(), path: "model"))
+    #expect(try await again.filled(series, on: engine) == filled)
+    await #expect(throws: HourglassError.self) { try await fitted.filled(table, on: engine) }
+  }
+
+  @Test func imagesAreRefused() async throws {
+    let images = Dataset.images(ImageSet(try NumericDataset(name: "spots", images: spots(3))))
+    await #expect(throws: HourglassError.self) { try await Imputer().fit(images) }
+  }
+}
+
+/// A table of the numbers of rows; the last column is missing on demand.
+private func numbers(_ rows: Tensor, hidingLast: Bool = false) -> Table {
+  let (count, width) = (rows.shape[0], rows.shape[1])
+  return Table(
+    name: "rows",
+    columns: (0..<width).map { column in
+      let isHidden = hidingLast && column == width - 1
+      return Table.Column(
+        name: "x\(column)",
+        kind: .number,
+        cells: .numbers(
+          (0..<count).map { isHidden ? 0 : Double(rows[flat: $0 * width + column]) },
+          missing: isHidden ? Array(repeating: true, count: count) : []
+        )
+      )
+    }
+  )
+}
+
+/// Rows of a number, a count, a category, a constant and names that hang together, with a fifth of the
+/// cells missing, and the whole of them.
+private func mixed(_ count: Int) -> (gaps: Table, whole: Table) {
+  var generator = SeededGenerator(seed: 5)
+  var (sizes, counts, groups, names): ([Double], [Double], [Int32], [String]) = ([], [], [], [])
+  for row in 0..<count {
+    let group = Int32(generator.nextUniform() * 3)
+    sizes.append(Double(group) * 2 + 0.3 * Double(generator.nextNormal()))
+    counts.append((Double(group) * 3 + 2 * Double(generator.nextUniform())).rounded())
+    groups.append(min(group, 2))
+    names.append("name \(row)")
+  }
+  func gaps() -> [Bool] { (0..<count).map { _ in generator.nextUniform() < 0.2 } }
+  let (first, second, third, fourth, fifth) = (gaps(), gaps(), gaps(), gaps(), gaps())
+  func table(_ hides: Bool) -> Table {
+    Table(
+      name: "mixed",
+      columns: [
+        Table.Column(
+          name: "size",
+          kind: .number,
+          cells: .numbers(
+            sizes.indices.map { hides && first[$0] ? 0 : sizes[$0] },
+            missing: hides ? first : []
+          )
+        ),
+        Table.Column(
+          name: "count",
+          kind: .integer,
+          cells: .numbers(
+            counts.indices.map { hides && second[$0] ? 0 : counts[$0] },
+            missing: hides ? second : []
+          )
+        ),
+        Table.Column(
+          name: "group",
+          kind: .category,
+          cells: .codes(
+            groups.indices.map { hides && third[$0] ? -1 : groups[$0] },
+            levels: ["low", "middle", "high"]
+          )
+        ),
+        Table.Column(
+          name: "place",
+          kind: .constant,
+          cells: .codes(fourth.map { hides && $0 ? -1 : 0 }, levels: ["here"])
+        ),
+        Table.Column(
+          name: "name",
+          kind: .identifier,
+          cells: .texts(names.indices.map { hides && fifth[$0] ? nil : names[$0] })
+        ),
+      ]
+    )
+  }
+  return (table(true), table(false))
+}

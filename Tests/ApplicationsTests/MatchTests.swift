@@ -1,0 +1,162 @@
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+import HourglassModelFiles
+import HourglassSignatures
+import HourglassTensors
+import HourglassTestSupport
+import Testing
+
+@Suite struct MatchTests {
+  private let quick = LearningSettings(epochs: 6, seed: 3)
+
+  private func images(_ tensor: Tensor) throws -> Dataset {
+    .images(ImageSet(try NumericDataset(name: "spots", images: tensor)))
+  }
+
+  @Test(arguments: EstimatorLaw.allCases)
+  func lawsOfImages(law: EstimatorLaw) async throws {
+    let engine = smallEngine()
+    let matcher = Matcher(dimensions: 4, learning: quick)
+    let estimator = EstimatorUnderTest<FittedMatcher>(
+      fit: { try await matcher.fit(images($0), session: LearningSession(engine: engine)) },
+      apply: { fitted, rows in
+        let items = try await fitted.items(of: images(rows), on: engine)
+        return Tensor(items.flatMap { $0.signatures[0] }, shape: [items.count, 4])
+      },
+      bytes: { try $0.bytes() },
+      load: { try FittedMatcher(ModelFile(bytes: $0, path: "model")) },
+      errors: { fitted, rows in
+        let report = try await fitted.evaluate(images(rows), on: engine)
+        return (1 - report.signatures, 1 - 2 / Double(report.itemCount))
+      },
+      isDocumented: { error in
+        if case HourglassError.application(.nothingVaries) = error { true } else { false }
+      }
+    )
+    #expect(try await estimator.violation(of: law, on: spots(220)) == nil)
+  }
+
+  @Test func imagesAreFoundAndStrangersAreNot() async throws {
+    try await withFolder { folder in
+      let engine = smallEngine()
+      let data = try images(spots(120))
+      let learning = LearningSettings(epochs: 60, seed: 3)
+      let session = LearningSession(engine: engine)
+      let fitted = try await Matcher(dimensions: 8, learning: learning).fit(data, session: session)
+      let library = try MatchLibrary(creating: folder + "/spots.db", fitted)
+      #expect(try await library.add(data, on: engine) == 120)
+      // A model inside the file gives the same signatures as the one that was learnt.
+      let opened = try MatchLibrary(contentsOf: folder + "/spots.db", readOnly: true)
+      let asked = try images(spots(120).rows(40..<60))
+      let answers = try await opened.find(asked, count: 2, falseAcceptRate: 0.05, on: engine)
+      #expect(answers.map { $0.matches[0].name } == (41...60).map { "spots:\($0)" })
+      #expect(answers.allSatisfy { $0.matches[0].distance == 0 && $0.matches.count == 2 })
+      #expect(answers.allSatisfy { $0.isInDatabase == true })
+      let strangers = try images(spots(100, seed: 9))
+      let others = try await opened.find(strangers, count: 1, falseAcceptRate: 0.05, on: engine)
+      #expect(others.count { $0.isInDatabase == true } < 20)
+      #expect(try opened.database.thumbnail(of: "spots:1") != nil)
+      await #expect(throws: HourglassError.self) {
+        try await library.add(data, on: engine)
+      }
+      #expect(try library.database.count == 120)
+    }
+  }
+
+  /// A sound of random tones that change every quarter of a second.
+  private func melody(_ number: Int, seconds: Int = 8) -> Sound {
+    var generator = SeededGenerator(seed: UInt64(number))
+    var samples: [Float] = []
+    var phase: Float = 0
+    for _ in 0..<seconds * 4 {
+      let step = 2 * Float.pi * (150 + 2000 * generator.nextUniform()) / 16_000
+      for _ in 0..<4_000 {
+        phase += step
+        if phase > 2 * .pi { phase -= 2 * .pi }
+        samples.append(0.3 * sin(phase))
+      }
+    }
+    return Sound(name: "melody \(number)", sampleRate: 16_000, channels: [samples])
+  }
+
+  @Test func anExcerptIsFoundWithItsPlace() async throws {
+    try await withFolder { folder in
+      let engine = smallEngine()
+      let data = Dataset.sounds(SoundSet(name: "melodies", sounds: (1...6).map { melody($0) }))
+      let learning = LearningSettings(epochs: 12, batchSize: 64, seed: 1)
+      let session = LearningSession(engine: engine)
+      let fitted = try await Matcher(dimensions: 8, learning: learning).fit(data, session: session)
+      let library = try MatchLibrary(creating: folder + "/melodies.db", fitted)
+      #expect(try await library.add(data, on: engine) == 6)
+      // Quieter, and from no multiple of half a second on.
+      let whole = melody(4).channels[0]
+      let part = whole[37_600..<37_600 + 48_000].map { $0 * 0.2 }
+      let excerpt = Sound(name: "excerpt", sampleRate: 16_000, channels: [part])
+      let asked = Dataset.sounds(SoundSet(name: "asked", sounds: [excerpt]))
+      let answer = try await library.find(asked, count: 3, falseAcceptRate: 0.05, on: engine)[0]
+      #expect(answer.matches[0].name == "melody 4")
+      #expect(abs(try #require(answer.matches[0].offset) - 2.35) < 0.13)
+      #expect(answer.pValue != nil)
+    }
+  }
+
+  @Test func coordinatesOfThreeSongs() async throws {
+    try await withFolder { folder in
+      let database = try SignatureDatabase(creating: folder + "/songs.db")
+      try database.importCoordinates([
+        ("Enter Sandman", [0.65, 0.12]), ("Fear of the Dark", [0.44, 0.99]),
+        ("Land of the Free", [0.81, 0.03]),
+      ])
+      let library = try MatchLibrary(contentsOf: folder + "/songs.db", readOnly: true)
+      let answer = try library.find(at: [0.45, 0.97], count: 1)
+      #expect(answer.matches[0].name == "Fear of the Dark")
+      #expect(abs(answer.matches[0].distance - 0.02236) < 1e-4)
+      #expect(throws: HourglassError.application(.noCalibration(file: folder + "/songs.db"))) {
+        try library.find(at: [0.45, 0.97], falseAcceptRate: 0.01)
+      }
+      #expect(library.matcher == nil)
+    }
+  }
+
+  @Test func tuningStopsWhereItIsEnough() async throws {
+    let engine = smallEngine()
+    let tuning = try await Matcher(learning: quick).tuned(
+      to: try images(spots(60)),
+      target: 0.05,
+      session: LearningSession(engine: engine)
+    )
+    #expect(tuning.enough == 2)
+    #expect(tuning.sizes.map(\.dimensions) == [2])
+    await #expect(throws: HourglassError.self) {
+      try await Matcher().tuned(to: try images(spots(60)), target: 2)
+    }
+  }
+
+  @Test func rowsOfATableAreFound() async throws {
+    try await withFolder { folder in
+      let engine = smallEngine()
+      let rows = curvedRows(150)
+      let names = (0..<rows.shape[1]).map { "c\($0)" }
+      let columns = names.indices.map { column in
+        Table.Column(
+          name: names[column],
+          kind: .number,
+          cells: .numbers(
+            (0..<150).map { Double(rows.scalars[$0 * names.count + column]) },
+            missing: []
+          )
+        )
+      }
+      let data = Dataset.table(Table(name: "rows", columns: columns))
+      let session = LearningSession(engine: engine)
+      let fitted = try await Matcher(dimensions: 4, learning: quick).fit(data, session: session)
+      let library = try MatchLibrary(creating: folder + "/rows.db", fitted)
+      try await library.add(data, on: engine)
+      let answers = try await library.find(data, count: 1, on: engine)
+      #expect(answers.allSatisfy { $0.matches[0].distance == 0 })
+      let other = try images(spots(3))
+      await #expect(throws: HourglassError.self) { try await library.find(other, on: engine) }
+    }
+  }
+}

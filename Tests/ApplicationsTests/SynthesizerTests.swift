@@ -1,0 +1,313 @@
+import HourglassDatasets
+import HourglassEngines
+import HourglassModelFiles
+import HourglassTensors
+import HourglassTestSupport
+import Testing
+
+@testable import HourglassApplications
+
+@Suite struct SynthesizerTests {
+  private let engine = smallEngine()
+
+  private func quick(_ epochs: Int, latent: Int? = nil) -> Synthesizer {
+    Synthesizer(
+      latent: latent,
+      architecture: .dense(hidden: [32], activation: .silu),
+      learning: LearningSettings(epochs: epochs, seed: 3)
+    )
+  }
+
+  /// A table of every kind of column, with spikes and missing cells that depend on a category.
+  static func mixedTable(_ count: Int) -> Table {
+    var generator = SeededGenerator(seed: 9)
+    var (ages, incomes, jobs, isPaid) = ([Double](), [Double](), [Int32](), [Int32]())
+    var missing: [Bool] = []
+    for _ in 0..<count {
+      let job = Int32(generator.nextUniform() * 3)
+      ages.append((20 + 15 * Double(job) + 4 * Double(generator.nextNormal())).rounded())
+      let isZero = generator.nextUniform() < 0.5
+      let income = 100 * Double(job + 1) + 20 * Double(generator.nextNormal())
+      incomes.append(isZero ? 0 : (income * 100).rounded() / 100)
+      missing.append(job == 2 && generator.nextUniform() < 0.6)
+      jobs.append(job)
+      isPaid.append(isZero ? 0 : 1)
+    }
+    for row in missing.indices where missing[row] { ages[row] = 0 }
+    return Table(
+      name: "people.csv",
+      columns: [
+        Table.Column(name: "age", kind: .integer, cells: .numbers(ages, missing: missing)),
+        Table.Column(
+          name: "income",
+          kind: .number,
+          cells: .numbers(incomes, missing: []),
+          decimals: 2,
+          hasFixedDecimals: true
+        ),
+        Table.Column(
+          name: "job",
+          kind: .category,
+          cells: .codes(jobs, levels: ["baker", "clerk", "judge"])
+        ),
+        Table.Column(name: "paid", kind: .boolean, cells: .codes(isPaid, levels: ["no", "yes"])),
+        Table.Column(
+          name: "land",
+          kind: .constant,
+          cells: .codes(jobs.map { _ in 0 }, levels: ["CH"])
+        ),
+        Table.Column(
+          name: "serial",
+          kind: .identifier,
+          cells: .texts((0..<count).map { "x\($0)" })
+        ),
+      ]
+    )
+  }
+
+  // MARK: The laws
+
+  @Test(
+    arguments: [
+      EstimatorLaw.sameSeedSameBytes, .saveAndLoad, .nothingIsChanged, .degenerateInputs,
+      .betterThanTrivial,
+    ]
+  )
+  func laws(law: EstimatorLaw) async throws {
+    let (engine, synthesizer) = (engine, quick(40))
+    let data = { @Sendable (rows: Tensor) -> Dataset in .table(Self.table(rows)) }
+    let estimator = EstimatorUnderTest<FittedSynthesizer>(
+      fit: { try await synthesizer.fit(data($0), session: LearningSession(engine: engine)) },
+      apply: { fitted, rows in
+        let table = try await fitted.table(rows.shape[0], seed: 1, on: engine)
+        let scalars = (0..<table.rowCount).flatMap { row in
+          table.columns.map { Float($0.number(row) ?? .nan) }
+        }
+        return Tensor(scalars, shape: [table.rowCount, table.columns.count])
+      },
+      bytes: { try $0.bytes() },
+      load: { try FittedSynthesizer(ModelFile(bytes: $0, path: "model")) },
+      errors: {
+        let report = try await $0.evaluate(data($1), on: engine)
+        let tables = try #require(report.tables)
+        return (1 - tables.generated.pairTrends, 1 - tables.independent.pairTrends)
+      },
+      isDocumented: { error in
+        if case HourglassError.application(.nothingVaries) = error { true } else { false }
+      }
+    )
+    #expect(try await estimator.violation(of: law, on: curvedRows(600)) == nil)
+  }
+
+  private static func table(_ rows: Tensor) -> Table {
+    let (count, width) = (rows.shape[0], rows.shape[1])
+    return Table(
+      name: "rows",
+      columns: (0..<width).map { column in
+        Table.Column(
+          name: "c\(column)",
+          kind: .number,
+          cells: .numbers(
+            (0..<count).map { Double(rows.scalars[$0 * width + column]) },
+            missing: []
+          )
+        )
+      }
+    )
+  }
+
+  // MARK: Tables
+
+  @Test func mixedTableKeepsTypesRangesAndMissingCells() async throws {
+    let real = Self.mixedTable(1_500)
+    let fitted = try await quick(30).fit(.table(real), session: LearningSession(engine: engine))
+    let made = try await fitted.table(2_000, seed: 4, on: engine)
+    #expect(TableValidity.problems(of: made, against: real).isEmpty)
+    #expect(made.rowCount == 2_000)
+    // Missing cells at their rate, and with the category that they come with.
+    let age = try #require(made[column: "age"])
+    let job = try #require(made[column: "job"])
+    let realRate = Double(real.missingCount) / 1_500
+    #expect(abs(Double(age.missingCount) / 2_000 - realRate) < 0.06)
+    let isMissing = (0..<2_000).filter { age.isMissing($0) }
+    #expect(isMissing.count { job.text($0) == "judge" } * 10 > isMissing.count * 8)
+    // The spike at zero goes with the column that tells it.
+    let income = try #require(made[column: "income"])
+    let paid = try #require(made[column: "paid"])
+    let agreeing = (0..<2_000).count { (income.number($0) == 0) == (paid.text($0) == "no") }
+    #expect(agreeing > 1_800)
+    let report = try #require(fitted.report?.tables)
+    #expect(report.problems.isEmpty)
+    #expect(report.generated.pairTrends > report.independent.pairTrends)
+    #expect(report.generated.columnShapes > 0.85)
+  }
+
+  @Test func fewerRowsAreTheFirstOfMore() async throws {
+    let real = Self.mixedTable(200)
+    let fitted = try await quick(3).fit(.table(real), session: LearningSession(engine: engine))
+    let many = try await fitted.table(40, seed: 4, on: engine)
+    #expect(try await fitted.table(7, seed: 4, on: engine) == many.prefix(7))
+    #expect(try await fitted.table(7, seed: 5, on: engine) != many.prefix(7))
+  }
+
+  @Test func conditionsAreMetOrSaidToBeImpossible() async throws {
+    let real = Self.mixedTable(600)
+    let fitted = try await quick(10).fit(.table(real), session: LearningSession(engine: engine))
+    let conditions = [
+      SynthesisCondition("job", is: "clerk"), SynthesisCondition("income", is: "0"),
+    ]
+    let made = try await fitted.table(50, where: conditions, on: engine)
+    let (job, income) = (try #require(made[column: "job"]), try #require(made[column: "income"]))
+    #expect((0..<50).allSatisfy { job.text($0) == "clerk" && income.number($0) == 0 })
+    await #expect {
+      _ = try await fitted.table(5, where: [SynthesisCondition("job", is: "cook")], on: engine)
+    } throws: { error in
+      if case HourglassError.application(.unknownValue(column: "job", value: "cook", _)) = error {
+        return "\(error)".contains("\"baker\"")
+      }
+      return false
+    }
+    await #expect {
+      // A number within the range that no income has.
+      let never = [SynthesisCondition("income", is: "0.005")]
+      _ = try await fitted.table(5, where: never, on: engine)
+    } throws: { error in
+      if case HourglassError.application(.valueTooRare) = error { true } else { false }
+    }
+  }
+
+  @Test func copiesAreFound() throws {
+    let real = Self.mixedTable(400)
+    let learnt = real.rows(Array(0..<300))
+    let heldOut = real.rows(Array(300..<400))
+    let copied = try RecordDistances(generated: learnt, heldOut: heldOut, learnt: learnt)
+    #expect(copied.generated.copies == 1 && copied.generated.median == 0)
+    #expect(copied.closerToLearnt > 0.6)
+    let other = try RecordDistances(generated: heldOut, heldOut: heldOut, learnt: learnt)
+    #expect(other.generated == other.heldOut && other.closerToLearnt < 0.4)
+  }
+
+  @Test func impossibleCellsAreFound() {
+    let real = Self.mixedTable(100)
+    let wrong = Table.Column(
+      name: "income",
+      kind: .number,
+      cells: .numbers(Array(repeating: -1, count: 100), missing: []),
+      decimals: 2
+    )
+    #expect(TableValidity.problems(of: real, against: real).isEmpty)
+    #expect(TableValidity.problems(of: real.replacing(wrong), against: real).count == 1)
+  }
+
+  @Test func mixtureFindsTwoClouds() throws {
+    var generator = SeededGenerator(seed: 1)
+    let points = (0..<600).flatMap { row -> [Float] in
+      let centre: Float = row % 3 == 0 ? -5 : 5
+      return [centre + 0.5 * generator.nextNormal(), centre + 0.5 * generator.nextNormal()]
+    }
+    let mixture = CodeMixture(fitting: Tensor(points, shape: [600, 2]), count: 2, seed: 0)
+    #expect(abs((mixture.weights.min() ?? 0) - 1 / 3) < 0.02)
+    let drawn = mixture.draw(2_000, &generator)
+    let low = (0..<2_000).filter { drawn.scalars[2 * $0] < 0 }
+    #expect(abs(Double(low.count) / 2_000 - 1 / 3) < 0.04)
+    #expect(low.allSatisfy { abs(drawn.scalars[2 * $0 + 1] + 5) < 3 })
+  }
+
+  // MARK: Images and series
+
+  @Test func imagesAreBoundedAndNew() async throws {
+    let images = try ImageSet(NumericDataset(name: "spots", images: spots(1_200)))
+    let synthesizer = Synthesizer(
+      latent: 2,
+      architecture: .dense(hidden: [64], activation: .silu),
+      learning: LearningSettings(epochs: 30, seed: 3)
+    )
+    let fitted = try await synthesizer.fit(
+      .images(images),
+      session: LearningSession(engine: engine)
+    )
+    let bound = try #require(fitted.report?.bound)
+    #expect(bound.evidenceLowerBound > bound.independentPixels)
+    #expect(fitted.report?.activeUnits == 2)
+    guard case .images(let made) = try await fitted.generated(9, seed: 2, on: engine) else {
+      Issue.record("no images were made")
+      return
+    }
+    #expect(made.count == 9 && made.commonShape == [1, 8, 8])
+    let nearest = try await fitted.nearest(to: made, in: images, on: engine)
+    // The search agrees with a loop.
+    let (data, all) = (try made.uniform(), try images.uniform())
+    for (row, found) in nearest.enumerated() {
+      let item = data.item(row)
+      let distances = (0..<all.count).map { place in
+        zip(item, all.item(place)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+      }
+      #expect(abs((distances.min() ?? 0) - found.distance) < 1e-3)
+    }
+    let lattice = try await fitted.lattice(3, on: engine)
+    #expect(lattice.count == 9)
+    let between = try await fitted.interpolation(
+      from: 0,
+      to: 5,
+      in: .images(images),
+      steps: 4,
+      on: engine
+    )
+    #expect(between.count == 4)
+    let loaded = try FittedSynthesizer(ModelFile(bytes: fitted.bytes(), path: "model"))
+    #expect(
+      try await loaded.evaluate(.images(images), on: engine).bound
+        == fitted.evaluate(.images(images), on: engine).bound
+    )
+  }
+
+  @Test func windowsOfASeriesMoveAsRealOnesDo() async throws {
+    var generator = SeededGenerator(seed: 2)
+    var value = 0.0
+    let values = (0..<3_000).map { step in
+      value = 0.9 * value + 0.3 * Double(generator.nextNormal())
+      return ((value + Double(step % 2)) * 1_000).rounded() / 1_000
+    }
+    let table = Table(
+      name: "waves.csv",
+      columns: [
+        Table.Column(
+          name: "time",
+          kind: .integer,
+          cells: .numbers((0..<3_000).map(Double.init), missing: [])
+        ),
+        Table.Column(
+          name: "wave",
+          kind: .number,
+          cells: .numbers(values, missing: []),
+          decimals: 3
+        ),
+      ]
+    )
+    let options = SeriesOptions(timeColumn: "time", window: 8, stride: 2)
+    let series = try SeriesSet(table, options: options)
+    let fitted = try await quick(30, latent: 4)
+      .fit(.series(series), session: LearningSession(engine: engine))
+    let tables = try #require(fitted.report?.tables)
+    #expect(tables.generated.pairTrends > tables.independent.pairTrends)
+    guard case .table(let made) = try await fitted.generated(3, on: engine) else {
+      Issue.record("no rows were made")
+      return
+    }
+    #expect(made.columns.map(\.name) == ["window", "step", "wave"])
+    #expect(made.rowCount == 24)
+    let wave = try #require(made[column: "wave"])
+    let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+    #expect((0..<24).allSatisfy { (low...high).contains(wave.number($0) ?? .infinity) })
+  }
+
+  @Test func soundsAreRefused() async throws {
+    let tone = Sound(name: "tone", sampleRate: 8_000, channels: [[0, 0.5, 0]])
+    let sounds = SoundSet(name: "tones", sounds: [tone])
+    await #expect {
+      _ = try await Synthesizer().fit(.sounds(sounds), session: LearningSession(engine: engine))
+    } throws: { error in
+      if case HourglassError.application(.unsuitedKind) = error { true } else { false }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@Suite struct DetectTests {
+  private let quick = ["--epochs", "6", "--threads", "1"]
+
+  /// A table of parts with names, a kind, missing cells, and a mark on those that are odd.
+  private func table(rows: Int, odd: Set<Int> = []) -> String {
+    var text = "part,width,height,colour,bad\n"
+    for row in 0..<rows {
+      let width = 10 + Double(row * 37 % 101) / 20
+      let height = odd.contains(row) ? 40 - width : 2 * width + Double(row * 17 % 13) / 50
+      let colour = ["red", "green", "blue"][row * 7 % 3]
+      let cells = [
+        row % 29 == 5 ? "" : "\(width)", "\(height)", colour, odd.contains(row) ? "1" : "0",
+      ]
+      text += "P-\(1_000 + row)x,\(cells.joined(separator: ","))\n"
+    }
+    return text
+  }
+
+  @Test func tableIsScoredWithReasons() throws {
+    let folder = try Folder()
+    try folder.write(table(rows: 400), to: "normal.csv")
+    try folder.write(table(rows: 120, odd: [7, 50, 99]), to: "new.csv")
+    let arguments = [
+      "detect", "new.csv", "--learn-from", "normal.csv", "--labels", "bad", "-o", "scores.csv",
+      "--save", "parts.hourglass", "--false-alarms", "0.05", "--json",
+    ]
+    let outcome = try Program.run(arguments + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let report = try json(outcome.output)
+    #expect(report["count"] as? Int == 120)
+    let labelled = try #require(report["labelled"] as? [String: Any])
+    #expect(labelled["positives"] as? Int == 3)
+    let methods = try #require(labelled["methods"] as? [[String: Any]])
+    #expect(methods.count == 3)
+    #expect(try #require(methods[0]["areaUnderROC"] as? Double) > 0.95)
+    let lines = folder.text("scores.csv").split(separator: "\n")
+    #expect(lines.count == 121)
+    #expect(
+      lines[0] == "part,score,p_value,is_anomaly,reason_1,part_1,reason_2,part_2,reason_3,part_3"
+    )
+    let odd = lines[8].split(separator: ",", omittingEmptySubsequences: false)
+    #expect(odd[0] == "P-1007x")
+    #expect(odd[3] == "1")
+    let parts = [5, 7, 9].compactMap { Double(odd[$0]) }
+    #expect(abs(parts.reduce(0, +) - (try #require(Double(odd[1])))) < 1e-4)
+    #expect(try folder.names() == ["new.csv", "normal.csv", "parts.hourglass", "scores.csv"])
+
+    // The model streams the same scores, and any rate.
+    let again = try Program.run(
+      ["detect", "new.csv", "--model", "parts.hourglass", "-o", "again.csv"],
+      in: folder
+    )
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(try folder.bytes("again.csv") == folder.bytes("scores.csv"))
+    #expect(again.output.contains("are anomalies at a rate of false alarms of 0.05"))
+    let strict = try Program.run(
+      [
+        "detect", "new.csv", "--model", "parts.hourglass", "--false-alarms", "0.001", "-o", "-",
+        "--quiet",
+      ],
+      in: folder
+    )
+    #expect(strict.code == 0 && strict.output.split(separator: "\n").count == 121)
+    #expect(
+      strict.output.split(separator: "\n").dropFirst().allSatisfy {
+        $0.split(separator: ",", omittingEmptySubsequences: false)[3] == "0"
+      }
+    )
+  }
+
+  @Test func imagesGetHeatMaps() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 90, side: 8), to: "images.idx")
+    let arguments = ["detect", "images.idx", "-o", "scores.csv", "--heat-maps", "maps"]
+    let outcome = try Program.run(arguments + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(folder.text("scores.csv").split(separator: "\n").count == 91)
+    #expect(FileManager.default.fileExists(atPath: folder.path("maps/1.png")))
+  }
+
+  @Test func seriesHasALineForEachTime() throws {
+    let folder = try Folder()
+    var text = "hour,load\n"
+    for hour in 0..<400 { text += "\(hour),\(hour == 300 ? 90 : hour * 13 % 24)\n" }
+    try folder.write(text, to: "load.csv")
+    let arguments = [
+      "detect", "load.csv", "--series", "hour", "--window", "24", "--stride", "6", "-o", "s.csv",
+      "--false-alarms", "0.05",
+    ]
+    let outcome = try Program.run(arguments + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let lines = folder.text("s.csv").split(separator: "\n")
+    #expect(lines.count == 401)
+    #expect(lines[0].hasPrefix("hour,score,p_value,is_anomaly,") && lines[0].hasSuffix(",range"))
+    #expect(lines[301].hasPrefix("300,"))
+  }
+
+  @Test(arguments: [
+    (["--model", "m", "--latent", "3"], 2, "--latent has no use with --model"),
+    (["--false-alarms", "1.5"], 2, "above 0 and below 1"),
+    (["--labels", "nothing"], 1, "nothing"),
+  ])
+  func mistakesAreTold(arguments: [String], code: Int32, words: String) throws {
+    let folder = try Folder()
+    try folder.write(table(rows: 40), to: "data.csv")
+    let outcome = try Program.run(["detect", "data.csv"] + arguments + quick, in: folder)
+    #expect(outcome.code == code)
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+  }
+}

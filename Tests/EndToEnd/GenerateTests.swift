@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@Suite struct GenerateTests {
+  private let quick = ["--epochs", "3", "--hidden", "16", "--threads", "1"]
+
+  private func people(_ count: Int) -> String {
+    var text = "age,income,job\n"
+    for row in 0..<count {
+      let job = ["baker", "clerk", "judge"][row * 7 % 3]
+      text += "\(20 + row * 13 % 40),\(row % 4 == 0 ? "0" : "\(100 + row % 90).5"),\(job)\n"
+    }
+    return text
+  }
+
+  @Test func newRowsHaveTheColumnsOfTheTable() throws {
+    let folder = try Folder()
+    try folder.write(people(300), to: "people.csv")
+    let outcome = try Program.run(
+      ["generate", "--learn-from", "people.csv", "--count", "40", "-o", "new.csv"]
+        + ["--save", "people.hourglass", "--json"] + quick,
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("\"pairTrends\""))
+    let lines = folder.text("new.csv").split(separator: "\n")
+    #expect(lines.count == 41 && lines[0] == "age,income,job")
+    let again = try Program.run(
+      "generate",
+      "--model",
+      "people.hourglass",
+      "--count",
+      "40",
+      "-o",
+      "again.csv",
+      "--quiet",
+      in: folder
+    )
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(folder.text("again.csv") == folder.text("new.csv"))
+    let clerks = try Program.run(
+      "generate",
+      "--model",
+      "people.hourglass",
+      "--count",
+      "5",
+      "--where",
+      "job=clerk",
+      "-o",
+      "-",
+      in: folder
+    )
+    #expect(clerks.code == 0, "\(clerks.errors)")
+    let rows = clerks.output.split(separator: "\n").dropFirst()
+    #expect(rows.count == 5 && rows.allSatisfy { $0.hasSuffix(",clerk") })
+  }
+
+  @Test func mistakesAreSaid() throws {
+    let folder = try Folder()
+    try folder.write(people(60), to: "people.csv")
+    let nothing = try Program.run("generate", "-o", "new.csv", in: folder)
+    #expect(nothing.code == 2 && nothing.errors.contains("--learn-from"))
+    let unknown = try Program.run(
+      ["generate", "--learn-from", "people.csv", "--where", "job=cook", "-o", "new.csv"] + quick,
+      in: folder
+    )
+    #expect(unknown.code == 2 && unknown.errors.contains("\"baker\""))
+    let lattice = try Program.run(
+      "generate",
+      "--learn-from",
+      "people.csv",
+      "--lattice",
+      "-o",
+      "l.png",
+      in: folder
+    )
+    #expect(lattice.code == 2 && lattice.errors.contains("--latent 2"))
+  }
+
+  @Test func imagesBecomeAGridAndAFigure() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 80, side: 6), to: "images.idx")
+    let outcome = try Program.run(
+      ["generate", "--learn-from", "images.idx", "--count", "9", "-o", "grid.png", "--json"]
+        + ["--neighbours", "near.svg", "--judge", "images.idx"] + quick,
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("\"evidenceLowerBound\""))
+    let grid = try Data(contentsOf: folder.url.appendingPathComponent("grid.png"))
+    #expect(grid.starts(with: [0x89, 0x50, 0x4e, 0x47]))
+    #expect(folder.text("near.svg").contains("nearest learned from"))
+  }
+}

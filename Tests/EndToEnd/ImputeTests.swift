@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@Suite struct ImputeTests {
+  private let quick = ["--epochs", "10", "--members", "1", "--threads", "1"]
+
+  /// A table of a number that follows another one, a category and a whole number, with gaps.
+  private var table: String {
+    var text = "x,y,kind,n\n"
+    for row in 0..<160 {
+      let x = Double(row * 37 % 160) / 16
+      let y = row % 5 == 1 ? "" : "\(2 * x + 1)"
+      let kind = row % 7 == 2 ? "NA" : x > 5 ? "\"large, very\"" : "small"
+      let n = row % 6 == 3 ? "?" : "\(Int(x) * 3)"
+      text += "\(x)0,\(y),\(kind),\(n)\n"
+    }
+    return text
+  }
+
+  @Test func missingCellsAreFilledAndTheOthersKeptToTheByte() throws {
+    let folder = try Folder()
+    try folder.write(Array(table.utf8), to: "gaps.csv")
+    let arguments = [
+      "impute", "gaps.csv", "-o", "filled.csv", "--draws", "2", "--save", "m.hourglass", "--json",
+    ]
+    let outcome = try Program.run(arguments + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(
+      try folder.names() == [
+        "filled-1.csv", "filled-2.csv", "filled.csv", "gaps.csv", "m.hourglass",
+      ]
+    )
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    )
+    #expect(report["stillMissing"] as? Int == 0)
+    let deleted = try #require(report["deleted"] as? [String: Any])
+    #expect((deleted["overall"] as? [[String: Any]])?.count == 5)
+    for name in ["filled.csv", "filled-1.csv", "filled-2.csv"] {
+      let (before, after) = (table.split(separator: "\n"), folder.text(name).split(separator: "\n"))
+      #expect(before.count == after.count)
+      for (old, new) in zip(before, after) {
+        let parts = old.split(separator: ",", omittingEmptySubsequences: false)
+        #expect(new.hasPrefix("\(parts[0]),\(parts[1])"), "\(old) became \(new)")
+        #expect(!new.contains("NA") && !new.contains("?") && !new.contains(",,"))
+        if old.contains("large") { #expect(new.contains("\"large, very\"")) }
+      }
+    }
+    #expect(folder.text("filled-1.csv") != folder.text("filled-2.csv"))
+    let again = try Program.run(
+      ["impute", "gaps.csv", "--model", "m.hourglass", "-o", "-", "--quiet"],
+      in: folder
+    )
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(again.output == folder.text("filled.csv"))
+  }
+
+  @Test func mistakesAreToldOf() throws {
+    let folder = try Folder()
+    try folder.write(Array("a,b\n1,1\n1,1\n1,1\n".utf8), to: "same.csv")
+    let same = try Program.run(["impute", "same.csv", "-o", "x.csv"], in: folder)
+    #expect(same.code == 1, "\(same.errors)")
+    let draws = try Program.run(["impute", "same.csv", "--draws", "2"], in: folder)
+    #expect(draws.code == 2)
+    #expect(draws.errors.contains("--draws needs --output"), "\(draws.errors)")
+    let over = try Program.run(["impute", "same.csv", "-o", "same.csv"], in: folder)
+    #expect(over.code == 2)
+    #expect(try folder.names() == ["same.csv"])
+  }
+}

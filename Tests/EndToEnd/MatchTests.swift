@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+@Suite struct MatchTests {
+  @Test func coordinatesOfThreeSongs() throws {
+    let folder = try Folder()
+    let songs = """
+      name,x,y
+      Enter Sandman,0.65,0.12
+      Fear of the Dark,0.44,0.99
+      Land of the Free,0.81,0.03
+
+      """
+    try folder.write(songs, to: "coordinates.csv")
+    let added = try Program.run(
+      "match",
+      "import",
+      "coordinates.csv",
+      "--database",
+      "songs.db",
+      in: folder
+    )
+    #expect(added.code == 0, "\(added.errors)")
+    let found = try Program.run(
+      "match",
+      "find",
+      "--at",
+      "0.45,0.97",
+      "--database",
+      "songs.db",
+      "--json",
+      in: folder
+    )
+    #expect(found.code == 0, "\(found.errors)")
+    let answers = try #require(try json(found.output)["answers"] as? [[String: Any]])
+    let matches = try #require(answers[0]["matches"] as? [[String: Any]])
+    #expect(matches[0]["name"] as? String == "Fear of the Dark")
+    #expect(abs(try #require(matches[0]["distance"] as? Double) - 0.0224) < 1e-3)
+    let list = try Program.run("match", "list", "--database", "songs.db", in: folder)
+    #expect(list.output.contains("Land of the Free"))
+    #expect(list.output.contains("0.81"))
+    let removed = try Program.run(
+      "match",
+      "remove",
+      "Fear of the Dark",
+      "--database",
+      "songs.db",
+      in: folder
+    )
+    #expect(removed.code == 0, "\(removed.errors)")
+    let again = try Program.run(
+      "match",
+      "remove",
+      "Fear of the Dark",
+      "--database",
+      "songs.db",
+      in: folder
+    )
+    #expect(again.code == 1)
+    let exported = try Program.run(
+      "match",
+      "export",
+      "--database",
+      "songs.db",
+      "-o",
+      "codes.csv",
+      in: folder
+    )
+    #expect(exported.code == 0, "\(exported.errors)")
+    #expect(
+      folder.text("codes.csv").split(separator: "\n") == [
+        "name,position,z1,z2", "Enter Sandman,0,0.65,0.12", "Land of the Free,0,0.81,0.03",
+      ]
+    )
+  }
+
+  @Test func imagesAreAddedAndFound() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 60, side: 8), to: "images.idx")
+    let quick = ["--epochs", "3", "--dimensions", "4", "--threads", "1"]
+    let added = try Program.run(
+      ["match", "add", "images.idx", "--database", "images.db", "--json"] + quick,
+      in: folder
+    )
+    #expect(added.code == 0, "\(added.errors)")
+    #expect(try json(added.output)["items"] as? Int == 60)
+    let report = try #require(try json(added.output)["learned"] as? [String: Any])
+    #expect(report["rawValues"] is Double)
+    let found = try Program.run(
+      "match",
+      "find",
+      "images.idx",
+      "--first",
+      "2",
+      "--count",
+      "1",
+      "--database",
+      "images.db",
+      in: folder
+    )
+    #expect(found.code == 0, "\(found.errors)")
+    #expect(found.output.contains("images.idx:1"))
+    // The encoder is there: asking to learn another one is a mistake.
+    let more = try Program.run(
+      ["match", "add", "images.idx", "--database", "images.db"] + quick,
+      in: folder
+    )
+    #expect(more.code == 2)
+    let twice = try Program.run(
+      "match",
+      "add",
+      "images.idx",
+      "--database",
+      "images.db",
+      in: folder
+    )
+    #expect(twice.code == 1)
+    let kept = try Program.run(
+      "match",
+      "add",
+      "images.idx",
+      "--database",
+      "images.db",
+      "--keep",
+      in: folder
+    )
+    #expect(kept.code == 0, "\(kept.errors)")
+  }
+}
