@@ -25,7 +25,9 @@ import Testing
       apply: { fitted, rows in
         let filled = try await fitted.filled(numbers(rows, hidingLast: true), on: engine)
         return Tensor(
-          (0..<filled.rowCount).flatMap { row in filled.columns.map { Float($0.number(row) ?? .nan) } },
+          (0..<filled.rowCount).flatMap { row in
+            filled.columns.map { Float($0.number(row) ?? .nan) }
+          },
           shape: rows.shape
         )
       },
@@ -84,14 +86,17 @@ import Testing
     let (gaps, truth) = mixed(240)
     let fitted = try await Self.quick.fit(gaps, session: LearningSession(engine: engine))
     let draws = try await fitted.draws(of: gaps, count: 20, seed: 1, on: engine)
-    #expect(try await fitted.draws(of: gaps, count: 2, seed: 1, on: engine) == Array(draws.prefix(2)))
+    let two = try await fitted.draws(of: gaps, count: 2, seed: 1, on: engine)
+    #expect(two == Array(draws.prefix(2)))
     #expect(draws[0] != draws[1])
     let filled = try await fitted.filled(gaps, on: engine)
     var (spread, miss) = (0.0, 0.0)
     for row in 0..<gaps.rowCount where gaps.columns[0].isMissing(row) {
       let middle = try #require(filled.columns[0].number(row))
       miss += pow(middle - (try #require(truth.columns[0].number(row))), 2)
-      for draw in draws { spread += pow(try #require(draw.columns[0].number(row)) - middle, 2) / 20 }
+      for draw in draws {
+        spread += pow(try #require(draw.columns[0].number(row)) - middle, 2) / 20
+      }
     }
     #expect(spread > 0.2 * miss && spread < 5 * miss, "\(spread) against \(miss)")
   }

@@ -113,7 +113,8 @@ private struct NormalEquations {
     var best = (error: Double.infinity, weights: other)
     for set in 0..<1 << count {
       let chosen = (0..<count).filter { set >> $0 & 1 == 1 }
-      var matrix = chosen.map { row in chosen.map { products[row][$0] + (row == $0 ? strength : 0) } }
+      var matrix = chosen.map { row in chosen.map { products[row][$0] + (row == $0 ? strength : 0) }
+      }
       var vector = chosen.map { right[$0] + strength * other[$0] }
       guard Self.solve(&matrix, &vector), vector.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
         continue

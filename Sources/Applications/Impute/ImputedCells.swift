@@ -123,7 +123,7 @@ extension Table.Column {
 
   /// The column with one text in each of its missing cells.
   fileprivate func filled(with text: String) -> Table.Column {
-    if case .numbers(let values, let missing) = cells, missing.contains(true), missing.contains(false),
+    if case .numbers(let values, let missing) = cells, missing.contains(true),
       let row = missing.firstIndex(of: false)
     {
       return replacing(

@@ -73,7 +73,12 @@ extension Imputer {
   func validate() throws(ApplicationError) {
     try requireSetting((1...16).contains(members), "the number of networks", "1 to 16", members)
     if let latent {
-      try requireSetting((1...1 << 16).contains(latent), "the length of a code", "1 to 65536", latent)
+      try requireSetting(
+        (1...1 << 16).contains(latent),
+        "the length of a code",
+        "1 to 65536",
+        latent
+      )
     }
     try learning.validate()
   }

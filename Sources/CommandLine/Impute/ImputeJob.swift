@@ -12,9 +12,10 @@ struct ImputeJob {
   /// Checks what can be checked before anything is read.
   init(_ command: Impute) throws {
     self.command = command
-    drawPaths = command.files.output.map { output in
-      (0..<(command.filling.draws ?? 0)).map { Self.drawPath(output, number: $0 + 1) }
-    } ?? []
+    drawPaths =
+      command.files.output.map { output in
+        (0..<(command.filling.draws ?? 0)).map { Self.drawPath(output, number: $0 + 1) }
+      } ?? []
     run = VerbRun(
       paths: try VerbPaths(
         command.files,

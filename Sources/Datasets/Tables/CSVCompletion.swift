@@ -64,7 +64,9 @@ public enum CSVCompletion {
         try bytes.fill()
       }
       copy.finish()
-      guard copy.row == table.rowCount else { throw DatasetError.noRows(path: source, columns: copy.row) }
+      guard copy.row == table.rowCount else {
+        throw DatasetError.noRows(path: source, columns: plan.names.count)
+      }
       try file.write(copy.output)
       try file.commit()
     } catch let error as DatasetError {
@@ -164,8 +166,8 @@ public enum CSVCompletion {
       ]
       let bytes = Array(text.utf8)
       let isPlain =
-        !bytes.isEmpty && !bytes.contains { special.contains($0) } && bytes.first != CSVDialect.space
-        && bytes.last != CSVDialect.space
+        !bytes.isEmpty && !bytes.contains { special.contains($0) }
+        && bytes.first != CSVDialect.space && bytes.last != CSVDialect.space
       if isPlain {
         output += bytes
         return true
