@@ -59,7 +59,7 @@ def main():
             columns, learned, scored = prepare(os.path.join(a.folder, name), folder)
             start = time.time()
             run = subprocess.run(
-                [a.program, "detect", "test.csv", "--learn-from", "train.csv", "--labels", "label", "-o", "scores.csv",
+                [os.path.abspath(a.program), "detect", "test.csv", "--learn-from", "train.csv", "--labels", "label", "-o", "scores.csv",
                  "--json", "--threads", a.threads, "--seed", a.seed],
                 cwd=folder, capture_output=True, text=True)
             seconds = time.time() - start

@@ -14,22 +14,32 @@ import HourglassApplications
 struct HourglassProgram: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hourglass",
-    abstract: "Learn from your own tables and images with autoencoders, and use what was learned.",
+    abstract: "Learn from your own data with autoencoders, and use what was learned.",
     discussion: """
-      An autoencoder squeezes each row or image through a few numbers and rebuilds it. Those \
-      numbers describe the row; they are learned from your data alone.
+      An autoencoder squeezes each row, image, sound or window through a few numbers and rebuilds \
+      it. What it learns from your data alone does eight jobs.
 
       EXAMPLES
         Describe each image by two numbers, and keep what was learned:
           hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
-        Describe other images with what was learned:
-          hourglass reduce more.idx.gz --model images.hourglass -o more.csv
-        The same for a table of numbers, in at most two minutes:
-          hourglass reduce sensors.csv --dimensions 8 --minutes 2 -o codes.csv
+        Make features, and see what a simple model can predict from them:
+          hourglass features customers.csv --probe churn -o features.csv
+        Find out which song an excerpt is from:
+          hourglass match add songs/ --database songs.db
+          hourglass match find excerpt.wav --database songs.db
+        Take the noise off pictures:
+          hourglass denoise noisy/ --learn-from clean/ -o denoised/
         Find the rows that are unlike normal ones:
           hourglass detect week23.csv --learn-from normal.csv -o scores.csv
-        See what a model or a data file holds:
-          hourglass inspect images.hourglass
+        Make new rows like your own:
+          hourglass generate --learn-from people.csv --count 1000 -o new.csv
+        Fill missing cells:
+          hourglass impute survey.csv -o filled.csv
+        Give grey photographs colours:
+          hourglass colorize old/ --learn-from photos/ -o coloured/
+        See all of it on real data, or what a file holds:
+          hourglass demo
+          hourglass inspect survey.csv
 
       EXIT CODES
         0    good
@@ -41,6 +51,7 @@ struct HourglassProgram: AsyncParsableCommand {
     version: "hourglass \(ProgramVersion.current)",
     subcommands: [
       Reduce.self,
+      Features.self,
       Match.self,
       Denoise.self,
       Detect.self,

@@ -7,21 +7,32 @@ import Testing
     #expect(outcome.errors == "")
     #expect(
       outcome.output == """
-        OVERVIEW: Learn from your own tables and images with autoencoders, and use what
-        was learned.
+        OVERVIEW: Learn from your own data with autoencoders, and use what was learned.
 
-        An autoencoder squeezes each row or image through a few numbers and rebuilds
-        it. Those numbers describe the row; they are learned from your data alone.
+        An autoencoder squeezes each row, image, sound or window through a few numbers
+        and rebuilds it. What it learns from your data alone does eight jobs.
 
         EXAMPLES
           Describe each image by two numbers, and keep what was learned:
             hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
-          Describe other images with what was learned:
-            hourglass reduce more.idx.gz --model images.hourglass -o more.csv
-          The same for a table of numbers, in at most two minutes:
-            hourglass reduce sensors.csv --dimensions 8 --minutes 2 -o codes.csv
-          See what a model or a data file holds:
-            hourglass inspect images.hourglass
+          Make features, and see what a simple model can predict from them:
+            hourglass features customers.csv --probe churn -o features.csv
+          Find out which song an excerpt is from:
+            hourglass match add songs/ --database songs.db
+            hourglass match find excerpt.wav --database songs.db
+          Take the noise off pictures:
+            hourglass denoise noisy/ --learn-from clean/ -o denoised/
+          Find the rows that are unlike normal ones:
+            hourglass detect week23.csv --learn-from normal.csv -o scores.csv
+          Make new rows like your own:
+            hourglass generate --learn-from people.csv --count 1000 -o new.csv
+          Fill missing cells:
+            hourglass impute survey.csv -o filled.csv
+          Give grey photographs colours:
+            hourglass colorize old/ --learn-from photos/ -o coloured/
+          See all of it on real data, or what a file holds:
+            hourglass demo
+            hourglass inspect survey.csv
 
         EXIT CODES
           0    good
@@ -37,12 +48,25 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          reduce                  Describe each row of a table, or each image, by a few
-                                  numbers.
+          reduce                  Describe each row of a table, image, sound or window
+                                  of a series by a few numbers.
+          features                Learn features of rows, images, sounds or windows,
+                                  for other models to learn from.
+          match                   Find images, sounds or rows again from damaged copies
+                                  and excerpts.
+          denoise                 Take noise off images of any size, off a table of
+                                  numbers, or off a time series.
+          detect                  Find rows, images, or times of a series that are
+                                  unlike normal ones.
+          generate                Make new rows of a table, images or windows of a
+                                  series, like your own.
           impute                  Fill the missing cells of a table, or the gaps of a
                                   time series.
+          colorize                Give grey images of any size the colours that images
+                                  like them have.
           inspect                 Say what a model file holds, or what the reader makes
-                                  of a data file.
+                                  of data.
+          demo                    Run every verb on real data, into one report page.
           benchmark               Measure the speed of this program on this machine.
 
           See 'hourglass help <subcommand>' for detailed help.
@@ -51,13 +75,18 @@ import Testing
     #expect(try Program.run(in: Folder()).output == outcome.output)
   }
 
-  @Test(arguments: ["reduce", "impute", "inspect", "benchmark", "benchmark training"])
+  @Test(arguments: [
+    "reduce", "features", "match", "match add", "match find", "match list", "match tune",
+    "denoise", "detect", "generate", "impute", "colorize", "inspect", "demo", "benchmark",
+    "benchmark training",
+  ])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
     let outcome = try Program.run(words + ["--help"], in: Folder())
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("USAGE: hourglass \(verb)"))
-    #expect(verb == "benchmark" || outcome.output.contains("EXAMPLES"))
+    let isPlain = ["benchmark", "match list", "match tune"].contains(verb)
+    #expect(isPlain || outcome.output.contains("EXAMPLES"))
     #expect(try Program.run(["help"] + words, in: Folder()).output == outcome.output)
     for line in outcome.output.split(separator: "\n") {
       #expect(line.count <= 80, "a terminal has 80 columns: \(line)")
@@ -72,7 +101,11 @@ import Testing
 
   @Test(arguments: [
     (["redcue", "x"], "there is no verb 'redcue'; did you mean 'reduce'?"),
-    (["xyzzy"], "there is no verb 'xyzzy'; there are reduce, impute, inspect, benchmark."),
+    (
+      ["xyzzy"],
+      "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
+        + "impute, colorize, inspect, demo, benchmark."
+    ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
     (["reduce", "x", "--dimensions", "0"], "--dimensions must be at least 1, found 0"),

@@ -29,12 +29,15 @@ extension ColorizationReport: CustomStringConvertible {
   }
 
   /// One sentence: whether the network earned its place.
+  ///
+  /// It goes by the error of a and b: a few images without any colour give grey a mean PSNR that no
+  /// colours can reach.
   public var verdict: String {
-    let best = grey.peakSignalToNoiseRatio >= mean.peakSignalToNoiseRatio ? grey : mean
-    let gain = coloured.peakSignalToNoiseRatio - best.peakSignalToNoiseRatio
-    return gain > 0
-      ? "The network earned its place: it is \(NumberText.fixed(gain, places: 2)) dB above "
-        + "\(best.method)."
+    let best = grey.opponentError <= mean.opponentError ? grey : mean
+    let part = best.opponentError > 0 ? 1 - coloured.opponentError / best.opponentError : 0
+    return part > 0
+      ? "The network earned its place: the error of a and b is "
+        + "\(NumberText.fixed(100 * part, places: 1)) % below that of \(best.method)."
       : "The colours are further from the true ones than \(best.method) is: learn longer, or from "
         + "more images."
   }

@@ -96,7 +96,7 @@ enum LabColor {
   }
 
   private static func isShown(_ colour: Linear) -> Bool {
-    let range: ClosedRange<Float> = -0.0005...1.0005
+    let range: ClosedRange<Float> = -2e-5...1.00002
     return range.contains(colour.r) && range.contains(colour.g) && range.contains(colour.b)
   }
 

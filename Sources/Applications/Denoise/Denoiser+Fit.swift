@@ -6,7 +6,7 @@ extension Denoiser {
   /// Some items are held out to judge the result, see `JudgedItems`. A checkpoint is written now and
   /// then, and at the end; it stays until the model is saved.
   ///
-  /// - Throws: `application(.otherKind)` for sounds, which are not denoised yet; `interrupted` when
+  /// - Throws: `application(.invalidSetting)` for sounds, which are not denoised yet; `interrupted` when
   ///   the task is cancelled: the checkpoint is written before.
   public func fit(
     _ data: Dataset,
@@ -20,10 +20,10 @@ extension Denoiser {
       case .table(let table): return try await TableDenoisingJob(self, table, session).fitted()
       case .series(let series): return try await SeriesDenoisingJob(self, series, session).fitted()
       case .sounds:
-        throw ApplicationError.otherKind(
-          name: data.name,
+        throw ApplicationError.invalidSetting(
+          name: "what the noise is taken off",
           expected: "images, a table or a time series",
-          found: "sounds"
+          found: "the sounds of \(data.name)"
         )
       }
     } catch {

@@ -120,6 +120,6 @@ public struct FittedDenoiser: Sendable {
   }
 
   func otherKind(_ name: String, _ found: String) -> ApplicationError {
-    ApplicationError.otherKind(name: name, expected: kind.rawValue, found: found)
+    ApplicationError.otherKind(name: name, expected: kind.nouns.many, found: found)
   }
 }

@@ -11,10 +11,10 @@ public import HourglassNetworks
 ///     }
 ///
 /// The score of an item is what a denoising autoencoder fails to restore of it, each column on its
-/// own scale, plus its squared distance to the nearest of some rows that were learnt from; each of
-/// the two is divided by its median over items that were held out. Both are sums over columns, so
-/// that the score is the sum of what the columns add to it. From which score on an item counts as
-/// an anomaly is a matter apart: see `ConformalCalibration`.
+/// own scale, and its squared distance to the nearest of some rows that were learnt from; each of
+/// the two is divided by its median over items that were learnt from, and the former counts a third.
+/// Both are sums over columns, so that the score is the sum of what the columns add to it. From which
+/// score on an item counts as an anomaly is a matter apart: see `ConformalCalibration`.
 ///
 /// Items to learn from should be normal: what occurs among them counts as normal.
 ///
@@ -30,11 +30,14 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
   public var architecture: Architecture?
   /// What is done to an item before the network sees it in learning.
   public var corruption: Corruption
-  /// The number of rows that the model keeps to measure distances to; 0 keeps none, and the score is
-  /// the error of restoring alone. `nil` keeps up to 2,048.
+  /// The number of rows that the model keeps to measure distances to.
+  ///
+  /// With 0 the score is the error of restoring alone; `nil` keeps up to 2,048.
   public var references: Int?
-  /// For how long and by which steps it learns. Nothing is held out to stop early: the noise keeps
-  /// the network from learning rows by heart, and the rows held out are for the false alarms.
+  /// For how long and by which steps it learns.
+  ///
+  /// Nothing is held out to stop early: the noise keeps the network from learning rows by heart, and
+  /// the rows held out are for the false alarms.
   public var learning: LearningSettings
 
   /// Makes a detector; the defaults suit most data.
@@ -108,8 +111,15 @@ extension AutomaticChoices {
     kind == .table ? min(max(width / 2, 1), 32) : min(max(width / 8, 4), 32)
   }
 
-  /// The number of steps: a third of those of a reduction, whose quality rests on the network alone.
-  static func detectionSteps(for kind: DataKind) -> Int { kind == .table ? 3_000 : 2_000 }
+  /// The number of steps: a quarter of those of a reduction, whose quality rests on the network
+  /// alone, and fewer where an item has more than 64 values, down to 300.
+  static func detectionSteps(width: Int) -> Int { min(max(3_000 * 64 / max(width, 1), 300), 3_000) }
+
+  /// At least 64 items a step where an item has more than 512 values: reading the weights then costs
+  /// more than using them.
+  static func detectionBatchSize(width: Int, learningCount: Int) -> Int {
+    max(batchSize(learningCount: learningCount), width > 512 ? 64 : 1)
+  }
 
   /// Up to 2,048 rows to measure distances to, fewer where rows are so wide that they would be more
   /// than 2²¹ numbers.

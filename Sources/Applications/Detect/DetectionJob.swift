@@ -24,11 +24,16 @@ struct DetectionJob: Sendable {
     split = DetectionSplit(data, seed: detector.learning.seed)
     encoding = try DetectionEncoding(learning: data, items: split.training)
     autoencoder = detector.autoencoder(for: encoding)
-    var trainer = detector.learning.trainer(
+    let width = encoding.layout.width
+    var learning = detector.learning
+    learning.batchSize =
+      learning.batchSize
+      ?? AutomaticChoices.detectionBatchSize(width: width, learningCount: split.training.count)
+    var trainer = learning.trainer(
       for: encoding.kind,
       learningCount: split.training.count,
       validation: .none,
-      steps: AutomaticChoices.detectionSteps(for: encoding.kind)
+      steps: AutomaticChoices.detectionSteps(width: width)
     )
     trainer.earlyStopping = nil
     if trainer.epochs == nil, trainer.seconds == nil { trainer.epochs = 100 }

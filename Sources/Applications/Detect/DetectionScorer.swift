@@ -5,7 +5,7 @@ internal import HourglassTensors
 
 /// Scores items: what each field adds to how unusual they are.
 ///
-///     part of field f = error of restoring f / (usual error of f) / a + (x_f - r_f)² / b
+///     part of field f = error of restoring f / (usual error of f) / 3 a + (x_f - r_f)² / b
 ///
 /// where r is the nearest of the rows kept, and a and b are the medians of the two sums over f. All
 /// that is usual is measured on rows that were learnt from, so that nothing of the score depends on
@@ -64,13 +64,17 @@ struct DetectionScales: Hashable, Sendable {
   /// The error of restoring each field: a mean, and a little so that a field that is restored
   /// without error does not outweigh all others.
   var fields: [Float]
-  /// The median over rows of the errors of restoring in units of these.
+  /// Three times the median over rows of the errors of restoring in units of these; the median alone
+  /// where there are no distances.
   var restoring: Float
   /// The median over rows of the squared distance to the nearest row kept.
   var distance: Float
 
   /// The least scale of a field.
   private static let leastError = 0.01
+
+  /// How much less the error of restoring counts than the distance: it has the heavier tail.
+  private static let restoringDivisor: Float = 3
 
   /// Measures what is usual.
   ///
@@ -104,7 +108,7 @@ struct DetectionScales: Hashable, Sendable {
       }
       totals.append(total)
     }
-    restoring = Self.scale(totals)
+    restoring = Self.scale(totals) * (references == nil ? 1 : Self.restoringDivisor)
     guard let references else {
       distance = 1
       return

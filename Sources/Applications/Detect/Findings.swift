@@ -4,7 +4,7 @@ public struct Findings: RandomAccessCollection, Sendable {
   public struct Finding: Hashable, Sendable {
     /// The number of the row or image in the data, from 0.
     public var item: Int
-    /// How unusual it is; about 2 is usual.
+    /// How unusual it is; about 1.3 is usual.
     public var score: Double
     /// The share of held-out normal items with a score at least as high.
     public var pValue: Double
@@ -35,9 +35,12 @@ public struct Findings: RandomAccessCollection, Sendable {
   /// The number of each item in the data; `nil` where it is its place.
   let items: [Int]?
 
+  /// The place of the first finding, 0.
   public var startIndex: Int { 0 }
+  /// The number of findings.
   public var endIndex: Int { scores.count }
 
+  /// What is said of one item.
   public subscript(position: Int) -> Finding {
     Finding(
       item: items?[position] ?? position,

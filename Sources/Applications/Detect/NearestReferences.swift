@@ -6,9 +6,11 @@ internal import HourglassTensors
 
 /// Rows that were learnt from, and the search for the nearest of them.
 ///
-/// A cell that is missing in a row adds nothing to its distance. The distances are found by a product
+/// A cell that is missing in a row adds nothing to its distance. A category counts by how much it
+/// varies, as numbers do, which are brought to a variance of 1: w = 1 / Σ q (1 - q) over its levels
+/// with the shares q, so that a rare level is far. The distances are found by a product
 ///
-///     Σ p (x - r)² = Σ p x² + [p x, p] · [-2 r, r²]
+///     Σ w p (x - r)² = Σ w p x² + [p x, p] · [-2 w r, w r²]
 ///
 /// of which the first term is the same for all r, and that of the nearest rows is computed anew from
 /// the differences.
@@ -18,6 +20,8 @@ struct NearestReferences: Sendable {
 
   private let layout: FieldLayout
   private let places: [Range<Int>]
+  /// The weight of each field.
+  private let fieldWeights: [Double]
   private let identity = Identity()
 
   private final class Identity: Sendable {}
@@ -33,7 +37,29 @@ struct NearestReferences: Sendable {
     self.rows = rows
     self.layout = layout
     places = layout.ranges
+    fieldWeights = Self.weights(rows, layout)
   }
+
+  /// 1 for a number, and for a category by its levels among the rows.
+  private static func weights(_ rows: Tensor, _ layout: FieldLayout) -> [Double] {
+    let count = Double(max(rows.shape[0], 1))
+    var shares = [Double](repeating: 0, count: layout.width)
+    if layout.categoryCount > 0 {
+      for row in 0..<rows.shape[0] {
+        for place in 0..<layout.width {
+          shares[place] += Double(rows.scalars[row * layout.width + place]) / count
+        }
+      }
+    }
+    return zip(layout.fields, layout.ranges).map { field, range in
+      guard case .category = field else { return 1 }
+      let variance = range.reduce(0.0) { $0 + shares[$1] * (1 - shares[$1]) }
+      return 1 / max(variance, leastVariance)
+    }
+  }
+
+  /// The least variance of a category, so that one level seen once does not outweigh all else.
+  private static let leastVariance = 0.02
 
   var count: Int { rows.shape[0] }
 
@@ -155,7 +181,7 @@ struct NearestReferences: Sendable {
         let difference = Double(item[index]) - Double(values[start + index])
         sum += difference * difference
       }
-      add(field, sum)
+      add(field, sum * fieldWeights[field])
     }
   }
 
@@ -165,14 +191,17 @@ struct NearestReferences: Sendable {
     let values = rows.scalars
     var weights: [Float] = []
     var squares: [Float] = []
+    let scales = zip(places, fieldWeights).flatMap { range, weight in
+      range.map { _ in Float(weight) }
+    }
     weights.reserveCapacity(count * width * (isWhole ? 1 : 2))
     for row in 0..<count {
-      let part = values[row * width..<(row + 1) * width]
-      weights += part.map { -2 * $0 }
+      let part = zip(values[row * width..<(row + 1) * width], scales)
+      weights += part.map { -2 * $0 * $1 }
       if isWhole {
-        squares.append(Float(part.reduce(0.0) { $0 + Double($1) * Double($1) }))
+        squares.append(Float(part.reduce(0.0) { $0 + Double($1.0) * Double($1.0) * Double($1.1) }))
       } else {
-        weights += part.map { $0 * $0 }
+        weights += part.map { $0 * $0 * $1 }
       }
     }
     let inputs = isWhole ? width : 2 * width

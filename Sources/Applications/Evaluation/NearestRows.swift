@@ -118,9 +118,8 @@ struct NearestRows: Sendable {
     // A bound from a sample keeps most rows out of the sorting.
     if sample.count > 64 {
       sample.sort()
-      let bound = sample[
-        min(sample.count * 3 * Self.candidateCount / distances.count + 2, sample.count - 1)
-      ]
+      let share = sample.count * 3 * Self.candidateCount / distances.count + 2
+      let bound = sample[min(share, sample.count - 1)]
       let close = distances.filter { $0.distance <= bound }
       if close.count >= Self.candidateCount { distances = close }
     }

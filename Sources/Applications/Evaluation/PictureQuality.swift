@@ -12,10 +12,10 @@ enum PictureQuality {
   ///
   ///     10 log₁₀ (1 / mean (x - y)²)
   ///
-  /// Images that are the same have 100, where the formula has no number.
+  /// The mean counts as at least 10⁻⁶ of a step of 8 bits squared, so that images that are the same
+  /// have 108.13, where the formula has no number.
   static func peakSignalToNoiseRatio(_ picture: PicturePlanes, _ truth: PicturePlanes) -> Double {
-    let mean = meanSquaredError(picture, truth)
-    return mean > 1e-10 ? -10 * log10(mean) : 100
+    -10 * log10(max(meanSquaredError(picture, truth), 1e-6 / (255 * 255)))
   }
 
   /// The mean of (x - y)² over all planes.

@@ -126,9 +126,8 @@ struct CellWindows: BatchSource {
     ranges = groups.flatMap { group -> [Range<Int>] in
       guard group.count > window else { return [group] }
       let last = group.upperBound - window
-      let starts =
-        Array(Swift.stride(from: group.lowerBound, to: last, by: max(stride, 1))) + [last]
-      return starts.map { $0..<$0 + window }
+      let starts = Swift.stride(from: group.lowerBound, to: last, by: max(stride, 1))
+      return (Array(starts) + [last]).map { $0..<$0 + window }
     }
   }
 

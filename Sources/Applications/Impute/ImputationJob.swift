@@ -178,13 +178,12 @@ extension Imputer {
   /// The network, with everything chosen.
   func autoencoder(for layout: FieldLayout, window: Int?) -> Autoencoder {
     let width = layout.width * (window ?? 1)
-    let hidden =
-      window == nil
-      ? self.hidden : HiddenShare(least: 0.1, greatest: max(0.9, self.hidden.greatest))
+    // Gaps of a series are long: most of a window is hidden now and then.
+    let most = window == nil ? hidden.greatest : max(0.9, hidden.greatest)
     return Autoencoder(
       encoder: architecture ?? AutomaticChoices.imputationArchitecture(width: width),
       bottleneck: .deterministic(latent: latent ?? min(max(width, 64), 256)),
-      corruption: .hiding(lower: hidden.least, upper: hidden.greatest),
+      corruption: .hiding(lower: hidden.least, upper: most),
       fields: window.map { FieldLayout.numbers(layout.count * $0) } ?? layout,
       fieldWeights: Autoencoder.FieldWeights(hidden: 1, visible: 0)
     )

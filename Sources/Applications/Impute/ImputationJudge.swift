@@ -179,7 +179,8 @@ struct ImputationJudge: Sendable {
       let places = judged.indices.filter { cells[$0 * fields + field] }
       if places.isEmpty { continue }
       var scores: [Double] = []
-      if case .number = content.content {
+      let isNumber = if case .number = content.content { true } else { false }
+      if isNumber {
         let known = (0..<whole.count).compactMap { whole.number($0) }
         let range = max((known.max() ?? 1) - (known.min() ?? 0), .leastNormalMagnitude)
         numbers += places.count
@@ -201,15 +202,14 @@ struct ImputationJudge: Sendable {
           scores.append(Double(right) / Double(places.count))
         }
       }
-      if case .number = content.content {
-        report.columns.append(
-          .init(name: content.name, cells: places.count, isNumber: true, scores: scores)
+      report.columns.append(
+        ImputationReport.Column(
+          name: content.name,
+          cells: places.count,
+          isNumber: isNumber,
+          scores: scores
         )
-      } else {
-        report.columns.append(
-          .init(name: content.name, cells: places.count, isNumber: false, scores: scores)
-        )
-      }
+      )
     }
     report.overall = methods.indices.map { method in
       ImputationReport.Score(

@@ -62,17 +62,14 @@ extension ImputationReport: CustomStringConvertible {
     guard let own, let means = columnMeans else { return "Nothing was judged." }
     if let error = own.error, let trivial = means.error {
       let simple = overall.dropFirst().filter { $0.method != Self.networkName }
-      guard
-        let best = simple.filter({ $0.error != nil }).min(by: { ($0.error ?? 0) < ($1.error ?? 0) })
-      else { return "Nothing simpler was judged." }
+      let best = simple.min { ($0.error ?? .infinity) < ($1.error ?? .infinity) } ?? means
       if error >= trivial {
         return "It fills numbers no better than the column means do: use these."
       }
       let other = best.error ?? trivial
       if error < other {
-        return
-          "It earned its place: its error is \(percent(1 - error / other)) below that of the best "
-          + "simpler means, \(best.method)."
+        return "It earned its place: its error is \(percent(1 - error / other)) below that of "
+          + "the best simpler means, \(best.method)."
       }
       return "The simpler means \(best.method) does as well or better: use it."
     }

@@ -124,7 +124,6 @@ extension Table.Column {
   /// The column with one text in each of its missing cells.
   fileprivate func filled(with text: String) -> Table.Column {
     if case .numbers(let values, let missing) = cells, missing.contains(true),
-      missing.contains(false),
       let row = missing.firstIndex(of: false)
     {
       return replacing(

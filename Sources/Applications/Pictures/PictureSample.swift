@@ -82,9 +82,9 @@ struct PatchLearning: Sendable {
 
   /// The longest side of a patch: some three times as far as the networks for images see.
   static let longestSide = 64
-  /// The patches of a step: few, because a patch has thousands of pixels to learn from, and many
-  /// steps lead further than exact ones.
-  static let batchSize = 16
+  /// The pixels of a step: few, because each of them teaches, and many steps lead further than exact
+  /// ones.
+  static let pixelsPerStep = 1 << 15
   /// The steps where nothing is said of epochs or time.
   static let steps = 3_000
 
@@ -103,7 +103,8 @@ struct PatchLearning: Sendable {
   /// How a network learns from the patches.
   func trainer(_ settings: LearningSettings) -> Trainer {
     var settings = settings
-    settings.batchSize = settings.batchSize ?? Self.batchSize
+    let batchSize = Self.pixelsPerStep / (cutting.width * cutting.height)
+    settings.batchSize = settings.batchSize ?? min(max(batchSize, 8), 64)
     let validation = ValidationSplit(fraction: 0.05, maximumCount: 256)
     let learningCount = cutting.count - validation.heldOutCount(of: cutting.count)
     var trainer = settings.trainer(

@@ -1,137 +1,157 @@
+import HourglassApplications
 import HourglassDatasets
 import HourglassTensors
 
-/// What the reader makes of a data file.
-struct DatasetSummary: Codable {
-  /// A column of a table.
-  struct Column: Codable {
-    var name: String
-    var minimum: Double
-    var mean: Double
-    var standardDeviation: Double
-    var maximum: Double
-  }
-
+/// What the reader makes of data of any kind.
+struct DatasetSummary: Encodable {
+  /// The file or folder, as it was given.
   var file: String
-  /// `table` or `images`.
-  var kind: String
+  /// What the items are.
+  var kind: DataKind
+  /// The number of items.
   var count: Int
-  /// The shape of an item: `[columns]` or `[channels, height, width]`.
-  var itemShape: [Int]
-  /// The least and the greatest value of the file.
-  var minimum: Double
-  var maximum: Double
-  /// The mean over all values.
-  var mean: Double
-  /// What values are multiplied by before they are learned from.
-  var scale: Double
+  /// A hash of the values.
   var fingerprint: String
-  /// The columns of a table; none for images.
-  var columns: [Column]
+  /// What is to be said of a table.
+  var table: TableSummary?
+  /// What is to be said of images.
+  var images: ImagesSummary?
+  /// What is to be said of sounds.
+  var sounds: SoundsSummary?
+  /// What is to be said of a series.
+  var series: SeriesSummary?
 
-  /// Goes once over the values.
-  init(_ dataset: NumericDataset, path: String) {
+  /// Goes once over the items.
+  init(_ data: Dataset, path: String) throws {
     file = path
-    kind = dataset.kind == .images ? "images" : "table"
-    count = dataset.count
-    itemShape = dataset.itemShape.dimensions
-    scale = Double(dataset.scale)
-    fingerprint = dataset.fingerprint
-    var values = Moments(count: dataset.featureCount)
-    for index in 0..<dataset.count { values.add(dataset.item(index)) }
-    // Bytes become values from 0 to 1 in single precision; back again they are whole numbers.
-    let unit = 1 / Double(dataset.scale)
-    let original = { (value: Float) in
-      dataset.scale == 1 ? Double(value) : (Double(value) * unit).rounded()
-    }
-    minimum = Double(dataset.valueRange.lowerBound)
-    maximum = Double(dataset.valueRange.upperBound)
-    if dataset.kind == .images, let least = values.minima.min(), let most = values.maxima.max() {
-      minimum = original(least)
-      maximum = original(most)
-    }
-    mean = values.means.reduce(0, +) / Double(values.means.count) * unit
-    columns = dataset.columns.enumerated().map { index, name in
-      Column(
-        name: name,
-        minimum: Double(values.minima[index]),
-        mean: values.means[index],
-        standardDeviation: values.standardDeviation(index),
-        maximum: Double(values.maxima[index])
-      )
+    kind = data.kind
+    count = data.count
+    fingerprint = data.fingerprint
+    switch data {
+    case .table(let table): self.table = TableSummary(table)
+    case .images(let images): self.images = try ImagesSummary(images)
+    case .sounds(let sounds): self.sounds = try SoundsSummary(sounds)
+    case .series(let series): self.series = SeriesSummary(series)
     }
   }
 
   /// The summary for people.
   var text: String {
-    var lines = [title]
-    lines.append("values from \(number(minimum)) to \(number(maximum)), mean \(number(mean))")
-    if scale != 1 { lines[1] += "; learned from as values from 0 to 1" }
-    lines.append("fingerprint \(fingerprint)")
-    let constant = columns.filter { $0.minimum == $0.maximum }.count
-    if constant > 0 {
-      lines.append("\(NumberText.counted(constant, "column")) of one value only")
+    var lines: [String] = []
+    if let table { lines = table.lines }
+    if let images { lines = images.lines(count) }
+    if let sounds { lines = sounds.lines(count) }
+    if let series { lines = series.lines(count) }
+    if let first = lines.first { lines[0] = "\(file): \(first)" }
+    lines.insert("fingerprint \(fingerprint)", at: min(1, lines.count))
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// What the reader makes of the columns of a table.
+struct TableSummary: Encodable {
+  /// A column.
+  struct Column: Encodable {
+    var name: String
+    var kind: String
+    /// The number of missing cells.
+    var missing: Int
+    /// The least, the mean, the deviation and the greatest of numbers.
+    var minimum: Double?
+    var mean: Double?
+    var standardDeviation: Double?
+    var maximum: Double?
+    /// The number of levels of a category.
+    var levels: Int?
+    /// Up to four cells: the most frequent levels, or the first cells that differ.
+    var examples: [String]
+
+    init(_ column: Table.Column) {
+      name = column.name
+      kind = column.kind.rawValue
+      missing = column.missingCount
+      examples = []
+      switch column.cells {
+      case .numbers(let values, _):
+        let present = values.indices.filter { !column.isMissing($0) }.map { values[$0] }
+        if !present.isEmpty {
+          let count = Double(present.count)
+          let average = present.reduce(0) { $0 + $1 / count }
+          minimum = present.min()
+          maximum = present.max()
+          mean = average
+          standardDeviation =
+            present.reduce(0) { $0 + ($1 - average) * ($1 - average) / count }.squareRoot()
+        }
+        examples = Self.first(column)
+      case .codes(let codes, let names):
+        var counts = [Int](repeating: 0, count: names.count)
+        for code in codes where code >= 0 { counts[Int(code)] += 1 }
+        let order = names.indices.sorted { (-counts[$0], $0) < (-counts[$1], $1) }
+        levels = names.count
+        examples = order.prefix(4).map { names[$0] }
+      case .texts: examples = Self.first(column)
+      }
     }
-    guard !columns.isEmpty else { return lines.joined(separator: "\n") }
-    var table = TextTable(["column", "min", "mean", "deviation", "max"])
+
+    private static func first(_ column: Table.Column) -> [String] {
+      var found: [String] = []
+      for row in 0..<column.count {
+        guard let text = column.text(row), !found.contains(text) else { continue }
+        found.append(text)
+        if found.count == 4 { break }
+      }
+      return found
+    }
+  }
+
+  var rows: Int
+  /// The number of missing cells.
+  var missing: Int
+  var columns: [Column]
+
+  init(_ table: Table) {
+    rows = table.rowCount
+    missing = table.missingCount
+    columns = table.columns.map { Column($0) }
+  }
+
+  var lines: [String] {
+    var lines = [
+      "a table of \(NumberText.counted(rows, "row")) and "
+        + NumberText.counted(columns.count, "column")
+    ]
+    let share = 100 * Double(missing) / Double(max(rows * columns.count, 1))
+    lines.append(
+      missing == 0
+        ? "no cell is missing"
+        : "\(NumberText.counted(missing, "cell")) missing, \(NumberText.fixed(share, places: 1)) %"
+    )
+    lines.append("")
+    var table = TextTable([
+      "column", "kind", "missing", "min", "mean", "deviation", "max", "levels",
+    ])
     let shown = columns.prefix(100)
     for column in shown {
-      table.append([
-        column.name, number(column.minimum), number(column.mean),
-        number(column.standardDeviation), number(column.maximum),
-      ])
+      let numbers = [column.minimum, column.mean, column.standardDeviation, column.maximum]
+      table.append(
+        [column.name, column.kind, "\(column.missing)"]
+          + numbers.map { $0.map { NumberText.plain($0) } ?? "" }
+          + [column.levels.map { "\($0)" } ?? ""]
+      )
     }
-    lines += [""] + table.lines
+    // Examples are of any length: they stand behind the columns that line up.
+    for (line, column) in zip(table.lines, [nil] + shown.map { $0 }) {
+      let examples = column.map { $0.examples.map { Self.short($0) }.joined(separator: ", ") }
+      lines.append("\(line)  \(examples ?? "examples")")
+    }
     if columns.count > shown.count {
       lines.append("and \(columns.count - shown.count) columns more (--json has them all)")
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 
-  private var title: String {
-    if kind == "table" {
-      return "\(file): a table of \(NumberText.counted(count, "row")) and "
-        + NumberText.counted(columns.count, "column")
-    }
-    let size = "\(itemShape[2]) x \(itemShape[1]) pixels"
-    let channels = itemShape[0] == 1 ? "" : " in \(itemShape[0]) channels"
-    return "\(file): \(NumberText.counted(count, "image")) of \(size)\(channels)"
-  }
-
-  private func number(_ value: Double) -> String { NumberText.plain(value) }
-}
-
-/// Running sums for each value of an item.
-///
-/// Reference: Welford, 1962, "Note on a method for calculating corrected sums of squares and
-/// products", doi:10.1080/00401706.1962.10490022.
-private struct Moments {
-  private(set) var minima: [Float]
-  private(set) var maxima: [Float]
-  private(set) var means: [Double]
-  private var squares: [Double]
-  private var number = 0
-
-  init(count: Int) {
-    minima = Array(repeating: .infinity, count: count)
-    maxima = Array(repeating: -.infinity, count: count)
-    means = Array(repeating: 0, count: count)
-    squares = Array(repeating: 0, count: count)
-  }
-
-  mutating func add(_ values: [Float]) {
-    number += 1
-    let part = 1 / Double(number)
-    for (index, value) in values.enumerated() {
-      minima[index] = min(minima[index], value)
-      maxima[index] = max(maxima[index], value)
-      let difference = Double(value) - means[index]
-      means[index] += difference * part
-      squares[index] += difference * (Double(value) - means[index])
-    }
-  }
-
-  func standardDeviation(_ index: Int) -> Double {
-    (squares[index] / Double(number)).squareRoot()
+  private static func short(_ text: String) -> String {
+    text.count > 16 ? text.prefix(15) + "…" : text
   }
 }

@@ -6,25 +6,34 @@ import HourglassModelFiles
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Say what a model file holds, or what the reader makes of a data file.",
+    abstract: "Say what a model file holds, or what the reader makes of data.",
+    usage: "hourglass inspect <file> [<options>]",
     discussion: """
       What kind of file it is, is seen from its contents. Of a model only the header is read; no \
-      code is ever run. A data file is read whole, as `reduce` would read it.
+      code is ever run. Data are read whole, as the other verbs would read them: of a table the kind, \
+      the range, the levels, the missing cells and examples of each column; of images sizes, channels, \
+      depths and labels; of sounds rates, channels and lengths; of a time series (--series) channels, \
+      windows and gaps.
 
       EXAMPLES
         hourglass inspect clothes.hourglass
         hourglass inspect sensors.csv
+        hourglass inspect sensors.csv --series time --window 96
+        hourglass inspect photos/
         hourglass inspect train-images-idx3-ubyte.gz --json
       """
   )
 
   @Argument(
-    help: ArgumentHelp("A model, or data: IDX or CSV/TSV, plain or .gz.", valueName: "file")
+    help: ArgumentHelp("A model, or data: a file or a folder.", valueName: "file")
   )
   var file: String
 
-  @Option(help: ArgumentHelp("Read only the first rows or images of data.", valueName: "n"))
+  @Option(help: ArgumentHelp("Read only the first items of data.", valueName: "n"))
   var first: Int?
+
+  @OptionGroup(title: "Reading")
+  var reading: DataOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -38,8 +47,7 @@ struct Inspect: ParsableCommand {
       let summary = try ModelSummary(contentsOf: file)
       try Console.print(json ? try summary.jsonLine() : summary.description)
     } else {
-      let dataset = try NumericDataset.load(contentsOf: file, limit: first)
-      let summary = DatasetSummary(dataset, path: file)
+      let summary = try DatasetSummary(try reading.load(file, limit: first), path: file)
       try Console.print(json ? try summary.jsonLine() : summary.text)
     }
   }

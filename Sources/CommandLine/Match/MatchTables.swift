@@ -9,6 +9,7 @@ struct MatchList: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "Print the stored items: names and coordinates.",
+    usage: "hourglass match list --database <database> [<options>]",
     discussion: "The coordinates of a sound are the mean of its signatures."
   )
 

@@ -34,6 +34,12 @@ public struct ImageSet: Sendable {
     case memory(NumericDataset)
   }
 
+  /// The size, channels and bits of each image where they are files; none where they are in memory.
+  package var files: [(size: ImageSize, channels: Int, depth: Int)] {
+    guard case .files(let entries) = storage else { return [] }
+    return entries.map { ($0.header.size, $0.header.channels, $0.header.depth) }
+  }
+
   /// The number of images, at least 1.
   public var count: Int { names.count }
 

@@ -65,7 +65,7 @@ public enum CSVCompletion {
       }
       copy.finish()
       guard copy.row == table.rowCount else {
-        throw DatasetError.noRows(path: source, columns: copy.row)
+        throw DatasetError.noRows(path: source, columns: plan.names.count)
       }
       try file.write(copy.output)
       try file.commit()
@@ -167,8 +167,7 @@ public enum CSVCompletion {
       let bytes = Array(text.utf8)
       let isPlain =
         !bytes.isEmpty && !bytes.contains { special.contains($0) }
-        && bytes.first != CSVDialect.space
-        && bytes.last != CSVDialect.space
+        && bytes.first != CSVDialect.space && bytes.last != CSVDialect.space
       if isPlain {
         output += bytes
         return true

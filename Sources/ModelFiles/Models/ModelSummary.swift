@@ -52,8 +52,8 @@ public struct ModelSummary: Codable, Hashable, Sendable {
     byteCount = model.contents.byteCount
     format = model.format
     application = model.application
-    configuration = header.configuration
-    architecture = outline(header.architecture)
+    configuration = header.configuration.withoutPayloadKeys
+    architecture = outline(header.architecture.withoutPayloadKeys)
     tensors = model.contents.entries.map { entry in
       TensorLine(
         name: entry.name,
@@ -157,6 +157,32 @@ private func entry(_ label: String, _ value: JSONValue) -> [String] {
   switch value {
   case .object, .array: return [label] + outline(value).map { "  " + $0 }
   default: return ["\(label) \(line)"]
+  }
+}
+
+extension JSONValue {
+  /// The value with the cases of enumerations as people would write them: `{"dense":{}}` becomes
+  /// `dense`, and `{"gaussian":{"_0":1}}` becomes `{"gaussian":1}`.
+  var withoutPayloadKeys: JSONValue {
+    switch self {
+    case .null, .boolean, .number, .string: return self
+    case .array(let elements): return .array(elements.map(\.withoutPayloadKeys))
+    case .object(let members):
+      if members.count == 1, let member = members.first,
+        case .object(let payload) = member.value
+      {
+        if payload.isEmpty { return .string(member.key) }
+        if payload.count == 1, let content = payload["_0"] {
+          return .object([member.key: content.withoutPayloadKeys])
+        }
+      }
+      var result: [String: JSONValue] = [:]
+      for (key, value) in members {
+        let place = key.hasPrefix("_") ? Int(key.dropFirst()) : nil
+        result[place.map { "part \($0 + 1)" } ?? key] = value.withoutPayloadKeys
+      }
+      return .object(result)
+    }
   }
 }
 

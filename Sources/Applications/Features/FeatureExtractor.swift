@@ -1,0 +1,67 @@
+internal import HourglassAutoencoders
+public import HourglassDatasets
+public import HourglassNetworks
+
+/// Learns features of rows, images, sounds or windows: the code of an autoencoder whose decoder is
+/// dropped once it has learnt.
+///
+///     let table = try Table(contentsOf: "people.csv").removing(["income"])
+///     let extractor = try await FeatureExtractor().fit(.table(table))
+///     let features = try await extractor.features(of: .table(table))  // [rows, 32]
+///
+/// Reference: Hinton, Salakhutdinov, 2006, "Reducing the Dimensionality of Data with Neural
+/// Networks", doi:10.1126/science.1127647.
+public struct FeatureExtractor: Hashable, Sendable, Codable {
+  /// The number of features, at least 1.
+  public var dimensions: Int
+  /// The layers between the data and the code; `nil` is chosen from the data.
+  public var architecture: Architecture?
+  /// For how long and by which steps it learns.
+  public var learning: LearningSettings
+  /// How the numbers of a table are scaled before they are learnt from.
+  public var scaling: NumberScaling
+
+  /// Makes an extractor; the defaults suit most data.
+  public init(
+    dimensions: Int = 32,
+    architecture: Architecture? = nil,
+    learning: LearningSettings = LearningSettings(),
+    scaling: NumberScaling = .robust
+  ) {
+    self.dimensions = dimensions
+    self.architecture = architecture
+    self.learning = learning
+    self.scaling = scaling
+  }
+}
+
+extension FeatureExtractor {
+  /// Learns from the rows of a table, images, sounds, or the windows of a series.
+  ///
+  /// What is to be predicted from the features later has to be left out of the data.
+  ///
+  /// - Throws: `interrupted` when the task is cancelled; the checkpoint is written before.
+  public func fit(
+    _ data: Dataset,
+    session: LearningSession = LearningSession()
+  ) async throws(HourglassError) -> FittedFeatureExtractor {
+    let reducer = DimensionReducer(
+      dimensions: dimensions,
+      architecture: architecture,
+      learning: learning,
+      scaling: scaling
+    )
+    do {
+      let job = try ReductionJob(
+        reducer,
+        data,
+        session,
+        application: FittedFeatureExtractor.application,
+        configuration: self
+      )
+      return try FittedFeatureExtractor(self, try await job.fitted())
+    } catch {
+      throw HourglassError(error, checkpoint: session.checkpoint)
+    }
+  }
+}

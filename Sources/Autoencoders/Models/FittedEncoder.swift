@@ -1,0 +1,47 @@
+package import HourglassEngines
+internal import HourglassGraphs
+public import HourglassTensors
+
+/// The encoder of an autoencoder with learnt variables; the decoder is left out.
+public struct FittedEncoder: Sendable {
+  /// The whole autoencoder as a value, of which the encoder and the bottleneck are used.
+  public let autoencoder: Autoencoder
+  /// The shape of one item, without the batch.
+  public let itemShape: Shape
+
+  private let network: FittedNetwork
+
+  /// Takes what the encoder needs from variables by name; others are left out.
+  ///
+  /// - Throws: As `FittedAutoencoder`.
+  package init(
+    _ autoencoder: Autoencoder,
+    variables: [String: Tensor],
+    itemShape: Shape
+  ) throws {
+    try autoencoder.validate(itemShape: itemShape)
+    let graph = try autoencoder.encodingGraph(GraphShapes(item: itemShape, batch: 1))
+    self.autoencoder = autoencoder
+    self.itemShape = itemShape
+    network = FittedNetwork(
+      variables: try graph.checkedVariables(variables),
+      itemShape: itemShape
+    )
+  }
+
+  /// The learnt variables by name.
+  public var variables: [String: Tensor] { network.variables }
+
+  /// The codes of items: `[count, latent]`, for a Gaussian bottleneck the means.
+  package func encode(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {
+    let (autoencoder, item) = (autoencoder, itemShape)
+    return try await network.rows(
+      of: GraphName.latent,
+      source,
+      purpose: "encode",
+      on: engine
+    ) { batch throws(GraphError) in
+      try autoencoder.encodingGraph(GraphShapes(item: item, batch: batch))
+    }
+  }
+}

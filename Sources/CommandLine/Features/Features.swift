@@ -1,0 +1,96 @@
+import ArgumentParser
+
+/// Learns features of items and writes them.
+struct Features: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features",
+    abstract: "Learn features of rows, images, sounds or windows, for other models to learn from.",
+    discussion: """
+      An autoencoder learns to rebuild items from as many numbers as --dimensions says; its decoder \
+      is then dropped, and what the encoder gives are the features. No label is learnt from.
+
+      DATA is what `hourglass reduce` takes: a table of numbers and categories with missing cells, \
+      images, sounds, arrays, or with --series a table of measurements in time.
+
+      The output is a table: columns that tell rows apart, file names or labels first, then z1, z2, \
+      ...; an output that ends in .npy is an array of the features alone.
+
+      --probe COLUMN says what features are worth: the column is left out of learning, and a linear \
+      model (softmax regression for classes, ridge regression for numbers) and the ten nearest \
+      neighbours predict it from the features, from the raw values, and from PCA of the same size, \
+      with 5-fold cross-validation. For images and sounds --labels FILE gives the classes. \
+      Categories and booleans are classes; --column NAME=category makes classes of numbers.
+
+      EXAMPLES
+        hourglass features people.csv -o features.npy
+        hourglass features people.csv --probe income --plot bars.svg -o features.csv
+        hourglass features images.idx.gz --labels labels.idx.gz --save clothes.hourglass
+        hourglass features new.csv --model people.hourglass -o features.csv
+      """
+  )
+
+  @Argument(help: ArgumentHelp("What to describe.", valueName: "data"))
+  var data: String
+
+  @OptionGroup(title: "Files")
+  var files: VerbFiles
+
+  @OptionGroup(title: "Reading")
+  var reading: DataOptions
+
+  @OptionGroup(title: "Comparison")
+  var probe: ProbeOptions
+
+  @OptionGroup(title: "Network (without --model)")
+  var shape: ShapeOptions
+
+  @OptionGroup(title: "Learning (without --model)")
+  var learning: LearningOptions
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingOptions
+
+  @OptionGroup(title: "Saying")
+  var saying: ReportOptions
+
+  func validate() throws {
+    try files.checkModel(given: shape.given + learning.given)
+    try files.checkResume(learning)
+  }
+
+  func run() async throws {
+    var job = try FeaturesJob(self)
+    try await VerbRun.perform { try await job.run().say(saying) }
+  }
+}
+
+/// What features are to predict.
+struct ProbeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Compare what models predict of this column; it is not learnt from.",
+      valueName: "column"
+    )
+  )
+  var probe: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare what models predict of these classes: an IDX file, or a text with one a line.",
+      valueName: "file"
+    )
+  )
+  var labels: String?
+
+  @Option(help: ArgumentHelp("Draw the comparison as bars.", valueName: "bars.svg"))
+  var plot: String?
+
+  func validate() throws {
+    if probe != nil, labels != nil {
+      throw ValidationError("--probe and --labels exclude each other: give one of them")
+    }
+    if plot != nil, probe == nil, labels == nil {
+      throw ValidationError("--plot needs --probe or --labels, what to compare models on")
+    }
+  }
+}

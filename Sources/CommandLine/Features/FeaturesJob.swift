@@ -1,0 +1,160 @@
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+import HourglassReports
+import HourglassTensors
+
+/// One run of `features`, from the files that it reads to those that it writes.
+struct FeaturesJob {
+  private let command: Features
+  private var run: VerbRun
+
+  /// Checks what can be checked before anything is read.
+  init(_ command: Features) throws {
+    self.command = command
+    run = VerbRun(
+      paths: try VerbPaths(
+        command.files,
+        checkpoint: command.learning.checkpoint,
+        others: [command.probe.plot],
+        read: [command.data, command.probe.labels]
+      ),
+      learning: command.learning,
+      computing: command.computing,
+      saying: command.saying
+    )
+  }
+
+  /// Reads, learns or loads, encodes, compares, writes, in this order.
+  mutating func run() async throws -> FeaturesOutcome {
+    let files = command.files
+    let model = try files.model.map { try FittedFeatureExtractor(contentsOf: $0) }
+    let whole = try command.reading.load(command.data, limit: files.first)
+    let probe = try probe(of: whole)
+    let data = try withoutProbe(whole)
+    let learned = try files.learnFrom.map { path in
+      try withoutProbe(try command.reading.load(path, limit: files.first))
+    }
+    try run.paths.checkWritable()
+    run.clock.end(.reading)
+    let fitted: FittedFeatureExtractor
+    if let model {
+      if let column = command.probe.probe, model.columns.contains(column) {
+        throw Failure.usage(
+          "--probe \(column): the model was learnt from this column; learn one without it"
+        )
+      }
+      fitted = model
+    } else {
+      let source = learned ?? data
+      let extractor = FeatureExtractor(
+        dimensions: command.shape.dimensions ?? 32,
+        architecture: try command.shape.architecture(for: source),
+        learning: command.learning.settings
+      )
+      fitted = try await run.learn(unit: source.kind.nouns.one) {
+        try await extractor.fit(source, session: $0)
+      }
+    }
+    let engine = run.engine
+    if let path = run.paths.output {
+      let features = try await StopSignals.run { try await fitted.features(of: data, on: engine) }
+      try CodesFile.write(features, to: path, beside: carried(whole))
+    }
+    try fitted.removeCheckpoint()
+    run.clock.end(.encoding)
+    var report: ProbeReport?
+    if let probe {
+      let found = try await StopSignals.run {
+        try await probe.report(of: fitted, on: data, engine: engine)
+      }
+      if let path = command.probe.plot {
+        let chart = BarChart(found, title: data.name)
+        try AtomicFile.replace(path, with: Array(chart.drawing.svgFile.utf8))
+      }
+      report = found
+    }
+    run.clock.end(.judging)
+    return FeaturesOutcome(
+      fitted,
+      data: data,
+      probe: report,
+      command,
+      run.paths,
+      run.clock.seconds
+    )
+  }
+
+  private func withoutProbe(_ data: Dataset) throws -> Dataset {
+    guard let column = command.probe.probe, case .table(let table) = data else { return data }
+    guard table.columns.count > 1 else {
+      throw Failure("\(data.name) has no other column than \(column).", exitCode: .data)
+    }
+    return .table(table.removing([column]))
+  }
+
+  private func probe(of data: Dataset) throws -> FeatureProbe? {
+    let seed = command.learning.seed ?? 0
+    if let name = command.probe.probe {
+      guard case .table(let table) = data else {
+        throw Failure.usage("--probe needs a table; give the classes of others by --labels")
+      }
+      let column = try table.selecting([name]).columns[0]
+      if case .texts = column.cells {
+        throw Failure(
+          "cannot compare models on \(name): expected numbers or categories, found a text for each "
+            + "row. Give another column, or --column \(name)=category.",
+          exitCode: .data
+        )
+      }
+      return FeatureProbe(name: name, target: ProbeTarget(column), seed: seed)
+    }
+    if let path = command.probe.labels {
+      let labels = try PlotLabels(contentsOf: path, count: data.count, known: [])
+      let target = ProbeTarget.classes(labels.classes, names: labels.names)
+      return FeatureProbe(name: "labels", target: target, seed: seed)
+    }
+    return nil
+  }
+
+  /// The columns that go before the features: what tells rows apart, and labels.
+  private func carried(_ data: Dataset) -> [Table.Column] {
+    switch data {
+    case .table(let table):
+      return table.columns.filter { $0.kind == .identifier || $0.name == command.probe.probe }
+    case .images(let images):
+      guard let labels = images.labels else { return data.itemColumns }
+      return data.itemColumns + [
+        Table.Column(
+          name: "label",
+          kind: .integer,
+          cells: .numbers(labels.map { Double($0) }, missing: []),
+          decimals: 0
+        )
+      ]
+    case .sounds, .series: return data.itemColumns
+    }
+  }
+}
+
+extension BarChart {
+  /// The comparison of a report, a group of bars for each model.
+  init(_ report: ProbeReport, title: String) {
+    self.init(
+      title: "\(report.target) of \(title)",
+      subtitle: "\(report.folds)-fold cross-validation, \(report.itemCount) items, 95% intervals",
+      series: ProbeReport.Input.allCases.map { report.name(of: $0) },
+      groups: ProbeReport.Model.allCases.map { model in
+        Group(
+          report.name(of: model),
+          ProbeReport.Input.allCases.map { input in
+            let score = report.score(input, model)
+            return Bar(score?.mean ?? .nan, error: score?.halfWidth ?? 0)
+          }
+        )
+      },
+      level: report.classes.isEmpty ? nil : (report.trivial, "most frequent class"),
+      axis: report.measure
+    )
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import HourglassDatasets
+import HourglassEngines
+import HourglassModelFiles
+import HourglassNetworks
+import HourglassTensors
+import HourglassTestSupport
+import Testing
+
+@testable import HourglassApplications
+
+@Suite struct DenoiserTests {
+  private let small = Architecture.uNet(base: 4, depth: 1, activation: .relu)
+
+  private func images(_ rows: Tensor) throws -> ImageSet {
+    ImageSet(try NumericDataset(name: "spots", images: rows))
+  }
+
+  @Test(arguments: EstimatorLaw.allCases)
+  func images(law: EstimatorLaw) async throws {
+    let denoiser = Denoiser(
+      noise: .gaussian(standardDeviation: 0.2),
+      architecture: small,
+      learning: LearningSettings(epochs: 3, seed: 3)
+    )
+    let engine = smallEngine()
+    let estimator = EstimatorUnderTest<FittedDenoiser>(
+      fit: { try await denoiser.fit(images($0), session: LearningSession(engine: engine)) },
+      apply: { fitted, rows in
+        let set = try images(rows)
+        var values: [Float] = []
+        for index in 0..<set.count {
+          let picture = try await fitted.denoised(set.picture(index), on: engine)
+          values += picture.planes().flatMap(\.self)
+        }
+        return Tensor(values, shape: rows.shape)
+      },
+      bytes: { try $0.bytes() },
+      load: { try FittedDenoiser(ModelFile(bytes: $0, path: "model")) },
+      errors: { fitted, rows in
+        let report = try await fitted.trial(
+          of: images(rows),
+          adding: .gaussian(standardDeviation: 0.2),
+          on: engine
+        ) { _, _, _ in }
+        return (report?.denoised.error ?? 1, report?.noisy.error ?? 0)
+      },
+      isDocumented: { _ in false }
+    )
+    #expect(try await estimator.violation(of: law, on: spots(60)) == nil)
+  }
+
+  @Test func aTableKeepsWhatIsNoNumber() async throws {
+    let rows = curvedRows(240)
+    let names = ["p", "q", "r", "s"]
+    var columns = names.enumerated().map { place, name in
+      Table.Column(
+        name: name,
+        kind: .number,
+        cells: .numbers(
+          (0..<240).map { Double(rows.scalars[$0 * 8 + place]) },
+          missing: (0..<240).map { $0 % 50 == place }
+        )
+      )
+    }
+    columns.append(
+      Table.Column(
+        name: "word",
+        kind: .category,
+        cells: .codes((0..<240).map { Int32($0 % 3) }, levels: ["a", "b", "c"])
+      )
+    )
+    let table = Table(name: "rows", columns: columns)
+    let engine = smallEngine()
+    let denoiser = Denoiser(learning: LearningSettings(epochs: 60, seed: 1))
+    let fitted = try await denoiser.fit(.table(table), session: LearningSession(engine: engine))
+    let report = try #require(fitted.report)
+    #expect(report.kind == .table && report.itemCount == 24)
+    #expect(report.denoised.error < report.noisy.error)
+    let result = try await fitted.denoised(table, on: engine)
+    #expect(result.columns.map(\.name) == names + ["word"])
+    #expect(result.columns[4] == table.columns[4])
+    for (old, new) in zip(table.columns, result.columns) {
+      #expect((0..<240).map { old.isMissing($0) } == (0..<240).map { new.isMissing($0) })
+    }
+    #expect(result.columns[0] != table.columns[0])
+    let loaded = try FittedDenoiser(ModelFile(bytes: fitted.bytes(), path: "model"))
+    #expect(try await loaded.denoised(table, on: engine) == result)
+    await #expect(throws: HourglassError.self) {
+      try await loaded.denoised(Picture(width: 1, height: 1, channels: 1, samples: .bytes([1])))
+    }
+  }
+
+  @Test func aSeriesIsSmoothed() async throws {
+    let table = Table(
+      name: "wave",
+      columns: [
+        Table.Column(
+          name: "t",
+          kind: .number,
+          cells: .numbers((0..<600).map { Double($0) }, missing: [])
+        ),
+        Table.Column(
+          name: "v",
+          kind: .number,
+          cells: .numbers((0..<600).map { 40 + 3 * wave($0) }, missing: (0..<600).map { $0 == 77 })
+        ),
+      ]
+    )
+    let series = try SeriesSet(table, options: SeriesOptions(timeColumn: "t", window: 32))
+    let engine = smallEngine()
+    let denoiser = Denoiser(
+      noise: .gaussian(standardDeviation: 0.5),
+      architecture: .uNet(base: 8, depth: 1, activation: .relu),
+      learning: LearningSettings(epochs: 120, learningRate: 0.004, earlyStopping: nil, seed: 1)
+    )
+    let fitted = try await denoiser.fit(.series(series), session: LearningSession(engine: engine))
+    let report = try #require(fitted.report)
+    #expect(report.denoised.error < 0.7 * report.noisy.error)
+    let result = try await fitted.denoised(series, on: engine)
+    #expect(result.rowCount == 600 && result.columns[0] == table.columns[0])
+    let values = try #require(result[column: "v"])
+    #expect(values.isMissing(77) && values.missingCount == 1)
+    #expect(abs(try #require(values.number(300)) - 40 - 3 * wave(300)) < 1.5)
+    let loaded = try FittedDenoiser(ModelFile(bytes: fitted.bytes(), path: "model"))
+    #expect(try await loaded.denoised(series, on: engine) == result)
+  }
+
+  @Test func depthAlphaAndProfileStay() async throws {
+    let engine = smallEngine()
+    let denoiser = Denoiser(architecture: small, learning: LearningSettings(epochs: 1))
+    let fitted = try await denoiser.fit(images(spots(30)), session: LearningSession(engine: engine))
+    let samples = (0..<70 * 9 * 4).map { UInt16($0 * 61 % 65536) }
+    let picture = Picture(
+      width: 70,
+      height: 9,
+      channels: 4,
+      samples: .words(samples),
+      colorProfile: [1, 2, 3],
+      exif: [4]
+    )
+    let result = try await fitted.denoised(picture, on: engine)
+    #expect(result.size == picture.size && result.channels == 4 && result.depth == 16)
+    #expect(result.colorProfile == [1, 2, 3] && result.exif == [4])
+    #expect(result.planes()[3] == picture.planes()[3])
+    #expect(result.planes()[0] != picture.planes()[0])
+  }
+
+  @Test(
+    arguments: [
+      ("gaussian:25/255", Noise.gaussian(standardDeviation: 25.0 / 255)),
+      ("gaussian:0.1", .gaussian(standardDeviation: 0.1)),
+      ("gaussian:0..55/255", .unknown), ("poisson:30", .poisson(peak: 30)),
+      ("speckle:0.2", .speckle(standardDeviation: 0.2)),
+      ("salt-and-pepper:0.05", .saltAndPepper(rate: 0.05)),
+    ]
+  )
+  func noiseIsRead(text: String, noise: Noise) {
+    #expect(Noise(text) == noise)
+    #expect(Noise(noise.description) == noise)
+  }
+
+  @Test(
+    arguments: [
+      "", "gaussian", "gaussian:", "gaussian:-1", "gaussian:1/0", "gaussian:nan", "rain:1",
+      "salt-and-pepper:1.5", "gaussian:0.3..0.1", "poisson:0", "gaussian:1/2/3",
+    ]
+  )
+  func wrongNoiseIsRefused(text: String) { #expect(Noise(text) == nil) }
+
+  @Test func noiseHasItsStatistics() {
+    let values = [Float](repeating: 0.5, count: 20_000)
+    func deviation(_ noise: Noise) -> Float {
+      var generator = SeededGenerator(seed: 1)
+      let result = noise.added(to: values, &generator)
+      var sum: Float = 0
+      for value in result { sum += (value - 0.5) * (value - 0.5) }
+      return (sum / 20_000).squareRoot()
+    }
+    #expect(abs(deviation(.gaussian(standardDeviation: 0.1)) - 0.1) < 0.002)
+    #expect(abs(deviation(.poisson(peak: 50)) - 0.1) < 0.002)
+    #expect(abs(deviation(.speckle(standardDeviation: 0.2)) - 0.1) < 0.002)
+    #expect(abs(deviation(.saltAndPepper(rate: 0.04)) - 0.1) < 0.01)
+  }
+}
+
+/// A wave of some nineteen rows.
+private func wave(_ row: Int) -> Double { sin(Double(row) / 3) }

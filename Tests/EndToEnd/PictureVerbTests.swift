@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@Suite struct PictureVerbTests {
+  @Test func denoiseLearnsTriesAndWrites() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 40, side: 12), to: "clean.idx")
+    let outcome = try Program.run(
+      [
+        "denoise", "clean.idx", "--add-noise", "--noise", "gaussian:0.2", "--epochs", "2",
+        "--threads", "1", "--save", "m.hourglass", "-o", "out", "--figure", "rows.png", "--json",
+      ],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    )
+    let given = try #require(report["given"] as? [String: Any])
+    func error(_ name: String) -> Double? { (given[name] as? [String: Any])?["error"] as? Double }
+    #expect(try #require(error("denoised")) < #require(error("noisy")))
+    #expect(try folder.names() == ["clean.idx", "m.hourglass", "out", "rows.png"])
+    #expect(folder.has("out/1.png") && folder.has("out/40.png"))
+    let again = try Program.run(
+      ["denoise", "clean.idx", "--model", "m.hourglass", "-o", "again", "--first", "1"],
+      in: folder
+    )
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(folder.has("again/1.png") && !folder.has("again/2.png"))
+    let wrong = try Program.run(["denoise", "clean.idx", "--noise", "rain:1"], in: folder)
+    #expect(wrong.code == 2)
+    let single = try Program.run(
+      ["denoise", "clean.idx", "--model", "m.hourglass", "-o", "one.png"],
+      in: folder
+    )
+    #expect(single.code == 2 && single.errors.contains("one file for 40 pictures"))
+  }
+
+  @Test func denoiseTakesNoiseOffATable() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 200, columns: 4), to: "data.csv")
+    let outcome = try Program.run(
+      ["denoise", "data.csv", "-o", "smooth.csv", "--epochs", "20", "--threads", "1"],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("shrinking each column"))
+    let lines = folder.text("smooth.csv").split(separator: "\n")
+    #expect(lines.count == 201 && lines[0] == "c1,c2,c3,c4")
+    let refused = try Program.run(["denoise", "data.csv", "--add-noise"], in: folder)
+    #expect(refused.code == 2 && refused.errors.contains("--add-noise needs images"))
+  }
+
+  @Test func colorizeNeedsColours() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 20, side: 8), to: "grey.idx")
+    let outcome = try Program.run(["colorize", "grey.idx", "-o", "out"], in: folder)
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.contains("found grey ones alone"))
+  }
+
+  @Test func colorizeLearnsFromAFileOfSmallPictures() throws {
+    let folder = try Folder()
+    var bytes: [UInt8] = []
+    for image in 0..<30 {
+      bytes.append(UInt8(image % 10))
+      for channel in 0..<3 {
+        let step = channel + 1
+        for place in 0..<1024 { bytes.append(UInt8((place / 8 * step + image * 5) % 256)) }
+      }
+    }
+    try folder.write(bytes, to: "data_batch_1.bin")
+    let outcome = try Program.run(
+      [
+        "colorize", "data_batch_1.bin", "--epochs", "1", "--threads", "1", "--first", "12",
+        "--save", "m.hourglass", "-o", "out", "--figure", "rows.svg",
+      ],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("colourfulness"))
+    #expect(folder.has("out/12.png") && !folder.has("out/13.png"))
+    #expect(folder.text("rows.svg").contains("coloured"))
+    let again = try Program.run(
+      ["colorize", "out/1.png", "--model", "m.hourglass", "-o", "one.png", "--saturation", "0"],
+      in: folder
+    )
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(again.output.contains("beside their true colours"))
+  }
+}
