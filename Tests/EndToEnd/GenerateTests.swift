@@ -89,6 +89,6 @@ import Testing
     #expect(outcome.output.contains("\"evidenceLowerBound\""))
     let grid = try Data(contentsOf: folder.url.appendingPathComponent("grid.png"))
     #expect(grid.starts(with: [0x89, 0x50, 0x4e, 0x47]))
-    #expect(folder.text("near.svg").contains("nearest ones learned from"))
+    #expect(folder.text("near.svg").contains("nearest learned"))
   }
 }

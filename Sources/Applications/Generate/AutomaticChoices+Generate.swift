@@ -13,12 +13,14 @@ extension AutomaticChoices {
     }
   }
 
-  /// Fully connected layers, wide at the data.
-  static func synthesisArchitecture(for kind: DataKind) -> Architecture {
+  /// Fully connected layers, wide at the data; few rows of a table cannot teach a wide layer.
+  static func synthesisArchitecture(for kind: DataKind, learningCount: Int) -> Architecture {
     switch kind {
-    case .images, .sounds: .dense(hidden: [512, 512], activation: .silu)
-    case .table: .dense(hidden: [512, 256], activation: .silu)
-    case .series: .dense(hidden: [256, 128], activation: .silu)
+    case .images, .sounds: return .dense(hidden: [512, 512], activation: .silu)
+    case .table:
+      let width = learningCount < 2_000 ? 128 : learningCount < 10_000 ? 256 : 512
+      return .dense(hidden: [width, width / 2], activation: .silu)
+    case .series: return .dense(hidden: [256, 128], activation: .silu)
     }
   }
 

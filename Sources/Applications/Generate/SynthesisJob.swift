@@ -33,7 +33,10 @@ struct SynthesisJob: Sendable {
     let seed = synthesizer.learning.seed
     split = RowSplit(count: data.count, seed: seed)
     fields = try SynthesisFields(learning: self.data, rows: split.training)
-    autoencoder = synthesizer.autoencoder(for: fields)
+    autoencoder = synthesizer.autoencoder(
+      for: fields,
+      learningCount: split.training.count
+    )
     run = try LearningRun(
       application: FittedSynthesizer.application,
       configuration: synthesizer,
@@ -194,7 +197,7 @@ extension Synthesizer {
   }
 
   /// The network, with everything chosen.
-  func autoencoder(for fields: SynthesisFields) -> Autoencoder {
+  func autoencoder(for fields: SynthesisFields, learningCount: Int) -> Autoencoder {
     let kind = fields.kind
     let values = fields.layout?.count ?? fields.itemShape.elementCount
     var objective = Objective.likelihood(.gaussianLearntVariance)
@@ -206,7 +209,11 @@ extension Synthesizer {
       isBinarized = pictures.isInk
     }
     return Autoencoder(
-      encoder: architecture ?? AutomaticChoices.synthesisArchitecture(for: kind),
+      encoder: architecture
+        ?? AutomaticChoices.synthesisArchitecture(
+          for: kind,
+          learningCount: learningCount
+        ),
       bottleneck: .gaussian(
         latent: latent ?? AutomaticChoices.synthesisLatent(for: kind, valueCount: values),
         beta: beta ?? AutomaticChoices.synthesisBeta(for: kind)

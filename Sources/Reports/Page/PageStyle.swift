@@ -35,7 +35,7 @@ enum PageStyle {
     pre.command span::before { content: "$ "; color: var(--accent); user-select: none; }
     pre.command code { font: inherit; }
     pre.command i { font-style: normal; white-space: nowrap; }
-    pre.output { border: 1px solid var(--faint); background: none; }
+    pre.output { white-space: pre-wrap; border: 1px solid var(--faint); background: none; }
     figure { margin: 2em 0; }
     figure svg, img.picture { display: block; width: 100%; height: auto; }
     img.picture { max-width: 860px; border-radius: 6px; }
