@@ -2,6 +2,7 @@ import HourglassApplications
 import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
+import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing

@@ -1,4 +1,3 @@
-public import HourglassAutoencoders
 public import HourglassDatasets
 public import HourglassNetworks
 

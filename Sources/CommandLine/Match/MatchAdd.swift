@@ -139,7 +139,9 @@ struct MatchAddJob {
     let library: MatchLibrary
     do {
       library = try MatchLibrary(contentsOf: path)
-    } catch HourglassError.signature(.unfinished) {
+    } catch {
+      // Written as a pattern of the catch clause, this ends the compiler of Swift 6.3.1.
+      guard case .signature(.unfinished) = error else { throw error }
       return nil
     }
     if library.matcher == nil, try library.database.count == 0 { return nil }
