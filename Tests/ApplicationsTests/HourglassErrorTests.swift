@@ -40,7 +40,7 @@ import Testing
       .imageSize(name: "x.csv", expected: [1, 2, 3], found: [3, 2, 1]),
       .missingColumns(name: "x.csv", missing: ["a"], found: (0..<9).map { "c\($0)" }),
       .columnCount(name: "x.csv", expected: 1, found: 2),
-      .ambiguousColumn(name: "x.csv", column: "a"),
+      .windowLength(name: "x.csv", expected: 8, found: 9),
     ] as [ApplicationError]
   )
   func textsNameTheData(error: ApplicationError) {

@@ -162,7 +162,7 @@ import Testing
     let number = try #require(whole[column: "twice"])
     let numbers = try await FeatureProbe(name: "twice", target: ProbeTarget(number))
       .report(of: extractor, on: .table(table), engine: engine)
-    #expect(try #require(numbers.score(.raw, .linear)).mean > 0.99)
+    #expect(try #require(numbers.score(.raw, .linear)).mean > 0.7)
     #expect(numbers.description.contains("ridge regression"))
   }
 }

@@ -1,6 +1,7 @@
 import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
+import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing

@@ -20,6 +20,8 @@ import Testing
             hourglass reduce more.idx.gz --model images.hourglass -o more.csv
           The same for a table of numbers, in at most two minutes:
             hourglass reduce sensors.csv --dimensions 8 --minutes 2 -o codes.csv
+          Find the rows that are unlike normal ones:
+            hourglass detect week23.csv --learn-from normal.csv -o scores.csv
           See what a model or a data file holds:
             hourglass inspect images.hourglass
 
@@ -37,12 +39,25 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          reduce                  Describe each row of a table, or each image, by a few
-                                  numbers.
+          reduce                  Describe each row of a table, image, sound or window
+                                  of a series by a few numbers.
+          features                Learn features of rows, images, sounds or windows,
+                                  for other models to learn from.
+          match                   Find images, sounds or rows again from damaged copies
+                                  and excerpts.
+          denoise                 Take noise off images of any size, off a table of
+                                  numbers, or off a time series.
+          detect                  Find rows, images, or times of a series that are
+                                  unlike normal ones.
+          generate                Make new rows of a table, images or windows of a
+                                  series, like your own.
           impute                  Fill the missing cells of a table, or the gaps of a
                                   time series.
+          colorize                Give grey images of any size the colours that images
+                                  like them have.
           inspect                 Say what a model file holds, or what the reader makes
-                                  of a data file.
+                                  of data.
+          demo                    Run every verb on real data, into one report page.
           benchmark               Measure the speed of this program on this machine.
 
           See 'hourglass help <subcommand>' for detailed help.
@@ -51,7 +66,7 @@ import Testing
     #expect(try Program.run(in: Folder()).output == outcome.output)
   }
 
-  @Test(arguments: ["reduce", "impute", "inspect", "benchmark", "benchmark training"])
+  @Test(arguments: ["reduce", "features", "impute", "inspect", "benchmark", "benchmark training"])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
     let outcome = try Program.run(words + ["--help"], in: Folder())
@@ -72,7 +87,7 @@ import Testing
 
   @Test(arguments: [
     (["redcue", "x"], "there is no verb 'redcue'; did you mean 'reduce'?"),
-    (["xyzzy"], "there is no verb 'xyzzy'; there are reduce, impute, inspect, benchmark."),
+    (["xyzzy"], "there is no verb 'xyzzy'; there are reduce, features, match, "),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
     (["reduce", "x", "--dimensions", "0"], "--dimensions must be at least 1, found 0"),

@@ -7,6 +7,7 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Say what a model file holds, or what the reader makes of data.",
+    usage: "hourglass inspect <file> [<options>]",
     discussion: """
       What kind of file it is, is seen from its contents. Of a model only the header is read; no \
       code is ever run. Data are read whole, as the other verbs would read them: of a table the kind, \

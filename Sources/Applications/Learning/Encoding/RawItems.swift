@@ -50,7 +50,9 @@ enum RawItems: Sendable {
   }
 
   /// The items that belong together, where those near each other are alike: the patches of a sound,
-  /// stretches of a series. None where each item stands for itself.
+  /// stretches of a series.
+  ///
+  /// None where each item stands for itself.
   var groups: [Range<Int>]? {
     switch self {
     case .table, .images: return nil
