@@ -199,10 +199,18 @@ private final class DyingStore: CheckpointStore {
       endless.learning.epochs = 1_000_000
       endless.learning.earlyStopping = nil
       let reducer = endless
+      let (steps, step) = AsyncStream<Void>.makeStream()
       let task = Task {
-        try await reducer.fit(data, session: LearningSession(engine: engine, checkpoint: path))
+        try await reducer.fit(
+          data,
+          session: LearningSession(
+            engine: engine,
+            checkpoint: path,
+            progress: { if case .progress = $0 { step.yield() } }
+          )
+        )
       }
-      try await Task.sleep(for: .milliseconds(300))
+      for await _ in steps { break }
       task.cancel()
       await #expect(throws: HourglassError.interrupted(checkpoint: path)) { try await task.value }
       #expect(try ModelSummary(contentsOf: path).isCheckpoint)

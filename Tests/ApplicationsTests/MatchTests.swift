@@ -1,3 +1,4 @@
+import Foundation
 import HourglassApplications
 import HourglassDatasets
 import HourglassEngines

@@ -109,8 +109,8 @@ extension ProbeReport: CustomStringConvertible {
         : "The most frequent class alone has \(NumberText.fixed(trivial, places: 3))."
     )
     lines.append(
-      "± is half the interval of 95% confidence. Features and PCA were learnt from all items, "
-        + "without \(target)."
+      "± is half the interval of 95% confidence. Features and PCA were learnt without \(target), "
+        + "from items of all folds."
     )
     return lines.joined(separator: "\n")
   }

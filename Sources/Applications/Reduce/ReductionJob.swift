@@ -62,11 +62,18 @@ struct ReductionJob: Sendable {
   /// Learns, judges, and makes the model with its report.
   func fitted() async throws -> FittedDimensionReducer {
     let engine = run.session.engine
-    let principal = try await PrincipalComponents(
-      of: FilledValues(rows.selecting(split.training)),
-      count: autoencoder.latent,
-      on: engine
-    )
+    let principal: PrincipalComponents
+    do {
+      principal = try await PrincipalComponents(
+        of: FilledValues(rows.selecting(split.training)),
+        count: autoencoder.latent,
+        on: engine
+      )
+    } catch is CancellationError {
+      // Learning has not begun: there is a checkpoint only where it was to go on from one.
+      let session = run.session
+      throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
+    }
     let baseline = ReductionBaseline(principal)
     let result = try await run.train(
       try autoencoder.started(from: baseline, itemShape: encoding.itemShape),

@@ -35,6 +35,10 @@ extension ReductionReport: CustomStringConvertible {
       return
         "The autoencoder restores these rows no better than the column means do: do not use it."
     }
+    let lost = 1e-5 * columnMeans.errorPerRow
+    if own < lost, classical < lost {
+      return "Both restore these rows without a loss that matters: PCA is the simpler means."
+    }
     if own < 0.99 * classical {
       return "The autoencoder earned its place: its error is \(percent(1 - own / classical)) "
         + "below that of PCA."

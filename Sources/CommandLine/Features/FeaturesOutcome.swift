@@ -74,8 +74,8 @@ struct FeaturesOutcome: Encodable {
   var text: String {
     var lines: [String] = []
     if usedModel == nil {
-      let nouns = kind == .sounds ? "patch" : kind.nouns.one
-      let count = NumberText.counted(learnedItems, nouns == "patch" ? "piece" : nouns)
+      let noun = kind == .sounds ? "piece" : kind.nouns.one
+      let count = NumberText.counted(learnedItems, noun)
       var line = "learned \(dimensions) features from \(count)"
       if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
       lines.append(line)

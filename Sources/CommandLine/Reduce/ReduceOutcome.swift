@@ -122,7 +122,8 @@ struct ReduceOutcome: Encodable {
 
   private var learned: String {
     let what = learning.data == data ? "" : " of \(learning.data)"
-    var line = "learned \(layers) from \(NumberText.counted(learning.rows, noun))\(what)"
+    var line =
+      "learned \(layers) from \(NumberText.counted(learning.rows, noun == "sound" ? "piece" : noun))\(what)"
     if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
     line += "\n\(NumberText.counted(learning.epochs, "epoch"))"
     if let best = learning.bestEpoch, best != learning.epochs {
