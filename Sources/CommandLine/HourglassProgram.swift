@@ -39,6 +39,7 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass colorize old/ --learn-from photos/ -o coloured/
         See all of it on real data, or what a file holds:
           hourglass demo
+          hourglass data list
           hourglass inspect survey.csv
 
       EXIT CODES
@@ -59,6 +60,7 @@ struct HourglassProgram: AsyncParsableCommand {
       Impute.self,
       Colorize.self,
       Inspect.self,
+      DataVerb.self,
       Demo.self,
       Benchmark.self,
     ]

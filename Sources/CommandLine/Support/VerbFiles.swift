@@ -17,8 +17,14 @@ struct VerbFiles: ParsableArguments {
   @Option(help: ArgumentHelp("Learn nothing; use what was learned.", valueName: "file.hourglass"))
   var model: String?
 
-  @Option(help: ArgumentHelp("Learn from these data instead.", valueName: "data"))
-  var learnFrom: String?
+  @Option(
+    name: .customLong("learn-from"),
+    help: ArgumentHelp("Learn from these data instead.", valueName: "data")
+  )
+  var allLearnFrom: [String] = []
+
+  /// What to learn from instead of the input.
+  var learnFrom: String? { allLearnFrom.first }
 
   @Option(
     help: ArgumentHelp("Take only the first rows or images of each data file.", valueName: "n")
@@ -26,6 +32,11 @@ struct VerbFiles: ParsableArguments {
   var first: Int?
 
   func validate() throws {
+    try requireOption(
+      allLearnFrom.count <= 1,
+      "--learn-from",
+      "given once, found \(allLearnFrom.count) times; several files go into one folder"
+    )
     if let first { try requireOption(first >= 1, "--first", "at least 1, found \(first)") }
   }
 
