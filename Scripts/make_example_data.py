@@ -170,6 +170,7 @@ NEW = [
 
 def pictures(store):
     """Photographs scaled down and cut into squares; those to learn from and new ones share no photo."""
+    parts = emptied("Pictures/parts")
     for name, sources, most in [("Pictures/learn", LEARN, 15), ("Pictures/new", NEW, 6)]:
         folder = emptied(name)
         for source in sources:
@@ -189,7 +190,9 @@ def pictures(store):
             kept = sorted(sorted(range(len(tiles)), key=lambda i: -spread[i])[:most])
             stem = path.stem.split("_by_")[0].lower()
             for number, index in enumerate(kept, 1):
-                tiles[index].save(folder / f"{stem}-{number:02}.jpg", quality=88, optimize=True)
+                # The last tile of each photograph to learn from is one to colour.
+                place = parts if sources is LEARN and number == len(kept) else folder
+                tiles[index].save(place / f"{stem}-{number:02}.jpg", quality=88, optimize=True)
 
 
 # Where in each piece its 20 seconds begin.

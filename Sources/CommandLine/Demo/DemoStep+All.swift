@@ -211,20 +211,23 @@ struct DemoFolders {
   var colorize: DemoStep {
     DemoStep(
       job: "colorize",
-      heading: "Colorize: colours for grey photographs",
+      heading: "Colorize: the rest of an album",
       summary:
-        "A network learns from photographs in colour which colours belong to what it sees in "
-        + "grey. The lightness stays; only the colours are new.",
+        "A network learns from parts of twenty photographs in colour which colours belong to what it "
+        + "sees in grey, and colours another part of each. The lightness stays; only the colours are "
+        + "new. Photographs of other places want more than twenty to learn from.",
       commands: [
         [
-          "colorize", "\(data)/Pictures/new", "--learn-from", "\(data)/Pictures/learn", "--minutes",
+          "colorize", "\(data)/Pictures/parts", "--learn-from", "\(data)/Pictures/learn",
+          "--minutes",
           "0.8", "--seed", "1", "--figure", "\(output)/coloured.png", "-o", "\(output)/coloured",
         ]
       ],
       pictures: [
         .init(path: "\(output)/coloured.png", caption: "Grey, coloured and true, in rows.")
       ],
-      source: "Parts of four photographs; 20 others to learn from (see Examples/Data/Pictures)."
+      source:
+        "270 squares of 20 photographs to learn from, and another one of each (see Examples/Data/Pictures)."
     )
   }
 }
