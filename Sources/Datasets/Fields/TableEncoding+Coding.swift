@@ -1,7 +1,7 @@
 extension TableEncoding {
   /// The rows of a table as values; its columns are found by name, in any order, among others.
   ///
-  /// - Throws: `missingColumn`, or `notANumber` for a text in a field of numbers.
+  /// - Throws: `missingColumn`, `notANumber` for a text in a field of numbers, or `valueNotFinite`.
   public func encoded(_ table: Table) throws(DatasetError) -> EncodedTable {
     let width = width
     var values = [Float](repeating: 0, count: table.rowCount * width)
@@ -46,7 +46,10 @@ extension TableEncoding {
     _ row: Int,
     _ name: String
   ) throws(DatasetError) -> Double? {
-    if let number = column.number(row) { return number }
+    if let number = column.number(row) {
+      if number.isFinite { return number }
+      throw .valueNotFinite(name: "\(name), column \(column.name)", item: row + 1)
+    }
     guard let text = column.text(row) else { return nil }
     throw .table(.notANumber(path: name, column: column.name, row: row + 1, text: text))
   }

@@ -48,7 +48,7 @@ public struct TableEncoding: Codable, Hashable, Sendable {
   ///   - rows: The training rows; nothing of the others matters.
   ///   - scaling: How numbers are scaled.
   ///   - levelLimit: The most levels of a category that have a value of their own.
-  /// - Throws: `nothingToLearn` where no column varies in these rows.
+  /// - Throws: `nothingToLearn` where no column varies in these rows; `valueNotFinite`.
   public init(
     learning table: Table,
     rows: [Int],
@@ -62,6 +62,9 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     var fields: [Field] = []
     var setAside: [String] = []
     for column in table.columns {
+      if let row = rows.first(where: { column.number($0)?.isFinite == false }) {
+        throw .valueNotFinite(name: "\(table.name), column \(column.name)", item: row + 1)
+      }
       if let content = Self.content(of: column.rows(rows), scaling, levelLimit) {
         fields.append(
           Field(

@@ -52,7 +52,7 @@ public struct SeriesSet: Sendable {
 
   /// Cuts a table into windows.
   ///
-  /// - Throws: `missingColumn`, or a `SeriesError` for what is no time series.
+  /// - Throws: `missingColumn`, `valueNotFinite`, or a `SeriesError` for what is no time series.
   public init(_ table: Table, options: SeriesOptions) throws(DatasetError) {
     let stride = options.stride ?? max(1, options.window / 2)
     guard options.window > 0, stride > 0 else {
@@ -94,6 +94,11 @@ public struct SeriesSet: Sendable {
     }
     if columns.isEmpty {
       throw .series(.noValues(path: table.name, columns: table.columns.map(\.name)))
+    }
+    for column in columns {
+      guard let row = (0..<column.count).first(where: { column.number($0)?.isFinite == false })
+      else { continue }
+      throw .valueNotFinite(name: "\(table.name), column \(column.name)", item: order[row] + 1)
     }
     self.table = sorted
     originalRows = order
@@ -162,8 +167,11 @@ public struct SeriesSet: Sendable {
 
   private static func value(_ column: Table.Column, _ row: Int) -> Double? {
     if case .codes(let codes, _) = column.cells { return codes[row] < 0 ? nil : Double(codes[row]) }
-    return column.number(row)
+    return column.number(row).map { min(max($0, -largest), largest) }
   }
+
+  /// The largest magnitude of a value: beyond it there is no arithmetic in single precision.
+  private static let largest = Double(Float.greatestFiniteMagnitude) / 4
 
   /// The times as texts, checked for their order where they are numbers or texts of one length.
   private static func stamps(
