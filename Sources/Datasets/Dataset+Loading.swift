@@ -73,7 +73,13 @@ extension Dataset {
       return data.kind == .images ? .images(ImageSet(data)) : .table(Table(data))
     }
     if let found = NumericDataset.foreignFormat(beginning) {
-      throw .unsupportedFormat(path: path, found: found)
+      throw .unsupportedFormat(
+        path: path,
+        expected:
+          "a table (CSV, TSV, NPY, NPZ), images (PNG, JPEG, IDX, CIFAR-10) or sounds (WAV, FLAC, "
+          + "Ogg, MP3)",
+        found: found
+      )
     }
     let tableOptions = TableOptions(
       limit: options.limit,

@@ -8,11 +8,10 @@ extension DatasetError: CustomStringConvertible {
     case .image(let error): error.description
     case .sound(let error): error.description
     case .emptyFile(let path):
-      "cannot read \(path): expected a table or IDX data, found an empty file. "
+      "cannot read \(path): expected data, found an empty file. "
         + "Check that it was copied or downloaded whole."
-    case .unsupportedFormat(let path, let found):
-      "cannot read \(path): expected a table (CSV, TSV) or IDX data, found \(found). "
-        + "Convert it to one of these."
+    case .unsupportedFormat(let path, let expected, let found):
+      "cannot read \(path): expected \(expected), found \(found). Convert it to what is expected."
     case .limitNotPositive(let path, let limit):
       "cannot read the first \(limit) items of \(path): expected a number of at least 1. "
         + "Ask for one or more items, or leave the number out to read them all."

@@ -10,8 +10,8 @@ public enum DatasetError: Error, Hashable, Sendable {
   case file(FileError)
   /// The file holds no bytes, or nothing but blank lines.
   case emptyFile(path: String)
-  /// The file is of a kind that is not read; `found` names it, as in "a PNG image".
-  case unsupportedFormat(path: String, found: String)
+  /// The file is of a kind that is not read here; `found` names it, as in "a PNG image".
+  case unsupportedFormat(path: String, expected: String, found: String)
   /// A number of items to take that is less than 1.
   case limitNotPositive(path: String, limit: Int)
   /// The values need more memory than may be used for them.

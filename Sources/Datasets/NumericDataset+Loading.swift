@@ -30,7 +30,13 @@ extension NumericDataset {
     if IDXFile.isBeginning(beginning) {
       return try NumericDataset(IDXFile(source, limit: limit, memoryLimit: memoryLimit))
     }
-    if let found = foreignFormat(beginning) { throw .unsupportedFormat(path: path, found: found) }
+    if let found = foreignFormat(beginning) {
+      throw .unsupportedFormat(
+        path: path,
+        expected: "a table (CSV, TSV) or IDX data",
+        found: found
+      )
+    }
     return NumericDataset(
       try CSVFile(source, limit: limit, header: .automatic, memoryLimit: memoryLimit)
     )

@@ -112,6 +112,25 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
     for place in missing { #expect(findings.parts[place] == 0) }
   }
 
+  /// A row that was learnt from is no more usual than a new one like it.
+  @Test func rowsThatWereLearntFromAreNotTheirOwnNeighbours() async throws {
+    let engine = smallEngine()
+    var rows = curvedRows(600)
+    rows[flat: 17 * 8 + 2] = 40
+    let learnt = numberTable(rows)
+    let fitted = try await quickDetector().fit(learnt, session: LearningSession(engine: engine))
+    let own = try await fitted.findings(in: learnt, on: engine)
+    let new = try await fitted.findings(in: numberTable(curvedRows(600, seed: 5)), on: engine)
+    let area = RankMetrics.areaUnderROC(
+      scores: own.scores + new.scores,
+      positives: own.scores.map { _ in false } + new.scores.map { _ in true }
+    )
+    #expect(abs(try #require(area) - 0.5) < 0.1, "\(area ?? 0)")
+    // What is strange among the rows that were learnt from is found there.
+    #expect(own.scores.indices.max { own.scores[$0] < own.scores[$1] } == 17)
+    #expect(own.anomalies[17])
+  }
+
   @Test func aPlantedCellIsTheReason() async throws {
     let engine = smallEngine()
     let fitted = try await quickDetector()

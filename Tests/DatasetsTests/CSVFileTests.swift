@@ -164,14 +164,14 @@ import Testing
     (
       "",
       """
-      cannot read data: expected a table or IDX data, found an empty file. \
+      cannot read data: expected data, found an empty file. \
       Check that it was copied or downloaded whole.
       """
     ),
     (
       "\u{feff}\n\r\n",
       """
-      cannot read data: expected a table or IDX data, found an empty file. \
+      cannot read data: expected data, found an empty file. \
       Check that it was copied or downloaded whole.
       """
     ),

@@ -108,7 +108,12 @@ import Testing
     let path = try folder.file(stored)
     let error = #expect(throws: DatasetError.self) { try NumericDataset.load(contentsOf: path) }
     #expect(
-      error == .unsupportedFormat(path: path, found: "a gzip file inside a gzip file")
+      error
+        == .unsupportedFormat(
+          path: path,
+          expected: "a table (CSV, TSV) or IDX data",
+          found: "a gzip file inside a gzip file"
+        )
     )
   }
 }

@@ -65,7 +65,7 @@ import Testing
     )
     #expect(
       try pictureMessage([]) == """
-        cannot read picture: expected a table or IDX data, found an empty file. \
+        cannot read picture: expected data, found an empty file. \
         Check that it was copied or downloaded whole.
         """
     )

@@ -87,7 +87,7 @@ import Testing
     #expect(
       message(in: folder) { _ = try NumericDataset.load(contentsOf: path) } == """
         cannot read picture.csv: expected a table (CSV, TSV) or IDX data, found a PNG image. \
-        Convert it to one of these.
+        Convert it to what is expected.
         """
     )
     #expect(throws: DatasetError.self) {

@@ -52,6 +52,34 @@ import Testing
     #expect(!folder.has(".killed.hourglass.checkpoint"), "it is gone with the model in place")
   }
 
+  /// A database stays whole, with all that it held, whenever something that adds to it is killed.
+  @Test func killedAdditionsLeaveTheDatabaseWhole() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 60, side: 8), to: "first.idx")
+    try folder.write(Made.images(count: 3_000, side: 8), to: "more.idx")
+    let start = ["match", "add", "first.idx", "--database", "d.db", "--epochs", "2", "--quiet"]
+    #expect(try Program.run(start, in: folder).code == 0)
+    let find = ["match", "find", "first.idx", "--first", "1", "--database", "d.db", "--json"]
+    let before = try Program.run(find, in: folder)
+    #expect(before.code == 0)
+    var kills = 0
+    for milliseconds in [1, 5, 20, 50, 90, 150, 250] as [UInt32] {
+      let add = ["match", "add", "more.idx", "--database", "d.db", "--quiet", "--replace"]
+      let running = try Running(add, in: folder)
+      usleep(milliseconds * 1000)
+      running.send(SIGKILL)
+      if try running.wait().code == 128 + SIGKILL { kills += 1 }
+      let after = try Program.run(find, in: folder)
+      #expect(after.code == 0, "after \(milliseconds) ms: \(after.errors)")
+      let list = try Program.run("match", "list", "--database", "d.db", in: folder)
+      #expect(list.code == 0, "after \(milliseconds) ms: \(list.errors)")
+      let last = list.output.split(separator: "\n").last ?? ""
+      #expect(["60 items of 32 coordinates", "3,060 items of 32 coordinates"].contains(last))
+    }
+    #expect(kills > 0)
+    #expect(before.output.contains("\"name\":\"first.idx:1\""))
+  }
+
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func signalsEndWithACheckpoint(_ signal: Int32, _ code: Int32) throws {
     let folder = try prepared()

@@ -7,7 +7,7 @@ internal import HourglassTensors
 ///
 ///     part of field f = error of restoring f / (usual error of f) / 3 a + (x_f - r_f)² / b
 ///
-/// where r is the nearest of the rows kept, and a and b are the medians of the two sums over f. All
+/// where r is the nearest of the rows kept, other than the item itself, and a and b are the medians of the two sums over f. All
 /// that is usual is measured on rows that were learnt from, so that nothing of the score depends on
 /// the rows that the false alarms are counted on.
 struct DetectionScorer: Sendable {
@@ -36,10 +36,10 @@ struct DetectionScorer: Sendable {
       }
     }
     if let references {
-      let nearest = try await references.neighbours(of: items, on: engine)
+      let nearest = try await references.neighbours(of: items, count: 2, on: engine)
       let factor = 1 / Double(scales.distance)
       for row in 0..<items.count {
-        guard let neighbour = nearest[row].first else { continue }
+        guard let neighbour = Self.other(nearest[row]) else { continue }
         references.addParts(of: items.item(row), to: neighbour.row) { field, square in
           parts[row * fieldCount + field] += Self.part(square * factor)
         }
@@ -51,6 +51,18 @@ struct DetectionScorer: Sendable {
       return sum
     }
     return Scored(scores: scores, parts: parts)
+  }
+
+  /// The nearest row that is not the item itself.
+  ///
+  /// Rows that were learnt from may be scored too. One that is kept would be its own neighbour, at no
+  /// distance, and look more usual than a new one; leaving one row at no distance out makes them
+  /// alike. The rows that false alarms are counted on are scored by the same rule.
+  private static func other(
+    _ nearest: [NearestReferences.Neighbour]
+  ) -> NearestReferences.Neighbour? {
+    guard let first = nearest.first, first.distance == 0 else { return nearest.first }
+    return nearest.dropFirst().first ?? first
   }
 
   /// A part as it is kept: finite, and at least 0.

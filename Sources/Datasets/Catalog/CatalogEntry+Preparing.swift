@@ -106,7 +106,11 @@ extension CatalogEntry.File {
       }
     }
     if let missing = members.first(where: { !found.contains($0.path) }) {
-      throw .unsupportedFormat(path: path, found: "an archive without \(missing.path)")
+      throw .unsupportedFormat(
+        path: path,
+        expected: "an archive that holds \(missing.path)",
+        found: "one that does not"
+      )
     }
     do throws(FileError) {
       for file in files.values { try file.commit() }

@@ -64,7 +64,11 @@ enum TarMembers {
   }
 
   private static func damaged(_ path: String) -> DatasetError {
-    .unsupportedFormat(path: path, found: "a tar archive that is damaged or stops too soon")
+    .unsupportedFormat(
+      path: path,
+      expected: "a tar archive",
+      found: "one that is damaged or stops too soon"
+    )
   }
 
   private struct Header {
