@@ -61,8 +61,8 @@ import Testing
                                   unlike normal ones.
           generate                Make new rows of a table, images or windows of a
                                   series, like your own.
-          impute                  Fill the missing cells of a table, or the gaps of a
-                                  time series.
+          impute                  Fill missing cells of a table, gaps of a time series,
+                                  or holes in images.
           colorize                Give grey images of any size the colours that images
                                   like them have.
           inspect                 Say what a model file holds, or what the reader makes

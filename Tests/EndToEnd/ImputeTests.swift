@@ -55,6 +55,39 @@ import Testing
     #expect(again.output == folder.text("filled.csv"))
   }
 
+  @Test func holesInImagesAreFilled() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 40, side: 12), to: "images.idx")
+    try folder.write(Made.images(count: 1, side: 12), to: "mask.idx")
+    let outcome = try Program.run(
+      [
+        "impute", "images.idx", "--mask", "mask.idx", "--mask-rate", "0.2", "--epochs", "1",
+        "--threads", "1", "--save", "m.hourglass", "-o", "out", "--figure", "rows.png", "--json",
+      ],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let report = try json(outcome.output)
+    let given = try #require(report["given"] as? [String: Any])
+    func error(_ name: String) -> Double? { (given[name] as? [String: Any])?["error"] as? Double }
+    #expect(try #require(error("own")) < #require(error("mean")))
+    #expect(try folder.names() == ["images.idx", "m.hourglass", "mask.idx", "out", "rows.png"])
+    #expect(folder.has("out/1.png") && folder.has("out/40.png"))
+    let again = try Program.run(
+      ["impute", "images.idx", "--model", "m.hourglass", "--first", "2", "-o", "again"],
+      in: folder
+    )
+    #expect(again.code == 0 && again.errors.contains("no pixel"), "\(again.errors)")
+    let wrong = try Program.run(
+      ["impute", "images.idx", "--model", "m.hourglass", "--draws", "2", "-o", "x"],
+      in: folder
+    )
+    #expect(wrong.code == 2 && wrong.errors.contains("tables and time series"))
+    try folder.write(Array(table.utf8), to: "gaps.csv")
+    let masked = try Program.run(["impute", "gaps.csv", "--mask", "mask.idx"], in: folder)
+    #expect(masked.code == 2 && masked.errors.contains("--mask is for images"))
+  }
+
   @Test func mistakesAreToldOf() throws {
     let folder = try Folder()
     try folder.write(Array("a,b\n1,1\n1,1\n1,1\n".utf8), to: "same.csv")

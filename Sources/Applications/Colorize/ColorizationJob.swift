@@ -28,7 +28,7 @@ struct ColorizationJob: Sendable {
       seed: seed,
       channels: 3,
       range: Colouring.range
-    ) { picture in
+    ) { _, picture in
       let small = picture.resized(to: WorkingSize.of(picture.size))
       return Colouring.scaled(LabColor.planes(of: PicturePlanes(small)))
     }

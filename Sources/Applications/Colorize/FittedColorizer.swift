@@ -78,7 +78,7 @@ public struct FittedColorizer: Sendable {
       var start = 0
       while start < images.count {
         try Task.checkCancellation()
-        let end = min(start + Self.piece(images, from: start), images.count)
+        let end = min(start + images.piece(from: start), images.count)
         let pictures = try (start..<end).map { try images.picture($0) }
         let results = try await network.coloured(pictures, saturation: saturation, on: engine)
         for (offset, (picture, result)) in zip(pictures, results).enumerated() {
@@ -95,12 +95,6 @@ public struct FittedColorizer: Sendable {
     } catch {
       throw HourglassError(error)
     }
-  }
-
-  /// How many pictures to work on at once: many small ones, one large.
-  private static func piece(_ images: ImageSet, from index: Int) -> Int {
-    let shape = images.shape(of: index)
-    return min(max((1 << 16) / max(shape[1] * shape[2], 1), 1), 64)
   }
 
   private func requireSaturation(_ saturation: Float) throws(ApplicationError) {

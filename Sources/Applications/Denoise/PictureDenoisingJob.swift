@@ -28,7 +28,8 @@ struct PictureDenoisingJob: Sendable {
       corruption: denoiser.noise(for: .images).corruption
     )
     let sample = try PictureSample(images, split: split, seed: seed, channels: channels) {
-      PicturePlanes(isColour ? $0 : $0.grey())
+      _,
+      picture in PicturePlanes(isColour ? picture : picture.grey())
     }
     let learning = PatchLearning(sample.store, images: sample.learning, turns: 8)
     let trainer = learning.trainer(denoiser.learning)

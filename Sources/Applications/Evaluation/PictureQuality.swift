@@ -15,7 +15,12 @@ enum PictureQuality {
   /// The mean counts as at least 10⁻⁶ of a step of 8 bits squared, so that images that are the same
   /// have 108.13, where the formula has no number.
   static func peakSignalToNoiseRatio(_ picture: PicturePlanes, _ truth: PicturePlanes) -> Double {
-    -10 * log10(max(meanSquaredError(picture, truth), 1e-6 / (255 * 255)))
+    peakSignalToNoiseRatio(meanSquaredError: meanSquaredError(picture, truth))
+  }
+
+  /// The same of a mean squared error.
+  static func peakSignalToNoiseRatio(meanSquaredError: Double) -> Double {
+    -10 * log10(max(meanSquaredError, 1e-6 / (255 * 255)))
   }
 
   /// The mean of (x - y)² over all planes.

@@ -92,4 +92,7 @@ public enum AutomaticChoices {
   /// A U-Net of three halvings for the colours of images: what a thing is, and so its colour, is seen
   /// from far around.
   static var colouringArchitecture: Architecture { .uNet(base: 32, depth: 3, activation: .relu) }
+
+  /// The same for the holes of images: what was there is seen from around them.
+  static var fillingArchitecture: Architecture { .uNet(base: 32, depth: 3, activation: .relu) }
 }

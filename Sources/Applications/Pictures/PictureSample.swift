@@ -24,7 +24,7 @@ struct PictureSample: Sendable {
   /// - Parameters:
   ///   - range: The values that the planes can have.
   ///   - isWanted: Whether an image counts.
-  ///   - planes: What is kept of a picture.
+  ///   - planes: What is kept of a picture, told its number and itself.
   init(
     _ images: ImageSet,
     split: RowSplit,
@@ -32,7 +32,7 @@ struct PictureSample: Sendable {
     channels: Int,
     range: ClosedRange<Float> = 0...1,
     where isWanted: (Int) -> Bool = { _ in true },
-    planes: (Picture) -> PicturePlanes
+    planes: (Int, Picture) throws -> PicturePlanes
   ) throws {
     store = PictureStore(channels: channels, range: range)
     var seen = split.seen.filter(isWanted)
@@ -54,7 +54,7 @@ struct PictureSample: Sendable {
     var generator = SeededGenerator.named("parts", seed: seed)
     for index in seen {
       try Task.checkCancellation()
-      var picture = planes(try images.picture(index))
+      var picture = try planes(index, try images.picture(index))
       if !isWhole, picture.width > side || picture.height > side {
         let (width, height) = (min(picture.width, side), min(picture.height, side))
         picture = picture.part(
@@ -118,5 +118,13 @@ struct PatchLearning: Sendable {
       trainer.epochs = max((Self.steps + stepsPerEpoch / 2) / stepsPerEpoch, 1)
     }
     return trainer
+  }
+}
+
+extension ImageSet {
+  /// How many pictures from one on to work on at once: many small ones, one large.
+  func piece(from index: Int) -> Int {
+    let shape = shape(of: index)
+    return min(max((1 << 16) / max(shape[1] * shape[2], 1), 1), 64)
   }
 }

@@ -1,10 +1,11 @@
 import ArgumentParser
+import HourglassDatasets
 
-/// Fills the missing cells of a table or the gaps of a time series.
+/// Fills the missing cells of a table, the gaps of a time series or the holes in images.
 struct Impute: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "impute",
-    abstract: "Fill the missing cells of a table, or the gaps of a time series.",
+    abstract: "Fill missing cells of a table, gaps of a time series, or holes in images.",
     discussion: """
       Autoencoders learn to give hidden cells back from the others: in learning some cells of each \
       row are hidden, and the true values are the target. Then what is really missing is filled. The \
@@ -23,7 +24,11 @@ struct Impute: AsyncParsableCommand {
       With --draws N further tables NAME-1.csv to NAME-N.csv are written beside NAME.csv, each with \
       values drawn from what the cells may be; what differs between them tells how sure they are.
 
-      The table itself is learned from, unless --learn-from or --model says otherwise.
+      DATA may also be images: PNG files whose missing pixels are transparent, or any images with \
+      --mask, pictures that are white where pixels are missing. A network learns to fill holes that \
+      are made in the images; all other pixels stay as they are.
+
+      The data themselves are learned from, unless --learn-from or --model says otherwise.
 
       EXAMPLES
         hourglass impute people.csv -o filled.csv
@@ -32,10 +37,15 @@ struct Impute: AsyncParsableCommand {
         hourglass impute power.csv --series time --window 48 -o filled.csv
         hourglass impute old.csv --save people.hourglass -o old-filled.csv
         hourglass impute new.csv --model people.hourglass -o new-filled.csv
+        hourglass impute torn/ --mask tears/ --learn-from album/ -o whole/
+        hourglass impute album/ --mask-rate 0.2 --figure rows.png
+          tries it: pixels are deleted and filled again
       """
   )
 
-  @Argument(help: ArgumentHelp("The table with missing cells.", valueName: "data"))
+  @Argument(
+    help: ArgumentHelp("The table or series with missing cells, or the images.", valueName: "data")
+  )
   var data: String
 
   @OptionGroup(title: "Files")
@@ -43,6 +53,9 @@ struct Impute: AsyncParsableCommand {
 
   @OptionGroup(title: "Filling")
   var filling: FillingOptions
+
+  @OptionGroup(title: "Filling images")
+  var holes: HoleOptions
 
   @OptionGroup(title: "Reading")
   var reading: DataOptions
@@ -57,8 +70,9 @@ struct Impute: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    // With a model the seed is that of the draws.
-    let given = learning.given.filter { $0 != "--seed" || filling.draws == nil }
+    // With a model the seed is that of the draws, or of the pixels that are deleted.
+    let isSeedForUse = filling.draws != nil || holes.maskRate != nil
+    let given = learning.given.filter { $0 != "--seed" || !isSeedForUse }
     try files.checkModel(given: filling.given + given)
     try files.checkResume(learning)
     if filling.draws != nil {
@@ -69,8 +83,18 @@ struct Impute: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var job = try ImputeJob(self)
-    try await VerbRun.perform { try await job.run().say(saying) }
+    try await VerbRun.perform {
+      // One item tells the kind.
+      if case .images = try reading.load(data, limit: 1) {
+        var job = try ImputeImagesJob(self)
+        return try await job.run().say(saying)
+      }
+      if let option = holes.given.first {
+        throw Failure.usage("\(option) is for images, and \(data) holds none")
+      }
+      var job = try ImputeJob(self)
+      try await job.run().say(saying)
+    }
   }
 }
 

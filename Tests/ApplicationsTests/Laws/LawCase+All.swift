@@ -12,7 +12,7 @@ extension LawCase {
     DataKind.allCases.flatMap { [reduce($0), features($0)] }
     + [DataKind.table, .images, .sounds].map(match)
     + [DataKind.table, .images, .series].flatMap { [denoise($0), detect($0), generate($0)] }
-    + [DataKind.table, .series].map(impute) + [colorize]
+    + [DataKind.table, .series].map(impute) + [imputeImages, colorize]
 
   private static func made(_ kind: DataKind) throws -> Dataset {
     switch kind {
@@ -201,6 +201,29 @@ extension LawCase {
       ) { fitted, data in
         try await fitted.filled(data, on: smallEngine()).lawValues
       }
+    }
+  }
+
+  private static let imputeImages = LawCase(
+    application: "impute",
+    kind: .images,
+    data: { try made(.images) }
+  ) { data in
+    let imputer = ImageImputer(architecture: translating, learning: learning(6))
+    guard case .images(let images) = data else { throw CancellationError() }
+    let fitted = try await imputer.fit(images, session: session())
+    return FittedUnderLaw(
+      fitted,
+      errors: { fitted, _ in fitted.report.map { ($0.own.error, $0.mean.error) } }
+    ) { fitted, data in
+      guard case .images(let set) = data else { return [] }
+      let mask = PixelMask(width: 8, height: 8, missing: (0..<64).map { $0 % 7 < 2 })
+      var values: [Float] = []
+      for index in 0..<set.count {
+        let filled = try await fitted.filled(set.picture(index), mask: mask, on: smallEngine())
+        values += filled.planes().flatMap(\.self)
+      }
+      return values
     }
   }
 

@@ -20,7 +20,7 @@ import Testing
       "denoise": [.table, .images, .series],
       "detect": [.table, .images, .series],
       "generate": [.table, .images, .series],
-      "impute": [.table, .series],
+      "impute": [.table, .images, .series],
       "colorize": [.images],
     ]
     let found = Dictionary(grouping: LawCase.all, by: \.application)

@@ -1,0 +1,43 @@
+internal import HourglassTensors
+
+extension ImageImputationReport: CustomStringConvertible {
+  /// The report as a small table and a sentence, for people.
+  public var description: String {
+    let count = NumberText.counted(itemCount, "image")
+    let which =
+      switch items {
+      case .heldOut: "\(count) held out of \(dataName)"
+      case .heldOutAndUsedForStopping: "\(count) held out of \(dataName) (also used for stopping)"
+      case .learntFrom: "\(count) of \(dataName), the same that were learnt from"
+      case .given: "\(count) of \(dataName)"
+      }
+    var lines = [
+      "\(which), of which \(NumberText.fixed(100 * share, places: 0)) % of the pixels were deleted"
+    ]
+    let scores = [mean, smooth, own]
+    let width = scores.map(\.method.count).max() ?? 0
+    lines.append("  " + String(repeating: " ", count: width) + "      PSNR   error")
+    for score in scores {
+      let ratio = NumberText.fixed(score.peakSignalToNoiseRatio, places: 2) + " dB"
+      lines.append(
+        "  " + score.method + String(repeating: " ", count: width - score.method.count)
+          + String(repeating: " ", count: max(10 - ratio.count, 0)) + ratio + "  "
+          + NumberText.fixed(score.error, places: 4)
+      )
+    }
+    lines.append("Errors are of deleted pixels alone, of values from 0 to 1.")
+    lines.append(verdict)
+    return lines.joined(separator: "\n")
+  }
+
+  /// One sentence: whether the network earned its place.
+  public var verdict: String {
+    let best = smooth.error <= mean.error ? smooth : mean
+    guard own.error < best.error else {
+      return "\(best.method) does no worse: learn longer, or from more images."
+    }
+    let gain = own.peakSignalToNoiseRatio - best.peakSignalToNoiseRatio
+    return "The network earned its place: it is \(NumberText.fixed(gain, places: 2)) dB above "
+      + "\(best.method)."
+  }
+}
