@@ -43,7 +43,13 @@ extension Dataset {
           skipsUnreadable: options.skipsUnreadable
         )
       )
-    case .nothing: return nil
+    case .nothing:
+      guard case .folder = try FolderListing.kind(of: path) else { return nil }
+      throw .unsupportedFormat(
+        path: path,
+        expected: "a folder with images (PNG, JPEG, CIFAR-10) or sounds (WAV, FLAC, Ogg, MP3)",
+        found: try FolderListing.files(below: path).isEmpty ? "no file in it" : "other files alone"
+      )
     }
   }
 

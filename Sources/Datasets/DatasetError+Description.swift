@@ -9,7 +9,9 @@ extension DatasetError: CustomStringConvertible {
     case .sound(let error): error.description
     case .emptyFile(let path):
       "cannot read \(path): expected data, found an empty file. "
-        + "Check that it was copied or downloaded whole."
+        + (path.hasPrefix("/dev/")
+          ? "A pipe can be read once, and this needs to read it again: save it to a file first."
+          : "Check that it was copied or downloaded whole.")
     case .unsupportedFormat(let path, let expected, let found):
       "cannot read \(path): expected \(expected), found \(found). Convert it to what is expected."
     case .limitNotPositive(let path, let limit):
@@ -109,6 +111,9 @@ extension DatasetError: CustomStringConvertible {
     switch self {
     case .utf16(let path):
       "cannot read \(path): expected a text in UTF-8, found one in UTF-16. "
+        + "Save the table again as CSV in UTF-8."
+    case .notUTF8(let path, let line):
+      "cannot read \(path): line \(line): expected a text in UTF-8, found bytes that are none. "
         + "Save the table again as CSV in UTF-8."
     case .noRows(let path, let columns):
       "cannot read \(path): expected rows below the header of "

@@ -65,6 +65,8 @@ public enum DatasetError: Error, Hashable, Sendable {
 
   /// The text is UTF-16 and not UTF-8.
   case utf16(path: String)
+  /// A text has bytes that are no UTF-8.
+  case notUTF8(path: String, line: Int)
   /// A header and no row below it.
   case noRows(path: String, columns: Int)
   /// A row has more or fewer cells than the first one.

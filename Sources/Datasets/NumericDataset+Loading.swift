@@ -78,6 +78,15 @@ extension NumericDataset {
 
   /// The name of a format that is often met and not read, from the beginning of a file.
   static func foreignFormat(_ beginning: [UInt8]) -> String? {
+    if beginning.starts(with: Array("RIFF".utf8)),
+      beginning.dropFirst(8).starts(with: Array("WEBP".utf8))
+    {
+      return "a WebP image"
+    }
+    let word = String(decoding: beginning, as: UTF8.self).lowercased()
+    if ["<!doctype", "<html", "<?xml"].contains(where: word.hasPrefix) {
+      return "a web page or XML"
+    }
     let formats: [(start: [UInt8], name: String)] = [
       ([0x1f, 0x8b], "a gzip file inside a gzip file"),
       ([0x89, 0x50, 0x4e, 0x47], "a PNG image"),

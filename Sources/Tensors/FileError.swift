@@ -65,6 +65,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case (ENOSPC, _), (EDQUOT, _): "Free some space, or write to another disk."
     case (EFBIG, _): "The disk allows no file of this size; write to another one."
     case (ENAMETOOLONG, _): "Choose a shorter name."
+    case (ELOOP, _): "The links lead to each other; remove one, or give the file itself."
     case (EMFILE, _), (ENFILE, _): "Too many files are open; raise the limit with ulimit -n."
     case (EIO, _): "The disk or the network drive may be failing; try another one."
     default: "Try again, or use another place."
@@ -78,6 +79,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// What was being done, what the operating system said, and what to do.
   public var description: String {
+    let path = path.isEmpty ? "\"\"" : path
     let action =
       switch operation {
       case .open: "cannot open \(path)"

@@ -100,6 +100,38 @@ import Testing
     #expect(try folder.names() == ["codes.csv", "data.csv", "model.hourglass"])
   }
 
+  /// Every verb that learns ends at once, leaves the outputs as they were, and can go on.
+  @Test(arguments: [
+    ["features", "data.csv", "-o", "out"],
+    ["denoise", "images.idx", "--save", "out"],
+    ["denoise", "data.csv", "-o", "out.csv"],
+    ["detect", "data.csv", "-o", "out"],
+    ["generate", "--learn-from", "data.csv", "-o", "out.csv"],
+    ["generate", "--learn-from", "images.idx", "--save", "out"],
+    ["impute", "data.csv", "-o", "out"],
+    ["impute", "images.idx", "--figure", "rows.png"],
+    ["match", "add", "images.idx", "--database", "out"],
+  ])
+  func everyVerbThatLearnsCanBeInterrupted(_ words: [String]) throws {
+    let folder = try prepared()
+    try folder.write(Made.images(count: 200, side: 16), to: "images.idx")
+    try folder.write("former", to: words[words.count - 1])
+    let verb = words[0] == "match" ? Array(words.dropLast(2)) + ["--database", "new.db"] : words
+    let before = try folder.names()
+    let running = try Running(
+      verb + ["--epochs", "100000", "--threads", "1", "--checkpoint", "state"],
+      in: folder
+    )
+    try wait { running.errors.contains("epoch 1") || running.errors.contains("error:") }
+    running.send(SIGINT)
+    let outcome = try running.wait()
+    #expect(outcome.code == 130, "\(outcome.code) \(outcome.errors)")
+    #expect(outcome.output == "")
+    #expect(outcome.errors.contains("what was learned so far is in state"), "\(outcome.errors)")
+    #expect(try folder.names() == (before + ["state"]).sorted())
+    #expect(folder.text(words[words.count - 1]) == "former")
+  }
+
   @Test func checkpointOfAnotherRunIsRefused() throws {
     let folder = try prepared()
     let running = try Running(long + ["--save", "model.hourglass"], in: folder)

@@ -47,7 +47,7 @@ import Testing
       in: folder,
       message: "missing.hourglass"
     )
-    try expect(["."], in: folder, message: "Is a directory")
+    try expect(["."], in: folder, message: "expected a folder with images")
   }
 
   @Test func imagesThatAreCutShort() throws {

@@ -60,11 +60,14 @@ struct Running {
   private let name: String
 
   /// Starts a program; its output goes to files, so that it never waits for a reader.
+  ///
+  /// - Parameter memory: The bytes of addresses that it may have.
   init(
     _ arguments: [String],
     in folder: Folder,
     program: String = Program.path,
-    closingInput: Bool = false
+    closingInput: Bool = false,
+    memory: Int? = nil
   ) throws {
     self.folder = folder
     name = "run-\(UUID().uuidString)"
@@ -85,7 +88,8 @@ struct Running {
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     // The shell enters the folder and becomes the program, so that the process is the program's.
-    let script = "cd \"$0\" && exec \"$@\"" + (closingInput ? " <&-" : "")
+    let limit = memory.map { "ulimit -v \($0 >> 10) && " } ?? ""
+    let script = limit + "cd \"$0\" && exec \"$@\"" + (closingInput ? " <&-" : "")
     let command: [String] = ["sh", "-c", script, folder.url.path, program] + arguments
     var words = command.map { strdup($0) } + [nil]
     let settings: [String] = ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"]
@@ -136,6 +140,11 @@ final class Folder {
 
   func write(_ bytes: [UInt8], to name: String) throws {
     try Data(bytes).write(to: url.appendingPathComponent(name))
+  }
+
+  func write(_ bytes: [UInt8], to name: String, making folder: String) throws {
+    try FileManager.default.createDirectory(atPath: path(folder), withIntermediateDirectories: true)
+    try write(bytes, to: name)
   }
 
   func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }

@@ -38,7 +38,7 @@ extension ArrayFileError: CustomStringConvertible {
         + "\(reason). Save the array again with numpy.save."
     case .unsupportedType(let path, let type):
       "cannot read \(path) as a NumPy array: expected integers, booleans or floating-point numbers, "
-        + "found elements of the type \(clipped(type)). Convert the array to numbers and save it again."
+        + "found \(type.contains(" ") ? clipped(type) : "elements of the type \(clipped(type))"). Convert the array to numbers and save it again."
     case .wrongSize(let path, let shape, let expected, let found):
       "cannot read \(path) as a NumPy array: its shape \(shape) promises \(expected) bytes of "
         + "values, found \(found > expected ? "more" : "\(found)"). Copy or download the file again."

@@ -89,7 +89,7 @@ private struct HeaderScanner {
   /// The description of the type of a header that is otherwise not understood.
   static func description(_ bytes: ArraySlice<UInt8>) -> Value? {
     let text = String(decoding: bytes, as: UTF8.self)
-    return text.contains("'descr': [") ? .other("a record with fields") : nil
+    return text.contains("'descr': [") ? .other("records with fields") : nil
   }
 
   mutating func dictionary() -> [String: Value]? {

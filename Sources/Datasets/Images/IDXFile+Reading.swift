@@ -9,13 +9,13 @@ extension IDXFile {
   init(_ source: ByteSource, limit: Int?, memoryLimit: Int) throws(DatasetError) {
     if let limit, limit < 1 { throw .limitNotPositive(path: source.path, limit: limit) }
     let header = try IDXHeader(source)
+    try header.checkSize(of: source)
     let count = min(limit ?? header.count, header.count)
     let bytes = count * header.itemBytes
     let memory = header.type == .unsignedByte ? bytes : bytes / header.type.size * 4
     if memory > memoryLimit {
       throw .tooLarge(path: source.path, bytes: memory, limit: memoryLimit)
     }
-    try header.checkSize(of: source)
 
     path = source.path
     elementType = header.type

@@ -217,6 +217,9 @@ struct TableParser {
       block.append(.nan)
     } else if mode == .text {
       let code = columns[cellIndex].code(bytes, range)
+      if columns[cellIndex].pool.holdsOtherBytes {
+        throw .notUTF8(path: plan.path, line: rowLine)
+      }
       block.append(code < 0 ? .nan : Double(code))
     } else {
       block.append(try number(bytes, range))

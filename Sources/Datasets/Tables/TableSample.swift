@@ -101,6 +101,9 @@ private struct SampleRows {
       if let byte = cell.text.first(where: CSVCell.isControl) {
         throw .controlByte(path: path, line: line, byte: byte)
       }
+      if String(validating: cell.text, as: UTF8.self) == nil {
+        throw .notUTF8(path: path, line: line)
+      }
       cells.append(cell)
       size += cell.text.count + 64
       if size > limit { throw .tooLarge(path: path, bytes: size, limit: limit) }

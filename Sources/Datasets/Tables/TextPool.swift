@@ -13,6 +13,9 @@ struct TextPool: Sendable {
   /// The numbers of those texts that are numbers, so that 1 is found under 1.0.
   private var numbers: [Double: Int32] = [:]
 
+  /// Whether a text was taken in that is no UTF-8.
+  private(set) var holdsOtherBytes = false
+
   /// Makes an empty pool that takes in every text.
   init() {
     isClosed = false
@@ -40,7 +43,7 @@ struct TextPool: Sendable {
   /// The number of bytes that the texts take.
   var byteCount: Int { bytes.count + ends.count * 12 }
 
-  /// The texts in the order of their numbers; bytes that are not UTF-8 are replaced.
+  /// The texts in the order of their numbers.
   var texts: [String] {
     var start = 0
     return ends.map { end in
@@ -78,7 +81,14 @@ struct TextPool: Sendable {
   private mutating func insert(_ text: Span<UInt8>, _ range: Range<Int>, at place: Int) {
     guard places[place] < 0 else { return }
     places[place] = Int32(ends.count)
-    for index in range { bytes.append(text[index]) }
+    var union: UInt8 = 0
+    for index in range {
+      bytes.append(text[index])
+      union |= text[index]
+    }
+    if union >= 0x80, String(validating: bytes.suffix(range.count), as: UTF8.self) == nil {
+      holdsOtherBytes = true
+    }
     ends.append(bytes.count)
     if 2 * ends.count > places.count { grow() }
   }

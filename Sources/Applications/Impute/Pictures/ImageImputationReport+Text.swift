@@ -33,10 +33,11 @@ extension ImageImputationReport: CustomStringConvertible {
   /// One sentence: whether the network earned its place.
   public var verdict: String {
     let best = smooth.error <= mean.error ? smooth : mean
-    guard own.error < best.error else {
+    let gain = own.peakSignalToNoiseRatio - best.peakSignalToNoiseRatio
+    // Less does not show in two decimals.
+    guard gain >= 0.005 else {
       return "\(best.method) does no worse: learn longer, or from more images."
     }
-    let gain = own.peakSignalToNoiseRatio - best.peakSignalToNoiseRatio
     return "The network earned its place: it is \(NumberText.fixed(gain, places: 2)) dB above "
       + "\(best.method)."
   }

@@ -1,0 +1,74 @@
+import Hourglass
+
+/// The Swift of the documents, word for word.
+enum DocumentedExamples {
+  /// That of `README.md`.
+  static func readme() async throws {
+    let table = try Table(contentsOf: "sensors.csv")
+    let detector = try await AnomalyDetector(falseAlarmRate: 0.01).fit(table)
+    for finding in try await detector.findings(in: .table(table)) where finding.isAnomaly {
+      print(finding.item, finding.score, finding.pValue, finding.reasons)
+    }
+    try detector.save(to: "pump.hourglass")
+
+    let photos = try Dataset.load(contentsOf: "photos")
+    let reduced = try await DimensionReducer(dimensions: 2).fit(photos)
+    let codes = try await reduced.codes(of: photos)
+    print(codes.shape)
+  }
+
+  /// That of `Documentation/Library.md`.
+  static func library() async throws {
+    let people = try Dataset.load(contentsOf: "people.csv")
+    let reducer = DimensionReducer(dimensions: 2, learning: LearningSettings(epochs: 50, seed: 7))
+    let reduced = try await reducer.fit(people)
+    let codes = try await reduced.codes(of: people)
+    print(codes.shape, reduced.report?.autoencoder.errorPerRow ?? .nan)
+
+    let extractor = try await FeatureExtractor(dimensions: 4).fit(people)
+    let features = try await extractor.features(of: people)
+
+    let matcher = try await Matcher(dimensions: 8).fit(people)
+    let library = try MatchLibrary(creating: "people.db", matcher)
+    try await library.add(people)
+    for answer in try await library.find(people, count: 1, falseAcceptRate: 0.01) {
+      print(answer.query, answer.matches.first?.name ?? "none", answer.isInDatabase ?? false)
+    }
+
+    let clean = try ImageSet.load(contentsOf: "photos")
+    let denoiser = Denoiser(
+      noise: .gaussian(standardDeviation: 25 / 255),
+      learning: LearningSettings(epochs: 1)
+    )
+    let denoised = try await denoiser.fit(.images(clean))
+    let noisy = try Picture.load(contentsOf: "noisy.png")
+    try await denoised.denoised(noisy).write(to: "denoised.png")
+
+    let normal = try Table(contentsOf: "people.csv")
+    let detector = try await AnomalyDetector(falseAlarmRate: 0.05).fit(normal)
+    let stricter = try detector.with(falseAlarmRate: 0.01)
+    for finding in try await stricter.findings(in: .table(normal)) where finding.isAnomaly {
+      print(finding.item, finding.score, finding.pValue, finding.reasons)
+    }
+    try stricter.save(to: "people.hourglass")
+    let later = try FittedAnomalyDetector(contentsOf: "people.hourglass")
+
+    let synthesizer = Synthesizer(learning: LearningSettings(epochs: 30))
+    let synthetic = try await synthesizer.fit(.table(normal))
+    let made = try await synthetic.table(100, seed: 1)
+    try made.write(to: "made.csv")
+
+    let gaps = try Table(contentsOf: "gaps.csv")
+    let imputer = try await Imputer(members: 1).fit(gaps)
+    let filled = try await imputer.filled(gaps)
+    let plausible = try await imputer.draws(of: gaps, count: 5)
+
+    let inpainter = try await ImageImputer(learning: LearningSettings(epochs: 1)).fit(clean)
+    let mask = PixelMask(whitePartsOf: try Picture.load(contentsOf: "scratches.png"))
+    try await inpainter.filled(noisy, mask: mask).write(to: "whole.png")
+
+    let colorizer = try await Colorizer(learning: LearningSettings(epochs: 1)).fit(clean)
+    try await colorizer.coloured(noisy, saturation: 1.1).write(to: "coloured.png")
+    print(features.shape, later.header.provenance.dataName, filled.rowCount, plausible.count)
+  }
+}
