@@ -8,6 +8,7 @@ Made with Python 3.11.7, NumPy 2.4.6 and zlib 1.2.13. Run it from the root of th
 import csv
 import gzip
 import io
+import math
 import random
 import struct
 from fractions import Fraction
@@ -74,56 +75,33 @@ def tables():
     write("numbers.gz", compressed(b"0\n" * (1 << 19)))
 
 
-def nearest_float(number):
-    """The bits of the single-precision number nearest to a fraction, ties to even."""
-    sign, number = (1 << 31, -number) if number < 0 else (0, number)
-    low, high = 0, 0x7F800000
-
-    def value(bits):
-        if bits == 0x7F800000:  # where the next number would be if the range went on
-            return Fraction(2) ** 128
-        return Fraction(struct.unpack(">f", struct.pack(">I", bits))[0])
-
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if value(middle) <= number else (low, middle)
-    if number >= value(high):
-        return sign | high
-    below, above = number - value(low), value(high) - number
-    up = above < below or (above == below and low % 2 == 1)
-    return sign | (high if up else low)
-
-
 def decimals():
-    """Texts of numbers, and the bits that they round to, by exact arithmetic."""
+    """Texts of numbers, and the bits of the double that each rounds to."""
     generator = random.Random(8)
-    texts = ["0", "-0", "1", "+1.5", ".5", "5.", "-.25e1", "1e-45", "7e-46", "7.1e-46", "1e-400"]
-    texts += ["3.4028234e38", "3.4028235677973366e38", "3.4028235677973365e38", "1.17549435e-38"]
-    texts += ["16777217", "16777219", "16777217.0000000000000000000000001", "0.1", "1e22", "1e23"]
-    texts += ["123456789012345678901234567890", "0.000000000000000000000000000000000012345678901"]
-    texts += ["9007199254740993", "100000000000000000000000e-23", "1" + "0" * 400 + "e-400"]
+    texts = ["0", "-0", "1", "+1.5", ".5", "5.", "-.25e1", "5e-324", "2e-324", "3e-324", "1e-400"]
+    texts += ["1.7976931348623157e308", "1.7976931348623158e308", "2.2250738585072014e-308"]
+    texts += ["9007199254740993", "9007199254740995", "9007199254740993.0000000000000000001"]
+    texts += ["0.1", "1e22", "1e23", "123456789012345678901234567890", "1234567890123456.75"]
+    texts += ["0.000000000000000000000000000000000012345678901"]
+    texts += ["100000000000000000000000e-23", "1" + "0" * 400 + "e-400"]
     texts += ["0." + "0" * 400 + "1e401", "9" * 19, "9" * 20, "18446744073709551616"]
     for _ in range(120):
-        # Halfway between two floats, exactly and next to it.
-        bits = generator.randrange(1 << 23, 0x7F000000)
-        low, high = (Fraction(numpy.uint32(b).view("f4").item()) for b in (bits, bits + 1))
-        if not Fraction(1, 1 << 40) < low < 1 << 60:
-            continue
+        # Halfway between two doubles, exactly and next to it.
+        number = generator.choice([1, 10, 1e3, 1e6]) * generator.random()
+        low, high = Fraction(number), Fraction(math.nextafter(number, math.inf))
         middle = (low + high) / 2
         shift = 0
         while middle.denominator > 1:
             middle, shift = middle * 10, shift + 1
         texts += [f"{middle}e-{shift}", f"{middle}1e-{shift + 1}", f"{middle - 1}9e-{shift + 1}"]
-    for _ in range(200):
+    for _ in range(400):
         digits = "".join(generator.choice("0123456789") for _ in range(generator.randint(1, 25)))
         point = generator.randint(0, len(digits))
-        texts.append(f"{digits[:point]}.{digits[point:]}e{generator.randint(-50, 38)}")
-    lines = [f"{text} {nearest_float(Fraction(text)) | sign(text):08x}" for text in texts]
+        power = generator.choice(["", f"e{generator.randint(-50, 38)}"])
+        texts.append(f"{digits[:point]}.{digits[point:]}{power}")
+    # Python rounds to the nearest double, to the even one where two are as near.
+    lines = [f"{text} {struct.pack('>d', float(text)).hex()}" for text in texts]
     write("decimals.txt", ("\n".join(lines) + "\n").encode())
-
-
-def sign(text):
-    return 1 << 31 if text.startswith("-") else 0
 
 
 if __name__ == "__main__":

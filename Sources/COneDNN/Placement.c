@@ -8,6 +8,7 @@
 // takes 1.5 ms, and 4.8 ms where the kernel chooses).
 #if defined(__linux__)
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <sched.h>
 #endif
 
@@ -16,9 +17,18 @@
 
 #if defined(__linux__)
 
-// The cores that the calling thread's team may use, and the size of the team that is placed.
-static _Thread_local cpu_set_t allowed;
-static _Thread_local int32_t allowed_count = 0, placed = 0;
+// The cores that the process may use, as they were before any thread was placed.
+static cpu_set_t allowed;
+static int32_t allowed_count = 0;
+static pthread_once_t is_looked_up = PTHREAD_ONCE_INIT;
+
+// The size of the calling thread's team that is placed; -1 before anything is known of the thread.
+static _Thread_local int32_t placed = -1;
+
+static void look_up_cores(void) {
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) CPU_ZERO(&allowed);
+  allowed_count = CPU_COUNT(&allowed);
+}
 
 static void stay_on_one_core(void *data) {
   const cpu_set_t *cores = data;
@@ -37,9 +47,12 @@ static void stay_on_one_core(void *data) {
 static void use_all_cores(void *data) { sched_setaffinity(0, sizeof(cpu_set_t), data); }
 
 void hg_place_threads(int32_t threads) {
-  if (allowed_count == 0) {
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) CPU_ZERO(&allowed);
-    allowed_count = CPU_COUNT(&allowed);
+  pthread_once(&is_looked_up, look_up_cores);
+  if (placed < 0) {
+    // A thread inherits the core of the one that started it, and hands it on to its own team: two
+    // threads that spin for each other on one core would be a hundred times slower.
+    if (allowed_count > 0) use_all_cores(&allowed);
+    placed = 0;
   }
   int32_t wanted = threads > 1 && threads == allowed_count ? threads : 0;
   if (wanted == placed) return;

@@ -87,12 +87,23 @@ extension Dataset {
         found: found
       )
     }
-    let tableOptions = TableOptions(
-      limit: options.limit,
-      columnKinds: options.columnKinds,
-      missingWords: options.missingWords
+    return .table(try Table(source, options: options.table, memoryLimit: memoryLimit))
+  }
+}
+
+extension DatasetOptions {
+  /// What the options say of a table.
+  public var table: TableOptions {
+    var table = TableOptions(
+      limit: limit,
+      columnKinds: columnKinds,
+      missingWords: missingWords,
+      header: header
     )
-    return .table(try Table(source, options: tableOptions, memoryLimit: memoryLimit))
+    table.ordinalLevels = ordinalLevels
+    table.dateOrders = dateOrders
+    table.hasDecimalComma = hasDecimalComma
+    return table
   }
 }
 

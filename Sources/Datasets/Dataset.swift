@@ -46,6 +46,14 @@ public struct DatasetOptions: Hashable, Sendable {
   public var limit: Int?
   /// The kinds of columns that are not to be inferred, by name.
   public var columnKinds: [String: ColumnKind] = [:]
+  /// The levels of ordinal columns in their order, by name.
+  public var ordinalLevels: [String: [String]] = [:]
+  /// The order of day and month in columns of dates that leave it open, by name.
+  public var dateOrders: [String: DateFormat.Order] = [:]
+  /// Whether the first row of a table holds the names of the columns.
+  public var header = TableOptions.Header.automatic
+  /// Whether the numbers of a table have a decimal comma.
+  public var hasDecimalComma = false
   /// Words that stand for a missing cell beside the usual ones.
   public var missingWords: [String] = []
   /// The array of an NPZ file; the only one, or X, when it is left out.

@@ -30,7 +30,7 @@ extension DatasetError: CustomStringConvertible {
     case .notIDX, .unknownIDXType, .unsupportedIDXRank, .truncatedIDXHeader, .emptyIDX,
       .absurdIDXDimensions, .truncatedIDX, .trailingInIDX, .idxValueNotFinite, .labelFile:
       idxDescription
-    case .textCell, .missingCell, .cellNotFinite: cellDescription
+    case .textCell, .cellNotFinite: cellDescription
     case .table(let error): error.description
     case .array(let error): error.description
     case .series(let error): error.description
@@ -94,12 +94,8 @@ extension DatasetError: CustomStringConvertible {
     case .textCell(let path, let cell, let text):
       "cannot read \(path): \(cell): expected a number, found \"\(clipped(text))\". "
         + (isDecimalComma(text)
-          ? "Write decimals with a point."
+          ? "Write decimals with a point, or say that they have a comma (--decimal-comma)."
           : "Remove the column, or replace its texts by numbers.")
-    case .missingCell(let path, let cell, let text):
-      "cannot read \(path): \(cell): expected a number, found "
-        + (text.isEmpty ? "an empty cell" : "\"\(clipped(text))\"")
-        + ". Missing cells are not supported yet; fill the cell, or remove its row or its column."
     case .cellNotFinite(let path, let cell, let text):
       "cannot read \(path): \(cell): expected a finite number of single precision (up to "
         + "3.4e38), found \"\(clipped(text))\". Replace the cell, or remove its row."
@@ -174,6 +170,5 @@ private func isDecimalComma(_ text: String) -> Bool {
   guard text.utf8.count(where: { $0 == UInt8(ascii: ",") }) == 1, text.utf8.count < 64 else {
     return false
   }
-  let point = text.utf8.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }
-  return DecimalNumber(point) != nil
+  return TableNumber.value(of: String(text.map { $0 == "," ? "." : $0 })) != nil
 }

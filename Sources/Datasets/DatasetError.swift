@@ -73,8 +73,6 @@ public enum DatasetError: Error, Hashable, Sendable {
   case raggedRow(path: String, line: Int, expected: Int, found: Int)
   /// A cell of a numeric column holds something else than a number.
   case textCell(path: String, cell: CellPlace, text: String)
-  /// A cell holds nothing, or a word that stands for nothing; `text` is that word.
-  case missingCell(path: String, cell: CellPlace, text: String)
   /// A cell holds infinity, or a number outside the range of single precision.
   case cellNotFinite(path: String, cell: CellPlace, text: String)
   /// A cell holds a byte that no text does, such as 0.

@@ -1,57 +1,6 @@
 import HourglassTensors
 
 extension NumericDataset {
-  /// Reads a file, or only its first items; what kind of file it is, is seen from its contents.
-  ///
-  /// A table (comma-, semicolon- or tab-separated values) gives rows. IDX data give images where
-  /// they have three dimensions, `[items, height, width]`, or four, `[items, channels, height,
-  /// width]`, and rows where they have two. Both may be compressed by gzip.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - limit: The number of items to read at most; all of them when it is left out.
-  /// - Returns: The items, all their values finite.
-  /// - Throws: What is wrong with the file, and where.
-  public static func load(
-    contentsOf path: String,
-    limit: Int? = nil
-  ) throws(DatasetError) -> NumericDataset {
-    try load(contentsOf: path, limit: limit, memoryLimit: MemoryLimit.standard)
-  }
-
-  package static func load(
-    contentsOf path: String,
-    limit: Int? = nil,
-    memoryLimit: Int
-  ) throws(DatasetError) -> NumericDataset {
-    let source = try ByteSource(path: path)
-    if source.unreadCount == 0 { throw .emptyFile(path: path) }
-    let beginning = source.firstUnread(12)
-    if IDXFile.isBeginning(beginning) {
-      return try NumericDataset(IDXFile(source, limit: limit, memoryLimit: memoryLimit))
-    }
-    if let found = foreignFormat(beginning) {
-      throw .unsupportedFormat(
-        path: path,
-        expected: "a table (CSV, TSV) or IDX data",
-        found: found
-      )
-    }
-    return NumericDataset(
-      try CSVFile(source, limit: limit, header: .automatic, memoryLimit: memoryLimit)
-    )
-  }
-
-  /// Makes rows of a table that was read.
-  public init(_ file: CSVFile) {
-    self.init(
-      name: lastPart(of: file.path),
-      itemShape: [file.columns.count],
-      kind: .table(columns: file.columns),
-      storage: .floats(file.values)
-    )
-  }
-
   /// Makes images or rows of an IDX file that was read.
   ///
   /// - Throws: `labelFile` where an item is a single number.

@@ -2,7 +2,8 @@ public import HourglassTensors
 
 /// Items of numbers to learn from: the rows of a table, or images of one size.
 ///
-///     let dataset = try NumericDataset.load(contentsOf: "train-images-idx3-ubyte.gz")
+///     let file = try IDXFile(contentsOf: "train-images-idx3-ubyte.gz")
+///     let dataset = try NumericDataset(file)
 ///     let batch = dataset.rows([4, 8, 15])  // [3, 1, 28, 28], from 0 to 1
 public struct NumericDataset: Sendable {
   /// What the items are.

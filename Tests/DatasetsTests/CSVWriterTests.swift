@@ -44,7 +44,7 @@ import Testing
     let writer = try CSVWriter(replacing: path, columns: ["a", "b", "c"])
     try writer.append(numbers)
     try writer.commit()
-    let file = try CSVFile(contentsOf: path)
+    let file = try NumberTable(contentsOf: path)
     #expect(file.columns == ["a", "b", "c"])
     #expect(file.values.map(\.bitPattern) == numbers.map(\.bitPattern))
   }

@@ -44,18 +44,23 @@ import Testing
         alphabet[Int.random(in: alphabet.indices, using: &generator)]
       }
       let path = try folder.file(bytes)
-      let whole = try? CSVFile(contentsOf: path)
-      let pieces = try? CSVFile(contentsOf: path, memoryLimit: large, windowSize: 41)
-      #expect(whole?.values == pieces?.values, "round \(round): \(bytes)")
+      let whole = try? NumberTable(contentsOf: path)
+      let pieces = try? NumberTable(contentsOf: path, memoryLimit: large, windowSize: 41)
+      #expect(
+        whole?.values.map(\.bitPattern) == pieces?.values.map(\.bitPattern),
+        "round \(round): \(bytes)"
+      )
     }
   }
 
   private func check(_ path: String, windowSize: Int, _ comment: String) {
-    if let dataset = try? NumericDataset.load(contentsOf: path, memoryLimit: 1 << 20) {
+    if let dataset = try? NumericDataset(
+      IDXFile(contentsOf: path, memoryLimit: 1 << 20, windowSize: windowSize)
+    ) {
       #expect(dataset.rows(0..<dataset.count).isFinite, "\(comment)")
       #expect(dataset.count > 0, "\(comment)")
     }
-    let table = try? CSVFile(contentsOf: path, memoryLimit: 1 << 20, windowSize: windowSize)
+    let table = try? NumberTable(contentsOf: path, memoryLimit: 1 << 20, windowSize: windowSize)
     if let table { #expect(table.values.count == table.rowCount * table.columns.count) }
     let idx = try? IDXFile(contentsOf: path, memoryLimit: 1 << 20, windowSize: windowSize)
     if let idx { #expect(idx.values().count == idx.count * idx.itemShape.elementCount) }

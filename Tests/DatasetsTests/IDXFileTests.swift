@@ -68,9 +68,7 @@ import Testing
     for count in 0..<bytes.count {
       let path = try folder.file(Array(bytes.prefix(count)))
       #expect(throws: DatasetError.self, "\(count) bytes") { try IDXFile(contentsOf: path) }
-      #expect(throws: DatasetError.self, "\(count) bytes") {
-        try NumericDataset.load(contentsOf: path)
-      }
+      #expect(throws: DatasetError.self, "\(count) bytes") { try Dataset.load(contentsOf: path) }
     }
   }
 

@@ -56,3 +56,30 @@ func idxHeader(type: UInt8 = 8, _ dimensions: [UInt32]) -> [UInt8] {
 }
 
 let large = 1 << 40
+
+/// A table of numbers as one list, row by row; a missing cell is NaN.
+struct NumberTable {
+  let columns: [String]
+  let rowCount: Int
+  let values: [Float]
+
+  init(
+    contentsOf path: String,
+    limit: Int? = nil,
+    header: TableOptions.Header = .automatic,
+    memoryLimit: Int = large,
+    windowSize: Int = 1 << 20
+  ) throws(DatasetError) {
+    let table = try Table(
+      contentsOf: path,
+      options: TableOptions(limit: limit, header: header),
+      memoryLimit: memoryLimit,
+      windowSize: windowSize
+    )
+    columns = table.columns.map(\.name)
+    rowCount = table.rowCount
+    values = (0..<table.rowCount).flatMap { row in
+      table.columns.map { $0.number(row).map(Float.init) ?? .nan }
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import Foundation
 import HourglassEngines
 import HourglassGraphs
 import HourglassTensors
@@ -50,6 +51,46 @@ import Testing
     #expect(made == 2 + 4 + 1)
     await engine.releasePlans()
   }
+
+  #if os(Linux)
+    /// An engine that is made on the thread of another one, which has a core of its own, must not crowd
+    /// its threads on that core.
+    @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "needs two cores"))
+    func threadsDoNotInheritACore() async throws {
+      let outer = ComputeEngine()
+      let (inner, before) = try await outer.perform { engine in
+        let cores = try Self.run(engine)
+        return (ComputeEngine(), cores)
+      }
+      #expect(inner.threads == outer.threads)
+      let after = try await inner.perform { try Self.run($0) }
+      let fresh = after.filter { before[$0.key] == nil && Int($0.value) != nil }
+      #expect(Set(fresh.values).count > 1, "its threads are on \(fresh)")
+    }
+
+    /// Runs a small plan on an engine's thread, and tells the cores of all threads then.
+    private static func run(_ engine: isolated ComputeEngine) throws -> [String: String] {
+      var builder = GraphBuilder()
+      // Large enough for a team.
+      let x = builder.parameter("x", [256, 256], .constant(1))
+      builder.output("y", builder.dense(x, x))
+      let plan = try engine.makePlan(try builder.finish(), seed: 0)
+      try plan.run(step: 0)
+      return coresOfThreads()
+    }
+
+    /// For each thread of this process the cores that it may use.
+    private static func coresOfThreads() -> [String: String] {
+      let folder = "/proc/self/task"
+      var cores: [String: String] = [:]
+      for thread in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        let text = try? String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8)
+        let line = text?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list") }
+        cores[thread] = line.map { String($0.drop { $0 != "\t" }.dropFirst()) }
+      }
+      return cores
+    }
+  #endif
 
   private actor Owner {
     private nonisolated let executor: DedicatedThreadExecutor

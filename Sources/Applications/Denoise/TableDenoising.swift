@@ -51,7 +51,11 @@ struct TableDenoisingJob: Sendable {
     self.denoiser = denoiser
     self.table = table
     split = RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
-    encoding = try TableEncoding(learning: table, rows: split.training)
+    encoding = try TableEncoding(
+      learning: table,
+      rows: split.training,
+      datesHaveParts: false
+    )
     let hasNumbers = encoding.fields.contains {
       if case .number = $0.content { true } else { false }
     }

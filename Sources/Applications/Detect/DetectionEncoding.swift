@@ -82,7 +82,7 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
     case .table(let encoding, let schema):
       let names = Set(schema.columns.map(\.name))
       return encoding.problem
-        ?? (encoding.fields.allSatisfy { names.contains($0.name) }
+        ?? (encoding.fields.allSatisfy { names.contains($0.column) }
           ? nil : "its fields should be columns of its table")
     case .series(let series):
       let count = series.channels.count

@@ -24,6 +24,8 @@ struct CellGroups: Codable, Hashable, Sendable {
   let decimals: Int?
   /// Whether each number has that many digits behind the point.
   let hasFixedDecimals: Bool
+  /// How dates are written.
+  let dateFormat: DateFormat?
   /// The groups of the cells that are there.
   let content: Content
   /// Whether the last group is that of missing cells.
@@ -71,6 +73,7 @@ struct CellGroups: Codable, Hashable, Sendable {
     kind = column.kind
     decimals = column.decimals
     hasFixedDecimals = column.hasFixedDecimals
+    dateFormat = column.dateFormat
     var hasMissing = column.missingCount > 0
     switch column.cells {
     case .numbers(let values, _) where column.kind != .identifier:
@@ -222,7 +225,8 @@ extension CellGroups {
       kind: kind,
       cells: cells,
       decimals: decimals,
-      hasFixedDecimals: hasFixedDecimals
+      hasFixedDecimals: hasFixedDecimals,
+      dateFormat: dateFormat
     )
   }
 
@@ -240,6 +244,7 @@ extension CellGroups {
   /// A number on the column's own grid.
   private func rounded(_ number: Double) -> Double {
     if kind == .integer { return number.rounded() }
+    if let dateFormat { return dateFormat.rounded(number) }
     guard let decimals, decimals < 16 else { return number }
     let scale = pow(10, Double(decimals))
     let scaled = number * scale

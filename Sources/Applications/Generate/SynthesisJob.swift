@@ -155,6 +155,14 @@ extension SynthesisFields {
   init(learning data: Dataset, rows: [Int]) throws {
     switch data {
     case .table(let table):
+      for column in table.columns {
+        guard let row = (0..<column.count).first(where: { column.number($0)?.isFinite == false })
+        else { continue }
+        throw DatasetError.valueNotFinite(
+          name: "\(table.name), column \(column.name)",
+          item: row + 1
+        )
+      }
       let columns = table.columns.map { CellGroups(learning: $0, rows: rows) }
       guard columns.contains(where: { $0.count > 0 }), !rows.isEmpty else {
         throw DatasetError.table(

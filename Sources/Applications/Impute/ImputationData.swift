@@ -34,7 +34,8 @@ extension ImputedFields {
     encoding = try TableEncoding(
       learning: table,
       rows: Array(0..<table.rowCount),
-      scaling: .standard
+      scaling: .standard,
+      datesHaveParts: false
     )
     self.series = series
     let encoding = encoding

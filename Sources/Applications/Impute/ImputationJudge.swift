@@ -179,7 +179,7 @@ struct ImputationJudge: Sendable {
       let places = judged.indices.filter { cells[$0 * fields + field] }
       if places.isEmpty { continue }
       var scores: [Double] = []
-      let isNumber = if case .number = content.content { true } else { false }
+      let isNumber = if case .number = content.content { content.levels == nil } else { false }
       if isNumber {
         let known = (0..<whole.count).compactMap { whole.number($0) }
         let range = max((known.max() ?? 1) - (known.min() ?? 0), .leastNormalMagnitude)

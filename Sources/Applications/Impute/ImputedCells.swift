@@ -112,7 +112,8 @@ extension Table.Column {
         kind: isNew ? other.kind : kind == .constant ? other.kind : kind,
         cells: .numbers(values, missing: missing),
         decimals: isNew ? other.decimals : finer(decimals, other.decimals),
-        hasFixedDecimals: isNew ? other.hasFixedDecimals : hasFixedDecimals
+        hasFixedDecimals: isNew ? other.hasFixedDecimals : hasFixedDecimals,
+        dateFormat: isNew ? other.dateFormat : dateFormat
       )
     }
     let texts = (0..<count).map { row in

@@ -62,7 +62,7 @@ struct DetectStream: Sendable {
       contentsOf: command.data,
       schema: schema,
       limit: command.files.first,
-      missingWords: command.reading.missing
+      options: command.reading.options(limit: command.files.first).table
     )
   }
 

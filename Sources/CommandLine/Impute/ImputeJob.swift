@@ -94,16 +94,11 @@ struct ImputeJob {
       try writer.append(table)
       return try writer.commit()
     }
-    let reading = command.reading.options(limit: command.files.first)
     try CSVCompletion.write(
       to: path,
       from: command.data,
       filledBy: table,
-      options: TableOptions(
-        limit: reading.limit,
-        columnKinds: reading.columnKinds,
-        missingWords: reading.missingWords
-      )
+      options: command.reading.options(limit: command.files.first).table
     )
   }
 

@@ -61,6 +61,10 @@ struct TableSummary: Encodable {
     var mean: Double?
     var standardDeviation: Double?
     var maximum: Double?
+    /// How dates are written, and the first and the last of them.
+    var format: String?
+    var first: String?
+    var last: String?
     /// The number of levels of a category.
     var levels: Int?
     /// Up to four cells: the most frequent levels, or the first cells that differ.
@@ -74,7 +78,11 @@ struct TableSummary: Encodable {
       switch column.cells {
       case .numbers(let values, _):
         let present = values.indices.filter { !column.isMissing($0) }.map { values[$0] }
-        if !present.isEmpty {
+        if let format = column.dateFormat {
+          self.format = format.pattern
+          first = present.min().map { format.text($0) }
+          last = present.max().map { format.text($0) }
+        } else if !present.isEmpty {
           let count = Double(present.count)
           let average = present.reduce(0) { $0 + $1 / count }
           minimum = present.min()
@@ -133,10 +141,12 @@ struct TableSummary: Encodable {
     ])
     let shown = columns.prefix(100)
     for column in shown {
-      let numbers = [column.minimum, column.mean, column.standardDeviation, column.maximum]
+      let numbers = [column.minimum, column.mean, column.standardDeviation, column.maximum].map {
+        $0.map { NumberText.plain($0) } ?? ""
+      }
       table.append(
         [column.name, column.kind, "\(column.missing)"]
-          + numbers.map { $0.map { NumberText.plain($0) } ?? "" }
+          + (column.first == nil ? numbers : [column.first ?? "", "", "", column.last ?? ""])
           + [column.levels.map { "\($0)" } ?? ""]
       )
     }

@@ -6,8 +6,9 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("column"),
     help: ArgumentHelp(
-      "Take a column for \(ColumnKind.allCases.map(\.rawValue).joined(separator: ", ")); may be "
-        + "repeated.",
+      "Take a column for \(ColumnKind.allCases.map(\.rawValue).joined(separator: ", ")); levels in "
+        + "their order as in size=ordinal:small<large, the order of dates as in "
+        + "sold=date:day-first; may be repeated.",
       valueName: "name=kind"
     )
   )
@@ -20,6 +21,15 @@ struct DataOptions: ParsableArguments {
     )
   )
   var missing: [String] = []
+
+  @Flag(help: "The numbers of the table have a decimal comma, as in 1,5.")
+  var decimalComma = false
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Whether the first row names the columns (default: as it looks)."
+  )
+  var header: Bool?
 
   @Option(help: ArgumentHelp("The array of an NPZ file to take.", valueName: "name"))
   var array: String?
@@ -75,7 +85,13 @@ struct DataOptions: ParsableArguments {
   func options(limit: Int?) -> DatasetOptions {
     var options = DatasetOptions()
     options.limit = limit
-    for column in columns { options.columnKinds[column.name] = column.kind }
+    for column in columns {
+      options.columnKinds[column.name] = column.kind
+      options.ordinalLevels[column.name] = column.levels
+      options.dateOrders[column.name] = column.dateOrder
+    }
+    options.hasDecimalComma = decimalComma
+    if let header { options.header = header ? .present : .absent }
     options.missingWords = missing
     options.arrayName = array
     options.labelsName = labelsArray
@@ -95,18 +111,54 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-/// A column and what it is to be taken for, such as `zip=category`.
+/// A column and what it is to be taken for, such as `zip=category`, `size=ordinal:small<large` or
+/// `sold=date:day-first`.
 struct ColumnChoice: ExpressibleByArgument, Hashable {
   /// The name of the column.
   let name: String
   /// What it is.
   let kind: ColumnKind
+  /// The levels of an ordinal column in their order.
+  var levels: [String]?
+  /// The order of day and month.
+  var dateOrder: DateFormat.Order?
 
   init?(argument: String) {
-    guard let sign = argument.lastIndex(of: "="), sign != argument.startIndex,
-      let kind = ColumnKind(rawValue: String(argument[argument.index(after: sign)...]))
-    else { return nil }
-    name = String(argument[..<sign])
-    self.kind = kind
+    // A name may have the sign, and so may levels: the last sign before a kind counts.
+    for sign in argument.indices.reversed() where argument[sign] == "=" {
+      let words = argument[argument.index(after: sign)...].split(
+        separator: ":",
+        maxSplits: 1,
+        omittingEmptySubsequences: false
+      )
+      guard sign != argument.startIndex, let kind = ColumnKind(rawValue: String(words[0])) else {
+        continue
+      }
+      name = String(argument[..<sign])
+      self.kind = kind
+      guard words.count > 1 else { return }
+      switch (kind, words[1]) {
+      case (.ordinal, let text):
+        let levels = text.split(separator: "<", omittingEmptySubsequences: false).map {
+          String($0).trimmingBlanks
+        }
+        guard levels.count > 1, Set(levels).count == levels.count, !levels.contains("") else {
+          return nil
+        }
+        self.levels = levels
+      case (.date, "day-first"): dateOrder = .dayMonthYear
+      case (.date, "month-first"): dateOrder = .monthDayYear
+      default: return nil
+      }
+      return
+    }
+    return nil
+  }
+}
+
+extension String {
+  /// The text without blanks at its ends.
+  fileprivate var trimmingBlanks: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

@@ -29,6 +29,15 @@ public struct NumberMap: Codable, Hashable, Sendable {
   /// The distance behind an outer knot that counts as 1; 0 to go on linearly.
   let tail: Double
 
+  /// The map of numbers from -1 to 1 that leaves them as they are.
+  static let identity = NumberMap(knots: [-1, 1], values: [-1, 1], tail: 0)
+
+  private init(knots: [Double], values: [Double], tail: Double) {
+    self.knots = knots
+    self.values = values
+    self.tail = tail
+  }
+
   /// Learns a map from numbers of which at least two differ.
   init(learning numbers: [Double], scaling: NumberScaling) {
     let sorted = numbers.sorted()

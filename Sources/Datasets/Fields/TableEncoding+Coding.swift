@@ -9,11 +9,26 @@ extension TableEncoding {
     var unknown: [String: Int] = [:]
     var offset = 0
     for (index, field) in fields.enumerated() {
-      let column = try table.required(field.name)
+      let column = try table.required(field.column)
       switch field.content {
+      case .number(let map) where field.levels != nil:
+        // Numbers of an ordinal column are the places of its levels.
+        let find = LevelFinder(levels: field.levels ?? [], rare: [])
+        let known = find.codes(of: column)
+        for row in 0..<table.rowCount where !column.isMissing(row) {
+          guard let position = known(row) else {
+            unknown[field.name, default: 0] += 1
+            continue
+          }
+          values[row * width + offset] = Float(map.encode(Double(position)))
+          presence[row * fields.count + index] = 1
+        }
       case .number(let map):
+        let part = field.part
+        let zone = field.dateFormat?.zone?.minutes ?? 0
         for row in 0..<table.rowCount {
-          guard let number = try Self.number(column, row, table.name) else { continue }
+          guard var number = try Self.number(column, row, table.name) else { continue }
+          if let part { number = part.value(at: number, zone: zone) }
           values[row * width + offset] = Float(map.encode(number))
           presence[row * fields.count + index] = 1
         }
@@ -57,8 +72,9 @@ extension TableEncoding {
   /// The table that values stand for.
   ///
   /// A number is brought back within the range of the training rows, to a whole number where the
-  /// column has only these and else to the decimals of the column. Of the values of a category the
-  /// largest wins, the first among equals.
+  /// column has only these and else to the decimals of the column. A date is the one of the decoded
+  /// time of day that is nearest to the decoded time. Of the values of a category the largest wins,
+  /// the first among equals.
   ///
   /// - Parameters:
   ///   - values: The values, `[count, width]`.
@@ -74,19 +90,35 @@ extension TableEncoding {
     var decoded: [String: Table.Column] = [:]
     var columns: [Table.Column] = []
     var offset = 0
-    for field in fields {
+    for (index, field) in fields.enumerated() {
+      defer { offset += field.width }
+      guard field.part == nil else { continue }
       let start = offset
-      let cells = field.cells(count: count) { row, index in values[row * width + start + index] }
+      var cells = field.cells(count: count) { row, index in values[row * width + start + index] }
+      if let format = field.dateFormat, case .numbers(let times, _) = cells {
+        let clock = timeOfDay(after: index, at: offset + field.width)
+        let zone = format.zone?.minutes ?? 0
+        cells = .numbers(
+          times.enumerated().map { row, time in
+            guard let clock else { return format.rounded(time) }
+            let sine = Double(values[row * width + clock])
+            let cosine = Double(values[row * width + clock + 1])
+            let near = DatePart.time(near: time, sine: sine, cosine: cosine, zone: zone)
+            return format.rounded(near)
+          },
+          missing: []
+        )
+      }
       let column = Table.Column(
         name: field.name,
         kind: field.kind,
         cells: cells,
         decimals: field.decimals,
-        hasFixedDecimals: field.hasFixedDecimals
+        hasFixedDecimals: field.hasFixedDecimals,
+        dateFormat: field.dateFormat
       )
       decoded[field.name] = column
       columns.append(column)
-      offset += field.width
     }
     guard let template else { return Table(name: "decoded", columns: columns) }
     precondition(
@@ -97,10 +129,28 @@ extension TableEncoding {
   }
 }
 
+extension TableEncoding {
+  /// Where the sine of the time of day of a field of dates is, if its parts are learnt; the cosine is
+  /// behind it.
+  private func timeOfDay(after field: Int, at offset: Int) -> Int? {
+    guard field + 2 < fields.count, fields[field + 1].part == .timeOfDaySine,
+      fields[field + 2].part == .timeOfDayCosine
+    else { return nil }
+    return offset
+  }
+}
+
 extension TableEncoding.Field {
   /// The cells that values stand for.
   fileprivate func cells(count: Int, _ value: (Int, Int) -> Float) -> Table.Cells {
     switch content {
+    case .number(let map) where levels != nil:
+      let levels = levels ?? []
+      let codes = (0..<count).map { row in
+        let place = map.decode(Double(value(row, 0))).rounded()
+        return Int32(min(max(place, 0), Double(levels.count - 1)))
+      }
+      return .codes(codes, levels: levels)
     case .number(let map):
       let numbers = (0..<count).map { row in rounded(map.decode(Double(value(row, 0)))) }
       return .numbers(numbers, missing: [])

@@ -1,8 +1,10 @@
 /// How the columns of a table become values for a network and come back: learnt from the training
 /// rows alone, and kept in the model.
 ///
-/// A number takes one value, a boolean or a category one for each of its levels (one-hot). Constants,
-/// identifiers, and columns without two different values in the training rows are set aside.
+/// A number takes one value, a boolean or a category one for each of its levels (one-hot), and an
+/// ordinal column one for the place of its level. A date takes one for the time, and further fields
+/// tell its place in the day, the week and the year (`DatePart`). Constants, identifiers, and columns
+/// without two different values in the training rows are set aside.
 public struct TableEncoding: Codable, Hashable, Sendable {
   /// A learnt column.
   public struct Field: Codable, Hashable, Sendable {
@@ -16,6 +18,34 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     public let decimals: Int?
     /// Whether each number has that many digits behind the point.
     public let hasFixedDecimals: Bool
+    /// The column that the field is a part of, where it has another name.
+    public let source: String?
+    /// Which part of the dates of its column it is; none for the dates themselves.
+    public let part: DatePart?
+    /// How the dates of the column are written.
+    public let dateFormat: DateFormat?
+    /// The levels of an ordinal column in their order, whose places are its numbers.
+    public let levels: [String]?
+
+    /// The name of the column that it is of.
+    public var column: String { source ?? name }
+
+    init(
+      _ column: Table.Column,
+      _ content: Content,
+      part: DatePart? = nil,
+      levels: [String]? = nil
+    ) {
+      name = part.map { "\(column.name) (\($0.rawValue))" } ?? column.name
+      kind = column.kind
+      self.content = content
+      decimals = column.decimals
+      hasFixedDecimals = column.hasFixedDecimals
+      source = part == nil ? nil : column.name
+      self.part = part
+      dateFormat = column.dateFormat
+      self.levels = levels
+    }
 
     /// The number of values of the field.
     public var width: Int {
@@ -48,12 +78,14 @@ public struct TableEncoding: Codable, Hashable, Sendable {
   ///   - rows: The training rows; nothing of the others matters.
   ///   - scaling: How numbers are scaled.
   ///   - levelLimit: The most levels of a category that have a value of their own.
+  ///   - datesHaveParts: Whether the places of dates in cycles are fields.
   /// - Throws: `nothingToLearn` where no column varies in these rows; `valueNotFinite`.
   public init(
     learning table: Table,
     rows: [Int],
     scaling: NumberScaling = .robust,
-    levelLimit: Int = 64
+    levelLimit: Int = 64,
+    datesHaveParts: Bool = true
   ) throws(DatasetError) {
     precondition(
       levelLimit >= 2,
@@ -65,16 +97,10 @@ public struct TableEncoding: Codable, Hashable, Sendable {
       if let row = rows.first(where: { column.number($0)?.isFinite == false }) {
         throw .valueNotFinite(name: "\(table.name), column \(column.name)", item: row + 1)
       }
-      if let content = Self.content(of: column.rows(rows), scaling, levelLimit) {
-        fields.append(
-          Field(
-            name: column.name,
-            kind: column.kind,
-            content: content,
-            decimals: column.decimals,
-            hasFixedDecimals: column.hasFixedDecimals
-          )
-        )
+      let training = column.rows(rows)
+      if let field = Self.field(of: training, scaling, levelLimit) {
+        fields.append(field)
+        if datesHaveParts { fields += Self.parts(of: training) }
       } else {
         setAside.append(column.name)
       }
@@ -84,18 +110,20 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     self.setAside = setAside
   }
 
-  private static func content(
+  private static func field(
     of column: Table.Column,
     _ scaling: NumberScaling,
     _ levelLimit: Int
-  ) -> Content? {
+  ) -> Field? {
     guard column.kind != .constant && column.kind != .identifier else { return nil }
     switch column.cells {
     case .texts: return nil
     case .numbers(let values, _):
       let present = values.indices.filter { !column.isMissing($0) }.map { values[$0] }
-      guard let first = present.first, present.contains(where: { $0 != first }) else { return nil }
-      return .number(NumberMap(learning: present, scaling: scaling))
+      return map(present, scaling).map { Field(column, .number($0)) }
+    case .codes(let codes, let levels) where column.kind == .ordinal:
+      let places = codes.filter { $0 >= 0 }.map(Double.init)
+      return map(places, scaling).map { Field(column, .number($0), levels: levels) }
     case .codes(let codes, let levels):
       var counts = [Int](repeating: 0, count: levels.count)
       for code in codes where code >= 0 { counts[Int(code)] += 1 }
@@ -103,12 +131,32 @@ public struct TableEncoding: Codable, Hashable, Sendable {
         .sorted { (-counts[$0], $0) < (-counts[$1], $1) }
       guard order.count > 1 else { return nil }
       let own = order.count > levelLimit ? levelLimit - 1 : order.count
-      return .levels(
+      let content = Content.levels(
         order.prefix(own).map { levels[$0] },
         rare: order.dropFirst(own).map { levels[$0] }
       )
+      return Field(column, content)
     }
   }
+
+  private static func map(_ numbers: [Double], _ scaling: NumberScaling) -> NumberMap? {
+    guard let first = numbers.first, numbers.contains(where: { $0 != first }) else { return nil }
+    return NumberMap(learning: numbers, scaling: scaling)
+  }
+
+  /// The fields of the places of dates in cycles: coordinates from -1 to 1, as they are.
+  private static func parts(of column: Table.Column) -> [Field] {
+    guard let format = column.dateFormat, case .numbers(let values, _) = column.cells else {
+      return []
+    }
+    let present = values.indices.filter { !column.isMissing($0) }.map { values[$0] }
+    return DatePart.parts(of: present, format: format).map {
+      Field(column, .number(.identity), part: $0)
+    }
+  }
+
+  /// The names of the columns that are learnt, in their order.
+  public var columns: [String] { fields.filter { $0.part == nil }.map(\.name) }
 
   /// The number of values of a row.
   public var width: Int { fields.reduce(0) { $0 + $1.width } }
@@ -128,6 +176,10 @@ public struct TableEncoding: Codable, Hashable, Sendable {
         guard levels.count >= 1, all.count >= 2, Set(all).count == all.count else {
           return "its categories should have at least two different levels"
         }
+      }
+      if let problem = field.dateFormat?.problem { return problem }
+      if let levels = field.levels, levels.count < 2 || Set(levels).count != levels.count {
+        return "its ordinal columns should have at least two different levels"
       }
       guard (0...NumberFormat.mostDecimals).contains(field.decimals ?? 0) else {
         return "its fields should have 0 to \(NumberFormat.mostDecimals) decimals"

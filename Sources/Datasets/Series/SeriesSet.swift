@@ -161,7 +161,7 @@ public struct SeriesSet: Sendable {
   }
 
   private static func holdsValues(_ column: Table.Column) -> Bool {
-    if case .numbers = column.cells { return true }
+    if case .numbers = column.cells { return !column.kind.isDate }
     return column.kind == .boolean
   }
 

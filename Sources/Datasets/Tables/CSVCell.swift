@@ -6,14 +6,6 @@ struct CSVCell {
   /// The number of line ends within the quotes of the cell.
   var lineEnds = 0
 
-  /// What a cell stands for in a column of numbers.
-  enum Meaning {
-    case number(Float)
-    case missing
-    case notFinite
-    case text
-  }
-
   /// Why a cell cannot be read.
   enum Failure: Error {
     case unterminatedQuote
@@ -99,20 +91,6 @@ struct CSVCell {
   private mutating func trim(_ separator: UInt8) {
     while let last = text.last, Self.isBlank(last, separator) { text.removeLast() }
     text.removeFirst(text.prefix { Self.isBlank($0, separator) }.count)
-  }
-
-  /// What the cell stands for in a column of numbers.
-  var meaning: Meaning {
-    if let number = DecimalNumber(text) {
-      return number.value.isFinite ? .number(number.value) : .notFinite
-    }
-    guard text.count <= 10 else { return .text }
-    let word = String(decoding: text, as: UTF8.self).lowercased()
-    switch word {
-    case "", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "?", "-": return .missing
-    case "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity": return .notFinite
-    default: return .text
-    }
   }
 
   /// The text as a string; bytes that are not UTF-8 are replaced.

@@ -159,8 +159,13 @@ public enum CSVCompletion {
     @discardableResult
     private mutating func fill(_ column: Int) -> Bool {
       guard !isHeader, column < table.columns.count, row < table.rowCount,
-        let text = table.columns[column].text(row)
+        var text = table.columns[column].text(row)
       else { return false }
+      if plan.hasDecimalComma, case .numbers = table.columns[column].cells,
+        table.columns[column].dateFormat == nil
+      {
+        text = String(text.map { $0 == "." ? "," : $0 })
+      }
       let special = [
         CSVDialect.quote, CSVDialect.lineFeed, CSVDialect.carriageReturn, plan.separator,
       ]

@@ -100,7 +100,7 @@ public final class CSVWriter {
         if column.isMissing(row) {
           // An empty line would be no row.
           if columnCount == 1 { piece += [CSVDialect.quote, CSVDialect.quote] }
-        } else if case .numbers(let values, _) = column.cells {
+        } else if case .numbers(let values, _) = column.cells, column.dateFormat == nil {
           formats[index].append(values[row], to: &piece)
         } else {
           Self.append(column.text(row) ?? "", to: &piece)

@@ -11,7 +11,11 @@
 /// - `number` otherwise.
 ///
 /// A column with texts is
-/// - `constant` with at most one value, and `boolean` with two;
+/// - `constant` with at most one value;
+/// - `date` or `time` where all cells are dates or times of day that are written in one way
+///   (`DateReading` has the ways); where day and month cannot be told apart, the order must be
+///   declared;
+/// - `boolean` with two values;
 /// - `identifier` with at least 20 cells, nearly all different (90%), or with more than 1,000
 ///   values: nothing is learnt from what hardly comes again;
 /// - `category` otherwise.
@@ -19,7 +23,9 @@
 /// A column of texts is an error where at least 95% of its cells are numbers of more than 20
 /// values: a few stray words must not turn a measurement into a name without a word.
 ///
-/// The levels of booleans and categories are in the order of their numbers or, else, of their texts.
+/// A column is `ordinal` where it is declared to be.
+///
+/// The levels of booleans, ordinals and categories are in the order of their numbers or, else, of their texts.
 struct ColumnInference {
   static let fewestIdentifiers = 20
   static let mostLevels = 1000
@@ -28,6 +34,10 @@ struct ColumnInference {
   let name: String
   /// The kind that the user declared.
   let declared: ColumnKind?
+  /// The levels of an ordinal column in their order, if the user gave it.
+  var levels: [String]?
+  /// The order of day and month that the user declared.
+  var dateOrder: DateFormat.Order?
 
   // MARK: Numbers
 
@@ -56,6 +66,10 @@ struct ColumnInference {
     switch kind {
     case .number, .integer, .constant: return column
     case .boolean, .category: return column.replacing(cells: Self.codes(column, facts.distinct))
+    case .ordinal:
+      return try ordered(column.replacing(cells: Self.codes(column, facts.distinct)))
+    case .date, .time:
+      throw .table(.wrongKind(path: path, column: name, kind: kind, found: "numbers"))
     case .identifier:
       return column.replacing(cells: .texts((0..<numbers.count).map { column.text($0) }))
     }
@@ -87,6 +101,7 @@ struct ColumnInference {
   /// A column of cells of which one or more are texts, or that is declared to be one of texts.
   func column(codes: [Int32], pool: TextPool) throws(DatasetError) -> Table.Column {
     let present = codes.count { $0 >= 0 }
+    if let dates = try dates(codes, pool) { return dates }
     let kind = declared ?? kind(levelCount: pool.count, present: present)
     let levels = pool.texts
     if declared == nil { try checkStrayTexts(codes, levels) }
@@ -110,10 +125,74 @@ struct ColumnInference {
     let order = Self.order(levels)
     var rank = [Int32](repeating: 0, count: levels.count)
     for (position, level) in order.enumerated() { rank[level] = Int32(position) }
-    return Table.Column(
+    let column = Table.Column(
       name: name,
       kind: kind,
       cells: .codes(codes.map { $0 < 0 ? -1 : rank[Int($0)] }, levels: order.map { levels[$0] })
+    )
+    return kind == .ordinal ? try ordered(column) : column
+  }
+
+  /// The column with its levels in the order that the user gave.
+  private func ordered(_ column: Table.Column) throws(DatasetError) -> Table.Column {
+    guard let levels, case .codes(let codes, let found) = column.cells else { return column }
+    var places: [Int32] = []
+    for level in found {
+      let place = levels.firstIndex { level == $0 }
+      let number = TableNumber.value(of: level)
+      guard
+        let place = place
+          ?? levels.firstIndex(where: { number != nil && TableNumber.value(of: $0) == number })
+      else {
+        throw .table(
+          .wrongKind(
+            path: path,
+            column: name,
+            kind: .ordinal,
+            found: "\"\(clipped(level))\", which is none of the levels " + TableError.list(levels)
+          )
+        )
+      }
+      places.append(Int32(place))
+    }
+    return column.replacing(
+      cells: .codes(codes.map { $0 < 0 ? -1 : places[Int($0)] }, levels: levels)
+    )
+  }
+
+  /// The column as dates or times of day; nil where it is something else.
+  private func dates(_ codes: [Int32], _ pool: TextPool) throws(DatasetError) -> Table.Column? {
+    let isDeclared = declared?.isDate == true
+    guard isDeclared || (declared == nil && pool.count >= 2) else { return nil }
+    var inference = DateInference(order: dateOrder, isDeclared: isDeclared)
+    for code in 0..<pool.count where !inference.take(pool.text(code)) {
+      guard let declared, isDeclared else { return nil }
+      let text = String(decoding: pool.text(code), as: UTF8.self)
+      throw .table(
+        .wrongKind(
+          path: path,
+          column: name,
+          kind: declared,
+          found: "\"\(clipped(text))\", which is none or is written in another way"
+        )
+      )
+    }
+    let kind: ColumnKind = inference.isTime ? .time : .date
+    guard let format = inference.format, declared == nil || kind == declared else {
+      guard let declared, isDeclared, pool.count > 0 else { return nil }
+      let found =
+        inference.isAmbiguous
+        ? "days and months that cannot be told apart (add :day-first or :month-first)"
+        : "cells of the kind \(kind.rawValue), or in another order of day and month"
+      throw .table(.wrongKind(path: path, column: name, kind: declared, found: found))
+    }
+    let seconds = pool.seconds(format)
+    let values = codes.map { $0 < 0 ? nil : seconds[Int($0)] }
+    return Table.Column(
+      name: name,
+      kind: kind,
+      cells: .numbers(values.map { $0 ?? 0 }, missing: values.map { $0 == nil }),
+      dateFormat: format
     )
   }
 

@@ -8,8 +8,19 @@ public enum ColumnKind: String, Codable, Hashable, Sendable, CaseIterable {
   case boolean
   /// One of some values without an order, such as a colour.
   case category
+  /// One of some values with an order, such as small, medium and large.
+  case ordinal
+  /// Days, or days with a time, such as 2024-03-05.
+  case date
+  /// Times of day, such as 14:05.
+  case time
   /// Texts or numbers that name a row and describe nothing, such as a serial number or free text.
   case identifier
   /// The same value in each row.
   case constant
+}
+
+extension ColumnKind {
+  /// Whether the cells are seconds that are written as a `DateFormat` says.
+  public var isDate: Bool { self == .date || self == .time }
 }

@@ -7,8 +7,9 @@ extension Table {
     /// What the cells are.
     public let kind: ColumnKind
 
-    /// The cells: numbers for `number` and `integer`, codes for `boolean` and `category`, texts for
-    /// `identifier`, and any of them for `constant`.
+    /// The cells: numbers for `number`, `integer`, `date` and `time`, codes for `boolean`, `category`
+    /// and `ordinal`, whose levels are in their order, texts for `identifier`, and any of them for
+    /// `constant`.
     public let cells: Cells
 
     /// The most digits behind the point in the file, for writing back; none for numbers that were
@@ -18,13 +19,17 @@ extension Table {
     /// Whether each number of the file had that many digits, so that 1.50 is not written as 1.5.
     public let hasFixedDecimals: Bool
 
+    /// How the dates or times of day of the column are written, whose cells are seconds.
+    public let dateFormat: DateFormat?
+
     /// Makes a column.
     public init(
       name: String,
       kind: ColumnKind,
       cells: Cells,
       decimals: Int? = nil,
-      hasFixedDecimals: Bool = false
+      hasFixedDecimals: Bool = false,
+      dateFormat: DateFormat? = nil
     ) {
       self.name = name
       self.kind = kind
@@ -35,6 +40,7 @@ extension Table {
       }
       self.decimals = decimals
       self.hasFixedDecimals = hasFixedDecimals
+      self.dateFormat = dateFormat
       switch cells {
       case .numbers(let values, let missing):
         precondition(
@@ -76,13 +82,14 @@ extension Table {
       switch cells {
       case .numbers(let values, _):
         guard !isMissing(row) else { return nil }
+        if let dateFormat { return dateFormat.text(values[row]) }
         return NumberFormat(decimals: decimals, isFixed: hasFixedDecimals).text(values[row])
       case .codes(let codes, let levels): return codes[row] < 0 ? nil : levels[Int(codes[row])]
       case .texts(let texts): return texts[row]
       }
     }
 
-    /// The cell of a row as a number; nil where it is missing or no number.
+    /// The cell of a row as a number, seconds for a date; nil where it is missing or no number.
     public func number(_ row: Int) -> Double? {
       if case .numbers(let values, _) = cells { return isMissing(row) ? nil : values[row] }
       return text(row).flatMap { TableNumber.value(of: $0) }
@@ -110,7 +117,8 @@ extension Table {
         kind: kind,
         cells: cells,
         decimals: decimals,
-        hasFixedDecimals: hasFixedDecimals
+        hasFixedDecimals: hasFixedDecimals,
+        dateFormat: dateFormat
       )
     }
 
@@ -121,7 +129,8 @@ extension Table {
         kind: kind,
         cells: cells,
         decimals: decimals,
-        hasFixedDecimals: hasFixedDecimals
+        hasFixedDecimals: hasFixedDecimals,
+        dateFormat: dateFormat
       )
     }
 

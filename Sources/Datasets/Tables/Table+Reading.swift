@@ -51,19 +51,25 @@ extension Table {
     if parser.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
     self.init(
       name: lastPart(of: path),
-      columns: try Self.inferred(parser.columns, plan, options.columnKinds)
+      columns: try Self.inferred(parser.columns, plan, options)
     )
   }
 
   private static func inferred(
     _ parsed: [ParsedColumn],
     _ plan: TableParser.Plan,
-    _ kinds: [String: ColumnKind]
+    _ options: TableOptions
   ) throws(DatasetError) -> [Column] {
     var columns: [Column] = []
     for (index, column) in parsed.enumerated() {
       let name = plan.names[index]
-      let inference = ColumnInference(path: plan.path, name: name, declared: kinds[name])
+      let inference = ColumnInference(
+        path: plan.path,
+        name: name,
+        declared: options.columnKinds[name],
+        levels: options.ordinalLevels[name],
+        dateOrder: options.dateOrders[name]
+      )
       if plan.modes[index] == .text {
         columns.append(try inference.column(codes: column.codes, pool: column.pool))
       } else if let error = column.firstNotFinite {
@@ -108,11 +114,13 @@ extension TableParser.Plan {
         path: source.path,
         isWhole: isWhole,
         header: options.header,
+        hasDecimalComma: options.hasDecimalComma,
         missing: words,
         memoryLimit: memoryLimit
       )
     }
     separator = sample.separator
+    hasDecimalComma = options.hasDecimalComma
     hasHeader = sample.hasHeader
     names = sample.names
     self.memoryLimit = memoryLimit
@@ -122,7 +130,7 @@ extension TableParser.Plan {
     for (index, name) in sample.names.enumerated() {
       let kind = options.columnKinds[name]
       let isNumber = kind == .number || kind == .integer
-      let isText = kind == .boolean || kind == .category || kind == .identifier
+      let isText = kind != nil && !isNumber && kind != .constant
       modes.append(isNumber || (!isText && !sample.holdsText[index]) ? .number : .text)
       isStrict.append(isNumber)
     }

@@ -75,6 +75,26 @@ struct TableNumber {
     value = exact
   }
 
+  /// The number that a whole cell is; nil where it is something else.
+  ///
+  /// - Parameter hasDecimalComma: Whether a comma stands before the decimals, and no point.
+  init?(cell bytes: Span<UInt8>, _ range: Range<Int>, hasDecimalComma: Bool) {
+    guard hasDecimalComma else {
+      guard let number = TableNumber(bytes, from: range.lowerBound), number.end == range.upperBound
+      else { return nil }
+      self = number
+      return
+    }
+    let (comma, point) = (UInt8(ascii: ","), UInt8(ascii: "."))
+    var text: [UInt8] = []
+    for index in range {
+      if bytes[index] == point { return nil }
+      text.append(bytes[index] == comma ? point : bytes[index])
+    }
+    guard let number = TableNumber(text.span, from: 0), number.end == text.count else { return nil }
+    self = number
+  }
+
   /// The number that a text is from its first to its last byte, if it is one.
   static func value(of text: String) -> Double? {
     let bytes = Array(text.utf8)

@@ -27,6 +27,8 @@ struct TableParser {
     var missing: MissingWords
     var memoryLimit: Int
     var cellLimit: Int
+    /// Whether decimals are written with a comma.
+    var hasDecimalComma = false
   }
 
   let plan: Plan
@@ -133,7 +135,8 @@ struct TableParser {
     let count = bytes.count
     var position = start
     while position < count && bytes[position] == CSVDialect.space { position += 1 }
-    if cellIndex < columnCount && plan.modes[cellIndex] == .number && !isHeaderRow,
+    if cellIndex < columnCount && plan.modes[cellIndex] == .number && !isHeaderRow
+      && !plan.hasDecimalComma,
       let number = TableNumber(bytes, from: position)
     {
       var end = number.end
@@ -232,7 +235,7 @@ struct TableParser {
     _ range: Range<Int>
   ) throws(DatasetError) -> Double {
     var isNumber = false
-    if let number = TableNumber(bytes, from: range.lowerBound), number.end == range.upperBound {
+    if let number = TableNumber(cell: bytes, range, hasDecimalComma: plan.hasDecimalComma) {
       if number.value.isFinite {
         columns[cellIndex].note(decimals: number.decimals)
         return number.value

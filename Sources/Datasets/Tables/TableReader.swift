@@ -18,7 +18,8 @@ public final class TableReader {
   /// The number of rows that were given so far.
   public private(set) var rowCount = 0
 
-  /// For each column of codes the cells that none of its levels was found for so far, by name.
+  /// For each column of codes or dates the cells that are none of its levels, or no dates, so far by
+  /// name: they count as missing.
   public private(set) var unknownCounts: [String: Int] = [:]
 
   private let source: ByteSource
@@ -36,21 +37,22 @@ public final class TableReader {
   ///   - schema: The columns to read.
   ///   - blockRows: The most rows of a block.
   ///   - limit: The number of rows to read at most; all of them when it is left out.
-  ///   - missingWords: Words that stand for a missing cell beside the usual ones.
+  ///   - options: How it is written: words for missing cells, decimal commas, and whether it has a
+  ///     header; the kinds of columns are those of the schema.
   /// - Throws: What is wrong with the file, or which column it does not have.
   public convenience init(
     contentsOf path: String,
     schema: TableSchema,
     blockRows: Int = standardBlockRows,
     limit: Int? = nil,
-    missingWords: [String] = []
+    options: TableOptions = TableOptions()
   ) throws(DatasetError) {
     try self.init(
       ByteSource(path: path),
       schema: schema,
       blockRows: blockRows,
       limit: limit,
-      missingWords: missingWords
+      options: options
     )
   }
 
@@ -59,7 +61,7 @@ public final class TableReader {
     schema: TableSchema,
     blockRows: Int,
     limit: Int?,
-    missingWords: [String]
+    options: TableOptions
   ) throws(DatasetError) {
     precondition(blockRows > 0, "a block has at least one row, found \(blockRows)")
     if let limit, limit < 1 { throw .limitNotPositive(path: source.path, limit: limit) }
@@ -69,9 +71,12 @@ public final class TableReader {
     self.blockRows = blockRows
     self.limit = limit
     let names = schema.columns.map(\.name)
+    var own = options
+    own.columnKinds = [:]
+    if own.header == .automatic { own.header = Self.header(names) }
     var plan = try TableParser.Plan(
       source,
-      options: TableOptions(missingWords: missingWords, header: Self.header(names)),
+      options: own,
       memoryLimit: MemoryLimit.standard
     )
     var places: [Int] = []
@@ -87,6 +92,9 @@ public final class TableReader {
     var columns = plan.modes.map { _ in ParsedColumn() }
     for (column, place) in zip(schema.columns, places) {
       switch column.content {
+      case .numbers where column.dateFormat != nil:
+        plan.modes[place] = .text
+        columns[place] = ParsedColumn(forgets: true)
       case .numbers: plan.modes[place] = .number
       case .codes(let levels):
         plan.modes[place] = .text
@@ -100,7 +108,7 @@ public final class TableReader {
   }
 
   /// Names that only a table without a header gets need none.
-  private static func header(_ names: [String]) -> CSVFile.Header {
+  private static func header(_ names: [String]) -> TableOptions.Header {
     names.allSatisfy { $0.hasPrefix("column ") } ? .automatic : .present
   }
 
@@ -134,6 +142,12 @@ public final class TableReader {
   private func table(_ column: TableSchema.Column, _ parsed: ParsedColumn) -> Table.Column {
     let cells: Table.Cells
     switch column.content {
+    case .numbers where column.dateFormat != nil:
+      let dates = parsed.pool.seconds(column.dateFormat)
+      let values = parsed.codes.map { $0 < 0 ? nil : dates[Int($0)] }
+      cells = .numbers(values.map { $0 ?? 0 }, missing: values.map { $0 == nil })
+      let unknown = zip(parsed.codes, values).count { $0 >= 0 && $1 == nil }
+      if unknown > 0 { unknownCounts[column.name, default: 0] += unknown }
     case .numbers:
       let missing = parsed.missing.contains(true) ? parsed.missing : []
       cells = .numbers(parsed.numbers, missing: missing)
@@ -149,7 +163,8 @@ public final class TableReader {
       kind: column.kind,
       cells: cells,
       decimals: column.decimals,
-      hasFixedDecimals: column.hasFixedDecimals
+      hasFixedDecimals: column.hasFixedDecimals,
+      dateFormat: column.dateFormat
     )
   }
 }

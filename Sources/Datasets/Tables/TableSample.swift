@@ -15,12 +15,14 @@ struct TableSample {
     _ bytes: Span<UInt8>,
     path: String,
     isWhole: Bool,
-    header: CSVFile.Header,
+    header: TableOptions.Header,
+    hasDecimalComma: Bool,
     missing: MissingWords,
     memoryLimit: Int
   ) throws(DatasetError) {
     let separator = CSVDialect.separator(in: bytes, isWhole: isWhole)
     var rows = SampleRows(separator: separator, isWhole: isWhole, missing: missing)
+    rows.hasDecimalComma = hasDecimalComma
     let first = try rows.firstRow(bytes, path: path, memoryLimit: memoryLimit)
     rows.scan(bytes, columnCount: first.count)
     let firstKinds = first.map { rows.kind($0) }
@@ -60,12 +62,18 @@ struct TableSample {
 private struct SampleRows {
   enum CellKind { case missing, number, text }
 
+  /// The most columns that a table may have.
+  private static let columnLimit = 1_000_000
+  /// The most bytes that the cells of the first row may take, which are kept as texts.
+  private static let firstRowLimit = 1 << 26
+
   let separator: UInt8
   let isWhole: Bool
   let missing: MissingWords
   /// Where the rows go on that are not scanned yet.
   var position = 0
   var line = 1
+  var hasDecimalComma = false
   var hasText: [Bool] = []
   var hasNumber: [Bool] = []
 
@@ -87,7 +95,7 @@ private struct SampleRows {
     }
     var cells: [CSVCell] = []
     var size = 0
-    let limit = min(memoryLimit, CSVParser.firstRowLimit)
+    let limit = min(memoryLimit, Self.firstRowLimit)
     while true {
       let cell: CSVCell?
       do throws(CSVCell.Failure) {
@@ -107,8 +115,8 @@ private struct SampleRows {
       cells.append(cell)
       size += cell.text.count + 64
       if size > limit { throw .tooLarge(path: path, bytes: size, limit: limit) }
-      if cells.count > CSVParser.columnLimit {
-        throw .tooManyColumns(path: path, limit: CSVParser.columnLimit)
+      if cells.count > Self.columnLimit {
+        throw .tooManyColumns(path: path, limit: Self.columnLimit)
       }
       position = cell.end
       guard position < bytes.count else { return cells }
@@ -143,7 +151,9 @@ private struct SampleRows {
   /// What a cell is beside the others of its column.
   func kind(_ cell: CSVCell) -> CellKind {
     let text = cell.text
-    if let number = TableNumber(text.span, from: 0), number.end == text.count { return .number }
+    if TableNumber(cell: text.span, 0..<text.count, hasDecimalComma: hasDecimalComma) != nil {
+      return .number
+    }
     if missing.contains(text.span, 0..<text.count) { return .missing }
     // Infinity is a number that is refused, and no reason to read its column as texts.
     return text.count <= 9 && TableParser.isInfinity(cell.string) ? .number : .text

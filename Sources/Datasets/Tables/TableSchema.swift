@@ -12,6 +12,8 @@ public struct TableSchema: Codable, Hashable, Sendable {
     public var decimals: Int?
     /// Whether each number has that many digits behind the point.
     public var hasFixedDecimals: Bool
+    /// How dates or times of day are written, which are held as numbers.
+    public var dateFormat: DateFormat?
 
     /// Makes a column.
     public init(
@@ -19,13 +21,15 @@ public struct TableSchema: Codable, Hashable, Sendable {
       kind: ColumnKind,
       content: Content,
       decimals: Int? = nil,
-      hasFixedDecimals: Bool = false
+      hasFixedDecimals: Bool = false,
+      dateFormat: DateFormat? = nil
     ) {
       self.name = name
       self.kind = kind
       self.content = content
       self.decimals = decimals
       self.hasFixedDecimals = hasFixedDecimals
+      self.dateFormat = dateFormat
     }
   }
 
@@ -64,7 +68,8 @@ extension Table {
           kind: column.kind,
           content: content,
           decimals: column.decimals,
-          hasFixedDecimals: column.hasFixedDecimals
+          hasFixedDecimals: column.hasFixedDecimals,
+          dateFormat: column.dateFormat
         )
       }
     )

@@ -52,6 +52,16 @@ struct TextPool: Sendable {
     }
   }
 
+  /// The bytes of the text of a number.
+  func text(_ code: Int) -> ArraySlice<UInt8> {
+    bytes[(code == 0 ? 0 : ends[code - 1])..<ends[code]]
+  }
+
+  /// For each text the seconds of the date that it is; nil where it is none.
+  func seconds(_ format: DateFormat?) -> [Double?] {
+    ends.indices.map { code in format?.seconds(of: text(code)) }
+  }
+
   /// The number of a text; -1 where a closed pool does not have it.
   mutating func code(_ text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
     let place = place(of: text, range)

@@ -31,6 +31,25 @@ enum LawData {
         cells: .codes(halves, levels: ["first", "second", "third"])
       )
     )
+    let sizes = angles.enumerated().map { $0 % 17 == 2 ? -1 : Int32(min($1 / 1.5, 3)) }
+    columns.append(
+      Table.Column(
+        name: "size",
+        kind: .ordinal,
+        cells: .codes(sizes, levels: ["tiny", "small", "large", "huge"])
+      )
+    )
+    columns.append(
+      Table.Column(
+        name: "since",
+        kind: .date,
+        cells: .numbers(
+          angles.map { 1.6e9 + (2e7 * $0 / 86_400).rounded() * 86_400 },
+          missing: (0..<count).map { $0 % 19 == 7 }
+        ),
+        dateFormat: .isoDay
+      )
+    )
     columns.append(
       Table.Column(
         name: "name",

@@ -66,7 +66,7 @@ enum ItemEncoding: Hashable, Sendable, Codable {
   /// The names of the columns or channels that are learnt from; empty for images and sounds.
   var columns: [String] {
     switch self {
-    case .table(let table): table.fields.map(\.name)
+    case .table(let table): table.columns
     case .images, .sounds: []
     case .series(let series): series.channels.map(\.name)
     }
@@ -106,9 +106,9 @@ extension TableEncoding {
   func aligned(_ table: Table) throws(ApplicationError) -> Table {
     let found = table.columns.map(\.name)
     let known = Set(found)
-    let missing = fields.map(\.name).filter { !known.contains($0) }
+    let missing = columns.filter { !known.contains($0) }
     if missing.isEmpty { return table }
-    let expected = fields.map(\.name) + setAside
+    let expected = columns + setAside
     if let places = Self.numbers(of: expected) {
       guard found.count == expected.count, places.allSatisfy({ $0 <= found.count }) else {
         throw .columnCount(name: table.name, expected: expected.count, found: found.count)
@@ -119,12 +119,12 @@ extension TableEncoding {
       )
     }
     if Self.numbers(of: found) != nil, setAside.isEmpty {
-      guard found.count == fields.count else {
-        throw .columnCount(name: table.name, expected: fields.count, found: found.count)
+      guard found.count == columns.count else {
+        throw .columnCount(name: table.name, expected: columns.count, found: found.count)
       }
       return Table(
         name: table.name,
-        columns: zip(table.columns, fields).map { $0.renamed($1.name) }
+        columns: zip(table.columns, columns).map { $0.renamed($1) }
       )
     }
     throw .missingColumns(name: table.name, missing: missing, found: found)

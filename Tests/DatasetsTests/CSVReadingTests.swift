@@ -2,17 +2,17 @@ import HourglassDatasets
 import HourglassTensors
 import Testing
 
-@Suite struct CSVFileTests {
+@Suite struct CSVReadingTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
   func read(
     _ text: String,
-    header: CSVFile.Header = .automatic,
+    header: TableOptions.Header = .automatic,
     windowSize: Int = 1 << 20
-  ) throws -> CSVFile {
-    try CSVFile(
+  ) throws -> NumberTable {
+    try NumberTable(
       contentsOf: folder.file(text),
       header: header,
       memoryLimit: large,
@@ -26,19 +26,21 @@ import Testing
   ]
 
   @Test(arguments: [
-    ("excel.csv", ","), ("quoted.csv", ","), ("unix.csv", ","), ("tabs.tsv", "\t"),
-    ("semicolons.csv", ";"), ("excel-bom.csv", ","), ("excel-gzip.csv", ","),
+    "excel.csv", "quoted.csv", "unix.csv", "tabs.tsv", "semicolons.csv", "excel-bom.csv",
+    "excel-gzip.csv",
   ])
-  func tablesOfOtherProgramsAreRead(_ name: String, _ separator: Character) throws {
+  func tablesOfOtherProgramsAreRead(_ name: String) throws {
     // A row that is cut by the end of the window is read whole all the same.
-    for windowSize in [64, 65, 66, 71, 1 << 20] {
-      let file = try CSVFile(contentsOf: golden(name), memoryLimit: large, windowSize: windowSize)
+    for windowSize in [128, 129, 131, 1 << 20] {
+      let file = try NumberTable(
+        contentsOf: golden(name),
+        memoryLimit: large,
+        windowSize: windowSize
+      )
       #expect(file.columns.prefix(3) == ["plain", "with, comma", "with \"quotes\""])
       #expect(file.columns.last == "two\nlines")
-      #expect(file.hasHeader)
       #expect(file.rowCount == 3)
       #expect(file.values == Self.rows)
-      if windowSize > 100 { #expect(file.separator == separator) }
     }
   }
 
@@ -60,7 +62,6 @@ import Testing
 
   @Test func aHeaderIsRecognised() throws {
     let bare = try read("1,2\n3,4\n")
-    #expect(bare.hasHeader == false)
     #expect(bare.columns == ["column 1", "column 2"])
     #expect(bare.values == [1, 2, 3, 4])
     let named = try read(",b\n3,4\n")
@@ -68,7 +69,7 @@ import Testing
     let years = try read("1990,1991\n3,4\n", header: .present)
     #expect(years.columns == ["1990", "1991"])
     #expect(years.values == [3, 4])
-    #expect(throws: DatasetError.self) { try read("a,b\n3,4\n", header: .absent) }
+    #expect(try read("a,b\n3,4\n", header: .absent).rowCount == 2)
   }
 
   @Test func aQuoteInsideACellIsPartOfIt() throws {
@@ -77,24 +78,15 @@ import Testing
     #expect(file.values == [1, 2, 3])
   }
 
-  @Test func aCommaInsideCellsIsNoSeparator() {
-    #expect(
-      message(in: folder) { _ = try read("a;b\n1,5;2,5\n2,5;3,5\n") } == """
-        cannot read data: line 2, column 1 (a): expected a number, found "1,5". \
-        Write decimals with a point.
-        """
-    )
-  }
-
   @Test func onlyTheFirstRowsAreRead() throws {
     let path = try folder.file("a,b\n1,2\n3,4\n5,text\n")
-    let file = try CSVFile(contentsOf: path, limit: 2)
+    let file = try NumberTable(contentsOf: path, limit: 2)
     #expect(file.values == [1, 2, 3, 4])
     #expect(throws: DatasetError.limitNotPositive(path: path, limit: 0)) {
-      try CSVFile(contentsOf: path, limit: 0)
+      try NumberTable(contentsOf: path, limit: 0)
     }
-    #expect(try CSVFile(contentsOf: folder.file("1,2\n3,4"), limit: 1).values == [1, 2])
-    #expect(try CSVFile(contentsOf: folder.file("1,2\n3,4"), limit: 9).rowCount == 2)
+    #expect(try NumberTable(contentsOf: folder.file("1,2\n3,4"), limit: 1).values == [1, 2])
+    #expect(try NumberTable(contentsOf: folder.file("1,2\n3,4"), limit: 9).rowCount == 2)
   }
 
   static let mistakes: [(text: String, message: String)] = [
@@ -113,45 +105,10 @@ import Testing
       """
     ),
     (
-      "a,weight\n1,2\n3,heavy\n",
-      """
-      cannot read data: line 3, column 2 (weight): expected a number, found "heavy". \
-      Remove the column, or replace its texts by numbers.
-      """
-    ),
-    (
-      "a,weight\n1,2\n,4\n",
-      """
-      cannot read data: line 3, column 1 (a): expected a number, found an empty cell. \
-      Missing cells are not supported yet; fill the cell, or remove its row or its column.
-      """
-    ),
-    (
-      "1,2\n3,",
-      """
-      cannot read data: line 2, column 2: expected a number, found an empty cell. \
-      Missing cells are not supported yet; fill the cell, or remove its row or its column.
-      """
-    ),
-    (
-      "1,2\n3,NaN\n",
-      """
-      cannot read data: line 2, column 2: expected a number, found "NaN". \
-      Missing cells are not supported yet; fill the cell, or remove its row or its column.
-      """
-    ),
-    (
       "a,weight\n1,-Inf\n",
       """
       cannot read data: line 2, column 2 (weight): expected a finite number of single precision \
       (up to 3.4e38), found "-Inf". Replace the cell, or remove its row.
-      """
-    ),
-    (
-      "a,weight\n1,1e39\n",
-      """
-      cannot read data: line 2, column 2 (weight): expected a finite number of single precision \
-      (up to 3.4e38), found "1e39". Replace the cell, or remove its row.
       """
     ),
     (
@@ -196,30 +153,12 @@ import Testing
       Write a quote inside a quoted cell twice.
       """
     ),
-    (
-      "\"two\nlines\",b\n1,2\n3,x\n",
-      """
-      cannot read data: line 4, column 2 (b): expected a number, found "x". \
-      Remove the column, or replace its texts by numbers.
-      """
-    ),
   ]
 
   @Test(arguments: mistakes.indices)
   func aMistakeIsToldWithItsPlace(_ index: Int) throws {
     let (text, expected) = Self.mistakes[index]
     #expect(message(in: folder) { _ = try read(text) } == expected)
-  }
-
-  @Test func aWrongTextIsShownInPartAndWithoutControlCharacters() {
-    let text = String(repeating: "x", count: 100)
-    #expect(
-      message(in: folder) { _ = try read("a\n\(text)\n") } == """
-        cannot read data: line 2, column 1 (a): expected a number, found \
-        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". Remove the column, or replace its texts by numbers.
-        """
-    )
-    #expect(message(in: folder) { _ = try read("a\n\"x\u{85}y\nz\"\n") }.contains("\"x y z\""))
   }
 
   @Test func aCellLongerThanTheWindowIsAnError() throws {
@@ -236,26 +175,26 @@ import Testing
   @Test(arguments: [[0xff, 0xfe, 0x31, 0, 0x0a, 0], [0xfe, 0xff, 0, 0x31, 0, 0x0a]] as [[UInt8]])
   func utf16IsNamed(_ bytes: [UInt8]) throws {
     let path = try folder.file(bytes)
-    #expect(throws: DatasetError.utf16(path: path)) { try CSVFile(contentsOf: path) }
+    #expect(throws: DatasetError.utf16(path: path)) { try NumberTable(contentsOf: path) }
   }
 
   @Test func aMissingFileAndAFolderAreNamed() {
     #expect(
-      message(in: folder) { _ = try CSVFile(contentsOf: folder.path + "/none.csv") } == """
+      message(in: folder) { _ = try NumberTable(contentsOf: folder.path + "/none.csv") } == """
         cannot open none.csv: No such file or directory. Check the spelling of the path.
         """
     )
     let path = folder.path
     #expect(
       throws: DatasetError.file(FileError(path: path, operation: .read, code: 21))
-    ) { try CSVFile(contentsOf: path) }
+    ) { try NumberTable(contentsOf: path) }
   }
 
   @Test func aTableThatStopsEarlyIsAnErrorOrHasFewerRows() throws {
     let bytes = try goldenBytes("excel.csv")
     for count in 0..<bytes.count {
       let path = try folder.file(Array(bytes.prefix(count)))
-      guard let file = try? CSVFile(contentsOf: path) else { continue }
+      guard let file = try? NumberTable(contentsOf: path) else { continue }
       #expect(file.values.count == file.rowCount * 4)
       #expect(file.rowCount <= 3)
     }
@@ -263,15 +202,10 @@ import Testing
 
   @Test func memoryIsLimited() throws {
     let path = try folder.file("1,2\n3,4\n5,6\n")
-    #expect(throws: DatasetError.tooLarge(path: path, bytes: 24, limit: 23)) {
-      try CSVFile(contentsOf: path, memoryLimit: 23, windowSize: 1 << 16)
+    let error = #expect(throws: DatasetError.self) {
+      try NumberTable(contentsOf: path, memoryLimit: 47, windowSize: 1 << 16)
     }
-    let names = try folder.file("a name,another name,a third name\n1,2,3\n", name: "names")
-    #expect(throws: DatasetError.tooLarge(path: names, bytes: 30, limit: 29)) {
-      try CSVFile(contentsOf: names, memoryLimit: 29, windowSize: 1 << 16)
-    }
-    #expect(
-      try CSVFile(contentsOf: path, limit: 2, memoryLimit: 23, windowSize: 1 << 16).rowCount == 2
-    )
+    #expect(error.map { if case .tooLarge(path, _, 47) = $0 { true } else { false } } == true)
+    #expect(try NumberTable(contentsOf: path, limit: 1, windowSize: 1 << 16).rowCount == 1)
   }
 }

@@ -1,0 +1,22 @@
+import HourglassDatasets
+import Testing
+
+@Suite struct FingerprintTests {
+  /// The hashes come from the Python package xxhash 3, `xxh64(text).hexdigest()`.
+  @Test(arguments: [
+    ("", "ef46db3751d8e999"), ("a", "d24ec4f1a98c6e5b"), ("abc", "44bc2cf5ad770999"),
+    ("Nobody inspects the spammish repetition", "fbcea83c8a378bf1"),
+  ])
+  func itIsTheHashXXH64(_ text: String, _ expected: String) {
+    let bytes = Array(text.utf8)
+    #expect(Fingerprint.hexadecimal(Fingerprint.hash(bytes.span.bytes)) == expected)
+  }
+
+  @Test func everyLengthOfTailIsRead() {
+    let bytes = (0...100).map { UInt8($0) }
+    #expect(Fingerprint.hexadecimal(Fingerprint.hash(bytes.span.bytes)) == "e99038495f85381e")
+    let hashes = (0...100).map { Fingerprint.hash(bytes.span.extracting(first: $0).bytes) }
+    #expect(Set(hashes).count == 101)
+    #expect(Fingerprint.hexadecimal(0x1f) == "000000000000001f")
+  }
+}
