@@ -78,6 +78,9 @@ extension Dataset {
       let data = try NumericDataset(file)
       return data.kind == .images ? .images(ImageSet(data)) : .table(Table(data))
     }
+    if TSFile.isBeginning(beginning, path: path) {
+      return .table(try TSFile.table(source, limit: options.limit, memoryLimit: memoryLimit))
+    }
     if let found = NumericDataset.foreignFormat(beginning) {
       throw .unsupportedFormat(
         path: path,

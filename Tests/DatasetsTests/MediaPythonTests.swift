@@ -3,35 +3,9 @@ import HourglassDatasets
 import HourglassTensors
 import Testing
 
-/// The Python that reads images and sounds: `HOURGLASS_TEST_PYTHON`, or `python3` of the path.
-private enum Python {
-  static let isReady: Bool = {
-    if let (status, _) = try? run("import PIL, numpy, soundfile"), status == 0 { return true }
-    print(
-      "skipped: the comparison with Pillow and soundfile; run `pip install pillow soundfile`, and "
-        + "name the Python in HOURGLASS_TEST_PYTHON if it is not python3"
-    )
-    return false
-  }()
-
-  static func run(_ program: String, _ arguments: String...) throws -> (Int32, String) {
-    let process = Process()
-    let name = ProcessInfo.processInfo.environment["HOURGLASS_TEST_PYTHON"] ?? "python3"
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [name, "-c", program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
-  }
-}
-
 @Suite(
   .enabled(
-    if: Python.isReady,
+    if: Python.has("PIL", "numpy", "soundfile"),
     "needs python3 with the packages pillow and soundfile (HOURGLASS_TEST_PYTHON)"
   )
 )

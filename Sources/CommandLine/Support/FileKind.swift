@@ -43,8 +43,10 @@ enum FileKind {
     return bytes == [0, 0] || bytes == [0x1f, 0x8b]
   }
 
-  /// Whether a file holds text, as tables do; a compressed one counts by its name.
+  /// Whether a file holds a table in text; a compressed one counts by its name.
   static func isText(_ path: String) -> Bool {
+    // Series with their classes are no rows of separated values.
+    if path.hasSuffix(".ts") { return false }
     guard let file = fopen(path, "r") else { return false }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 512)

@@ -33,6 +33,10 @@ final class ByteSource {
   private var piece: [UInt8] = []
   private var pieceUnread = 0..<0
   private var fileIsAtEnd = false
+  /// Whether runs of blanks are given as one tab.
+  private var givesBlanksAsTabs = false
+  private var isAtLineStart = true
+  private var isAfterBlank = false
 
   /// Opens a file and fills the window for the first time.
   ///
@@ -98,9 +102,40 @@ final class ByteSource {
       unread = 0..<rest.count
     }
     while !isAtEnd && unread.upperBound < window.count {
+      let start = unread.upperBound
       let count = inflater == nil ? try readPlain() : try readInflated()
-      unread = unread.lowerBound..<unread.upperBound + count
+      unread = unread.lowerBound..<start + count
+      if givesBlanksAsTabs { compactBlanks(from: start) }
     }
+  }
+
+  /// From here on gives each run of blanks as one tab, and none at the ends of lines.
+  func giveBlanksAsTabs() {
+    givesBlanksAsTabs = true
+    compactBlanks(from: unread.lowerBound)
+  }
+
+  /// Compacts the unread bytes from a place of the window on.
+  private func compactBlanks(from start: Int) {
+    var end = start
+    for index in start..<unread.upperBound {
+      let byte = window[index]
+      if byte == CSVDialect.space {
+        isAfterBlank = true
+        continue
+      }
+      let endsLine = byte == CSVDialect.lineFeed || byte == CSVDialect.carriageReturn
+      // The tab takes the place of the first blank.
+      if isAfterBlank && !isAtLineStart && !endsLine {
+        window[end] = CSVDialect.tab
+        end += 1
+      }
+      window[end] = byte
+      end += 1
+      isAfterBlank = false
+      isAtLineStart = endsLine
+    }
+    unread = unread.lowerBound..<end
   }
 
   private var startsWithGzip: Bool { firstUnread(2) == [0x1f, 0x8b] }

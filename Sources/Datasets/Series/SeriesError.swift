@@ -10,6 +10,8 @@ public enum SeriesError: Error, Hashable, Sendable {
   case missingTime(path: String, column: String, row: Int)
   /// The time of a row is before that of the row above it.
   case notInOrder(path: String, column: String, row: Int, time: String, before: String)
+  /// A line of a file of series is not what it should be.
+  case damagedFile(path: String, line: Int, expected: String, found: String)
 }
 
 extension SeriesError: CustomStringConvertible {
@@ -29,6 +31,9 @@ extension SeriesError: CustomStringConvertible {
       "cannot use \(path) as a time series: column \(clipped(column)), row \(row): expected a "
         + "time not before \(clipped(before)), found \(clipped(time)). Sort the rows by time; name "
         + "the column that tells several series apart as the group."
+    case .damagedFile(let path, let line, let expected, let found):
+      "cannot read \(path): line \(line): expected \(expected), found \"\(found)\". "
+        + "Correct the line, or remove it."
     }
   }
 }

@@ -13,7 +13,7 @@ public enum CSVCompletion {
   public static func applies(to path: String) throws(DatasetError) -> Bool {
     let beginning = try ByteSource(path: path).firstUnread(12)
     return !NPYHeader.isBeginning(beginning) && !ZipArchive.isBeginning(beginning)
-      && !IDXFile.isBeginning(beginning)
+      && !IDXFile.isBeginning(beginning) && !TSFile.isBeginning(beginning, path: path)
   }
 
   /// Writes a file with the cells of a table where it has none.

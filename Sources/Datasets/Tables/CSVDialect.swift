@@ -30,6 +30,41 @@ enum CSVDialect {
     return candidates[most]
   }
 
+  /// Whether runs of blanks stand between cells: no separator occurs in the first rows, and each has as
+  /// many words, two or more, that are all numbers or missing.
+  static func isSeparatedByBlanks(
+    _ bytes: Span<UInt8>,
+    isWhole: Bool,
+    missing: MissingWords
+  ) -> Bool {
+    var wordCounts: [Int] = []
+    var (words, start) = (0, -1)
+    for index in 0...bytes.count {
+      let byte = index < bytes.count ? bytes[index] : lineFeed
+      // What is cut at the end of the bytes does not count.
+      if index == bytes.count && !isWhole { break }
+      if candidates.contains(byte) || byte == quote { return false }
+      let endsLine = byte == lineFeed || byte == carriageReturn
+      guard endsLine || byte == space else {
+        if start < 0 { start = index }
+        continue
+      }
+      if start >= 0 {
+        let isNumber = TableNumber(bytes, from: start)?.end == index
+        guard isNumber || missing.contains(bytes, start..<index) else { return false }
+        words += 1
+        start = -1
+      }
+      if endsLine && words > 0 {
+        wordCounts.append(words)
+        words = 0
+        if wordCounts.count == sampleRows { break }
+      }
+    }
+    guard let first = wordCounts.first, first > 1 else { return false }
+    return wordCounts.allSatisfy { $0 == first }
+  }
+
   /// How often each candidate stands outside quotes in each of the first rows.
   private static func counts(in bytes: Span<UInt8>, isWhole: Bool) -> [[Int]] {
     var rows: [[Int]] = []

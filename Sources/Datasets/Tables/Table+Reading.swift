@@ -46,6 +46,7 @@ extension Table {
       parser.rowLimit = options.limit
       let again = try ByteSource(path: path, windowSize: source.windowSize)
       try again.skipByteOrderMark()
+      if plan.isSeparatedByBlanks { again.giveBlanksAsTabs() }
       try parser.read(again)
     }
     if parser.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
@@ -108,6 +109,10 @@ extension TableParser.Plan {
     try source.skipByteOrderMark()
     if source.unreadCount == 0 { throw .emptyFile(path: path) }
     let (isWhole, words) = (source.isAtEnd, missing)
+    isSeparatedByBlanks = try source.withUnread { (bytes) throws(DatasetError) in
+      CSVDialect.isSeparatedByBlanks(bytes, isWhole: isWhole, missing: words)
+    }
+    if isSeparatedByBlanks { source.giveBlanksAsTabs() }
     let sample = try source.withUnread { (bytes) throws(DatasetError) in
       try TableSample(
         bytes,

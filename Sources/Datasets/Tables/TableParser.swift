@@ -29,6 +29,8 @@ struct TableParser {
     var cellLimit: Int
     /// Whether decimals are written with a comma.
     var hasDecimalComma = false
+    /// Whether runs of blanks stand between cells, which the source gives as tabs.
+    var isSeparatedByBlanks = false
   }
 
   let plan: Plan

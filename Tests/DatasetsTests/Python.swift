@@ -1,0 +1,30 @@
+import Foundation
+
+/// The Python that reads what we write: `HOURGLASS_TEST_PYTHON`, or `python3` of the path.
+enum Python {
+  /// Whether it has some packages; says so where it lacks one.
+  static func has(_ packages: String...) -> Bool {
+    let list = packages.joined(separator: ", ")
+    if let (status, _) = try? run("import " + list), status == 0 { return true }
+    print(
+      "skipped: a comparison with \(list): install them, and name the Python in "
+        + "HOURGLASS_TEST_PYTHON if it is not python3"
+    )
+    return false
+  }
+
+  /// Runs a program, and gives its status and what it printed.
+  static func run(_ program: String, _ arguments: String...) throws -> (Int32, String) {
+    let process = Process()
+    let name = ProcessInfo.processInfo.environment["HOURGLASS_TEST_PYTHON"] ?? "python3"
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [name, "-c", program] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+  }
+}
