@@ -166,8 +166,9 @@ extension TableEncoding.Field {
   }
 
   private func rounded(_ number: Double) -> Double {
-    if kind == .integer { return number.rounded() }
-    return decimals.map { NumberFormat.rounded(number, decimals: $0) } ?? number
+    // Adding 0 makes a negative zero a plain one.
+    if kind == .integer { return number.rounded() + 0 }
+    return decimals.map { NumberFormat.rounded(number, decimals: $0) + 0 } ?? number
   }
 }
 
