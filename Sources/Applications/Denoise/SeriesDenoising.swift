@@ -106,9 +106,7 @@ struct SeriesDenoising: Sendable {
         )
       )
     }
-    var order = [Int](repeating: 0, count: series.originalRows.count)
-    for (row, original) in series.originalRows.enumerated() { order[original] = row }
-    return table.rows(order)
+    return table.rows(series.rowsOfOriginals)
   }
 }
 

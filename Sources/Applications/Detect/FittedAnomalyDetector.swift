@@ -108,15 +108,16 @@ public struct FittedAnomalyDetector: Sendable {
       let channels = series.channels.count
       let windows = Array(0..<set.count)
       let points = SeriesPoints(set, windows: windows, parts: scored.parts, channels: channels)
-      let order = points.rows.indices.sorted {
-        set.originalRows[points.rows[$0]] < set.originalRows[points.rows[$1]]
-      }
+      // Times that were left out have no score.
+      let originals = points.rows.map { set.originalRows[$0] ?? -1 }
+      let order = originals.indices.filter { originals[$0] >= 0 }
+        .sorted { originals[$0] < originals[$1] }
       let scores = points.scores(channels: channels)
       return findings(
         order.map { scores[$0] },
         order.flatMap { points.parts[$0 * channels..<($0 + 1) * channels] },
         series.channels,
-        items: order.map { set.originalRows[points.rows[$0]] }
+        items: order.map { originals[$0] }
       )
     } catch {
       throw HourglassError(error)
@@ -160,7 +161,7 @@ public struct FittedAnomalyDetector: Sendable {
       func close() {
         guard let range = open else { return }
         let top = findings.topFields(range.best, limit: 1).first
-        let rows = [range.first, range.last].map { series.originalRows[$0] }
+        let rows = [range.first, range.last].compactMap { series.originalRows[$0] }
         ranges.append(
           AnomalousRange(
             start: series.timeStamps[range.first],
@@ -172,7 +173,9 @@ public struct FittedAnomalyDetector: Sendable {
         )
       }
       for row in group {
-        guard let position = places[series.originalRows[row]], findings.anomalies[position] else {
+        guard let item = series.originalRows[row], let position = places[item],
+          findings.anomalies[position]
+        else {
           continue
         }
         if let range = open, row - range.last <= max(series.window / 8, 1) {

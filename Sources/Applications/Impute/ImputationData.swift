@@ -55,7 +55,7 @@ struct ImputationData: Sendable {
   /// The table; the rows of one series stand together.
   let table: Table
   /// For each row of `table` its row in what was given.
-  let originalRows: [Int]
+  let originalRows: [Int?]
   /// The rows of each series; `nil` for a table.
   let groups: [Range<Int>]?
   /// How the series was cut.
@@ -105,9 +105,8 @@ struct ImputationData: Sendable {
   /// A table of filled rows in the order of what was given.
   func restored(_ filled: Table) -> Table {
     guard groups != nil else { return filled }
-    var places = [Int](repeating: 0, count: originalRows.count)
-    for (place, row) in originalRows.enumerated() { places[row] = place }
-    return filled.rows(places)
+    let places = originalRows.indices.filter { originalRows[$0] != nil }
+    return filled.rows(places.sorted { (originalRows[$0] ?? 0) < (originalRows[$1] ?? 0) })
   }
 }
 

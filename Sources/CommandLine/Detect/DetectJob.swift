@@ -158,7 +158,9 @@ struct DetectLabels {
       }
       // In the order of the table that was given.
       var marks = [Bool](repeating: false, count: column.count)
-      for (row, mark) in Self.marks(column).enumerated() { marks[series.originalRows[row]] = mark }
+      for (row, mark) in Self.marks(column).enumerated() {
+        if let original = series.originalRows[row] { marks[original] = mark }
+      }
       self.marks = marks
     case .images(let images):
       guard let labels = images.labels else {

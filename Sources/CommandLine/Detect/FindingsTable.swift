@@ -98,7 +98,9 @@ struct FindingsTable {
   /// Puts the times of a series before the scores, and the numbers of ranges behind them.
   mutating func addTimes(_ series: SeriesSet, _ ranges: [AnomalousRange], _ findings: Findings) {
     var stamps = [String](repeating: "", count: series.table.rowCount)
-    for (place, row) in series.originalRows.enumerated() { stamps[row] = series.timeStamps[place] }
+    for (place, row) in series.originalRows.enumerated() {
+      if let row { stamps[row] = series.timeStamps[place] }
+    }
     let time = Table.Column(
       name: series.timeColumn,
       kind: .identifier,

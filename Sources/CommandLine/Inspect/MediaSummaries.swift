@@ -162,16 +162,46 @@ struct SeriesSummary: Encodable {
   /// The first and the last time.
   var begins: String?
   var ends: String?
+  /// The distance of two times, in seconds for dates; nil where there is no single one.
+  var step: Double?
+  /// The number of times that are left out and count as rows of missing cells.
+  var added: Int
+  /// The number of rows that are before the row above them, and are taken in the order of time.
+  var unordered: Int
+  /// What the times are to each other, in words.
+  var spacing: String
   var window: Int
   var stride: Int
   var channels: [Channel]
 
   init(_ series: SeriesSet) {
-    rows = series.table.rowCount
+    rows = series.rowsOfOriginals.count
     groups = series.groups.count
     timeColumn = series.timeColumn
     begins = series.timeStamps.first
     ends = series.timeStamps.last
+    let isDate = series.table[column: series.timeColumn]?.kind.isDate ?? false
+    func text(_ step: Double) -> String {
+      isDate ? Self.duration(step) : NumberText.plain(step)
+    }
+    added = 0
+    unordered = series.unorderedCount
+    switch series.spacing {
+    case .unknown: spacing = "times in the order of the rows"
+    case .regular(let step):
+      self.step = step
+      spacing = "one time every \(text(step))"
+    case .withGaps(let step, let missing):
+      self.step = step
+      added = missing
+      spacing =
+        "one time every \(text(step)); \(NumberText.counted(missing, "time")) left out, taken as "
+        + "rows of missing cells"
+    case .irregular(let least, let greatest):
+      spacing =
+        "irregular times, from \(text(least)) to \(text(greatest)) apart; rows are taken one after "
+        + "the other"
+    }
     window = series.window
     stride = series.stride
     channels = series.channels.map { name in
@@ -198,6 +228,16 @@ struct SeriesSummary: Encodable {
     }
   }
 
+  /// A number of seconds in the largest unit that it has a whole number of.
+  private static func duration(_ seconds: Double) -> String {
+    for (unit, length) in [("day", 86_400.0), ("hour", 3_600), ("minute", 60), ("second", 1)] {
+      let count = seconds / length
+      guard count >= 1, count == count.rounded() else { continue }
+      return count == 1 ? unit : NumberText.counted(Int(count), unit)
+    }
+    return NumberText.plain(seconds) + " seconds"
+  }
+
   func lines(_ count: Int) -> [String] {
     let what = groups == 1 ? "a time series" : "\(groups) time series"
     var lines = [
@@ -205,6 +245,12 @@ struct SeriesSummary: Encodable {
         + NumberText.counted(channels.count, "channel")
     ]
     if let begins, let ends { lines.append("\(timeColumn) from \(begins) to \(ends)") }
+    lines.append(spacing)
+    if unordered > 0 {
+      lines.append(
+        "\(NumberText.counted(unordered, "row")) before the row above; taken in the order of time"
+      )
+    }
     lines.append(
       "\(NumberText.counted(count, "window")) of \(NumberText.counted(window, "row")), one every "
         + NumberText.counted(stride, "row")

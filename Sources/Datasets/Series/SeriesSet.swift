@@ -21,12 +21,19 @@ public struct SeriesOptions: Codable, Hashable, Sendable {
 /// One or more time series: the rows of a table in the order of their times, cut into windows.
 ///
 /// Windows begin every `stride` rows of a series, and the last one ends with it, so that they cover
-/// each row. A series shorter than a window is one window, whose end is missing.
+/// each row. A series shorter than a window is one window, whose end is missing. Times that are left
+/// out of a regular series are rows of missing cells (`SeriesSpacing`).
 public struct SeriesSet: Sendable {
   /// The table, the rows of a group together.
   public let table: Table
-  /// For each row of `table` the row of the table that was given.
-  public let originalRows: [Int]
+  /// For each row of `table` the row of the table that was given; nil for a time that was left out
+  /// there, whose cells are missing.
+  public let originalRows: [Int?]
+  /// How the times follow each other.
+  public let spacing: SeriesSpacing
+  /// The number of rows of the table that was given that are before the row above them, and were put
+  /// in the order of their times.
+  public let unorderedCount: Int
   /// The name of the column of times.
   public let timeColumn: String
   /// The times, as they are written.
@@ -80,15 +87,31 @@ public struct SeriesSet: Sendable {
       order = Array(0..<table.rowCount)
       sizes = [table.rowCount]
     }
-    let sorted = options.group == nil ? table : table.rows(order)
     var groups: [Range<Int>] = []
-    var ranges: [Range<Int>] = []
     for size in sizes {
       let start = groups.last?.upperBound ?? 0
       groups.append(start..<start + size)
-      ranges += Self.windows(start..<start + size, options.window, stride)
     }
-    let stamps = try Self.stamps(time, table.name, order: order, groups: groups)
+    unorderedCount = try Self.sort(&order, time, table.name, groups: groups)
+    var sorted = options.group == nil && unorderedCount == 0 ? table : table.rows(order)
+    var rows: [Int?] = order
+    if case .numbers(let times, _) = time.cells {
+      let grid = SeriesGrid(times: order.map { times[$0] }, groups: groups)
+      spacing = grid.spacing
+      let added = sorted.adding(
+        grid,
+        groups: groups,
+        time: options.timeColumn,
+        group: options.group
+      )
+      sorted = added.table
+      groups = added.groups
+      rows = added.rows.map { $0.map { order[$0] } }
+    } else {
+      spacing = .unknown
+    }
+    let ranges = groups.flatMap { Self.windows($0, options.window, stride) }
+    let stamps = try sorted.required(options.timeColumn)
     let columns = sorted.columns.filter {
       $0.name != options.timeColumn && $0.name != options.group && Self.holdsValues($0)
     }
@@ -98,18 +121,27 @@ public struct SeriesSet: Sendable {
     for column in columns {
       guard let row = (0..<column.count).first(where: { column.number($0)?.isFinite == false })
       else { continue }
-      throw .valueNotFinite(name: "\(table.name), column \(column.name)", item: order[row] + 1)
+      throw .valueNotFinite(
+        name: "\(table.name), column \(column.name)",
+        item: (rows[row] ?? 0) + 1
+      )
     }
     self.table = sorted
-    originalRows = order
+    originalRows = rows
     timeColumn = options.timeColumn
-    timeStamps = stamps
+    timeStamps = (0..<stamps.count).map { stamps.text($0) ?? "" }
     channels = columns.map(\.name)
     window = options.window
     self.stride = stride
     self.groups = groups
     self.ranges = ranges
     values = columns.map { column in (0..<column.count).map { Self.value(column, $0) } }
+  }
+
+  /// For each row of the table that was given its row in `table`.
+  public var rowsOfOriginals: [Int] {
+    let rows = originalRows.indices.filter { originalRows[$0] != nil }
+    return rows.sorted { (originalRows[$0] ?? 0) < (originalRows[$1] ?? 0) }
   }
 
   /// The rows of `table` that a window covers; fewer than `window` where the series is shorter.
@@ -173,44 +205,55 @@ public struct SeriesSet: Sendable {
   /// The largest magnitude of a value: beyond it there is no arithmetic in single precision.
   private static let largest = Double(Float.greatestFiniteMagnitude) / 4
 
-  /// The times as texts, checked for their order where they are numbers or texts of one length.
-  private static func stamps(
+  /// Puts the rows of each series in the order of their times where these are numbers or dates, and
+  /// gives the number of those that were not; texts of one length that begin with a year are checked.
+  private static func sort(
+    _ order: inout [Int],
     _ time: Table.Column,
     _ name: String,
-    order: [Int],
     groups: [Range<Int>]
-  ) throws(DatasetError) -> [String] {
-    var stamps: [String] = []
-    for row in order {
-      guard let stamp = time.text(row) else {
-        throw .series(.missingTime(path: name, column: time.name, row: row + 1))
+  ) throws(DatasetError) -> Int {
+    if let row = order.first(where: { time.isMissing($0) }) {
+      throw .series(.missingTime(path: name, column: time.name, row: row + 1))
+    }
+    let isBefore: (Int, Int) -> Bool
+    if case .numbers(let times, _) = time.cells {
+      let count = groups.reduce(0) { count, rows in
+        count + rows.dropFirst().count { times[order[$0]] < times[order[$0 - 1]] }
       }
-      stamps.append(stamp)
+      guard count > 0 else { return 0 }
+      for rows in groups {
+        // Rows of one time stay in their order.
+        order[rows].sort { (times[$0], $0) < (times[$1], $1) }
+      }
+      return count
+    } else {
+      let stamps = (0..<time.count).map { time.text($0) ?? "" }
+      let length = stamps.first?.utf8.count
+      let numbers = stamps.map { TableNumber.value(of: $0) }
+      if numbers.allSatisfy({ $0 != nil }) {
+        isBefore = { (numbers[$0] ?? 0) < (numbers[$1] ?? 0) }
+      } else if stamps.allSatisfy({
+        $0.utf8.count == length && $0.utf8.prefix(4).allSatisfy { 48...57 ~= $0 }
+      }) {
+        isBefore = { stamps[$0] < stamps[$1] }
+      } else {
+        return 0
+      }
     }
-    let numbers = stamps.map { TableNumber.value(of: $0) }
-    let areNumbers = numbers.allSatisfy { $0 != nil }
-    // Texts of one length that begin with a year are in the order of their times.
-    let areDates = stamps.allSatisfy {
-      $0.utf8.count == stamps[0].utf8.count && $0.utf8.prefix(4).allSatisfy { 48...57 ~= $0 }
-    }
-    guard areNumbers || areDates else { return stamps }
     for rows in groups {
-      for row in rows.dropFirst() {
-        let isBefore =
-          areNumbers
-          ? (numbers[row] ?? 0) < (numbers[row - 1] ?? 0) : stamps[row] < stamps[row - 1]
-        guard isBefore else { continue }
+      for row in rows.dropFirst() where isBefore(order[row], order[row - 1]) {
         throw .series(
           .notInOrder(
             path: name,
             column: time.name,
             row: order[row] + 1,
-            time: stamps[row],
-            before: stamps[row - 1]
+            time: time.text(order[row]) ?? "",
+            before: time.text(order[row - 1]) ?? ""
           )
         )
       }
     }
-    return stamps
+    return 0
   }
 }
