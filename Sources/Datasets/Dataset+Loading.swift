@@ -16,7 +16,10 @@ extension Dataset {
   ) throws(DatasetError) -> Dataset {
     if let limit = options.limit, limit < 1 { throw .limitNotPositive(path: path, limit: limit) }
     if let media = try media(path, options) { return media }
-    let dataset = try read(ByteSource(path: path), options)
+    var dataset = try read(ByteSource(path: path), options)
+    if let size = options.imageSize, case .images(let images) = dataset {
+      dataset = .images(try images.filling(size))
+    }
     guard let series = options.series, case .table(let table) = dataset else { return dataset }
     return .series(try SeriesSet(table, options: series))
   }
@@ -28,12 +31,15 @@ extension Dataset {
   ) throws(DatasetError) -> Dataset? {
     switch try MediaRecognition(path: path) {
     case .imageFile, .imageFolder, .cifar10:
+      let images = try ImageSet.load(
+        contentsOf: path,
+        limit: options.limit,
+        skipsUnreadable: options.skipsUnreadable
+      )
       return .images(
-        try ImageSet.load(
-          contentsOf: path,
-          limit: options.limit,
-          skipsUnreadable: options.skipsUnreadable
-        )
+        try options.imageSize.map { size throws(DatasetError) in
+          try images.filling(size)
+        } ?? images
       )
     case .soundFile, .soundFolder:
       return .sounds(

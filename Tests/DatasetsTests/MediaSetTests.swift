@@ -214,4 +214,44 @@ import Testing
     mkfifo(images + "/pipe.png", 0o600)
     #expect(try ImageSet.load(contentsOf: images).count == 3)
   }
+
+  // MARK: One size
+
+  @Test func imagesAreScaledAndCutToASize() throws {
+    // Columns of 0 to 59, wider than high: the middle stays.
+    let columns = (0..<60 * 30).map { UInt8($0 % 60) }
+    let wide = Picture(
+      width: 60,
+      height: 30,
+      channels: 1,
+      samples: .bytes(columns)
+    )
+    let half = wide.filling(ImageSize(width: 15, height: 15))
+    #expect(half.size == ImageSize(width: 15, height: 15))
+    guard case .bytes(let bytes) = half.samples else { return }
+    // The columns 15 to 44, two by two; halves are rounded up.
+    let expected = (0..<15).map { (column: UInt8) in 16 + 2 * column }
+    #expect(Array(bytes.prefix(15)) == expected)
+    let high = wide.filling(ImageSize(width: 10, height: 40))
+    #expect(high.size == ImageSize(width: 10, height: 40))
+    #expect(wide.filling(wide.size) == wide)
+    try wide.write(to: folder.path + "/a.png")
+    try half.write(to: folder.path + "/b.png")
+    let set = try ImageSet.load(contentsOf: folder.path)
+    #expect(set.commonShape == nil)
+    let small = try set.filling(ImageSize(width: 8, height: 6))
+    #expect(small.commonShape == [1, 6, 8] && small.fingerprint != set.fingerprint)
+    #expect(try small.picture(0) == wide.filling(ImageSize(width: 8, height: 6)))
+    #expect(try small.uniform().itemShape == [1, 6, 8])
+    var options = DatasetOptions()
+    options.imageSize = ImageSize(width: 2, height: 2)
+    guard case .images(let loaded) = try Dataset.load(contentsOf: folder.path, options: options),
+      case .images(let held) = try Dataset.load(contentsOf: golden("u8.idx"), options: options)
+    else {
+      Issue.record("no images")
+      return
+    }
+    #expect(loaded.commonShape == [1, 2, 2] && held.commonShape == [1, 2, 2])
+    #expect(held.count == 5 && held.names == ["1", "2", "3", "4", "5"])
+  }
 }

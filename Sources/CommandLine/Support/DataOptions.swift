@@ -63,6 +63,14 @@ struct DataOptions: ParsableArguments {
   )
   var stride: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Bring images to this size, 64 or 64x48: scaled, and cut where their form is another one.",
+      valueName: "pixels"
+    )
+  )
+  var size: ImageSizeChoice?
+
   @Flag(help: "Skip the files of a folder that cannot be read, and count them.")
   var skipUnreadable = false
 
@@ -96,6 +104,7 @@ struct DataOptions: ParsableArguments {
     options.arrayName = array
     options.labelsName = labelsArray
     options.skipsUnreadable = skipUnreadable
+    options.imageSize = size?.size
     options.series = series.map {
       SeriesOptions(timeColumn: $0, group: by, window: window ?? 128, stride: stride)
     }
@@ -153,6 +162,20 @@ struct ColumnChoice: ExpressibleByArgument, Hashable {
       return
     }
     return nil
+  }
+}
+
+/// A size of images, as in 64 or 64x48.
+struct ImageSizeChoice: ExpressibleByArgument, Hashable {
+  let size: ImageSize
+
+  init?(argument: String) {
+    let words = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+    let extents = words.compactMap { Int($0) }
+    guard (1...2).contains(words.count), extents.count == words.count,
+      extents.allSatisfy({ (1...16_384).contains($0) })
+    else { return nil }
+    size = ImageSize(width: extents[0], height: extents[extents.count - 1])
   }
 }
 

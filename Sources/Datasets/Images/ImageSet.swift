@@ -114,6 +114,33 @@ public struct ImageSet: Sendable {
     }
   }
 
+  /// The images in one size, which each fills as a whole: scaled, and cut at two sides where its form
+  /// is another one.
+  ///
+  /// Files are decoded and scaled when they are asked for, images in memory now.
+  ///
+  /// - Throws: `tooLarge` where images in memory would need too much of it.
+  public func filling(_ size: ImageSize) throws(DatasetError) -> ImageSet {
+    switch storage {
+    case .files(let entries):
+      let scaled = entries.map { $0.filling(size) }
+      return ImageSet(name: name, entries: scaled, unreadable: unreadable)
+    case .memory(let dataset):
+      let shape = dataset.itemShape
+      let bytes = count * shape[0] * size.width * size.height * 4
+      guard bytes <= MemoryLimit.standard else {
+        throw .tooLarge(path: name, bytes: bytes, limit: MemoryLimit.standard)
+      }
+      var values: [Float] = []
+      values.reserveCapacity(bytes / 4)
+      for index in 0..<count {
+        values += try picture(index).filling(size).planes().flatMap(\.self)
+      }
+      let images = Tensor(values, shape: [count, shape[0], size.height, size.width])
+      return ImageSet(try NumericDataset(name: name, images: images), labels: labels).named(names)
+    }
+  }
+
   private func named(_ names: [String]) -> ImageSet {
     ImageSet(copying: self, names: names)
   }
@@ -159,10 +186,15 @@ struct ImageEntry: Sendable {
   /// What to call it: the path from its folder on.
   let name: String
   let path: String
-  let header: PictureCodec.Header
-  /// The hash of the bytes of the file.
-  let hash: UInt64
+  /// What the image is like that `picture()` gives.
+  private(set) var header: PictureCodec.Header
+  /// The hash of the bytes of the file, and of the size that it is brought to.
+  private(set) var hash: UInt64
   let pixelLimit: Int
+  /// What the file is like.
+  private let storedHeader: PictureCodec.Header
+  /// The size that the image is brought to, if it is not left as it is.
+  private var target: ImageSize?
 
   /// Reads the header of a file, or where it is checked all of it.
   init(
@@ -173,6 +205,7 @@ struct ImageEntry: Sendable {
   ) throws(DatasetError) {
     let bytes = try WholeFile.bytes(of: path)
     header = try PictureCodec.header(bytes, path: path, pixelLimit: pixelLimit)
+    storedHeader = header
     if isChecked { _ = try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit) }
     hash = Fingerprint.hash(bytes.span.bytes)
     self.name = name
@@ -188,8 +221,18 @@ struct ImageEntry: Sendable {
       channels: picture.channels,
       depth: picture.depth
     )
-    if now != header { throw .image(.changed(path: path)) }
-    return picture
+    if now != storedHeader { throw .image(.changed(path: path)) }
+    return target.map { picture.filling($0) } ?? picture
+  }
+
+  /// The same image in another size.
+  func filling(_ size: ImageSize) -> ImageEntry {
+    var entry = self
+    entry.target = size
+    entry.header.size = size
+    let parts = [hash, UInt64(size.width), UInt64(size.height)]
+    entry.hash = Fingerprint.hash(parts.span.bytes)
+    return entry
   }
 }
 

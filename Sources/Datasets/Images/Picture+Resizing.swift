@@ -30,6 +30,43 @@ extension Picture {
     )
   }
 
+  /// The picture in another size, which it fills: scaled, and cut at two sides where its form is
+  /// another one.
+  public func filling(_ size: ImageSize) -> Picture {
+    // The largest part of the form that is wanted.
+    let width = max(min(width, (height * size.width + size.height / 2) / size.height), 1)
+    let height = max(min(height, (self.width * size.height + size.width / 2) / size.width), 1)
+    return centre(width: width, height: height).resized(to: size)
+  }
+
+  /// The part in the middle.
+  private func centre(width: Int, height: Int) -> Picture {
+    guard width != self.width || height != self.height else { return self }
+    let (left, top) = ((self.width - width) / 2, (self.height - height) / 2)
+    let row = self.width * channels
+    func rows<Sample>(_ samples: [Sample]) -> [Sample] {
+      var part: [Sample] = []
+      for y in top..<top + height {
+        let start = y * row + left * channels
+        part += samples[start..<start + width * channels]
+      }
+      return part
+    }
+    let samples: Samples =
+      switch samples {
+      case .bytes(let all): .bytes(rows(all))
+      case .words(let all): .words(rows(all))
+      }
+    return Picture(
+      width: width,
+      height: height,
+      channels: channels,
+      samples: samples,
+      colorProfile: colorProfile,
+      exif: exif
+    )
+  }
+
   private func multiplyByAlpha(_ values: inout [Float]) {
     for pixel in 0..<values.count / channels {
       let alpha = values[(pixel + 1) * channels - 1]

@@ -7,7 +7,7 @@ import HourglassTensors
 enum PictureCodec {
   /// What the header of an image says, for upright rows.
   struct Header: Hashable, Sendable {
-    let size: ImageSize
+    var size: ImageSize
     let channels: Int
     let depth: Int
   }
