@@ -22,6 +22,8 @@ while [ $# -gt 0 ]; do
 done
 [ ${#readers[@]} -gt 0 ] || readers=(table series dataset picture sound model)
 
+# The package manager does not see that the library has changed.
+rm -rf .build/fuzz/*/release/Fuzz.build
 swift build --package-path Fuzz --scratch-path .build/fuzz -c release \
   -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library -Xcc -fsanitize=fuzzer-no-link \
   -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld

@@ -112,6 +112,19 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
     for place in missing { #expect(findings.parts[place] == 0) }
   }
 
+  /// The parts of a date are one reason.
+  @Test func datesAreOneReason() async throws {
+    let engine = smallEngine()
+    let data = LawData.table()
+    let fitted = try await quickDetector().fit(data, session: LearningSession(engine: engine))
+    let findings = try await fitted.findings(in: data, on: engine)
+    #expect(findings.fieldNames == ["x", "y", "twice", "half", "size", "since"])
+    for row in findings.indices {
+      let parts = findings.parts[row * 6..<(row + 1) * 6]
+      #expect(parts.reduce(0.0) { $0 + Double($1) } == findings.scores[row])
+    }
+  }
+
   /// A row that was learnt from is no more usual than a new one like it.
   @Test func rowsThatWereLearntFromAreNotTheirOwnNeighbours() async throws {
     let engine = smallEngine()

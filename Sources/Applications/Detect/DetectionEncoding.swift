@@ -76,6 +76,24 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
     }
   }
 
+  /// What is added by each column of a table, of whose dates several fields are parts; others stay.
+  ///
+  /// - Parameter parts: What each field adds, `[rows, fields]`.
+  /// - Returns: The names of the columns, and what each adds.
+  func joined(_ parts: [Float], rows: Int) -> (names: [String], parts: [Float]) {
+    guard case .table(let encoding, _) = self, encoding.fields.contains(where: { $0.part != nil })
+    else { return (fieldNames, parts) }
+    let names = encoding.columns
+    let places = encoding.fields.map { field in names.firstIndex(of: field.column) ?? 0 }
+    var sums = [Float](repeating: 0, count: rows * names.count)
+    for row in 0..<rows {
+      for (field, place) in places.enumerated() {
+        sums[row * names.count + place] += parts[row * places.count + field]
+      }
+    }
+    return (names, sums)
+  }
+
   /// What is wrong with an encoding that was read from a file, if anything.
   var problem: String? {
     switch self {

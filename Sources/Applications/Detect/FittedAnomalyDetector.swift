@@ -103,7 +103,15 @@ public struct FittedAnomalyDetector: Sendable {
       let items = try DetectionItems(data, encoding: encoding)
       let scored = try await scorer.scored(items, on: engine)
       guard case .series(let set) = data, case .series(let series) = encoding else {
-        return findings(scored.scores, scored.parts, encoding.fieldNames, items: nil)
+        let (names, parts) = encoding.joined(scored.parts, rows: scored.scores.count)
+        // What is said adds up to the last digit, in whatever order.
+        let isJoined = names.count < encoding.fieldNames.count
+        let scores = scored.scores.indices.map { row in
+          isJoined
+            ? parts[row * names.count..<(row + 1) * names.count].reduce(0.0) { $0 + Double($1) }
+            : scored.scores[row]
+        }
+        return findings(scores, parts, names, items: nil)
       }
       let channels = series.channels.count
       let windows = Array(0..<set.count)
