@@ -6,7 +6,7 @@
 # READER is table, series, dataset, picture, sound or model (default: all, one after the other). It
 # starts from the small files of the tests, keeps what it finds in FOLDER/READER (default:
 # .build/fuzz-corpus), and ends with an error at the first input that traps, hangs for 10 seconds or
-# takes more than 1 GiB; that input is left in FOLDER. Needs lld, which comes with the toolchain.
+# asks for more than 1 GiB at once; that input is left in FOLDER. Needs lld, which comes with the toolchain.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -43,5 +43,5 @@ for reader in "${readers[@]}"; do
   esac
   printf '==> %s for %s s\n' "$reader" "$seconds"
   HOURGLASS_FUZZ=$reader "$program" "$corpus/$reader" "$seeds" -max_total_time="$seconds" -timeout=10 \
-    -rss_limit_mb=1024 -max_len=4096 -artifact_prefix="$corpus/found-$reader-" -print_final_stats=1 -verbosity=0
+    -rss_limit_mb=4096 -malloc_limit_mb=1024 -max_len=4096 -artifact_prefix="$corpus/found-$reader-" -print_final_stats=1 -verbosity=0
 done
