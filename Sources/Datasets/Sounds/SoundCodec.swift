@@ -23,6 +23,11 @@ enum SoundCodec {
     guard let format = SoundFormat(beginning: Array(bytes.prefix(MediaFiles.beginningSize))) else {
       throw .sound(.notASound(path: path, found: Array(bytes.prefix(4))))
     }
+    // Found here and not behind the library, which loses some memory for each such file (libsndfile
+    // 1.2.0).
+    if format == .ogg, OggPages.areTruncated(bytes) {
+      throw .sound(.truncated(path: path, format: format, size: bytes.count))
+    }
     var decoded = hg_sound()
     defer { hg_sound_free(&decoded) }
     let status = bytes.withUnsafeBufferPointer { source in
@@ -68,9 +73,8 @@ enum SoundCodec {
     let isTruncated =
       switch format {
       case .wav, .aiff: SoundChunks.areTruncated(bytes)
-      case .ogg: OggPages.areTruncated(bytes)
       case .flac: sound.promised < 1 << 40 && sound.frames < Int(sound.promised)
-      case .mp3: false
+      case .mp3, .ogg: false
       }
     if isTruncated { throw .sound(.truncated(path: path, format: format, size: bytes.count)) }
     if sound.frames == 0 { throw .sound(.noSamples(path: path)) }
