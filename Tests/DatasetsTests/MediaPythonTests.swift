@@ -1,6 +1,7 @@
 import Foundation
 import HourglassDatasets
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @Suite(

@@ -1,6 +1,7 @@
 import Foundation
 import HourglassDatasets
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 /// Tables are read as pandas reads them, and pandas and NumPy read what is written.

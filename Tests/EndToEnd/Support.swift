@@ -186,10 +186,12 @@ enum Made {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// An IDX file of square gray images, each with a bright spot somewhere.
-  static func images(count: Int, side: Int) -> [UInt8] {
-    var bytes: [UInt8] = [0, 0, 8, 3] + bigEndian(count) + bigEndian(side) + bigEndian(side)
-    for index in 0..<count {
+  /// An IDX file of square images, gray or in planes of colours, each with a bright spot somewhere.
+  static func images(count: Int, side: Int, channels: Int = 1) -> [UInt8] {
+    let planes = channels == 1 ? [] : bigEndian(channels)
+    var bytes = [0, 0, 8, UInt8(channels == 1 ? 3 : 4)] + bigEndian(count) + planes
+    bytes += bigEndian(side) + bigEndian(side)
+    for index in 0..<count * channels {
       let (x, y) = (index * 7 % side, index * 5 / 3 % side)
       for place in 0..<side * side {
         let distance = abs(place % side - x) + abs(place / side - y)

@@ -1,38 +1,13 @@
 import Foundation
 import HourglassModelFiles
 import HourglassTensors
+import HourglassTestSupport
 import Testing
-
-/// The Python that has the package safetensors: `HOURGLASS_TEST_PYTHON`, or `python3` of the path.
-enum Python {
-  static let isReady: Bool = {
-    if let (status, _) = try? run("import safetensors.numpy"), status == 0 { return true }
-    print(
-      "skipped: the comparison with Python's safetensors; run `pip install safetensors numpy`, "
-        + "and name the Python in HOURGLASS_TEST_PYTHON if it is not python3"
-    )
-    return false
-  }()
-
-  static func run(_ program: String, _ arguments: String...) throws -> (Int32, String) {
-    let process = Process()
-    let name = ProcessInfo.processInfo.environment["HOURGLASS_TEST_PYTHON"] ?? "python3"
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [name, "-c", program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
-  }
-}
 
 @Suite struct PythonTests {
   @Test(
     .enabled(
-      if: Python.isReady,
+      if: Python.has("safetensors.numpy"),
       "needs python3 with the packages safetensors and numpy (HOURGLASS_TEST_PYTHON)"
     )
   )

@@ -94,13 +94,16 @@ struct BenchmarkReading: ParsableCommand {
       shape = (table.rowCount, table.columns.count)
     }
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64
+    let megabytes = Double(size ?? 0) / 1e6
+    let seconds = times.sorted()[times.count / 2]
     let figures = ReadingFigures(
       file: path.split(separator: "/").last.map(String.init) ?? path,
-      megabytes: Double(size ?? 0) / 1e6,
-      seconds: times.sorted()[times.count / 2],
+      megabytes: megabytes,
+      seconds: seconds,
       rows: shape.rows,
       columns: shape.columns,
-      peakMemory: PeakMemory.bytes.map { Double($0) / 1_048_576 }
+      peakMemory: PeakMemory.bytes.map { Double($0) / 1_048_576 },
+      rate: megabytes / max(seconds, 1e-9)
     )
     try Console.print(json ? try figures.jsonLine() : figures.row)
   }
@@ -115,23 +118,13 @@ struct ReadingFigures: Encodable {
   var columns: Int
   var peakMemory: Double?
 
-  var rate: Double { megabytes / max(seconds, 1e-9) }
+  /// 10^6 bytes a second.
+  var rate: Double
 
   enum CodingKeys: String, CodingKey {
     case file, megabytes, seconds, rows, columns
     case rate = "megabytes_per_s"
     case peakMemory = "peak_rss_mib"
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(file, forKey: .file)
-    try container.encode(megabytes, forKey: .megabytes)
-    try container.encode(seconds, forKey: .seconds)
-    try container.encode(rate, forKey: .rate)
-    try container.encode(rows, forKey: .rows)
-    try container.encode(columns, forKey: .columns)
-    try container.encode(peakMemory, forKey: .peakMemory)
   }
 
   private static let width = 24

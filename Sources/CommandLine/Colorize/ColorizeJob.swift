@@ -10,21 +10,15 @@ struct ColorizeJob {
   /// Checks what can be checked before anything is read.
   init(_ command: Colorize) throws {
     self.command = command
-    var files = command.files
-    var checkpoint = command.learning.checkpoint
-    if files.output == "-" {
-      throw Failure.usage("--output of pictures is a picture file or a folder, and not -")
-    }
-    output = files.output.map { PictureOutput($0) }
-    if files.save == nil, let output { checkpoint = checkpoint ?? output.checkpoint }
-    if output?.isFile != true { files.output = nil }
+    let places = try PictureOutput.paths(
+      command.files,
+      checkpoint: command.learning.checkpoint,
+      others: [command.figure],
+      read: [command.data]
+    )
+    output = places.output
     run = VerbRun(
-      paths: try VerbPaths(
-        files,
-        checkpoint: checkpoint,
-        others: [command.figure],
-        read: [command.data]
-      ),
+      paths: places.paths,
       learning: command.learning,
       computing: command.computing,
       saying: command.saying

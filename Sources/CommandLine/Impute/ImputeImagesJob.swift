@@ -21,21 +21,15 @@ struct ImputeImagesJob {
     ] where isGiven {
       throw Failure.usage("\(option) is for tables and time series; \(command.data) holds images")
     }
-    var files = command.files
-    var checkpoint = command.learning.checkpoint
-    if files.output == "-" {
-      throw Failure.usage("images are written to a picture file or to a folder")
-    }
-    output = files.output.map { PictureOutput($0) }
-    if files.save == nil, let output { checkpoint = checkpoint ?? output.checkpoint }
-    if output?.isFile != true { files.output = nil }
+    let places = try PictureOutput.paths(
+      command.files,
+      checkpoint: command.learning.checkpoint,
+      others: [command.holes.figure],
+      read: [command.data, command.holes.mask]
+    )
+    output = places.output
     run = VerbRun(
-      paths: try VerbPaths(
-        files,
-        checkpoint: checkpoint,
-        others: [command.holes.figure],
-        read: [command.data, command.holes.mask]
-      ),
+      paths: places.paths,
       learning: command.learning,
       computing: command.computing,
       saying: command.saying

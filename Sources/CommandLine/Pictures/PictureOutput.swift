@@ -30,6 +30,26 @@ struct PictureOutput: Sendable {
     return name[...slash] + "." + name[name.index(after: slash)...] + ".checkpoint"
   }
 
+  /// The output of a verb whose result is pictures, and all its paths: the checkpoint is beside the
+  /// pictures where no model is kept, and a folder is no file that is replaced as a whole.
+  static func paths(
+    _ files: VerbFiles,
+    checkpoint: String?,
+    others: [String?],
+    read: [String?]
+  ) throws -> (output: PictureOutput?, paths: VerbPaths) {
+    if files.output == "-" {
+      throw Failure.usage("--output of pictures is a picture file or a folder, and not -")
+    }
+    let output = files.output.map { PictureOutput($0) }
+    var files = files
+    var checkpoint = checkpoint
+    if files.save == nil, let output { checkpoint = checkpoint ?? output.checkpoint }
+    if output?.isFile != true { files.output = nil }
+    let paths = try VerbPaths(files, checkpoint: checkpoint, others: others, read: read)
+    return (output, paths)
+  }
+
   /// Checks that it can hold so many pictures, and makes the folder.
   func prepare(count: Int) throws {
     if isFile {

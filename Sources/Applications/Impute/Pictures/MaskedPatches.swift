@@ -31,52 +31,54 @@ struct MaskedPatches: PairedBatchSource {
   var targetShape: Shape { [channels, height, width] }
 
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    each(indices) { place, whole, mask in
-      let area = width * height
-      for channel in 0..<channels {
-        let plane = Array(whole[channel * area..<(channel + 1) * area])
-        let filled = HarmonicFill.filled(
-          plane,
-          missing: mask.missing,
-          width: width,
-          height: height
-        )
-        let start = (place * (channels + 1) + channel) * area
-        for pixel in 0..<area { destination[start + pixel] = filled[pixel] }
+    let area = width * height
+    each(indices) { place, patch in
+      let start = place * (channels + 1) * area
+      for (channel, filled) in patch.filled.enumerated() {
+        for pixel in 0..<area { destination[start + channel * area + pixel] = filled[pixel] }
       }
-      let start = (place * (channels + 1) + channels) * area
-      for pixel in 0..<area { destination[start + pixel] = mask.missing[pixel] ? 1 : 0 }
+      for pixel in 0..<area {
+        destination[start + channels * area + pixel] = patch.mask.missing[pixel] ? 1 : 0
+      }
     }
   }
 
   func copyTargets(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    each(indices) { place, whole, mask in
-      let area = width * height
+    let area = width * height
+    each(indices) { place, patch in
       for channel in 0..<channels {
-        let plane = Array(whole[channel * area..<(channel + 1) * area])
-        let filled = HarmonicFill.filled(
-          plane,
-          missing: mask.missing,
-          width: width,
-          height: height
-        )
         let start = (place * channels + channel) * area
         for pixel in 0..<area {
-          destination[start + pixel] = Self.scale * (plane[pixel] - filled[pixel])
+          let lack = patch.planes[channel][pixel] - patch.filled[channel][pixel]
+          destination[start + pixel] = Self.scale * lack
         }
       }
     }
   }
 
-  /// Calls a body with the place in the batch, the values and the holes of each patch.
-  private func each(_ indices: Span<Int>, _ body: (Int, ArraySlice<Float>, PixelMask) -> Void) {
-    let size = channels * width * height
-    var values = [Float](repeating: 0, count: indices.count * size)
+  /// A patch, its holes, and what a smooth filling makes of it.
+  private struct HoledPatch {
+    var planes: [[Float]]
+    var filled: [[Float]]
+    var mask: PixelMask
+  }
+
+  /// Calls a body with the place in the batch and each patch.
+  private func each(_ indices: Span<Int>, _ body: (Int, HoledPatch) -> Void) {
+    let area = width * height
+    var values = [Float](repeating: 0, count: indices.count * channels * area)
     var span = values.mutableSpan
     patches.copyItems(indices, into: &span)
     for place in indices.indices {
-      let whole = values[place * size..<(place + 1) * size]
-      body(place, ArraySlice(Array(whole)), mask(indices[place]))
+      let mask = mask(indices[place])
+      let planes = (0..<channels).map { channel in
+        let start = (place * channels + channel) * area
+        return Array(values[start..<start + area])
+      }
+      let filled = planes.map {
+        HarmonicFill.filled($0, missing: mask.missing, width: width, height: height)
+      }
+      body(place, HoledPatch(planes: planes, filled: filled, mask: mask))
     }
   }
 

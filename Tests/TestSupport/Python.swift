@@ -1,9 +1,9 @@
 import Foundation
 
 /// The Python that reads what we write: `HOURGLASS_TEST_PYTHON`, or `python3` of the path.
-enum Python {
+public enum Python {
   /// Whether it has some packages; says so where it lacks one.
-  static func has(_ packages: String...) -> Bool {
+  public static func has(_ packages: String...) -> Bool {
     let list = packages.joined(separator: ", ")
     if let (status, _) = try? run("import " + list), status == 0 { return true }
     print(
@@ -14,7 +14,7 @@ enum Python {
   }
 
   /// Runs a program, and gives its status and what it printed.
-  static func run(_ program: String, _ arguments: String...) throws -> (Int32, String) {
+  public static func run(_ program: String, _ arguments: String...) throws -> (Int32, String) {
     let process = Process()
     let name = ProcessInfo.processInfo.environment["HOURGLASS_TEST_PYTHON"] ?? "python3"
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
