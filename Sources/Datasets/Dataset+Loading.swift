@@ -9,14 +9,19 @@ extension Dataset {
   /// so. Arrays (NPY, NPZ) and IDX data with two dimensions give a table of numbers, with three or
   /// four images.
   ///
+  /// - Parameters:
+  ///   - path: The file or folder.
+  ///   - options: What is not to be left to the contents.
+  ///   - progress: Is told now and then which part of a large table was read, from 0 to 1.
   /// - Throws: What is wrong with the file, and where.
   public static func load(
     contentsOf path: String,
-    options: DatasetOptions = DatasetOptions()
+    options: DatasetOptions = DatasetOptions(),
+    progress: (Double) -> Void = { _ in }
   ) throws(DatasetError) -> Dataset {
     if let limit = options.limit, limit < 1 { throw .limitNotPositive(path: path, limit: limit) }
     if let media = try media(path, options) { return media }
-    var dataset = try read(ByteSource(path: path), options)
+    var dataset = try read(ByteSource(path: path), options, progress)
     if let size = options.imageSize, case .images(let images) = dataset {
       dataset = .images(try images.filling(size))
     }
@@ -61,7 +66,8 @@ extension Dataset {
 
   private static func read(
     _ source: ByteSource,
-    _ options: DatasetOptions
+    _ options: DatasetOptions,
+    _ progress: (Double) -> Void
   ) throws(DatasetError) -> Dataset {
     let path = source.path
     let memoryLimit = MemoryLimit.standard
@@ -96,11 +102,25 @@ extension Dataset {
         found: found
       )
     }
+    if options.isLarge(source) {
+      let large = try LargeTable(contentsOf: path, options: options.table, progress: progress)
+      // Few rows, however long, are no trouble.
+      if large.rowCount >= 1_000 { return .largeTable(large) }
+    }
     return .table(try Table(source, options: options.table, memoryLimit: memoryLimit))
   }
 }
 
 extension DatasetOptions {
+  /// Whether a table of text is not to be held in memory; one that is compressed is taken for four
+  /// times as large as its file.
+  func isLarge(_ source: ByteSource) -> Bool {
+    guard let largeTableSize, limit == nil, series == nil, let size = source.storedSize else {
+      return false
+    }
+    return (source.isCompressed ? 4 * size : size) >= largeTableSize
+  }
+
   /// What the options say of a table.
   public var table: TableOptions {
     var table = TableOptions(

@@ -2,6 +2,8 @@
 public enum Dataset: Sendable {
   /// The rows of a table.
   case table(Table)
+  /// The rows of a table that is larger than what should be held in memory.
+  case largeTable(LargeTable)
   /// Images.
   case images(ImageSet)
   /// Sounds.
@@ -13,6 +15,7 @@ public enum Dataset: Sendable {
   public var name: String {
     switch self {
     case .table(let table): table.name
+    case .largeTable(let table): table.name
     case .images(let images): images.name
     case .sounds(let sounds): sounds.name
     case .series(let series): series.name
@@ -23,6 +26,7 @@ public enum Dataset: Sendable {
   public var count: Int {
     switch self {
     case .table(let table): table.rowCount
+    case .largeTable(let table): table.rowCount
     case .images(let images): images.count
     case .sounds(let sounds): sounds.count
     case .series(let series): series.count
@@ -33,6 +37,7 @@ public enum Dataset: Sendable {
   public var fingerprint: String {
     switch self {
     case .table(let table): table.fingerprint
+    case .largeTable(let table): table.fingerprint
     case .images(let images): images.fingerprint
     case .sounds(let sounds): sounds.fingerprint
     case .series(let series): series.fingerprint
@@ -66,19 +71,41 @@ public struct DatasetOptions: Hashable, Sendable {
   public var imageSize: ImageSize?
   /// How a table is cut into windows of time; it stays a table when this is left out.
   public var series: SeriesOptions?
+  /// The bytes of text from which a table is a large one, which is not held in memory.
+  ///
+  /// None ever is when this is left out. A time series or a table of which only the first rows are read is held
+  /// in memory always.
+  public var largeTableSize: Int?
 
   /// Makes options that leave everything to the file.
   public init() {}
 }
 
 extension Dataset {
-  /// The first rows, images or sounds, or all where there are fewer; a time series is given whole.
+  /// The first rows, images or sounds, or all where there are fewer; a time series is given whole,
+  /// and of a large table rows of its sample are.
   public func prefix(_ count: Int) -> Dataset {
     switch self {
     case .table(let table): .table(table.prefix(count))
+    case .largeTable(let table): .table(table.sample.prefix(count))
     case .images(let images): .images(images.prefix(count))
     case .sounds(let sounds): .sounds(sounds.prefix(count))
     case .series: self
     }
+  }
+}
+
+extension Dataset {
+  /// What can be learnt from in memory: the sample of a large table, anything else as it is.
+  package var learnable: Dataset {
+    if case .largeTable(let table) = self { .table(table.sample) } else { self }
+  }
+
+  /// The same items all in memory.
+  ///
+  /// - Throws: What is wrong with the file of a large table, such as that it does not fit.
+  package func inMemory() throws(DatasetError) -> Dataset {
+    guard case .largeTable(let table) = self else { return self }
+    return .table(try table.whole())
   }
 }

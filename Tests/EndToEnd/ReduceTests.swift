@@ -37,6 +37,57 @@ import Testing
     #expect(try folder.names() == ["codes.csv", "data.csv", "model.hourglass"])
   }
 
+  @Test func largeTablesAreLearntFromInBlocks() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 1_500, columns: 6), to: "data.csv")
+    let arguments = [
+      "reduce", "data.csv", "-o", "codes.csv", "--save", "m.hourglass", "--in-memory", "1k",
+      "--plot", "map.svg", "--json",
+    ]
+    let outcome = try Program.run(arguments + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let report = try json(outcome.output)
+    #expect(report["rows"] as? Int == 1_500)
+    // All rows but those that judge or decide when to stop.
+    #expect((report["learning"] as? [String: Any])?["rows"] as? Int == 1_500 - 75 - 75)
+    #expect(try folder.names() == ["codes.csv", "data.csv", "m.hourglass", "map.svg"])
+    let again = try Program.run(
+      ["reduce", "data.csv", "--model", "m.hourglass", "-o", "again.csv"],
+      in: folder
+    )
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(
+      try folder.bytes("codes.csv") == folder.bytes("again.csv"),
+      "in memory they are the same"
+    )
+    let other = ["reduce", "data.csv", "--save", "other.hourglass", "--in-memory", "1k", "--quiet"]
+    #expect(try Program.run(other + quick, in: folder).code == 0)
+    #expect(try folder.bytes("m.hourglass") == folder.bytes("other.hourglass"))
+  }
+
+  @Test func otherVerbsLearnFromRowsOfLargeTables() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 1_200, columns: 6), to: "data.csv")
+    let outcome = try Program.run(
+      ["detect", "data.csv", "-o", "scores.csv", "--in-memory", "1k", "--epochs", "2"],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("data.csv is large: learning from 1,200 of its 1,200 rows"))
+    #expect(folder.text("scores.csv").split(separator: "\n").count == 1_201)
+    let features = try Program.run(
+      ["features", "data.csv", "-o", "f.npy", "--in-memory", "1k", "--dimensions", "3"] + quick,
+      in: folder
+    )
+    #expect(features.code == 0, "\(features.errors)")
+    let whole = try Program.run(["inspect", "data.csv"], in: folder)
+    let blocks = try Program.run(["inspect", "data.csv", "--in-memory", "1k"], in: folder)
+    let lines = [whole, blocks].map {
+      $0.output.split(separator: "\n").filter { !$0.hasPrefix("finger") }
+    }
+    #expect(lines[0] == lines[1])
+  }
+
   @Test func modelGivesTheSameCodes() throws {
     let folder = try Folder()
     try folder.write(Made.images(count: 90, side: 8), to: "images.idx")

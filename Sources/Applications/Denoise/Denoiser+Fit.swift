@@ -18,6 +18,8 @@ extension Denoiser {
       case .images(let images):
         return try await PictureDenoisingJob(self, images, session).fitted()
       case .table(let table): return try await TableDenoisingJob(self, table, session).fitted()
+      case .largeTable(let table):
+        return try await TableDenoisingJob(self, table.sample, session).fitted()
       case .series(let series): return try await SeriesDenoisingJob(self, series, session).fitted()
       case .sounds:
         throw ApplicationError.invalidSetting(

@@ -13,7 +13,7 @@ extension AnomalyDetector {
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedAnomalyDetector {
     do {
-      return try await DetectionJob(self, DetectionData(data), session).fitted()
+      return try await DetectionJob(self, DetectionData(data.learnable), session).fitted()
     } catch {
       throw HourglassError(error, checkpoint: session.checkpoint)
     }

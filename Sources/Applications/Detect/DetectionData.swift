@@ -13,6 +13,7 @@ enum DetectionData: Sendable {
   init(_ data: Dataset) throws {
     switch data {
     case .table(let table): self = .table(table)
+    case .largeTable(let table): self = .table(try table.whole())
     case .series(let series): self = .series(series)
     case .images(let images): self = .images(try images.uniform())
     case .sounds(let sounds):

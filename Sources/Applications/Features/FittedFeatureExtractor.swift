@@ -81,6 +81,9 @@ public struct FittedFeatureExtractor: FittedApplication {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
     do {
+      if case .largeTable(let table) = data {
+        return try await table.codes { try await self.features(of: .table($0), on: engine) }
+      }
       let items = try RawItems(data, for: encoding)
       let codes = try await encoder.encode(EncodedRows(items, encoding: encoding), on: engine)
       return items.codesOfWholes(codes)

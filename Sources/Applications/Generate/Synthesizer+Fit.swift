@@ -14,7 +14,7 @@ extension Synthesizer {
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedSynthesizer {
     do {
-      return try await SynthesisJob(self, data, session).fitted()
+      return try await SynthesisJob(self, data.learnable, session).fitted()
     } catch {
       throw HourglassError(error, checkpoint: session.checkpoint)
     }

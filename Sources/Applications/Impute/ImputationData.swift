@@ -82,14 +82,23 @@ struct ImputationData: Sendable {
     fingerprint = set.fingerprint
   }
 
-  init(_ dataset: Dataset) throws(ApplicationError) {
+  init(_ dataset: Dataset) throws {
     switch dataset {
     case .table(let table): self.init(table)
+    case .largeTable(let table): self.init(try table.whole())
     case .series(let series): self.init(series)
     case .images(let images):
-      throw .otherKind(name: images.name, expected: "a table or time series", found: "images")
+      throw ApplicationError.otherKind(
+        name: images.name,
+        expected: "a table or time series",
+        found: "images"
+      )
     case .sounds(let sounds):
-      throw .otherKind(name: sounds.name, expected: "a table or time series", found: "sounds")
+      throw ApplicationError.otherKind(
+        name: sounds.name,
+        expected: "a table or time series",
+        found: "sounds"
+      )
     }
   }
 

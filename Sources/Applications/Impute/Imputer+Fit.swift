@@ -26,7 +26,7 @@ extension Imputer {
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedImputer {
     do {
-      return try await ImputationJob(self, try ImputationData(dataset), session).fitted()
+      return try await ImputationJob(self, try ImputationData(dataset.learnable), session).fitted()
     } catch {
       throw HourglassError(error, checkpoint: session.checkpoint)
     }

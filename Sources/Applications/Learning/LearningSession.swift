@@ -17,6 +17,10 @@ public struct LearningSession: Sendable {
   /// Whether to go on from the checkpoint, where there is one; it must be of the same settings and
   /// the same data.
   public var resumes: Bool
+  /// A folder with room for the encoded rows of a table that is larger than memory.
+  ///
+  /// `nil` takes the system's folder for such files. Nothing is left in it.
+  public var scratchFolder: String?
   /// Takes what happens, in order.
   public var progress: @Sendable (TrainingEvent) -> Void
   /// A store in place of the file, for tests.
@@ -30,12 +34,14 @@ public struct LearningSession: Sendable {
     checkpoint: String? = nil,
     checkpointInterval: Double = 30,
     resumes: Bool = false,
+    scratchFolder: String? = nil,
     progress: @escaping @Sendable (TrainingEvent) -> Void = { _ in }
   ) {
     self.engine = engine
     self.checkpoint = checkpoint
     self.checkpointInterval = checkpointInterval
     self.resumes = resumes
+    self.scratchFolder = scratchFolder
     self.progress = progress
   }
 }

@@ -82,6 +82,7 @@ extension MatchEncoding {
     case .table(let table):
       let encoding = try TableEncoding(learning: table, rows: Array(0..<table.rowCount))
       return (.table(encoding), TableRows(try encoding.encoded(table)))
+    case .largeTable(let table): return try learning(from: .table(table.sample))
     case .series:
       throw ApplicationError.otherKind(
         name: data.name,
@@ -185,7 +186,7 @@ extension Dataset {
       images.names == (1...images.count).map(String.init)
         ? images.names.map { "\(images.name):\($0)" } : images.names
     case .sounds(let sounds): sounds.names
-    case .table, .series: (0..<count).map { "\(name):\($0 + 1)" }
+    case .table, .largeTable, .series: (0..<count).map { "\(name):\($0 + 1)" }
     }
   }
 }

@@ -13,7 +13,7 @@ extension Matcher {
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedMatcher {
     do {
-      return try await MatchJob(self, data, session).fitted()
+      return try await MatchJob(self, data.learnable, session).fitted()
     } catch {
       throw HourglassError(error, checkpoint: session.checkpoint)
     }

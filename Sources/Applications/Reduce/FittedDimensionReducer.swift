@@ -72,6 +72,9 @@ public struct FittedDimensionReducer: Sendable {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
     do {
+      if case .largeTable(let table) = data {
+        return try await table.codes { try await self.codes(of: .table($0), on: engine) }
+      }
       let items = try RawItems(data, for: encoding)
       let codes = try await network.encode(
         EncodedRows(items, encoding: encoding),
@@ -128,13 +131,14 @@ public struct FittedDimensionReducer: Sendable {
     }
   }
 
-  /// How well it restores items, beside PCA of the same size and the column means.
+  /// How well it restores items, beside PCA of the same size and the column means; of a large table
+  /// those of its sample.
   public func evaluate(
     _ data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> ReductionReport {
     do {
-      let rows = try EncodedRows(RawItems(data, for: encoding), encoding: encoding)
+      let rows = try EncodedRows(RawItems(data.learnable, for: encoding), encoding: encoding)
       return try await ReductionJudge(network: network, baseline: baseline, encoding: encoding)
         .report(rows, of: data.name, as: .given, on: engine)
     } catch {

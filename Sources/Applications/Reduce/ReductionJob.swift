@@ -17,9 +17,8 @@ internal import HourglassTensors
 struct ReductionJob: Sendable {
   private let reducer: DimensionReducer
   private let dataName: String
-  private let split: RowSplit
+  private let items: ReductionItems
   private let encoding: ItemEncoding
-  private let rows: EncodedRows
   private let autoencoder: Autoencoder
   private let run: LearningRun
 
@@ -33,10 +32,8 @@ struct ReductionJob: Sendable {
     try reducer.validate(for: data.kind)
     self.reducer = reducer
     dataName = data.name
-    let items = try RawItems(data)
-    split = RowSplit(items, seed: reducer.learning.seed)
-    encoding = try ItemEncoding(items, training: split.training, scaling: reducer.scaling)
-    rows = try EncodedRows(items, encoding: encoding)
+    items = try ReductionItems(data, seed: reducer.learning.seed, scaling: reducer.scaling)
+    encoding = items.encoding
     autoencoder = reducer.autoencoder(for: encoding)
     let settings: any Encodable = configuration ?? reducer
     run = try LearningRun(
@@ -45,11 +42,11 @@ struct ReductionJob: Sendable {
       fields: encoding,
       architecture: autoencoder,
       data: (data.name, data.fingerprint),
-      itemCount: split.training.count,
+      itemCount: items.learningCount,
       trainer: reducer.learning.trainer(
         for: data.kind,
-        learningCount: split.training.count,
-        validation: split.validation,
+        learningCount: items.learningCount,
+        validation: items.validation,
         optimizer: reducer.optimizer
       ),
       session: session
@@ -63,12 +60,14 @@ struct ReductionJob: Sendable {
   func fitted() async throws -> FittedDimensionReducer {
     let engine = run.session.engine
     let principal: PrincipalComponents
+    let source: any BatchSource
     do {
       principal = try await PrincipalComponents(
-        of: FilledValues(rows.selecting(split.training)),
+        of: FilledValues(items.principal),
         count: autoencoder.latent,
         on: engine
       )
+      source = try await items.learning(run.session)
     } catch is CancellationError {
       // Learning has not begun: there is a checkpoint only where it was to go on from one.
       let session = run.session
@@ -77,8 +76,9 @@ struct ReductionJob: Sendable {
     let baseline = ReductionBaseline(principal)
     let result = try await run.train(
       try autoencoder.started(from: baseline, itemShape: encoding.itemShape),
-      on: rows.selecting(split.seen)
+      on: source
     )
+    if let failure = (source as? StoredRows)?.failure { throw failure }
     let network = try FittedAutoencoder(
       autoencoder,
       variables: result.variables,
@@ -87,9 +87,9 @@ struct ReductionJob: Sendable {
     )
     let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
     let report = try await judge.report(
-      rows.selecting(split.report),
+      items.judged,
       of: dataName,
-      as: split.reportRows,
+      as: items.judgedKind,
       on: engine
     )
     return FittedDimensionReducer(

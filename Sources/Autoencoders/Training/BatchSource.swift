@@ -12,10 +12,18 @@ package protocol BatchSource: Sendable {
   /// `[channels, height, width]`.
   var itemShape: Shape { get }
 
+  /// The last items, where the source itself says which ones judge and are not learnt from; `nil`
+  /// leaves the choice to the trainer.
+  var judgingItems: Range<Int>? { get }
+
   /// Copies items one after another, each in row-major order, to the start of `destination`.
   ///
   /// It is called once for a batch, on the engine's thread; it should allocate nothing.
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>)
+}
+
+extension BatchSource {
+  package var judgingItems: Range<Int>? { nil }
 }
 
 /// Items with what a network should make of each, of a shape of its own.

@@ -65,6 +65,8 @@ public enum StopReason: String, Hashable, Sendable, Codable {
 
 /// What happens while a network learns, in order.
 public enum TrainingEvent: Hashable, Sendable {
+  /// Items are made ready before learning starts, of which this part is done, from 0 to 1.
+  case preparing(fraction: Double)
   /// Learning starts, or goes on from a checkpoint.
   case started(TrainingOutline)
   /// Some steps were done; comes about ten times a second.

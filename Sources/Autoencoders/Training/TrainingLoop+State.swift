@@ -51,6 +51,19 @@ extension TrainingLoop {
     }
   }
 
+  /// The items that are learnt from, and those that judge.
+  static func parts(
+    of source: any BatchSource,
+    _ trainer: Trainer
+  ) -> (learning: ItemOrder, judging: [Int]) {
+    if let judging = source.judgingItems {
+      precondition(judging.upperBound == source.count, "the items that judge are the last ones")
+      return (ItemOrder(upTo: judging.lowerBound), Array(judging))
+    }
+    let split = trainer.validation.indices(of: source.count, seed: trainer.seed)
+    return (ItemOrder(split.training), split.validation)
+  }
+
   /// How far the run has come.
   func report(itemsPerSecond: Double) -> StepProgress {
     let steps = totalSteps.map { Double(progress.step) / Double(Swift.max($0, 1)) }

@@ -19,13 +19,11 @@ package final class TrainingLoop {
   private let nodes: TrainingNodes
   private let batch: Int
   private let stepsPerEpoch: Int
-  private let trainingItems: [Int]
   private let judge: ItemJudge?
   /// The variables that inference needs: their names there and their nodes in the training graph.
   let carried: [(name: String, node: NodeID)]
 
-  private var order: [Int] = []
-  private var orderEpoch = -1
+  private var order: ItemOrder
   private var indices: [Int]
   private var isJudging = false
   /// The variables that are being judged.
@@ -60,17 +58,17 @@ package final class TrainingLoop {
     startTime = now()
     epochStart = startTime
 
-    let split = trainer.validation.indices(of: source.count, seed: trainer.seed)
-    trainingItems = split.training
-    batch = min(trainer.batchSize, split.training.count)
-    let stepsPerEpoch = split.training.count / batch
+    let (order, judged) = Self.parts(of: source, trainer)
+    self.order = order
+    batch = min(trainer.batchSize, order.count)
+    let stepsPerEpoch = order.count / batch
     self.stepsPerEpoch = stepsPerEpoch
     totalSteps = trainer.epochs.map { $0 * stepsPerEpoch }
     indices = Array(repeating: 0, count: batch)
     let shapes = GraphShapes(item: source.itemShape, target: target, batch: batch)
     let graph = try learner.trainingGraph(shapes, optimizer: trainer.optimizer)
     var judgeShapes = shapes
-    judgeShapes.batch = max(min(trainer.batchSize, split.validation.count), 1)
+    judgeShapes.batch = max(min(trainer.batchSize, judged.count), 1)
     let judgeGraph = try learner.validationGraph(judgeShapes)
     carried = Self.carriedNodes(of: graph, for: judgeGraph, trainer.optimizer)
     let fingerprint = Self.fingerprint(graph, learner, trainer, source)
@@ -81,7 +79,7 @@ package final class TrainingLoop {
     }
     plan = try makePlan(graph, trainer.seed)
     nodes = TrainingNodes(graph)
-    if split.validation.isEmpty {
+    if judged.isEmpty {
       judge = nil
     } else {
       let seed = trainer.seed ^ 0x9E37_79B9_7F4A_7C15
@@ -89,7 +87,7 @@ package final class TrainingLoop {
         plan: try makePlan(judgeGraph, seed),
         seed: seed,
         source: source,
-        items: split.validation,
+        items: judged,
         batch: judgeShapes.batch
       )
     }
@@ -102,8 +100,8 @@ package final class TrainingLoop {
     bestVariables = state?.bestVariables ?? [:]
     earlierSeconds = progress.elapsedSeconds
     outline = TrainingOutline(
-      trainingCount: split.training.count,
-      validationCount: split.validation.count,
+      trainingCount: order.count,
+      validationCount: judged.count,
       batchSize: batch,
       stepsPerEpoch: stepsPerEpoch,
       epochs: trainer.epochs,
@@ -157,16 +155,7 @@ package final class TrainingLoop {
   }
 
   private func learn() throws {
-    if orderEpoch != progress.epoch {
-      order = trainingItems
-      Permutation.shuffle(
-        &order,
-        seed: trainer.seed,
-        purpose: Permutation.Purpose.epoch,
-        number: UInt64(progress.epoch)
-      )
-      orderEpoch = progress.epoch
-    }
+    order.begin(epoch: progress.epoch, seed: trainer.seed)
     let start = progress.batch * batch
     for row in 0..<batch { indices[row] = order[start + row] }
     plan.feed(indices, from: source, input: nodes.input, target: nodes.target)

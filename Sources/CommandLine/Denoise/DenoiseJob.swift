@@ -40,7 +40,9 @@ struct DenoiseJob {
     let files = command.files
     let model = try files.model.map { try FittedDenoiser(contentsOf: $0) }
     let data = try command.reading.load(command.data, limit: files.first)
-    let learned = try files.learnFrom.map { try command.reading.load($0, limit: files.first) }
+    let learned = try files.learnFrom.map {
+      try command.reading.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
+    }
     let reference = try command.reference.map {
       try ImageSet.load(contentsOf: $0, limit: files.first)
     }
@@ -118,6 +120,8 @@ struct DenoiseJob {
     case .table(let table):
       guard run.paths.output != nil else { return nil }
       try write(try await StopSignals.run { try await fitted.denoised(table, on: engine) })
+    case .largeTable(let table):
+      return try await denoise(.table(try table.whole()), reference, with: fitted)
     case .series(let series):
       guard run.paths.output != nil else { return nil }
       try write(try await StopSignals.run { try await fitted.denoised(series, on: engine) })
@@ -139,7 +143,7 @@ extension Dataset {
   /// What an item is called.
   var noun: String {
     switch self {
-    case .table: "row"
+    case .table, .largeTable: "row"
     case .images: "image"
     case .sounds: "sound"
     case .series: "window"

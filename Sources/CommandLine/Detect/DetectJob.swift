@@ -72,9 +72,10 @@ struct DetectJob {
       var beginning = try command.reading.load(command.data, limit: 1)
       _ = try DetectLabels(command, &beginning)
     }
-    var source = try command.reading.load(
+    var source = try command.reading.loadToLearn(
       command.files.learnFrom ?? command.data,
-      limit: command.files.first
+      limit: command.files.first,
+      quiet: command.saying.quiet
     )
     if command.files.learnFrom == nil {
       _ = try DetectLabels(command, &source)
@@ -90,7 +91,7 @@ struct DetectJob {
     )
     let unit =
       switch source {
-      case .table, .sounds: "row"
+      case .table, .largeTable, .sounds: "row"
       case .images: "image"
       case .series: "window"
       }
@@ -115,7 +116,7 @@ struct DetectJob {
       let names = rows.columns.filter { $0.kind == .identifier }.map(\.name)
       table.addIdentifiers(names.compactMap { rows[column: $0] })
     case .images(let images): table.addNames(images.names)
-    case .sounds: break
+    case .sounds, .largeTable: break
     }
     if let path = run.paths.output {
       let result = table.table
@@ -167,7 +168,7 @@ struct DetectLabels {
         throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")
       }
       marks = labels.map { $0 != 0 }
-    case .sounds: return nil
+    case .sounds, .largeTable: return nil
     }
   }
 

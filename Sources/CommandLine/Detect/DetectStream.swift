@@ -95,17 +95,6 @@ struct DetectStream: Sendable {
   }
 }
 
-/// Reads blocks on a task of its own.
-private actor BlockReader {
-  private let reader: TableReader
-
-  init(_ reader: sending TableReader) { self.reader = reader }
-
-  func next() throws -> Table? { try reader.next() }
-
-  var unknownCounts: [String: Int] { reader.unknownCounts }
-}
-
 /// Writes findings on a task of its own.
 private actor FindingsSink {
   private let path: String

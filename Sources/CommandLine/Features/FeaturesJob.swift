@@ -29,11 +29,14 @@ struct FeaturesJob {
   mutating func run() async throws -> FeaturesOutcome {
     let files = command.files
     let model = try files.model.map { try FittedFeatureExtractor(contentsOf: $0) }
-    let whole = try command.reading.load(command.data, limit: files.first)
+    let quiet = command.saying.quiet
+    let whole = try command.reading.loadAny(command.data, limit: files.first, quiet: quiet)
     let probe = try probe(of: whole)
     let data = try withoutProbe(whole)
     let learned = try files.learnFrom.map { path in
-      try withoutProbe(try command.reading.load(path, limit: files.first))
+      try withoutProbe(
+        try command.reading.loadAny(path, limit: files.first, quiet: quiet)
+      )
     }
     try run.paths.checkWritable()
     run.clock.end(.reading)
@@ -57,7 +60,17 @@ struct FeaturesJob {
       }
     }
     let engine = run.engine
-    if let path = run.paths.output {
+    if let path = run.paths.output, case .largeTable(let table) = whole {
+      let names = carried(whole).map(\.name)
+      try await StopSignals.run {
+        try await CodesFile.write(
+          codesOf: table,
+          width: fitted.dimensions,
+          to: path,
+          beside: names
+        ) { try await fitted.features(of: .table($0), on: engine) }
+      }
+    } else if let path = run.paths.output {
       let features = try await StopSignals.run { try await fitted.features(of: data, on: engine) }
       try CodesFile.write(features, to: path, beside: carried(whole))
     }
@@ -66,7 +79,7 @@ struct FeaturesJob {
     var report: ProbeReport?
     if let probe {
       let found = try await StopSignals.run {
-        try await probe.report(of: fitted, on: data, engine: engine)
+        try await probe.report(of: fitted, on: data.prefix(.max), engine: engine)
       }
       if let path = command.probe.plot {
         let chart = BarChart(found, title: data.name)
@@ -86,17 +99,25 @@ struct FeaturesJob {
   }
 
   private func withoutProbe(_ data: Dataset) throws -> Dataset {
-    guard let column = command.probe.probe, case .table(let table) = data else { return data }
-    guard table.columns.count > 1 else {
+    guard let column = command.probe.probe else { return data }
+    let count: Int
+    switch data {
+    case .table(let table): count = table.columns.count
+    case .largeTable(let table): count = table.schema.columns.count
+    case .images, .sounds, .series: return data
+    }
+    guard count > 1 else {
       throw Failure("\(data.name) has no other column than \(column).", exitCode: .data)
     }
-    return .table(table.removing([column]))
+    if case .largeTable(let table) = data { return .largeTable(table.removing([column])) }
+    if case .table(let table) = data { return .table(table.removing([column])) }
+    return data
   }
 
   private func probe(of data: Dataset) throws -> FeatureProbe? {
     let seed = command.learning.seed ?? 0
     if let name = command.probe.probe {
-      guard case .table(let table) = data else {
+      guard case .table(let table) = data.prefix(.max) else {
         throw Failure.usage("--probe needs a table; give the classes of others by --labels")
       }
       let column = try table.selecting([name]).columns[0]
@@ -132,6 +153,7 @@ struct FeaturesJob {
           decimals: 0
         )
       ]
+    case .largeTable(let table): return carried(.table(table.sample))
     case .sounds, .series: return data.itemColumns
     }
   }

@@ -30,7 +30,9 @@ struct GenerateJob {
   mutating func run() async throws -> GenerateOutcome {
     let (files, options) = (command.files, command.generating)
     let model = try files.model.map { try FittedSynthesizer(contentsOf: $0) }
-    let learned = try files.learnFrom.map { try command.data.load($0, limit: files.first) }
+    let learned = try files.learnFrom.map {
+      try command.data.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
+    }
     let judged = try options.judge.map { try command.data.load($0, limit: files.first) }
     if let kind = model?.kind { try check(kind) }
     if let learned { try check(Self.kind(learned)) }
@@ -144,7 +146,7 @@ struct GenerateJob {
         ? count : Int(Double(count).squareRoot().rounded(.up))
       let pictures = try GeneratedPictures(images)
       try AtomicFile.replace(path, with: pictures.mosaic(columns: columns).png)
-    case .sounds, .series: break
+    case .sounds, .series, .largeTable: break
     }
   }
 
@@ -176,11 +178,6 @@ struct GenerateJob {
   }
 
   private static func kind(_ data: Dataset) -> DataKind {
-    switch data {
-    case .table: .table
-    case .images: .images
-    case .sounds: .sounds
-    case .series: .series
-    }
+    data.kind
   }
 }

@@ -35,7 +35,7 @@ struct ImputeJob {
     let model = try files.model.map { try FittedImputer(contentsOf: $0) }
     let data = try command.reading.load(command.data, limit: files.first)
     let learned = try files.learnFrom.map {
-      try command.reading.load($0, limit: files.first)
+      try command.reading.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
     }
     try run.paths.checkWritable()
     run.clock.end(.reading)
@@ -105,6 +105,7 @@ struct ImputeJob {
   private func table(of data: Dataset) throws -> Table {
     switch data {
     case .table(let table): table
+    case .largeTable(let table): try table.whole()
     case .series(let series): series.table
     case .images, .sounds: throw Failure.usage("\(data.name) is no table")
     }

@@ -29,6 +29,7 @@ struct DatasetSummary: Encodable {
     fingerprint = data.fingerprint
     switch data {
     case .table(let table): self.table = TableSummary(table)
+    case .largeTable(let table): self.table = TableSummary(table)
     case .images(let images): self.images = try ImagesSummary(images)
     case .sounds(let sounds): self.sounds = try SoundsSummary(sounds)
     case .series(let series): self.series = SeriesSummary(series)
@@ -122,6 +123,21 @@ struct TableSummary: Encodable {
     rows = table.rowCount
     missing = table.missingCount
     columns = table.columns.map { Column($0) }
+  }
+
+  /// Counts and ranges are of all rows, levels and examples of those that were drawn.
+  init(_ large: LargeTable) {
+    self.init(large.sample)
+    rows = large.rowCount
+    missing = large.facts.reduce(0) { $0 + $1.missingCount }
+    for (index, facts) in large.facts.enumerated() {
+      columns[index].missing = facts.missingCount
+      guard columns[index].minimum != nil else { continue }
+      columns[index].minimum = facts.minimum
+      columns[index].maximum = facts.maximum
+      columns[index].mean = facts.mean
+      columns[index].standardDeviation = facts.standardDeviation
+    }
   }
 
   var lines: [String] {

@@ -47,7 +47,10 @@ struct Inspect: ParsableCommand {
       let summary = try ModelSummary(contentsOf: file)
       try Console.print(json ? try summary.jsonLine() : summary.description)
     } else {
-      let summary = try DatasetSummary(try reading.load(file, limit: first), path: file)
+      let summary = try DatasetSummary(
+        try reading.loadAny(file, limit: first, quiet: json),
+        path: file
+      )
       try Console.print(json ? try summary.jsonLine() : summary.text)
     }
   }

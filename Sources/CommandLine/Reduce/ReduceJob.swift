@@ -31,9 +31,12 @@ struct ReduceJob {
   mutating func run() async throws -> ReduceOutcome {
     let (files, map) = (command.files, command.map)
     let model = try files.model.map { try FittedDimensionReducer(contentsOf: $0) }
-    let data = try command.reading.load(command.data, limit: files.first)
+    let quiet = command.saying.quiet
+    let data = try command.reading.loadAny(command.data, limit: files.first, quiet: quiet)
     let learned =
-      try files.learnFrom.map { try command.reading.load($0, limit: files.first) }
+      try files.learnFrom.map {
+        try command.reading.loadAny($0, limit: files.first, quiet: quiet)
+      }
     let labels = try map.labels.map {
       try PlotLabels(contentsOf: $0, count: data.count, known: map.labelNames)
     }
@@ -50,8 +53,13 @@ struct ReduceJob {
         try await reducer.fit(source, session: $0)
       }
     }
-    let codes = try await encode(data, with: fitted)
-    try write(codes, of: data, labels)
+    if case .largeTable(let table) = data {
+      try await write(table, fitted, labels)
+    } else {
+      let codes = try await encode(data, with: fitted)
+      try write(codes, of: data)
+      try drawMap(codes, of: data, labels)
+    }
     try fitted.removeCheckpoint()
     run.clock.end(.encoding)
     let isOther = model != nil || learned != nil
@@ -89,10 +97,42 @@ struct ReduceJob {
     return try await StopSignals.run { try await fitted.evaluate(data, on: engine) }
   }
 
-  private func write(_ codes: Tensor, of data: Dataset, _ labels: PlotLabels?) throws {
+  private func write(_ codes: Tensor, of data: Dataset) throws {
     if let path = run.paths.output {
       try CodesFile.write(codes, to: path, beside: data.itemColumns)
     }
+  }
+
+  /// Writes the codes of all rows, and draws the map of some of them.
+  private func write(
+    _ table: LargeTable,
+    _ fitted: FittedDimensionReducer,
+    _ labels: PlotLabels?
+  ) async throws {
+    let engine = run.engine
+    if let path = run.paths.output {
+      try await StopSignals.run {
+        try await CodesFile.write(
+          codesOf: table,
+          width: fitted.dimensions,
+          to: path,
+          beside: []
+        ) { try await fitted.codes(of: .table($0), on: engine) }
+      }
+    }
+    guard command.map.plot != nil else { return }
+    if labels != nil {
+      throw Failure.usage("--labels needs a table that is held in memory: see --in-memory")
+    }
+    let some = Dataset.table(table.sample.prefix(Self.mostDots))
+    let codes = try await StopSignals.run { try await fitted.codes(of: some, on: engine) }
+    try drawMap(codes, of: some, nil)
+  }
+
+  /// The most rows of a large table that a map shows.
+  private static let mostDots = 20_000
+
+  private func drawMap(_ codes: Tensor, of data: Dataset, _ labels: PlotLabels?) throws {
     if let path = command.map.plot {
       let map = ScatterMap(codes: codes, labels: labels, title: data.name, noun: noun(data))
       let text = path.hasSuffix(".html") ? map.page.html : map.drawing.svgFile

@@ -47,7 +47,7 @@ struct ShapeOptions: ParsableArguments {
     }
     let shape: Shape
     switch data {
-    case .table:
+    case .table, .largeTable:
       throw .usage("--architecture convolutional needs images, and \(data.name) is a table")
     case .images(let images): shape = images.commonShape ?? [1, 16, 16]
     case .sounds: shape = [1, 48, 64]

@@ -42,9 +42,12 @@ struct ReduceOutcome: Encodable {
   var usedModel: String?
   /// The seconds of each part of the run.
   var seconds: [String: Double]
+  /// The most memory that the process had, in bytes.
+  var peakMemory: Int?
 
   private enum CodingKeys: String, CodingKey {
     case data, rows, values, dimensions, heldOut, given, learning, files, usedModel, seconds
+    case peakMemory
   }
 
   private let layers: String
@@ -82,6 +85,7 @@ struct ReduceOutcome: Encodable {
     files = Files(codes: paths.output, model: paths.model, plot: command.map.plot)
     usedModel = command.files.model
     self.seconds = [:]
+    peakMemory = PeakMemory.bytes
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
     layers = Self.layers(of: fitted)
     noun = data.kind.nouns.one

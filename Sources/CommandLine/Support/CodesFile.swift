@@ -13,21 +13,69 @@ enum CodesFile {
       try writer.append(codes)
       return try writer.commit()
     }
-    let width = codes.shape[1]
     let writer = try CSVWriter(replacing: path, columns: columns.map(\.name) + names)
     // A stretch at a time: a column of numbers takes twice the memory of the codes.
     for start in stride(from: 0, to: codes.shape[0], by: 4_096) {
       let rows = Array(start..<min(start + 4_096, codes.shape[0]))
-      let numbers = names.indices.map { column in
-        Table.Column(
-          name: names[column],
-          kind: .category,
-          cells: .texts(rows.map { codes.scalars[$0 * width + column].description })
-        )
-      }
-      try writer.append(Table(name: path, columns: columns.map { $0.rows(rows) } + numbers))
+      try append(codes, rows, named: names, beside: columns.map { $0.rows(rows) }, to: writer)
     }
     try writer.commit()
+  }
+
+  /// Writes the codes of a large table block by block: while the codes of one are computed, the next
+  /// one is read.
+  ///
+  /// - Parameters:
+  ///   - width: The number of numbers of a code.
+  ///   - carried: The columns of the table that go before the codes.
+  ///   - codes: The codes of the rows of a block.
+  static func write(
+    codesOf table: LargeTable,
+    width: Int,
+    to path: String,
+    beside carried: [String],
+    _ codes: @escaping @Sendable (Table) async throws -> Tensor
+  ) async throws {
+    let reader = BlockReader(try table.reader())
+    if path.hasSuffix(".npy") {
+      var all: [Float] = []
+      while let block = try await reader.next() { all += try await codes(block).scalars }
+      return try NPYFile.write(Tensor(all, shape: [all.count / max(width, 1), width]), to: path)
+    }
+    let names = (1...max(width, 1)).prefix(width).map { "z\($0)" }
+    let writer = try CSVWriter(replacing: path, columns: carried + names)
+    var next = Task { try await reader.next() }
+    while let block = try await next.value {
+      try Task.checkCancellation()
+      next = Task { try await reader.next() }
+      let codes = try await codes(block)
+      if carried.isEmpty {
+        try writer.append(codes)
+      } else {
+        let columns = carried.compactMap { block[column: $0] }
+        try append(codes, Array(0..<block.rowCount), named: names, beside: columns, to: writer)
+      }
+    }
+    try writer.commit()
+  }
+
+  /// Appends some codes behind columns of as many rows.
+  private static func append(
+    _ codes: Tensor,
+    _ rows: [Int],
+    named names: [String],
+    beside columns: [Table.Column],
+    to writer: CSVWriter
+  ) throws(DatasetError) {
+    let width = codes.shape[1]
+    let numbers = names.indices.map { column in
+      Table.Column(
+        name: names[column],
+        kind: .category,
+        cells: .texts(rows.map { codes.scalars[$0 * width + column].description })
+      )
+    }
+    try writer.append(Table(name: "codes", columns: columns + numbers))
   }
 }
 
@@ -36,7 +84,7 @@ extension Dataset {
   /// times at which windows begin and the series that they are of.
   var itemColumns: [Table.Column] {
     switch self {
-    case .table: return []
+    case .table, .largeTable: return []
     case .images(let images):
       let isNumbered = images.names.enumerated().allSatisfy { $1 == "\($0 + 1)" }
       return isNumbered ? [] : [.names(images.names)]

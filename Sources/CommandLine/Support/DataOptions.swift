@@ -1,5 +1,6 @@
 import ArgumentParser
 import HourglassDatasets
+import HourglassTensors
 
 /// How the files of data are read, beyond what is seen from their contents.
 struct DataOptions: ParsableArguments {
@@ -71,6 +72,15 @@ struct DataOptions: ParsableArguments {
   )
   var size: ImageSizeChoice?
 
+  @Option(
+    help: ArgumentHelp(
+      "A table whose file is larger is read in blocks: reduce and features learn from all of its "
+        + "rows, kept on the disk, other verbs from rows drawn at random (default: 1g).",
+      valueName: "size"
+    )
+  )
+  var inMemory: ByteCount?
+
   @Flag(help: "Skip the files of a folder that cannot be read, and count them.")
   var skipUnreadable = false
 
@@ -87,6 +97,32 @@ struct DataOptions: ParsableArguments {
   /// - Parameter limit: The number of items to read at most.
   func load(_ path: String, limit: Int?) throws(DatasetError) -> Dataset {
     try Dataset.load(contentsOf: path, options: options(limit: limit))
+  }
+
+  /// Reads a file or a folder; a table that is larger than `--in-memory` is given as a large one.
+  func loadAny(_ path: String, limit: Int?, quiet: Bool) throws(DatasetError) -> Dataset {
+    var options = options(limit: limit)
+    options.largeTableSize = inMemory?.bytes ?? 1 << 30
+    let display = ProgressDisplay(unit: "row", isQuiet: quiet)
+    defer { display.end() }
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return try Dataset.load(contentsOf: path, options: options) {
+      display.work("reading \(name)", fraction: $0)
+    }
+  }
+
+  /// Reads what is to be learnt from in memory: of a table that is larger than `--in-memory` some
+  /// rows, with a word about it.
+  func loadToLearn(_ path: String, limit: Int?, quiet: Bool) throws(DatasetError) -> Dataset {
+    let data = try loadAny(path, limit: limit, quiet: quiet)
+    guard case .largeTable(let table) = data else { return data }
+    if !quiet {
+      Console.note(
+        "\(table.name) is large: learning from \(NumberText.grouped(table.sample.rowCount)) of its "
+          + "\(NumberText.grouped(table.rowCount)) rows, drawn at random"
+      )
+    }
+    return .table(table.sample)
   }
 
   /// The options in the words of the reader.
@@ -162,6 +198,21 @@ struct ColumnChoice: ExpressibleByArgument, Hashable {
       return
     }
     return nil
+  }
+}
+
+/// A number of bytes, such as 500m or 4g.
+struct ByteCount: ExpressibleByArgument, Hashable {
+  let bytes: Int
+
+  init?(argument: String) {
+    let units: [Character: Int] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40]
+    let unit = argument.lowercased().last.flatMap { units[$0] }
+    let digits = unit == nil ? Substring(argument) : argument.dropLast()
+    guard let number = Double(digits), number >= 0, number.isFinite,
+      case let bytes = number * Double(unit ?? 1), bytes < 0x1p62
+    else { return nil }
+    self.bytes = Int(bytes)
   }
 }
 

@@ -33,6 +33,7 @@ final class ProgressDisplay: Sendable {
     guard style != .none else { return }
     state.withLock { state in
       switch event {
+      case .preparing(let fraction): drawPart(fraction, "preparing the \(unit)s", &state)
       case .started(let outline):
         state.outline = outline
         if outline.resumedStep > 0 {
@@ -52,6 +53,18 @@ final class ProgressDisplay: Sendable {
       case .improved, .checkpointWritten, .diverged: break
       }
     }
+  }
+
+  /// Shows how much of some work is done that is not learning, on a terminal alone.
+  func work(_ name: String, fraction: Double) {
+    state.withLock { drawPart(fraction, name, &$0) }
+  }
+
+  private func drawPart(_ fraction: Double, _ name: String, _ state: inout State) {
+    guard style == .bar, isTime(.milliseconds(95), state) else { return }
+    Console.writeError("\r\(name)  \(Int(min(max(fraction, 0), 1) * 100))%\u{1b}[K")
+    state.isDrawn = true
+    state.lastTime = .now
   }
 
   /// Says something that is no part of the line.

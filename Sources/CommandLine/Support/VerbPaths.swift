@@ -45,6 +45,13 @@ struct VerbPaths {
     )
   }
 
+  /// The folder of the checkpoint, which has room for what is kept on the disk meanwhile.
+  var folder: String? {
+    guard let checkpoint else { return nil }
+    guard let slash = checkpoint.lastIndex(of: "/") else { return "." }
+    return slash == checkpoint.startIndex ? "/" : String(checkpoint[..<slash])
+  }
+
   /// Whether the result goes to standard output, which the report must then leave alone.
   var writesToOutput: Bool { output == "/dev/stdout" }
 

@@ -60,6 +60,7 @@ struct VerbRun {
       checkpoint: paths.checkpoint,
       checkpointInterval: learning.checkpointEvery ?? 30,
       resumes: learning.resume,
+      scratchFolder: paths.folder,
       progress: { display.handle($0) }
     )
     let fitted = try await StopSignals.run { try await fit(session) }

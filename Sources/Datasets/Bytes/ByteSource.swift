@@ -24,6 +24,8 @@ final class ByteSource {
   private(set) var position = 0
 
   let windowSize: Int
+  /// The bytes of the file as it is stored that were read so far.
+  private var storedPosition = 0
 
   private let file: InputFile
   private var inflater: Inflater?
@@ -62,6 +64,9 @@ final class ByteSource {
 
   /// The number of bytes of the window that are not read yet.
   var unreadCount: Int { unread.count }
+
+  /// The part of the file as it is stored that was read, from 0 to 1; 0 for a pipe.
+  var storedPart: Double { storedSize.map { Double(storedPosition) / Double(max($0, 1)) } ?? 0 }
 
   /// Whether the window has no room left for another byte.
   var isFull: Bool { unread.count == window.count }
@@ -166,6 +171,7 @@ final class ByteSource {
     do throws(FileError) {
       let count = try file.read(into: &window, from: unread.upperBound)
       isAtEnd = count == 0
+      storedPosition += count
       return count
     } catch {
       throw .file(error)
@@ -200,6 +206,7 @@ final class ByteSource {
     do throws(FileError) {
       let count = try file.read(into: &piece, from: 0)
       pieceUnread = 0..<count
+      storedPosition += count
       fileIsAtEnd = count == 0
     } catch {
       throw .file(error)

@@ -38,6 +38,8 @@ struct ColumnInference {
   var levels: [String]?
   /// The order of day and month that the user declared.
   var dateOrder: DateFormat.Order?
+  /// The number of cells that are not missing, where the cells at hand are drawn from more.
+  var presentCount: Int?
 
   // MARK: Numbers
 
@@ -83,7 +85,8 @@ struct ColumnInference {
     if facts.distinct.count < 2 { return .constant }
     guard facts.areWhole else { return .number }
     if facts.distinct.count == 2 { return .boolean }
-    return facts.isIdentifier(name, numbers, missing) ? .identifier : .integer
+    let isIdentifier = facts.isIdentifier(name, numbers, missing, of: presentCount)
+    return isIdentifier ? .identifier : .integer
   }
 
   private static func codes(_ column: Table.Column, _ distinct: [Double]) -> Table.Cells {
@@ -258,11 +261,19 @@ private struct NumberFacts {
   }
 
   /// Whether whole numbers name their rows.
-  func isIdentifier(_ name: String, _ numbers: [Double], _ missing: [Bool]) -> Bool {
+  ///
+  /// - Parameter count: The number of cells that are not missing, of which these are some.
+  func isIdentifier(
+    _ name: String,
+    _ numbers: [Double],
+    _ missing: [Bool],
+    of count: Int? = nil
+  ) -> Bool {
     guard present >= ColumnInference.fewestIdentifiers, areWhole else { return false }
     let span = greatest - least + 1
-    guard span >= Double(present) * 0.99 else { return false }
-    guard span <= Double(present) * 1.01 || Self.isCalledIdentifier(name) else { return false }
+    let all = Double(count ?? present)
+    guard span >= all * 0.99 else { return false }
+    guard span <= all * 1.01 || Self.isCalledIdentifier(name) else { return false }
     var seen: Set<Double> = []
     seen.reserveCapacity(present)
     for row in numbers.indices where missing.isEmpty || !missing[row] { seen.insert(numbers[row]) }

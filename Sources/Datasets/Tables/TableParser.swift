@@ -40,7 +40,8 @@ struct TableParser {
   var columns: [ParsedColumn]
   /// The rows that the columns hold.
   private(set) var rowCount = 0
-  private var takenRows = 0
+  /// The rows that were taken away.
+  private(set) var takenRows = 0
   /// The rows to stop after; the parser can go on when they are taken away.
   var rowLimit: Int?
 

@@ -26,6 +26,7 @@ enum RawItems: Sendable {
     }
     switch data {
     case .table(let table): self = .table(table)
+    case .largeTable(let table): self = .table(try table.whole())
     case .images(let images): self = .images(try images.uniform())
     case .sounds(let sounds):
       guard case .sounds(let known)? = encoding else {

@@ -1,0 +1,109 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+internal import HourglassTensors
+
+/// The encoded rows of a table that is larger than memory, on the disk: the values of a row and the
+/// presences of its fields, as a network with fields takes them.
+///
+/// The rows that judge while it is learnt are the last ones.
+struct StoredRows: BatchSource {
+  let itemShape: Shape
+  let judgingItems: Range<Int>?
+
+  private let file: RowFile
+  private let valueCount: Int
+  private let fieldCount: Int
+
+  /// The presences that one number of a stored row holds, as a sum of powers of two that a
+  /// `Float` has room for.
+  private static let packed = 16
+
+  var count: Int { file.count }
+
+  /// Why rows could not be read, if that has happened.
+  var failure: FileError? { file.failure }
+
+  /// Encodes a table, but for some rows, and the rows that judge behind it.
+  ///
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - heldOut: The numbers of the rows to leave out, in rising order.
+  ///   - judging: Rows that are not learnt from.
+  ///   - folder: Where the file goes.
+  ///   - progress: Is told the part of the rows that is done.
+  /// - Throws: `DatasetError`, `FileError`, and `CancellationError` when the task is cancelled.
+  init(
+    _ table: LargeTable,
+    without heldOut: [Int],
+    judging: Table,
+    encoding: TableEncoding,
+    folder: String,
+    progress: (Double) -> Void = { _ in }
+  ) async throws {
+    valueCount = encoding.width
+    fieldCount = encoding.fields.count
+    itemShape = [valueCount + fieldCount]
+    let writer = try RowFileWriter(
+      folder: folder,
+      width: valueCount + (fieldCount + Self.packed - 1) / Self.packed
+    )
+    let reader = try table.reader()
+    var row = 0
+    var next = heldOut[...]
+    var learning = 0
+    while let block = try reader.next() {
+      try Task.checkCancellation()
+      let encoded = try encoding.encoded(block)
+      var skipped: Set<Int> = []
+      while let first = next.first, first < row + block.rowCount {
+        skipped.insert(first - row)
+        next = next.dropFirst()
+      }
+      try Self.append(encoded, without: skipped, to: writer)
+      row += block.rowCount
+      learning += block.rowCount - skipped.count
+      progress(Double(row) / Double(max(table.rowCount, 1)))
+      await Task.yield()
+    }
+    let judged = try encoding.encoded(judging)
+    try Self.append(judged, without: [], to: writer)
+    file = try writer.finish()
+    judgingItems = learning..<file.count
+  }
+
+  private static func append(
+    _ rows: EncodedTable,
+    without skipped: Set<Int>,
+    to writer: RowFileWriter
+  ) throws(FileError) {
+    let (width, fields) = (rows.width, rows.fieldCount)
+    let (values, presence) = (rows.values.span, rows.presence.span)
+    var packed: [Float] = []
+    packed.reserveCapacity(rows.count * (width + fields / Self.packed + 1))
+    for row in 0..<rows.count where skipped.isEmpty || !skipped.contains(row) {
+      for column in 0..<width { packed.append(values[row * width + column]) }
+      for start in stride(from: 0, to: fields, by: Self.packed) {
+        var bits: UInt32 = 0
+        for field in start..<min(start + Self.packed, fields)
+        where presence[row * fields + field] > 0 { bits |= 1 << UInt32(field - start) }
+        packed.append(Float(bits))
+      }
+    }
+    try writer.append(packed.span)
+  }
+
+  func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+    let width = valueCount + fieldCount
+    for place in indices.indices {
+      let start = place * width
+      file.read(indices[place], into: &destination, at: start)
+      let marks = start + valueCount
+      // From the last field to the first: the packed numbers stand where the first ones go.
+      for field in stride(from: fieldCount - 1, through: 0, by: -1) {
+        let bits = UInt32(destination[marks + field / Self.packed])
+        let isPresent = bits >> UInt32(field % Self.packed) & 1 == 1
+        destination[marks + field] = isPresent ? 1 : 0
+      }
+    }
+  }
+}

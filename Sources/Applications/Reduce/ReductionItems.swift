@@ -1,0 +1,85 @@
+internal import HourglassAutoencoders
+internal import HourglassDatasets
+
+/// The items of a run of learning a dimensionality reduction, parted and with their encoding.
+struct ReductionItems: Sendable {
+  /// How they are encoded.
+  let encoding: ItemEncoding
+  /// Items that principal components are found of: those that are learnt from, or some of them.
+  let principal: EncodedRows
+  /// The items that judge the result.
+  let judged: EncodedRows
+  /// What these are.
+  let judgedKind: JudgedItems
+  /// The number of items that gradients are followed of.
+  let learningCount: Int
+  /// How the trainer parts the items that it sees.
+  let validation: ValidationSplit
+
+  private let source: Source
+
+  private enum Source: Sendable {
+    case rows(EncodedRows)
+    case large(LargeTable, TableEncoding, heldOut: [Int], judging: Table)
+  }
+
+  init(_ data: Dataset, seed: UInt64, scaling: NumberScaling) throws {
+    if case .largeTable(let table) = data {
+      try self.init(table, seed: seed, scaling: scaling)
+    } else {
+      try self.init(RawItems(data), seed: seed, scaling: scaling)
+    }
+  }
+
+  private init(_ items: RawItems, seed: UInt64, scaling: NumberScaling) throws {
+    let split = RowSplit(items, seed: seed)
+    encoding = try ItemEncoding(items, training: split.training, scaling: scaling)
+    let rows = try EncodedRows(items, encoding: encoding)
+    principal = rows.selecting(split.training)
+    judged = rows.selecting(split.report)
+    judgedKind = split.reportRows
+    learningCount = split.training.count
+    validation = split.validation
+    source = .rows(rows.selecting(split.seen))
+  }
+
+  /// Parts the rows of a table that is not held in memory: those that judge are of its sample, and
+  /// the encoding and the principal components are learnt from the rest of the sample.
+  private init(_ table: LargeTable, seed: UInt64, scaling: NumberScaling) throws {
+    var order = Array(table.sampleRows.indices)
+    Permutation.shuffle(&order, seed: seed, purpose: 0x6c61_7267, number: 0)
+    let part = max(min(order.count / 20, 2_000), 1)
+    let report = order[..<part].sorted()
+    let stopping = order[part..<min(2 * part, part + 1_000)].sorted()
+    let rest = order.dropFirst(part + stopping.count).sorted()
+    let columns = try TableEncoding(learningWhatVaries: table.sample, rest, scaling)
+    encoding = .table(columns)
+    principal = try EncodedRows(.table(table.sample.rows(rest)), encoding: encoding)
+    judged = try EncodedRows(.table(table.sample.rows(report)), encoding: encoding)
+    judgedKind = .heldOut
+    learningCount = table.rowCount - report.count - stopping.count
+    validation = .none
+    source = .large(
+      table,
+      columns,
+      heldOut: (report + stopping).map { table.sampleRows[$0] }.sorted(),
+      judging: table.sample.rows(stopping)
+    )
+  }
+
+  /// The items that the trainer sees; those of a large table are encoded to the disk first.
+  func learning(_ session: LearningSession) async throws -> any BatchSource {
+    switch source {
+    case .rows(let rows): return rows
+    case .large(let table, let encoding, let heldOut, let judging):
+      return try await StoredRows(
+        table,
+        without: heldOut,
+        judging: judging,
+        encoding: encoding,
+        folder: session.scratchFolder ?? ScratchFolder.standard,
+        progress: { session.progress(.preparing(fraction: $0)) }
+      )
+    }
+  }
+}

@@ -1,0 +1,259 @@
+internal import HourglassTensors
+
+/// A table in a file that is larger than what should be held in memory: its columns, some of its rows
+/// drawn at random, and all of them block by block.
+///
+///     let large = try LargeTable(contentsOf: "year.csv")
+///     print(large.rowCount, large.sample.columns.map(\.kind))
+///     try large.forEachBlock { block in ... }
+///
+/// One pass over the file finds what the columns are, by the rules of `ColumnInference` and with what
+/// all cells tell, and draws the sample, in memory that the length of the file does not matter to.
+public struct LargeTable: Sendable {
+  /// What is known of the cells of a column.
+  public struct Facts: Hashable, Sendable {
+    /// The number of missing cells.
+    public let missingCount: Int
+    /// The least number; none in a column of texts.
+    public let minimum: Double?
+    /// The greatest number.
+    public let maximum: Double?
+    /// The mean of the numbers.
+    public let mean: Double
+    /// The standard deviation of the numbers.
+    public let standardDeviation: Double
+  }
+
+  /// The file.
+  public let path: String
+  /// How it is read.
+  public let options: TableOptions
+  /// The number of rows.
+  public let rowCount: Int
+  /// The columns.
+  public let schema: TableSchema
+  /// Rows drawn at random without repetition, each as likely as any other, in their order.
+  public let sample: Table
+  /// The numbers of these rows from 0.
+  public let sampleRows: [Int]
+  /// What is known of each column from all its cells.
+  public let facts: [Facts]
+  /// The number of bytes of the text.
+  public let byteCount: Int
+
+  /// The name of the file without its folders.
+  public var name: String { sample.name }
+
+  /// A hash of the sample, the number of rows and the size of the file, sixteen hexadecimal digits.
+  public var fingerprint: String {
+    let words = [UInt64(rowCount), UInt64(byteCount), UInt64(sample.fingerprint, radix: 16) ?? 0]
+    return Fingerprint.hexadecimal(Fingerprint.hash(words.span.bytes))
+  }
+
+  /// Goes once over a file.
+  ///
+  /// - Parameters:
+  ///   - path: The file, comma-, semicolon- or tab-separated, plain or compressed by gzip.
+  ///   - options: As for a table; there is no limit of rows.
+  ///   - sampleBytes: About how much memory the drawn rows may take.
+  ///   - progress: Is told now and then which part of the file was read, from 0 to 1.
+  /// - Throws: What is wrong with the file, and in which line and column.
+  public init(
+    contentsOf path: String,
+    options: TableOptions = TableOptions(),
+    sampleBytes: Int = 32 << 20,
+    progress: (Double) -> Void = { _ in }
+  ) throws(DatasetError) {
+    var own = options
+    own.limit = nil
+    let source = try ByteSource(path: path)
+    var plan = try TableParser.Plan(
+      source,
+      options: own,
+      memoryLimit: MemoryLimit.standard
+    )
+    var scan = try TableScan(source, plan, sampleBytes: sampleBytes, progress: progress)
+    let late = scan.parsed.indices.filter { scan.parsed[$0].firstText != nil }
+    if !late.isEmpty {
+      // As in a table that is read whole: a late text makes a column one of texts from its start.
+      for column in late { plan.modes[column] = .text }
+      let again = try ByteSource(path: path)
+      try again.skipByteOrderMark()
+      if plan.isSeparatedByBlanks { again.giveBlanksAsTabs() }
+      scan = try TableScan(again, plan, sampleBytes: sampleBytes, progress: progress)
+    }
+    if scan.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
+    let order = scan.drawnRows.indices.sorted { scan.drawnRows[$0] < scan.drawnRows[$1] }
+    var columns: [Table.Column] = []
+    for (index, name) in plan.names.enumerated() {
+      let parsed = scan.parsed[index]
+      if plan.modes[index] == .number, let error = parsed.firstNotFinite { throw error }
+      let inference = ColumnInference(
+        path: path,
+        name: name,
+        declared: options.columnKinds[name],
+        levels: options.ordinalLevels[name],
+        dateOrder: options.dateOrders[name]
+      )
+      columns.append(try scan.columns[index].column(inference, parsed, order: order))
+    }
+    self.path = path
+    self.options = own
+    rowCount = scan.rowCount
+    byteCount = scan.byteCount
+    sample = Table(name: lastPart(of: path), columns: columns)
+    sampleRows = order.map { scan.drawnRows[$0] }
+    schema = sample.schema
+    facts = scan.columns.map {
+      Facts(
+        missingCount: $0.missingCount,
+        minimum: $0.minimum,
+        maximum: $0.maximum,
+        mean: $0.mean,
+        standardDeviation: $0.standardDeviation
+      )
+    }
+  }
+
+  private init(_ other: LargeTable, without names: Set<String>) {
+    path = other.path
+    options = other.options
+    rowCount = other.rowCount
+    byteCount = other.byteCount
+    let kept = other.schema.columns.indices.filter {
+      !names.contains(other.schema.columns[$0].name)
+    }
+    schema = TableSchema(columns: kept.map { other.schema.columns[$0] })
+    facts = kept.map { other.facts[$0] }
+    sample = other.sample.removing(names)
+    sampleRows = other.sampleRows
+  }
+
+  /// The table without the columns of some names; at least one must be left.
+  public func removing(_ names: Set<String>) -> LargeTable { LargeTable(self, without: names) }
+
+  /// All rows in memory.
+  ///
+  /// - Throws: What is wrong with the file, such as that its values do not fit.
+  public func whole() throws(DatasetError) -> Table {
+    var blocks: [Table] = []
+    let reader = try reader()
+    var cells = 0
+    while let block = try reader.next() {
+      blocks.append(block)
+      cells += block.rowCount * block.columns.count
+      if 16 * cells > MemoryLimit.standard {
+        throw .tooLarge(path: path, bytes: 16 * cells, limit: MemoryLimit.standard)
+      }
+    }
+    return Table(
+      name: name,
+      columns: schema.columns.indices.map { index in
+        Table.Column(joining: blocks.map { $0.columns[index] })
+      }
+    )
+  }
+
+  /// A reader of the blocks, from the first row on.
+  public func reader() throws(DatasetError) -> TableReader {
+    let rows = max(256, min(TableReader.standardBlockRows, 1 << 20 / max(schema.columns.count, 1)))
+    return try TableReader(contentsOf: path, schema: schema, blockRows: rows, options: options)
+  }
+}
+
+extension Table.Column {
+  /// Makes a column of the cells of several in their order, all of one kind and with one list of
+  /// levels.
+  init(joining parts: [Table.Column]) {
+    let cells: Table.Cells
+    switch parts[0].cells {
+    case .numbers:
+      var (all, marks): ([Double], [Bool]) = ([], [])
+      for case .numbers(let values, let missing) in parts.map(\.cells) {
+        all += values
+        marks += missing.isEmpty ? values.map { _ in false } : missing
+      }
+      cells = .numbers(all, missing: marks)
+    case .codes(_, let levels):
+      var all: [Int32] = []
+      for case .codes(let codes, _) in parts.map(\.cells) { all += codes }
+      cells = .codes(all, levels: levels)
+    case .texts:
+      var all: [String?] = []
+      for case .texts(let texts) in parts.map(\.cells) { all += texts }
+      cells = .texts(all)
+    }
+    self = parts[0].replacing(cells: cells)
+  }
+}
+
+/// One pass over a table: what is kept of each column, and which rows were drawn.
+struct TableScan {
+  private(set) var rowCount = 0
+  private(set) var byteCount = 0
+  private(set) var columns: [ScannedColumn]
+  /// For each place of the sample the number of its row.
+  private(set) var drawnRows: [Int] = []
+  /// The columns as the parser left them, for the digits behind the points and for their errors.
+  private(set) var parsed: [ParsedColumn] = []
+
+  init(
+    _ source: ByteSource,
+    _ plan: TableParser.Plan,
+    sampleBytes: Int,
+    progress: (Double) -> Void
+  ) throws(DatasetError) {
+    let count = plan.modes.count
+    columns = plan.modes.map { ScannedColumn(isText: $0 == .text) }
+    var parser = TableParser(
+      plan,
+      columns: plan.modes.map { ParsedColumn(forgets: $0 == .text) }
+    )
+    let blockRows = max(64, min(1 << 14, 1 << 20 / max(count, 1)))
+    // A number takes eight bytes; a text sixteen and, beyond fifteen letters, more.
+    let rowBytes = plan.modes.reduce(0) { $0 + ($1 == .text ? 24 : 8) }
+    let sampleLimit = max(1_000, min(sampleBytes / max(rowBytes, 1), 1 << 20))
+    var generator = SeededGenerator.named("rows of a sample", seed: 0)
+    var isAtEnd = false
+    while !isAtEnd {
+      parser.rowLimit = blockRows
+      while try parser.advance(source) {}
+      if !parser.isFull {
+        isAtEnd = true
+        try parser.finish()
+      }
+      parsed = try parser.takeRows()
+      let rows = parser.takenRows - rowCount
+      let drawn = draw(rows, limit: sampleLimit, &generator)
+      for column in columns.indices { columns[column].take(parsed[column], drawn: drawn) }
+      rowCount += rows
+      progress(source.storedPart)
+      // The pass is void with a late text: another one takes its column for texts.
+      if parsed.contains(where: { $0.firstText != nil }), source.storedSize != nil { break }
+    }
+    byteCount = source.position
+  }
+
+  /// Which rows of a block take which places of the sample (Vitter, 1985, "Random sampling with a
+  /// reservoir", doi:10.1145/3147.3165, algorithm R).
+  private mutating func draw(
+    _ rows: Int,
+    limit: Int,
+    _ generator: inout SeededGenerator
+  ) -> [(place: Int, row: Int)] {
+    var drawn: [(place: Int, row: Int)] = []
+    for row in 0..<rows {
+      let number = rowCount + row
+      if drawnRows.count < limit {
+        drawn.append((drawnRows.count, row))
+        drawnRows.append(number)
+        continue
+      }
+      let place = Int(generator.next().multipliedFullWidth(by: UInt64(number + 1)).high)
+      guard place < limit else { continue }
+      drawn.append((place, row))
+      drawnRows[place] = number
+    }
+    return drawn
+  }
+}

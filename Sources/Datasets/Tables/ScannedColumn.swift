@@ -1,0 +1,115 @@
+import HourglassTensors
+
+/// What a pass over a table keeps of a column: the cells of the rows that were drawn, and further
+/// cells that each tell something of the column that the drawn ones may not.
+///
+/// Of numbers these are the least and the greatest, the first one with decimals and the first three
+/// that differ; of texts the first of each level, until there are too many for a category.
+struct ScannedColumn {
+  private(set) var presentCount = 0
+  private(set) var missingCount = 0
+
+  private var numbers: [Double] = []
+  private var texts: [String?] = []
+  private let isText: Bool
+
+  private var least = Double.infinity
+  private var greatest = -Double.infinity
+  private var fractional: Double?
+  private var distinct: [Double] = []
+  private var levels: Set<String> = []
+  private var levelOrder: [String] = []
+
+  /// The mean of the numbers and the sum of their squared differences from it (Welford, 1962,
+  /// doi:10.1080/00401706.1962.10490022).
+  private(set) var mean = 0.0
+  private var squares = 0.0
+
+  init(isText: Bool) { self.isText = isText }
+
+  /// The standard deviation of the numbers.
+  var standardDeviation: Double { (squares / Double(max(presentCount, 1))).squareRoot() }
+  var minimum: Double? { presentCount > 0 && !isText ? least : nil }
+  var maximum: Double? { presentCount > 0 && !isText ? greatest : nil }
+
+  /// Takes the cells of a block, of which some go to places of the sample.
+  mutating func take(_ block: ParsedColumn, drawn: [(place: Int, row: Int)]) {
+    if isText {
+      takeTexts(block, drawn)
+    } else {
+      takeNumbers(block, drawn)
+    }
+  }
+
+  private mutating func takeNumbers(_ block: ParsedColumn, _ drawn: [(place: Int, row: Int)]) {
+    let values = block.numbers.span
+    let missing = block.missing.span
+    for row in values.indices {
+      if missing.count > 0 && missing[row] {
+        missingCount += 1
+        continue
+      }
+      let value = values[row]
+      presentCount += 1
+      if value < least { least = value }
+      if value > greatest { greatest = value }
+      let difference = value - mean
+      mean += difference / Double(presentCount)
+      squares += difference * (value - mean)
+      if fractional == nil && (value != value.rounded() || abs(value) >= 0x1p53) {
+        fractional = value
+      }
+      if distinct.count < 3 && !distinct.contains(value) { distinct.append(value) }
+    }
+    for (place, row) in drawn {
+      let value = missing.count > 0 && missing[row] ? .nan : values[row]
+      if place == numbers.count { numbers.append(value) } else { numbers[place] = value }
+    }
+  }
+
+  private mutating func takeTexts(_ block: ParsedColumn, _ drawn: [(place: Int, row: Int)]) {
+    let present = block.codes.count { $0 >= 0 }
+    presentCount += present
+    missingCount += block.codes.count - present
+    if levels.count <= ColumnInference.mostLevels {
+      for code in 0..<block.pool.count where levels.count <= ColumnInference.mostLevels {
+        let text = String(decoding: block.pool.text(code), as: UTF8.self)
+        if levels.insert(text).inserted { levelOrder.append(text) }
+      }
+    }
+    for (place, row) in drawn {
+      let code = block.codes[row]
+      let text = code < 0 ? nil : String(decoding: block.pool.text(Int(code)), as: UTF8.self)
+      if place == texts.count { texts.append(text) } else { texts[place] = text }
+    }
+  }
+
+  /// The column of the drawn rows in an order, of a kind that all cells were heard for.
+  func column(
+    _ inference: ColumnInference,
+    _ parsed: ParsedColumn,
+    order: [Int]
+  ) throws(DatasetError) -> Table.Column {
+    var inference = inference
+    inference.presentCount = presentCount
+    guard isText else {
+      let further =
+        presentCount > 0 ? distinct + [least, greatest] + (fractional.map { [$0] } ?? []) : []
+      let cells = order.map { numbers[$0] } + further
+      let column = try inference.column(
+        numbers: cells.map { $0.isNaN ? 0 : $0 },
+        missing: cells.map(\.isNaN),
+        decimals: parsed.decimals,
+        isFixed: parsed.hasFixedDecimals
+      )
+      return column.rows(Array(order.indices))
+    }
+    var pool = TextPool()
+    let codes = (order.map { texts[$0] } + levelOrder.map { $0 }).map { text -> Int32 in
+      guard let text else { return -1 }
+      let bytes = Array(text.utf8)
+      return pool.code(bytes.span, 0..<bytes.count)
+    }
+    return try inference.column(codes: codes, pool: pool).rows(Array(order.indices))
+  }
+}
