@@ -60,10 +60,12 @@ public enum AutomaticChoices {
   /// The number of rows of a batch: some two hundred steps an epoch, from 16 to 128 rows.
   ///
   /// Small data need many steps more than they need large products; beyond 128 rows a step costs
-  /// as much a row and learns less a row.
+  /// as much a row and learns less a row. Only of more than half a million rows, of which there are
+  /// more than can be learnt from one by one, are batches larger, up to 1,024 rows.
   static func batchSize(learningCount: Int) -> Int {
     var size = 16
     while size < 128, learningCount / size > 200 { size *= 2 }
+    while size < 1_024, learningCount / size > 4_000 { size *= 2 }
     return size
   }
 
@@ -71,9 +73,12 @@ public enum AutomaticChoices {
   /// each, and 12,000 of rows of a table, which take a tenth of one.
   static func steps(for kind: DataKind) -> Int { kind == .table ? 12_000 : 4_000 }
 
-  /// The number of epochs for about so many steps, from 20 to 500.
+  /// The number of epochs for about so many steps, from 20 to 500, but fewer where 20 would be more
+  /// than ten times as many steps.
   static func epochs(steps: Int, learningCount: Int, batchSize: Int) -> Int {
-    min(max(steps / max(learningCount / max(batchSize, 1), 1), 20), 500)
+    let stepsPerEpoch = max(learningCount / max(batchSize, 1), 1)
+    let most = max(10 * steps / stepsPerEpoch, 1)
+    return min(max(steps / stepsPerEpoch, min(20, most)), 500)
   }
 
   /// Values of images go from 0 to 1, and so does the logistic function; those of a table have no

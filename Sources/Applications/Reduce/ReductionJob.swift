@@ -86,12 +86,13 @@ struct ReductionJob: Sendable {
       record: result.record
     )
     let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
-    let report = try await judge.report(
+    var report = try await judge.report(
       items.judged,
       of: dataName,
       as: items.judgedKind,
       on: engine
     )
+    report.notes += try await warnings(network, result.record)
     return FittedDimensionReducer(
       configuration: reducer,
       header: try run.modelHeader(
@@ -110,6 +111,34 @@ struct ReductionJob: Sendable {
       network: network,
       baseline: baseline
     )
+  }
+
+  /// What somebody should be warned of who sees only the end of learning.
+  private func warnings(
+    _ network: FittedAutoencoder,
+    _ record: HourglassAutoencoders.TrainingRecord
+  ) async throws -> [String] {
+    let engine = run.session.engine
+    var warnings = [
+      LearningHealth.budget(record),
+      LearningHealth.idleNumbers(try await network.encode(items.judged, on: engine)),
+    ]
+    if items.judgedKind == .heldOut || items.judgedKind == .heldOutAndUsedForStopping {
+      let noun = encoding.kind == .sounds ? "patches" : encoding.kind.nouns.many
+      warnings.append(
+        LearningHealth.duplicates(judged: items.judged, learnt: items.principal, noun: noun)
+      )
+    }
+    if case .table(let table) = encoding {
+      let restored = try await network.reconstruct(items.judged, on: engine)
+      warnings.append(
+        LearningHealth.dominance(
+          items.judged.squaredErrors(of: restored),
+          names: table.fields.map(\.column)
+        )
+      )
+    }
+    return warnings.compactMap { $0 }
   }
 }
 

@@ -105,7 +105,7 @@ extension LawCase {
               .flatMap(\.self)
           }
           return values
-        case .sounds: return []
+        case .sounds, .largeTable: return []
         }
       }
     }

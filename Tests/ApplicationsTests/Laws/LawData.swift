@@ -152,6 +152,7 @@ extension Dataset {
   func taking(_ items: [Int]) throws -> Dataset {
     switch self {
     case .table(let table): .table(table.rows(items))
+    case .largeTable(let table): .table(try table.whole().rows(items))
     case .images(let set): .images(set.items(items))
     case .sounds(let set): .sounds(set.items(items))
     case .series(let set):
@@ -164,7 +165,7 @@ extension Dataset {
     switch self {
     case .table(let table): table
     case .series(let set): set.table
-    case .images, .sounds: nil
+    case .images, .sounds, .largeTable: nil
     }
   }
 

@@ -109,6 +109,29 @@ struct EncodedRows: BatchSource {
     }
   }
 
+  /// For each field the squared errors of restored values `[count, values]`, summed over the items
+  /// where it was observed; one sum of all where items have no fields.
+  func squaredErrors(of restored: Tensor) -> [Double] {
+    let ranges = layout?.ranges ?? [0..<valueCount]
+    var sums = [Double](repeating: 0, count: ranges.count)
+    var values = [Float](repeating: 0, count: valueCount)
+    var presence = values
+    for row in 0..<count {
+      let index = [row]
+      var place = values.mutableSpan
+      var marks = presence.mutableSpan
+      copyValues(index.span, into: &place)
+      copyPresence(index.span, into: &marks)
+      for (field, range) in ranges.enumerated() {
+        for value in range where marks[value] > 0 {
+          let error = Double(restored.scalars[row * valueCount + value] - place[value])
+          sums[field] += error * error
+        }
+      }
+    }
+    return sums
+  }
+
   private func copy(
     _ indices: Span<Int>,
     into destination: inout MutableSpan<Float>,

@@ -1,0 +1,100 @@
+import HourglassDatasets
+import HourglassTensors
+import Testing
+
+@testable import HourglassApplications
+@testable import HourglassAutoencoders
+
+@Suite struct LearningHealthTests {
+  private func record(_ losses: [Double], _ reason: StopReason = .epochs) -> TrainingRecord {
+    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    return TrainingRecord(
+      trainer: Trainer(),
+      trainingCount: 100,
+      validationCount: 10,
+      epochs: losses.enumerated().map { epoch, loss in
+        EpochRecord(
+          epoch: epoch + 1,
+          step: epoch + 1,
+          training: LossParts(loss: loss),
+          validation: LossParts(loss: loss),
+          learningRate: 0.1
+        )
+      },
+      steps: losses.count,
+      bestEpoch: best + 1,
+      stopReason: reason
+    )
+  }
+
+  @Test func anEndThatCameTooEarlyIsTold() {
+    let falling = (0..<10).map { 10 * Double(10 - $0) }
+    #expect(
+      LearningHealth.budget(record(falling))
+        == "The error still fell by 67 % in the last fifth of learning: learn longer."
+    )
+    #expect(LearningHealth.budget(record(falling, .earlyStopping)) == nil)
+    #expect(LearningHealth.budget(record([9, 5, 2, 1, 1.001, 1.002])) == nil)
+    #expect(LearningHealth.budget(record([9, 1.01, 1.008, 1.005, 1.002, 1])) == nil)
+    #expect(LearningHealth.budget(record([3], .time))?.contains("second pass") == true)
+    #expect(LearningHealth.budget(record([3], .epochs)) == nil)
+  }
+
+  private func rows(_ values: [[Double]]) throws -> EncodedRows {
+    let columns = values[0].indices.map { column in
+      Table.Column(
+        name: "x\(column)",
+        kind: .number,
+        cells: .numbers(values.map { $0[column] }, missing: [])
+      )
+    }
+    let table = Table(name: "t", columns: columns)
+    let all = Array(values.indices)
+    let encoding = ItemEncoding.table(try TableEncoding(learning: table, rows: all))
+    return try EncodedRows(.table(table), encoding: encoding)
+  }
+
+  @Test func itemsThatWereLearntFromAreTold() throws {
+    let all = try rows((0..<40).map { [Double($0 % 20), Double($0 % 20) * 2] })
+    let same = LearningHealth.duplicates(
+      judged: all.selecting(Array(0..<10)),
+      learnt: all.selecting(Array(15..<40)),
+      noun: "rows"
+    )
+    #expect(same?.hasPrefix("100 % of the rows that judge") == true)
+    let half = LearningHealth.duplicates(
+      judged: all.selecting([0, 1, 2, 3]),
+      learnt: all.selecting(Array(22..<40)),
+      noun: "rows"
+    )
+    #expect(half?.hasPrefix("50 %") == true)
+    let other = LearningHealth.duplicates(
+      judged: all.selecting(Array(0..<10)),
+      learnt: all.selecting(Array(10..<20)),
+      noun: "rows"
+    )
+    #expect(other == nil)
+  }
+
+  @Test func numbersThatDoNotVaryAreTold() {
+    let codes = Tensor([1, 0, 5, 2, 0, 5, 3, 0, 5.0001], shape: [3, 3])
+    #expect(
+      LearningHealth.idleNumbers(codes) == "2 of the 3 numbers of a code hardly vary: 1 would do."
+    )
+    #expect(LearningHealth.idleNumbers(Tensor([1, 2, 3, 5], shape: [2, 2])) == nil)
+  }
+
+  @Test func aColumnThatMakesMostOfTheErrorIsTold() throws {
+    let names = ["a", "b", "b", "c", "d"]
+    let text = LearningHealth.dominance([1, 4, 5, 1, 1], names: names)
+    #expect(text?.hasPrefix("75 % of the error is that of b") == true)
+    #expect(LearningHealth.dominance([1, 1, 1, 1, 1], names: names) == nil)
+    let some = try rows([[1, 2], [3, 4], [5, 9]])
+    var values = [Float](repeating: 0, count: 6)
+    var place = values.mutableSpan
+    let all = [0, 1, 2]
+    some.copyValues(all.span, into: &place)
+    values[3] += 2
+    #expect(some.squaredErrors(of: Tensor(values, shape: [3, 2])) == [0, 4])
+  }
+}
