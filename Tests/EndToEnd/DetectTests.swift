@@ -48,6 +48,30 @@ import Testing
     #expect(abs(parts.reduce(0, +) - (try #require(Double(odd[1])))) < 1e-4)
     #expect(try folder.names() == ["new.csv", "normal.csv", "parts.hourglass", "scores.csv"])
 
+    // So does a pipe, whose rows are answered as they come: the second one is written when the answer
+    // to the first one is there.
+    let script = """
+      mkfifo rows answers
+      '\(Program.path)' detect - --model parts.hourglass --quiet < rows > answers &
+      exec 3> rows 4< answers
+      head -n 2 new.csv >&3
+      read -r header <&4; read -r first <&4
+      sed -n 3,4p new.csv >&3
+      read -r second <&4; read -r third <&4
+      exec 3>&-
+      wait
+      echo "$header"; echo "$first"; echo "$second"; echo "$third"
+      """
+    let live = try Running(["-c", script], in: folder, program: "/bin/sh").wait()
+    #expect(live.code == 0, "\(live.errors)")
+    let answers = live.output.split(separator: "\n")
+    #expect(answers.count == 4, "\(live.errors)")
+    for (answer, line) in zip(answers, lines) {
+      #expect(answer == line.drop { $0 != "," }.dropFirst())
+    }
+    try FileManager.default.removeItem(atPath: folder.path("rows"))
+    try FileManager.default.removeItem(atPath: folder.path("answers"))
+
     // The model streams the same scores, and any rate.
     let again = try Program.run(
       ["detect", "new.csv", "--model", "parts.hourglass", "-o", "again.csv"],

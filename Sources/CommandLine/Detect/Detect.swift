@@ -27,10 +27,17 @@ struct Detect: AsyncParsableCommand {
         hourglass detect power.csv --series time --window 96 -o scores.csv
         hourglass detect scans/ --learn-from good/ -o scores.csv --heat-maps maps/
         hourglass detect test.csv --learn-from train.csv --labels is_fraud
+        tail -f log.csv | hourglass detect - --model pump.hourglass
+          - is standard input: a header and rows as they come, each answered at once
       """
   )
 
-  @Argument(help: ArgumentHelp("The rows, images or series to look at.", valueName: "data"))
+  @Argument(
+    help: ArgumentHelp(
+      "The rows, images or series to look at; - for rows from standard input.",
+      valueName: "data"
+    )
+  )
   var data: String
 
   @Option(
@@ -80,6 +87,18 @@ struct Detect: AsyncParsableCommand {
     try files.checkModel(given: (latent == nil ? [] : ["--latent"]) + learning.given)
     try files.checkResume(learning)
     try requireAtLeastOne(latent, "--latent")
+    if data == "-" {
+      try requireOption(
+        files.model != nil || files.learnFrom != nil,
+        "detect -",
+        "used with --model or --learn-from: what is read once cannot be learned from and scored"
+      )
+      try requireOption(
+        labels == nil && heatMaps == nil && reading.series == nil,
+        "detect -",
+        "used for rows of a table, without --labels, --heat-maps and --series"
+      )
+    }
     if let falseAlarms {
       try requireOption(
         falseAlarms > 0 && falseAlarms < 1,

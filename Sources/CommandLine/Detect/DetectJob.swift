@@ -12,9 +12,11 @@ struct DetectJob {
   /// Checks what can be checked before anything is read.
   init(_ command: Detect) throws {
     self.command = command
+    var files = command.files
+    if command.data == "-", files.output == nil { files.output = "-" }
     run = VerbRun(
       paths: try VerbPaths(
-        command.files,
+        files,
         checkpoint: command.learning.checkpoint,
         read: [command.data]
       ),
@@ -67,7 +69,7 @@ struct DetectJob {
       let fitted = try FittedAnomalyDetector(contentsOf: path)
       return try command.falseAlarms.map { try fitted.with(falseAlarmRate: $0) } ?? fitted
     }
-    if command.files.learnFrom != nil {
+    if command.files.learnFrom != nil, command.data != "-" {
       // What is to be scored should not turn out to be unreadable after an hour of learning.
       var beginning = try command.reading.load(command.data, limit: 1)
       _ = try DetectLabels(command, &beginning)

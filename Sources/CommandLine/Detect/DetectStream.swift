@@ -9,6 +9,8 @@ struct DetectStream: Sendable {
   private let engine: ComputeEngine
   private let blocks: BlockReader
   private let identifiers: [String]
+  /// Whether rows come from standard input, and each is answered before the next one is there.
+  private let isLive: Bool
 
   /// What came of the rows.
   struct Counts: Sendable {
@@ -20,9 +22,13 @@ struct DetectStream: Sendable {
   /// Opens the data; `nil` where they must be read as a whole: anything but a table in a text file,
   /// or one whose labels are asked for.
   init?(_ command: Detect, _ fitted: FittedAnomalyDetector, engine: ComputeEngine) throws {
+    isLive = command.data == "-"
     guard let schema = fitted.tableSchema, command.labels == nil, command.reading.series == nil,
-      FileKind.isText(command.data)
-    else { return nil }
+      isLive || FileKind.isText(command.data)
+    else {
+      if isLive { throw Failure.usage("detect - needs a model of the rows of a table") }
+      return nil
+    }
     self.fitted = fitted
     self.engine = engine
     let aside = Set(fitted.setAside)
@@ -41,6 +47,10 @@ struct DetectStream: Sendable {
     needed: [TableSchema.Column],
     names: [TableSchema.Column]
   ) throws -> (TableReader, [String]) {
+    // What is read once has to have the columns of names: there is no second look at its header.
+    if command.data == "-" {
+      return (try open(command, TableSchema(columns: needed)), [])
+    }
     var names = names
     while true {
       let schema = TableSchema(columns: needed + names)
@@ -59,15 +69,17 @@ struct DetectStream: Sendable {
 
   private static func open(_ command: Detect, _ schema: TableSchema) throws -> TableReader {
     try TableReader(
-      contentsOf: command.data,
+      contentsOf: command.data == "-" ? "/dev/stdin" : command.data,
       schema: schema,
       limit: command.files.first,
-      options: command.reading.options(limit: command.files.first).table
+      options: command.reading.options(limit: command.files.first).table,
+      isLive: command.data == "-"
     )
   }
 
   /// Scores all rows, and writes what is found to a file where there is one.
   func score(into path: String?, labels: String?) async throws -> Counts {
+    if isLive { return try await answer(into: path ?? "/dev/stdout") }
     var counts = Counts()
     var sink: FindingsSink?
     var writing: Task<Void, any Error>?
@@ -95,6 +107,26 @@ struct DetectStream: Sendable {
   }
 }
 
+extension DetectStream {
+  /// Answers rows as they come: one block is read, scored and written before the next one is waited
+  /// for.
+  private func answer(into path: String) async throws -> Counts {
+    var counts = Counts()
+    let sink = try FindingsSink(path)
+    while let block = try await blocks.next() {
+      try Task.checkCancellation()
+      let findings = try await fitted.findings(in: block, on: engine)
+      try await sink.write(findings, block, identifiers, firstRow: counts.rows)
+      try await sink.flush()
+      counts.rows += block.rowCount
+      counts.anomalies += findings.anomalyCount
+    }
+    try await sink.commit()
+    counts.unknown = await blocks.unknownCounts
+    return counts
+  }
+}
+
 /// Writes findings on a task of its own.
 private actor FindingsSink {
   private let path: String
@@ -116,6 +148,8 @@ private actor FindingsSink {
     self.writer = writer
     try writer.append(rows)
   }
+
+  func flush() throws { try writer?.flush() }
 
   func commit() throws { try writer?.commit() }
 }

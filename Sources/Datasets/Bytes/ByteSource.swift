@@ -24,6 +24,9 @@ final class ByteSource {
   private(set) var position = 0
 
   let windowSize: Int
+  /// Whether bytes are given as they arrive, from the first whole line on, and not only when the
+  /// window is full.
+  let isLive: Bool
   /// The bytes of the file as it is stored that were read so far.
   private var storedPosition = 0
 
@@ -45,9 +48,15 @@ final class ByteSource {
   /// - Parameters:
   ///   - path: The file.
   ///   - windowSize: The number of bytes that a reader can look at together; tests make it small.
-  init(path: String, windowSize: Int = standardWindowSize) throws(DatasetError) {
+  ///   - isLive: Whether bytes are given as they arrive.
+  init(
+    path: String,
+    windowSize: Int = standardWindowSize,
+    isLive: Bool = false
+  ) throws(DatasetError) {
     self.path = path
     self.windowSize = windowSize
+    self.isLive = isLive
     do throws(FileError) {
       file = try InputFile(path: path)
     } catch {
@@ -110,7 +119,9 @@ final class ByteSource {
       let start = unread.upperBound
       let count = inflater == nil ? try readPlain() : try readInflated()
       unread = unread.lowerBound..<start + count
+      let hasLine = isLive && window[start..<start + count].contains(CSVDialect.lineFeed)
       if givesBlanksAsTabs { compactBlanks(from: start) }
+      if hasLine { return }
     }
   }
 

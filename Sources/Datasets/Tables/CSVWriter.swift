@@ -111,6 +111,11 @@ public final class CSVWriter {
     }
   }
 
+  /// Hands on what was appended so far, for a pipe that somebody reads from.
+  ///
+  /// - Throws: Why it cannot be written.
+  public func flush() throws(DatasetError) { try flush(&piece) }
+
   /// Puts the table in its place.
   ///
   /// - Throws: Why the file cannot be written; the former file is whole then.

@@ -152,11 +152,12 @@ extension TableParser {
     try finish()
   }
 
-  /// Reads what the window holds and fills it again; false at the end, or when enough is read.
+  /// Reads what the window holds and fills it again; false at the end, or when enough is read: of a
+  /// live source a row.
   mutating func advance(_ source: ByteSource) throws(DatasetError) -> Bool {
     let isLast = source.isAtEnd
     let used = try consume(source, isLast: isLast)
-    if isFull || isLast { return false }
+    if isFull || isLast || (source.isLive && pendingRows > 0) { return false }
     if used == 0 && source.isFull {
       throw longCell(startsWithQuote: source.firstUnread(1) == [CSVDialect.quote])
     }

@@ -39,16 +39,19 @@ public final class TableReader {
   ///   - limit: The number of rows to read at most; all of them when it is left out.
   ///   - options: How it is written: words for missing cells, decimal commas, and whether it has a
   ///     header; the kinds of columns are those of the schema.
+  ///   - isLive: Whether rows are given as soon as their lines are there, for a pipe that somebody
+  ///     writes to now and then.
   /// - Throws: What is wrong with the file, or which column it does not have.
   public convenience init(
     contentsOf path: String,
     schema: TableSchema,
     blockRows: Int = standardBlockRows,
     limit: Int? = nil,
-    options: TableOptions = TableOptions()
+    options: TableOptions = TableOptions(),
+    isLive: Bool = false
   ) throws(DatasetError) {
     try self.init(
-      ByteSource(path: path),
+      ByteSource(path: path, isLive: isLive),
       schema: schema,
       blockRows: blockRows,
       limit: limit,
@@ -122,7 +125,8 @@ public final class TableReader {
     if wanted == 0 { return nil }
     parser.rowLimit = wanted
     while try parser.advance(source) {}
-    if !parser.isFull {
+    let isWaiting = source.isLive && !source.isAtEnd
+    if !parser.isFull && !isWaiting {
       isFinished = true
       try parser.finish()
     }
