@@ -25,6 +25,8 @@ package final class TrainingLoop {
   let carried: [(name: String, node: NodeID)]
 
   private var order: [Int] = []
+  /// The items of the present epoch; those held out are always of `source`.
+  private(set) var epochSource: any BatchSource
   private var orderEpoch = -1
   private var indices: [Int]
   private var isJudging = false
@@ -56,6 +58,7 @@ package final class TrainingLoop {
     self.learner = learner
     self.trainer = trainer
     self.source = source
+    epochSource = source
     self.now = now
     startTime = now()
     epochStart = startTime
@@ -165,11 +168,12 @@ package final class TrainingLoop {
         purpose: Permutation.Purpose.epoch,
         number: UInt64(progress.epoch)
       )
+      epochSource = source.drawn(inEpoch: progress.epoch)
       orderEpoch = progress.epoch
     }
     let start = progress.batch * batch
     for row in 0..<batch { indices[row] = order[start + row] }
-    plan.feed(indices, from: source, input: nodes.input, target: nodes.target)
+    plan.feed(indices, from: epochSource, input: nodes.input, target: nodes.target)
     let step = progress.step + 1
     plan.feed(learningRate(atStep: step), to: nodes.learningRate)
     plan.feed(Float(step), to: nodes.step)
