@@ -63,13 +63,14 @@ struct SoundDenoising: Sendable {
     guard level > 0 else { return samples }
     let scaled = samples.map { Float(Double($0) / level) }
     let count = transform.frameCount(samples: samples.count)
+    let noise = NoiseFloor.power(of: NoiseFloor.spectra(of: scaled, by: transform), by: transform)
     var sum = OverlapAdd(transform, count: samples.count)
     for start in stride(from: 0, to: count, by: Self.pieceFrames) {
       try Task.checkCancellation()
       let kept = start..<min(start + Self.pieceFrames, count)
       let seen = max(start - halo, 0)..<min(kept.upperBound + halo, count)
       let spectrogram = transform.spectrogram(of: scaled, frames: seen)
-      let mask = try await mask(of: spectrogram, transform, on: engine)
+      let mask = try await mask(of: spectrogram, noise, transform, on: engine)
       let rows = kept.lowerBound - seen.lowerBound..<kept.upperBound - seen.lowerBound
       sum.add(spectrogram.multiplied(by: mask).frames(rows), from: start)
     }
@@ -79,12 +80,13 @@ struct SoundDenoising: Sendable {
   /// The factors of a spectrogram, `[frames, bins]`, from 0 to 1.
   private mutating func mask(
     of spectrogram: ComplexSpectrogram,
+    _ noise: Float,
     _ transform: ShortTimeFourierTransform,
     on engine: ComputeEngine
   ) async throws -> [Float] {
     let (frames, bins) = (spectrogram.frameCount, spectrogram.binCount)
     let width = SoundMasking.seenBins(transform)
-    let unit = 1 / SoundMasking.noisePower(transform)
+    let unit = 1 / (SoundMasking.noisePower(transform) * max(noise, NoiseFloor.least))
     let powers = spectrogram.powers
     var plane = [Float](repeating: 0, count: frames * width)
     for frame in 0..<frames {

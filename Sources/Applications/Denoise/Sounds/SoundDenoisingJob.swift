@@ -39,8 +39,7 @@ struct SoundDenoisingJob: Sendable {
     )
     let sample = try SoundSample(sounds, split: split, seed: seed)
     masking = sample.masking
-    // Twice the pieces that lie side by side.
-    let count = min(max(2 * sample.frameCount / SoundPatchSource.frames, 64), 4_096)
+    let count = min(max(8 * sample.frameCount / SoundPatchSource.frames, 64), 2_048)
     let trainer = Self.trainer(denoiser.learning, count: count)
     source = SoundPatchSource(
       sample,

@@ -12,8 +12,8 @@ internal import HourglassTensors
 /// What a network that masks spectrograms sees of a sound, and what it is to say.
 ///
 /// A sound is scaled to a root mean square of 1 and transformed by frames of about 50 ms, of as many
-/// samples as its rate makes of that. The network sees the logarithms of the powers and gives a mask
-/// from 0 to 1.
+/// samples as its rate makes of that. The network sees the logarithms of the powers in units of the
+/// noise that `NoiseFloor` finds, and gives a mask from 0 to 1.
 struct SoundMasking: Hashable, Sendable, Codable {
   /// The samples in a second of the sounds that are learnt from.
   var sampleRate: Int
@@ -26,8 +26,8 @@ struct SoundMasking: Hashable, Sendable, Codable {
   static let windowSeconds = 0.046
   /// The samples that a frame can have at any rate.
   static let windows = 64...32_768
-  /// What is added to a power before its logarithm is taken: 50 dB below the sound.
-  static let floor: Float = 1e-5
+  /// What is added to a power before its logarithm is taken: 17 dB below the noise.
+  static let floor: Float = 0.02
   /// A target counts by the power of its bin in units of the noise, but at most so much.
   static let largestWeight: Float = 400
 
@@ -62,8 +62,8 @@ struct SoundMasking: Hashable, Sendable, Codable {
     0.375 * Float(transform.window)
   }
 
-  /// What the network sees of a power, in units of the mean power of white noise as loud as the sound.
-  static func feature(_ power: Float) -> Float { 0.25 * log(power + floor) + 0.5 }
+  /// What the network sees of a power in units of the mean power of the noise.
+  static func feature(_ power: Float) -> Float { 0.25 * log(power + floor) }
 
   private static func powerOfTwo(near size: Double) -> Int {
     let exponent = log2(max(size, 1)).rounded()

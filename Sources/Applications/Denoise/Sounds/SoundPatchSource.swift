@@ -34,8 +34,9 @@ struct SoundPatchSource: PairedBatchSource {
   private let scratch = SoundPatchScratch()
   private var epoch = 0
 
-  /// The frames of a piece, some second.
+  /// The frames of a piece, some second, and the most bins.
   static let frames = 64
+  static let bins = 128
   private static let bankSize = 1 << 20
 
   init(
@@ -50,7 +51,7 @@ struct SoundPatchSource: PairedBatchSource {
     self.noise = noise
     self.seed = seed
     transform = sounds.masking.transform(forRate: sounds.masking.sampleRate)
-    let bins = SoundMasking.seenBins(transform)
+    let bins = min(SoundMasking.seenBins(transform), Self.bins)
     itemShape = [1, Self.frames, bins]
     targetShape = [2, Self.frames, bins]
     heldOut =
@@ -98,6 +99,8 @@ struct SoundPatchSource: PairedBatchSource {
     let sound = sounds.entries[group[item % group.count]]
     let slack = transform.frameCount(samples: sound.samples.count) - Self.frames
     let frame = slack > 0 ? Int(generator.next(upperBound: UInt64(slack + 1))) : 0
+    let spare = SoundMasking.seenBins(transform) - itemShape[2]
+    let bin = Int(generator.next(upperBound: UInt64(spare + 1)))
     let level = noise.levelOfSound(&generator)
     // A margin of whole hops before the first frame, as long as half a frame.
     let margin = (transform.window / 2 + transform.hop - 1) / transform.hop
@@ -110,17 +113,18 @@ struct SoundPatchSource: PairedBatchSource {
       clean[index] = sound.samples[first + index]
       noisy[index] = clean[index] + level * bank[offset + index]
     }
-    // As loud as the whole sound with its noise would be.
-    let gain = 1 / (1 + level * level).squareRoot()
-    return spectra(clean, noisy, frames: margin..<margin + Self.frames, level: level, gain: gain)
+    let frames = margin..<margin + Self.frames
+    let floor = max(sound.floor.power(atLevel: level), NoiseFloor.least * (1 + level * level))
+    return spectra(clean, noisy, frames: frames, from: bin, level: level, floor: floor)
   }
 
   private func spectra(
     _ clean: [Float],
     _ noisy: [Float],
     frames: Range<Int>,
+    from first: Int,
     level: Float,
-    gain: Float
+    floor: Float
   ) -> SoundPatchScratch.Patch {
     let target = transform.spectrogram(of: clean, frames: frames)
     let given = transform.spectrogram(of: noisy, frames: frames)
@@ -133,11 +137,11 @@ struct SoundPatchSource: PairedBatchSource {
     )
     for row in 0..<frames.count {
       for bin in 0..<width {
-        let (place, index) = (row * width + bin, row * given.binCount + bin)
+        let (place, index) = (row * width + bin, row * given.binCount + first + bin)
         let (a, b) = (given.real[index], given.imaginary[index])
         let power = a * a + b * b
         let along = target.real[index] * a + target.imaginary[index] * b
-        patch.items[place] = SoundMasking.feature(power * unit * gain * gain)
+        patch.items[place] = SoundMasking.feature(power * unit / floor)
         patch.targets[place] = power > 0 ? min(max(along / power, 0), 1) : 0
         patch.targets[area + place] = min(power * unit / noisePower, SoundMasking.largestWeight)
       }

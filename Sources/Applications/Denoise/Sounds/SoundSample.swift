@@ -8,6 +8,8 @@ struct SoundSample: Sendable {
   struct Entry: Sendable {
     /// The samples, with a root mean square of 1.
     let samples: [Float]
+    /// The noise that is found where noise is added.
+    let floor: NoiseFloorTable
   }
 
   /// How spectrograms are made.
@@ -53,6 +55,8 @@ struct SoundSample: Sendable {
       throw ApplicationError.nothingVaries(name: set.name, rows: set.count)
     }
     masking = SoundMasking(sampleRate: rate)
+    let transform = masking.transform(forRate: rate)
+    var noise: [Float] = []
     let training = Set(split.training)
     for (index, sound) in kept {
       let sound = sound.resampled(to: rate)
@@ -63,7 +67,12 @@ struct SoundSample: Sendable {
       } else {
         judging.append(entries.count)
       }
-      entries.append(Entry(samples: sound.channels[0].map { Float(Double($0) / level) }))
+      let samples = sound.channels[0].map { Float(Double($0) / level) }
+      while noise.count < samples.count { noise.append(generator.nextNormal()) }
+      let own = Array(noise.prefix(samples.count))
+      entries.append(
+        Entry(samples: samples, floor: NoiseFloorTable(samples, noise: own, by: transform))
+      )
     }
     if learning.isEmpty { (learning, judging) = (judging, []) }
     guard !learning.isEmpty else {
