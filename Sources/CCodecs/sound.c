@@ -141,6 +141,25 @@ hg_codec_status hg_sound_decode(const uint8_t *bytes, size_t size, size_t byte_l
   return status;
 }
 
+int hg_sound_bits(const uint8_t *bytes, size_t size) {
+  SF_VIRTUAL_IO calls = {file_size, file_seek, file_read, refuse_write, file_position};
+  memory_file memory = {.source = bytes, .size = (sf_count_t)size};
+  SF_INFO info = {0};
+  SNDFILE *file = sf_open_virtual(&calls, SFM_READ, &info, &memory);
+  if (file == NULL) return 0;
+  sf_close(file);
+  switch (info.format & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_PCM_S8:
+    case SF_FORMAT_PCM_U8: return 8;
+    case SF_FORMAT_PCM_16: return 16;
+    case SF_FORMAT_PCM_24: return 24;
+    case SF_FORMAT_PCM_32: return 32;
+    case SF_FORMAT_FLOAT:
+    case SF_FORMAT_DOUBLE: return 33;
+    default: return 0;
+  }
+}
+
 // Whole numbers of the full range of 32 bits whose upper `bits` are the rounded samples.
 static void quantize(const float *samples, size_t count, int bits, int *place) {
   const double largest = ldexp(1, bits - 1);

@@ -153,6 +153,7 @@ import Testing
       ("gaussian:0..55/255", .unknown), ("poisson:30", .poisson(peak: 30)),
       ("speckle:0.2", .speckle(standardDeviation: 0.2)),
       ("salt-and-pepper:0.05", .saltAndPepper(rate: 0.05)),
+      ("snr:5", .signalToNoise(lower: 5, upper: 5)), ("snr:-5..20", .unknownOfSounds),
     ]
   )
   func noiseIsRead(text: String, noise: Noise) {
@@ -163,7 +164,7 @@ import Testing
   @Test(
     arguments: [
       "", "gaussian", "gaussian:", "gaussian:-1", "gaussian:1/0", "gaussian:nan", "rain:1",
-      "salt-and-pepper:1.5", "gaussian:0.3..0.1", "poisson:0", "gaussian:1/2/3",
+      "salt-and-pepper:1.5", "snr:", "snr:nan", "snr:9..1", "snr:1e9", "gaussian:0.3..0.1", "poisson:0", "gaussian:1/2/3",
     ]
   )
   func wrongNoiseIsRefused(text: String) { #expect(Noise(text) == nil) }

@@ -55,8 +55,8 @@ import Testing
                                   for other models to learn from.
           match                   Find images, sounds or rows again from damaged copies
                                   and excerpts.
-          denoise                 Take noise off images of any size, off a table of
-                                  numbers, or off a time series.
+          denoise                 Take noise off images of any size, off sounds, a
+                                  table of numbers, or a time series.
           detect                  Find rows, images, or times of a series that are
                                   unlike normal ones.
           generate                Make new rows of a table, images or windows of a

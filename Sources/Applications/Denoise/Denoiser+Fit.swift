@@ -6,14 +6,21 @@ extension Denoiser {
   /// Some items are held out to judge the result, see `JudgedItems`. A checkpoint is written now and
   /// then, and at the end; it stays until the model is saved.
   ///
-  /// - Throws: `application(.invalidSetting)` for sounds, which are not denoised yet; `interrupted` when
-  ///   the task is cancelled: the checkpoint is written before.
+  /// - Throws: `application(.invalidSetting)` for noise that is not one of this kind of data;
+  ///   `interrupted` when the task is cancelled: the checkpoint is written before.
   public func fit(
     _ data: Dataset,
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedDenoiser {
     do {
       try learning.validate()
+      if case .signalToNoise = noise, data.kind != .sounds {
+        throw ApplicationError.invalidSetting(
+          name: "the noise of \(data.kind.nouns.many)",
+          expected: "that of their values, such as gaussian:0.1",
+          found: "\(noise(for: data.kind)), which is for sounds"
+        )
+      }
       switch data {
       case .images(let images):
         return try await PictureDenoisingJob(self, images, session).fitted()
@@ -21,12 +28,7 @@ extension Denoiser {
       case .largeTable(let table):
         return try await TableDenoisingJob(self, table.sample, session).fitted()
       case .series(let series): return try await SeriesDenoisingJob(self, series, session).fitted()
-      case .sounds:
-        throw ApplicationError.invalidSetting(
-          name: "what the noise is taken off",
-          expected: "images, a table or a time series",
-          found: "the sounds of \(data.name)"
-        )
+      case .sounds(let sounds): return try await SoundDenoisingJob(self, sounds, session).fitted()
       }
     } catch {
       throw HourglassError(error, checkpoint: session.checkpoint)

@@ -1,6 +1,6 @@
 public import HourglassNetworks
 
-/// Takes noise off images of any size, off tables of numbers and off time series.
+/// Takes noise off images of any size, off sounds, off tables of numbers and off time series.
 ///
 ///     let photos = try Dataset.load(contentsOf: "clean-photos")
 ///     let denoiser = try await Denoiser(noise: .gaussian(standardDeviation: 25 / 255)).fit(photos)
@@ -11,14 +11,16 @@ public import HourglassNetworks
 /// the same bytes.
 ///
 /// References: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser", arXiv:1608.03981,
-/// for images; Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
+/// for images; Erdogan, Hershey, Watanabe, Le Roux, 2015, "Phase-sensitive and recognition-boosted
+/// speech separation using deep recurrent neural networks", doi:10.1109/ICASSP.2015.7178061, for
+/// sounds; Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
 /// with denoising autoencoders", doi:10.1145/1390156.1390294, for tables.
 public struct Denoiser: Hashable, Sendable, Codable {
   /// The noise that is to be taken off; `nil` takes normal noise of an unknown level up to 55/255 for
-  /// images, and of a standard deviation of 0.3 for tables and series, whose values are scaled to a
+  /// images, white noise of an unknown level from 5 dB above to 20 dB below for sounds, and of a standard deviation of 0.3 for tables and series, whose values are scaled to a
   /// standard deviation of 1.
   public var noise: Noise?
-  /// The layers; for images and series they must translate, as a U-Net or a plain chain does, and
+  /// The layers; for images, sounds and series they must translate, as a U-Net or a plain chain does, and
   /// for a table encode.
   public var architecture: Architecture?
   /// For how long and by which steps it learns.
@@ -39,6 +41,11 @@ public struct Denoiser: Hashable, Sendable, Codable {
 extension Denoiser {
   /// The noise, chosen by the kind of data.
   func noise(for kind: DataKind) -> Noise {
-    noise ?? (kind == .images ? .unknown : .gaussian(standardDeviation: 0.3))
+    if let noise { return noise }
+    switch kind {
+    case .images: return .unknown
+    case .sounds: return .unknownOfSounds
+    case .table, .series: return .gaussian(standardDeviation: 0.3)
+    }
   }
 }

@@ -4,17 +4,8 @@ extension DenoisingReport: CustomStringConvertible {
   /// The report as a small table and a sentence, for people.
   public var description: String {
     var lines = [heading]
-    let isImages = kind == .images
-    var table = [isImages ? ["", "PSNR", "SSIM"] : ["", "error"]]
-    for score in [noisy] + classical + [denoised] {
-      table.append(
-        isImages
-          ? [
-            score.method, "\(NumberText.fixed(score.peakSignalToNoiseRatio ?? 0, places: 2)) dB",
-            NumberText.fixed(score.structuralSimilarity ?? 0, places: 3),
-          ] : [score.method, NumberText.significant(score.error)]
-      )
-    }
+    var table = [columns]
+    for score in [noisy] + classical + [denoised] { table.append(row(score)) }
     let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
     for row in table {
       var line = "  " + row[0] + String(repeating: " ", count: widths[0] - row[0].count)
@@ -25,7 +16,9 @@ extension DenoisingReport: CustomStringConvertible {
       }
       lines.append(line)
     }
-    if !isImages {
+    if kind == .sounds {
+      lines.append("SI-SNR is the higher the better, LSD, the log-spectral distance, the lower.")
+    } else if kind != .images {
       lines.append("Errors are roots of mean squares, of values with a standard deviation of 1.")
     }
     lines.append(verdict)
@@ -34,13 +27,17 @@ extension DenoisingReport: CustomStringConvertible {
 
   /// One sentence: whether the network earned its place.
   public var verdict: String {
-    let best = ([noisy] + classical).min { $0.error < $1.error } ?? noisy
-    guard denoised.error < best.error else {
+    // Sounds may be louder or softer than the clean ones without being worse.
+    func badness(_ score: Score) -> Double { score.signalToNoiseRatio.map { -$0 } ?? score.error }
+    let best = ([noisy] + classical).min { badness($0) < badness($1) } ?? noisy
+    guard badness(denoised) < badness(best) else {
       return best == noisy
         ? "The noisy \(kind.nouns.many) are nearer to the clean ones than the denoised: do not use it."
         : "A simpler means does better: \(best.method). Learn longer, or use that."
     }
-    if let own = denoised.peakSignalToNoiseRatio, let other = best.peakSignalToNoiseRatio {
+    if let own = denoised.peakSignalToNoiseRatio ?? denoised.signalToNoiseRatio,
+      let other = best.peakSignalToNoiseRatio ?? best.signalToNoiseRatio
+    {
       return "The network earned its place: it is \(NumberText.fixed(own - other, places: 2)) dB "
         + "above the next best, \(best.method)."
     }
@@ -48,6 +45,28 @@ extension DenoisingReport: CustomStringConvertible {
     return
       "The network earned its place: its error is \(NumberText.fixed(100 * part, places: 0)) % "
       + "below the next best, \(best.method)."
+  }
+
+  private var columns: [String] {
+    switch kind {
+    case .images: ["", "PSNR", "SSIM"]
+    case .sounds: ["", "SI-SNR", "LSD"]
+    case .table, .series: ["", "error"]
+    }
+  }
+
+  private func row(_ score: Score) -> [String] {
+    func decibels(_ ratio: Double?) -> String { "\(NumberText.fixed(ratio ?? 0, places: 2)) dB" }
+    return switch kind {
+    case .images:
+      [
+        score.method, decibels(score.peakSignalToNoiseRatio),
+        NumberText.fixed(score.structuralSimilarity ?? 0, places: 3),
+      ]
+    case .sounds:
+      [score.method, decibels(score.signalToNoiseRatio), decibels(score.logSpectralDistance)]
+    case .table, .series: [score.method, NumberText.significant(score.error)]
+    }
   }
 
   private var heading: String {

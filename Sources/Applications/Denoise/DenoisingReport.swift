@@ -4,12 +4,17 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
   public struct Score: Hashable, Sendable, Codable {
     /// What was done to the noisy items.
     public var method: String
-    /// The peak signal-to-noise ratio in decibels, averaged over images; none for tables and series.
+    /// The peak signal-to-noise ratio in decibels, averaged over images; none for other kinds.
     public var peakSignalToNoiseRatio: Double?
-    /// The structural similarity, averaged over images; none for tables and series.
+    /// The structural similarity, averaged over images; none for other kinds.
     public var structuralSimilarity: Double?
-    /// The root of the mean squared error, of values of images from 0 to 1, and of others scaled to
-    /// a standard deviation of 1.
+    /// The scale-invariant signal-to-noise ratio in decibels, averaged over sounds; none for other kinds.
+    public var signalToNoiseRatio: Double?
+    /// The distance of the logarithms of power spectra in decibels, averaged over sounds; none for
+    /// other kinds.
+    public var logSpectralDistance: Double?
+    /// The root of the mean squared error, of values of images from 0 to 1, of sounds with a root
+    /// mean square of 1, and of others scaled to a standard deviation of 1.
     public var error: Double
 
     /// Makes a score.
@@ -17,11 +22,15 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
       method: String,
       peakSignalToNoiseRatio: Double? = nil,
       structuralSimilarity: Double? = nil,
+      signalToNoiseRatio: Double? = nil,
+      logSpectralDistance: Double? = nil,
       error: Double
     ) {
       self.method = method
       self.peakSignalToNoiseRatio = peakSignalToNoiseRatio
       self.structuralSimilarity = structuralSimilarity
+      self.signalToNoiseRatio = signalToNoiseRatio
+      self.logSpectralDistance = logSpectralDistance
       self.error = error
     }
   }
@@ -71,6 +80,7 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
     for score in [noisy, denoised] + classical {
       metrics["error, \(score.method)"] = score.error
       if let ratio = score.peakSignalToNoiseRatio { metrics["PSNR, \(score.method)"] = ratio }
+      if let ratio = score.signalToNoiseRatio { metrics["SI-SNR, \(score.method)"] = ratio }
     }
     return metrics
   }

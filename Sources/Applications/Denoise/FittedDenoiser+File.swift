@@ -1,6 +1,7 @@
 internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassModelFiles
+internal import HourglassNetworks
 public import HourglassTensors
 
 /// What the items of a denoiser are, for the header of its model file.
@@ -8,6 +9,7 @@ enum DenoisedFields: Hashable, Sendable, Codable {
   case images(channels: Int)
   case table(TableEncoding)
   case series(SeriesScaling, window: Int)
+  case sounds(SoundMasking)
 }
 
 /// The network of a denoiser, for the header of its model file.
@@ -23,6 +25,7 @@ extension FittedDenoiser: FittedApplication {
     case .pictures(let network): network.translation.variables
     case .table(let network): network.network.variables
     case .series(let network): network.network.variables
+    case .sounds(let network): network.variables
     }
   }
 
@@ -76,7 +79,20 @@ extension FittedDenoiser: FittedApplication {
           )
         )
       )
-    case (.images, .autoencoder), (.series, .autoencoder), (.table, .translator):
+    case (.sounds(let masking), .translator(let translator)):
+      if let problem = masking.problem { throw file.damaged(problem) }
+      guard translator.target == .weighted(channels: 1), translator.outputActivation == .logistic,
+        SoundDenoising.suits(translator.architecture)
+      else { throw file.damaged("the network of sounds should give a mask") }
+      _ = try FittedTranslator(
+        translator,
+        variables: file.tensors,
+        itemShape: [1, 16, 16],
+        record: nil
+      )
+      content = .sounds(SoundDenoising(masking, translator, variables: file.tensors))
+    case (.sounds, .autoencoder), (.images, .autoencoder), (.series, .autoencoder),
+      (.table, .translator):
       throw file.damaged("the network is not of the kind that the fields are for")
     }
     self.init(

@@ -27,6 +27,7 @@ public struct FittedDenoiser: Sendable {
     case pictures(PictureDenoising)
     case table(TableDenoising)
     case series(SeriesDenoising)
+    case sounds(SoundDenoising)
   }
 
   let content: Content
@@ -51,6 +52,7 @@ public struct FittedDenoiser: Sendable {
     case .pictures: .images
     case .table: .table
     case .series: .series
+    case .sounds: .sounds
     }
   }
 

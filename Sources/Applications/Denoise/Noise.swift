@@ -1,8 +1,17 @@
 public import HourglassAutoencoders
+internal import HourglassDatasets
 internal import HourglassTensors
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The noise that is to be taken off, of values from 0 to 1 (of a table and of a series: of values
-/// with a standard deviation of 1).
+/// with a standard deviation of 1; of a sound: of samples with a root mean square of 1).
 public enum Noise: Hashable, Sendable, Codable {
   /// x + σ e, where e is normal.
   case gaussian(standardDeviation: Float)
@@ -14,6 +23,9 @@ public enum Noise: Hashable, Sendable, Codable {
   case speckle(standardDeviation: Float)
   /// x or, at this rate, 0 or 1, each as often.
   case saltAndPepper(rate: Float)
+  /// x + σ e, where e is normal and σ lies so many decibels below the root mean square of the item,
+  /// drawn for each item between two; for sounds.
+  case signalToNoise(lower: Float, upper: Float)
 
   /// Normal noise of any level up to 55/255, which is as much as photographs have.
   ///
@@ -21,7 +33,10 @@ public enum Noise: Hashable, Sendable, Codable {
   /// arXiv:1608.03981, section 4.
   public static let unknown = Noise.gaussianRange(lower: 0, upper: 55.0 / 255)
 
-  /// The same in a network.
+  /// White noise of any level from 20 dB below a sound to 5 dB above it.
+  public static let unknownOfSounds = Noise.signalToNoise(lower: -5, upper: 20)
+
+  /// The same in a network, which cannot tell how loud an item is: there the noise of sounds is none.
   public var corruption: Corruption {
     switch self {
     case .gaussian(let deviation): .gaussian(standardDeviation: deviation)
@@ -29,11 +44,17 @@ public enum Noise: Hashable, Sendable, Codable {
     case .poisson(let peak): .poisson(peak: peak)
     case .speckle(let deviation): .speckle(standardDeviation: deviation)
     case .saltAndPepper(let rate): .saltAndPepper(rate: rate)
+    case .signalToNoise: .none
     }
   }
 
-  /// One level of it to judge by: 25/255 of an unknown level that reaches so far, or its middle.
+  /// One level of it to judge by: 25/255 or 5 dB of an unknown level that reaches so far, or its
+  /// middle.
   public var typical: Noise {
+    if case .signalToNoise(let lower, let upper) = self {
+      let ratio = (lower...upper).contains(5) ? 5 : (lower + upper) / 2
+      return .signalToNoise(lower: ratio, upper: ratio)
+    }
     guard case .gaussianRange(let lower, let upper) = self else { return self }
     let usual: Float = 25.0 / 255
     return .gaussian(
@@ -48,11 +69,17 @@ public enum Noise: Hashable, Sendable, Codable {
     if case .gaussianRange(let lower, let upper) = self {
       deviation = lower + (upper - lower) * generator.nextUniform()
     }
+    if case .signalToNoise = self {
+      let squares = values.reduce(0) { $0 + Double($1) * Double($1) }
+      let level = (squares / Double(max(values.count, 1))).squareRoot()
+      deviation = levelOfSound(&generator) * Float(level)
+    }
     for index in values.indices {
       let value = values[index]
       switch self {
       case .gaussian(let deviation): result[index] = value + deviation * generator.nextNormal()
-      case .gaussianRange: result[index] = value + deviation * generator.nextNormal()
+      case .gaussianRange, .signalToNoise:
+        result[index] = value + deviation * generator.nextNormal()
       case .poisson(let peak):
         result[index] = value + (max(value, 0) / peak).squareRoot() * generator.nextNormal()
       case .speckle(let deviation):
@@ -63,6 +90,28 @@ public enum Noise: Hashable, Sendable, Codable {
       }
     }
     return result
+  }
+
+  /// The standard deviation of the noise of a sound with a root mean square of 1; 0 for noise that is
+  /// not that of sounds.
+  func levelOfSound(_ generator: inout SeededGenerator) -> Float {
+    switch self {
+    case .gaussian(let deviation): return deviation
+    case .gaussianRange(let lower, let upper):
+      return lower + (upper - lower) * generator.nextUniform()
+    case .signalToNoise(let lower, let upper):
+      return pow(10, -(lower + (upper - lower) * generator.nextUniform()) / 20)
+    case .poisson, .speckle, .saltAndPepper: return 0
+    }
+  }
+
+  /// The sound with noise, from the seed and the number of the sound; it is not clipped.
+  func added(to sound: Sound, seed: UInt64, number: Int) -> Sound {
+    var generator = SeededGenerator.named("noise \(number)", seed: seed)
+    let level = Float(Double(levelOfSound(&generator)) * sound.rootMeanSquare)
+    return sound.with(
+      sound.channels.map { channel in channel.map { $0 + level * generator.nextNormal() } }
+    )
   }
 
   /// The image with noise, from the seed and the number of the image.
@@ -86,6 +135,8 @@ extension Noise: CustomStringConvertible {
     case .poisson(let peak): "poisson:\(peak)"
     case .speckle(let deviation): "speckle:\(Self.text(deviation))"
     case .saltAndPepper(let rate): "salt-and-pepper:\(Self.text(rate))"
+    case .signalToNoise(let lower, let upper):
+      lower == upper ? "snr:\(lower)" : "snr:\(lower)..\(upper)"
     }
   }
 
@@ -95,6 +146,15 @@ extension Noise: CustomStringConvertible {
   public init?(_ text: String) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return nil }
+    if parts[0] == "snr" {
+      let gap = parts[1].firstRange(of: "..")
+      guard let lower = Float(gap.map { parts[1][..<$0.lowerBound] } ?? parts[1]),
+        let upper = Float(gap.map { parts[1][$0.upperBound...] } ?? parts[1]),
+        lower <= upper, abs(lower) <= 200, abs(upper) <= 200
+      else { return nil }
+      self = .signalToNoise(lower: lower, upper: upper)
+      return
+    }
     if parts[0] == "gaussian", let gap = parts[1].firstRange(of: "..") {
       guard let lower = Self.number(parts[1][..<gap.lowerBound]),
         let upper = Self.number(parts[1][gap.upperBound...]), lower <= upper

@@ -94,6 +94,9 @@ public enum AutomaticChoices {
   /// A U-Net of two halvings for the noise of images.
   static var denoisingArchitecture: Architecture { .uNet(base: 32, depth: 2, activation: .relu) }
 
+  /// A U-Net of three halvings for the masks of sounds: harmonics and echoes reach far.
+  static var maskingArchitecture: Architecture { .uNet(base: 16, depth: 3, activation: .relu) }
+
   /// A U-Net of three halvings for the colours of images: what a thing is, and so its colour, is seen
   /// from far around.
   static var colouringArchitecture: Architecture { .uNet(base: 32, depth: 3, activation: .relu) }

@@ -63,7 +63,7 @@ public struct FittedTranslator: Sendable {
     on engine: ComputeEngine
   ) async throws -> LossParts {
     let (translator, item) = (translator, itemShape)
-    let target = translator.targetShape(for: item)
+    let target = translator.pairedTargetShape(for: item)
     return try await network.losses(source, purpose: "evaluate", on: engine) {
       batch throws(GraphError) in
       try translator.evaluationGraph(GraphShapes(item: item, target: target, batch: batch))

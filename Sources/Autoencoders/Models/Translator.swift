@@ -12,6 +12,8 @@ public struct Translator: Hashable, Sendable, Codable {
     case item
     /// The target that comes with each item, of so many channels and the item's extents in space.
     case paired(channels: Int)
+    /// The same, followed by as many planes of weights, which multiply the loss of each value.
+    case weighted(channels: Int)
   }
 
   /// The layers between an item and its target; they must translate, as a U-Net does.
@@ -50,7 +52,11 @@ public struct Translator: Hashable, Sendable, Codable {
 
 extension Translator: Learner {
   package func pairedTargetShape(for item: Shape) -> Shape? {
-    target == .item ? nil : targetShape(for: item)
+    switch target {
+    case .item: nil
+    case .paired(let channels): item.replacing(axis: 0, with: channels)
+    case .weighted(let channels): item.replacing(axis: 0, with: 2 * channels)
+    }
   }
 
   package func regularizationWeight(atStep step: Int) -> Float { 1 }
@@ -70,8 +76,23 @@ extension Translator: Learner {
     )
     try objective.validate(outputActivation: outputActivation)
     try corruption.validate()
-    if case .paired(let channels) = target {
-      try requireSetting(channels >= 1, "the channels of the target", "at least 1", channels)
+    switch target {
+    case .item: break
+    case .paired(let channels), .weighted(let channels):
+      try requireSetting(
+        (1...1 << 20).contains(channels),
+        "the channels of the target",
+        "1 to 1048576",
+        channels
+      )
+    }
+    if case .weighted = target {
+      try requireSetting(
+        weightedDistance != nil,
+        "the objective of weighted targets",
+        "a distance",
+        objective
+      )
     }
     if learnsDifference {
       try requireSetting(
@@ -83,12 +104,17 @@ extension Translator: Learner {
     }
   }
 
-  /// The shape of a target for items of a shape.
+  /// The shape of the result for items of a shape.
   package func targetShape(for item: Shape) -> Shape {
     switch target {
     case .item: item
-    case .paired(let channels): item.replacing(axis: 0, with: channels)
+    case .paired(let channels), .weighted(let channels): item.replacing(axis: 0, with: channels)
     }
+  }
+
+  /// The objective where weights can multiply it.
+  private var weightedDistance: ReconstructionLoss? {
+    if case .distance(let distance) = objective { distance } else { nil }
   }
 
   /// The graph of a step; see `Learner` for its inputs and outputs.
@@ -98,7 +124,7 @@ extension Translator: Learner {
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, isCorrupted: true, .training, in: &builder)
-    let loss = builder.mean(objective.loss(pass.parameters, target: pass.target, in: &builder))
+    let loss = builder.mean(loss(of: pass, in: &builder))
     let output = objective.mean(pass.parameters, in: &builder)
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, loss)
@@ -136,7 +162,7 @@ extension Translator: Learner {
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, isCorrupted: isCorrupted, .inference, in: &builder)
-    let loss = objective.loss(pass.parameters, target: pass.target, in: &builder)
+    let loss = loss(of: pass, in: &builder)
     let output = objective.mean(pass.parameters, in: &builder)
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, loss)
@@ -149,18 +175,45 @@ extension Translator: Learner {
     return try builder.finish()
   }
 
+  /// What a network makes of items, what it should have made, and how much each value counts.
+  private struct Pass {
+    var parameters: NodeID
+    var target: NodeID
+    var weights: NodeID?
+  }
+
+  private func loss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    guard let weights = pass.weights, let distance = weightedDistance else {
+      return objective.loss(pass.parameters, target: pass.target, in: &builder)
+    }
+    return distance.loss(
+      prediction: pass.parameters,
+      target: pass.target,
+      weights: weights,
+      in: &builder
+    )
+  }
+
   private func pass(
     _ shapes: GraphShapes,
     isCorrupted: Bool,
     _ mode: Mode,
     in builder: inout GraphBuilder
-  ) -> (parameters: NodeID, target: NodeID) {
+  ) -> Pass {
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
     let seen = isCorrupted ? corruption(x, in: &builder) : x
     let parameters = translated(seen, shapes, mode, in: &builder)
-    guard target != .item else { return (parameters, x) }
+    guard target != .item else { return Pass(parameters: parameters, target: x) }
     let targets = Shape([shapes.batch] + shapes.target.dimensions)
-    return (parameters, builder.input(GraphName.target, targets))
+    let given = builder.input(GraphName.target, targets)
+    guard case .weighted(let channels) = target else {
+      return Pass(parameters: parameters, target: given)
+    }
+    return Pass(
+      parameters: parameters,
+      target: builder.slice(given, axis: 1, 0..<channels),
+      weights: builder.slice(given, axis: 1, channels..<2 * channels)
+    )
   }
 
   private func translated(

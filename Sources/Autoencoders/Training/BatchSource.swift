@@ -20,6 +20,14 @@ package protocol BatchSource: Sendable {
   ///
   /// It is called once for a batch, on the engine's thread; it should allocate nothing.
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>)
+
+  /// The items that are learnt from in an epoch, counted from 0: where a source draws them anew, as
+  /// many others of the same shape, a function of the epoch alone; else the same.
+  func drawn(inEpoch epoch: Int) -> any BatchSource
+}
+
+extension BatchSource {
+  package func drawn(inEpoch epoch: Int) -> any BatchSource { self }
 }
 
 extension BatchSource {

@@ -26,9 +26,9 @@ struct ItemOrder {
     self.count = count
   }
 
-  /// Prepares the order of an epoch.
-  mutating func begin(epoch: Int, seed: UInt64) {
-    guard self.epoch != epoch else { return }
+  /// Prepares the order of an epoch, and says whether it is another one than before.
+  mutating func begin(epoch: Int, seed: UInt64) -> Bool {
+    guard self.epoch != epoch else { return false }
     self.epoch = epoch
     let purpose = Permutation.Purpose.epoch
     guard let items else {
@@ -38,10 +38,11 @@ struct ItemOrder {
         purpose: purpose,
         number: UInt64(epoch)
       )
-      return
+      return true
     }
     shuffled = items
     Permutation.shuffle(&shuffled, seed: seed, purpose: purpose, number: UInt64(epoch))
+    return true
   }
 
   /// The item at a place of the epoch.

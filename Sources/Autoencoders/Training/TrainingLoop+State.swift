@@ -86,7 +86,7 @@ extension TrainingLoop {
     do {
       return try judge.advance()
     } catch let error as NonFiniteLoss {
-      if let item = source.firstNonFinite(among: error.indices) {
+      if let item = epochSource.firstNonFinite(among: error.indices) {
         throw TrainingError.nonFiniteItem(index: item)
       }
       let place = judge.firstNonFinite()
@@ -99,7 +99,7 @@ extension TrainingLoop {
   ///
   /// The step has spoilt the variables already, so that the layer can no longer be told.
   func diagnosis(of indices: [Int], step: Int, _ parts: LossParts) -> TrainingError {
-    if let item = source.firstNonFinite(among: indices) { return .nonFiniteItem(index: item) }
+    if let item = epochSource.firstNonFinite(among: indices) { return .nonFiniteItem(index: item) }
     let part = parts.reconstruction.isFinite ? GraphName.regularization : GraphName.reconstruction
     return .diverged(epoch: progress.epoch + 1, step: step, place: "the \(part)")
   }

@@ -24,6 +24,8 @@ package final class TrainingLoop {
   let carried: [(name: String, node: NodeID)]
 
   private var order: ItemOrder
+  /// The items of the present epoch; those held out are always of `source`.
+  private(set) var epochSource: any BatchSource
   private var indices: [Int]
   private var isJudging = false
   /// The variables that are being judged.
@@ -54,6 +56,7 @@ package final class TrainingLoop {
     self.learner = learner
     self.trainer = trainer
     self.source = source
+    epochSource = source
     self.now = now
     startTime = now()
     epochStart = startTime
@@ -155,10 +158,12 @@ package final class TrainingLoop {
   }
 
   private func learn() throws {
-    order.begin(epoch: progress.epoch, seed: trainer.seed)
+    if order.begin(epoch: progress.epoch, seed: trainer.seed) {
+      epochSource = source.drawn(inEpoch: progress.epoch)
+    }
     let start = progress.batch * batch
     for row in 0..<batch { indices[row] = order[start + row] }
-    plan.feed(indices, from: source, input: nodes.input, target: nodes.target)
+    plan.feed(indices, from: epochSource, input: nodes.input, target: nodes.target)
     let step = progress.step + 1
     plan.feed(learningRate(atStep: step), to: nodes.learningRate)
     plan.feed(Float(step), to: nodes.step)

@@ -27,6 +27,10 @@ const char *hg_sound_message(const hg_sound *sound);
 hg_codec_status hg_sound_decode(const uint8_t *bytes, size_t size, size_t byte_limit,
                                 hg_sound *sound);
 
+// The bits of a sample as the file keeps it: 8 to 32 of whole numbers, 33 of single or double precision,
+// 0 where it keeps none (lossy formats) or cannot be read.
+int hg_sound_bits(const uint8_t *bytes, size_t size);
+
 // Encodes a sound. `bits` is 16 or 24 for WAV and FLAC, or 32 for WAV of floats; samples beyond -1
 // and 1 are cut off where the format holds whole numbers. Ogg Vorbis takes `quality` from 0 to 1.
 hg_codec_status hg_sound_encode(hg_sound *sound, hg_sound_format format, int bits, double quality,

@@ -1,24 +1,29 @@
 import ArgumentParser
 import HourglassApplications
 
-/// Takes noise off images, tables and time series.
+/// Takes noise off images, sounds, tables and time series.
 struct Denoise: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "denoise",
-    abstract: "Take noise off images of any size, off a table of numbers, or off a time series.",
+    abstract:
+      "Take noise off images of any size, off sounds, a table of numbers, or a time series.",
     discussion: """
       A network of convolutions learns from clean data, to which it adds noise, to tell the noise \
       from what was there. Some items are held out of learning; the report tells how near they come \
-      to the clean ones, beside the noisy ones, a median filter and a Gaussian filter of the best \
-      width.
+      to the clean ones, beside the noisy ones and classical filters of the best strength: a median \
+      and a Gaussian filter for images, spectral subtraction and a Wiener filter for sounds.
 
-      DATA is a folder of PNG and JPEG files or one such file, images in IDX or CIFAR-10 files, a \
-      table, or with --series a time series. Pictures keep their size, depth, transparency and color \
-      profile; those of a folder keep their names.
+      DATA is a folder of PNG and JPEG files or one such file, images in IDX or CIFAR-10 files, \
+      WAV, FLAC, Ogg, MP3 or AIFF sounds, a table, or with --series a time series. Pictures keep their \
+      size, depth, transparency and color profile, sounds their rate, length, channels and the bits \
+      of their samples; those of a folder keep their names. Ogg and MP3 sounds are written as \
+      NAME.flac, AIFF sounds as NAME.wav.
 
       The noise is normal, of a level that need not be known, unless --noise says another one:
         gaussian:25/255, gaussian:0.1, gaussian:0..0.2, poisson:30 (white stands for 30 counts), \
       speckle:0.2, salt-and-pepper:0.05
+        snr:5, snr:-5..20 (white noise so many decibels below the sound), or gaussian:0.5 of samples \
+      with a root mean square of 1, for sounds
 
       EXAMPLES
         hourglass denoise noisy/ --learn-from clean/ -o denoised/
@@ -27,6 +32,7 @@ struct Denoise: AsyncParsableCommand {
           tries it: noise is added, and taken off again
         hourglass denoise noisy/ --learn-from clean/ --save photos.hourglass --minutes 10
         hourglass denoise more/ --model photos.hourglass --reference more-clean/ -o done/
+        hourglass denoise tapes/ --learn-from clean-songs/ --minutes 5 -o denoised/
         hourglass denoise sensors.csv --learn-from calm.csv -o smooth.csv
       """
   )
@@ -39,7 +45,7 @@ struct Denoise: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The clean images for DATA, in the same order: the report compares with them.",
+      "The clean images or sounds for DATA, in the same order: the report compares with them.",
       valueName: "clean"
     )
   )
@@ -47,14 +53,18 @@ struct Denoise: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw the first images in rows, clean, noisy and denoised: .png or .svg.",
+      "Draw the first images, or spectrograms of the first sounds, in rows, clean, noisy and denoised: "
+        + ".png or .svg.",
       valueName: "rows.png"
     )
   )
   var figure: String?
 
   @Option(
-    help: ArgumentHelp("The noise to learn (default: gaussian:0..55/255).", valueName: "kind:level")
+    help: ArgumentHelp(
+      "The noise to learn (default: gaussian:0..55/255, of sounds snr:-5..20).",
+      valueName: "kind:level"
+    )
   )
   var noise: NoiseChoice?
 

@@ -5,7 +5,8 @@ import HourglassTensors
 /// One run of `denoise`, from the files that it reads to those that it writes.
 struct DenoiseJob {
   private let command: Denoise
-  private let output: PictureOutput?
+  /// The file or the folder of pictures or sounds; none for tables.
+  private let media: String?
   private var run: VerbRun
 
   /// Checks what can be checked before anything is read.
@@ -13,14 +14,18 @@ struct DenoiseJob {
     self.command = command
     var files = command.files
     var checkpoint = command.learning.checkpoint
-    // A name with the extension of a table is a file; what else is no picture file is a folder.
+    // A name with the extension of a table is a file; what else is no picture and no sound file is a
+    // folder.
     let isTable = files.output.map { $0 == "-" || $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }
     if isTable == true {
-      output = nil
+      media = nil
     } else {
-      output = files.output.map { PictureOutput($0) }
-      if files.save == nil, let output { checkpoint = checkpoint ?? output.checkpoint }
-      if output?.isFile != true { files.output = nil }
+      media = files.output
+      if let media {
+        if files.save == nil { checkpoint = checkpoint ?? PictureOutput(media).checkpoint }
+        let isFile = PictureOutput(media).isFile || SoundOutput(media).isFile
+        if !isFile { files.output = nil }
+      }
     }
     run = VerbRun(
       paths: try VerbPaths(
@@ -43,9 +48,7 @@ struct DenoiseJob {
     let learned = try files.learnFrom.map {
       try command.reading.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
     }
-    let reference = try command.reference.map {
-      try ImageSet.load(contentsOf: $0, limit: files.first)
-    }
+    let reference = try command.reference.map { try clean($0, like: data) }
     try check(data)
     try run.paths.checkWritable()
     run.clock.end(.reading)
@@ -72,51 +75,50 @@ struct DenoiseJob {
     )
   }
 
+  /// Reads the clean items of noisy ones.
+  private func clean(_ path: String, like data: Dataset) throws(DatasetError) -> Dataset {
+    let limit = command.files.first
+    guard case .sounds = data else {
+      return .images(try ImageSet.load(contentsOf: path, limit: limit))
+    }
+    return .sounds(try SoundSet.load(contentsOf: path, limit: limit))
+  }
+
   private func check(_ data: Dataset) throws {
-    if case .images(let images) = data {
-      if command.files.output != nil, output == nil {
+    switch data {
+    case .images(let images):
+      if command.files.output != nil, media == nil || media.map(SoundOutput.init)?.isFile == true {
         throw Failure.usage("images are written to a picture file or to a folder")
       }
-      try output?.prepare(count: images.count)
-      return
+      try media.map { try PictureOutput($0).prepare(count: images.count) }
+    case .sounds(let sounds):
+      if command.files.output != nil, media == nil || media.map(PictureOutput.init)?.isFile == true
+      {
+        throw Failure.usage("sounds are written to a .wav, .flac or .ogg file or to a folder")
+      }
+      try media.map { try SoundOutput($0).prepare(count: sounds.count) }
+    case .table, .largeTable, .series:
+      for (option, isGiven) in [
+        ("--add-noise", command.addNoise), ("--reference", command.reference != nil),
+        ("--figure", command.figure != nil),
+      ] where isGiven {
+        throw Failure.usage("\(option) needs images or sounds, and \(data.name) has none")
+      }
+      if media != nil {
+        throw Failure.usage("the result is a table: give a name that ends in .csv")
+      }
     }
-    for (option, isGiven) in [
-      ("--add-noise", command.addNoise), ("--reference", command.reference != nil),
-      ("--figure", command.figure != nil),
-    ] where isGiven {
-      throw Failure.usage("\(option) needs images, and \(data.name) has none")
-    }
-    if output != nil { throw Failure.usage("the result is a table: give a name that ends in .csv") }
   }
 
   private func denoise(
     _ data: Dataset,
-    _ reference: ImageSet?,
+    _ reference: Dataset?,
     with fitted: FittedDenoiser
   ) async throws -> DenoisingReport? {
     let engine = run.engine
     switch data {
-    case .images(let images):
-      guard output != nil || command.figure != nil || command.addNoise || reference != nil else {
-        return nil
-      }
-      let rows = PictureRows(["clean", "noisy", "denoised"])
-      let noise = command.addNoise ? (command.noise?.noise ?? fitted.noise).typical : nil
-      let (output, seed) = (output, command.learning.seed ?? 0)
-      let report = try await StopSignals.run {
-        try await fitted.trial(
-          of: images,
-          adding: noise,
-          reference: reference,
-          seed: seed,
-          on: engine
-        ) { name, index, trial in
-          try output?.write(trial.denoised, name: name)
-          if index < PictureRows.limit { rows.add([trial.clean, trial.noisy, trial.denoised]) }
-        }
-      }
-      if let path = command.figure { try rows.write(to: path, title: images.name) }
-      return report
+    case .images(let images): return try await denoise(images, reference, with: fitted)
+    case .sounds(let sounds): return try await denoise(sounds, reference, with: fitted)
     case .table(let table):
       guard run.paths.output != nil else { return nil }
       try write(try await StopSignals.run { try await fitted.denoised(table, on: engine) })
@@ -125,10 +127,68 @@ struct DenoiseJob {
     case .series(let series):
       guard run.paths.output != nil else { return nil }
       try write(try await StopSignals.run { try await fitted.denoised(series, on: engine) })
-    case .sounds:
-      throw Failure.usage("denoise takes images, tables and time series, and no sounds yet")
     }
     return nil
+  }
+
+  /// Whether anything is asked for beyond what was learned.
+  private func wantsResults(_ reference: Dataset?) -> Bool {
+    media != nil || command.figure != nil || command.addNoise || reference != nil
+  }
+
+  private func addedNoise(_ fitted: FittedDenoiser) -> Noise? {
+    command.addNoise ? (command.noise?.noise ?? fitted.noise).typical : nil
+  }
+
+  private func denoise(
+    _ images: ImageSet,
+    _ reference: Dataset?,
+    with fitted: FittedDenoiser
+  ) async throws -> DenoisingReport? {
+    guard wantsResults(reference) else { return nil }
+    var clean: ImageSet?
+    if case .images(let set) = reference { clean = set }
+    let rows = PictureRows(["clean", "noisy", "denoised"])
+    let (engine, noise, seed) = (run.engine, addedNoise(fitted), command.learning.seed ?? 0)
+    let output = media.map { PictureOutput($0) }
+    let report = try await StopSignals.run { [clean] in
+      try await fitted.trial(of: images, adding: noise, reference: clean, seed: seed, on: engine) {
+        name,
+        index,
+        trial in
+        try output?.write(trial.denoised, name: name)
+        if index < PictureRows.limit { rows.add([trial.clean, trial.noisy, trial.denoised]) }
+      }
+    }
+    if let path = command.figure { try rows.write(to: path, title: images.name) }
+    return report
+  }
+
+  private func denoise(
+    _ sounds: SoundSet,
+    _ reference: Dataset?,
+    with fitted: FittedDenoiser
+  ) async throws -> DenoisingReport? {
+    guard wantsResults(reference) else { return nil }
+    var clean: SoundSet?
+    if case .sounds(let set) = reference { clean = set }
+    let rows = PictureRows(["clean", "noisy", "denoised"])
+    let (engine, noise, seed) = (run.engine, addedNoise(fitted), command.learning.seed ?? 0)
+    let output = media.map { SoundOutput($0) }
+    let isDrawn = command.figure != nil
+    let report = try await StopSignals.run { [clean] in
+      try await fitted.trial(of: sounds, adding: noise, reference: clean, seed: seed, on: engine) {
+        name,
+        index,
+        trial in
+        try output?.write(trial.denoised, name: name, as: sounds.storage(index))
+        if isDrawn, index < PictureRows.limit {
+          rows.add(SpectrogramPictures.pictures(of: [trial.clean, trial.noisy, trial.denoised]))
+        }
+      }
+    }
+    if let path = command.figure { try rows.write(to: path, title: sounds.name) }
+    return report
   }
 
   private func write(_ table: Table) throws {

@@ -1,14 +1,6 @@
 import HourglassDatasets
 import HourglassTensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Where the pictures of a run go: one into a file, or any number into a folder.
 struct PictureOutput: Sendable {
   /// The file or the folder.
@@ -58,7 +50,7 @@ struct PictureOutput: Sendable {
       }
       try AtomicFile(replacing: path).cancel()
     } else {
-      try Self.makeFolder(path)
+      try OutputFolder.make(path)
     }
   }
 
@@ -71,19 +63,6 @@ struct PictureOutput: Sendable {
     if format == nil || (format == .jpeg && (picture.hasAlpha || picture.depth > 8)) {
       file += ".png"
     }
-    var folder = path
-    for part in file.split(separator: "/").dropLast() where part != "." && part != ".." {
-      folder += "/" + part
-      try Self.makeFolder(folder)
-    }
-    try picture.write(to: folder + "/" + (file.split(separator: "/").last.map(String.init) ?? file))
-  }
-
-  private static func makeFolder(_ path: String) throws(FileError) {
-    guard mkdir(path, 0o777) != 0 else { return }
-    let code = errno
-    var status = stat()
-    if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-    throw FileError(path: path, operation: .write, code: code == EEXIST ? ENOTDIR : code)
+    try picture.write(to: OutputFolder.place(file, in: path))
   }
 }

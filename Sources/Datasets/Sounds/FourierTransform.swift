@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// The power spectra of eight pieces of real samples at once.
+/// The spectra of eight pieces of real samples at once, and the pieces of their spectra.
 ///
 /// Each piece is a lane of the vectors, so that all pieces take the same steps and none depends on
 /// the others. The samples x_0, x_1, … of a piece are packed into half as many complex numbers
@@ -49,12 +49,64 @@ struct FourierTransform {
 
   /// Fills a place of count / 2 + 1 vectors with |X_k|^2, for `count` vectors of samples.
   mutating func powers(of samples: [Lanes], into powers: inout [Lanes]) {
+    transform(samples)
+    var place = powers.mutableSpan
+    unpack { place[$0] = $1 * $1 + $2 * $2 }
+  }
+
+  /// Fills two places of count / 2 + 1 vectors with the real and imaginary parts of X_k, for `count`
+  /// vectors of samples.
+  mutating func spectra(
+    of samples: [Lanes],
+    intoReal reals: inout [Lanes],
+    imaginary imaginaries: inout [Lanes]
+  ) {
+    transform(samples)
+    var realPlace = reals.mutableSpan
+    var imaginaryPlace = imaginaries.mutableSpan
+    unpack {
+      realPlace[$0] = $1
+      imaginaryPlace[$0] = $2
+    }
+  }
+
+  /// Fills a place of `count` vectors with the samples of spectra of count / 2 + 1 vectors each.
+  ///
+  /// The packing is undone: with E_k = (X_k + conj X_(m-k)) / 2 and
+  /// O_k = w^-k (X_k - conj X_(m-k)) / 2 the packed spectrum is Z_k = E_k + i O_k, and its inverse is
+  /// the conjugate of the transform of conj Z, divided by m. The imaginary parts of X_0 and X_m count
+  /// for nothing.
+  mutating func samples(
+    ofReal reals: [Lanes],
+    imaginary imaginaries: [Lanes],
+    into samples: inout [Lanes]
+  ) {
+    let half = real.count
+    for (k, place) in reversed.enumerated() {
+      let (a, c) = (reals[k], reals[half - k])
+      let (b, d) = k == 0 ? (.zero, .zero) : (imaginaries[k], imaginaries[half - k])
+      let (evenReal, evenImaginary) = ((a + c) * 0.5, (b - d) * 0.5)
+      let (restReal, restImaginary) = ((a - c) * 0.5, (b + d) * 0.5)
+      // Times w^-k, the conjugate of w^k.
+      let oddReal = restReal * cosines[k] + restImaginary * sines[k]
+      let oddImaginary = restImaginary * cosines[k] - restReal * sines[k]
+      real[place] = evenReal - oddImaginary
+      imaginary[place] = -(evenImaginary + oddReal)
+    }
+    Self.transform(&real, &imaginary, cosines, sines)
+    let scale = 1 / Float(half)
+    for index in 0..<half {
+      samples[2 * index] = real[index] * scale
+      samples[2 * index + 1] = imaginary[index] * -scale
+    }
+  }
+
+  private mutating func transform(_ samples: [Lanes]) {
     for (index, place) in reversed.enumerated() {
       real[place] = samples[2 * index]
       imaginary[place] = samples[2 * index + 1]
     }
     Self.transform(&real, &imaginary, cosines, sines)
-    unpack(into: &powers)
   }
 
   private static func transform(
@@ -90,12 +142,12 @@ struct FourierTransform {
     }
   }
 
-  private func unpack(into powers: inout [Lanes]) {
+  /// Calls a body with each k from 0 to count / 2 and the parts of X_k.
+  @inline(__always)
+  private func unpack(_ body: (Int, Lanes, Lanes) -> Void) {
     let half = real.count
-    var place = powers.mutableSpan
-    let (first, last) = (real[0] + imaginary[0], real[0] - imaginary[0])
-    place[0] = first * first
-    place[half] = last * last
+    body(0, real[0] + imaginary[0], .zero)
+    body(half, real[0] - imaginary[0], .zero)
     for k in 1..<half {
       let (a, b) = (real[k], imaginary[k])
       let (c, d) = (real[half - k], imaginary[half - k])
@@ -105,7 +157,7 @@ struct FourierTransform {
       let oddImaginary = (c - a) * 0.5
       let sumReal = evenReal + oddReal * cosines[k] - oddImaginary * sines[k]
       let sumImaginary = evenImaginary + oddReal * sines[k] + oddImaginary * cosines[k]
-      place[k] = sumReal * sumReal + sumImaginary * sumImaginary
+      body(k, sumReal, sumImaginary)
     }
   }
 }

@@ -164,8 +164,10 @@ public struct MelSpectrogram: Codable, Hashable, Sendable {
 
 /// The triangular filters of a mel spectrogram.
 struct MelFilters {
-  private let ranges: [Range<Int>]
-  private let weights: [[Float]]
+  /// The bins in which each band has a weight.
+  let ranges: [Range<Int>]
+  /// The weights of these bins.
+  let weights: [[Float]]
 
   init(_ mel: MelSpectrogram) {
     let (low, high) = (Self.mel(mel.lowest), Self.mel(mel.highest))

@@ -119,6 +119,12 @@ enum SoundCodec {
     return bytes
   }
 
+  /// The bits of a sample as a file keeps it: 8 to 32 of whole numbers, 33 of single or double
+  /// precision, 0 in lossy formats.
+  static func sampleBits(_ bytes: [UInt8]) -> Int {
+    bytes.withUnsafeBufferPointer { Int(hg_sound_bits($0.baseAddress, $0.count)) }
+  }
+
   private static func message(_ sound: inout hg_sound) -> String {
     clipped(String(cString: hg_sound_message(&sound)), to: 120)
   }

@@ -73,6 +73,16 @@ public struct SoundSet: Sendable {
     }
   }
 
+  /// How a sound that is made of this one is kept without loss: as its file does, where that is WAV or
+  /// FLAC, and else as `SoundStorage.init(of:)` says; as a WAV file of 16 bits for a sound in memory.
+  ///
+  /// - Throws: Why the file cannot be read.
+  public func storage(_ index: Int) throws(DatasetError) -> SoundStorage {
+    precondition(index >= 0 && index < count, "sound \(index) of \(count) was asked for")
+    guard case .file(let path, _, _) = entries[index] else { return SoundStorage() }
+    return SoundStorage(of: try WholeFile.bytes(of: path))
+  }
+
   /// The first sounds, at most as many as wanted; at least 1.
   public func prefix(_ limit: Int) -> SoundSet {
     items(Array(0..<min(max(limit, 1), count)))

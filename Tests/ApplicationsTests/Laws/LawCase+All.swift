@@ -11,7 +11,8 @@ extension LawCase {
   static let all: [LawCase] =
     DataKind.allCases.flatMap { [reduce($0), features($0)] }
     + [DataKind.table, .images, .sounds].map(match)
-    + [DataKind.table, .images, .series].flatMap { [denoise($0), detect($0), generate($0)] }
+    + DataKind.allCases.map(denoise)
+    + [DataKind.table, .images, .series].flatMap { [detect($0), generate($0)] }
     + [DataKind.table, .series].map(impute) + [imputeImages, colorize]
 
   private static func made(_ kind: DataKind) throws -> Dataset {
@@ -87,8 +88,8 @@ extension LawCase {
     LawCase(application: "denoise", kind: kind, data: { try made(kind) }) { data in
       let denoiser = Denoiser(
         noise: .gaussian(standardDeviation: kind == .images ? 0.2 : 0.5),
-        architecture: kind == .images ? translating : nil,
-        learning: learning(kind == .images ? 3 : 30)
+        architecture: kind == .images || kind == .sounds ? translating : nil,
+        learning: learning(kind == .images ? 3 : kind == .sounds ? 8 : 30)
       )
       let fitted = try await denoiser.fit(data, session: session())
       return FittedUnderLaw(
@@ -105,7 +106,14 @@ extension LawCase {
               .flatMap(\.self)
           }
           return values
-        case .sounds, .largeTable: return []
+        case .largeTable: return []
+        case .sounds(let set):
+          var values: [Float] = []
+          for index in 0..<set.count {
+            values += try await fitted.denoised(set.sound(index), on: smallEngine()).channels
+              .flatMap(\.self)
+          }
+          return values
         }
       }
     }

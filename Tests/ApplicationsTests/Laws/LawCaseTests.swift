@@ -17,7 +17,7 @@ import Testing
       "reduce": [.table, .images, .sounds, .series],
       "features": [.table, .images, .sounds, .series],
       "match": [.table, .images, .sounds],
-      "denoise": [.table, .images, .series],
+      "denoise": [.table, .images, .sounds, .series],
       "detect": [.table, .images, .series],
       "generate": [.table, .images, .series],
       "impute": [.table, .images, .series],
