@@ -164,7 +164,8 @@ import Testing
   @Test(
     arguments: [
       "", "gaussian", "gaussian:", "gaussian:-1", "gaussian:1/0", "gaussian:nan", "rain:1",
-      "salt-and-pepper:1.5", "snr:", "snr:nan", "snr:9..1", "snr:1e9", "gaussian:0.3..0.1", "poisson:0", "gaussian:1/2/3",
+      "salt-and-pepper:1.5", "snr:", "snr:nan", "snr:9..1", "snr:1e9", "gaussian:0.3..0.1",
+      "poisson:0", "gaussian:1/2/3",
     ]
   )
   func wrongNoiseIsRefused(text: String) { #expect(Noise(text) == nil) }

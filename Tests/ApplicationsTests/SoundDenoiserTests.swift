@@ -58,7 +58,9 @@ import Testing
       channels: (0..<channels).map { _ in (0..<count).map { _ in 9 * generator.nextNormal() } }
     )
     let result = try await fitted.denoised(sound, on: engine)
-    #expect(result.sampleRate == rate && result.channels.map(\.count) == sound.channels.map(\.count))
+    #expect(
+      result.sampleRate == rate && result.channels.map(\.count) == sound.channels.map(\.count)
+    )
     #expect(result.channels.allSatisfy { $0.allSatisfy(\.isFinite) } && result != sound)
     let last = Sound(name: "strange", sampleRate: rate, channels: [sound.channels[channels - 1]])
     let alone = try await fitted.denoised(last, on: engine)
@@ -90,9 +92,14 @@ import Testing
       Sound(name: "part", sampleRate: 8000, channels: [part]),
       on: engine
     )
-    let inner = 20_000..<180_000
-    let differences = inner.map { abs(whole.channels[0][200_000 + $0] - result.channels[0][$0]) }
-    #expect(differences.max() ?? 1 < 0.02)
+    // The noise that is found differs by what frames are looked at; a seam would differ by far more.
+    for start in [20_000, 60_144, 62_144, 64_144, 160_000] {
+      let squares = (start..<start + 2_000).map { index -> Double in
+        let difference = Double(whole.channels[0][200_000 + index] - result.channels[0][index])
+        return difference * difference
+      }
+      #expect(squares.reduce(0, +) / 2_000 < 0.0004)
+    }
   }
 
   @Test func soundsOfOtherRatesAreLearntFromToo() async throws {
@@ -105,13 +112,16 @@ import Testing
       return
     }
     #expect(network.masking.sampleRate == 8000 && network.masking.window == 512)
-    #expect(network.masking.transform(forRate: 48_000).window == 2048 || network.masking.transform(forRate: 48_000).window == 4096)
+    #expect(
+      network.masking.transform(forRate: 48_000).window == 2048
+        || network.masking.transform(forRate: 48_000).window == 4096
+    )
   }
 
   @Test func whatDoesNotSuitIsRefused() async throws {
     let engine = smallEngine()
     await #expect(throws: HourglassError.self) {
-      try await fitted(tones(), noise: .poisson(peak: 3), on: engine)
+      try await self.fitted(tones(), noise: .poisson(peak: 3), on: engine)
     }
     let images = Dataset.images(
       ImageSet(try NumericDataset(name: "spots", images: spots(20)))
@@ -121,7 +131,7 @@ import Testing
     }
     let dense = Denoiser(architecture: .dense(hidden: [3], activation: .relu))
     await #expect(throws: HourglassError.self) { try await dense.fit(.sounds(tones())) }
-    let fitted = try await fitted(tones(), epochs: 1, on: engine)
+    let fitted = try await self.fitted(tones(), epochs: 1, on: engine)
     await #expect(throws: HourglassError.self) {
       try await fitted.trial(of: tones(2), reference: tones(3), on: engine) { _, _, _ in }
     }
@@ -186,8 +196,9 @@ import Testing
   @Test func classicalFiltersTakeNoiseOff() {
     var generator = SeededGenerator(seed: 6)
     // A tone that pauses, so that there are quiet frames.
-    let clean = (0..<16_000).map { index in
-      index / 4000 % 2 == 0 ? Float(sin(Double(index) * 0.3)) : 0
+    let clean = (0..<16_000).map { (index: Int) -> Float in
+      if index / 4000 % 2 == 1 { return 0 }
+      return Float(sin(0.3 * Double(index)))
     }
     let noisy = clean.map { $0 + 0.4 * generator.nextNormal() }
     let transform = ShortTimeFourierTransform(window: 512, hop: 128)

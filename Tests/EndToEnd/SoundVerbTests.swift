@@ -67,7 +67,10 @@ import Testing
     )
     for threads in ["1", "2"] {
       let again = try Program.run(
-        ["denoise", "more", "--model", "m.hourglass", "-o", "again\(threads)", "--threads", threads],
+        [
+          "denoise", "more", "--model", "m.hourglass", "-o", "again\(threads)", "--threads",
+          threads,
+        ],
         in: folder
       )
       #expect(again.code == 0, "\(again.errors)")

@@ -74,10 +74,8 @@ public struct GriffinLim: Hashable, Sendable {
       (target.real[index], target.imaginary[index]) = (cos(angle), sin(angle))
     }
     var last: ComplexSpectrogram?
-    var samples: [Float] = []
-    for turn in 0..<iterations {
-      samples = transform.samples(of: target.withMagnitudes(magnitudes.scalars), count: count)
-      guard turn < iterations - 1 else { break }
+    for _ in 0..<iterations {
+      let samples = transform.samples(of: target.withMagnitudes(magnitudes.scalars), count: count)
       let nearest = transform.spectrogram(of: samples, frames: 0..<frames)
       target = nearest
       if let last, momentum > 0 {
@@ -88,7 +86,7 @@ public struct GriffinLim: Hashable, Sendable {
       }
       last = nearest
     }
-    return samples
+    return transform.samples(of: target.withMagnitudes(magnitudes.scalars), count: count)
   }
 }
 
