@@ -36,8 +36,9 @@ struct DetectStream: Sendable {
     let names = schema.columns.filter { $0.kind == .identifier }.map {
       TableSchema.Column(name: $0.name, kind: .identifier, content: .texts)
     }
-    let (reader, found) = try Self.reader(command, needed: needed, names: names)
-    identifiers = found
+    let reader = try Self.reader(command, needed: needed, names: names)
+    let found = Set(reader.schema.columns.map(\.name))
+    identifiers = names.map(\.name).filter { found.contains($0) }
     blocks = BlockReader(reader)
   }
 
@@ -46,33 +47,13 @@ struct DetectStream: Sendable {
     _ command: Detect,
     needed: [TableSchema.Column],
     names: [TableSchema.Column]
-  ) throws -> (TableReader, [String]) {
-    // What is read once has to have the columns of names: there is no second look at its header.
-    if command.data == "-" {
-      return (try open(command, TableSchema(columns: needed)), [])
-    }
-    var names = names
-    while true {
-      let schema = TableSchema(columns: needed + names)
-      do {
-        let reader = try open(command, schema)
-        return (reader, names.map(\.name))
-      } catch {
-        guard case .table(let problem)? = error as? DatasetError,
-          case .missingColumn(_, let name, _) = problem,
-          let place = names.firstIndex(where: { $0.name == name })
-        else { throw error }
-        names.remove(at: place)
-      }
-    }
-  }
-
-  private static func open(_ command: Detect, _ schema: TableSchema) throws -> TableReader {
+  ) throws -> TableReader {
     try TableReader(
       contentsOf: command.data == "-" ? "/dev/stdin" : command.data,
-      schema: schema,
+      schema: TableSchema(columns: needed + names),
       limit: command.files.first,
       options: command.reading.options(limit: command.files.first).table,
+      optional: Set(names.map(\.name)),
       isLive: command.data == "-"
     )
   }

@@ -39,6 +39,7 @@ public final class TableReader {
   ///   - limit: The number of rows to read at most; all of them when it is left out.
   ///   - options: How it is written: words for missing cells, decimal commas, and whether it has a
   ///     header; the kinds of columns are those of the schema.
+  ///   - optional: The names of columns that are left out of the schema where the file has none.
   ///   - isLive: Whether rows are given as soon as their lines are there, for a pipe that somebody
   ///     writes to now and then.
   /// - Throws: What is wrong with the file, or which column it does not have.
@@ -48,6 +49,7 @@ public final class TableReader {
     blockRows: Int = standardBlockRows,
     limit: Int? = nil,
     options: TableOptions = TableOptions(),
+    optional: Set<String> = [],
     isLive: Bool = false
   ) throws(DatasetError) {
     try self.init(
@@ -55,7 +57,8 @@ public final class TableReader {
       schema: schema,
       blockRows: blockRows,
       limit: limit,
-      options: options
+      options: options,
+      optional: optional
     )
   }
 
@@ -64,12 +67,12 @@ public final class TableReader {
     schema: TableSchema,
     blockRows: Int,
     limit: Int?,
-    options: TableOptions
+    options: TableOptions,
+    optional: Set<String> = []
   ) throws(DatasetError) {
     precondition(blockRows > 0, "a block has at least one row, found \(blockRows)")
     if let limit, limit < 1 { throw .limitNotPositive(path: source.path, limit: limit) }
     path = source.path
-    self.schema = schema
     self.source = source
     self.blockRows = blockRows
     self.limit = limit
@@ -82,8 +85,13 @@ public final class TableReader {
       options: own,
       memoryLimit: MemoryLimit.standard
     )
+    let found = Set(plan.names)
+    let schema = TableSchema(
+      columns: schema.columns.filter { !optional.contains($0.name) || found.contains($0.name) }
+    )
+    self.schema = schema
     var places: [Int] = []
-    for name in names {
+    for name in schema.columns.map(\.name) {
       guard let place = plan.names.firstIndex(of: name) else {
         throw .table(.missingColumn(path: source.path, name: name, found: plan.names))
       }
