@@ -50,6 +50,20 @@ import Testing
     #expect(try await estimator.violation(of: law, on: spots(60)) == nil)
   }
 
+  @Test func aModelThatSeesFurtherThanATileIsRefused() async throws {
+    let denoiser = Denoiser(
+      architecture: .plain(width: 1, depth: 170, activation: .relu),
+      learning: LearningSettings(epochs: 1, seed: 1)
+    )
+    let session = LearningSession(engine: smallEngine())
+    let fitted = try await denoiser.fit(images(spots(12)), session: session)
+    let bytes = try fitted.bytes()
+    let text = #expect(throws: (any Error).self) {
+      _ = try FittedDenoiser(ModelFile(bytes: bytes, path: "model"))
+    }.map { "\($0)" }
+    #expect(text?.contains("see further than a tile of 384 pixels") == true, "\(text ?? "")")
+  }
+
   @Test func aTableKeepsWhatIsNoNumber() async throws {
     let rows = curvedRows(240)
     let names = ["p", "q", "r", "s"]

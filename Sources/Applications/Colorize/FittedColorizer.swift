@@ -114,20 +114,13 @@ extension FittedColorizer: FittedApplication {
     else {
       throw file.damaged("the network should give two planes of colours, and means be finite")
     }
-    // Checks the variables; tiles of other sizes have the same ones.
-    _ = try FittedTranslator(
-      translator,
-      variables: file.tensors,
-      itemShape: [1, 16, 16],
-      record: nil
-    )
     self.init(
       configuration: try file.decoded(\.configuration, as: Colorizer.self),
       header: file.header,
       report: try file.report(as: ColorizationReport.self),
       checkpoint: nil,
       network: Colouring(
-        translation: TiledTranslation(translator, variables: file.tensors, inputs: 1),
+        translation: try TiledTranslation(translator, from: file, inputs: 1),
         means: [fields.meanA, fields.meanB]
       )
     )

@@ -39,17 +39,10 @@ extension FittedDenoiser: FittedApplication {
       guard channels == 1 || channels == 3 else {
         throw file.damaged("images should have 1 or 3 channels, not \(channels)")
       }
-      // Checks the variables; tiles of other sizes have the same ones.
-      _ = try FittedTranslator(
-        translator,
-        variables: file.tensors,
-        itemShape: [channels, 16, 16],
-        record: nil
-      )
       content = .pictures(
         PictureDenoising(
           channels: channels,
-          translation: TiledTranslation(translator, variables: file.tensors, inputs: channels)
+          translation: try TiledTranslation(translator, from: file, inputs: channels)
         )
       )
     case (.table(let encoding), .autoencoder(let autoencoder)):

@@ -1,5 +1,6 @@
 internal import HourglassAutoencoders
 internal import HourglassEngines
+internal import HourglassModelFiles
 internal import HourglassTensors
 
 /// Runs a network that translates over images of any size, tile by tile.
@@ -19,6 +20,23 @@ struct TiledTranslation: Sendable {
     self.translator = translator
     self.variables = variables
     self.inputs = inputs
+  }
+
+  /// Takes a network out of a model file, and checks that it translates tiles.
+  ///
+  /// - Throws: What is wrong with its layers or its variables.
+  init(_ translator: Translator, from file: ModelContents, inputs: Int) throws {
+    self.init(translator, variables: file.tensors, inputs: inputs)
+    // Tiles of other sizes have the same variables.
+    _ = try FittedTranslator(
+      translator,
+      variables: file.tensors,
+      itemShape: [inputs, 16, 16],
+      record: nil
+    )
+    guard 2 * translator.architecture.sight + 64 <= longest else {
+      throw file.damaged("its layers see further than a tile of \(longest) pixels reaches")
+    }
   }
 
   /// The planes of the result.

@@ -176,13 +176,6 @@ extension FittedImageImputer: FittedApplication {
     else {
       throw file.damaged("images should have 1 or 3 channels with a finite mean each")
     }
-    // Checks the variables; tiles of other sizes have the same ones.
-    _ = try FittedTranslator(
-      translator,
-      variables: file.tensors,
-      itemShape: [channels + 1, 16, 16],
-      record: nil
-    )
     self.init(
       configuration: try file.decoded(\.configuration, as: ImageImputer.self),
       header: file.header,
@@ -191,7 +184,7 @@ extension FittedImageImputer: FittedApplication {
       network: PictureInpainting(
         channels: channels,
         means: fields.means,
-        translation: TiledTranslation(translator, variables: file.tensors, inputs: channels + 1)
+        translation: try TiledTranslation(translator, from: file, inputs: channels + 1)
       )
     )
   }
