@@ -204,7 +204,7 @@ private func opened(
 }
 
 /// Writes all bytes; the result is 0 or the number of the reason why not.
-private func writtenWhole(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+package func writtenWhole(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
   var rest = bytes
   while let start = rest.baseAddress, rest.count > 0 {
     // One call of the operating system writes at most about 2 GiB.

@@ -67,6 +67,18 @@ import Testing
     #expect(large.schema.columns[0].kind == .category)
   }
 
+  @Test func severalLateTextsLoseNoRow() throws {
+    // They come in different blocks, and rows follow the last one.
+    let rows = (0..<60_000).map { row in
+      "\(row == 20_000 ? "x" : "\(row % 4)"),\(row == 40_000 ? "y" : "\(row % 5)")"
+    }
+    let path = try folder.file("a,b\n" + rows.joined(separator: "\n"))
+    let large = try LargeTable(contentsOf: path, sampleBytes: 1)
+    #expect(large.rowCount == 60_000)
+    #expect(large.schema == (try Table(contentsOf: path)).schema)
+    #expect(large.schema.columns.map(\.kind) == [.category, .category])
+  }
+
   @Test func mistakesAreNamedAsInMemory() throws {
     let good = (0..<1_500).map { "\($0),1" }.joined(separator: "\n")
     for bad in ["a,b\n\(good)\n3\n", "a,b\n\(good)\n3,inf\n", "a,b\n\(good)\n\"3,1\n", "a,b\n"] {

@@ -107,7 +107,7 @@ package final class RowFileWriter {
 
   private func flush() throws(FileError) {
     guard let descriptor else { preconditionFailure("the file was finished before") }
-    let code = pending.withUnsafeBytes { writeWhole(descriptor, $0) }
+    let code = pending.withUnsafeBytes { writtenWhole(descriptor, $0) }
     pending.removeAll(keepingCapacity: true)
     if code != 0 { throw FileError(path: folder, operation: .write, code: code) }
   }
@@ -127,20 +127,6 @@ private func nameless(_ folder: String) throws(FileError) -> Int32 {
   }
   if descriptor < 0 { throw FileError(path: folder, operation: .create, code: errno) }
   return descriptor
-}
-
-private func writeWhole(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
-  var done = 0
-  while done < bytes.count, let start = bytes.baseAddress {
-    let count = write(descriptor, start + done, min(bytes.count - done, 1 << 30))
-    if count < 0 {
-      if errno == EINTR { continue }
-      return errno
-    }
-    if count == 0 { return EIO }
-    done += count
-  }
-  return 0
 }
 
 private func readWhole(

@@ -5,7 +5,8 @@ internal import HourglassTensors
 ///
 ///     let large = try LargeTable(contentsOf: "year.csv")
 ///     print(large.rowCount, large.sample.columns.map(\.kind))
-///     try large.forEachBlock { block in ... }
+///     let reader = try large.reader()
+///     while let block = try reader.next() { ... }
 ///
 /// One pass over the file finds what the columns are, by the rules of `ColumnInference` and with what
 /// all cells tell, and draws the sample, in memory that the length of the file does not matter to.
@@ -75,6 +76,7 @@ public struct LargeTable: Sendable {
     var scan = try TableScan(source, plan, sampleBytes: sampleBytes, progress: progress)
     let late = scan.parsed.indices.filter { scan.parsed[$0].firstText != nil }
     if !late.isEmpty {
+      guard source.storedSize != nil else { throw Table.lateText(scan.parsed[late[0]], path) }
       // As in a table that is read whole: a late text makes a column one of texts from its start.
       for column in late { plan.modes[column] = .text }
       let again = try ByteSource(path: path)
@@ -228,8 +230,6 @@ struct TableScan {
       for column in columns.indices { columns[column].take(parsed[column], drawn: drawn) }
       rowCount += rows
       progress(source.storedPart)
-      // The pass is void with a late text: another one takes its column for texts.
-      if parsed.contains(where: { $0.firstText != nil }), source.storedSize != nil { break }
     }
     byteCount = source.position
   }

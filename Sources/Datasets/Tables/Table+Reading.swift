@@ -89,7 +89,8 @@ extension Table {
     return columns
   }
 
-  private static func lateText(_ column: ParsedColumn, _ path: String) -> DatasetError {
+  /// The error of a text that came too late in what cannot be read again.
+  static func lateText(_ column: ParsedColumn, _ path: String) -> DatasetError {
     guard case .textCell(_, let cell, let text) = column.firstText else {
       return .emptyFile(path: path)
     }
