@@ -46,6 +46,23 @@ public struct FittedDenoiser: Sendable {
     self.content = content
   }
 
+  /// Makes it at the end of a run of learning.
+  init(
+    _ denoiser: Denoiser,
+    _ run: LearningRun,
+    _ record: HourglassAutoencoders.TrainingRecord,
+    _ report: DenoisingReport,
+    _ content: Content
+  ) throws(ModelFileError) {
+    self.init(
+      configuration: denoiser,
+      header: try run.modelHeader(record, metrics: report.metrics, report: report),
+      report: report,
+      checkpoint: run.session.checkpoint,
+      content: content
+    )
+  }
+
   /// What it was learnt from.
   public var kind: DataKind {
     switch content {

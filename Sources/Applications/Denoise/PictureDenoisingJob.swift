@@ -68,12 +68,6 @@ struct PictureDenoisingJob: Sendable {
       seed: denoiser.learning.seed,
       on: run.session.engine
     )
-    return FittedDenoiser(
-      configuration: denoiser,
-      header: try run.modelHeader(result.record, metrics: report.metrics, report: report),
-      report: report,
-      checkpoint: run.session.checkpoint,
-      content: .pictures(network)
-    )
+    return try FittedDenoiser(denoiser, run, result.record, report, .pictures(network))
   }
 }

@@ -54,13 +54,7 @@ struct SeriesDenoisingJob: Sendable {
       )
     )
     let report = try await report(network)
-    return FittedDenoiser(
-      configuration: denoiser,
-      header: try run.modelHeader(result.record, metrics: report.metrics, report: report),
-      report: report,
-      checkpoint: run.session.checkpoint,
-      content: .series(network)
-    )
+    return try FittedDenoiser(denoiser, run, result.record, report, .series(network))
   }
 
   private static let widths = [0.7, 1, 1.5, 2, 3, 5]

@@ -106,13 +106,7 @@ struct TableDenoisingJob: Sendable {
       )
     )
     let report = try await report(network)
-    return FittedDenoiser(
-      configuration: denoiser,
-      header: try run.modelHeader(result.record, metrics: report.metrics, report: report),
-      report: report,
-      checkpoint: run.session.checkpoint,
-      content: .table(network)
-    )
+    return try FittedDenoiser(denoiser, run, result.record, report, .table(network))
   }
 
   private func report(_ network: TableDenoising) async throws -> DenoisingReport {

@@ -89,13 +89,7 @@ struct SoundDenoisingJob: Sendable {
       seed: denoiser.learning.seed,
       on: run.session.engine
     )
-    return FittedDenoiser(
-      configuration: denoiser,
-      header: try run.modelHeader(result.record, metrics: report.metrics, report: report),
-      report: report,
-      checkpoint: run.session.checkpoint,
-      content: .sounds(network)
-    )
+    return try FittedDenoiser(denoiser, run, result.record, report, .sounds(network))
   }
 }
 
