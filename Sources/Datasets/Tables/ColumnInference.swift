@@ -239,6 +239,7 @@ private struct NumberFacts {
   /// The different values, up to the first two and one more; all of a column of few values.
   private(set) var distinct: [Double] = []
   private(set) var areWhole = true
+  /// Of whole numbers the least, the greatest, and how many they are.
   private var least = Double.infinity
   private var greatest = -Double.infinity
   private var present = 0
@@ -247,17 +248,31 @@ private struct NumberFacts {
 
   init(_ numbers: [Double], missing: [Bool]) {
     var seen: Set<Double> = []
-    var last = Double.nan
     for row in numbers.indices where missing.isEmpty || !missing[row] {
-      let value = numbers[row]
-      present += 1
-      if value != value.rounded() || abs(value) >= 0x1p53 { areWhole = false }
-      least = min(least, value)
-      greatest = max(greatest, value)
-      if value != last && seen.count <= Self.mostDistinct { seen.insert(value) }
-      last = value
+      seen.insert(numbers[row])
+      if seen.count > Self.mostDistinct { break }
     }
     distinct = seen.sorted()
+    let cells = numbers.span
+    let gaps = missing.span
+    // The least and the greatest number are asked for only where all are whole.
+    for row in cells.indices {
+      if gaps.count > 0 && gaps[row] { continue }
+      let value = cells[row]
+      guard Self.isWhole(value) else {
+        areWhole = false
+        return
+      }
+      present += 1
+      if value < least { least = value }
+      if value > greatest { greatest = value }
+    }
+  }
+
+  /// Whether a number is whole and on the grid of whole numbers that double precision holds.
+  @inline(__always)
+  private static func isWhole(_ value: Double) -> Bool {
+    abs(value) < 0x1p53 && Double(Int64(value)) == value
   }
 
   /// Whether whole numbers name their rows.

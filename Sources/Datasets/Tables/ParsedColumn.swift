@@ -12,9 +12,7 @@ struct ParsedColumn: Sendable {
   /// The cells that a closed pool does not have.
   private(set) var unknownCount = 0
 
-  private var leastDecimals = Int.max
-  private var mostDecimals = 0
-  private var hasGrid = true
+  private var decimalCounts = DecimalCounts()
 
   /// The first text that is no number in a column of numbers, as an error.
   private(set) var firstText: DatasetError?
@@ -40,21 +38,12 @@ struct ParsedColumn: Sendable {
 
   /// The most digits behind the point, if the numbers are on a grid of decimals.
   var decimals: Int? {
-    hasGrid && mostDecimals <= NumberFormat.mostDecimals ? mostDecimals : nil
+    guard let most = decimalCounts.most, most <= NumberFormat.mostDecimals else { return nil }
+    return most
   }
 
   /// Whether all numbers have the same number of digits behind the point.
-  var hasFixedDecimals: Bool { hasGrid && leastDecimals == mostDecimals }
-
-  @inline(__always)
-  mutating func note(decimals: Int?) {
-    guard let decimals else {
-      hasGrid = false
-      return
-    }
-    if decimals > mostDecimals { mostDecimals = decimals }
-    if decimals < leastDecimals { leastDecimals = decimals }
-  }
+  var hasFixedDecimals: Bool { decimalCounts.areEqual }
 
   mutating func note(_ error: DatasetError, isText: Bool) {
     if isText && firstText == nil { firstText = error }
@@ -67,35 +56,45 @@ struct ParsedColumn: Sendable {
     return code
   }
 
-  /// Appends each cell of a column of a block of rows; NaN is a missing cell.
+  /// Appends the cells of a column of a block of rows; NaN is a missing cell.
   mutating func append(
-    _ block: Span<Double>,
-    from start: Int,
-    step: Int,
-    mode: TableParser.Mode
+    _ cells: Span<Double>,
+    mode: TableParser.Mode,
+    decimals: DecimalCounts
   ) {
-    var index = start
     switch mode {
     case .skipped: return
     case .text:
-      while index < block.count {
-        let value = block[index]
-        codes.append(value.isNaN ? -1 : Int32(value))
-        index += step
+      let start = codes.grow(by: cells.count, of: -1)
+      var codes = codes.mutableSpan
+      for index in cells.indices where !cells[index].isNaN {
+        codes[start &+ index] = Int32(cells[index])
       }
     case .number:
-      while index < block.count {
-        let value = block[index]
-        if value.isNaN {
-          if missing.isEmpty { missing = [Bool](repeating: false, count: numbers.count) }
-          missing.append(true)
-          numbers.append(0)
-        } else {
-          if !missing.isEmpty { missing.append(false) }
-          numbers.append(value)
-        }
-        index += step
+      decimalCounts.formUnion(decimals)
+      let start = numbers.grow(by: cells.count, of: 0)
+      var numbers = numbers.mutableSpan
+      var missingCount = 0
+      for index in cells.indices {
+        let value = cells[index]
+        numbers[start &+ index] = value.isNaN ? 0 : value
+        missingCount &+= value.isNaN ? 1 : 0
       }
+      guard missingCount > 0 || !missing.isEmpty else { return }
+      if missing.isEmpty { _ = missing.grow(by: start, of: false) }
+      _ = missing.grow(by: cells.count, of: false)
+      if missingCount == 0 { return }
+      var missing = missing.mutableSpan
+      for index in cells.indices { missing[start &+ index] = cells[index].isNaN }
+    }
+  }
+
+  /// Makes room for so many rows, so that it need not be made again and again.
+  mutating func reserve(_ rows: Int, mode: TableParser.Mode) {
+    switch mode {
+    case .skipped: return
+    case .text: codes.reserveCapacity(rows)
+    case .number: numbers.reserveCapacity(rows)
     }
   }
 
@@ -106,5 +105,13 @@ struct ParsedColumn: Sendable {
     codes.removeAll(keepingCapacity: true)
     unknownCount = 0
     if forgets { pool = TextPool() }
+  }
+}
+
+extension Array {
+  /// Appends equal elements and says where they begin.
+  fileprivate mutating func grow(by further: Int, of element: Element) -> Int {
+    append(contentsOf: repeatElement(element, count: further))
+    return count - further
   }
 }

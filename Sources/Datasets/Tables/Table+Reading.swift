@@ -149,8 +149,19 @@ extension TableParser.Plan {
 extension TableParser {
   /// Reads a source until its end, or until as many rows are read as are wanted.
   mutating func read(_ source: ByteSource) throws(DatasetError) {
-    while try advance(source) {}
+    if try advance(source) {
+      reserve(source)
+      while try advance(source) {}
+    }
     try finish()
+  }
+
+  /// Makes room for the rows that a file probably has, by those at its beginning.
+  private mutating func reserve(_ source: ByteSource) {
+    guard let size = source.storedSize, !source.isCompressed, source.position > 0 else { return }
+    let most = plan.memoryLimit / (8 * columnCount)
+    let rows = Double(pendingRows) * Double(size) / Double(source.position) * 1.02
+    reserve(min(Int(min(rows, 1e12)), rowLimit ?? most, most))
   }
 
   /// Reads what the window holds and fills it again; false at the end, or when enough is read: of a

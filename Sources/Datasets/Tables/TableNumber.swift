@@ -1,12 +1,11 @@
 /// A decimal number at the beginning of some bytes, rounded to the nearest double-precision number.
 ///
 /// Up to 19 digits are gathered in a whole number m. Where m and the power of ten are exact in
-/// double precision, one operation gives the result. Otherwise a quotient q and what is left of m
-/// give a correction whose error is known; where the error could matter, the slow way is taken.
+/// double precision, one operation gives the result; `DecimalRounding` gives the others. Numbers
+/// with more digits or an exponent are left to the standard library.
 ///
 /// Reference: Clinger, 1990, "How to read floating point numbers accurately",
-/// doi:10.1145/93542.93557, section 4 (the fast path); Dekker, 1971, "A floating-point technique for
-/// extending the available precision", doi:10.1007/BF01397083 (the correction).
+/// doi:10.1145/93542.93557, section 4 (the fast path).
 struct TableNumber {
   /// The number; infinite where it is outside the range of double precision.
   let value: Double
@@ -16,7 +15,6 @@ struct TableNumber {
   let decimals: Int?
 
   /// Reads the longest number at an offset: a sign, digits with a point, and an exponent.
-  @inline(__always)
   init?(_ bytes: Span<UInt8>, from start: Int) {
     let count = bytes.count
     var position = start
@@ -48,21 +46,17 @@ struct TableNumber {
     }
     guard digits > 0 else { return nil }
     let hasExponent = position < count && bytes[position] | 0x20 == UInt8(ascii: "e")
-    if !hasExponent && digits < 20 && fraction < 20 {
-      if mantissa <= 1 << 53 {
-        let whole = Double(mantissa)
-        let magnitude = fraction == 0 ? whole : whole / exactPowersOfTen[fraction]
-        value = isNegative ? -magnitude : magnitude
-        end = position
-        decimals = fraction
-        return
+    if !hasExponent && digits < 20 {
+      var magnitude = Double(mantissa)
+      if mantissa > 1 << 53 {
+        magnitude = DecimalRounding.value(mantissa, decimals: fraction)
+      } else if fraction > 0 {
+        magnitude /= exactPowersOfTen[fraction]
       }
-      if let magnitude = Self.quotient(mantissa, fraction) {
-        value = isNegative ? -magnitude : magnitude
-        end = position
-        decimals = fraction
-        return
-      }
+      value = isNegative ? -magnitude : magnitude
+      end = position
+      decimals = fraction
+      return
     }
     if hasExponent, let exponentEnd = Self.exponentEnd(bytes, position) {
       end = exponentEnd
@@ -104,19 +98,6 @@ struct TableNumber {
     return number.value
   }
 
-  /// m / 10^decimals for m beyond 2^53, or nil where double precision does not decide it.
-  private static func quotient(_ mantissa: UInt64, _ decimals: Int) -> Double? {
-    let high = Double(mantissa)
-    let low = Double(Int64(bitPattern: mantissa &- UInt64(high)))
-    let power = exactPowersOfTen[decimals]
-    let quotient = high / power
-    let rest = high.addingProduct(-quotient, power) + low
-    let correction = rest / power
-    let doubt = abs(correction) * 0x1p-48
-    let result = quotient + (correction - doubt)
-    return result == quotient + (correction + doubt) ? result : nil
-  }
-
   /// The offset behind an exponent, or nil where there is none and the number ends before the letter.
   private static func exponentEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int? {
     var index = start + 1
@@ -138,7 +119,7 @@ struct TableNumber {
 }
 
 /// The powers of ten that double precision holds exactly.
-private let exactPowersOfTen: [Double] = [
+let exactPowersOfTen: [Double] = [
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
   1e18, 1e19, 1e20, 1e21, 1e22,
 ]

@@ -1,8 +1,8 @@
 /// A table of mixed columns that is read from its bytes as they arrive.
 ///
 /// The parser is given the unread bytes again and again, and says how many it is done with: whole
-/// cells. A cell that is simply a number, and one without quotes, are read where they stand. Rows
-/// are gathered in a block, which is then dealt out to the columns.
+/// cells. A cell that is simply a number, and one without quotes, are read where they stand
+/// (`readPlainCells`). Cells are gathered in a block, which is then dealt out to the columns.
 struct TableParser {
   /// How the cells of a column are read.
   enum Mode: UInt8, Sendable {
@@ -45,18 +45,22 @@ struct TableParser {
   /// The rows to stop after; the parser can go on when they are taken away.
   var rowLimit: Int?
 
-  /// The cells of rows that are not dealt out yet, row by row; NaN is a missing cell.
-  private var block: [Double] = []
-  private var blockRows = 0
-  private let largestBlock: Int
+  /// The cells that are not dealt out yet, `[columns][largestBlock]`; NaN is a missing cell, and a
+  /// text its number in the pool.
+  var block: [Double]
+  /// The whole rows of the block.
+  var blockRows = 0
+  let largestBlock: Int
+  /// The digits behind the point that the numbers of each column in the block have.
+  var decimalCounts: [DecimalCounts]
 
-  private var cellIndex = 0
+  var cellIndex = 0
   private var isHeaderRow: Bool
-  private var isAfterSeparator = false
+  var isAfterSeparator = false
   private var isAfterCarriageReturn = false
   /// The line at the position of the parser, and the one that this row began at.
-  private var line = 1
-  private var rowLine = 1
+  var line = 1
+  var rowLine = 1
 
   init(_ plan: Plan, columns: [ParsedColumn]) {
     self.plan = plan
@@ -64,7 +68,8 @@ struct TableParser {
     columnCount = plan.modes.count
     isHeaderRow = plan.hasHeader
     largestBlock = max(1, 1 << 15 / max(columnCount, 1))
-    block.reserveCapacity(largestBlock * columnCount)
+    block = [Double](repeating: .nan, count: largestBlock * columnCount)
+    decimalCounts = [DecimalCounts](repeating: DecimalCounts(), count: columnCount)
   }
 
   /// The rows that were read, with those that are not dealt out yet.
@@ -80,6 +85,11 @@ struct TableParser {
     var position = 0
     let count = bytes.count
     while position < count && !isFull {
+      if !isHeaderRow && !isAfterCarriageReturn {
+        position = try readPlainCells(bytes, from: position)
+        if blockRows == largestBlock { try deal() }
+        if isFull { break }
+      }
       if cellIndex == 0 && skipsLineEnd(bytes[position]) {
         position += 1
         continue
@@ -129,7 +139,6 @@ struct TableParser {
   }
 
   /// Reads a cell and says where it ends; nil where the bytes end before it is known to end.
-  @inline(__always)
   private mutating func readCell(
     _ bytes: Span<UInt8>,
     from start: Int,
@@ -146,15 +155,20 @@ struct TableParser {
       while end < count && bytes[end] == CSVDialect.space { end += 1 }
       let isWhole = end < count ? CSVCell.isEnd(bytes[end], plan.separator) : isLast
       if isWhole && number.value.isFinite {
-        block.append(number.value)
-        columns[cellIndex].note(decimals: number.decimals)
+        put(number.value)
+        decimalCounts[cellIndex].note(number.decimals)
         return end
       }
     }
     return try readText(bytes, from: start, isLast: isLast)
   }
 
-  /// Reads any other cell.
+  /// Puts a cell of this row into the block.
+  private mutating func put(_ value: Double) {
+    block[cellIndex * largestBlock + blockRows] = value
+  }
+
+  /// Reads a cell that is not simply a number.
   private mutating func readText(
     _ bytes: Span<UInt8>,
     from start: Int,
@@ -220,15 +234,15 @@ struct TableParser {
     guard !isHeaderRow, cellIndex < columnCount else { return }
     let mode = plan.modes[cellIndex]
     if mode == .skipped || plan.missing.contains(bytes, range) {
-      block.append(.nan)
+      put(.nan)
     } else if mode == .text {
       let code = columns[cellIndex].code(bytes, range)
       if columns[cellIndex].pool.holdsOtherBytes {
         throw .notUTF8(path: plan.path, line: rowLine)
       }
-      block.append(code < 0 ? .nan : Double(code))
+      put(code < 0 ? .nan : Double(code))
     } else {
-      block.append(try number(bytes, range))
+      put(try number(bytes, range))
     }
   }
 
@@ -240,7 +254,7 @@ struct TableParser {
     var isNumber = false
     if let number = TableNumber(cell: bytes, range, hasDecimalComma: plan.hasDecimalComma) {
       if number.value.isFinite {
-        columns[cellIndex].note(decimals: number.decimals)
+        decimalCounts[cellIndex].note(number.decimals)
         return number.value
       }
       isNumber = true
@@ -283,20 +297,23 @@ struct TableParser {
   /// Deals the rows of the block out to the columns.
   mutating func deal() throws(DatasetError) {
     guard blockRows > 0 else { return }
-    var cells: [Double] = []
-    swap(&cells, &block)
+    let block = block
     for column in 0..<columnCount {
-      let mode = plan.modes[column]
-      columns[column].append(cells.span, from: column, step: columnCount, mode: mode)
+      let start = column * largestBlock
+      let cells = block.span.extracting(start..<start + blockRows)
+      columns[column].append(cells, mode: plan.modes[column], decimals: decimalCounts[column])
     }
     rowCount += blockRows
     blockRows = 0
-    cells.removeAll(keepingCapacity: true)
-    swap(&cells, &block)
     let bytes = columns.reduce(0) { $0 + $1.byteCount }
     if bytes > plan.memoryLimit {
       throw .tooLarge(path: plan.path, bytes: bytes, limit: plan.memoryLimit)
     }
+  }
+
+  /// Makes room for so many rows.
+  mutating func reserve(_ rows: Int) {
+    for column in 0..<columnCount { columns[column].reserve(rows, mode: plan.modes[column]) }
   }
 
   /// Takes the rows that the columns hold away, so that others can follow.
