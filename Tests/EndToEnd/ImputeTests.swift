@@ -21,13 +21,15 @@ import Testing
     let folder = try Folder()
     try folder.write(Array(table.utf8), to: "gaps.csv")
     let arguments = [
-      "impute", "gaps.csv", "-o", "filled.csv", "--draws", "2", "--save", "m.hourglass", "--json",
+      "impute", "gaps.csv", "-o", "filled.csv", "--draws", "2", "--intervals", "--save",
+      "m.hourglass", "--json",
     ]
     let outcome = try Program.run(arguments + quick, in: folder)
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(
       try folder.names() == [
-        "filled-1.csv", "filled-2.csv", "filled.csv", "gaps.csv", "m.hourglass",
+        "filled-1.csv", "filled-2.csv", "filled-intervals.csv", "filled.csv", "gaps.csv",
+        "m.hourglass",
       ]
     )
     let report = try #require(
@@ -36,6 +38,12 @@ import Testing
     #expect(report["stillMissing"] as? Int == 0)
     let deleted = try #require(report["deleted"] as? [String: Any])
     #expect((deleted["overall"] as? [[String: Any]])?.count == 5)
+    let pooled = try #require(report["pooled"] as? [[String: Any]])
+    #expect(pooled.compactMap { $0["column"] as? String } == ["y", "kind", "kind", "n"])
+    let intervals = folder.text("filled-intervals.csv").split(separator: "\n")
+    #expect(intervals.first == "row,column,filled,lowest,highest,levels")
+    #expect(intervals.count - 1 == report["missing"] as? Int)
+    #expect(intervals.contains { $0.hasPrefix("2,y,") && $0.hasSuffix(",") })
     for name in ["filled.csv", "filled-1.csv", "filled-2.csv"] {
       let (before, after) = (table.split(separator: "\n"), folder.text(name).split(separator: "\n"))
       #expect(before.count == after.count)

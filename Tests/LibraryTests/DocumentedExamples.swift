@@ -62,6 +62,8 @@ enum DocumentedExamples {
     let imputer = try await Imputer(members: 1).fit(gaps)
     let filled = try await imputer.filled(gaps)
     let plausible = try await imputer.draws(of: gaps, count: 5)
+    let means = PooledEstimate.pooled(plausible, columns: ["weight"])
+    let sure = try await imputer.intervals(of: .table(gaps), level: 0.9)
 
     let inpainter = try await ImageImputer(learning: LearningSettings(epochs: 1)).fit(clean)
     let mask = PixelMask(whitePartsOf: try Picture.load(contentsOf: "scratches.png"))
@@ -69,6 +71,6 @@ enum DocumentedExamples {
 
     let colorizer = try await Colorizer(learning: LearningSettings(epochs: 1)).fit(clean)
     try await colorizer.coloured(noisy, saturation: 1.1).write(to: "coloured.png")
-    print(features.shape, later.header.provenance.dataName, filled.rowCount, plausible.count)
+    print(features.shape, later.header.provenance.dataName, filled.rowCount, means.count, sure.count)
   }
 }

@@ -80,7 +80,13 @@ extension FittedImputer: FittedApplication {
             (0..<parts).map { Double(weights[field * parts + $0]) }
           }
         ),
-        deviations: try file.tensor(State.Names.deviations, shape: [width]).scalars
+        uncertainty: CellUncertainty(
+          deviations: try file.tensor(State.Names.deviations, shape: [width]).scalars,
+          quantiles: try file.tensor(
+            State.Names.quantiles,
+            shape: [layout.count, CellUncertainty.probabilityCount]
+          ).scalars
+        )
       )
     )
   }
@@ -95,6 +101,7 @@ extension FittedImputer.State {
     static let presence = "rows.presence"
     static let weights = "blend.weights"
     static let deviations = "columns.deviations"
+    static let quantiles = "scores.quantiles"
   }
 
   static func memberPrefix(_ number: Int) -> String { "member.\(number)." }
@@ -121,7 +128,11 @@ extension FittedImputer.State {
         blend.weights.flatMap { $0.map { Float($0) } },
         shape: [layout.count, predictor.parts.count]
       ),
-      Names.deviations: Tensor(deviations, shape: [width]),
+      Names.deviations: Tensor(uncertainty.deviations, shape: [width]),
+      Names.quantiles: Tensor(
+        uncertainty.quantiles,
+        shape: [layout.count, CellUncertainty.probabilityCount]
+      ),
     ]
     if let regression = predictor.regression {
       tensors[Names.regression] = Tensor(regression.coefficients, shape: [width, width + 1])

@@ -25,7 +25,7 @@ public struct FittedImputer: Sendable {
     let fields: ImputedFields
     let predictor: CellPredictor
     let blend: CellBlend
-    let deviations: [Float]
+    let uncertainty: CellUncertainty
   }
 
   let state: State
@@ -72,11 +72,34 @@ public struct FittedImputer: Sendable {
     }
   }
 
-  /// Several filled tables, each with values drawn from what the missing cells may be: numbers with
-  /// the deviation that was found on deleted cells, and levels by their probabilities.
+  /// For each missing cell that is filled the values that the truth is among with some confidence,
+  /// column by column and row by row.
   ///
-  /// What differs between them tells how sure the filled values are. The same seed gives the same
-  /// tables, and fewer of them the first of more.
+  /// The intervals are made on observed cells that were deleted: of cells that are missing as these
+  /// are, at least that share lies within; the report tells what share of the deleted ones does.
+  ///
+  /// - Parameters:
+  ///   - dataset: A table or series.
+  ///   - level: The confidence, from 0.5 to 0.99.
+  /// - Throws: `application` for another level; `dataset` where a learnt column is not there.
+  public func intervals(
+    of dataset: Dataset,
+    level: Double = 0.9,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> [CellInterval] {
+    do {
+      try requireSetting((0.5...0.99).contains(level), "the level", "0.5 to 0.99", level)
+      return try await ImputedCells(state, dataset, on: engine).intervals(level: level)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Several filled tables, each with values drawn from what the missing cells may be: numbers from
+  /// what was found on deleted cells, and levels by their probabilities.
+  ///
+  /// What differs between them tells how sure the filled values are, see `PooledEstimate`. The same
+  /// seed gives the same tables, and fewer of them the first of more.
   public func draws(
     of table: Table,
     count: Int,

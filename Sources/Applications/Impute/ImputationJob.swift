@@ -93,7 +93,7 @@ struct ImputationJob: Sendable {
       fields: fields,
       predictor: predictor.predictor,
       blend: predictor.blend,
-      deviations: judgement.deviations
+      uncertainty: judgement.uncertainty
     )
     return FittedImputer(
       configuration: imputer,

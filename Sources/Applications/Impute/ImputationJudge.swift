@@ -73,11 +73,10 @@ struct ImputationJudge: Sendable {
     return gaps == 0 ? 5 : min(max(cells / gaps, 1), 200)
   }
 
-  /// What judging gives: the weights, how far off numbers are, and the report.
+  /// What judging gives: the weights, how sure the result is, and the report.
   struct Judgement {
     var blend: CellBlend
-    /// The deviation of the result from the truth, `[D]`; 0 for levels.
-    var deviations: [Float]
+    var uncertainty: CellUncertainty
     var report: ImputationReport
   }
 
@@ -113,12 +112,14 @@ struct ImputationJudge: Sendable {
     let blocks = data.groups == nil ? 1 : 64
     let isEven = cells.indices.map { ($0 / fields / blocks) % 2 == 0 }
     let halves = [true, false].map { half in
-      blend(cells.indices.map { cells[$0] && isEven[$0] != half })
-        .combined(candidates, layout: rows.layout, means: means)
+      let other = blend(cells.indices.map { cells[$0] && isEven[$0] != half })
+      let values = other.combined(candidates, layout: rows.layout, means: means)
+      return (values, other.spreads(candidates, of: values, layout: rows.layout))
     }
-    var own = halves[0]
+    var (own, spreads) = halves[0]
     for row in 0..<truth.count where !isEven[row * fields] {
-      for place in row * rows.width..<(row + 1) * rows.width { own[place] = halves[1][place] }
+      for place in row * rows.width..<(row + 1) * rows.width { own[place] = halves[1].0[place] }
+      for place in row * fields..<(row + 1) * fields { spreads[place] = halves[1].1[place] }
     }
     var methods: [(name: String, values: [Float])] = [
       ("hourglass", own), ("column mean", means.filled(truth.count)),
@@ -144,9 +145,20 @@ struct ImputationJudge: Sendable {
       notes: notes
     )
     score(methods, truth: truth, rows: judged, cells: cells, into: &report)
+    // The intervals of each half, too, are learnt on the other half.
+    let trials = [true, false].map { half in
+      CellUncertainty(
+        own,
+        spreads: spreads,
+        truth: truth,
+        cells: cells.indices.map { cells[$0] && isEven[$0] != half }
+      )
+    }
+    report.intervals = IntervalCheck(encoding, truth: truth, values: own, spreads: spreads)
+      .report(cells: cells) { trials[isEven[$0 * fields] ? 0 : 1] }
     return Judgement(
       blend: final,
-      deviations: deviations(own, truth: truth, cells: cells),
+      uncertainty: CellUncertainty(own, spreads: spreads, truth: truth, cells: cells),
       report: report
     )
   }
@@ -218,31 +230,6 @@ struct ImputationJudge: Sendable {
         accuracy: categories > 0 ? hits[method] / Double(categories) : nil
       )
     }
-  }
-
-  /// How far off the result is at numbers, each drawn a little towards all of them.
-  private func deviations(_ values: [Float], truth: CellRows, cells: [Bool]) -> [Float] {
-    let width = truth.width
-    var squares = [Double](repeating: 0, count: width)
-    var counts = squares
-    let numbers = zip(truth.layout.ranges, truth.layout.fields).filter { $0.1 == .number }.map(\.0)
-    for row in 0..<truth.count {
-      for (field, range) in truth.layout.ranges.enumerated()
-      where truth.layout.fields[field] == .number && cells[row * truth.fieldCount + field] {
-        let place = range.lowerBound
-        let miss = Double(values[row * width + place] - truth.values[row * width + place])
-        squares[place] += miss * miss
-        counts[place] += 1
-      }
-    }
-    let all = counts.reduce(0, +)
-    let mean = all > 0 ? squares.reduce(0, +) / all : 1
-    var result = [Float](repeating: 0, count: width)
-    for range in numbers {
-      let place = range.lowerBound
-      result[place] = Float(((squares[place] + 5 * mean) / (counts[place] + 5)).squareRoot())
-    }
-    return result
   }
 
   private var notes: [String] {

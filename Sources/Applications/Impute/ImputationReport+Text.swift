@@ -52,6 +52,7 @@ extension ImputationReport: CustomStringConvertible {
           + "cells the weights were chosen on the other half."
       )
     }
+    if let intervals { lines.append(intervals.description) }
     lines += notes
     lines.append(verdict)
     return lines.joined(separator: "\n")
@@ -88,4 +89,22 @@ extension ImputationReport: CustomStringConvertible {
 
 private func percent(_ part: Double) -> String {
   NumberText.fixed(100 * part, places: abs(part) < 0.1 ? 1 : 0) + " %"
+}
+
+extension ImputationReport.Intervals: CustomStringConvertible {
+  /// One sentence on what the intervals hold.
+  public var description: String {
+    var parts: [String] = []
+    if let numbers, let width {
+      parts.append(
+        "\(percent(numbers)) of the numbers, and are \(percent(width)) of a column's range wide"
+      )
+    }
+    if let levels, let setSize {
+      parts.append(
+        "\(percent(levels)) of the categories, with \(NumberText.fixed(setSize, places: 1)) levels"
+      )
+    }
+    return "Intervals of \(percent(level)) hold \(parts.joined(separator: "; "))."
+  }
 }

@@ -24,6 +24,20 @@ public struct ImputationReport: Hashable, Sendable, Codable {
     public var scores: [Double]
   }
 
+  /// What intervals of a level hold of the deleted cells, those of each half learnt on the other one.
+  public struct Intervals: Hashable, Sendable, Codable {
+    /// The share of the cells that the intervals should hold.
+    public var level: Double
+    /// The share of the deleted numbers within their intervals; `nil` where there are none.
+    public var numbers: Double?
+    /// The mean width of an interval as a part of the range of its column.
+    public var width: Double?
+    /// The share of the deleted levels within their sets; `nil` where there are none.
+    public var levels: Double?
+    /// The mean number of levels of a set.
+    public var setSize: Double?
+  }
+
   /// How much each part of the result counts, averaged over the columns.
   public struct Weight: Hashable, Sendable, Codable {
     /// The name of the part.
@@ -40,6 +54,8 @@ public struct ImputationReport: Hashable, Sendable, Codable {
   public var cellCount: Int
   /// All methods, the imputer first and the column means second.
   public var overall: [Score]
+  /// How well intervals keep what they promise; `nil` where too little was deleted.
+  public var intervals: Intervals?
   /// The learnt columns.
   public var columns: [Column]
   /// The weights of the result.

@@ -11,6 +11,8 @@ struct ImputedCells {
   /// The rows with missing cells, and what is said of these, `[rows, D]`.
   private let incomplete: [Int]
   private let values: [Float]
+  /// How little the parts agree on them, `[rows, F]`.
+  private let spreads: [Float]
 
   init(_ state: FittedImputer.State, _ dataset: Dataset, on engine: ComputeEngine) async throws {
     self.state = state
@@ -31,6 +33,7 @@ struct ImputedCells {
     }
     guard !incomplete.isEmpty else {
       values = []
+      spreads = []
       return
     }
     let chosen = isSeries ? all : all.rows(incomplete)
@@ -45,6 +48,7 @@ struct ImputedCells {
       layout: encoding.layout,
       means: state.predictor.means
     )
+    spreads = state.blend.spreads(predictions.blended, of: values, layout: encoding.layout)
   }
 
   /// The table with the most likely values.
@@ -60,7 +64,11 @@ struct ImputedCells {
         let start = index * layout.width
         if layout.fields[field] == .number {
           let place = range.lowerBound
-          values[start + place] += state.deviations[place] * generator.nextNormal()
+          let spread = spreads[index * layout.count + field]
+          let scale = CellUncertainty.scale(state.uncertainty.deviations[place], spread)
+          let probability = Double(generator.nextUniform())
+          values[start + place] +=
+            scale * state.uncertainty.quantile(probability, field: field)
           continue
         }
         let weights = range.map { max(values[start + $0], 0) }
@@ -75,6 +83,30 @@ struct ImputedCells {
       }
     }
     return table(values)
+  }
+
+  /// What the truth of each missing cell is among at a level of confidence.
+  func intervals(level: Double) -> [CellInterval] {
+    let encoding = state.fields.encoding
+    let bounds = IntervalBounds(
+      encoding,
+      values: values,
+      spreads: spreads,
+      level: level
+    ) { _ in state.uncertainty }
+    var places = [Int?](repeating: nil, count: rows.count)
+    for (index, row) in incomplete.enumerated() { places[row] = index }
+    var intervals: [CellInterval] = []
+    let order = data.originalRows.indices.filter { data.originalRows[$0] != nil }
+      .sorted { (data.originalRows[$0] ?? 0) < (data.originalRows[$1] ?? 0) }
+    for (field, content) in encoding.fields.enumerated() {
+      guard let column = data.table[column: content.name] else { continue }
+      for row in order where column.isMissing(row) {
+        guard let place = places[row], let original = data.originalRows[row] else { continue }
+        intervals.append(bounds.interval(place, field: field, row: original))
+      }
+    }
+    return intervals
   }
 
   private func table(_ values: [Float]) -> Table {

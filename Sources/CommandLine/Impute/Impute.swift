@@ -22,7 +22,9 @@ struct Impute: AsyncParsableCommand {
       missing.
 
       With --draws N further tables NAME-1.csv to NAME-N.csv are written beside NAME.csv, each with \
-      values drawn from what the cells may be; what differs between them tells how sure they are.
+      values drawn from what the cells may be; what differs between them tells how sure they are. \
+      Means and shares over all of them are printed, with standard errors by Rubin's rules. With \
+      --intervals each filled cell gets the values that its truth is among, in a file of its own.
 
       DATA may also be images: PNG files whose missing pixels are transparent, or any images with \
       --mask, pictures that are white where pixels are missing. A network learns to fill holes that \
@@ -33,6 +35,7 @@ struct Impute: AsyncParsableCommand {
       EXAMPLES
         hourglass impute people.csv -o filled.csv
         hourglass impute people.csv -o filled.csv --draws 5
+        hourglass impute people.csv -o filled.csv --intervals
         hourglass impute people.csv --column zip=category --missing -999 -o filled.csv
         hourglass impute power.csv --series time --window 48 -o filled.csv
         hourglass impute old.csv --save people.hourglass -o old-filled.csv
@@ -75,9 +78,10 @@ struct Impute: AsyncParsableCommand {
     let given = learning.given.filter { $0 != "--seed" || !isSeedForUse }
     try files.checkModel(given: filling.given + given)
     try files.checkResume(learning)
-    if filling.draws != nil {
+    if filling.draws != nil || filling.intervals != nil {
       guard let output = files.output, output != "-", !output.hasPrefix("/dev/") else {
-        throw ValidationError("--draws needs --output with the name of a file")
+        let option = filling.draws != nil ? "--draws" : "--intervals"
+        throw ValidationError("\(option) needs --output with the name of a file")
       }
     }
   }
@@ -108,6 +112,18 @@ struct FillingOptions: ParsableArguments {
   )
   var draws: Int?
 
+  @Option(
+    defaultAsFlag: 0.9,
+    help: ArgumentHelp(
+      """
+      Write NAME-intervals.csv: for each filled cell the values that its truth is among with this \
+      confidence, 0.5 to 0.99 (0.9 where no number follows).
+      """,
+      valueName: "level"
+    )
+  )
+  var intervals: Double?
+
   @Option(help: ArgumentHelp("The networks whose mean is taken (default: 3).", valueName: "n"))
   var members: Int?
 
@@ -131,6 +147,13 @@ struct FillingOptions: ParsableArguments {
   func validate() throws {
     if let draws {
       try requireOption((1...1_000).contains(draws), "--draws", "from 1 to 1000, found \(draws)")
+    }
+    if let intervals {
+      try requireOption(
+        (0.5...0.99).contains(intervals),
+        "--intervals",
+        "from 0.5 to 0.99, found \(intervals)"
+      )
     }
     if let members {
       try requireOption((1...16).contains(members), "--members", "from 1 to 16, found \(members)")

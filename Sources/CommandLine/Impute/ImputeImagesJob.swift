@@ -15,7 +15,8 @@ struct ImputeImagesJob {
   init(_ command: Impute) throws {
     self.command = command
     for (option, isGiven) in [
-      ("--draws", command.filling.draws != nil), ("--members", command.filling.members != nil),
+      ("--draws", command.filling.draws != nil), ("--intervals", command.filling.intervals != nil),
+      ("--members", command.filling.members != nil),
       ("--no-neighbours", command.filling.noNeighbours),
       ("--no-regression", command.filling.noRegression),
     ] where isGiven {

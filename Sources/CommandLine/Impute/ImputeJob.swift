@@ -8,19 +8,23 @@ struct ImputeJob {
   private let command: Impute
   private var run: VerbRun
   private let drawPaths: [String]
+  private let intervalsPath: String?
 
   /// Checks what can be checked before anything is read.
   init(_ command: Impute) throws {
     self.command = command
     drawPaths =
       command.files.output.map { output in
-        (0..<(command.filling.draws ?? 0)).map { Self.drawPath(output, number: $0 + 1) }
+        (0..<(command.filling.draws ?? 0)).map { Self.path(output, "\($0 + 1)") }
       } ?? []
+    intervalsPath =
+      command.filling.intervals == nil
+      ? nil : command.files.output.map { Self.path($0, "intervals") }
     run = VerbRun(
       paths: try VerbPaths(
         command.files,
         checkpoint: command.learning.checkpoint,
-        others: drawPaths,
+        others: drawPaths + [intervalsPath],
         read: [command.data]
       ),
       learning: command.learning,
@@ -53,7 +57,7 @@ struct ImputeJob {
     let engine = run.engine
     let filled = try await StopSignals.run { try await fitted.filled(data, on: engine) }
     run.clock.end(.encoding)
-    try await write(filled, of: data, by: fitted)
+    let pooled = try await write(filled, of: data, by: fitted)
     try fitted.removeCheckpoint()
     return ImputeOutcome(
       fitted,
@@ -61,7 +65,7 @@ struct ImputeJob {
       filled: filled,
       command,
       run.paths,
-      drawPaths,
+      ImputeOutcome.Further(draws: drawPaths, pooled: pooled, intervals: intervalsPath),
       run.clock.seconds
     )
   }
@@ -77,15 +81,30 @@ struct ImputeJob {
     )
   }
 
-  private func write(_ filled: Table, of data: Dataset, by fitted: FittedImputer) async throws {
-    guard let output = run.paths.output else { return }
+  /// Writes what was asked for, and pools the drawn tables.
+  private func write(
+    _ filled: Table,
+    of data: Dataset,
+    by fitted: FittedImputer
+  ) async throws -> [PooledEstimate] {
+    guard let output = run.paths.output else { return [] }
     try write(filled, to: output)
-    guard let count = command.filling.draws else { return }
-    let (engine, seed) = (run.engine, command.learning.seed ?? 0)
+    let engine = run.engine
+    if let level = command.filling.intervals, let intervalsPath {
+      let intervals = try await StopSignals.run {
+        try await fitted.intervals(of: data, level: level, on: engine)
+      }
+      try IntervalsTable.write(intervals, to: intervalsPath)
+    }
+    guard let count = command.filling.draws else { return [] }
+    let seed = command.learning.seed ?? 0
     let tables = try await StopSignals.run {
       try await fitted.draws(of: data, count: count, seed: seed, on: engine)
     }
     for (path, table) in zip(drawPaths, tables) { try write(table, to: path) }
+    let gaps = try table(of: data).columns.filter { $0.missingCount > 0 }.map(\.name)
+    let filledColumns = Set(fitted.columns)
+    return PooledEstimate.pooled(tables, columns: gaps.filter { filledColumns.contains($0) })
   }
 
   private func write(_ table: Table, to path: String) throws {
@@ -112,11 +131,11 @@ struct ImputeJob {
   }
 
   /// `NAME-1.csv` for `NAME.csv`.
-  private static func drawPath(_ path: String, number: Int) -> String {
+  private static func path(_ path: String, _ suffix: String) -> String {
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     guard let point = path[slash...].lastIndex(of: "."), point > slash else {
-      return "\(path)-\(number)"
+      return "\(path)-\(suffix)"
     }
-    return "\(path[..<point])-\(number)\(path[point...])"
+    return "\(path[..<point])-\(suffix)\(path[point...])"
   }
 }

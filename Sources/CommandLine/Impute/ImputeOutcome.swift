@@ -9,7 +9,15 @@ struct ImputeOutcome: Encodable {
   struct Files: Encodable {
     var filled: String?
     var draws: [String]
+    var intervals: String?
     var model: String?
+  }
+
+  /// What was made beside the filled table.
+  struct Further {
+    var draws: [String]
+    var pooled: [PooledEstimate]
+    var intervals: String?
   }
 
   /// How the networks were learned.
@@ -32,6 +40,8 @@ struct ImputeOutcome: Encodable {
   var stillMissing: Int
   /// The report on observed cells that were deleted before learning.
   var deleted: ImputationReport?
+  /// The means and shares of columns over the drawn tables; none without draws.
+  var pooled: [PooledEstimate]?
   var learning: Learning
   var files: Files
   /// The model that was used in place of learning.
@@ -40,7 +50,7 @@ struct ImputeOutcome: Encodable {
   var seconds: [String: Double]
 
   private enum CodingKeys: String, CodingKey {
-    case data, rows, missing, stillMissing, deleted, learning, files, usedModel, seconds
+    case data, rows, missing, stillMissing, deleted, pooled, learning, files, usedModel, seconds
   }
 
   private let writesToOutput: Bool
@@ -52,7 +62,7 @@ struct ImputeOutcome: Encodable {
     filled: Table,
     _ command: Impute,
     _ paths: VerbPaths,
-    _ draws: [String],
+    _ further: Further,
     _ seconds: [StageClock.Stage: Double]
   ) {
     data = command.data
@@ -72,7 +82,13 @@ struct ImputeOutcome: Encodable {
       seed: provenance.seed,
       programVersion: provenance.programVersion
     )
-    files = Files(filled: paths.output, draws: draws, model: paths.model)
+    files = Files(
+      filled: paths.output,
+      draws: further.draws,
+      intervals: further.intervals,
+      model: paths.model
+    )
+    pooled = further.pooled.isEmpty ? nil : further.pooled
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
@@ -113,10 +129,35 @@ struct ImputeOutcome: Encodable {
     )
     if let path = files.filled, !writesToOutput { lines.append("filled  \(path)") }
     for path in files.draws { lines.append("draw    \(path)") }
+    if let path = files.intervals { lines.append("intervals  \(path)") }
     if let model = files.model { lines.append("model   \(model)") }
     if files.filled == nil, files.model == nil {
       lines.append("nothing was written: --output keeps the table, --save the model")
     }
-    return lines.joined(separator: "\n")
+    return (lines + pooledLines).joined(separator: "\n")
+  }
+
+  /// The most estimates that are shown.
+  private static let shownEstimates = 24
+
+  /// The pooled estimates as a table.
+  private var pooledLines: [String] {
+    guard let pooled else { return [] }
+    var table = TextTable(["", "estimate", "standard error", "due to missing cells"])
+    for estimate in pooled.prefix(Self.shownEstimates) {
+      table.append([
+        estimate.level.map { "share of \(estimate.column) = \($0)" }
+          ?? "mean of \(estimate.column)",
+        NumberText.significant(estimate.estimate),
+        NumberText.significant(estimate.standardError),
+        "\(NumberText.fixed(100 * estimate.missingShare, places: 0)) %",
+      ])
+    }
+    var lines = ["", "Over \(files.draws.count) draws, pooled by Rubin's rules:"]
+    lines += table.lines.map { "  " + $0 }
+    if pooled.count > Self.shownEstimates {
+      lines.append("  (\(pooled.count - Self.shownEstimates) more are told by --json)")
+    }
+    return lines
   }
 }

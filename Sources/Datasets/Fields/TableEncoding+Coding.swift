@@ -82,6 +82,16 @@ extension TableEncoding {
   ///   - template: A table of as many rows, whose columns are kept in their order; those that are
   ///     learnt are replaced. Without one there are only the learnt columns.
   public func decoded(values: [Float], count: Int, like template: Table? = nil) -> Table {
+    decoded(values: values, count: count, like: template, rounding: .toNearestOrAwayFromZero)
+  }
+
+  /// The table that values stand for, whose numbers are brought to the grid of their column by a rule.
+  package func decoded(
+    values: [Float],
+    count: Int,
+    like template: Table? = nil,
+    rounding rule: FloatingPointRoundingRule
+  ) -> Table {
     let width = width
     precondition(
       values.count == count * width,
@@ -94,7 +104,9 @@ extension TableEncoding {
       defer { offset += field.width }
       guard field.part == nil else { continue }
       let start = offset
-      var cells = field.cells(count: count) { row, index in values[row * width + start + index] }
+      var cells = field.cells(count: count, rule) { row, index in
+        values[row * width + start + index]
+      }
       if let format = field.dateFormat, case .numbers(let times, _) = cells {
         let clock = timeOfDay(after: index, at: offset + field.width)
         let zone = format.zone?.minutes ?? 0
@@ -142,17 +154,21 @@ extension TableEncoding {
 
 extension TableEncoding.Field {
   /// The cells that values stand for.
-  fileprivate func cells(count: Int, _ value: (Int, Int) -> Float) -> Table.Cells {
+  fileprivate func cells(
+    count: Int,
+    _ rule: FloatingPointRoundingRule,
+    _ value: (Int, Int) -> Float
+  ) -> Table.Cells {
     switch content {
     case .number(let map) where levels != nil:
       let levels = levels ?? []
       let codes = (0..<count).map { row in
-        let place = map.decode(Double(value(row, 0))).rounded()
+        let place = map.decode(Double(value(row, 0))).rounded(rule)
         return Int32(min(max(place, 0), Double(levels.count - 1)))
       }
       return .codes(codes, levels: levels)
     case .number(let map):
-      let numbers = (0..<count).map { row in rounded(map.decode(Double(value(row, 0)))) }
+      let numbers = (0..<count).map { row in rounded(map.decode(Double(value(row, 0))), rule) }
       return .numbers(numbers, missing: [])
     case .levels(let levels, let rare):
       let width = width
@@ -165,10 +181,10 @@ extension TableEncoding.Field {
     }
   }
 
-  private func rounded(_ number: Double) -> Double {
+  private func rounded(_ number: Double, _ rule: FloatingPointRoundingRule) -> Double {
     // Adding 0 makes a negative zero a plain one.
-    if kind == .integer { return number.rounded() + 0 }
-    return decimals.map { NumberFormat.rounded(number, decimals: $0) + 0 } ?? number
+    if kind == .integer { return number.rounded(rule) + 0 }
+    return decimals.map { NumberFormat.rounded(number, decimals: $0, rule) + 0 } ?? number
   }
 }
 

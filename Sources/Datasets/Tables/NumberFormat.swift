@@ -39,10 +39,14 @@ struct NumberFormat {
     Self.append(UInt64(abs(scaled)), isNegative: scaled < 0, decimals, isFixed, to: &bytes)
   }
 
-  /// A number on the grid of some decimals that is next to another one.
-  static func rounded(_ number: Double, decimals: Int) -> Double {
+  /// A number on the grid of some decimals that is next to another one, in the direction of a rule.
+  static func rounded(
+    _ number: Double,
+    decimals: Int,
+    _ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero
+  ) -> Double {
     guard decimals <= mostDecimals else { return number }
-    let scaled = (number * powers[decimals]).rounded()
+    let scaled = (number * powers[decimals]).rounded(rule)
     return abs(scaled) < 0x1p53 ? scaled / powers[decimals] : number
   }
 
