@@ -156,6 +156,71 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
     #expect(finding.pValue == fitted.calibration.smallestPValue)
   }
 
+  @Test func theNearestNormalRowTellsWhatACellShouldHaveBeen() async throws {
+    let engine = smallEngine()
+    let normal = curvedRows(400)
+    let fitted = try await quickDetector()
+      .fit(numberTable(normal), session: LearningSession(engine: engine))
+    var row = curvedRows(1, seed: 9)
+    row[flat: 5] = 9
+    let nearest = try #require(
+      try await fitted.nearestNormalRows(to: numberTable(row), on: engine)
+    )
+    #expect(nearest.rowCount == 1 && nearest.columns.count == 8)
+    let highest = (0..<400).map { Double(normal[flat: $0 * 8 + 5]) }.max() ?? 0
+    #expect(try #require(nearest[column: "x5"]?.number(0)) <= highest + 1e-3)
+    // It is one of the normal rows, up to the rounding of its encoding.
+    let cells = nearest.columns.compactMap { $0.number(0) }
+    let distances = (0..<400).map { row in
+      cells.indices.map { abs(cells[$0] - Double(normal[flat: row * 8 + $0])) }.max() ?? 9
+    }
+    #expect(try #require(distances.min()) < 1e-3)
+    let again = try await fitted.nearestNormalRows(to: numberTable(normal), on: engine)
+    #expect(again?.rowCount == 400)
+  }
+
+  private func findings(_ pValues: [Double]) -> Findings {
+    Findings(
+      scores: pValues.map { 1 / $0 },
+      pValues: pValues,
+      anomalies: pValues.map { _ in false },
+      fieldNames: [],
+      parts: [],
+      items: nil
+    )
+  }
+
+  /// The fifteen p-values and the four discoveries of the paper of Benjamini and Hochberg, section 4.1.
+  @Test func discoveriesAreThoseOfThePaper() {
+    let pValues = [
+      0.4262, 0.0001, 0.0019, 0.0201, 0.0278, 0.0298, 0.0095, 0.0459, 0.0344, 0.3240, 0.5719,
+      0.6528, 0.0004, 0.7590, 1.0,
+    ]
+    let chosen = findings(pValues).limiting(falseDiscoveryRate: 0.05)
+    #expect(chosen.indices.filter { chosen.anomalies[$0] } == [1, 2, 6, 12])
+    #expect(chosen.scores == pValues.map { 1 / $0 })
+    #expect(findings([0.5, 0.9]).limiting(falseDiscoveryRate: 0.05).anomalyCount == 0)
+    #expect(findings([0.02, 0.05]).limiting(falseDiscoveryRate: 0.05).anomalyCount == 2)
+    #expect(findings([]).limiting(falseDiscoveryRate: 0.05).anomalyCount == 0)
+  }
+
+  @Test func driftIsToldFromSingleAnomalies() {
+    var generator = SeededGenerator(seed: 2)
+    func drift(_ p: (Double) -> Double) -> ScoreDrift {
+      var drift = ScoreDrift(calibrationCount: 2_000)
+      for _ in 0..<40 { drift.take((0..<50).map { _ in p(Double(generator.nextUniform())) }) }
+      return drift
+    }
+    #expect(ScoreDrift(calibrationCount: 9).lowerShare == nil)
+    let usual = drift { $0 }
+    #expect(!usual.isFound && abs((usual.lowerShare ?? 0) - 0.5) < 0.08)
+    // A third of the items are anomalies, and the others as ever.
+    #expect(!drift { $0 < 1.0 / 3 ? 0.001 : ($0 - 1.0 / 3) * 1.5 }.isFound)
+    let moved = drift { $0 * $0 * $0 }
+    #expect(moved.isFound && (moved.lowerShare ?? 0) > 0.6)
+    #expect(!drift { $0.squareRoot() }.isFound)
+  }
+
   @Test func theRateCanBeChangedAfterLearning() async throws {
     let engine = smallEngine()
     let table = numberTable(curvedRows(300))

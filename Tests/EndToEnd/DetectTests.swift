@@ -80,6 +80,27 @@ import Testing
     #expect(again.code == 0, "\(again.errors)")
     #expect(try folder.bytes("again.csv") == folder.bytes("scores.csv"))
     #expect(again.output.contains("are anomalies at a rate of false alarms of 0.05"))
+    #expect(again.output.contains("nearest normal "), "\(again.output)")
+    let discoveries = try Program.run(
+      [
+        "detect", "new.csv", "--model", "parts.hourglass", "--false-discoveries", "0.5", "--json",
+      ],
+      in: folder
+    )
+    #expect(discoveries.code == 0, "\(discoveries.errors)")
+    let found = try json(discoveries.output)
+    #expect(found["falseDiscoveryRate"] as? Double == 0.5)
+    #expect(found["hasDrifted"] as? Bool == false)
+    let top = try #require(found["top"] as? [[String: Any]])
+    #expect(top.count >= 3)
+    #expect(Set(top.compactMap { $0["number"] as? Int }).isSuperset(of: [8, 51, 100]))
+    let reasons = try #require(top[0]["reasons"] as? [[String: Any]])
+    #expect(reasons[0]["value"] is String && reasons[0]["nearestNormal"] is String)
+    let both = try Program.run(
+      ["detect", "new.csv", "--false-discoveries", "0.5", "--false-alarms", "0.1"],
+      in: folder
+    )
+    #expect(both.code == 2 && both.errors.contains("used without --false-alarms"))
     let strict = try Program.run(
       [
         "detect", "new.csv", "--model", "parts.hourglass", "--false-alarms", "0.001", "-o", "-",

@@ -71,6 +71,12 @@ enum DocumentedExamples {
 
     let colorizer = try await Colorizer(learning: LearningSettings(epochs: 1)).fit(clean)
     try await colorizer.coloured(noisy, saturation: 1.1).write(to: "coloured.png")
-    print(features.shape, later.header.provenance.dataName, filled.rowCount, means.count, sure.count)
+    print(
+      features.shape,
+      later.header.provenance.dataName,
+      filled.rowCount,
+      means.count,
+      sure.count
+    )
   }
 }

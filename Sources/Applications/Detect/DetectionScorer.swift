@@ -58,7 +58,7 @@ struct DetectionScorer: Sendable {
   /// Rows that were learnt from may be scored too. One that is kept would be its own neighbour, at no
   /// distance, and look more usual than a new one; leaving one row at no distance out makes them
   /// alike. The rows that false alarms are counted on are scored by the same rule.
-  private static func other(
+  static func other(
     _ nearest: [NearestReferences.Neighbour]
   ) -> NearestReferences.Neighbour? {
     guard let first = nearest.first, first.distance == 0 else { return nearest.first }

@@ -24,6 +24,7 @@ struct Detect: AsyncParsableCommand {
       EXAMPLES
         hourglass detect week23.csv --learn-from normal.csv -o scores.csv
         hourglass detect week24.csv --model pump.hourglass --false-alarms 0.001 -o scores.csv
+        hourglass detect week24.csv --model pump.hourglass --false-discoveries 0.1 -o scores.csv
         hourglass detect power.csv --series time --window 96 -o scores.csv
         hourglass detect scans/ --learn-from good/ -o scores.csv --heat-maps maps/
         hourglass detect test.csv --learn-from train.csv --labels is_fraud
@@ -47,6 +48,15 @@ struct Detect: AsyncParsableCommand {
     )
   )
   var falseAlarms: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Choose anomalies together, so that at most this share of them is normal on average, in place "
+        + "of --false-alarms.",
+      valueName: "share"
+    )
+  )
+  var falseDiscoveries: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -87,6 +97,7 @@ struct Detect: AsyncParsableCommand {
     try files.checkModel(given: (latent == nil ? [] : ["--latent"]) + learning.given)
     try files.checkResume(learning)
     try requireAtLeastOne(latent, "--latent")
+    try checkFalseDiscoveries()
     if data == "-" {
       try requireOption(
         files.model != nil || files.learnFrom != nil,
@@ -94,9 +105,9 @@ struct Detect: AsyncParsableCommand {
         "used with --model or --learn-from: what is read once cannot be learned from and scored"
       )
       try requireOption(
-        labels == nil && heatMaps == nil && reading.series == nil,
+        labels == nil && heatMaps == nil && reading.series == nil && falseDiscoveries == nil,
         "detect -",
-        "used for rows of a table, without --labels, --heat-maps and --series"
+        "used for rows of a table, without --labels, --heat-maps, --series and --false-discoveries"
       )
     }
     if let falseAlarms {
@@ -106,6 +117,20 @@ struct Detect: AsyncParsableCommand {
         "above 0 and below 1, found \(falseAlarms)"
       )
     }
+  }
+
+  private func checkFalseDiscoveries() throws {
+    guard let share = falseDiscoveries else { return }
+    try requireOption(
+      share > 0 && share < 1,
+      "--false-discoveries",
+      "above 0 and below 1, found \(share)"
+    )
+    try requireOption(
+      falseAlarms == nil,
+      "--false-discoveries",
+      "used without --false-alarms: one of them chooses the anomalies"
+    )
   }
 
   func run() async throws {

@@ -40,21 +40,26 @@ struct DetectJob {
         try await stream.score(into: output, labels: labels)
       }
       outcome.take(counts)
+      outcome.top = try await counts.top.items(fitted, on: engine)
       run.clock.end(.encoding)
     } else {
       var data = try command.reading.load(command.data, limit: files.first)
       let labels = try DetectLabels(command, &data)
       run.clock.end(.reading)
       let scored = data
-      let findings = try await StopSignals.run {
+      var findings = try await StopSignals.run {
         try await fitted.findings(in: scored, on: engine)
+      }
+      if let share = command.falseDiscoveries {
+        findings = findings.limiting(falseDiscoveryRate: share)
       }
       run.clock.end(.encoding)
       try await write(findings, of: data, fitted, &outcome)
       if let labels {
         let marks = findings.map { labels.marks[$0.item] }
+        let judged = findings
         outcome.labelled = try await StopSignals.run {
-          try await fitted.evaluate(findings, of: scored, labels: marks, on: engine)
+          try await fitted.evaluate(judged, of: scored, labels: marks, on: engine)
         }
         run.clock.end(.judging)
       }
@@ -107,7 +112,11 @@ struct DetectJob {
     _ fitted: FittedAnomalyDetector,
     _ outcome: inout DetectOutcome
   ) async throws {
-    outcome.take(findings)
+    outcome.take(findings, calibrationCount: fitted.calibration.count)
+    var top = TopFindings()
+    let rows: Table? = if case .table(let table) = data { table } else { nil }
+    top.take(findings, rows: rows)
+    outcome.top = try await top.items(fitted, on: run.engine)
     var table = FindingsTable(findings)
     switch data {
     case .series(let series):

@@ -30,10 +30,18 @@ struct DetectOutcome: Encodable {
   /// The number of anomalies among them.
   var anomalies = 0
   var falseAlarmRate: Double
+  /// The share of the anomalies that may be false, where they are chosen together.
+  var falseDiscoveryRate: Double?
   /// The score above which a row is an anomaly; none where too few rows were held out.
   var threshold: Double?
   /// The report on items held out of learning.
   var heldOut: DetectionReport?
+  /// The share of p-values in their lower half: 0.5 where the data are like the normal ones.
+  var lowerShare: Double?
+  /// Whether the data as a whole are less usual than the normal ones.
+  var hasDrifted = false
+  /// The most unusual anomalies.
+  var top: [TopFindings.Item] = []
   /// The report on labelled data.
   var labelled: LabelledReport?
   /// The ranges of a series, the most unusual first.
@@ -51,18 +59,19 @@ struct DetectOutcome: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case data, count, anomalies, falseAlarmRate, threshold, heldOut, labelled, ranges, heatMaps
-    case unknownCategories, learning, files, usedModel, seconds
+    case falseDiscoveryRate, lowerShare, hasDrifted, top, unknownCategories, learning, files,
+      usedModel, seconds
   }
 
   private let noun: String
   private let writesToOutput: Bool
   private let hasLabels: Bool
-  private var top: [Findings.Finding] = []
 
   init(_ fitted: FittedAnomalyDetector, _ command: Detect, _ paths: VerbPaths) {
     data = command.data
     falseAlarmRate = fitted.falseAlarmRate
     threshold = fitted.threshold.isFinite ? fitted.threshold : nil
+    falseDiscoveryRate = command.falseDiscoveries
     heldOut = fitted.report
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     learning = Learning(
@@ -88,15 +97,25 @@ struct DetectOutcome: Encodable {
     count = counts.rows
     anomalies = counts.anomalies
     unknownCategories = counts.unknown
+    take(counts.drift)
   }
 
   /// Takes what was found.
-  mutating func take(_ findings: Findings) {
+  mutating func take(_ findings: Findings, calibrationCount: Int) {
     count = findings.count
     anomalies = findings.anomalyCount
-    let order = findings.indices.filter { findings.anomalies[$0] }
-      .sorted { findings.scores[$0] > findings.scores[$1] }
-    top = order.prefix(5).map { findings[$0] }
+    if falseDiscoveryRate != nil {
+      threshold = findings.indices.filter { findings.anomalies[$0] }.map { findings.scores[$0] }
+        .min()
+    }
+    var drift = ScoreDrift(calibrationCount: calibrationCount)
+    drift.take(findings.pValues)
+    take(drift)
+  }
+
+  private mutating func take(_ drift: ScoreDrift) {
+    lowerShare = drift.lowerShare
+    hasDrifted = drift.isFound
   }
 
   /// Prints the outcome as it was asked for.
@@ -122,13 +141,15 @@ struct DetectOutcome: Encodable {
     } else if hasLabels {
       lines += ["The labels are all the same: there is nothing to tell apart.", ""]
     }
-    lines.append(
-      "\(NumberText.grouped(anomalies)) of \(NumberText.counted(count, noun)) "
-        + "\(anomalies == 1 ? "is an anomaly" : "are anomalies") at a rate of false alarms of "
-        + "\(NumberText.plain(falseAlarmRate))"
-        + (threshold.map { ": scores above \(NumberText.significant($0))" } ?? "")
-    )
+    lines.append(verdict)
     lines += found
+    if hasDrifted, let lowerShare {
+      lines.append(
+        "The data as a whole are less usual than what was learned from: of the rest, "
+          + "\(NumberText.fixed(100 * lowerShare, places: 0)) % score above the middle of normal ones, "
+          + "not 50 %. More false alarms than asked for are likely: learn from newer normal data."
+      )
+    }
     for (name, count) in unknownCategories.sorted(by: { $0.key < $1.key }) {
       lines.append(
         "\(NumberText.counted(count, "cell")) of \(name) of levels that were not learned"
@@ -153,13 +174,22 @@ struct DetectOutcome: Encodable {
           + range.channel
       }
     }
-    return top.map { finding in
-      let reasons = finding.reasons
-        .map { "\($0.name) \(NumberText.significant($0.part, digits: 3))" }
-        .joined(separator: ", ")
-      return "  \(noun) \(finding.item + 1)  score \(NumberText.significant(finding.score))  "
-        + "of it \(reasons)"
+    return top.map { $0.line(noun) }
+  }
+
+  /// How many anomalies there are, and how they were chosen.
+  private var verdict: String {
+    let start =
+      "\(NumberText.grouped(anomalies)) of \(NumberText.counted(count, noun)) "
+      + (anomalies == 1 ? "is an anomaly" : "are anomalies")
+    if let falseDiscoveryRate {
+      return start
+        + ", of which at most a share of \(NumberText.plain(falseDiscoveryRate)) is false "
+        + "on average"
+        + (threshold.map { ": scores from \(NumberText.significant($0)) up" } ?? "")
     }
+    return start + " at a rate of false alarms of \(NumberText.plain(falseAlarmRate))"
+      + (threshold.map { ": scores above \(NumberText.significant($0))" } ?? "")
   }
 
   private var learned: String {

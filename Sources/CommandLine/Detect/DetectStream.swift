@@ -17,13 +17,24 @@ struct DetectStream: Sendable {
     var rows = 0
     var anomalies = 0
     var unknown: [String: Int] = [:]
+    var top = TopFindings()
+    var drift: ScoreDrift
+
+    /// Takes what was found in a block.
+    mutating func take(_ findings: Findings, of block: Table) {
+      top.take(findings, rows: block, firstRow: rows)
+      drift.take(findings.pValues)
+      rows += block.rowCount
+      anomalies += findings.anomalyCount
+    }
   }
 
   /// Opens the data; `nil` where they must be read as a whole: anything but a table in a text file,
-  /// or one whose labels are asked for.
+  /// one whose labels are asked for, or one whose anomalies are chosen together.
   init?(_ command: Detect, _ fitted: FittedAnomalyDetector, engine: ComputeEngine) throws {
     isLive = command.data == "-"
     guard let schema = fitted.tableSchema, command.labels == nil, command.reading.series == nil,
+      command.falseDiscoveries == nil,
       isLive || FileKind.isText(command.data)
     else {
       if isLive { throw Failure.usage("detect - needs a model of the rows of a table") }
@@ -58,10 +69,12 @@ struct DetectStream: Sendable {
     )
   }
 
+  private var drift: ScoreDrift { ScoreDrift(calibrationCount: fitted.calibration.count) }
+
   /// Scores all rows, and writes what is found to a file where there is one.
   func score(into path: String?, labels: String?) async throws -> Counts {
     if isLive { return try await answer(into: path ?? "/dev/stdout") }
-    var counts = Counts()
+    var counts = Counts(drift: drift)
     var sink: FindingsSink?
     var writing: Task<Void, any Error>?
     var next = Task { [blocks] in try await blocks.next() }
@@ -78,8 +91,7 @@ struct DetectStream: Sendable {
           try await current.write(findings, block, identifiers, firstRow: firstRow)
         }
       }
-      counts.rows += block.rowCount
-      counts.anomalies += findings.anomalyCount
+      counts.take(findings, of: block)
     }
     try await writing?.value
     try await sink?.commit()
@@ -92,15 +104,14 @@ extension DetectStream {
   /// Answers rows as they come: one block is read, scored and written before the next one is waited
   /// for.
   private func answer(into path: String) async throws -> Counts {
-    var counts = Counts()
+    var counts = Counts(drift: drift)
     let sink = try FindingsSink(path)
     while let block = try await blocks.next() {
       try Task.checkCancellation()
       let findings = try await fitted.findings(in: block, on: engine)
       try await sink.write(findings, block, identifiers, firstRow: counts.rows)
       try await sink.flush()
-      counts.rows += block.rowCount
-      counts.anomalies += findings.anomalyCount
+      counts.take(findings, of: block)
     }
     try await sink.commit()
     counts.unknown = await blocks.unknownCounts

@@ -1,0 +1,32 @@
+public import HourglassDatasets
+public import HourglassEngines
+internal import HourglassTensors
+
+extension FittedAnomalyDetector {
+  /// For each row of a table the normal row that is nearest to it, with the columns that were learnt
+  /// in their own units: what the row should have looked like. A missing cell of a normal row is
+  /// the middle of its column.
+  ///
+  /// - Returns: As many rows; `nil` where the model is none of tables or keeps no rows.
+  /// - Throws: `dataset` where a learnt column is not there; `interrupted` on cancellation.
+  public func nearestNormalRows(
+    to table: Table,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Table? {
+    guard case .table(let columns, _) = encoding, let references = scorer.references else {
+      return nil
+    }
+    do {
+      let items = try DetectionItems(DetectionData(.table(table)), encoding: encoding)
+      let nearest = try await references.neighbours(of: items, count: 2, on: engine)
+      let width = columns.width
+      let values = nearest.flatMap { neighbours -> [Float] in
+        let row = DetectionScorer.other(neighbours)?.row ?? 0
+        return Array(references.rows.scalars[row * width..<(row + 1) * width])
+      }
+      return columns.decoded(values: values, count: nearest.count)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+}
