@@ -58,7 +58,7 @@ import Testing
     )
     let loss = builder.sum(each)
     builder.output("loss", loss)
-    let gradients = builder.gradients(of: loss, with: [codes, partners])
+    let gradients = builder.gradients(of: loss, withRespectTo: [codes, partners])
     for (place, gradient) in gradients.enumerated() { builder.output("\(place)", gradient) }
     let graph = try builder.finish()
     var numbers = SeededGenerator(seed: 5)

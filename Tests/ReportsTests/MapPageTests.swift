@@ -22,8 +22,13 @@ import Testing
     return try #require(object as? [String: Any])
   }
 
+  private func bytes(_ value: Any?) throws -> Data {
+    let text = try #require(value as? String)
+    return try #require(Data(base64Encoded: text))
+  }
+
   private func floats(_ value: Any?) throws -> [Float] {
-    let bytes = try #require(Data(base64Encoded: try #require(value as? String)))
+    let bytes = try bytes(value)
     return stride(from: 0, to: bytes.count, by: 4).map { place in
       Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << UInt32(8 * $1) })
     }
@@ -87,9 +92,10 @@ import Testing
     #expect(try floats(data["y"]) == kept.map { Float($0 / 7) })
     #expect(data["numbers"] as? [Int] == kept.map { $0 * 5 + 1 })
     #expect(data["cells"] as? [[String]] == kept.filter { $0 < 8 }.map { ["\($0)"] })
-    let paint = try #require(Data(base64Encoded: try #require(data["paint"] as? String)))
+    let paint = try bytes(data["paint"])
     #expect(paint.map { Int($0) } == kept.map { $0 % 2 })
-    #expect(data["labels"] as? [String?] == ["a", "b", nil])
+    let labels = try #require(data["labels"] as? [Any])
+    #expect(labels.count == 3 && labels.prefix(2).map { $0 as? String } == ["a", "b"])
     #expect(data["lattice"] is NSNull)
   }
 
@@ -102,7 +108,7 @@ import Testing
     )
     let html = MapPage(map, noun: "row").html
     let data = try data(html)
-    let paint = try #require(Data(base64Encoded: try #require(data["paint"] as? String)))
+    let paint = try bytes(data["paint"])
     #expect(paint.map { Int($0) } == [0, 23, 24, 12])
     #expect((data["paints"] as? [String])?.count == 25)
     #expect(html.contains("size: "))

@@ -43,12 +43,7 @@ struct ReductionJob: Sendable {
       architecture: autoencoder,
       data: (data.name, data.fingerprint),
       itemCount: items.learningCount,
-      trainer: reducer.learning.trainer(
-        for: data.kind,
-        learningCount: items.learningCount,
-        validation: items.validation,
-        optimizer: reducer.optimizer
-      ),
+      trainer: reducer.trainer(items, of: data.kind),
       session: session
     )
   }
@@ -204,11 +199,7 @@ extension DimensionReducer {
       outputActivation
       ?? AutomaticChoices.outputActivation(for: encoding.kind, objective: objective)
     return Autoencoder(
-      encoder: architecture
-        ?? AutomaticChoices.denseArchitecture(
-          for: encoding.kind,
-          valueCount: encoding.valueCount
-        ),
+      encoder: architecture ?? automaticArchitecture(for: encoding),
       bottleneck: .deterministic(latent: dimensions),
       latentActivation: codeActivation,
       outputActivation: output,
@@ -217,6 +208,42 @@ extension DimensionReducer {
       // Values of images have bounds that a linear map does not keep.
       linearPath: output == .identity && codeActivation == .identity ? true : nil,
       neighbours: neighbourTerm(variance: variance())
+    )
+  }
+
+  /// How the network learns, with everything chosen.
+  func trainer(_ items: ReductionItems, of kind: DataKind) -> Trainer {
+    var learning = learning
+    var steps: Int?
+    if case .neighbours = preserves {
+      let count = items.learningCount
+      learning.batchSize =
+        learning.batchSize ?? AutomaticChoices.neighbourBatchSize(learningCount: count)
+      if optimizer == nil {
+        learning.learningRate = learning.learningRate ?? AutomaticChoices.neighbourLearningRate
+      }
+      steps = AutomaticChoices.neighbourSteps
+    }
+    return learning.trainer(
+      for: kind,
+      learningCount: items.learningCount,
+      validation: items.validation,
+      steps: steps,
+      optimizer: optimizer
+    )
+  }
+
+  /// The layers that are taken where none are given.
+  private func automaticArchitecture(for encoding: ItemEncoding) -> Architecture {
+    if case .neighbours = preserves {
+      return AutomaticChoices.neighbourArchitecture(
+        for: encoding.kind,
+        valueCount: encoding.valueCount
+      )
+    }
+    return AutomaticChoices.denseArchitecture(
+      for: encoding.kind,
+      valueCount: encoding.valueCount
     )
   }
 

@@ -24,7 +24,9 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     /// How well the codes of one method keep them.
     public struct Score: Hashable, Sendable, Codable {
       /// Whether items that are near by their codes are so in the data: 1 where all are, about 1/2
-      /// for codes at random. Reference: Venna, Kaski, 2001, doi:10.1007/3-540-44668-0_68.
+      /// for codes at random.
+      ///
+      /// Reference: Venna, Kaski, 2001, doi:10.1007/3-540-44668-0_68, equation 1.
       public var trustworthiness: Double
       /// The share, from 0 to 1, of the nearest items in the data that are among as many nearest by
       /// their codes.

@@ -136,7 +136,9 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// The code is then a sum of the last layer's and of the item's own values, each with weights,
   /// and so is each value of the reconstruction of hidden layers' and of the code's own.
   public var linearPath: Bool?
-  /// What keeps neighbours together; `nil` is nothing. It is for a deterministic bottleneck.
+  /// What keeps neighbours together; `nil` is nothing.
+  ///
+  /// It is for a deterministic bottleneck.
   public var neighbours: NeighbourTerm?
 
   /// Makes an autoencoder; the defaults suit tables and small images.

@@ -129,7 +129,7 @@ struct MapMaker {
       let restored = try await fitted.decode(codes: places(box, side), on: engine)
       guard case .table(let table) = restored else { return .none }
       let columns = table.columns.prefix(Self.columnLimit)
-      let rows = (0..<table.rowCount).map { row in columns.map { $0.text(row) } }
+      let rows = (0..<table.rowCount).map { row in columns.map { $0.shortText(row) } }
       return .rows(columns: columns.map(\.name), rows)
     case .sounds, .series: return .none
     }
@@ -158,6 +158,14 @@ struct MapMaker {
       width: max(Int((Double(width) * scale).rounded()), 1),
       height: max(Int((Double(height) * scale).rounded()), 1)
     )
+  }
+}
+
+extension Table.Column {
+  /// The cell of a row as a text; numbers without a usual number of digits have five.
+  fileprivate func shortText(_ row: Int) -> String? {
+    guard case .numbers = cells, decimals == nil, dateFormat == nil else { return text(row) }
+    return number(row).map { NumberText.plain($0, digits: 5) }
   }
 }
 

@@ -198,7 +198,7 @@ extension MapPage {
 }
 
 extension MapPage {
-  /// What the script reads. Points without a place are left out.
+  /// What the script reads; points without a place are left out.
   private var data: [(String, String)] {
     let points = map.x.indices.filter { map.x[$0].isFinite && map.y[$0].isFinite }
     let box = box

@@ -47,7 +47,7 @@ enum MapScript {
         }
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
         context.clearRect(0, 0, size, size);
-        const radius = Math.min(7, Math.max(1.3, 60 / Math.sqrt(count)) * Math.sqrt(zoom));
+        const radius = Math.min(7, Math.max(1.5, 90 / Math.sqrt(count)) * Math.sqrt(zoom));
         context.globalAlpha = count > 3000 ? 0.65 : 0.85;
         for (let index = 0; index < count; index += 1) {
           if (!shown[paint[index]]) continue;

@@ -18,7 +18,7 @@ enum MapStyle {
     .key small { color: var(--dim); }
     .key[aria-pressed="false"] { opacity: 0.45; text-decoration: line-through; }
     .scale i { display: inline-block; width: 160px; height: 11px; border-radius: 4px; }
-    .map-panel section { margin: 0 0 28px; padding: 0; border: 0; }
+    body .map-panel section:nth-of-type(n) { margin: 0 0 28px; padding: 0; border: 0; }
     .map-panel h2 { font-size: 0.95rem; color: var(--dim); margin: 0 0 6px; }
     .map-panel p { margin: 0 0 8px; min-height: 1.6em; font-variant-numeric: tabular-nums; }
     .map-panel table { font-size: 0.85rem; width: 100%; }
