@@ -27,7 +27,8 @@ enum DocumentedExamples {
 
     let map = try await DimensionReducer(preserves: .neighbours()).fit(people)
     print(map.report?.neighbours?.autoencoder.trustworthiness ?? .nan)
-    let places = try await map.decode(codes: Tensor([0, 0, 1, 1], shape: [2, 2]))
+    let places = Tensor([0, 0, 1, 1], shape: [2, 2])
+    print(try await map.decode(codes: places).numbers.shape)
 
     let extractor = try await FeatureExtractor(dimensions: 4).fit(people)
     let features = try await extractor.features(of: people)

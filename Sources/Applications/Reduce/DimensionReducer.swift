@@ -28,7 +28,7 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     /// multiplied by the variance of items, so that it means about the same for all data.
     ///
     /// Reference: `Autoencoder.NeighbourTerm`.
-    case neighbours(count: Int = 15, weight: Float = 0.5)
+    case neighbours(count: Int = 15, weight: Float = 0.25)
   }
 
   /// The number of numbers that each row becomes, at least 1.

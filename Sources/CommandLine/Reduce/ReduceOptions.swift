@@ -82,7 +82,7 @@ struct PreserveOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much keeping neighbours counts beside restoring items (default: 0.5).",
+      "How much keeping neighbours counts beside restoring items (default: 0.25).",
       valueName: "factor"
     )
   )
@@ -108,7 +108,7 @@ struct PreserveOptions: ParsableArguments {
   /// What was asked for; none where it is chosen.
   var preservation: DimensionReducer.Preservation? {
     switch preserve {
-    case .neighbours: .neighbours(count: neighbours ?? 15, weight: neighbourWeight ?? 0.5)
+    case .neighbours: .neighbours(count: neighbours ?? 15, weight: neighbourWeight ?? 0.25)
     case .values: .values
     case nil: nil
     }
