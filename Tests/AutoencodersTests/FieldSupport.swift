@@ -35,6 +35,18 @@ enum FieldVariants {
     ),
     variant("fields, numbers alone", .numbers(5), corruption: .gaussian(standardDeviation: 0.1)),
     Variant(
+      "fields, neighbours",
+      Autoencoder(
+        encoder: .dense(hidden: [7], activation: .tanh),
+        bottleneck: .deterministic(latent: 2),
+        corruption: .hiding(lower: 0.1, upper: 0.4),
+        fields: mixed,
+        neighbours: .init(weight: 0.2)
+      ),
+      [mixed.width + mixed.count],
+      target: [mixed.width + mixed.count]
+    ),
+    Variant(
       "fields, images",
       Autoencoder(
         encoder: .convolutional(channels: [3], hidden: [6], activation: .tanh),

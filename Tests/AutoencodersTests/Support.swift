@@ -123,6 +123,26 @@ struct Variant: Sendable, CustomTestStringConvertible {
       [1, 5, 7]
     ),
     Variant(
+      "neighbours",
+      Autoencoder(
+        encoder: dense,
+        bottleneck: .deterministic(latent: 2),
+        neighbours: .init(weight: 0.2)
+      ),
+      target: [6]
+    ),
+    Variant(
+      "neighbours, contractive",
+      Autoencoder(
+        encoder: dense,
+        bottleneck: .deterministic(latent: 2),
+        corruption: .gaussian(standardDeviation: 0.1),
+        penalties: [.contraction(weight: 0.1)],
+        neighbours: .init(weight: 0.2)
+      ),
+      target: [6]
+    ),
+    Variant(
       "series, variational",
       Autoencoder(
         encoder: .convolutional(channels: [3], hidden: [], activation: .silu),

@@ -183,6 +183,60 @@ import Testing
     }
   }
 
+  @Test func mapsPreserveNeighboursAndShowRows() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 200, columns: 4), to: "data.csv")
+    let outcome = try Program.run(
+      ["reduce", "data.csv", "--preserve", "neighbours", "--neighbours", "7", "--json"]
+        + ["--plot", "map.html", "--color", firstColumn(folder), "--save", "m"] + quick,
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let report = try json(outcome.output)
+    let heldOut = try #require(report["heldOut"] as? [String: Any])
+    let neighbours = try #require(heldOut["neighbours"] as? [String: Any])
+    for method in ["autoencoder", "principalComponents"] {
+      let score = try #require(neighbours[method] as? [String: Double])
+      for name in ["trustworthiness", "kept"] {
+        let value = try #require(score[name])
+        #expect((0...1).contains(value))
+      }
+    }
+    let html = folder.text("map.html")
+    #expect(html.contains("\"lattice\":{\"side\":24"))
+    #expect(html.contains("\"cells\":[[") && html.contains("class=\"scale\""))
+    // A model that was learned so says so, and draws the same map again.
+    let again = try Program.run(
+      ["reduce", "data.csv", "--model", "m", "--quiet", "--plot", "again.html"]
+        + ["--color", firstColumn(folder)],
+      in: folder
+    )
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(folder.text("again.html") == html)
+  }
+
+  private func firstColumn(_ folder: Folder) -> String {
+    String(folder.text("data.csv").prefix { $0 != "," })
+  }
+
+  @Test(
+    arguments: [
+      (["--neighbours", "5"], "--neighbours needs --preserve neighbours"),
+      (["--preserve", "values", "--neighbour-weight", "2"], "--neighbour-weight needs"),
+      (["--color", "a"], "--color needs --plot"),
+      (["--preserve", "neighbours", "--in-memory", "1k"], "not held in memory"),
+      (["--preserve", "neighbours", "--dimensions", "20"], "1 to 16"),
+      (["--plot", "m.html", "--color", "nobody"], "nobody"),
+    ] as [([String], String)]
+  )
+  func mistakesWithMapsAreExplained(_ arguments: [String], _ words: String) throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 60, columns: 3), to: "data.csv")
+    let outcome = try Program.run(["reduce", "data.csv"] + arguments, in: folder)
+    #expect(outcome.code == 1 || outcome.code == 2)
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+  }
+
   @Test func inspectTellsOfModelsAndData() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 80, columns: 3), to: "data.csv")

@@ -25,6 +25,11 @@ enum DocumentedExamples {
     let codes = try await reduced.codes(of: people)
     print(codes.shape, reduced.report?.autoencoder.errorPerRow ?? .nan)
 
+    let map = try await DimensionReducer(preserves: .neighbours()).fit(people)
+    print(map.report?.neighbours?.autoencoder.trustworthiness ?? .nan)
+    let places = Tensor([0, 0, 1, 1], shape: [2, 2])
+    print(try await map.decode(codes: places).numbers.shape)
+
     let extractor = try await FeatureExtractor(dimensions: 4).fit(people)
     let features = try await extractor.features(of: people)
 

@@ -26,6 +26,29 @@ public enum AutomaticChoices {
     }
   }
 
+  /// The same for codes that preserve neighbours: wider, for what pairs of items say is more to learn
+  /// than their values.
+  static func neighbourArchitecture(for kind: DataKind, valueCount: Int) -> Architecture {
+    switch kind {
+    case .images, .sounds: .dense(hidden: [512, 512, 256], activation: .silu)
+    case .table, .series: denseArchitecture(for: kind, valueCount: valueCount)
+    }
+  }
+
+  /// The number of items of a batch for codes that preserve neighbours: some eighty steps an epoch, from
+  /// 32 to 256 items, for an item is held against the others of its batch.
+  static func neighbourBatchSize(learningCount: Int) -> Int {
+    var size = 32
+    while size < 256, learningCount / size > 100 { size *= 2 }
+    return size
+  }
+
+  /// The largest learning rate for codes that preserve neighbours, which goes with larger batches.
+  static let neighbourLearningRate: Float = 3e-3
+
+  /// About how many steps to make for codes that preserve neighbours.
+  static let neighbourSteps = 2_800
+
   /// Convolutions that halve the image two times or more, until its side is at most 8, and a
   /// fully connected layer.
   public static func convolutionalArchitecture(for data: NumericDataset) -> Architecture {

@@ -16,6 +16,21 @@ public import HourglassNetworks
 /// Reference: Hinton, Salakhutdinov, 2006, "Reducing the Dimensionality of Data with Neural
 /// Networks", doi:10.1126/science.1127647.
 public struct DimensionReducer: Hashable, Sendable, Codable {
+  /// What the codes of items should keep of them.
+  public enum Preservation: Hashable, Sendable, Codable {
+    /// The values: items are restored from their codes as well as can be.
+    case values
+    /// Neighbours before values: items that are near each other in the data are so in the codes, of
+    /// at most 16 numbers, which makes a map; items are still restored from it.
+    ///
+    /// `count`, at least 1, is how many nearest items are neighbours of an item: fewer show finer
+    /// groups. `weight`, at least 0, weighs keeping neighbours against restoring; it is
+    /// multiplied by the variance of items, so that it means about the same for all data.
+    ///
+    /// Reference: `Autoencoder.NeighbourTerm`.
+    case neighbours(count: Int = 15, weight: Float = 0.25)
+  }
+
   /// The number of numbers that each row becomes, at least 1.
   public var dimensions: Int
   /// The layers between the data and the code, mirrored on the way back.
@@ -36,6 +51,8 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
   public var learning: LearningSettings
   /// How the numbers of a table are scaled before they are learnt from.
   public var scaling: NumberScaling
+  /// What the codes should keep; `nil` takes the values.
+  public var preserves: Preservation?
 
   /// Makes a reducer; the defaults suit most tables and small images.
   public init(
@@ -46,7 +63,8 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     outputActivation: Activation? = nil,
     optimizer: Optimizer? = nil,
     learning: LearningSettings = LearningSettings(),
-    scaling: NumberScaling = .robust
+    scaling: NumberScaling = .robust,
+    preserves: Preservation? = nil
   ) {
     self.dimensions = dimensions
     self.architecture = architecture
@@ -56,5 +74,6 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     self.optimizer = optimizer
     self.learning = learning
     self.scaling = scaling
+    self.preserves = preserves
   }
 }

@@ -72,6 +72,25 @@ struct ReductionBaseline: Hashable, Sendable {
     }
   }
 
+  /// The places of items along the directions, `[count, components]`; a missing value counts as its
+  /// mean.
+  func codes(of rows: EncodedRows) -> Tensor {
+    let (count, width) = (components.shape[0], means.shape[0])
+    var codes: [Float] = []
+    codes.reserveCapacity(rows.count * count)
+    CentredRows.forEachRow(of: FilledValues(rows, means: means.scalars), 256) { row in
+      let (components, means) = (components.scalars.span, means.scalars.span)
+      for direction in 0..<count {
+        var sum: Float = 0
+        for place in 0..<width {
+          sum += (row[place] - means[place]) * components[direction * width + place]
+        }
+        codes.append(sum)
+      }
+    }
+    return Tensor(codes, shape: [rows.count, count])
+  }
+
   private func graph(batch: Int) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let width = means.shape[0]

@@ -19,7 +19,7 @@ struct ReductionItems: Sendable {
   private let source: Source
 
   private enum Source: Sendable {
-    case rows(EncodedRows)
+    case rows(EncodedRows, seed: UInt64)
     case large(LargeTable, TableEncoding, heldOut: [Int], judging: Table)
   }
 
@@ -40,7 +40,7 @@ struct ReductionItems: Sendable {
     judgedKind = split.reportRows
     learningCount = split.training.count
     validation = split.validation
-    source = .rows(rows.selecting(split.seen))
+    source = .rows(rows.selecting(split.seen), seed: seed)
   }
 
   /// Parts the rows of a table that is not held in memory: those that judge are of its sample, and
@@ -67,10 +67,28 @@ struct ReductionItems: Sendable {
     )
   }
 
-  /// The items that the trainer sees; those of a large table are encoded to the disk first.
-  func learning(_ session: LearningSession) async throws -> any BatchSource {
+  /// The sum over values of their variance over the items that principal components are found of.
+  var variance: Double {
+    CentredRows(FilledValues(principal)).squares / Double(max(principal.count, 1))
+  }
+
+  /// The items that the trainer sees, each with a neighbour where these are to be preserved; those of
+  /// a large table are encoded to the disk first.
+  func learning(
+    _ session: LearningSession,
+    _ preserves: DimensionReducer.Preservation?
+  ) async throws -> any BatchSource {
     switch source {
-    case .rows(let rows): return rows
+    case .rows(let rows, let seed):
+      guard case .neighbours(let count, _) = preserves else { return rows }
+      return try await NeighbourPairs(
+        rows,
+        learning: validation.indices(of: rows.count, seed: seed).training,
+        count: count,
+        seed: seed,
+        on: session.engine,
+        progress: { session.progress(.preparing(fraction: $0)) }
+      )
     case .large(let table, let encoding, let heldOut, let judging):
       return try await StoredRows(
         table,

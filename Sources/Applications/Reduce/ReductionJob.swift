@@ -29,12 +29,12 @@ struct ReductionJob: Sendable {
     application: String = FittedDimensionReducer.application,
     configuration: (any Encodable & Sendable)? = nil
   ) throws {
-    try reducer.validate(for: data.kind)
+    try reducer.validate(for: data)
     self.reducer = reducer
     dataName = data.name
     items = try ReductionItems(data, seed: reducer.learning.seed, scaling: reducer.scaling)
     encoding = items.encoding
-    autoencoder = reducer.autoencoder(for: encoding)
+    autoencoder = reducer.autoencoder(for: encoding, variance: items.variance)
     let settings: any Encodable = configuration ?? reducer
     run = try LearningRun(
       application: application,
@@ -43,12 +43,7 @@ struct ReductionJob: Sendable {
       architecture: autoencoder,
       data: (data.name, data.fingerprint),
       itemCount: items.learningCount,
-      trainer: reducer.learning.trainer(
-        for: data.kind,
-        learningCount: items.learningCount,
-        validation: items.validation,
-        optimizer: reducer.optimizer
-      ),
+      trainer: reducer.trainer(items, of: data.kind),
       session: session
     )
   }
@@ -67,7 +62,7 @@ struct ReductionJob: Sendable {
         count: autoencoder.latent,
         on: engine
       )
-      source = try await items.learning(run.session)
+      source = try await items.learning(run.session, reducer.preserves)
     } catch is CancellationError {
       // Learning has not begun: there is a checkpoint only where it was to go on from one.
       let session = run.session
@@ -144,7 +139,8 @@ struct ReductionJob: Sendable {
 
 extension DimensionReducer {
   /// Checks the settings that no other room checks.
-  func validate(for kind: DataKind) throws(ApplicationError) {
+  func validate(for data: Dataset) throws(ApplicationError) {
+    let kind = data.kind
     try requireSetting(
       (1...1 << 16).contains(dimensions),
       "the number of dimensions",
@@ -155,28 +151,105 @@ extension DimensionReducer {
     if case .convolutional = architecture, kind == .table {
       try requireSetting(false, "the architecture", "dense for a table", "convolutional")
     }
+    if case .neighbours(let count, let weight) = preserves {
+      try validate(neighbours: count, weight, of: data)
+    }
   }
 
-  /// The network, with everything chosen.
-  func autoencoder(for encoding: ItemEncoding) -> Autoencoder {
+  private func validate(
+    neighbours count: Int,
+    _ weight: Float,
+    of data: Dataset
+  ) throws(ApplicationError) {
+    try requireSetting(
+      (1...1_000).contains(count),
+      "the number of neighbours",
+      "1 to 1000",
+      count
+    )
+    try requireSetting(
+      weight >= 0 && weight.isFinite,
+      "the weight of neighbours",
+      "at least 0",
+      weight
+    )
+    let limit = Autoencoder.NeighbourTerm.latentLimit
+    try requireSetting(
+      dimensions <= limit,
+      "the number of dimensions of codes that preserve neighbours",
+      "1 to \(limit); in more, preserve values",
+      dimensions
+    )
+    guard case .largeTable(let table) = data else { return }
+    try requireSetting(
+      false,
+      "what codes preserve of \(table.name), a table that is not held in memory,",
+      "values, or the table in memory",
+      "neighbours"
+    )
+  }
+
+  /// The network, with everything chosen, for items of a variance summed over their values.
+  func autoencoder(
+    for encoding: ItemEncoding,
+    variance: @autoclosure () -> Double
+  ) -> Autoencoder {
     let objective = objective ?? .squaredError
     let output =
       outputActivation
       ?? AutomaticChoices.outputActivation(for: encoding.kind, objective: objective)
     return Autoencoder(
-      encoder: architecture
-        ?? AutomaticChoices.denseArchitecture(
-          for: encoding.kind,
-          valueCount: encoding.valueCount
-        ),
+      encoder: architecture ?? automaticArchitecture(for: encoding),
       bottleneck: .deterministic(latent: dimensions),
       latentActivation: codeActivation,
       outputActivation: output,
       objective: objective,
       fields: encoding.layout,
       // Values of images have bounds that a linear map does not keep.
-      linearPath: output == .identity && codeActivation == .identity ? true : nil
+      linearPath: output == .identity && codeActivation == .identity ? true : nil,
+      neighbours: neighbourTerm(variance: variance())
     )
+  }
+
+  /// How the network learns, with everything chosen.
+  func trainer(_ items: ReductionItems, of kind: DataKind) -> Trainer {
+    var learning = learning
+    var steps: Int?
+    if case .neighbours = preserves {
+      let count = items.learningCount
+      learning.batchSize =
+        learning.batchSize ?? AutomaticChoices.neighbourBatchSize(learningCount: count)
+      if optimizer == nil {
+        learning.learningRate = learning.learningRate ?? AutomaticChoices.neighbourLearningRate
+      }
+      steps = AutomaticChoices.neighbourSteps
+    }
+    return learning.trainer(
+      for: kind,
+      learningCount: items.learningCount,
+      validation: items.validation,
+      steps: steps,
+      optimizer: optimizer
+    )
+  }
+
+  /// The layers that are taken where none are given.
+  private func automaticArchitecture(for encoding: ItemEncoding) -> Architecture {
+    if case .neighbours = preserves {
+      return AutomaticChoices.neighbourArchitecture(
+        for: encoding.kind,
+        valueCount: encoding.valueCount
+      )
+    }
+    return AutomaticChoices.denseArchitecture(
+      for: encoding.kind,
+      valueCount: encoding.valueCount
+    )
+  }
+
+  private func neighbourTerm(variance: @autoclosure () -> Double) -> Autoencoder.NeighbourTerm? {
+    guard case .neighbours(_, let weight) = preserves else { return nil }
+    return Autoencoder.NeighbourTerm(weight: weight * Float(max(variance(), 1e-6)))
   }
 }
 

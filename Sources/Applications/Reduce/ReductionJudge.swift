@@ -28,7 +28,26 @@ struct ReductionJudge: Sendable {
       autoencoder: score(sum, errors, rows.count),
       principalComponents: score(errors.principalComponents, errors, rows.count),
       columnMeans: score(errors.means, errors, rows.count),
+      neighbours: try await neighbours(rows, on: engine),
       notes: notes(kind)
+    )
+  }
+
+  private func neighbours(
+    _ rows: EncodedRows,
+    on engine: ComputeEngine
+  ) async throws -> ReductionReport.Neighbours? {
+    guard let keeping = NeighbourKeeping(rows) else { return nil }
+    let codes = [
+      try await network.encode(keeping.items, on: engine),
+      baseline.codes(of: keeping.items),
+    ]
+    let scores = try await keeping.scores(of: codes, on: engine)
+    return ReductionReport.Neighbours(
+      count: keeping.count,
+      itemCount: keeping.items.count,
+      autoencoder: scores[0],
+      principalComponents: scores[1]
     )
   }
 

@@ -20,6 +20,7 @@ extension ReductionReport: CustomStringConvertible {
       )
     }
     lines.append(scale)
+    lines += neighbourLines
     lines += notes
     lines.append(verdict)
     return lines.joined(separator: "\n")
@@ -50,6 +51,18 @@ extension ReductionReport: CustomStringConvertible {
       + (classical > 1e-6 * columnMeans.errorPerRow
         ? "\(percent(own / classical - 1)) above" : "far above")
       + " its. Learn longer, or use PCA."
+  }
+
+  private var neighbourLines: [String] {
+    guard let neighbours else { return [] }
+    let own = neighbours.autoencoder
+    let classical = neighbours.principalComponents
+    return [
+      "Neighbours, the \(neighbours.count) nearest among \(NumberText.grouped(neighbours.itemCount)) of "
+        + "them: \(percent(own.kept)) are kept (PCA \(percent(classical.kept))), trustworthiness "
+        + "\(NumberText.fixed(own.trustworthiness, places: 3)) "
+        + "(PCA \(NumberText.fixed(classical.trustworthiness, places: 3)))."
+    ]
   }
 
   private var rowsInWords: String {

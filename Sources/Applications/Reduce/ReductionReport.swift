@@ -19,6 +19,44 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     }
   }
 
+  /// How well codes keep the neighbours that items have among each other.
+  public struct Neighbours: Hashable, Sendable, Codable {
+    /// How well the codes of one method keep them.
+    public struct Score: Hashable, Sendable, Codable {
+      /// Whether items that are near by their codes are so in the data: 1 where all are, about 1/2
+      /// for codes at random.
+      ///
+      /// Reference: Venna, Kaski, 2001, doi:10.1007/3-540-44668-0_68, equation 1.
+      public var trustworthiness: Double
+      /// The share, from 0 to 1, of the nearest items in the data that are among as many nearest by
+      /// their codes.
+      public var kept: Double
+
+      /// Makes a score.
+      public init(trustworthiness: Double, kept: Double) {
+        self.trustworthiness = trustworthiness
+        self.kept = kept
+      }
+    }
+
+    /// The number of nearest items that are neighbours of an item.
+    public var count: Int
+    /// The number of items that were compared with each other, at most 2,000 of those judged.
+    public var itemCount: Int
+    /// The autoencoder.
+    public var autoencoder: Score
+    /// Principal components of the same size.
+    public var principalComponents: Score
+
+    /// Makes it from what was measured.
+    public init(count: Int, itemCount: Int, autoencoder: Score, principalComponents: Score) {
+      self.count = count
+      self.itemCount = itemCount
+      self.autoencoder = autoencoder
+      self.principalComponents = principalComponents
+    }
+  }
+
   /// The name of the data.
   public var dataName: String
   /// What the rows are to the model.
@@ -39,6 +77,8 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   public var principalComponents: Score
   /// The mean of each column over the rows learnt from, for every row the same.
   public var columnMeans: Score
+  /// How well neighbours are kept; `nil` where there are too few rows to tell.
+  public var neighbours: Neighbours?
   /// What else a reader should know, such as columns that never vary.
   public var notes: [String]
 
@@ -53,6 +93,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     autoencoder: Score,
     principalComponents: Score,
     columnMeans: Score,
+    neighbours: Neighbours? = nil,
     notes: [String] = []
   ) {
     self.dataName = dataName
@@ -64,6 +105,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     self.autoencoder = autoencoder
     self.principalComponents = principalComponents
     self.columnMeans = columnMeans
+    self.neighbours = neighbours
     self.notes = notes
   }
 }

@@ -40,14 +40,16 @@ extension Autoencoder {
     return FieldTerms(fields, numbers: numbers, in: &builder)
   }
 
-  /// Takes items `[batch, item…]` apart and, where noise is drawn, hides some of their fields.
+  /// Takes items `[batch, item…]` apart and, where noise is drawn, hides some of their fields; the
+  /// terms are those of another pass of the same graph, where there was one.
   func fieldPass(
     _ x: NodeID,
     _ shapes: GraphShapes,
     _ noise: Noise,
+    terms known: FieldTerms? = nil,
     in builder: inout GraphBuilder
   ) -> FieldPass? {
-    guard let fields, let terms = fieldTerms(in: &builder) else { return nil }
+    guard let fields, let terms = known ?? fieldTerms(in: &builder) else { return nil }
     let (width, count) = (fields.width, fields.count)
     let flat = builder.flatten(x)
     let values = builder.slice(flat, axis: 1, 0..<width)

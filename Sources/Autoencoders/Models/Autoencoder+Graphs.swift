@@ -37,10 +37,13 @@ struct Pass {
   let divergence: NodeID?
   /// ‖f(x + s e) - f(x)‖² of each item, `[batch]`, by the standard deviation s.
   let displacements: [Float: NodeID]
+  /// How badly the codes of neighbours stand out, `[batch]`, not weighted, where that counts.
+  let contrast: NodeID?
 }
 
 extension Autoencoder: Learner {
-  package func pairedTargetShape(for item: Shape) -> Shape? { nil }
+  /// With a term of neighbours the target of an item is one of its neighbours; it is only encoded.
+  package func pairedTargetShape(for item: Shape) -> Shape? { neighbours == nil ? nil : item }
 
   package func validate(itemShape: Shape) throws(TrainingError) {
     try validate()
@@ -73,6 +76,9 @@ extension Autoencoder: Learner {
       terms.append(builder.product(weight, mean))
     }
     for penalty in penalties { terms.append(self.penalty(penalty, pass, in: &builder)) }
+    if let neighbours, let contrast = pass.contrast {
+      terms.append(builder.affine(builder.mean(contrast), scale: neighbours.weight))
+    }
     var regularization = terms.first ?? builder.constant(0)
     for term in terms.dropFirst() { regularization = builder.sum(regularization, term) }
     let loss = terms.isEmpty ? reconstruction : builder.sum(reconstruction, regularization)
@@ -160,7 +166,9 @@ extension Autoencoder {
     // The encoder is added once: what it sees besides lies further along the batch.
     let deviations = mode == .training ? contractionDeviations : []
     let moved = deviations.map { Corruption.gaussian(standardDeviation: $0)(seen, in: &builder) }
-    let all = builder.concatenation([seen] + moved, axis: 0)
+    let partner =
+      neighbours != nil && noise == .drawn ? [seenPartner(shapes, fields?.terms, in: &builder)] : []
+    let all = builder.concatenation([seen] + moved + partner, axis: 0)
     let (means, logVariances) = code(of: encoded(all, mode, in: &builder), in: &builder)
     let mean = rows(0, shapes.batch, of: means, in: &builder)
     var displacements: [Float: NodeID] = [:]
@@ -168,6 +176,15 @@ extension Autoencoder {
       let other = rows(place + 1, shapes.batch, of: means, in: &builder)
       displacements[deviation] = builder.squaredError(other, mean)
     }
+    let contrast =
+      partner.isEmpty
+      ? nil
+      : neighbourContrast(
+        codes: mean,
+        partners: rows(deviations.count + 1, shapes.batch, of: means, in: &builder),
+        halfDistance: NeighbourTerm.halfDistance,
+        in: &builder
+      )
     var z = mean
     var divergence: NodeID?
     var logVariance: NodeID?
@@ -185,8 +202,20 @@ extension Autoencoder {
       logVariance: logVariance,
       parameters: decoded(z, shapes, mode, in: &builder),
       divergence: divergence,
-      displacements: displacements
+      displacements: displacements,
+      contrast: contrast
     )
+  }
+
+  /// What the encoder sees of the neighbours that come with the items.
+  private func seenPartner(
+    _ shapes: GraphShapes,
+    _ terms: FieldTerms?,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let partner = builder.input(GraphName.target, Shape([shapes.batch] + shapes.item.dimensions))
+    let fields = fieldPass(partner, shapes, .drawn, terms: terms, in: &builder)
+    return fields?.seen ?? corruption(partner, in: &builder)
   }
 
   private var contractionDeviations: [Float] {
@@ -307,6 +336,10 @@ extension Autoencoder {
     )
     if let divergence = pass.divergence, case .gaussian(_, let beta, _) = bottleneck {
       regularization = builder.affine(divergence, scale: beta)
+      loss = builder.sum(reconstruction, regularization)
+    }
+    if let neighbours, let contrast = pass.contrast {
+      regularization = builder.affine(contrast, scale: neighbours.weight)
       loss = builder.sum(reconstruction, regularization)
     }
     let output = output(of: pass, in: &builder)

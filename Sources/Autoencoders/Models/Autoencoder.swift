@@ -63,6 +63,33 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     }
   }
 
+  /// A term of the loss that keeps neighbours together: every item comes with one of its neighbours,
+  /// and the codes of the two should stand out from those of the other items of the batch.
+  ///
+  /// The codes are then a map in the sense of t-SNE and UMAP, from which the decoder restores items.
+  /// It counts in learning and in judging what is held out of it.
+  ///
+  /// Reference: Damrich et al., 2023, "From t-SNE to UMAP with contrastive learning",
+  /// arXiv:2206.01816; Sainburg, McInnes, Gentner, 2021, "Parametric UMAP embeddings for
+  /// representation and semisupervised learning", arXiv:2009.12981, section 3.2, for the encoder.
+  public struct NeighbourTerm: Hashable, Sendable, Codable {
+    /// By how much the term is multiplied, at least 0, beside a reconstruction loss that is summed
+    /// over the values of an item.
+    public var weight: Float
+
+    /// The longest code: in more dimensions than some, all items are about equally far apart for
+    /// the term.
+    public static let latentLimit = 16
+    /// The distance of two codes at which their likeness falls to a half; codes of many thousand items
+    /// spread over some hundred times as much.
+    static let halfDistance: Float = 0.1
+
+    /// Makes a term.
+    public init(weight: Float) {
+      self.weight = weight
+    }
+  }
+
   /// How numbers from 0 to 1 become zeros and ones.
   public enum Binarization: String, Hashable, Sendable, Codable {
     /// A number is the probability of a 1, which is drawn anew at every step.
@@ -109,6 +136,10 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// The code is then a sum of the last layer's and of the item's own values, each with weights,
   /// and so is each value of the reconstruction of hidden layers' and of the code's own.
   public var linearPath: Bool?
+  /// What keeps neighbours together; `nil` is nothing.
+  ///
+  /// It is for a deterministic bottleneck.
+  public var neighbours: NeighbourTerm?
 
   /// Makes an autoencoder; the defaults suit tables and small images.
   public init(
@@ -123,7 +154,8 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     fields: FieldLayout? = nil,
     fieldWeights: FieldWeights? = nil,
     binarization: Binarization? = nil,
-    linearPath: Bool? = nil
+    linearPath: Bool? = nil,
+    neighbours: NeighbourTerm? = nil
   ) {
     self.encoder = encoder
     self.bottleneck = bottleneck
@@ -137,6 +169,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.fieldWeights = fieldWeights
     self.binarization = binarization
     self.linearPath = linearPath
+    self.neighbours = neighbours
   }
 
   /// The length of a code.
@@ -173,7 +206,30 @@ extension Autoencoder {
       )
     }
     for penalty in penalties { try validate(penalty) }
+    if let neighbours { try validate(neighbours) }
     try validateFields()
+  }
+
+  private func validate(_ term: NeighbourTerm) throws(TrainingError) {
+    try requireSetting(
+      term.weight >= 0 && term.weight.isFinite,
+      "the weight of neighbours",
+      "at least 0",
+      term.weight
+    )
+    try requireSetting(
+      latent <= NeighbourTerm.latentLimit,
+      "the length of a code that keeps neighbours",
+      "at most \(NeighbourTerm.latentLimit)",
+      latent
+    )
+    guard case .gaussian = bottleneck else { return }
+    try requireSetting(
+      false,
+      "the bottleneck of an autoencoder that keeps neighbours",
+      "a deterministic one",
+      bottleneck
+    )
   }
 
   private func validate(_ penalty: Penalty) throws(TrainingError) {

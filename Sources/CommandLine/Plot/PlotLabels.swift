@@ -1,4 +1,5 @@
 import HourglassDatasets
+import HourglassReports
 import HourglassTensors
 
 #if canImport(Glibc)
@@ -18,6 +19,9 @@ struct PlotLabels {
   let names: [String]
   /// The class of each point.
   let classes: [Int]
+
+  /// The colours of the points.
+  var coloring: ScatterMap.Coloring { .classes(names: names, of: classes) }
 
   /// Reads labels: an IDX file of numbers, or a text with a label on each line.
   ///

@@ -49,6 +49,9 @@ struct Reduce: AsyncParsableCommand {
   @OptionGroup(title: "Network (without --model)")
   var shape: ShapeOptions
 
+  @OptionGroup(title: "Codes (without --model)")
+  var preserving: PreserveOptions
+
   @OptionGroup(title: "Learning (without --model)")
   var learning: LearningOptions
 
@@ -59,9 +62,13 @@ struct Reduce: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    try files.checkModel(given: shape.given + learning.given)
+    try files.checkModel(given: shape.given + preserving.given + learning.given)
     try files.checkResume(learning)
     if map.labels != nil, map.plot == nil { throw ValidationError("--labels needs --plot") }
+    if map.color != nil, map.plot == nil { throw ValidationError("--color needs --plot") }
+    if map.color != nil, map.labels != nil {
+      throw ValidationError("--color and --labels exclude each other")
+    }
     if !map.labelNames.isEmpty, map.labels == nil {
       throw ValidationError("--label-names needs --labels")
     }

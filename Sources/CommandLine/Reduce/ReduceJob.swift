@@ -40,6 +40,10 @@ struct ReduceJob {
     let labels = try map.labels.map {
       try PlotLabels(contentsOf: $0, count: data.count, known: map.labelNames)
     }
+    let color = try map.color.map {
+      try ScatterMap.Coloring(column: data.colorColumn($0), of: data.name)
+    }
+    let coloring = color ?? labels?.coloring ?? .none
     if map.plot != nil { try checkPlot(model?.dimensions ?? command.shape.dimensions ?? 2) }
     try run.paths.checkWritable()
     run.clock.end(.reading)
@@ -54,11 +58,11 @@ struct ReduceJob {
       }
     }
     if case .largeTable(let table) = data {
-      try await write(table, fitted, labels)
+      try await write(table, fitted, coloring)
     } else {
       let codes = try await encode(data, with: fitted)
       try write(codes, of: data)
-      try drawMap(codes, of: data, labels)
+      try await drawMap(codes, of: data, coloring, fitted)
     }
     try fitted.removeCheckpoint()
     run.clock.end(.encoding)
@@ -72,7 +76,8 @@ struct ReduceJob {
     DimensionReducer(
       dimensions: command.shape.dimensions ?? 2,
       architecture: try architecture(for: data),
-      learning: command.learning.settings
+      learning: command.learning.settings,
+      preserves: command.preserving.preservation
     )
   }
 
@@ -107,7 +112,7 @@ struct ReduceJob {
   private func write(
     _ table: LargeTable,
     _ fitted: FittedDimensionReducer,
-    _ labels: PlotLabels?
+    _ coloring: ScatterMap.Coloring
   ) async throws {
     let engine = run.engine
     if let path = run.paths.output {
@@ -121,23 +126,33 @@ struct ReduceJob {
       }
     }
     guard command.map.plot != nil else { return }
-    if labels != nil {
+    if coloring != .none {
       throw Failure.usage("--labels needs a table that is held in memory: see --in-memory")
     }
     let some = Dataset.table(table.sample.prefix(Self.mostDots))
     let codes = try await StopSignals.run { try await fitted.codes(of: some, on: engine) }
-    try drawMap(codes, of: some, nil)
+    try await drawMap(codes, of: some, .none, fitted)
   }
 
   /// The most rows of a large table that a map shows.
   private static let mostDots = 20_000
 
-  private func drawMap(_ codes: Tensor, of data: Dataset, _ labels: PlotLabels?) throws {
-    if let path = command.map.plot {
-      let map = ScatterMap(codes: codes, labels: labels, title: data.name, noun: noun(data))
-      let text = path.hasSuffix(".html") ? map.page.html : map.drawing.svgFile
-      try AtomicFile.replace(path, with: Array(text.utf8))
+  private func drawMap(
+    _ codes: Tensor,
+    of data: Dataset,
+    _ coloring: ScatterMap.Coloring,
+    _ fitted: FittedDimensionReducer
+  ) async throws {
+    guard let path = command.map.plot else { return }
+    let map = ScatterMap(codes: codes, coloring: coloring, title: data.name, noun: noun(data))
+    let text: String
+    if path.hasSuffix(".html") {
+      let maker = MapMaker(data: data, codes: codes, fitted: fitted, engine: run.engine)
+      text = try await StopSignals.run { try await maker.page(map).html }
+    } else {
+      text = map.drawing.svgFile
     }
+    try AtomicFile.replace(path, with: Array(text.utf8))
   }
 
   private func noun(_ data: Dataset) -> String { data.kind.nouns.one }

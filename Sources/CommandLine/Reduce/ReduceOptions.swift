@@ -61,11 +61,71 @@ struct ShapeOptions: ParsableArguments {
   }
 }
 
+/// What codes keep of items.
+struct PreserveOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "values, so that items are restored as well as can be, or neighbours, so that items near each "
+        + "other are near in the codes: for a map (default: values).",
+      valueName: "what"
+    )
+  )
+  var preserve: PreservedKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many nearest items are an item's neighbours; fewer show finer groups (default: 15).",
+      valueName: "n"
+    )
+  )
+  var neighbours: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How much keeping neighbours counts beside restoring items (default: 0.25).",
+      valueName: "factor"
+    )
+  )
+  var neighbourWeight: Float?
+
+  /// The options that were given, by their names.
+  var given: [String] {
+    var names: [String] = []
+    if preserve != nil { names.append("--preserve") }
+    if neighbours != nil { names.append("--neighbours") }
+    if neighbourWeight != nil { names.append("--neighbour-weight") }
+    return names
+  }
+
+  func validate() throws {
+    try requireAtLeastOne(neighbours, "--neighbours")
+    guard preserve != .neighbours, let name = given.first(where: { $0 != "--preserve" }) else {
+      return
+    }
+    throw ValidationError("\(name) needs --preserve neighbours")
+  }
+
+  /// What was asked for; none where it is chosen.
+  var preservation: DimensionReducer.Preservation? {
+    switch preserve {
+    case .neighbours: .neighbours(count: neighbours ?? 15, weight: neighbourWeight ?? 0.25)
+    case .values: .values
+    case nil: nil
+    }
+  }
+}
+
+/// The kinds of things that codes keep.
+enum PreservedKind: String, ExpressibleByArgument, CaseIterable {
+  case values, neighbours
+}
+
 /// A map of the first two numbers of each code.
 struct MapOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Draw a map of the first two numbers, as SVG, or as a page where the name ends in .html.",
+      "Draw a map of the first two numbers, as SVG, or, where the name ends in .html, as a page that "
+        + "shows the item and the decoded place under the pointer.",
       valueName: "map.svg"
     )
   )
@@ -78,6 +138,15 @@ struct MapOptions: ParsableArguments {
     )
   )
   var labels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Colour the map by this column of the table, which is learned from like others unless --column "
+        + "makes it an identifier.",
+      valueName: "column"
+    )
+  )
+  var color: String?
 
   @Option(
     help: ArgumentHelp(

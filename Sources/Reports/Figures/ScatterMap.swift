@@ -125,11 +125,11 @@ package struct ScatterMap: Figure {
     var text = "<g fill=\"none\" stroke-linecap=\"round\" stroke-width=\"\(Markup.number(size))\" "
     text += "stroke-opacity=\"\(count < 3_000 ? "0.8" : "0.6")\" "
     text += "transform=\"translate(\(Markup.number(area.left)) \(Markup.number(area.top)))\">\n"
-    let paints = paints
+    let (paints, places) = (paints, paintPlaces)
     for start in stride(from: 0, to: count, by: Self.blockLength) {
       var paths = [String](repeating: "", count: paints.count)
       for point in placed.points[start..<min(start + Self.blockLength, count)] {
-        paths[paint(of: point.row)] += "M\(tenths(point.x)) \(tenths(point.y))h0"
+        paths[places[point.row]] += "M\(tenths(point.x)) \(tenths(point.y))h0"
       }
       for (paint, path) in zip(paints, paths) where !path.isEmpty {
         let hint = paint.name.isEmpty ? "" : "<title>\(Markup.escaped(paint.name))</title>"
@@ -153,27 +153,43 @@ package struct ScatterMap: Figure {
       }
       return known + [unknown]
     case .values:
-      let shades = (0..<Self.shades).map { shade in
-        let color = FigureStyle.sequential((Double(shade) + 0.5) / Double(Self.shades))
-        return (attribute: "stroke=\"\(color)\"", name: "")
-      }
+      let shades = Self.shadeColors.map { (attribute: "stroke=\"\($0)\"", name: "") }
       return shades + [unknown]
     }
   }
 
-  private func paint(of row: Int) -> Int {
+  /// The paint of each point among `paints`.
+  var paintPlaces: [Int] {
     switch coloring {
-    case .none: return 0
+    case .none: return Array(repeating: 0, count: x.count)
     case .classes(let names, let classes):
-      return names.indices.contains(classes[row]) ? classes[row] : names.count
+      return classes.map { names.indices.contains($0) ? $0 : names.count }
     case .values(_, let values):
-      guard values[row].isFinite else { return Self.shades }
-      let part = valueAxis.part(values[row])
-      return min(max(Int(part * Double(Self.shades)), 0), Self.shades - 1)
+      let axis = valueAxis
+      return values.map { value in
+        guard value.isFinite else { return Self.shades }
+        return min(max(Int(axis.part(value) * Double(Self.shades)), 0), Self.shades - 1)
+      }
     }
   }
 
-  private var valueAxis: Axis {
+  /// The colours of the paints on a page, with the names of classes.
+  var paintColors: [(color: String, name: String?)] {
+    let unknown: (color: String, name: String?) = ("var(--dim)", nil)
+    switch coloring {
+    case .none: return [("var(--c0)", nil)]
+    case .classes(let names, _):
+      return names.enumerated().map { ("var(--c\(FigureStyle.index($0)))", $1) } + [unknown]
+    case .values: return Self.shadeColors.map { ($0, nil) } + [unknown]
+    }
+  }
+
+  /// The colours of numbers, from the least on.
+  static var shadeColors: [String] {
+    (0..<shades).map { FigureStyle.sequential((Double($0) + 0.5) / Double(shades)) }
+  }
+
+  var valueAxis: Axis {
     if case .values(_, let values) = coloring { return Axis(values, border: 0) }
     return Axis([], border: 0)
   }

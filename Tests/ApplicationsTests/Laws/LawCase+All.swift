@@ -10,6 +10,7 @@ extension LawCase {
   /// Every application with every kind of data that it learns from.
   static let all: [LawCase] =
     DataKind.allCases.flatMap { [reduce($0), features($0)] }
+    + DataKind.allCases.map { reduce($0, preserves: .neighbours(count: 5)) }
     + [DataKind.table, .images, .sounds].map(match)
     + DataKind.allCases.map(denoise)
     + [DataKind.table, .images, .series].flatMap { [detect($0), generate($0)] }
@@ -35,12 +36,17 @@ extension LawCase {
 
   // MARK: Codes
 
-  private static func reduce(_ kind: DataKind) -> LawCase {
-    LawCase(application: "reduce", kind: kind, data: { try made(kind) }) { data in
-      let fitted = try await DimensionReducer(learning: learning(kind == .sounds ? 200 : 12)).fit(
-        data,
-        session: session()
+  private static func reduce(
+    _ kind: DataKind,
+    preserves: DimensionReducer.Preservation = .values
+  ) -> LawCase {
+    let name = preserves == .values ? "reduce" : "reduce, neighbours"
+    return LawCase(application: name, kind: kind, data: { try made(kind) }) { data in
+      let fitted = try await DimensionReducer(
+        learning: learning(kind == .sounds ? 200 : 12),
+        preserves: preserves
       )
+      .fit(data, session: session())
       return FittedUnderLaw(fitted, errors: { fitted, _ in errors(fitted.report) }) {
         try await $0.codes(of: $1, on: smallEngine()).scalars
       }
