@@ -4,8 +4,9 @@ internal import HourglassTensors
 
 extension FittedAnomalyDetector {
   /// For each row of a table the normal row that is nearest to it, with the columns that were learnt
-  /// in their own units: what the row should have looked like. A missing cell of a normal row is
-  /// the middle of its column.
+  /// in their own units: what the row should have looked like.
+  ///
+  /// A missing cell of a normal row is the middle of its column.
   ///
   /// - Returns: As many rows; `nil` where the model is none of tables or keeps no rows.
   /// - Throws: `dataset` where a learnt column is not there; `interrupted` on cancellation.

@@ -9,8 +9,9 @@ public struct CellInterval: Hashable, Sendable, Codable {
   public var column: String
   /// What the cell is filled with, as it would be written.
   public var filled: String
-  /// The least and the greatest value, for a number, a date, or an ordinal column; `nil` for others.
+  /// The least value, for a number, a date, or an ordinal column; `nil` for others.
   public var lowest: String?
+  /// The greatest value, where there is a least one.
   public var highest: String?
   /// The levels, the most probable first, for a category or a Boolean; empty for others.
   public var levels: [String]

@@ -18,7 +18,7 @@ struct CellUncertainty: Hashable, Sendable {
   /// The quantiles of the scores of each field, `[F, probabilities]`.
   let quantiles: [Float]
 
-  /// The probabilities of the quantiles: 0.005, 0.01, ... 0.995.
+  /// The number of the quantiles, whose probabilities are 0.005, 0.01 and so on up to 0.995.
   static let probabilityCount = 199
   /// Fewer cells than these say little of the tails: then all fields of a sort speak together.
   private static let fewestCells = 60

@@ -5,9 +5,9 @@ enum PlainCell {
   static let margin = 64
 
   /// A number of at most 19 digits without an exponent, the offset behind it, and its digits behind
-  /// the point; nil where another way must be taken. It is the one that `TableNumber` reads.
+  /// the point; nil where another way must be taken.
   ///
-  /// Signs come and go without an order that a processor could foresee, so nothing branches on them.
+  /// It is the one that `TableNumber` reads. Signs come and go without an order that a processor could foresee, so nothing branches on them.
   @inline(__always)
   static func number(
     _ bytes: Span<UInt8>,

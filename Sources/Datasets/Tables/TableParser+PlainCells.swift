@@ -1,7 +1,9 @@
 extension TableParser {
   /// Reads cells for as long as they are plain: numbers, texts without quotes or with simple ones,
-  /// empty cells. It stops before any other cell, before blank lines, near the end of the bytes, and
-  /// where enough is read, and says where; nothing is kept of the cell that it stops before.
+  /// empty cells.
+  ///
+  /// It stops before any other cell, before blank lines, near the end of the bytes, and where enough
+  /// is read, and says where; nothing is kept of the cell that it stops before.
   ///
   /// Nearly all cells are read here, so that each costs little: a number is read without a call, and
   /// what is kept of it goes to a place that is known before.
