@@ -249,7 +249,10 @@ extension DimensionReducer {
 
   private func neighbourTerm(variance: @autoclosure () -> Double) -> Autoencoder.NeighbourTerm? {
     guard case .neighbours(_, let weight) = preserves else { return nil }
-    return Autoencoder.NeighbourTerm(weight: weight * Float(max(variance(), 1e-6)))
+    // Data with a value that is not finite are refused where learning meets it.
+    let variance = variance()
+    let scale = variance.isFinite ? Float(min(max(variance, 1e-6), 1e30)) : 1
+    return Autoencoder.NeighbourTerm(weight: weight * scale)
   }
 }
 

@@ -40,10 +40,16 @@ extension LawCase {
     _ kind: DataKind,
     preserves: DimensionReducer.Preservation = .values
   ) -> LawCase {
-    let name = preserves == .values ? "reduce" : "reduce, neighbours"
-    return LawCase(application: name, kind: kind, data: { try made(kind) }) { data in
+    let setting = preserves == .values ? "" : ", neighbours"
+    let epochs = kind == .sounds ? 200 : preserves == .values ? 12 : 60
+    return LawCase(
+      application: "reduce",
+      setting: setting,
+      kind: kind,
+      data: { try made(kind) }
+    ) { data in
       let fitted = try await DimensionReducer(
-        learning: learning(kind == .sounds ? 200 : 12),
+        learning: learning(epochs),
         preserves: preserves
       )
       .fit(data, session: session())

@@ -48,13 +48,15 @@ struct FittedUnderLaw: Sendable {
 /// An application and a kind of data that it learns from.
 struct LawCase: Sendable, CustomTestStringConvertible {
   let application: String
+  /// What sets it apart from other cases of the application, such as ", neighbours".
+  var setting = ""
   let kind: DataKind
   /// Whether it makes something of each item by itself; generating does not.
   var isForEachItem = true
   let data: @Sendable () throws -> Dataset
   let fit: @Sendable (Dataset) async throws -> FittedUnderLaw
 
-  var testDescription: String { "\(application) of \(kind.nouns.many)" }
+  var testDescription: String { "\(application)\(setting) of \(kind.nouns.many)" }
 
   /// Says which law is broken and how, in the order of `EstimatorLaw`; empty where all hold.
   func violations() async throws -> [String] {
