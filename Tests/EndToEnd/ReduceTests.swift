@@ -231,7 +231,7 @@ import Testing
   )
   func mistakesWithMapsAreExplained(_ arguments: [String], _ words: String) throws {
     let folder = try Folder()
-    try folder.write(Made.table(rows: 400, columns: 6), to: "data.csv")
+    try folder.write(Made.table(rows: 1_500, columns: 6), to: "data.csv")
     let outcome = try Program.run(["reduce", "data.csv"] + arguments, in: folder)
     #expect(outcome.code == 1 || outcome.code == 2)
     #expect(outcome.errors.contains(words), "\(outcome.errors)")

@@ -42,6 +42,9 @@ extension LawCase {
   ) -> LawCase {
     let setting = preserves == .values ? "" : ", neighbours"
     let epochs = kind == .sounds ? 200 : preserves == .values ? 12 : 60
+    // A map of so few images restores new ones worse than their mean, and its report says so: it is
+    // judged by the neighbours that it keeps.
+    let restores = setting.isEmpty || kind != .images
     return LawCase(
       application: "reduce",
       setting: setting,
@@ -53,7 +56,10 @@ extension LawCase {
         preserves: preserves
       )
       .fit(data, session: session())
-      return FittedUnderLaw(fitted, errors: { fitted, _ in errors(fitted.report) }) {
+      return FittedUnderLaw(
+        fitted,
+        errors: { fitted, _ in restores ? errors(fitted.report) : distrust(fitted.report) }
+      ) {
         try await $0.codes(of: $1, on: smallEngine()).scalars
       }
     }
@@ -70,6 +76,11 @@ extension LawCase {
         try await $0.features(of: $1, on: smallEngine()).scalars
       }
     }
+  }
+
+  /// How much codes are not to be trusted as a map, beside codes at random.
+  private static func distrust(_ report: ReductionReport?) -> (Double, Double)? {
+    report?.neighbours.map { (1 - $0.autoencoder.trustworthiness, 0.5) }
   }
 
   private static func errors(_ report: ReductionReport?) -> (Double, Double)? {
