@@ -219,6 +219,9 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
     let moved = drift { $0 * $0 * $0 }
     #expect(moved.isFound && (moved.lowerShare ?? 0) > 0.6)
     #expect(!drift { $0.squareRoot() }.isFound)
+    // Where nearly all are alarms there are no others to look at.
+    let gone = drift { _ in 0.001 }
+    #expect(gone.isFound && gone.alarmShare == 1 && gone.lowerShare == nil)
   }
 
   @Test func theRateCanBeChangedAfterLearning() async throws {

@@ -13,6 +13,7 @@ public struct ScoreDrift: Hashable, Sendable {
   /// The number of p-values that were looked at.
   public private(set) var count = 0
   private var lower = 0
+  private var alarms = 0
   private let calibrationCount: Int
 
   /// Begins to look at items whose p-values come from so many held-out ones.
@@ -20,7 +21,11 @@ public struct ScoreDrift: Hashable, Sendable {
 
   /// Takes the p-values of further items.
   public mutating func take(_ pValues: [Double]) {
-    for value in pValues where value > Self.rate {
+    for value in pValues {
+      guard value > Self.rate else {
+        alarms += 1
+        continue
+      }
       count += 1
       if value <= (1 + Self.rate) / 2 { lower += 1 }
     }
@@ -30,9 +35,16 @@ public struct ScoreDrift: Hashable, Sendable {
   /// none.
   public var lowerShare: Double? { count > 0 ? Double(lower) / Double(count) : nil }
 
-  /// Whether that share is far above a half: by 0.1 and by four standard deviations, of these items
-  /// and of the held-out ones together.
+  /// The share of all items whose p-values are at most the rate; `nil` where there are none.
+  public var alarmShare: Double? {
+    alarms + count > 0 ? Double(alarms) / Double(alarms + count) : nil
+  }
+
+  /// Whether more than half of the items are below the rate, of which a tenth should be; or of the
+  /// others far more than a half is in the lower half: by 0.1 and by four standard deviations, of
+  /// these items and of the held-out ones together.
   public var isFound: Bool {
+    if alarms + count >= 20, calibrationCount >= 20, (alarmShare ?? 0) > 0.5 { return true }
     guard let share = lowerShare, count >= 20, calibrationCount >= 20 else { return false }
     let variance = 0.25 / Double(count) + 0.25 / ((1 - Self.rate) * Double(calibrationCount))
     return share > 0.6 && share - 0.5 > 4 * variance.squareRoot()

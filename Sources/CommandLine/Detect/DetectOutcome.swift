@@ -38,6 +38,8 @@ struct DetectOutcome: Encodable {
   var heldOut: DetectionReport?
   /// The share of p-values in their lower half: 0.5 where the data are like the normal ones.
   var lowerShare: Double?
+  /// The share of p-values of at most 0.1: 0.1 where the data are like the normal ones.
+  var alarmShare: Double?
   /// Whether the data as a whole are less usual than the normal ones.
   var hasDrifted = false
   /// The most unusual anomalies.
@@ -59,7 +61,8 @@ struct DetectOutcome: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case data, count, anomalies, falseAlarmRate, threshold, heldOut, labelled, ranges, heatMaps
-    case falseDiscoveryRate, lowerShare, hasDrifted, top, unknownCategories, learning, files,
+    case falseDiscoveryRate, lowerShare, alarmShare, hasDrifted, top, unknownCategories, learning,
+      files,
       usedModel, seconds
   }
 
@@ -115,6 +118,7 @@ struct DetectOutcome: Encodable {
 
   private mutating func take(_ drift: ScoreDrift) {
     lowerShare = drift.lowerShare
+    alarmShare = drift.alarmShare
     hasDrifted = drift.isFound
   }
 
@@ -143,13 +147,7 @@ struct DetectOutcome: Encodable {
     }
     lines.append(verdict)
     lines += found
-    if hasDrifted, let lowerShare {
-      lines.append(
-        "The data as a whole are less usual than what was learned from: of the rest, "
-          + "\(NumberText.fixed(100 * lowerShare, places: 0)) % score above the middle of normal ones, "
-          + "not 50 %. More false alarms than asked for are likely: learn from newer normal data."
-      )
-    }
+    if let drift { lines.append(drift) }
     for (name, count) in unknownCategories.sorted(by: { $0.key < $1.key }) {
       lines.append(
         "\(NumberText.counted(count, "cell")) of \(name) of levels that were not learned"
@@ -175,6 +173,22 @@ struct DetectOutcome: Encodable {
       }
     }
     return top.map { $0.line(noun) }
+  }
+
+  /// What is to be said where the data as a whole are unlike the normal ones.
+  private var drift: String? {
+    guard hasDrifted else { return nil }
+    let share: String
+    if let alarmShare, alarmShare > 0.5 {
+      share =
+        "\(NumberText.fixed(100 * alarmShare, places: 0)) % are among the oddest 10 % of normal ones"
+    } else {
+      let lower = NumberText.fixed(100 * (lowerShare ?? 0), places: 0)
+      share = "without the oddest, \(lower) % score above the middle of normal ones, not 50 %"
+    }
+    return
+      "The data as a whole are less usual than what was learned from: \(share). More false alarms "
+      + "than asked for are likely: learn from newer normal data."
   }
 
   /// How many anomalies there are, and how they were chosen.

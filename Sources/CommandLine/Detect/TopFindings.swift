@@ -77,7 +77,8 @@ struct TopFindings: Sendable {
 extension TopFindings.Item {
   /// The item in a line.
   func line(_ noun: String) -> String {
-    let parts = reasons.map { reason in
+    // What adds less than a hundredth is no reason.
+    let parts = reasons.filter { $0.part >= 0.01 * score }.map { reason in
       var text = "\(reason.name) \(NumberText.significant(reason.part, digits: 3))"
       if let value = reason.value.map(Self.short), let normal = reason.nearestNormal.map(Self.short)
       {
