@@ -96,6 +96,13 @@ import Testing
     #expect(Set(top.compactMap { $0["number"] as? Int }).isSuperset(of: [8, 51, 100]))
     let reasons = try #require(top[0]["reasons"] as? [[String: Any]])
     #expect(reasons[0]["value"] is String && reasons[0]["nearestNormal"] is String)
+    // Of 120 rows, three odd ones are too few for 80 that were held out and a share of 0.0001.
+    let none = try Program.run(
+      ["detect", "new.csv", "--model", "parts.hourglass", "--false-discoveries", "0.0001"],
+      in: folder
+    )
+    #expect(none.code == 0 && none.output.contains("no row of 120 is an anomaly"), "\(none.output)")
+    #expect(none.output.contains("cannot be told: learn from more"), "\(none.output)")
     let both = try Program.run(
       ["detect", "new.csv", "--false-discoveries", "0.5", "--false-alarms", "0.1"],
       in: folder

@@ -69,6 +69,7 @@ struct DetectOutcome: Encodable {
   private let noun: String
   private let writesToOutput: Bool
   private let hasLabels: Bool
+  private let smallestPValue: Double
 
   init(_ fitted: FittedAnomalyDetector, _ command: Detect, _ paths: VerbPaths) {
     data = command.data
@@ -93,6 +94,7 @@ struct DetectOutcome: Encodable {
     noun = fitted.kind == .series ? "time" : fitted.kind.nouns.one
     writesToOutput = paths.writesToOutput
     hasLabels = command.labels != nil
+    smallestPValue = fitted.calibration.smallestPValue
   }
 
   /// Takes the numbers of a table that was scored block by block.
@@ -196,6 +198,17 @@ struct DetectOutcome: Encodable {
     let start =
       "\(NumberText.grouped(anomalies)) of \(NumberText.counted(count, noun)) "
       + (anomalies == 1 ? "is an anomaly" : "are anomalies")
+    if let falseDiscoveryRate, anomalies == 0 {
+      // With the smallest p-value each, so many anomalies make a discovery.
+      let fewest = Int((smallestPValue * Double(count) / falseDiscoveryRate).rounded(.up))
+      let line =
+        "no \(noun) of \(NumberText.grouped(count)) is an anomaly where at most a share of "
+        + "\(NumberText.plain(falseDiscoveryRate)) may be false"
+      return fewest <= 1
+        ? line
+        : line + "; with so few held out, fewer than \(NumberText.grouped(fewest)) cannot be told: "
+          + "learn from more, or use --false-alarms"
+    }
     if let falseDiscoveryRate {
       return start
         + ", of which at most a share of \(NumberText.plain(falseDiscoveryRate)) is false "

@@ -90,8 +90,11 @@ extension TopFindings.Item {
       + parts.joined(separator: ", ")
   }
 
-  /// A cell without its end where it is long.
+  /// A cell without its end where it is long: of a number the digits that single precision knows.
   private static func short(_ text: String) -> String {
-    text.count <= 24 ? text : text.prefix(23) + "…"
+    if text.count > 10, let number = Double(text), number != number.rounded() {
+      return NumberText.plain(number, digits: 8)
+    }
+    return text.count <= 24 ? text : text.prefix(23) + "…"
   }
 }

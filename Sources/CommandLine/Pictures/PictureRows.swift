@@ -55,21 +55,11 @@ final class PictureRows: Sendable {
 
   private static func image(_ picture: Picture) -> FigureImage {
     let size = ImageSize(width: min(picture.width, side), height: min(picture.height, side))
-    let part = picture.cropped(
+    return picture.cropped(
       x: (picture.width - size.width) / 2,
       y: (picture.height - size.height) / 2,
       to: size
-    ).withDepth(8)
-    let shown = part.converted(channels: part.channels < 3 ? 1 : 3)
-    guard case .bytes(let bytes) = shown.samples else {
-      preconditionFailure("samples of 8 bits are bytes")
-    }
-    return FigureImage(
-      width: size.width,
-      height: size.height,
-      channels: shown.channels,
-      bytes: bytes
-    )
+    ).figureImage
   }
 }
 

@@ -181,20 +181,10 @@ extension ScatterMap {
 }
 
 extension Picture {
-  /// The picture in a size, grey or in colours.
+  /// The picture in a size, for the page.
   fileprivate func figureImage(_ size: ImageSize) -> FigureImage {
-    let shown = (width == size.width && height == size.height ? self : resized(to: size))
-      .withDepth(8)
-    let flat = shown.converted(channels: shown.channels < 3 ? 1 : 3)
-    guard case .bytes(let bytes) = flat.samples else {
-      preconditionFailure("samples of 8 bits are bytes")
-    }
-    return FigureImage(
-      width: size.width,
-      height: size.height,
-      channels: flat.channels,
-      bytes: bytes
-    )
+    let isThatSize = width == size.width && height == size.height
+    return (isThatSize ? self : resized(to: size)).figureImage
   }
 }
 

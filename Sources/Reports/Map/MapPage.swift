@@ -97,16 +97,7 @@ extension MapPage {
   package var html: String {
     let drawing = map.drawing
     return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(Markup.escaped(map.title))</title>
-      <style>
-      \(PageStyle.rules)\(MapStyle.rules)</style>
-      </head>
+      \(PageHead.text(title: map.title, rules: MapStyle.rules))
       <body>
       <main class="wide">
       <header>

@@ -74,16 +74,7 @@ extension ReportPage {
   package var html: String {
     let hasContents = sections.count > 1
     return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(Markup.escaped(title))</title>
-      <style>
-      \(PageStyle.rules)</style>
-      </head>
+      \(PageHead.text(title: title))
       <body\(hasContents ? " class=\"with-contents\"" : "")>
       \(hasContents ? contents : "")<main>
       <header>
