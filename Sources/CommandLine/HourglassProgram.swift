@@ -62,6 +62,7 @@ struct HourglassProgram: AsyncParsableCommand {
       Inspect.self,
       DataVerb.self,
       Demo.self,
+      Reproduce.self,
       Benchmark.self,
     ]
   )

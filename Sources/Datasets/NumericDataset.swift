@@ -163,6 +163,21 @@ public struct NumericDataset: Sendable {
     return NumericDataset(name: name, itemShape: itemShape, kind: kind, storage: picked)
   }
 
+  /// These items and those of other data behind them, which have the same shape and kind.
+  package func appending(_ other: NumericDataset) -> NumericDataset {
+    precondition(itemShape == other.itemShape && kind == other.kind, "the items are alike")
+    let all: NumericStorage
+    switch (storage, other.storage) {
+    case (.bytes(let first), .bytes(let second)): all = .bytes(first + second)
+    default:
+      all = .floats(
+        storage.values(0..<storage.count, times: scale)
+          + other.storage.values(0..<other.storage.count, times: other.scale)
+      )
+    }
+    return NumericDataset(name: name, itemShape: itemShape, kind: kind, storage: all)
+  }
+
   private func range(_ index: Int) -> Range<Int> {
     precondition(index >= 0 && index < count, "item \(index) of \(count) was asked for")
     return index * featureCount..<(index + 1) * featureCount

@@ -1,4 +1,5 @@
 import Foundation
+import HourglassAutoencoders
 import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
@@ -62,6 +63,90 @@ import Testing
       _ = try FittedDenoiser(ModelFile(bytes: bytes, path: "model"))
     }.map { "\($0)" }
     #expect(text?.contains("see further than a tile of 384 pixels") == true, "\(text ?? "")")
+  }
+
+  /// Smooth images with noise, of which no clean ones are shown.
+  @Test func noisyImagesAreEnough() async throws {
+    let (count, side) = (24, 48)
+    var (clean, noisy): ([Float], [Float]) = ([], [])
+    var generator = SeededGenerator(seed: 4)
+    for image in 0..<count {
+      let (a, b) = (generator.nextUniform() + 0.5, generator.nextUniform() + 0.5)
+      for y in 0..<side {
+        for x in 0..<side {
+          let wave = sin(a * Float(x) / 6 + Float(image)) * cos(b * Float(y) / 7)
+          clean.append(0.5 + 0.3 * wave)
+          noisy.append(min(max(0.5 + 0.3 * wave + 0.1 * generator.nextNormal(), 0), 1))
+        }
+      }
+    }
+    let shape: Shape = [count, 1, side, side]
+    let (truth, given) = (
+      try images(Tensor(clean, shape: shape)), try images(Tensor(noisy, shape: shape))
+    )
+    let denoiser = Denoiser(
+      learned: .noisy,
+      architecture: small,
+      learning: LearningSettings(epochs: 40, seed: 3)
+    )
+    let engine = smallEngine()
+    let fitted = try await denoiser.fit(given, session: LearningSession(engine: engine))
+    #expect(fitted.report == nil)
+    let report = try #require(
+      try await fitted.trial(of: given, reference: truth, on: engine) { _, _, _ in }
+    )
+    #expect(report.denoised.error < 0.75 * report.noisy.error, "\(report)")
+    let loaded = try FittedDenoiser(ModelFile(bytes: fitted.bytes(), path: "model"))
+    #expect(loaded.configuration == denoiser && loaded.report == nil)
+    let picture = try given.picture(0)
+    let again = try await loaded.denoised(picture, on: engine)
+    #expect(try await fitted.denoised(picture, on: engine) == again)
+    await #expect(throws: HourglassError.self) {
+      _ = try await denoiser.fit(.table(numberTable(curvedRows(60))))
+    }
+    await #expect(throws: HourglassError.self) {
+      _ = try await denoiser.fit(images(spots(12)))
+    }
+  }
+
+  /// Item and target come from different pixels of the same squares.
+  @Test func pairsAreOfPixelsThatTouch() throws {
+    var store = PictureStore(channels: 1, range: 0...1)
+    let side = 16
+    let values = (0..<side * side).map { Float($0) / Float(side * side) }
+    store.append(PicturePlanes(width: side, height: side, planes: [values]))
+    let patches = PatchSource(
+      store,
+      learning: [0],
+      judging: [],
+      cutting: .init(width: side, height: side, turns: 1, count: 6),
+      inputs: 1,
+      validation: .none,
+      seed: 1
+    )
+    let source = NeighbourPairSource(patches, seed: 1)
+    #expect(source.count == 6 && source.itemShape == [1, 8, 8] && source.targetShape == [1, 8, 8])
+    var (items, targets) = ([Float](repeating: 0, count: 64), [Float](repeating: 0, count: 64))
+    var seen: Set<[Int]> = []
+    for item in 0..<6 {
+      let one = [item]
+      var first = items.mutableSpan
+      source.copyItems(one.span, into: &first)
+      var second = targets.mutableSpan
+      source.copyTargets(one.span, into: &second)
+      for place in 0..<64 {
+        let (own, other) = [items[place], targets[place]].map {
+          Int(($0 * Float(side * side)).rounded())
+        }.pair
+        let (row, column) = (place / 8, place % 8)
+        for pixel in [own, other] {
+          #expect(pixel / side / 2 == row && pixel % side / 2 == column)
+        }
+        #expect([1, side].contains(abs(own - other)))
+        seen.insert([own / side % 2 * 2 + own % 2, other / side % 2 * 2 + other % 2])
+      }
+    }
+    #expect(seen.count == 8)
   }
 
   @Test func aTableKeepsWhatIsNoNumber() async throws {
@@ -202,3 +287,8 @@ import Testing
 
 /// A wave of some nineteen rows.
 private func wave(_ row: Int) -> Double { sin(Double(row) / 3) }
+
+extension Array {
+  /// The first two elements.
+  fileprivate var pair: (Element, Element) { (self[0], self[1]) }
+}

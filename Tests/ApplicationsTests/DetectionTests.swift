@@ -27,9 +27,13 @@ func numberTable(_ rows: Tensor, missing: Set<Int> = []) -> Table {
 }
 
 /// A detector that learns quickly.
-private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
+private func quickDetector(
+  rate: Double = 0.05,
+  learned: AnomalyDetector.LearnedItems? = nil
+) -> AnomalyDetector {
   AnomalyDetector(
     falseAlarmRate: rate,
+    learned: learned,
     architecture: .dense(hidden: [24], activation: .silu),
     learning: LearningSettings(epochs: 12, seed: 3)
   )
@@ -38,10 +42,11 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
 @Suite struct DetectionTests {
   /// The scores of rows, as the laws see them.
   private func estimator(
+    learned: AnomalyDetector.LearnedItems? = nil,
     _ data: @escaping @Sendable (Tensor) throws -> Dataset
   ) -> EstimatorUnderTest<FittedAnomalyDetector> {
     let engine = smallEngine()
-    let detector = quickDetector()
+    let detector = quickDetector(learned: learned)
     return EstimatorUnderTest(
       fit: { try await detector.fit(data($0), session: LearningSession(engine: engine)) },
       apply: { fitted, rows in
@@ -89,6 +94,12 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
   }
 
   @Test(arguments: EstimatorLaw.allCases)
+  func detectingAmongMixedRows(law: EstimatorLaw) async throws {
+    let estimator = estimator(learned: .mixed) { .table(numberTable($0)) }
+    #expect(try await estimator.violation(of: law, on: curvedRows(220)) == nil)
+  }
+
+  @Test(arguments: EstimatorLaw.allCases)
   func detectingInImages(law: EstimatorLaw) async throws {
     let estimator = estimator { .images(ImageSet(try NumericDataset(name: "spots", images: $0))) }
     #expect(try await estimator.violation(of: law, on: spots(220)) == nil)
@@ -110,6 +121,13 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
     }
     // Nothing is said of a cell that is missing.
     for place in missing { #expect(findings.parts[place] == 0) }
+    let mixed = try await quickDetector(learned: .mixed)
+      .fit(table, session: LearningSession(engine: engine))
+    let others = try await mixed.findings(in: table, on: engine)
+    for row in 0..<200 {
+      let parts = others.parts[row * width..<(row + 1) * width]
+      #expect(parts.reduce(0.0) { $0 + Double($1) } == others.scores[row])
+    }
   }
 
   /// The parts of a date are one reason.
@@ -123,6 +141,36 @@ private func quickDetector(rate: Double = 0.05) -> AnomalyDetector {
       let parts = findings.parts[row * 6..<(row + 1) * 6]
       #expect(parts.reduce(0.0) { $0 + Double($1) } == findings.scores[row])
     }
+  }
+
+  /// A sixth of the rows learnt from is odd, four of them alike each time: who takes all rows for normal
+  /// finds a normal row near each of these.
+  @Test func anomaliesAmongTheRowsLearntFromAreFound() async throws {
+    let engine = smallEngine()
+    var rows = curvedRows(480)
+    var generator = SeededGenerator(seed: 8)
+    for clump in 0..<20 {
+      let place = (0..<8).map { _ in 8 * generator.nextUniform() - 4 }
+      for row in 24 * clump..<24 * clump + 4 {
+        for column in 0..<8 {
+          rows[flat: row * 8 + column] = place[column] + 0.01 * generator.nextNormal()
+        }
+      }
+    }
+    let odd = (0..<480).map { $0 % 24 < 4 }
+    let table = numberTable(rows)
+    var areas: [Double] = []
+    for learned in [AnomalyDetector.LearnedItems.mixed, .normal] {
+      let fitted = try await quickDetector(learned: learned)
+        .fit(table, session: LearningSession(engine: engine))
+      let scores = try await fitted.findings(in: table, on: engine).scores
+      areas.append(try #require(RankMetrics.areaUnderROC(scores: scores, positives: odd)))
+      let again = try FittedAnomalyDetector(
+        ModelFile(bytes: try fitted.bytes(), path: "model")
+      )
+      #expect(try await again.findings(in: table, on: engine).scores == scores)
+    }
+    #expect(areas[0] > 0.95 && areas[0] > areas[1], "\(areas)")
   }
 
   /// A row that was learnt from is no more usual than a new one like it.

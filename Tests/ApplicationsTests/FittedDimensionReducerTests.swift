@@ -166,4 +166,42 @@ import Testing
       ) { try FittedDimensionReducer(contentsOf: path) }
     }
   }
+
+  /// Eight columns of three hidden numbers.
+  @Test func asFewDimensionsAsKeepEnoughAreFound() async throws {
+    let rows = try table(GoldenNumbers.rows(400, 8, factors: 3))
+    let reducer = DimensionReducer(learning: LearningSettings(epochs: 24, seed: 2))
+    let search = DimensionSearch(keeping: 0.97)
+    let session = LearningSession(engine: smallEngine())
+    let (fitted, curve) = try await reducer.fit(Dataset(rows), finding: search, session: session)
+    #expect(curve.enough == fitted.dimensions && fitted.configuration.dimensions == curve.enough)
+    #expect((2...3).contains(fitted.dimensions), "\(curve)")
+    #expect(curve.sizes.map(\.dimensions) == curve.sizes.map(\.dimensions).sorted())
+    for size in curve.sizes {
+      #expect((size.autoencoder >= 0.97) == (size.dimensions >= fitted.dimensions), "\(size)")
+    }
+    let again = try await reducer.fit(
+      Dataset(rows),
+      finding: search,
+      session: LearningSession(engine: smallEngine())
+    )
+    #expect(again.1 == curve)
+    let (first, second) = (try fitted.bytes(), try again.0.bytes())
+    #expect(first == second)
+    let (last, short) = try await reducer.fit(
+      Dataset(rows),
+      finding: DimensionSearch(keeping: 0.9999, largest: 2),
+      session: session
+    )
+    #expect(short.enough == nil && last.dimensions == 2 && short.sizes.count == 2)
+    let (near, neighbours) = try await reducer.fit(
+      Dataset(rows),
+      finding: DimensionSearch(keeping: 0.5, of: .neighbours),
+      session: session
+    )
+    #expect(neighbours.enough == near.dimensions && near.dimensions <= 3, "\(neighbours)")
+    await #expect(throws: HourglassError.self) {
+      _ = try await reducer.fit(Dataset(rows), finding: DimensionSearch(keeping: 1.5))
+    }
+  }
 }

@@ -177,6 +177,79 @@ import Testing
     }
   }
 
+  @Test func constraintsAreRead() {
+    let rules: [(String, SynthesisConstraint.Rule?)] = [
+      ("start <= end", .comparison(.column("start"), .lessOrEqual, .column("end"))),
+      (" age>=18 ", .comparison(.column("age"), .greaterOrEqual, .number(18))),
+      ("0 < net pay", .comparison(.number(0), .less, .column("net pay"))),
+      ("a > b", .comparison(.column("a"), .greater, .column("b"))),
+      ("net + tax = total", .sum(["net", "tax"], "total")),
+      ("unique(seat, day)", .unique(["seat", "day"])),
+      ("1 < 2", nil), ("a = b", nil), ("a +", nil), ("unique()", nil), ("a <=", nil), ("", nil),
+      ("a + = c", nil), ("a + b =", nil),
+    ]
+    for (text, rule) in rules { #expect(SynthesisConstraint(text)?.rule == rule, "\(text)") }
+  }
+
+  @Test func constraintsAreKept() async throws {
+    let real = Self.mixedTable(600)
+    let fitted = try await quick(10).fit(.table(real), session: LearningSession(engine: engine))
+    let texts = ["age >= 30", "income > age", "unique(age)"]
+    let rules = try texts.map { try #require(SynthesisConstraint($0)) }
+    let made = try await fitted.table(25, keeping: rules, on: engine)
+    let (age, income) = (try #require(made[column: "age"]), try #require(made[column: "income"]))
+    #expect(made.rowCount == 25)
+    for row in 0..<25 where !age.isMissing(row) {
+      let (left, right) = (try #require(age.number(row)), try #require(income.number(row)))
+      #expect(left >= 30 && right > left)
+    }
+    #expect(Set((0..<25).map { age.text($0) }).count == 25)
+    // The last of a sum is what the others add up to.
+    let sum = try #require(SynthesisConstraint("age + age = income"))
+    let summed = try await fitted.table(20, keeping: [sum], on: engine)
+    for row in 0..<20 {
+      let number = summed[column: "age"]?.number(row)
+      #expect(summed[column: "income"]?.number(row) == number.map { 2 * $0 })
+    }
+    let balanced = try await fitted.table(31, balancing: "job", on: engine)
+    let jobs = try #require(balanced[column: "job"])
+    let counts = ["baker", "clerk", "judge"].map { job in (0..<31).count { jobs.text($0) == job } }
+    #expect(counts.sorted() == [10, 10, 11])
+    let refused: [([SynthesisConstraint], String?)] = [
+      ([try #require(SynthesisConstraint("wage > 3"))], nil),
+      ([try #require(SynthesisConstraint("job > 3"))], nil),
+      ([try #require(SynthesisConstraint("income > 30000"))], nil),
+      ([], "age"), ([], "wage"),
+    ]
+    for (rules, balance) in refused {
+      await #expect(throws: HourglassError.self) {
+        _ = try await fitted.table(5, keeping: rules, balancing: balance, on: engine)
+      }
+    }
+  }
+
+  @Test func usefulRowsAreToldFromShuffledOnes() throws {
+    let real = Self.mixedTable(1_200)
+    let (learnt, heldOut) = (real.rows(Array(0..<800)), real.rows(Array(800..<1_200)))
+    var generator = NumPyGenerator(seed: 1)
+    let shuffled = Table(
+      name: "shuffled",
+      columns: learnt.columns.map { $0.rows(generator.permutation(800)) }
+    )
+    let good = try #require(
+      try SynthesisUtility(generated: learnt, heldOut: heldOut, learnt: learnt)
+    )
+    let bad = try #require(
+      try SynthesisUtility(generated: shuffled, heldOut: heldOut, learnt: learnt)
+    )
+    #expect(good.fromGenerated == good.fromReal && abs(good.toldApart - 0.5) < 0.08, "\(good)")
+    #expect(bad.toldApart > 0.8 && bad.fromGenerated < good.fromGenerated - 0.1, "\(bad)")
+    #expect(good.columns == ["age", "income", "job", "paid"])
+    #expect(
+      try SynthesisUtility(generated: learnt.prefix(50), heldOut: heldOut, learnt: learnt) == nil
+    )
+  }
+
   @Test func copiesAreFound() throws {
     let real = Self.mixedTable(400)
     let learnt = real.rows(Array(0..<300))
@@ -186,6 +259,19 @@ import Testing
     #expect(copied.closerToLearnt > 0.6)
     let other = try RecordDistances(generated: heldOut, heldOut: heldOut, learnt: learnt)
     #expect(other.generated == other.heldOut && other.closerToLearnt < 0.4)
+    // A value that one person has is not to be made again.
+    let jobs = try #require(learnt[column: "job"])
+    let rare = jobs.replacing(
+      cells: .codes(
+        (0..<300).map { $0 == 7 ? 3 : 0 },
+        levels: ["baker", "clerk", "judge", "astronaut"]
+      )
+    )
+    let named = learnt.replacing(rare)
+    let leaking = try RecordDistances(generated: named, heldOut: heldOut, learnt: named)
+    #expect(leaking.rareLevels == 1 && leaking.leakedLevels == 1)
+    let safe = try RecordDistances(generated: learnt, heldOut: heldOut, learnt: named)
+    #expect(safe.rareLevels == 1 && safe.leakedLevels == 0)
   }
 
   @Test func impossibleCellsAreFound() {

@@ -53,6 +53,15 @@ import Testing
     #expect(clerks.code == 0, "\(clerks.errors)")
     let rows = clerks.output.split(separator: "\n").dropFirst()
     #expect(rows.count == 5 && rows.allSatisfy { $0.hasSuffix(",clerk") })
+    let kept = try Program.run(
+      ["generate", "--model", "people.hourglass", "--count", "6", "--balance", "job"]
+        + ["--constraint", "age >= 30", "--constraint", "unique(age)", "-o", "-"],
+      in: folder
+    )
+    #expect(kept.code == 0, "\(kept.errors)")
+    let cells = kept.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+    #expect(Set(cells.map { $0[0] }).count == 6 && cells.allSatisfy { Int($0[0]) ?? 0 >= 30 })
+    for job in ["baker", "clerk", "judge"] { #expect(cells.count { $0[2] == job } == 2) }
   }
 
   @Test func mistakesAreSaid() throws {
@@ -65,6 +74,16 @@ import Testing
       in: folder
     )
     #expect(unknown.code == 2 && unknown.errors.contains("\"baker\""))
+    for (options, code, words) in [
+      (["--constraint", "age is good"], Int32(2), "'age is good' is invalid"),
+      (["--constraint", "wage > 3"], 1, "wage"), (["--balance", "age"], 1, "balance age"),
+    ] {
+      let refused = try Program.run(
+        ["generate", "--learn-from", "people.csv", "-o", "new.csv"] + options + quick,
+        in: folder
+      )
+      #expect(refused.code == code && refused.errors.contains(words), "\(refused.errors)")
+    }
     let lattice = try Program.run(
       "generate",
       "--learn-from",

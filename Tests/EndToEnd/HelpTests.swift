@@ -69,6 +69,8 @@ import Testing
                                   of data.
           data                    Get public data sets by name, to try things on.
           demo                    Run every verb on real data, into one report page.
+          reproduce               Measure the quality of this program by public
+                                  protocols.
           benchmark               Measure the speed of this program on this machine.
 
           See 'hourglass help <subcommand>' for detailed help.
@@ -109,12 +111,12 @@ import Testing
     (
       ["xyzzy"],
       "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
-        + "impute, colorize, inspect, data, demo, benchmark."
+        + "impute, colorize, inspect, data, demo, reproduce, benchmark."
     ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
     (["reduce", "x", "--dimensions", "0"], "--dimensions must be at least 1, found 0"),
-    (["reduce", "x", "--dimensions", "two"], "the value 'two' is invalid for '--dimensions <n>'"),
+    (["reduce", "x", "--dimensions", "two"], "the value 'two' is invalid for '--dimensions <n|auto>'"),
     (["reduce", "x", "--epochs", "0"], "--epochs must be at least 1, found 0"),
     (["reduce", "x", "--minutes", "-1"], "missing value for '--minutes <m>'"),
     (["reduce", "x", "--minutes", "nan"], "--minutes must be above 0, found nan"),

@@ -36,6 +36,29 @@ import Testing
     #expect(single.code == 2 && single.errors.contains("one file for 40 pictures"))
   }
 
+  @Test func denoiseLearnsFromNoisyImagesAlone() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 12, side: 40), to: "noisy.idx")
+    let outcome = try Program.run(
+      [
+        "denoise", "noisy.idx", "--noisy-only", "--epochs", "1", "--threads", "1", "--save",
+        "m.hourglass", "-o", "done", "--reference", "noisy.idx",
+      ],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("learned from noisy images alone"), "\(outcome.output)")
+    #expect(outcome.output.contains("PSNR"))
+    #expect(FileManager.default.fileExists(atPath: folder.path("done")))
+    for (options, words) in [
+      (["--noisy-only", "--noise", "gaussian:0.1"], "leave --noise out"),
+      (["--noisy-only", "--model", "m.hourglass"], "--noisy-only"),
+    ] {
+      let wrong = try Program.run(["denoise", "noisy.idx", "-o", "x"] + options, in: folder)
+      #expect(wrong.code == 2 && wrong.errors.contains(words), "\(wrong.errors)")
+    }
+  }
+
   @Test func denoiseTakesNoiseOffATable() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 200, columns: 4), to: "data.csv")

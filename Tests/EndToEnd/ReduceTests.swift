@@ -37,6 +37,36 @@ import Testing
     #expect(try folder.names() == ["codes.csv", "data.csv", "model.hourglass"])
   }
 
+  @Test func theNumberOfDimensionsIsFound() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 300, columns: 6), to: "data.csv")
+    let arguments = [
+      "reduce", "data.csv", "--dimensions", "auto", "--keep", "0.9", "--curve", "curve.svg", "-o",
+      "codes.csv",
+    ]
+    let text = try Program.run(arguments + quick, in: folder)
+    #expect(text.code == 0, "\(text.errors)")
+    #expect(text.output.contains("keep 0.9 or more") && text.errors.contains("1 dimension: kept"))
+    #expect(folder.text("curve.svg").contains("principal components"))
+    let outcome = try Program.run(arguments + quick + ["--json", "--quiet"], in: folder)
+    #expect(outcome.errors.isEmpty)
+    let report = try json(outcome.output)
+    let curve = try #require(report["curve"] as? [String: Any])
+    #expect(curve["enough"] as? Int == report["dimensions"] as? Int)
+    let mistakes = [
+      (["--keep", "0.9"], "--keep needs --dimensions auto"),
+      (["--dimensions", "auto", "--keep", "2"], "'2' is invalid for '--keep"),
+      (["--dimensions", "auto", "--resume"], "--resume needs a number of --dimensions"),
+      (["--dimensions", "some"], "'some' is invalid for '--dimensions"),
+    ]
+    for (options, words) in mistakes {
+      let failed = try Program.run(["reduce", "data.csv", "-o", "c.csv"] + options, in: folder)
+      #expect(failed.code == 2 && failed.errors.contains(words), "\(failed.errors)")
+    }
+    let features = try Program.run("features", "data.csv", "--dimensions", "auto", in: folder)
+    #expect(features.code == 2 && features.errors.contains("reduce finds one"))
+  }
+
   @Test func largeTablesAreLearntFromInBlocks() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 1_500, columns: 6), to: "data.csv")

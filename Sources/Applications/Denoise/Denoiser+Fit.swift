@@ -1,7 +1,7 @@
 public import HourglassDatasets
 
 extension Denoiser {
-  /// Learns from clean data.
+  /// Learns from clean data, or from noisy images where the settings say so.
   ///
   /// Some items are held out to judge the result, see `JudgedItems`. A checkpoint is written now and
   /// then, and at the end; it stays until the model is saved.
@@ -19,6 +19,14 @@ extension Denoiser {
           name: "the noise of \(data.kind.nouns.many)",
           expected: "that of their values, such as gaussian:0.1",
           found: "\(noise(for: data.kind)), which is for sounds"
+        )
+      }
+      if learned == .noisy, data.kind != .images {
+        throw ApplicationError.unsuitedKind(
+          name: data.name,
+          job: "learn from noisy data alone, as of",
+          expected: "images, whose pixels have others beside them",
+          found: data.kind.nouns.many
         )
       }
       switch data {

@@ -7,7 +7,7 @@ public import HourglassNetworks
 ///     let clean = try await denoiser.denoised(Picture.load(contentsOf: "noisy.png"))
 ///
 /// It learns from clean data to which it adds the noise, anew at every step, and is told the clean
-/// values. What is `nil` is chosen from the data. The same settings, data and number of threads give
+/// values; or, by `learned`, from noisy images alone. What is `nil` is chosen from the data. The same settings, data and number of threads give
 /// the same bytes.
 ///
 /// References: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser", arXiv:1608.03981,
@@ -16,10 +16,24 @@ public import HourglassNetworks
 /// sounds; Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
 /// with denoising autoencoders", doi:10.1145/1390156.1390294, for tables.
 public struct Denoiser: Hashable, Sendable, Codable {
+  /// What is learnt from.
+  public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Clean items, to which the noise is added.
+    case clean
+    /// Noisy images, of which no clean ones exist: the network learns to tell pixels from those beside
+    /// them, which noise that strikes each pixel by itself cannot help. `noise` is then not used.
+    ///
+    /// Reference: Huang et al., 2021, "Neighbor2Neighbor: Self-Supervised Denoising from Single Noisy
+    /// Images", arXiv:2101.02824.
+    case noisy
+  }
+
   /// The noise that is to be taken off; `nil` takes normal noise of an unknown level up to 55/255 for
   /// images, white noise of an unknown level from 5 dB above to 20 dB below for sounds, and of a standard deviation of 0.3 for tables and series, whose values are scaled to a
   /// standard deviation of 1.
   public var noise: Noise?
+  /// Whether the items that are learnt from are clean; `nil` is `clean`.
+  public var learned: LearnedItems?
   /// The layers; for images, sounds and series they must translate, as a U-Net or a plain chain does, and
   /// for a table encode.
   public var architecture: Architecture?
@@ -29,10 +43,12 @@ public struct Denoiser: Hashable, Sendable, Codable {
   /// Makes a denoiser; the defaults suit photographs and most tables and series.
   public init(
     noise: Noise? = nil,
+    learned: LearnedItems? = nil,
     architecture: Architecture? = nil,
     learning: LearningSettings = LearningSettings()
   ) {
     self.noise = noise
+    self.learned = learned
     self.architecture = architecture
     self.learning = learning
   }

@@ -51,12 +51,12 @@ public struct FittedDenoiser: Sendable {
     _ denoiser: Denoiser,
     _ run: LearningRun,
     _ record: HourglassAutoencoders.TrainingRecord,
-    _ report: DenoisingReport,
+    _ report: DenoisingReport?,
     _ content: Content
   ) throws(ModelFileError) {
     self.init(
       configuration: denoiser,
-      header: try run.modelHeader(record, metrics: report.metrics, report: report),
+      header: try run.modelHeader(record, metrics: report?.metrics ?? [:], report: report),
       report: report,
       checkpoint: run.session.checkpoint,
       content: content

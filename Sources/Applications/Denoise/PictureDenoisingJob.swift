@@ -6,15 +6,26 @@ internal import HourglassTensors
 
 /// One run of learning to denoise images, with everything chosen before it begins.
 struct PictureDenoisingJob: Sendable {
+  /// The least extents of noisy images that are learnt from without clean ones.
+  private static let leastSide = 16
+
   private let denoiser: Denoiser
   private let images: ImageSet
   private let split: RowSplit
   private let channels: Int
   private let translator: Translator
-  private let source: PatchSource
+  private let source: any PairedBatchSource
   private let run: LearningRun
 
-  init(_ denoiser: Denoiser, _ images: ImageSet, _ session: LearningSession) throws {
+  ///
+  /// - Parameter noise: Noise to add to the images once, as if they had come with it, to measure what is
+  ///   learnt from noisy images alone.
+  init(
+    _ denoiser: Denoiser,
+    _ images: ImageSet,
+    _ session: LearningSession,
+    adding noise: Noise? = nil
+  ) throws {
     self.denoiser = denoiser
     self.images = images
     let seed = denoiser.learning.seed
@@ -22,18 +33,40 @@ struct PictureDenoisingJob: Sendable {
     // Three planes only where every image has colours: a network for one plane serves them all.
     let isColour = (0..<images.count).allSatisfy { images.shape(of: $0)[0] >= 3 }
     channels = isColour ? 3 : 1
+    let isNoisy = denoiser.learned == .noisy
     translator = Translator(
       architecture: denoiser.architecture ?? AutomaticChoices.denoisingArchitecture,
+      target: isNoisy ? .paired(channels: channels) : .item,
       learnsDifference: true,
-      corruption: denoiser.noise(for: .images).corruption
+      corruption: isNoisy ? .none : denoiser.noise(for: .images).corruption
     )
-    let sample = try PictureSample(images, split: split, seed: seed, channels: channels) {
-      _,
-      picture in PicturePlanes(isColour ? picture : picture.grey())
+    let sample = try PictureSample(
+      images,
+      split: split,
+      seed: seed,
+      channels: channels,
+      range: noise == nil ? 0...1 : -1...2
+    ) { index, picture in
+      let planes = PicturePlanes(isColour ? picture : picture.grey())
+      return noise?.added(to: planes, seed: seed, number: index) ?? planes
     }
-    let learning = PatchLearning(sample.store, images: sample.learning, turns: 8)
+    let learning = PatchLearning(
+      sample.store,
+      images: sample.learning,
+      turns: 8,
+      isHalved: isNoisy
+    )
+    let least = min(learning.cutting.width, learning.cutting.height)
+    if isNoisy, least < Self.leastSide {
+      throw ApplicationError.unsuitedKind(
+        name: images.name,
+        job: "learn from noisy images alone, as those of",
+        expected: "images of at least \(Self.leastSide) x \(Self.leastSide) pixels",
+        found: "a side of \(least)"
+      )
+    }
     let trainer = learning.trainer(denoiser.learning)
-    source = PatchSource(
+    let patches = PatchSource(
       sample.store,
       learning: sample.learning,
       judging: sample.judging,
@@ -42,6 +75,7 @@ struct PictureDenoisingJob: Sendable {
       validation: trainer.validation,
       seed: seed
     )
+    source = isNoisy ? NeighbourPairSource(patches, seed: seed) : patches
     run = try LearningRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
@@ -61,6 +95,10 @@ struct PictureDenoisingJob: Sendable {
       channels: channels,
       translation: TiledTranslation(translator, variables: result.variables, inputs: channels)
     )
+    // Where there is no clean image, nothing can be said of how near the results are to one.
+    if denoiser.learned == .noisy {
+      return try FittedDenoiser(denoiser, run, result.record, nil, .pictures(network))
+    }
     let report = try await PictureDenoisingJudge(network: network).report(
       images.items(Array(split.report.prefix(PictureDenoisingJudge.limit))),
       noise: denoiser.noise(for: .images).typical,

@@ -16,14 +16,28 @@ public import HourglassNetworks
 /// Both are sums over columns, so that the score is the sum of what the columns add to it. From which
 /// score on an item counts as an anomaly is a matter apart: see `ConformalCalibration`.
 ///
-/// Items to learn from should be normal: what occurs among them counts as normal.
+/// Items to learn from should be normal: what occurs among them counts as normal. Where anomalies may be
+/// among them, say so by `learned`: the distance is then the mean over small groups of the rows that are
+/// kept, few of which have an anomaly to be near to, and the fifth of the items that is farthest by it is
+/// not learnt from.
 ///
 /// Reference: Vincent et al., 2010, "Stacked Denoising Autoencoders", JMLR 11; Sugiyama, Borgwardt,
 /// 2013, "Rapid Distance-Based Outlier Detection via Sampling", NIPS, for the distance to the
-/// nearest row of a sample.
+/// nearest row of a sample; Bandaragoda et al., 2018, "Isolation-based anomaly detection using
+/// nearest-neighbor ensembles", doi:10.1111/coin.12156, for many small samples.
 public struct AnomalyDetector: Hashable, Sendable, Codable {
+  /// What is learnt from.
+  public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Normal items alone.
+    case normal
+    /// Items with anomalies among them, which are scored afterwards, or others like them.
+    case mixed
+  }
+
   /// The part of normal items that may be taken for anomalies, above 0 and below 1.
   public var falseAlarmRate: Double
+  /// Whether anomalies may be among the items learnt from; `nil` is `normal`.
+  public var learned: LearnedItems?
   /// The length of a code; `nil` chooses it by the data.
   public var latent: Int?
   /// The layers between the items and the code, mirrored on the way back; `nil` chooses them.
@@ -43,6 +57,7 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
   /// Makes a detector; the defaults suit most data.
   public init(
     falseAlarmRate: Double = 0.01,
+    learned: LearnedItems? = nil,
     latent: Int? = nil,
     architecture: Architecture? = nil,
     corruption: Corruption = .hiding(lower: 0, upper: 0.2, standardDeviation: 0.2),
@@ -50,6 +65,7 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
     learning: LearningSettings = LearningSettings()
   ) {
     self.falseAlarmRate = falseAlarmRate
+    self.learned = learned
     self.latent = latent
     self.architecture = architecture
     self.corruption = corruption

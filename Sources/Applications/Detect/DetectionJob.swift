@@ -56,7 +56,7 @@ struct DetectionJob: Sendable {
   func fitted() async throws -> FittedAnomalyDetector {
     let engine = run.session.engine
     let all = try DetectionItems(data, encoding: encoding)
-    let training = all.taking(split.training)
+    let training = try await trimmed(all.taking(split.training), on: engine)
     let result = try await run.train(autoencoder, on: training)
     let network = try FittedAutoencoder(
       autoencoder,
@@ -68,7 +68,6 @@ struct DetectionJob: Sendable {
     let scaled = Array(0..<training.count).suffix(Self.scaleLimit)
     let scales = try await DetectionScales(
       training.taking(Array(scaled)),
-      own: scaled.map { $0 < (references?.count ?? 0) ? $0 : nil },
       network: network,
       references: references,
       kind: encoding.kind,
@@ -123,8 +122,28 @@ struct DetectionJob: Sendable {
     }
     return NearestReferences(
       rows: Tensor(values, shape: [count, width]),
-      layout: encoding.layout
+      layout: encoding.layout,
+      isGrouped: detector.learned == .mixed
     )
+  }
+
+  /// The part of items with anomalies among them that is learnt from.
+  private static let keptPart = 0.8
+
+  /// The items without the fifth that is farthest from groups of them, where anomalies may be among them.
+  private func trimmed(
+    _ items: DetectionItems,
+    on engine: ComputeEngine
+  ) async throws -> DetectionItems {
+    guard detector.learned == .mixed, items.count >= 20, let references = references(items) else {
+      return items
+    }
+    let distances = try await references.others(items, on: engine).map { found in
+      found.reduce(0) { $0 + $1.distance }
+    }
+    let kept = items.count - Int(Double(items.count) * (1 - Self.keptPart))
+    let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
+    return items.taking(order.prefix(kept).sorted())
   }
 
   /// The scores of the items held out, or of their times.

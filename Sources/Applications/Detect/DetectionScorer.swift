@@ -7,9 +7,10 @@ internal import HourglassTensors
 ///
 ///     part of field f = error of restoring f / (usual error of f) / 3 a + (x_f - r_f)² / b
 ///
-/// where r is the nearest of the rows kept, other than the item itself, and a and b are the medians of the two sums over f. All
-/// that is usual is measured on rows that were learnt from, so that nothing of the score depends on
-/// the rows that the false alarms are counted on.
+/// where r is the nearest of the rows kept, other than the item itself, and a and b are the medians of
+/// the two sums over f. Where the rows kept are in groups, the last term is its mean over the nearest row
+/// of each group. All that is usual is measured on rows that were learnt from, so that nothing of the
+/// score depends on the rows that the false alarms are counted on.
 struct DetectionScorer: Sendable {
   let network: FittedAutoencoder
   let references: NearestReferences?
@@ -36,12 +37,16 @@ struct DetectionScorer: Sendable {
       }
     }
     if let references {
-      let nearest = try await references.neighbours(of: items, count: 2, on: engine)
-      let factor = 1 / Double(scales.distance)
+      let nearest = try await references.others(items, on: engine)
       for row in 0..<items.count {
-        guard let neighbour = Self.other(nearest[row]) else { continue }
-        references.addParts(of: items.item(row), to: neighbour.row) { field, square in
-          parts[row * fieldCount + field] += Self.part(square * factor)
+        let item = items.item(row)
+        let factor = 1 / (Double(scales.distance) * Double(max(nearest[row].count, 1)))
+        var squares = [Double](repeating: 0, count: fieldCount)
+        for neighbour in nearest[row] {
+          references.addParts(of: item, to: neighbour.row) { squares[$0] += $1 }
+        }
+        for field in 0..<fieldCount {
+          parts[row * fieldCount + field] += Self.part(squares[field] * factor)
         }
       }
     }
@@ -51,18 +56,6 @@ struct DetectionScorer: Sendable {
       return sum
     }
     return Scored(scores: scores, parts: parts)
-  }
-
-  /// The nearest row that is not the item itself.
-  ///
-  /// Rows that were learnt from may be scored too. One that is kept would be its own neighbour, at no
-  /// distance, and look more usual than a new one; leaving one row at no distance out makes them
-  /// alike. The rows that false alarms are counted on are scored by the same rule.
-  static func other(
-    _ nearest: [NearestReferences.Neighbour]
-  ) -> NearestReferences.Neighbour? {
-    guard let first = nearest.first, first.distance == 0 else { return nearest.first }
-    return nearest.dropFirst().first ?? first
   }
 
   /// A part as it is kept: finite, and at least 0.
@@ -92,10 +85,8 @@ struct DetectionScales: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - items: Rows that were learnt from.
-  ///   - own: For each of them its place among the rows kept, where it is one of them.
   init(
     _ items: DetectionItems,
-    own: [Int?],
     network: FittedAutoencoder,
     references: NearestReferences?,
     kind: DataKind,
@@ -125,9 +116,9 @@ struct DetectionScales: Hashable, Sendable {
       distance = 1
       return
     }
-    let nearest = try await references.neighbours(of: items, count: 2, on: engine)
-    let distances = zip(nearest, own).map { found, own in
-      found.first { $0.row != own }?.distance ?? 0
+    let nearest = try await references.others(items, on: engine)
+    let distances = nearest.map { found in
+      found.reduce(0) { $0 + $1.distance } / Double(max(found.count, 1))
     }
     distance = Self.scale(distances)
   }

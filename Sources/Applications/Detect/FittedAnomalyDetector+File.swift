@@ -52,7 +52,11 @@ extension FittedAnomalyDetector: FittedApplication {
     var references: NearestReferences?
     if let count = file.tensors[Self.names.references]?.shape.dimensions.first, count > 0 {
       let rows = try file.tensor(Self.names.references, shape: [count, layout.width])
-      references = NearestReferences(rows: rows, layout: layout)
+      references = NearestReferences(
+        rows: rows,
+        layout: layout,
+        isGrouped: configuration.learned == .mixed
+      )
     }
     let fields = try file.tensor(Self.names.fields, shape: [layout.count]).scalars
     let terms = try file.tensor(Self.names.terms, shape: [2]).scalars

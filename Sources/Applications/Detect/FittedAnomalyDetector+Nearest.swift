@@ -22,7 +22,8 @@ extension FittedAnomalyDetector {
       let nearest = try await references.neighbours(of: items, count: 2, on: engine)
       let width = columns.width
       let values = nearest.flatMap { neighbours -> [Float] in
-        let row = DetectionScorer.other(neighbours)?.row ?? 0
+        let isItself = neighbours.first?.distance == 0 && neighbours.count > 1
+        let row = neighbours[isItself ? 1 : 0].row
         return Array(references.rows.scalars[row * width..<(row + 1) * width])
       }
       return columns.decoded(values: values, count: nearest.count)

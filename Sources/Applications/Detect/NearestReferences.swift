@@ -18,6 +18,9 @@ struct NearestReferences: Sendable {
   /// The values of the rows, `[count, width]`; those of missing cells are 0.
   let rows: Tensor
 
+  /// Small groups of the rows, by their places; none where the nearest of all rows counts.
+  let groups: [[Int]]
+
   private let layout: FieldLayout
   private let places: [Range<Int>]
   /// The weight of each field.
@@ -32,13 +35,30 @@ struct NearestReferences: Sendable {
     var distance: Double
   }
 
-  init(rows: Tensor, layout: FieldLayout) {
+  private static let groupCount = 32
+  private static let groupSize = 64
+
+  init(rows: Tensor, layout: FieldLayout, isGrouped: Bool = false) {
     precondition(rows.shape.rank == 2 && rows.shape[1] == layout.width, "rows have the width")
     self.rows = rows
+    groups = isGrouped ? Self.groups(of: rows.shape[0]) : []
     self.layout = layout
     places = layout.ranges
     fieldWeights = Self.weights(rows, layout)
   }
+
+  /// Groups of at most half the rows, which share rows where there are too few for each to have its own.
+  private static func groups(of count: Int) -> [[Int]] {
+    var order = Array(0..<count)
+    Permutation.shuffle(&order, seed: 0, purpose: purpose, number: 0)
+    let size = min(groupSize, max(count / 2, 1))
+    return (0..<groupCount).map { group in
+      let start = group * count / groupCount
+      return (0..<size).map { order[(start + $0) % count] }
+    }
+  }
+
+  private static let purpose: UInt32 = 0x6772_6f75
 
   /// 1 for a number, and for a category by its levels among the rows.
   private static func weights(_ rows: Tensor, _ layout: FieldLayout) -> [Double] {
@@ -63,23 +83,42 @@ struct NearestReferences: Sendable {
 
   var count: Int { rows.shape[0] }
 
-  /// The nearest rows of each item, the nearest first.
+  /// The rows that the distance of each item is measured to, the mean of which it is: the nearest one, or
+  /// that of each group, other than the item itself.
+  ///
+  /// Rows that were learnt from may be scored too. One that is kept would be its own neighbour, at no
+  /// distance, and look more usual than a new one; leaving one row at no distance out makes them
+  /// alike. The rows that false alarms are counted on are scored by the same rule.
+  func others(_ items: DetectionItems, on engine: ComputeEngine) async throws -> [[Neighbour]] {
+    let nearest = try await neighbours(of: items, count: 2, inGroups: true, on: engine)
+    return nearest.map { found in
+      stride(from: 0, to: found.count, by: 2).map { place in
+        let hasOther = place + 1 < found.count
+        return found[place].distance == 0 && hasOther ? found[place + 1] : found[place]
+      }
+    }
+  }
+
+  /// The nearest rows of each item, the nearest first; of several groups those of each, one group after
+  /// the other.
   func neighbours(
     of items: DetectionItems,
     count wanted: Int = 1,
+    inGroups: Bool = false,
     on engine: ComputeEngine
   ) async throws -> [[Neighbour]] {
+    let parts = inGroups && !groups.isEmpty ? groups : [Array(0..<count)]
     var nearest = [[Neighbour]](repeating: [], count: items.count)
     // An item without a missing cell takes a product of half the width; which of the two it takes
     // depends on the item alone.
     let whole = (0..<items.count).filter { isWhole(items.item($0)) }
     if !whole.isEmpty {
-      let found = try await search(items, whole, wanted, isWhole: true, on: engine)
+      let found = try await search(items, whole, wanted, parts, isWhole: true, on: engine)
       for (index, neighbours) in zip(whole, found) { nearest[index] = neighbours }
     }
     if whole.count < items.count {
       let rest = (0..<items.count).filter { nearest[$0].isEmpty }
-      let found = try await search(items, rest, wanted, isWhole: false, on: engine)
+      let found = try await search(items, rest, wanted, parts, isWhole: false, on: engine)
       for (index, neighbours) in zip(rest, found) { nearest[index] = neighbours }
     }
     return nearest
@@ -93,6 +132,7 @@ struct NearestReferences: Sendable {
     _ items: DetectionItems,
     _ indices: [Int],
     _ wanted: Int,
+    _ parts: [[Int]],
     isWhole: Bool,
     on engine: isolated ComputeEngine
   ) async throws -> [[Neighbour]] {
@@ -117,7 +157,9 @@ struct NearestReferences: Sendable {
       plan.withOutput(output) { span in
         for place in fed.indices {
           let row = span.extracting(place * count..<(place + 1) * count)
-          found.append(nearest(in: row, wanted, to: fed[place]))
+          var all: [Neighbour] = []
+          for rows in parts { all += nearest(in: row, of: rows.span, wanted, to: fed[place]) }
+          found.append(all)
         }
       }
       try Task.checkCancellation()
@@ -147,18 +189,21 @@ struct NearestReferences: Sendable {
     }
   }
 
-  /// The rows of the smallest numbers, in the order of their distances.
-  private func nearest(in row: Span<Float>, _ wanted: Int, to item: [Float]) -> [Neighbour] {
-    if wanted == 1 {
-      var (best, place) = (Float.infinity, 0)
-      for index in row.indices where row[index] < best { (best, place) = (row[index], index) }
-      return [Neighbour(row: place, distance: distance(item, place))]
-    }
+  /// Those of some rows with the smallest numbers, in the order of their distances.
+  private func nearest(
+    in numbers: Span<Float>,
+    of rows: Span<Int>,
+    _ wanted: Int,
+    to item: [Float]
+  ) -> [Neighbour] {
     var found: [(value: Float, row: Int)] = []
-    for index in row.indices {
-      if found.count == wanted, row[index] >= found[wanted - 1].value { continue }
-      let place = found.firstIndex { $0.value > row[index] } ?? found.count
-      found.insert((row[index], index), at: place)
+    found.reserveCapacity(wanted + 1)
+    for index in rows.indices {
+      let row = rows[index]
+      let value = numbers[row]
+      if found.count == wanted, value >= found[wanted - 1].value { continue }
+      let place = found.firstIndex { $0.value > value } ?? found.count
+      found.insert((value, row), at: place)
       if found.count > wanted { found.removeLast() }
     }
     return found.map { Neighbour(row: $0.row, distance: distance(item, $0.row)) }

@@ -28,6 +28,12 @@ public struct RecordDistances: Hashable, Sendable, Codable {
   /// The share of generated rows that lie closer to as many rows learnt from than to the rows held
   /// out; a half where the learnt rows were not copied.
   public var closerToLearnt: Double
+  /// The levels of categories that fewer than five learnt rows have, which may tell of single people.
+  public var rareLevels: Int
+  /// How many of these occur in generated rows.
+  public var leakedLevels: Int
+
+  private static let rareCount = 5
 
   /// Measures at most `limit` rows of each kind.
   ///
@@ -54,6 +60,20 @@ public struct RecordDistances: Hashable, Sendable, Codable {
       closer += own < other ? 1 : own == other ? 0.5 : 0
     }
     closerToLearnt = closer / Double(max(made.count, 1))
+    (rareLevels, leakedLevels) = (0, 0)
+    for name in names {
+      let column = try learnt.required(name)
+      guard case .codes = column.cells else { continue }
+      var counts: [String: Int] = [:]
+      for row in 0..<column.count {
+        if let level = column.text(row) { counts[level, default: 0] += 1 }
+      }
+      let other = try generated.required(name)
+      let made = Set((0..<other.count).compactMap { other.text($0) })
+      let rare = counts.filter { $0.value < Self.rareCount }.keys
+      rareLevels += rare.count
+      leakedLevels += rare.count { made.contains($0) }
+    }
   }
 
   private static func rows(_ points: RecordPoints, _ near: RecordPoints, _ all: RecordPoints)

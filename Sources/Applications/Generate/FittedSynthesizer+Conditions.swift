@@ -18,6 +18,8 @@ extension FittedSynthesizer {
   /// - Parameters:
   ///   - count: The number of rows, at least 1.
   ///   - conditions: What every row must have.
+  ///   - constraints: What the cells of a row must be to each other.
+  ///   - balanced: A column of categories, each of whose levels should come as often as the others.
   ///   - seed: Where all random numbers come from.
   ///   - engine: Where it is computed.
   /// - Throws: `application(.unknownValue)` for a value that was not learnt, `.valueTooRare` where the
@@ -25,6 +27,8 @@ extension FittedSynthesizer {
   public func table(
     _ count: Int,
     where conditions: [SynthesisCondition] = [],
+    keeping constraints: [SynthesisConstraint] = [],
+    balancing balanced: String? = nil,
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table {
@@ -38,27 +42,54 @@ extension FittedSynthesizer {
           found: kind.plural
         )
       }
-      if conditions.isEmpty { return try await model.newTable(count, seed: seed, on: engine) }
+      if conditions.isEmpty, constraints.isEmpty, balanced == nil {
+        return try await model.newTable(count, seed: seed, on: engine)
+      }
       for condition in conditions { try Self.check(condition, columns) }
-      return try await matching(count, conditions, seed, on: engine)
+      for constraint in constraints { try Self.check(constraint, columns) }
+      let quotas = try balanced.map { try LevelQuotas($0, columns, conditions, count: count) }
+      let demands = Demands(
+        conditions: conditions,
+        constraints: constraints,
+        quotas: quotas,
+        ranges: Self.ranges(of: columns)
+      )
+      return try await matching(count, demands, seed, on: engine)
     } catch {
       throw HourglassError(error)
     }
   }
 
+  /// What rows must be to be taken.
+  private struct Demands {
+    let conditions: [SynthesisCondition]
+    let constraints: [SynthesisConstraint]
+    var quotas: LevelQuotas?
+    let ranges: [String: ClosedRange<Double>]
+
+    /// The demands in words, for who asked for too much.
+    var words: String {
+      let texts =
+        conditions.map { "\($0.column) = \($0.value)" } + constraints.map(\.description)
+        + (quotas?.open.map { ["\(quotas?.column ?? "") = \($0)"] } ?? [])
+      return texts.joined(separator: ", ")
+    }
+  }
+
   private func matching(
     _ count: Int,
-    _ conditions: [SynthesisCondition],
+    _ demands: Demands,
     _ seed: UInt64,
     on engine: ComputeEngine
   ) async throws -> Table {
+    var demands = demands
+    var kept = ConstrainedRows(demands.constraints, ranges: demands.ranges)
     var parts: [Table] = []
-    var (found, drawn, block) = (0, 0, 0)
+    var (found, drawn, block, last) = (0, 0, 0, 0)
     while found < count {
-      let isHopeless = found == 0 && drawn >= Self.patience
-      guard !isHopeless, drawn < Self.mostDraws else {
+      guard drawn - last < Self.patience, drawn < Self.mostDraws else {
         throw ApplicationError.valueTooRare(
-          conditions: conditions.map { "\($0.column) = \($0.value)" }.joined(separator: ", "),
+          conditions: demands.words,
           drawn: drawn,
           found: found,
           wanted: count
@@ -66,15 +97,58 @@ extension FittedSynthesizer {
       }
       let size = SynthesisNetwork.blockSize
       let codes = model.newCodes(size, block: block, seed: seed, isPrior: false)
-      let table = try await model.table(at: codes, block: block, seed: seed, on: engine)
-      let rows = (0..<size).filter { row in conditions.allSatisfy { $0.holds(in: table, row) } }
-      parts.append(table.rows(Array(rows.prefix(count - found))))
+      let drawnTable = try await model.table(at: codes, block: block, seed: seed, on: engine)
+      let table = kept.summed(drawnTable)
+      var rows: [Int] = []
+      for row in 0..<size where found + rows.count < count {
+        guard demands.conditions.allSatisfy({ $0.holds(in: table, row) }),
+          demands.quotas?.hasRoom(for: row, of: table) ?? true, kept.take(row, of: table)
+        else { continue }
+        demands.quotas?.take(row, of: table)
+        rows.append(row)
+      }
+      parts.append(table.rows(rows))
       found += rows.count
       drawn += size
       block += 1
+      if !rows.isEmpty { last = drawn }
       try Task.checkCancellation()
     }
     return Table(joining: parts, name: "generated")
+  }
+
+  /// The least and the greatest number of each column.
+  private static func ranges(of columns: [CellGroups]) -> [String: ClosedRange<Double>] {
+    var ranges: [String: ClosedRange<Double>] = [:]
+    for column in columns {
+      guard case .intervals(let intervals) = column.content,
+        let low = intervals.first?.knots.first, let high = intervals.last?.knots.last, low <= high
+      else { continue }
+      ranges[column.name] = low...high
+    }
+    return ranges
+  }
+
+  /// Checks that a constraint speaks of columns that it can speak of.
+  private static func check(_ constraint: SynthesisConstraint, _ columns: [CellGroups]) throws {
+    for name in constraint.columns {
+      let column = try column(name, columns)
+      if case .unique = constraint.rule { continue }
+      guard case .intervals = column.content else {
+        throw ApplicationError.unknownValue(
+          column: name,
+          value: constraint.description,
+          expected: "a column of numbers, dates or times in the constraint"
+        )
+      }
+    }
+  }
+
+  private static func column(_ name: String, _ columns: [CellGroups]) throws -> CellGroups {
+    if let column = columns.first(where: { $0.name == name }) { return column }
+    throw DatasetError.table(
+      .missingColumn(path: "the model", name: name, found: columns.map(\.name))
+    )
   }
 
   /// Checks that a condition can be met at all.
@@ -82,15 +156,7 @@ extension FittedSynthesizer {
     _ condition: SynthesisCondition,
     _ columns: [CellGroups]
   ) throws {
-    guard let column = columns.first(where: { $0.name == condition.column }) else {
-      throw DatasetError.table(
-        .missingColumn(
-          path: "the model",
-          name: condition.column,
-          found: columns.map(\.name)
-        )
-      )
-    }
+    let column = try column(condition.column, columns)
     if let expected = column.expectation(against: condition.value) {
       throw ApplicationError.unknownValue(
         column: condition.column,
@@ -98,6 +164,54 @@ extension FittedSynthesizer {
         expected: expected
       )
     }
+  }
+}
+
+/// How many more rows of each level of a column are wanted, so that all come equally often.
+struct LevelQuotas: Sendable {
+  /// The column.
+  let column: String
+  private var left: [String: Int]
+
+  init(
+    _ name: String,
+    _ columns: [CellGroups],
+    _ conditions: [SynthesisCondition],
+    count: Int
+  ) throws {
+    guard let column = columns.first(where: { $0.name == name }) else {
+      throw DatasetError.table(
+        .missingColumn(path: "the model", name: name, found: columns.map(\.name))
+      )
+    }
+    guard case .levels(let levels, _, _) = column.content, levels.count > 1,
+      !conditions.contains(where: { $0.column == name })
+    else {
+      throw ApplicationError.unsuitedKind(
+        name: name,
+        job: "balance",
+        expected: "a column of categories without a condition of its own",
+        found: conditions.contains { $0.column == name } ? "one with a condition" : "another column"
+      )
+    }
+    self.column = name
+    left = [:]
+    for (place, level) in levels.enumerated() {
+      left[level] = count / levels.count + (place < count % levels.count ? 1 : 0)
+    }
+  }
+
+  /// A level of which rows are still wanted.
+  var open: String? { left.filter { $0.value > 0 }.keys.min() }
+
+  /// Whether more rows of a row's level are wanted.
+  func hasRoom(for row: Int, of table: Table) -> Bool {
+    table[column: column]?.text(row).flatMap { left[$0] }.map { $0 > 0 } ?? false
+  }
+
+  /// Counts a row.
+  mutating func take(_ row: Int, of table: Table) {
+    if let level = table[column: column]?.text(row) { left[level]? -= 1 }
   }
 }
 

@@ -73,13 +73,14 @@ struct SynthesisJob: Sendable {
       pixels: fields.kind == .images ? IndependentPixels(learnt) : nil
     )
     let judge = SynthesisJudge(model: model, seed: synthesizer.learning.seed)
-    let report = try await judge.report(
+    var report = try await judge.report(
       data,
       judged: split.report,
       learnt: split.training,
       as: split.reportRows,
       on: engine
     )
+    report.notes += [LearningHealth.budget(result.record)].compactMap { $0 }
     var metrics: [String: Double] = ["active units": Double(report.activeUnits)]
     if let tables = report.tables {
       metrics["column shapes, autoencoder"] = tables.generated.columnShapes

@@ -63,8 +63,21 @@ extension SynthesisReport: CustomStringConvertible {
       tables.problems.isEmpty
       ? ["Every cell is of its column's type and range."]
       : tables.problems.prefix(5).map { "Wrong: \($0)." }
+    if let utility = tables.utility { lines += text(of: utility) }
     if let privacy = tables.privacy { lines += text(of: privacy) }
     return lines
+  }
+
+  private func text(of utility: SynthesisUtility) -> [String] {
+    var table = [["boosted trees, AUROC on rows held out", "generated rows", "real rows"]]
+    table.append([
+      "generated told from real (0.5 is best)", decimal(utility.toldApart), "0.500",
+    ])
+    table.append([
+      "learnt from them: each of \(utility.columns.count) columns by the others",
+      decimal(utility.fromGenerated), decimal(utility.fromReal),
+    ])
+    return aligned(table)
   }
 
   private func text(of privacy: RecordDistances) -> [String] {
@@ -73,7 +86,13 @@ extension SynthesisReport: CustomStringConvertible {
       ["generated rows"] + cells(privacy.generated),
       ["rows held out"] + cells(privacy.heldOut),
     ]
-    return aligned(table) + [
+    let leaked =
+      privacy.rareLevels > 0
+      ? [
+        "\(privacy.leakedLevels) of \(privacy.rareLevels) values that fewer than 5 learnt rows have "
+          + "occur in generated rows."
+      ] : []
+    return aligned(table) + leaked + [
       "\(percent(privacy.closerToLearnt)) of generated rows are closer to learnt rows than to as many "
         + "held out; 50 % is no closer than chance."
     ]

@@ -109,7 +109,8 @@ struct LearningRun: Sendable {
       validationLosses: record.epochs.compactMap(\.validation?.loss),
       metrics: metrics
     )
-    header.report = try JSONValue(encoding: report, file: "the model")
+    let encoded = try JSONValue(encoding: report, file: "the model")
+    header.report = encoded == .null ? nil : encoded
     header.stateTensors = stateTensors.sorted()
     header.provenance.keptItemCount = keptItemCount
     return header

@@ -88,22 +88,31 @@ struct PatchLearning: Sendable {
   /// The steps where nothing is said of epochs or time.
   static let steps = 3_000
 
+  /// The pixels of a patch as the network sees it.
+  private let seenArea: Int
+
   /// Chooses by the images that are learnt from.
-  init(_ store: PictureStore, images: [Int], turns: Int) {
+  ///
+  /// - Parameter isHalved: Whether the network sees patches at half their size, which are then as large
+  ///   again, and even.
+  init(_ store: PictureStore, images: [Int], turns: Int, isHalved: Bool = false) {
     let widths = images.map { store.entries[$0].width }.sorted()
     let heights = images.map { store.entries[$0].height }.sorted()
     // Nine images of ten fill a patch; the others are mirrored beyond their ends.
-    let width = min(widths[widths.count / 10], Self.longestSide)
-    let height = min(heights[heights.count / 10], Self.longestSide)
+    let longest = Self.longestSide * (isHalved ? 2 : 1)
+    var width = min(widths[widths.count / 10], longest)
+    var height = min(heights[heights.count / 10], longest)
+    if isHalved { (width, height) = (width / 2 * 2, height / 2 * 2) }
+    seenArea = width * height / (isHalved ? 4 : 1)
     let area = images.reduce(0) { $0 + store.entries[$1].width * store.entries[$1].height }
-    let count = min(max(8 * area / (width * height), 1_024), max(16_384, 2 * images.count))
+    let count = min(max(8 * area / max(width * height, 1), 1_024), max(16_384, 2 * images.count))
     cutting = PatchSource.Cutting(width: width, height: height, turns: turns, count: count)
   }
 
   /// How a network learns from the patches.
   func trainer(_ settings: LearningSettings) -> Trainer {
     var settings = settings
-    let batchSize = Self.pixelsPerStep / (cutting.width * cutting.height)
+    let batchSize = Self.pixelsPerStep / max(seenArea, 1)
     settings.batchSize = settings.batchSize ?? min(max(batchSize, 8), 64)
     let validation = ValidationSplit(fraction: 0.05, maximumCount: 256)
     let learningCount = cutting.count - validation.heldOutCount(of: cutting.count)

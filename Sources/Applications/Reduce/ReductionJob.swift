@@ -1,6 +1,7 @@
 internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassEngines
+internal import HourglassGraphs
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassTensors
@@ -27,7 +28,8 @@ struct ReductionJob: Sendable {
     _ data: Dataset,
     _ session: LearningSession,
     application: String = FittedDimensionReducer.application,
-    configuration: (any Encodable & Sendable)? = nil
+    configuration: (any Encodable & Sendable)? = nil,
+    effort: Double = 1
   ) throws {
     try reducer.validate(for: data)
     self.reducer = reducer
@@ -43,7 +45,7 @@ struct ReductionJob: Sendable {
       architecture: autoencoder,
       data: (data.name, data.fingerprint),
       itemCount: items.learningCount,
-      trainer: reducer.trainer(items, of: data.kind),
+      trainer: reducer.trainer(items, of: data.kind, effort: effort),
       session: session
     )
   }
@@ -52,7 +54,9 @@ struct ReductionJob: Sendable {
   var header: ModelHeader { run.header }
 
   /// Learns, judges, and makes the model with its report.
-  func fitted() async throws -> FittedDimensionReducer {
+  ///
+  /// - Parameter model: One with a code of another length, whose weights are the start.
+  func fitted(from model: FittedDimensionReducer? = nil) async throws -> FittedDimensionReducer {
     let engine = run.session.engine
     let principal: PrincipalComponents
     let source: any BatchSource
@@ -70,7 +74,7 @@ struct ReductionJob: Sendable {
     }
     let baseline = ReductionBaseline(principal)
     let result = try await run.train(
-      try autoencoder.started(from: baseline, itemShape: encoding.itemShape),
+      try autoencoder.started(from: baseline, model, itemShape: encoding.itemShape),
       on: source
     )
     if let failure = (source as? StoredRows)?.failure { throw failure }
@@ -212,7 +216,9 @@ extension DimensionReducer {
   }
 
   /// How the network learns, with everything chosen.
-  func trainer(_ items: ReductionItems, of kind: DataKind) -> Trainer {
+  ///
+  /// - Parameter effort: The part of the usual number of steps to make.
+  func trainer(_ items: ReductionItems, of kind: DataKind, effort: Double = 1) -> Trainer {
     var learning = learning
     var steps: Int?
     if case .neighbours = preserves {
@@ -223,6 +229,9 @@ extension DimensionReducer {
         learning.learningRate = learning.learningRate ?? AutomaticChoices.neighbourLearningRate
       }
       steps = AutomaticChoices.neighbourSteps
+    }
+    if effort < 1 {
+      steps = max(Int(Double(steps ?? AutomaticChoices.steps(for: kind)) * effort), 1)
     }
     return learning.trainer(
       for: kind,
@@ -261,11 +270,26 @@ extension Autoencoder {
   ///
   /// A missing value has no part in the code, as if it were at its mean. The parameters of
   /// categories, which are logarithms of frequencies, start at those in the data.
+  ///
+  /// - Parameter model: One with a code of another length, whose weights are taken as far as they fit.
   func started(
     from baseline: ReductionBaseline,
+    _ model: FittedDimensionReducer?,
     itemShape: Shape
   ) throws -> any Learner {
-    guard linearPath == true, objective.outputsPerValue == 1 else { return self }
+    let fresh = try linearStart(from: baseline, itemShape: itemShape)
+    guard let model else {
+      return fresh.isEmpty ? self : StartedLearner(self, start: fresh)
+    }
+    let shapes = try evaluationGraph(GraphShapes(item: itemShape, batch: 1)).variableShapes
+    return StartedLearner(self, start: model.start(over: fresh, shapes: shapes))
+  }
+
+  private func linearStart(
+    from baseline: ReductionBaseline,
+    itemShape: Shape
+  ) throws -> [String: Tensor] {
+    guard linearPath == true, objective.outputsPerValue == 1 else { return [:] }
     let (count, width) = (baseline.components.shape[0], baseline.means.shape[0])
     let inputs = itemShape.elementCount
     let (means, components) = (baseline.means.scalars, baseline.components.scalars)
@@ -298,6 +322,6 @@ extension Autoencoder {
       }
     }
     let coding = LinearCoding(encoder: (encoder, constant), decoder: (decoder, start))
-    return StartedLearner(self, start: try self.start(from: coding, itemShape: itemShape))
+    return try self.start(from: coding, itemShape: itemShape)
   }
 }

@@ -32,6 +32,8 @@ struct Denoise: AsyncParsableCommand {
           tries it: noise is added, and taken off again
         hourglass denoise noisy/ --learn-from clean/ --save photos.hourglass --minutes 10
         hourglass denoise more/ --model photos.hourglass --reference more-clean/ -o done/
+        hourglass denoise microscope/ --noisy-only -o denoised/
+          learns from the noisy images themselves, where there are no clean ones
         hourglass denoise tapes/ --learn-from clean-songs/ --minutes 5 -o denoised/
         hourglass denoise sensors.csv --learn-from calm.csv -o smooth.csv
       """
@@ -68,6 +70,14 @@ struct Denoise: AsyncParsableCommand {
   )
   var noise: NoiseChoice?
 
+  @Flag(
+    help: ArgumentHelp(
+      "The images to learn from are noisy, and there are no clean ones: learn to tell pixels from those "
+        + "beside them, which takes off noise that strikes each pixel by itself."
+    )
+  )
+  var noisyOnly = false
+
   @Flag(help: "DATA is clean: add the noise to it first, and compare with it.")
   var addNoise = false
 
@@ -86,7 +96,13 @@ struct Denoise: AsyncParsableCommand {
   func validate() throws {
     // With --model, --seed and --noise are those of the noise that is added.
     let given = learning.given.filter { !(addNoise && $0 == "--seed") }
-    try files.checkModel(given: given + (noise != nil && !addNoise ? ["--noise"] : []))
+    try files.checkModel(
+      given: given + (noise != nil && !addNoise ? ["--noise"] : [])
+        + (noisyOnly ? ["--noisy-only"] : [])
+    )
+    if noisyOnly, noise != nil || addNoise {
+      throw ValidationError("--noisy-only learns without a model of the noise: leave --noise out")
+    }
     try files.checkResume(learning)
     if addNoise, reference != nil {
       throw ValidationError("--add-noise and --reference exclude each other: DATA is clean already")

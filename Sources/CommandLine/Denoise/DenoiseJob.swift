@@ -57,7 +57,11 @@ struct DenoiseJob {
       fitted = model
     } else {
       let source = learned ?? data
-      let denoiser = Denoiser(noise: command.noise?.noise, learning: command.learning.settings)
+      let denoiser = Denoiser(
+        noise: command.noise?.noise,
+        learned: command.noisyOnly ? .noisy : .clean,
+        learning: command.learning.settings
+      )
       fitted = try await run.learn(unit: source.noun) {
         try await denoiser.fit(source, session: $0)
       }
@@ -69,7 +73,7 @@ struct DenoiseJob {
       fitted,
       given: report,
       command,
-      learnedFromData: model == nil && learned == nil && !command.addNoise,
+      learnedFromData: model == nil && learned == nil && !command.addNoise && !command.noisyOnly,
       itemCount: data.count,
       seconds: run.clock.seconds
     )

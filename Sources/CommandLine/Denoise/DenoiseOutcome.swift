@@ -30,6 +30,7 @@ struct DenoiseOutcome: Encodable {
 
   private let noun: String
   private let learnedFromData: Bool
+  private let isNoisyOnly: Bool
 
   /// Gathers what a run has done.
   init(
@@ -42,7 +43,8 @@ struct DenoiseOutcome: Encodable {
   ) {
     data = command.data
     items = itemCount
-    noise = fitted.noise.description
+    isNoisyOnly = fitted.configuration.learned == .noisy
+    noise = isNoisyOnly ? "that of the images" : fitted.noise.description
     heldOut = fitted.report
     self.given = given
     learning = LearnedModel(fitted)
@@ -75,6 +77,12 @@ struct DenoiseOutcome: Encodable {
     if usedModel == nil {
       lines += [learning.text(noun: noun, seconds: seconds["learning"]), ""]
       if let heldOut { lines += [heldOut.description, ""] }
+      if isNoisyOnly {
+        lines += [
+          "It learned from noisy images alone, so that nothing is known of how near the results come "
+            + "to clean ones: look at them, or compare with --reference.", "",
+        ]
+      }
       if learnedFromData {
         lines += [
           "The \(noun)s themselves were taken for clean: --learn-from names cleaner ones.", "",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassApplications
 
 /// Finds what is unlike the rest.
 struct Detect: AsyncParsableCommand {
@@ -14,7 +15,9 @@ struct Detect: AsyncParsableCommand {
       DATA is a CSV or TSV table with columns of any kinds and missing cells, an NPY or NPZ array, \
       images (IDX, CIFAR-10, or a folder of PNG and JPEG of one size), or, with --series, a time \
       series. Give normal data to learn from with --learn-from; without it DATA itself is learned \
-      from, and what is common in it counts as normal.
+      from, what is common in it counts as normal, and the fifth of it that is farthest from the \
+      rest is left out of learning, since the anomalies are among it (--learned normal learns from \
+      all of it).
 
       The result is a table with a line for each row: columns of identifiers, score, p_value (the \
       share of held-out normal rows with a score as high), is_anomaly, and the three columns that \
@@ -75,6 +78,15 @@ struct Detect: AsyncParsableCommand {
   )
   var heatMaps: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether what is learned from is normal, or mixed with anomalies (default: normal with "
+        + "--learn-from, and mixed without).",
+      valueName: "normal|mixed"
+    )
+  )
+  var learned: LearnedChoice?
+
   @Option(help: ArgumentHelp("The length of a code (default: by the data).", valueName: "n"))
   var latent: Int?
 
@@ -94,7 +106,8 @@ struct Detect: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    try files.checkModel(given: (latent == nil ? [] : ["--latent"]) + learning.given)
+    let given = (latent == nil ? [] : ["--latent"]) + (learned == nil ? [] : ["--learned"])
+    try files.checkModel(given: given + learning.given)
     try files.checkResume(learning)
     try requireAtLeastOne(latent, "--latent")
     try checkFalseDiscoveries()
@@ -137,4 +150,12 @@ struct Detect: AsyncParsableCommand {
     var job = try DetectJob(self)
     try await VerbRun.perform { try await job.run().say(saying) }
   }
+}
+
+/// Whether what is learned from is normal.
+enum LearnedChoice: String, ExpressibleByArgument, CaseIterable {
+  case normal, mixed
+
+  /// The choice in the words of the library.
+  var value: AnomalyDetector.LearnedItems { self == .normal ? .normal : .mixed }
 }

@@ -93,6 +93,7 @@ struct DetectJob {
     run.clock.end(.reading)
     let detector = AnomalyDetector(
       falseAlarmRate: command.falseAlarms ?? 0.01,
+      learned: command.learned?.value ?? (command.files.learnFrom == nil ? .mixed : .normal),
       latent: command.latent,
       learning: command.learning.settings
     )

@@ -56,6 +56,11 @@ struct Features: AsyncParsableCommand {
   func validate() throws {
     try files.checkModel(given: shape.given + learning.given)
     try files.checkResume(learning)
+    try requireOption(
+      shape.dimensions != .automatic,
+      "--dimensions",
+      "a number; reduce finds one with --dimensions auto"
+    )
   }
 
   func run() async throws {

@@ -51,7 +51,7 @@ struct FeaturesJob {
     } else {
       let source = learned ?? data
       let extractor = FeatureExtractor(
-        dimensions: command.shape.dimensions ?? 32,
+        dimensions: command.shape.dimensions?.number ?? 32,
         architecture: try command.shape.architecture(for: source),
         learning: command.learning.settings
       )

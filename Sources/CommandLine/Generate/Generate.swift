@@ -9,7 +9,8 @@ struct Generate: AsyncParsableCommand {
       A variational autoencoder learns how the items of --learn-from are distributed, and new ones \
       are drawn from what it learned. Some items are held out of learning; the report tells how \
       alike generated rows are to them, column by column and pair by pair, beside columns drawn on \
-      their own, and how near they come to the rows learned from. For images it tells how probable \
+      their own, whether boosted trees tell them from real ones and what they learn from them, how near \
+      they come to the rows learned from, and whether rare values leak. For images it tells how probable \
       the held-out ones are, beside pixels on their own.
 
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
@@ -20,6 +21,7 @@ struct Generate: AsyncParsableCommand {
       EXAMPLES
         hourglass generate --learn-from people.csv --count 1000 -o new.csv
         hourglass generate --learn-from people.csv --where sex=Female --where income='>50K' -o new.csv
+        hourglass generate --learn-from people.csv --balance income --constraint 'hired <= left' -o new.csv
         hourglass generate --learn-from images.idx.gz --count 100 --save digits.hourglass -o grid.png
         hourglass generate --model digits.hourglass --count 400 --seed 7 -o more.png
         hourglass generate --learn-from images.idx.gz --latent 2 --lattice -o lattice.png

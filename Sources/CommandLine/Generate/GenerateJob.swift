@@ -121,10 +121,16 @@ struct GenerateJob {
         )
       }
       let automatic = fitted.kind == .images ? 100 : fitted.kind == .series ? 10 : 1_000
-      guard options.conditions.isEmpty else {
-        let conditions = options.conditions.map(\.condition)
+      guard options.demands == nil else {
         return .table(
-          try await fitted.table(count ?? automatic, where: conditions, seed: seed, on: engine)
+          try await fitted.table(
+            count ?? automatic,
+            where: options.conditions.map(\.condition),
+            keeping: options.constraint.map(\.constraint),
+            balancing: options.balance,
+            seed: seed,
+            on: engine
+          )
         )
       }
       return try await fitted.generated(count ?? automatic, seed: seed, on: engine)
@@ -169,8 +175,8 @@ struct GenerateJob {
   /// Checks that what was asked for can be made of data of a kind.
   private func check(_ kind: DataKind) throws {
     let options = command.generating
-    if !options.conditions.isEmpty, kind != .table {
-      throw Failure.usage("--where needs a table, found \(kind.nouns.many)")
+    if let option = options.demands, kind != .table {
+      throw Failure.usage("\(option) needs a table, found \(kind.nouns.many)")
     }
     if options.neighbours != nil, kind != .images {
       throw Failure.usage("--neighbours needs images, found \(kind.nouns.many)")

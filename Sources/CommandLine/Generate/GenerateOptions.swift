@@ -20,6 +20,20 @@ struct GeneratingOptions: ParsableArguments {
   )
   var conditions: [ConditionChoice] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Make only rows that keep this: 'a <= b', 'a > 0', 'a + b = c' or 'unique(a)', where letters are "
+        + "columns; may be repeated.",
+      valueName: "rule"
+    )
+  )
+  var constraint: [ConstraintChoice] = []
+
+  @Option(
+    help: ArgumentHelp("Make as many rows of each value of this column.", valueName: "column")
+  )
+  var balance: String?
+
   @Flag(
     help: "Make what a square lattice of codes stands for; needs --latent 2 (default: 20 by 20)."
   )
@@ -51,12 +65,31 @@ struct GeneratingOptions: ParsableArguments {
     if lattice, interpolate != nil {
       throw ValidationError("--lattice and --interpolate exclude each other")
     }
-    if !conditions.isEmpty, lattice || interpolate != nil {
-      throw ValidationError("--where does not go with --lattice or --interpolate")
+    if let option = demands, lattice || interpolate != nil {
+      throw ValidationError("\(option) does not go with --lattice or --interpolate")
     }
     if interpolate != nil, let count {
       try requireOption(count >= 2, "--count", "at least 2 with --interpolate, found \(count)")
     }
+  }
+}
+
+extension GeneratingOptions {
+  /// An option that asks for certain rows, if one was given.
+  var demands: String? {
+    if !conditions.isEmpty { return "--where" }
+    if !constraint.isEmpty { return "--constraint" }
+    return balance == nil ? nil : "--balance"
+  }
+}
+
+/// What the cells of a row must be to each other, such as `start <= end`.
+struct ConstraintChoice: ExpressibleByArgument, Hashable {
+  let constraint: SynthesisConstraint
+
+  init?(argument: String) {
+    guard let constraint = SynthesisConstraint(argument) else { return nil }
+    self.constraint = constraint
   }
 }
 

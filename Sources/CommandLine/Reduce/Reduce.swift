@@ -28,6 +28,7 @@ struct Reduce: AsyncParsableCommand {
         hourglass reduce new.idx.gz --model clothes.hourglass -o codes.csv
         hourglass reduce week23.csv --learn-from normal.csv --dimensions 8
         hourglass reduce load.csv --series time --window 96 -o codes.csv
+        hourglass reduce sensors.csv --dimensions auto --keep 0.95 --curve curve.svg -o codes.csv
         hourglass reduce songs/ --dimensions 8 -o songs.csv
         hourglass reduce sensors.csv --minutes 10 -o codes.csv
           and, after Ctrl-C, the same again with --resume
@@ -58,12 +59,18 @@ struct Reduce: AsyncParsableCommand {
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
 
+  @OptionGroup(title: "Finding the number of dimensions")
+  var searching: SearchOptions
+
   @OptionGroup(title: "Saying")
   var saying: ReportOptions
 
   func validate() throws {
-    try files.checkModel(given: shape.given + preserving.given + learning.given)
+    try files.checkModel(
+      given: shape.given + preserving.given + learning.given + [searching.given].compactMap { $0 }
+    )
     try files.checkResume(learning)
+    try checkSearch()
     if map.labels != nil, map.plot == nil { throw ValidationError("--labels needs --plot") }
     if map.color != nil, map.plot == nil { throw ValidationError("--color needs --plot") }
     if map.color != nil, map.labels != nil {
@@ -71,6 +78,18 @@ struct Reduce: AsyncParsableCommand {
     }
     if !map.labelNames.isEmpty, map.labels == nil {
       throw ValidationError("--label-names needs --labels")
+    }
+  }
+
+  private func checkSearch() throws {
+    guard shape.dimensions == .automatic else {
+      if let name = searching.given { throw ValidationError("\(name) needs --dimensions auto") }
+      return
+    }
+    if learning.resume {
+      throw ValidationError(
+        "--resume needs a number of --dimensions: the one that was found before the interruption"
+      )
     }
   }
 

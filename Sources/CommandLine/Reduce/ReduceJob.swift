@@ -5,11 +5,14 @@ import HourglassEngines
 import HourglassNetworks
 import HourglassReports
 import HourglassTensors
+import Synchronization
 
 /// One run of `reduce`, from the files that it reads to those that it writes.
 struct ReduceJob {
   private let command: Reduce
   private var run: VerbRun
+  /// What was kept by the number of dimensions, where that was looked for.
+  private var curve: DimensionCurve?
 
   /// Checks what can be checked before anything is read.
   init(_ command: Reduce) throws {
@@ -18,7 +21,7 @@ struct ReduceJob {
       paths: try VerbPaths(
         command.files,
         checkpoint: command.learning.checkpoint,
-        others: [command.map.plot],
+        others: [command.map.plot, command.searching.curve],
         read: [command.data, command.map.labels]
       ),
       learning: command.learning,
@@ -44,7 +47,7 @@ struct ReduceJob {
       try ScatterMap.Coloring(column: data.colorColumn($0), of: data.name)
     }
     let coloring = color ?? labels?.coloring ?? .none
-    if map.plot != nil { try checkPlot(model?.dimensions ?? command.shape.dimensions ?? 2) }
+    if map.plot != nil { try checkPlot(model?.dimensions ?? command.shape.dimensions?.number ?? 2) }
     try run.paths.checkWritable()
     run.clock.end(.reading)
     let fitted: FittedDimensionReducer
@@ -53,9 +56,7 @@ struct ReduceJob {
     } else {
       let source = learned ?? data
       let reducer = try reducer(for: source)
-      fitted = try await run.learn(unit: noun(source)) {
-        try await reducer.fit(source, session: $0)
-      }
+      fitted = try await learn(source, reducer)
     }
     if case .largeTable(let table) = data {
       try await write(table, fitted, coloring)
@@ -69,12 +70,50 @@ struct ReduceJob {
     let isOther = model != nil || learned != nil
     let given = isOther ? try await evaluate(data, with: fitted) : nil
     run.clock.end(.judging)
-    return ReduceOutcome(fitted, data: data, given: given, command, run.paths, run.clock.seconds)
+    return ReduceOutcome(
+      fitted,
+      data: data,
+      given: given,
+      curve: curve,
+      command,
+      run.paths,
+      run.clock.seconds
+    )
+  }
+
+  /// Learns, with as many dimensions as were asked for or as few as are enough.
+  private mutating func learn(
+    _ data: Dataset,
+    _ reducer: DimensionReducer
+  ) async throws -> FittedDimensionReducer {
+    guard command.shape.dimensions == .automatic else {
+      return try await run.learn(unit: noun(data)) { try await reducer.fit(data, session: $0) }
+    }
+    let (search, isQuiet) = (command.searching.search, command.saying.quiet)
+    let found = Mutex<DimensionCurve?>(nil)
+    let fitted = try await run.learn(unit: noun(data)) { session in
+      let (fitted, curve) = try await reducer.fit(data, finding: search, session: session) { size in
+        guard !isQuiet else { return }
+        Console.note(
+          "\(NumberText.counted(size.dimensions, "dimension")): kept "
+            + NumberText.fixed(size.autoencoder, places: 3) + ", PCA "
+            + NumberText.fixed(size.principalComponents, places: 3)
+        )
+      }
+      found.withLock { $0 = curve }
+      return fitted
+    }
+    curve = found.withLock { $0 }
+    if let path = command.searching.curve, let curve {
+      try AtomicFile.replace(path, with: Array(curve.figure(of: data.name).drawing.svgFile.utf8))
+    }
+    if command.map.plot != nil { try checkPlot(fitted.dimensions) }
+    return fitted
   }
 
   private func reducer(for data: Dataset) throws(Failure) -> DimensionReducer {
     DimensionReducer(
-      dimensions: command.shape.dimensions ?? 2,
+      dimensions: command.shape.dimensions?.number ?? 2,
       architecture: try architecture(for: data),
       learning: command.learning.settings,
       preserves: command.preserving.preservation

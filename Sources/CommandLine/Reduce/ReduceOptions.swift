@@ -8,9 +8,13 @@ import HourglassTensors
 struct ShapeOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: ArgumentHelp("How many numbers describe an item (default: 2).", valueName: "n")
+    help: ArgumentHelp(
+      "How many numbers describe an item, or auto for as few as keep enough, see --keep (default: "
+        + "2).",
+      valueName: "n|auto"
+    )
   )
-  var dimensions: Int?
+  var dimensions: DimensionsChoice?
 
   @Option(
     help: ArgumentHelp(
@@ -37,7 +41,7 @@ struct ShapeOptions: ParsableArguments {
     return names
   }
 
-  func validate() throws { try requireAtLeastOne(dimensions, "--dimensions") }
+  func validate() throws { try requireAtLeastOne(dimensions?.number, "--dimensions") }
 
   /// The layers that were asked for; none where they are chosen from the data.
   func architecture(for data: Dataset) throws(Failure) -> Architecture? {
@@ -58,6 +62,71 @@ struct ShapeOptions: ParsableArguments {
         AutomaticChoices.convolutionalArchitecture(itemShape: shape)
     else { return nil }
     return .convolutional(channels: channels, hidden: widths ?? hidden, activation: activation)
+  }
+}
+
+/// How many numbers describe an item.
+enum DimensionsChoice: ExpressibleByArgument, Hashable {
+  case count(Int)
+  /// As few as keep enough.
+  case automatic
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .automatic
+    } else if let count = Int(argument) {
+      self = .count(count)
+    } else {
+      return nil
+    }
+  }
+
+  /// The number, where one was given.
+  var number: Int? { if case .count(let number) = self { number } else { nil } }
+}
+
+/// How few numbers are enough.
+struct SearchOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "With --dimensions auto, what is to be kept: 0.95 of the variance, or neighbours:0.6 of the "
+        + "nearest items (default: 0.95).",
+      valueName: "share"
+    )
+  )
+  var keep: KeepChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --dimensions auto, draw what is kept against the number of dimensions.",
+      valueName: "curve.svg"
+    )
+  )
+  var curve: String?
+
+  /// An option that was given, if any.
+  var given: String? { keep != nil ? "--keep" : curve != nil ? "--curve" : nil }
+
+  /// The search that was asked for.
+  var search: DimensionSearch {
+    DimensionSearch(keeping: keep?.share ?? 0.95, of: keep?.measure ?? .variance)
+  }
+}
+
+/// What is to be kept, such as `0.95` or `neighbours:0.6`.
+struct KeepChoice: ExpressibleByArgument, Hashable {
+  let measure: DimensionSearch.Measure
+  let share: Double
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard let share = parts.last.flatMap({ Double($0) }), share > 0, share < 1, parts.count <= 2
+    else { return nil }
+    guard
+      let measure = parts.count == 1 ? .variance : DimensionSearch.Measure(rawValue: "\(parts[0])")
+    else { return nil }
+    self.measure = measure
+    self.share = share
   }
 }
 

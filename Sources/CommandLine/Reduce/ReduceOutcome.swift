@@ -12,6 +12,7 @@ struct ReduceOutcome: Encodable {
     var codes: String?
     var model: String?
     var plot: String?
+    var curve: String?
   }
 
   /// The parts of the network and how they were learned.
@@ -36,6 +37,8 @@ struct ReduceOutcome: Encodable {
   var heldOut: ReductionReport?
   /// The report on the data, where the model was learned from others.
   var given: ReductionReport?
+  /// What was kept by the number of dimensions, where that was looked for.
+  var curve: DimensionCurve?
   var learning: Learning
   var files: Files
   /// The model that was used in place of learning.
@@ -46,8 +49,8 @@ struct ReduceOutcome: Encodable {
   var peakMemory: Int?
 
   private enum CodingKeys: String, CodingKey {
-    case data, rows, values, dimensions, heldOut, given, learning, files, usedModel, seconds
-    case peakMemory
+    case data, rows, values, dimensions, heldOut, given, curve, learning, files, usedModel
+    case seconds, peakMemory
   }
 
   private let layers: String
@@ -59,6 +62,7 @@ struct ReduceOutcome: Encodable {
     _ fitted: FittedDimensionReducer,
     data: Dataset,
     given: ReductionReport?,
+    curve: DimensionCurve? = nil,
     _ command: Reduce,
     _ paths: VerbPaths,
     _ seconds: [StageClock.Stage: Double]
@@ -69,6 +73,7 @@ struct ReduceOutcome: Encodable {
     dimensions = fitted.dimensions
     heldOut = fitted.report
     self.given = given
+    self.curve = curve
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     learning = Learning(
       data: provenance.dataName,
@@ -82,7 +87,12 @@ struct ReduceOutcome: Encodable {
       seed: provenance.seed,
       programVersion: provenance.programVersion
     )
-    files = Files(codes: paths.output, model: paths.model, plot: command.map.plot)
+    files = Files(
+      codes: paths.output,
+      model: paths.model,
+      plot: command.map.plot,
+      curve: command.searching.curve
+    )
     usedModel = command.files.model
     self.seconds = [:]
     peakMemory = PeakMemory.bytes
@@ -107,6 +117,7 @@ struct ReduceOutcome: Encodable {
   var text: String {
     var lines: [String] = []
     if usedModel == nil {
+      if let curve { lines += curve.lines + [""] }
       lines += [learned, ""]
       if let heldOut { lines += [heldOut.description, ""] }
     }
@@ -118,7 +129,8 @@ struct ReduceOutcome: Encodable {
     }
     if let model = files.model { lines.append("model  \(model)") }
     if let plot = files.plot { lines.append("map    \(plot)") }
-    if files.codes == nil, files.model == nil, files.plot == nil {
+    if let curve = files.curve { lines.append("curve  \(curve)") }
+    if files.codes == nil, files.model == nil, files.plot == nil, files.curve == nil {
       lines.append("nothing was written: --output keeps the codes, --save the model")
     }
     return lines.joined(separator: "\n")

@@ -1,0 +1,240 @@
+internal import HourglassDatasets
+internal import HourglassSignatures
+internal import HourglassTensors
+
+/// The training and test images of a folder with the four IDX files of MNIST, and their classes.
+struct LabelledImages {
+  let training: Dataset
+  let trainingClasses: [Int]
+  let test: Dataset
+  let testClasses: [Int]
+  let paths: [String]
+
+  /// Reads the first so many of both.
+  init(_ run: CardRun, trainingCount: Int, testCount: Int, for card: some ProtocolCard) throws {
+    func images(_ name: String, _ count: Int) throws -> (Dataset, [Int], [String]) {
+      let parts = ["images-idx3-ubyte", "labels-idx1-ubyte"].map { "\(name)-\($0)" }
+      let paths = try parts.map { try run.path([$0 + ".gz", $0], for: card) }
+      var options = DatasetOptions()
+      options.limit = count
+      let images = try Dataset.load(contentsOf: paths[0], options: options)
+      let labels = try IDXFile(contentsOf: paths[1], limit: count)
+      guard labels.count == images.count, labels.itemShape.elementCount == 1 else {
+        throw ApplicationError.unsuitedKind(
+          name: paths[1],
+          job: "measure \(card.name) on",
+          expected: "a label for each of \(images.count) images",
+          found: "\(labels.count)"
+        )
+      }
+      return (images, labels.values().map { Int($0) }, paths)
+    }
+    let first = try images("train", trainingCount)
+    let second = try images("t10k", testCount)
+    (training, trainingClasses) = (first.0, first.1)
+    (test, testClasses) = (second.0, second.1)
+    paths = first.2 + second.2
+  }
+
+  /// The images as rows of values from 0 to 1.
+  static func rows(_ images: Dataset) throws -> Tensor {
+    guard case .images(let set) = images else { preconditionFailure("images were read") }
+    let data = try set.uniform()
+    let all = data.rows(0..<data.count)
+    let scale = data.scale
+    return Tensor(all.scalars.map { $0 * scale }, shape: [data.count, data.featureCount])
+  }
+}
+
+/// A map of images: two numbers an image, from which images are restored too.
+package struct ReductionCard: ProtocolCard {
+  package let name = "reduce"
+  package let summary =
+    "A map is learned from the first 20,000 training images (IDX, four files as MNIST has them) by "
+    + "`reduce --preserve neighbours`; the first 5,000 test images are placed on it. Class by 10 "
+    + "neighbours: the vote of the 10 nearest training images on the map."
+  package let figures = [
+    CardResult.Figure("class by 10 neighbours", places: 4, moreIsBetter: true),
+    CardResult.Figure("trustworthiness at 15", places: 4, moreIsBetter: true),
+    CardResult.Figure("squared error a pixel", places: 5, moreIsBetter: false),
+    CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+  ]
+  package let published = [
+    CardResult.Method(
+      "UMAP 0.5.12",
+      source: "Fashion-MNIST, two cores, with its defaults; it has no decoder",
+      [0.762, 0.976, nil, 125]
+    ),
+    CardResult.Method(
+      "PyTorch autoencoder",
+      source: "Fashion-MNIST, two cores, 784-512-256-128-2, 15 epochs",
+      [0.681, 0.963, 0.0276, 34]
+    ),
+    CardResult.Method("PCA", source: "Fashion-MNIST, scikit-learn", [0.524, 0.914, 0.0459, 0]),
+  ]
+
+  package init() {}
+
+  package func measure(_ run: CardRun) async throws -> CardMeasurement {
+    let images = try LabelledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
+    let reducer = DimensionReducer(
+      learning: LearningSettings(seconds: run.seconds, seed: run.seed),
+      preserves: .neighbours()
+    )
+    let clock = ContinuousClock()
+    let start = clock.now
+    let fitted = try await reducer.fit(images.training, session: run.session)
+    let seconds = (clock.now - start) / .seconds(1)
+    run.says("placing the images on the map, and judging it")
+    let known = try await fitted.codes(of: images.training, on: run.engine)
+    let new = try await fitted.codes(of: images.test, on: run.engine)
+    let report = try await fitted.evaluate(images.test, on: run.engine)
+    return CardMeasurement(
+      own: [
+        CodeQuality.neighbourAccuracy(
+          training: known,
+          classes: images.trainingClasses,
+          test: new,
+          truth: images.testClasses
+        ),
+        try CodeQuality.trustworthiness(of: new, items: LabelledImages.rows(images.test)),
+        report.autoencoder.errorPerValue,
+        seconds,
+      ],
+      paths: images.paths
+    )
+  }
+}
+
+/// Features of images, learnt without their classes, from which a linear model tells these.
+package struct FeaturesCard: ProtocolCard {
+  package let name = "features"
+  package let summary =
+    "32 numbers an image are learned from the first 20,000 training images (IDX, four files as MNIST "
+    + "has them) by `features`; a logistic regression on them, standardized, learns the classes and is "
+    + "judged on the first 5,000 test images."
+  package let figures = [
+    CardResult.Figure("accuracy", places: 4, moreIsBetter: true),
+    CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+  ]
+  package let published = [
+    ("raw pixels", 0.813), ("PCA", 0.816), ("PyTorch autoencoder", 0.816),
+  ].map {
+    CardResult.Method($0.0, source: "Fashion-MNIST, scikit-learn's regression", [$0.1, nil])
+  }
+  package var settings: [String: String] { ["dimensions": "\(Self.dimensions)"] }
+
+  private static let dimensions = 32
+
+  package init() {}
+
+  package func measure(_ run: CardRun) async throws -> CardMeasurement {
+    let images = try LabelledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
+    let extractor = FeatureExtractor(
+      dimensions: Self.dimensions,
+      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+    )
+    let clock = ContinuousClock()
+    let start = clock.now
+    let fitted = try await extractor.fit(images.training, session: run.session)
+    let seconds = (clock.now - start) / .seconds(1)
+    run.says("learning the classes from the features")
+    func accuracy(_ training: Tensor, _ test: Tensor) -> Double {
+      CodeQuality.logisticAccuracy(
+        training: training,
+        classes: images.trainingClasses,
+        test: test,
+        truth: images.testClasses
+      )
+    }
+    let known = try await fitted.features(of: images.training, on: run.engine)
+    let new = try await fitted.features(of: images.test, on: run.engine)
+    return CardMeasurement(own: [accuracy(known, new), seconds], paths: images.paths)
+  }
+}
+
+/// Images found again from copies with noise that are moved by a pixel.
+package struct MatchImagesCard: ProtocolCard {
+  package let name = "match-images"
+  package let summary =
+    "The first 20,000 training images (IDX) are stored with a signature each. 1,000 of them are asked "
+    + "for by a copy that is moved by one pixel to the right and down, with Gaussian noise of standard "
+    + "deviation 0.25, cut off at 0 and 1."
+  package let figures = [
+    CardResult.Figure("recall at 1", places: 4, moreIsBetter: true),
+    CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+  ]
+  package let published = [
+    ("pixels", 0.034), ("PCA, 32 numbers", 0.079), ("PyTorch autoencoder, 32 numbers", 0.012),
+  ].map { CardResult.Method($0.0, source: "Fashion-MNIST, the same distortion", [$0.1, nil]) }
+  package var settings: [String: String] { ["dimensions": "\(dimensions)"] }
+
+  /// The numbers of a signature.
+  package let dimensions: Int
+
+  private static let queryCount = 1_000
+
+  package init(dimensions: Int = 32) { self.dimensions = dimensions }
+
+  package func measure(_ run: CardRun) async throws -> CardMeasurement {
+    let path = try run.path(
+      ["train-images-idx3-ubyte.gz", "train-images-idx3-ubyte"],
+      for: self
+    )
+    var options = DatasetOptions()
+    options.limit = 20_000
+    guard case .images(let stored) = try Dataset.load(contentsOf: path, options: options) else {
+      throw ApplicationError.unsuitedKind(
+        name: path,
+        job: "measure \(name) on",
+        expected: "images",
+        found: "other data"
+      )
+    }
+    let matcher = Matcher(
+      dimensions: dimensions,
+      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+    )
+    let clock = ContinuousClock()
+    let start = clock.now
+    let fitted = try await matcher.fit(.images(stored), session: run.session)
+    let seconds = (clock.now - start) / .seconds(1)
+    run.says("making signatures and looking for the copies")
+    let (copies, chosen) = try copies(of: stored, seed: run.seed)
+    let known = try await fitted.items(of: .images(stored), on: run.engine)
+    let asked = try await fitted.items(of: .images(copies), on: run.engine)
+    let width = fitted.dimensions
+    func rows(_ items: [NewItem]) -> PaddedRows {
+      PaddedRows(Tensor(items.flatMap { $0.signatures[0] }, shape: [items.count, width]))
+    }
+    let near = NearestNeighbours(rows(known), count: 1)
+    let queries = rows(asked)
+    let found = chosen.indices.count { near.nearest(to: queries, row: $0).first == chosen[$0] }
+    return CardMeasurement(
+      own: [Double(found) / Double(chosen.count), seconds],
+      paths: [path]
+    )
+  }
+
+  /// Some of the images as they are asked for, and which they are.
+  private func copies(of images: ImageSet, seed: UInt64) throws -> (ImageSet, [Int]) {
+    var order = NumPyGenerator(seed: seed)
+    let chosen = Array(order.permutation(images.count).prefix(Self.queryCount))
+    let data = try images.uniform()
+    let (height, width) = (data.itemShape[1], data.itemShape[2])
+    var noise = SeededGenerator.named("noise of the queries", seed: seed)
+    var values: [Float] = []
+    values.reserveCapacity(chosen.count * height * width)
+    for index in chosen {
+      let image = data.item(index)
+      for y in 0..<height {
+        for x in 0..<width {
+          let value = y > 0 && x > 0 ? image[(y - 1) * width + x - 1] * data.scale : 0
+          values.append(min(max(value + 0.25 * noise.nextNormal(), 0), 1))
+        }
+      }
+    }
+    let tensor = Tensor(values, shape: [chosen.count, 1, height, width])
+    return (ImageSet(try NumericDataset(name: "queries", images: tensor)), chosen)
+  }
+}

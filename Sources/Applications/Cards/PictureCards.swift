@@ -1,0 +1,213 @@
+internal import HourglassDatasets
+
+/// Grey photographs with Gaussian noise that is known, or not known, to the network.
+package struct DenoisingCard: ProtocolCard {
+  package let name = "denoise-bsd68"
+  package var summary: String {
+    let network = isBlind ? "One network for all levels up to 55" : "A network for each level"
+    return network + " learns from the 400 images of `bsd400`; noise is added to those of `bsd68` "
+      + "without cutting off or rounding, and the result is compared with the clean image, rounded "
+      + "to 8 bits."
+  }
+  package var figures: [CardResult.Figure] {
+    levels.map { CardResult.Figure("PSNR at \($0), dB", places: 2, moreIsBetter: true) }
+  }
+  package var published: [CardResult.Method] {
+    let known: [(String, String, [Int: Double])] = [
+      (
+        "DnCNN", "Zhang et al., 2016, arXiv:1608.03981, table II",
+        [15: 31.73, 25: 29.23, 50: 26.23]
+      ),
+      ("BM3D", "the same table", [15: 31.07, 25: 28.57, 50: 25.62]),
+    ]
+    return known.map { name, source, values in
+      CardResult.Method(name, source: source, levels.map { values[$0] })
+    }
+  }
+  package var settings: [String: String] {
+    ["levels": levels.map { "\($0)" }.joined(separator: ","), "blind": "\(isBlind)"]
+  }
+
+  /// The standard deviations of the noise, where white is 255.
+  package let levels: [Int]
+  /// Whether one network is learnt for all of them.
+  package let isBlind: Bool
+
+  package init(levels: [Int] = [15, 25, 50], isBlind: Bool = false) {
+    self.levels = levels
+    self.isBlind = isBlind
+  }
+
+  package func measure(_ run: CardRun) async throws -> CardMeasurement {
+    let clean = try ImageSet.load(contentsOf: run.data + "/bsd400")
+    let test = try ImageSet.load(contentsOf: run.data + "/bsd68")
+    var values: [Double?] = []
+    var parts: [CardResult.Part] = []
+    var blind: FittedDenoiser?
+    for level in levels {
+      let noise = Noise.gaussian(standardDeviation: Float(level) / 255)
+      let fitted: FittedDenoiser
+      if let blind {
+        fitted = blind
+      } else {
+        run.says(isBlind ? "learning, for all levels" : "learning, for noise of \(level)")
+        let denoiser = Denoiser(
+          noise: isBlind ? .unknown : noise,
+          learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+        )
+        fitted = try await denoiser.fit(.images(clean), session: run.session)
+        if isBlind { blind = fitted }
+      }
+      run.says("denoising \(test.count) images with noise of \(level)")
+      let report = try await fitted.trial(
+        of: test,
+        adding: noise,
+        seed: run.seed,
+        on: run.engine
+      ) { _, _, _ in }
+      values.append(report?.denoised.peakSignalToNoiseRatio)
+      parts.append(
+        CardResult.Part(
+          name: "noise of \(level)",
+          values: [
+            report?.noisy.peakSignalToNoiseRatio, report?.denoised.peakSignalToNoiseRatio,
+            report?.denoised.structuralSimilarity,
+          ]
+        )
+      )
+    }
+    let paths = (clean.names.map { "bsd400/\($0)" } + test.names.map { "bsd68/\($0)" })
+      .map { run.data + "/" + $0 }
+    return CardMeasurement(
+      own: values,
+      partFigures: [
+        CardResult.Figure("noisy, dB", places: 2, moreIsBetter: nil),
+        CardResult.Figure("denoised, dB", places: 2, moreIsBetter: true),
+        CardResult.Figure("SSIM", places: 4, moreIsBetter: true),
+      ],
+      parts: parts,
+      paths: paths
+    )
+  }
+}
+
+/// Colours of small images.
+package struct ColorizationCard: ProtocolCard {
+  package let name = "colorize-cifar10"
+  package let summary =
+    "The colours of the images of data_batch_*.bin (CIFAR-10, binary) are learned from; those of "
+    + "test_batch.bin are made grey and coloured again with their lightness kept. The error of a and b "
+    + "is that of CIE L*a*b* (D65), colourfulness that of Hasler and Suesstrunk beside the truth's."
+  package let figures = [
+    CardResult.Figure("PSNR, dB", places: 2, moreIsBetter: true),
+    CardResult.Figure("error of a and b", places: 2, moreIsBetter: false),
+    CardResult.Figure("colourfulness", places: 2, moreIsBetter: true),
+  ]
+  package let published = [
+    CardResult.Method(
+      "PyTorch U-Net",
+      source: "20,000 and 2,000 images, squared error, 10 minutes on two cores",
+      [24.87, 8.13, 0.50]
+    )
+  ]
+
+  package init() {}
+
+  package func measure(_ run: CardRun) async throws -> CardMeasurement {
+    let paths = try run.paths(ending: ".bin", for: self, what: "data_batch_1.bin and others")
+      .filter { $0.contains("data_batch_") }
+    let last = try run.path(["test_batch.bin"], for: self)
+    var learned: NumericDataset?
+    for path in paths {
+      let part = try ImageSet.load(contentsOf: path).uniform()
+      learned = learned?.appending(part) ?? part
+    }
+    guard let learned else {
+      throw ApplicationError.unsuitedKind(
+        name: run.data,
+        job: "measure \(name) on",
+        expected: "data_batch_1.bin and others",
+        found: "no such file"
+      )
+    }
+    let colorizer = Colorizer(
+      learning: LearningSettings(seconds: run.seconds ?? 600, seed: run.seed)
+    )
+    let fitted = try await colorizer.fit(ImageSet(learned), session: run.session)
+    let test = try ImageSet.load(contentsOf: last)
+    run.says("colouring \(test.count) images")
+    guard let report = try await fitted.trial(of: test, on: run.engine, { _, _, _, _ in }) else {
+      throw ApplicationError.noColours(name: last)
+    }
+    func values(_ score: ColorizationReport.Score) -> [Double?] {
+      [score.peakSignalToNoiseRatio, score.opponentError, score.colourfulness]
+    }
+    return CardMeasurement(
+      own: values(report.coloured),
+      rivals: [
+        CardResult.Method("grey", values(report.grey)),
+        CardResult.Method("the mean colour", values(report.mean)),
+      ],
+      paths: paths + [last]
+    )
+  }
+}
+
+/// Grey photographs without noise, by a network that saw none without it.
+package struct NoisyOnlyCard: ProtocolCard {
+  package let name = "denoise-noisy-only"
+  package let summary =
+    "Gaussian noise of 25 is added once to the 400 images of `bsd400`, and these are all that is learned "
+    + "from; noise is added to those of `bsd68` without cutting off or rounding, and the result is compared "
+    + "with the clean image."
+  package let figures = [
+    CardResult.Figure("PSNR, dB", places: 2, moreIsBetter: true),
+    CardResult.Figure("SSIM", places: 4, moreIsBetter: true),
+  ]
+  package let published = [
+    CardResult.Method(
+      "Noise2Void",
+      source: "Krull, Buchholz, Jug, 2019, arXiv:1811.10980, table 1",
+      [27.71, nil]
+    ),
+    CardResult.Method(
+      "BM3D, which is told the noise",
+      source: "Zhang et al., 2016, arXiv:1608.03981, table II",
+      [28.57, nil]
+    ),
+  ]
+
+  private static let level: Float = 25
+
+  package init() {}
+
+  package func measure(_ run: CardRun) async throws -> CardMeasurement {
+    let clean = try ImageSet.load(contentsOf: run.data + "/bsd400")
+    let test = try ImageSet.load(contentsOf: run.data + "/bsd68")
+    let noise = Noise.gaussian(standardDeviation: Self.level / 255)
+    let denoiser = Denoiser(
+      learned: .noisy,
+      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+    )
+    let fitted = try await PictureDenoisingJob(denoiser, clean, run.session, adding: noise)
+      .fitted()
+    run.says("denoising \(test.count) images")
+    let report = try await fitted.trial(
+      of: test,
+      adding: noise,
+      seed: run.seed,
+      on: run.engine
+    ) { _, _, _ in }
+    let paths = (clean.names.map { "bsd400/\($0)" } + test.names.map { "bsd68/\($0)" })
+      .map { run.data + "/" + $0 }
+    func values(_ score: DenoisingReport.Score?) -> [Double?] {
+      [score?.peakSignalToNoiseRatio, score?.structuralSimilarity]
+    }
+    return CardMeasurement(
+      own: values(report?.denoised),
+      rivals: (report?.classical ?? []).map { CardResult.Method($0.method, values($0)) }
+        + [CardResult.Method("noisy", values(report?.noisy))],
+      paths: paths
+    )
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import HourglassDatasets
+import HourglassTensors
+import Testing
+
+@testable import HourglassApplications
+
+/// What protocol cards measure by, beside NumPy and scikit-learn: see `Scripts/goldens/make_protocols.py`.
+@Suite struct ProtocolTests {
+  struct Goldens: Decodable {
+    struct Generator: Decodable {
+      let seed: UInt64
+      let uniforms: [Double]
+      let order: [Int]
+      let after: Double
+      let small: [Int]
+    }
+
+    struct Codes: Decodable {
+      let items: [[Float]]
+      let codes: [[Float]]
+      let classes: [Int]
+      let trustworthiness: Double
+      let neighbours: Double
+      let regression: Double
+    }
+
+    struct Trees: Decodable {
+      let first: [Double?]
+      let second: [Double]
+      let level: [Int]
+      let truth: [Bool]
+      let chances: [Double]
+      let areaUnderROC: Double
+    }
+
+    let generators: [Generator]
+    let codes: Codes
+    let trees: Trees
+  }
+
+  private let goldens: Goldens
+
+  init() throws { goldens = try golden(Goldens.self, "protocols") }
+
+  private func tensor(_ rows: [[Float]]) -> Tensor {
+    Tensor(rows.flatMap(\.self), shape: [rows.count, rows[0].count])
+  }
+
+  @Test func randomNumbersAreThoseOfNumPy() {
+    for known in goldens.generators {
+      var generator = NumPyGenerator(seed: known.seed)
+      #expect(known.uniforms.map { _ in generator.nextUniform() } == known.uniforms)
+      #expect(generator.permutation(known.order.count) == known.order)
+      #expect(generator.nextUniform() == known.after)
+      var other = NumPyGenerator(seed: known.seed)
+      #expect(other.permutation(2) == known.small)
+    }
+    var none = NumPyGenerator(seed: 1)
+    #expect(none.permutation(0).isEmpty && none.permutation(1) == [0])
+  }
+
+  @Test func codesAreJudgedAsByOthers() throws {
+    let known = goldens.codes
+    let trust = try CodeQuality.trustworthiness(of: tensor(known.codes), items: tensor(known.items))
+    #expect(abs(trust - known.trustworthiness) < 1e-4, "\(trust) against \(known.trustworthiness)")
+    let (learned, new) = (0..<160, 160..<240)
+    let share = CodeQuality.neighbourAccuracy(
+      training: tensor(Array(known.codes[learned])),
+      classes: Array(known.classes[learned]),
+      test: tensor(Array(known.codes[new])),
+      truth: Array(known.classes[new])
+    )
+    // Equal votes go to the nearest here, and to the lowest class there.
+    #expect(abs(share - known.neighbours) <= 4.0 / 80, "\(share) against \(known.neighbours)")
+    let linear = CodeQuality.logisticAccuracy(
+      training: tensor(Array(known.items[learned])),
+      classes: Array(known.classes[learned]),
+      test: tensor(Array(known.items[new])),
+      truth: Array(known.classes[new])
+    )
+    #expect(abs(linear - known.regression) <= 1.0 / 80, "\(linear) against \(known.regression)")
+  }
+
+  private func table(_ known: Goldens.Trees, _ rows: Range<Int>) -> Table {
+    let first = Array(known.first[rows])
+    return Table(
+      name: "made",
+      columns: [
+        Table.Column(
+          name: "first",
+          kind: .number,
+          cells: .numbers(first.map { $0 ?? 0 }, missing: first.map { $0 == nil })
+        ),
+        Table.Column(
+          name: "second",
+          kind: .integer,
+          cells: .numbers(Array(known.second[rows]), missing: [])
+        ),
+        Table.Column(
+          name: "level",
+          kind: .category,
+          cells: .codes(known.level[rows].map { Int32($0) }, levels: ["0", "1", "2", "3"])
+        ),
+      ]
+    )
+  }
+
+  @Test func treesAreThoseOfGradientBoosting() throws {
+    let known = goldens.trees
+    let trees = try BoostedTrees(table(known, 0..<600), isPositive: Array(known.truth[0..<600]))
+    let chances = try trees.probabilities(of: table(known, 600..<900))
+    let area = try #require(
+      RankMetrics.areaUnderROC(scores: chances, positives: Array(known.truth[600..<900]))
+    )
+    #expect(abs(area - known.areaUnderROC) < 0.01, "\(area) against \(known.areaUnderROC)")
+    let difference = zip(chances, known.chances).map { abs($0 - $1) }.reduce(0, +) / 300
+    #expect(difference < 0.03, "chances differ by \(difference) on average")
+    let all = try BoostedTrees(
+      table(known, 0..<40),
+      isPositive: Array(repeating: true, count: 40)
+    ).probabilities(of: table(known, 0..<40))
+    #expect(all.allSatisfy { $0 > 0.999 })
+    #expect(throws: DatasetError.self) {
+      try trees.probabilities(of: table(known, 0..<10).removing(["level"]))
+    }
+  }
+
+  @Test func classesOfTwoValuesAreNeeded() throws {
+    let known = goldens.trees
+    let rows = table(known, 0..<50)
+    #expect(throws: ApplicationError.self) {
+      try TwoClasses(rows, target: "level", card: "synthesize")
+    }
+    let mark = Table.Column(
+      name: "mark",
+      kind: .category,
+      cells: .codes((0..<50).map { $0 % 5 == 0 ? 1 : 0 }, levels: ["<=50K.", ">50K"])
+    )
+    #expect(try TwoClasses(rows.adding(mark), target: "mark", card: "synthesize").rarer == ">50K")
+  }
+
+  /// By the definition: an alarm at the beginning of each window and no other is worth 100, alarms at its
+  /// end alone are worth half, since a window that is missed costs as much as one found at once is worth.
+  @Test func scoresOfSeriesAreThoseOfTheBenchmark() throws {
+    func series(_ alarms: [Int]) -> ScoredSeries {
+      var scores = [Double](repeating: 0, count: 400)
+      for row in alarms { scores[row] = 1 }
+      return ScoredSeries(scores: scores, windows: [100..<140, 300..<340])
+    }
+    #expect(abs(try #require(ScoredSeries.bestScore([series([100, 300])])) - 100) < 1e-9)
+    #expect(abs(try #require(ScoredSeries.bestScore([series([100])])) - 50) < 1e-9)
+    let late = try #require(ScoredSeries.bestScore([series([139, 339])]))
+    #expect(late > 50 && late < 60, "\(late)")
+    // False alarms before the first window cost 0.11 each, later alarms within a window nothing.
+    let noisy = try #require(ScoredSeries.bestScore([series([70, 80, 100, 110, 300])]))
+    #expect(abs(noisy - (100 - 100 * 0.22 / 4)) < 1e-9, "\(noisy)")
+    // The probationary part is not judged.
+    #expect(abs(try #require(ScoredSeries.bestScore([series([10, 100, 300])])) - 100) < 1e-9)
+    #expect(ScoredSeries.bestScore([series([200, 201, 202])]) == 0)
+    #expect(ScoredSeries.bestScore([ScoredSeries(scores: [1, 2], windows: [])]) == nil)
+    var wave = (0..<400).map { Double($0 % 2) }
+    (wave[110], wave[112], wave[310]) = (5, 5, 3)
+    let peaks = ScoredSeries(scores: wave, windows: [100..<140]).peaks.scores
+    #expect(peaks.indices.filter { peaks[$0] > 1 } == [110, 310] && peaks[112] == 0)
+    #expect(peaks[110] > peaks[310])
+    let area = try #require(series(Array(100..<140) + Array(300..<340)).area)
+    #expect(area == 1)
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+@Suite struct ReproduceTests {
+  private func figures(_ object: [String: Any], method: Int) throws -> [String: Double] {
+    let methods = try #require(object["methods"] as? [[String: Any]])
+    return try #require(methods[method]["figures"] as? [String: Double])
+  }
+
+  /// An archive of numbers and labels as NumPy stores it: two stored arrays.
+  private func archive(_ folder: Folder, _ name: String) throws -> Bool {
+    let script = """
+      import numpy as np
+      r = np.random.default_rng(3)
+      n = 260
+      z = r.normal(size=(n, 2))
+      X = np.column_stack([z, z @ [1, 2] + r.normal(size=n) / 9, r.normal(size=n)])
+      y = (np.arange(n) % 13 == 0).astype(int)
+      X[y == 1, 2] += 6
+      np.savez("\(folder.path(name))", X=X, y=y)
+      """
+    let process = Process()
+    let python = ProcessInfo.processInfo.environment["HOURGLASS_TEST_PYTHON"] ?? "python3"
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [python, "-c", script]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    if process.terminationStatus != 0 {
+      print("skipped: a card of anomalies, since numpy is missing")
+    }
+    return process.terminationStatus == 0
+  }
+
+  @Test func anomaliesAreMeasured() throws {
+    let folder = try Folder()
+    guard try archive(folder, "1_made.npz") else { return }
+    for setting in ["clean", "mixed"] {
+      let outcome = try Program.run(
+        [
+          "reproduce", "adbench-\(setting)", "--data", ".", "--json", "--threads", "1", "--minutes",
+          "0.1",
+        ],
+        in: folder
+      )
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let card = try json(outcome.output)
+      let own = try figures(card, method: 0)
+      #expect(try #require(own["AUROC"]) > 0.9, "\(setting): \(own)")
+      #expect((card["dataSets"] as? [[String: Any]])?.first?["name"] as? String == "1_made")
+      let files = try #require(card["files"] as? [String: String])
+      #expect(files["1_made.npz"]?.count == 64)
+      #expect((card["dataDigest"] as? String)?.count == 64)
+      #expect(card["threads"] as? Int == 1 && card["seed"] as? Int == 0)
+    }
+  }
+
+  @Test func missingCellsAreMeasured() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 300, columns: 5), to: "data.csv")
+    for mechanism in ["mcar", "mar", "mnar"] {
+      let outcome = try Program.run(
+        [
+          "reproduce", "impute", "--data", "data.csv", "--mechanism", mechanism, "--json",
+          "--minutes", "0.05", "--threads", "1",
+        ] + (mechanism == "mar" ? ["--out-of-sample"] : []),
+        in: folder
+      )
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let card = try json(outcome.output)
+      let own = try #require(try figures(card, method: 0)["error"])
+      let methods = try #require(card["methods"] as? [[String: Any]])
+      #expect(
+        methods.compactMap { $0["name"] as? String } == [
+          "hourglass", "nearest rows", "chained regression", "column means",
+        ]
+      )
+      let means = try #require(try figures(card, method: 3)["error"])
+      #expect(own < means, "\(mechanism): \(own) against \(means)")
+    }
+    let text = try Program.run(
+      ["reproduce", "impute", "--data", "data.csv", "--minutes", "0.02", "--threads", "1"],
+      in: folder
+    )
+    #expect(text.code == 0, "\(text.errors)")
+    #expect(text.output.contains("column means") && text.output.contains("SHA-256"))
+  }
+
+  @Test func seriesAreMeasured() throws {
+    let folder = try Folder()
+    var text = "timestamp,value\n"
+    for row in 0..<1_200 {
+      let odd = (900..<940).contains(row) ? 4.0 : 0
+      let (day, minute) = (row / 288 + 1, row % 288 * 5)
+      let time =
+        "2014-04-0\(day) \(minute / 600)\(minute / 60 % 10):"
+        + "\(minute % 60 / 10)\(minute % 10):00"
+      text += "\(time),\(sin(Double(row) / 9) + odd)\n"
+    }
+    try folder.write(text, to: "wave.csv")
+    try folder.write("timestamp,value\n2014-04-01 00:00:00,1\n", to: "other.csv")
+    try folder.write(
+      #"{"made/none.csv": [], "wave.csv": [["2014-04-04 02:00:00.000000", "2014-04-04 07:00:00.000000"]]}"#,
+      to: "combined_windows.json"
+    )
+    let outcome = try Program.run(
+      [
+        "reproduce", "series-anomaly", "--data", ".", "--json", "--minutes", "0.1", "--threads",
+        "1",
+      ],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let card = try json(outcome.output)
+    let own = try figures(card, method: 0)
+    #expect(try #require(own["AUROC"]) > 0.8 && (try #require(own["NAB score"])) > 60, "\(own)")
+    #expect((card["dataSets"] as? [[String: Any]])?.count == 1)
+    try folder.write("[1, 2]", to: "combined_windows.json")
+    let wrong = try Program.run("reproduce", "series-anomaly", "--data", ".", in: folder)
+    #expect(wrong.code == 1 && wrong.errors.contains("a list of windows"), "\(wrong.errors)")
+  }
+
+  @Test func generatedRowsAreMeasured() throws {
+    let folder = try Folder()
+    var text = "size,kind,mark\n"
+    for row in 0..<400 {
+      let size = Double(row * 37 % 101) / 10
+      text += "\(size),\(["a", "b", "c"][row * 7 % 3]),\(size > 6 ? "yes" : "no")\n"
+    }
+    try folder.write(text, to: "rows.csv")
+    let outcome = try Program.run(
+      [
+        "reproduce", "synthesize", "--data", "rows.csv", "--target", "mark", "--minutes", "0.1",
+        "--json", "--threads", "1",
+      ],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let card = try json(outcome.output)
+    let (own, real) = (try figures(card, method: 0), try figures(card, method: 2))
+    #expect(try #require(real["AUROC"]) > 0.9, "\(real)")
+    #expect(try #require(own["column shapes"]) > 0.6)
+    #expect(own["pair trends"] != nil && own["F1 (macro)"] != nil)
+  }
+
+  @Test func whatIsMissingIsSaid() throws {
+    let folder = try Folder()
+    try folder.write("a,b\n1,2\n", to: "data.csv")
+    let cases: [([String], Int32, String)] = [
+      (["adbench-clean", "--data", "."], 1, "expected .npz files with X and y"),
+      (["reduce", "--data", "."], 1, "expected the file train-images-idx3-ubyte.gz"),
+      (["denoise-bsd68", "--data", "."], 1, "bsd400"),
+      (["match-songs", "--data", "."], 1, "sound"),
+      (["series-anomaly", "--data", "."], 1, "combined_windows.json"),
+      (["colorize-cifar10", "--data", "."], 1, ".bin"),
+      (["impute", "--data", "data.csv"], 1, "at least two columns of numbers"),
+      (["impute", "--data", "data.csv", "--rate", "1.5"], 2, "--rate must be above 0 and below 1"),
+      (["synthesize", "--data", "data.csv", "--target", "c"], 1, "c"),
+      (["adbench-clean"], 2, "--data"),
+      (["nothing"], 2, "nothing"),
+    ]
+    for (arguments, code, words) in cases {
+      let outcome = try Program.run(["reproduce"] + arguments, in: folder)
+      #expect(outcome.code == code, "\(arguments): \(outcome.errors)")
+      #expect(outcome.errors.contains(words), "\(arguments): \(outcome.errors)")
+      #expect(outcome.output.isEmpty)
+    }
+  }
+}
