@@ -9,7 +9,7 @@ extension SignatureError: CustomStringConvertible {
   /// Whether the machine is at fault (space, memory), and not the file or what was asked.
   public var isFaultOfTheMachine: Bool {
     switch self {
-    case .diskFull, .largerThanMemory: true
+    case .diskFull, .largerThanMemory, .graphRefused: true
     // SQLITE_NOMEM and SQLITE_IOERR.
     case .refused(_, let code, _): [7, 10].contains(code & 0xff)
     default: false
@@ -50,6 +50,9 @@ extension SignatureError: CustomStringConvertible {
     case .refused(_, let code, let reason): "SQLite refused: \(reason) (code \(code))"
     case .largerThanMemory(let needed):
       "the signatures take \(NumberText.bytes(needed)) of memory, more than there is"
+    case .graphRefused(let rows, let dimension):
+      "a graph should be made of \(NumberText.grouped(rows)) signatures of "
+        + "\(NumberText.counted(dimension, "number")), found that hnswlib refuses them"
     case .noSuchItems(_, let names):
       "each name should be one of a stored item, found no \(listed(names))"
     case .nameTaken(_, let name): "a new name is expected, found a stored item \(quoted(name))"
@@ -102,6 +105,7 @@ extension SignatureError: CustomStringConvertible {
     case .diskFull: "Free some space; nothing that was stored is lost."
     case .refused: "Try again, or restore the database from a copy."
     case .largerThanMemory: "Use a machine with more memory, or split the database."
+    case .graphRefused: "Search exactly."
     case .noSuchItems: "List the database to see the names."
     case .nameTaken: "Choose another name, or ask for the stored item to be replaced."
     case .unusableName, .duplicateName: "Give the item another name."

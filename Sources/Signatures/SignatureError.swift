@@ -30,6 +30,8 @@ public enum SignatureError: Error, Hashable, Sendable {
   case refused(file: String, code: Int, reason: String)
   /// The signatures do not fit into the memory of this machine.
   case largerThanMemory(needed: Int)
+  /// The graph of an approximate search could not be made.
+  case graphRefused(rows: Int, dimension: Int)
 
   // Items.
 
