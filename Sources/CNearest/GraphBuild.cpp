@@ -63,7 +63,11 @@ struct MakerOf : Maker {
   MakerOf(const hg_vectors &vectors, size_t count, int32_t links, int32_t breadth, uint64_t seed)
       : space(vectors.stride),
         made(&space, count, static_cast<size_t>(links), static_cast<size_t>(breadth),
-             static_cast<size_t>(seed)) {}
+             static_cast<size_t>(seed)) {
+    // hnswlib looks one link ahead, past the end of a full list: each list of the upper layers gets
+    // a place for that. In the lowest layer the numbers of the row follow.
+    made.size_links_per_element_ += sizeof(hnswlib::tableint);
+  }
 
   void add(size_t number, const uint8_t *element) override { made.addPoint(element, number); }
 
