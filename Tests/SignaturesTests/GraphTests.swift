@@ -73,7 +73,7 @@ import Testing
     #expect(graphed.approximation?.recall == 1)
     let query = vectors(1, dimension: 3, seed: 5)[0]
     #expect(try graphed.matches(for: query) == (try index(rows).matches(for: query)))
-    #expect(try SignatureIndex(items: []).graphed().matches(for: []).isEmpty)
+    #expect(try SignatureIndex(items: []).graphed().matches(for: [Float]()).isEmpty)
   }
 
   /// One number far from all others makes steps of a byte too coarse: the rows themselves are walked.
