@@ -23,7 +23,7 @@ extension SignatureError: CustomStringConvertible {
       .otherApplication(let file), .unfinished(let file), .newerFormat(let file, _, _),
       .damaged(let file, _), .cannotOpen(let file, _), .busy(let file, _), .readOnly(let file),
       .diskFull(let file), .refused(let file, _, _), .noSuchItems(let file, _),
-      .nameTaken(let file, _):
+      .nameTaken(let file, _), .precisionIsFixed(let file, _, _):
       file
     default: nil
     }
@@ -74,6 +74,8 @@ extension SignatureError: CustomStringConvertible {
       "\(subject) should take at most \(NumberText.bytes(limit)), found \(NumberText.bytes(size))"
     case .wrongDimension(let subject, let expected, let found):
       "\(subject) should have \(NumberText.counted(expected, "number")), found \(found)"
+    case .precisionIsFixed(_, let found, let asked):
+      "signatures are to be stored as \(asked.rawValue), found some that are \(found.rawValue)"
     case .unusableDimension(let found, let limit):
       "a signature should have 1 to \(NumberText.grouped(limit)) numbers, found \(found)"
     case .unusableNumber(let subject, let index, let value, let limit):
@@ -115,6 +117,7 @@ extension SignatureError: CustomStringConvertible {
     case .irregularPositions: "Compute the signatures at a regular distance, and add the item anew."
     case .tooLarge: "Give a smaller one."
     case .wrongDimension: "Use the model that the database was made with."
+    case .precisionIsFixed: "Leave the precision out, or make a new database."
     case .unusableDimension: "Use a model with another latent size."
     case .unusableNumber: "Check the data and the model that the numbers come from."
     case .unusableCondition: "Write the key, an equals sign and the value."

@@ -188,4 +188,22 @@ import Testing
     )
     #expect(both.code == 2)
   }
+
+  @Test func signaturesAreStoredInHalfPrecision() throws {
+    let folder = try Folder()
+    try folder.write("name,x,y\na,0.1,2\nb,3,4\n", to: "table.csv")
+    func imported(_ options: String...) throws -> Int32 {
+      try Program.run(
+        ["match", "import", "table.csv", "-d", "half.db", "--replace"] + options,
+        in: folder
+      ).code
+    }
+    #expect(try imported("--storage", "float16") == 0)
+    #expect(try imported() == 0)
+    #expect(try imported("--storage", "float32") == 1)
+    #expect(try imported("--storage", "float8") == 2)
+    let list = try Program.run("match", "list", "-d", "half.db", in: folder)
+    // The number of half precision that is nearest to 0.1.
+    #expect(list.output.contains("0.0999"), "\(list.output)")
+  }
 }

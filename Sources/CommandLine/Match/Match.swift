@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassSignatures
 
 /// Finds stored items again from damaged copies and excerpts.
 struct Match: AsyncParsableCommand {
@@ -34,6 +35,19 @@ struct DatabaseOption: ParsableArguments {
   @Option(name: [.customShort("d"), .long], help: "The signature database.")
   var database: String
 }
+
+/// How a new database stores signatures.
+struct StorageOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How a new database stores signatures: float32, or float16 in half the space.",
+      valueName: "type"
+    )
+  )
+  var storage: SignaturePrecision?
+}
+
+extension SignaturePrecision: ExpressibleByArgument {}
 
 /// What to do with names that are stored already.
 struct ReplacementOptions: ParsableArguments {

@@ -34,6 +34,9 @@ struct MatchAdd: AsyncParsableCommand {
   )
   var dimensions: Int?
 
+  @OptionGroup
+  var stored: StorageOptions
+
   @OptionGroup(title: "Names")
   var names: ReplacementOptions
 
@@ -110,6 +113,7 @@ struct MatchAddJob {
       library = try MatchLibrary(creating: path, found)
       fitted = found
     }
+    if let precision = command.stored.storage { try library.database.setPrecision(precision) }
     let engine = run.engine
     var added = 0
     for part in data {

@@ -124,6 +124,9 @@ struct MatchImport: ParsableCommand {
   @OptionGroup
   var library: DatabaseOption
 
+  @OptionGroup
+  var stored: StorageOptions
+
   @OptionGroup(title: "Names")
   var names: ReplacementOptions
 
@@ -146,6 +149,7 @@ struct MatchImport: ParsableCommand {
         exitCode: .data
       )
     }
+    if let precision = stored.storage { try database.setPrecision(precision) }
     let policy: ReplacementPolicy = names.replace ? .replace : names.keep ? .keep : .refuse
     let stored = try database.importCoordinates(rows, ifPresent: policy)
     let items = try database.count

@@ -184,7 +184,7 @@ extension SignatureDatabase {
     let pages = try Schema.integer(database, "PRAGMA page_count") ?? 0
     let size = Int(pages) * Int(try Schema.integer(database, "PRAGMA page_size") ?? 0)
     let (needed, overflow) = rows.multipliedReportingOverflow(by: dimension * 4)
-    guard !overflow, needed <= size else {
+    guard !overflow, needed / 4 * (try self.precision(database).size) <= size else {
       throw damage("\(rows) signatures of \(dimension) numbers should fit into the file")
     }
     let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
