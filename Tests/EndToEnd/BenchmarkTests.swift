@@ -63,7 +63,7 @@ import Testing
     )
     #expect(try json(second.output)["build_s"] is NSNull)
     let vectors = try Program.run("inspect", "vectors/vectors.npy", in: folder)
-    #expect(vectors.code == 0 && vectors.output.contains("2000"), "\(vectors.output)")
+    #expect(vectors.code == 0 && vectors.output.contains("2,000 rows"), "\(vectors.output)")
     let wrong = try Program.run("benchmark", "search", "--count", "0", in: folder)
     #expect(wrong.code == 2)
   }

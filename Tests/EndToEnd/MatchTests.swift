@@ -191,7 +191,7 @@ import Testing
 
   @Test func signaturesAreStoredInHalfPrecision() throws {
     let folder = try Folder()
-    try folder.write("name,x,y\na,0.1,2\nb,3,4\n", to: "table.csv")
+    try folder.write("name,x,y\na,0.1,2\nb,3,4\nc,5,7\n", to: "table.csv")
     func imported(_ options: String...) throws -> Int32 {
       try Program.run(
         ["match", "import", "table.csv", "-d", "half.db", "--replace"] + options,

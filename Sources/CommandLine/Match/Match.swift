@@ -44,10 +44,15 @@ struct StorageOptions: ParsableArguments {
       valueName: "type"
     )
   )
-  var storage: SignaturePrecision?
+  var storage: StoredNumber?
 }
 
-extension SignaturePrecision: ExpressibleByArgument {}
+/// The type of a stored number, as `--storage` names it.
+enum StoredNumber: String, ExpressibleByArgument, CaseIterable {
+  case float32, float16
+
+  var precision: SignaturePrecision { self == .float16 ? .float16 : .float32 }
+}
 
 /// What to do with names that are stored already.
 struct ReplacementOptions: ParsableArguments {

@@ -113,7 +113,9 @@ struct MatchAddJob {
       library = try MatchLibrary(creating: path, found)
       fitted = found
     }
-    if let precision = command.stored.storage { try library.database.setPrecision(precision) }
+    if let storage = command.stored.storage {
+      try library.database.setPrecision(storage.precision)
+    }
     let engine = run.engine
     var added = 0
     for part in data {

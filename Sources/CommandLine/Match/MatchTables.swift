@@ -149,7 +149,7 @@ struct MatchImport: ParsableCommand {
         exitCode: .data
       )
     }
-    if let precision = stored.storage { try database.setPrecision(precision) }
+    if let storage = stored.storage { try database.setPrecision(storage.precision) }
     let policy: ReplacementPolicy = names.replace ? .replace : names.keep ? .keep : .refuse
     let stored = try database.importCoordinates(rows, ifPresent: policy)
     let items = try database.count
