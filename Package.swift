@@ -74,6 +74,7 @@ let package = Package(
         .linkedLibrary("sndfile"),
       ]
     ),
+    // C and C++: hnswlib, which consists of headers, stays in one file of it.
     .target(name: "CNearest", path: "Sources/CNearest"),
     // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.
     .target(name: "CProcess", path: "Sources/CProcess"),
@@ -147,5 +148,6 @@ let package = Package(
     // Runs the program that the build puts beside the tests; imports nothing of it.
     .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

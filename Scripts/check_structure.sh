@@ -23,6 +23,7 @@ allowed_unsafe=(
   'Sources/Datasets/Tables/EightBytes.swift'         # reads words that are not aligned, within bounds
   'Sources/Datasets/Images/PictureCodec.swift'      # lends the image libraries bytes, takes pixels
   'Sources/Datasets/Sounds/SoundCodec.swift'        # lends the sound library bytes, takes samples
+  'Sources/Signatures/Search/NearestGraph.swift'    # owns graphs that C makes, lends them the rows
   'Sources/Tensors/AtomicFile.swift'                # lends write(2) the bytes to write
   'Tests/EnginesTests/*'                            # calls the C loops and the shim as they are
   'Sources/ModelFiles/Safetensors/ByteSource.swift' # lends the system the bytes of a file

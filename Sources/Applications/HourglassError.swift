@@ -108,7 +108,7 @@ extension SignatureError {
   fileprivate var exitCode: Int32 {
     switch self {
     case .unusableCondition, .unusableRate: 2
-    case .busy, .diskFull, .refused, .largerThanMemory: 3
+    case .busy, .diskFull, .refused, .largerThanMemory, .graphRefused: 3
     default: 1
     }
   }

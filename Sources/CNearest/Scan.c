@@ -1,5 +1,5 @@
-// The distances are exact sums in double precision, and few of them are computed for a batch: a
-// bound in single precision, from matrix products, first tells which rows can be among the best.
+// The distances are exact sums in double precision, and few of them are computed: a bound in single
+// precision, from products, first tells which rows can be among the best.
 #include "Scan.h"
 #include <string.h>
 #include "Targets.h"
@@ -32,6 +32,7 @@ HG_INLINE void hg_offer_panel(const hg_scan *scan, int64_t panel, const double *
   for (int64_t lane = 0; lane < end; lane++) {
     if (distances[lane] > limit) continue;
     int64_t row = panel * 16 + lane;
+    if (row < scan->first_row) continue;
     int64_t item = scan->items[row];
     if (scan->allowed && !scan->allowed[item]) continue;
     hg_heap_offer(heap, (hg_candidate){distances[lane], row, item});
@@ -39,17 +40,35 @@ HG_INLINE void hg_offer_panel(const hg_scan *scan, int64_t panel, const double *
   }
 }
 
-// One query: memory is what limits it, so every distance is computed as it is.
-HG_LOOPS
-static void hg_scan_single(const hg_scan *scan, const double *query, hg_heap *heap) {
-  for (int64_t panel = scan->first_panel; panel < scan->end_panel; panel++)
-    hg_offer_panel(scan, panel, query, heap);
-}
-
 // The largest |x|^2 - 2 q.x that a row among the best can have, with what rounding may add.
 static float hg_threshold(const hg_heap *heap, double norm, double rounding) {
   double limit = hg_heap_limit(heap) * (1 + 0x1p-30) - norm * (1 - rounding) + 1e-36;
   return limit < 1e37 ? nextafterf((float)limit, INFINITY) : INFINITY;
+}
+
+// One query: memory is what limits it. Four sums of products at a time hide the time that each takes.
+HG_LOOPS
+static void hg_scan_single(const hg_scan *scan, const float *query, hg_heap *heap,
+                           float threshold, double norm, double rounding) {
+  int64_t width = scan->width;
+  for (int64_t panel = scan->first_panel; panel < scan->end_panel; panel++) {
+    const float *rows = scan->panels + panel * 16 * width;
+    hg_lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+    int64_t k = 0;
+    for (; k + 4 <= width; k += 4) {
+      s0 += *(const hg_lanes_at *)(rows + k * 16) * query[k];
+      s1 += *(const hg_lanes_at *)(rows + k * 16 + 16) * query[k + 1];
+      s2 += *(const hg_lanes_at *)(rows + k * 16 + 32) * query[k + 2];
+      s3 += *(const hg_lanes_at *)(rows + k * 16 + 48) * query[k + 3];
+    }
+    for (; k < width; k++) s0 += *(const hg_lanes_at *)(rows + k * 16) * query[k];
+    hg_lanes bounds = *(const hg_lanes_at *)(scan->norms + panel * 16);
+    bounds -= 2.0f * ((s0 + s1) + (s2 + s3));
+    hg_mask near = bounds <= threshold;
+    if (!__builtin_reduce_or(near)) continue;
+    hg_offer_panel(scan, panel, scan->wide, heap);
+    threshold = hg_threshold(heap, norm, rounding);
+  }
 }
 
 // Some queries, in groups, over each panel while it is in the cache.
@@ -114,7 +133,8 @@ void hg_scan_run(hg_scan *scan) {
     float thresholds[HG_GROUP * HG_BLOCK_GROUPS];
     hg_pack(scan, first, queries, norms);
     if (queries == 1) {
-      hg_scan_single(scan, scan->wide, heaps);
+      hg_scan_single(scan, scan->query + first * scan->width, heaps,
+                     hg_threshold(heaps, norms[0], rounding), norms[0], rounding);
       continue;
     }
     for (int64_t i = 0; i < block; i++)

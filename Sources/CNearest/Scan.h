@@ -15,6 +15,7 @@ typedef struct {
   const float *query;  // [queries, width]
   int64_t queries;
   int64_t first_panel, end_panel;
+  int64_t first_row;  // rows before it are left out
   hg_heap *heaps;  // one for each query
   double *wide;    // the queries of a block in double precision, [block, width]
   float *packed;   // the queries of a block by groups, [group][width][HG_GROUP]
@@ -32,6 +33,10 @@ static inline double hg_rounding(int64_t width) {
   double units = (double)(width + 16) * 0x1p-24;
   return units / (1 - units);
 }
+
+// Gives a scan its working memory, and heaps for `count` rows of each query; 0 when there is none.
+int hg_scan_prepare(hg_scan *scan, int64_t count, int one_per_item, hg_candidate *entries);
+void hg_scan_release(hg_scan *scan);
 
 // Finds the best rows of the range for each query. Leaves them in the heaps.
 void hg_scan_run(hg_scan *scan);

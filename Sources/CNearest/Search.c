@@ -65,8 +65,7 @@ static void hg_run_all(hg_scan *scans, int threads) {
   }
 }
 
-// Gives a scan its working memory; 0 when there is none.
-static int hg_prepare(hg_scan *scan, int64_t count, int one_per_item, hg_candidate *entries) {
+int hg_scan_prepare(hg_scan *scan, int64_t count, int one_per_item, hg_candidate *entries) {
   int64_t block = HG_GROUP * HG_BLOCK_GROUPS;
   if (scan->queries < block) block = (scan->queries + HG_GROUP - 1) / HG_GROUP * HG_GROUP;
   scan->wide = malloc((size_t)(block * scan->width) * sizeof(double));
@@ -76,6 +75,12 @@ static int hg_prepare(hg_scan *scan, int64_t count, int one_per_item, hg_candida
   for (int64_t i = 0; i < scan->queries; i++)
     scan->heaps[i] = (hg_heap){entries + i * count, 0, count, one_per_item};
   return 1;
+}
+
+void hg_scan_release(hg_scan *scan) {
+  free(scan->wide);
+  free(scan->packed);
+  free(scan->heaps);
 }
 
 static void hg_collect(hg_scan *scans, int threads, int64_t count, double *distances,
@@ -113,17 +118,13 @@ int hg_nearest_search(const float *panels, const float *norms, const int32_t *it
                          .query = query, .queries = queries,
                          .first_panel = panel_count * t / threads,
                          .end_panel = panel_count * (t + 1) / threads};
-    good = hg_prepare(&scans[t], count, one_per_item, candidates + entries * t);
+    good = hg_scan_prepare(&scans[t], count, one_per_item, candidates + entries * t);
   }
   if (good) {
     hg_run_all(scans, threads);
     hg_collect(scans, threads, count, distances, found);
   }
-  for (int t = 0; t < threads; t++) {
-    free(scans[t].wide);
-    free(scans[t].packed);
-    free(scans[t].heaps);
-  }
+  for (int t = 0; t < threads; t++) hg_scan_release(&scans[t]);
   free(candidates);
   return good ? 0 : -1;
 }

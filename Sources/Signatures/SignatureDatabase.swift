@@ -86,6 +86,11 @@ public final class SignatureDatabase: Sendable {
     get throws(SignatureError) { try read { try self.dimension($0) } }
   }
 
+  /// How the numbers of the signatures are stored.
+  public var precision: SignaturePrecision {
+    get throws(SignatureError) { try read { try self.precision($0) } }
+  }
+
   /// Reads the whole file and throws `SignatureError.damaged` where its pages are not in order.
   public func verify() throws(SignatureError) {
     try read { database in
@@ -103,6 +108,13 @@ public final class SignatureDatabase: Sendable {
     guard case .int64(let found) = value, (1...Int64(Schema.largestDimension)).contains(found)
     else { throw damage("the number of dimensions should be a number from 1 on") }
     return Int(found)
+  }
+
+  func precision(_ database: Database) throws -> SignaturePrecision {
+    guard let found = try Schema.precision(database) else {
+      throw damage("the type of the numbers of its signatures should be a known one")
+    }
+    return found
   }
 
   func revision(_ database: Database) throws -> Int {

@@ -9,7 +9,7 @@ extension SignatureError: CustomStringConvertible {
   /// Whether the machine is at fault (space, memory), and not the file or what was asked.
   public var isFaultOfTheMachine: Bool {
     switch self {
-    case .diskFull, .largerThanMemory: true
+    case .diskFull, .largerThanMemory, .graphRefused: true
     // SQLITE_NOMEM and SQLITE_IOERR.
     case .refused(_, let code, _): [7, 10].contains(code & 0xff)
     default: false
@@ -23,7 +23,7 @@ extension SignatureError: CustomStringConvertible {
       .otherApplication(let file), .unfinished(let file), .newerFormat(let file, _, _),
       .damaged(let file, _), .cannotOpen(let file, _), .busy(let file, _), .readOnly(let file),
       .diskFull(let file), .refused(let file, _, _), .noSuchItems(let file, _),
-      .nameTaken(let file, _):
+      .nameTaken(let file, _), .precisionIsFixed(let file, _, _):
       file
     default: nil
     }
@@ -50,6 +50,9 @@ extension SignatureError: CustomStringConvertible {
     case .refused(_, let code, let reason): "SQLite refused: \(reason) (code \(code))"
     case .largerThanMemory(let needed):
       "the signatures take \(NumberText.bytes(needed)) of memory, more than there is"
+    case .graphRefused(let rows, let dimension):
+      "a graph should be made of \(NumberText.grouped(rows)) signatures of "
+        + "\(NumberText.counted(dimension, "number")), found that hnswlib refuses them"
     case .noSuchItems(_, let names):
       "each name should be one of a stored item, found no \(listed(names))"
     case .nameTaken(_, let name): "a new name is expected, found a stored item \(quoted(name))"
@@ -71,6 +74,8 @@ extension SignatureError: CustomStringConvertible {
       "\(subject) should take at most \(NumberText.bytes(limit)), found \(NumberText.bytes(size))"
     case .wrongDimension(let subject, let expected, let found):
       "\(subject) should have \(NumberText.counted(expected, "number")), found \(found)"
+    case .precisionIsFixed(_, let found, let asked):
+      "signatures are to be stored as \(asked.rawValue), found some that are \(found.rawValue)"
     case .unusableDimension(let found, let limit):
       "a signature should have 1 to \(NumberText.grouped(limit)) numbers, found \(found)"
     case .unusableNumber(let subject, let index, let value, let limit):
@@ -102,6 +107,7 @@ extension SignatureError: CustomStringConvertible {
     case .diskFull: "Free some space; nothing that was stored is lost."
     case .refused: "Try again, or restore the database from a copy."
     case .largerThanMemory: "Use a machine with more memory, or split the database."
+    case .graphRefused: "Search exactly."
     case .noSuchItems: "List the database to see the names."
     case .nameTaken: "Choose another name, or ask for the stored item to be replaced."
     case .unusableName, .duplicateName: "Give the item another name."
@@ -111,6 +117,7 @@ extension SignatureError: CustomStringConvertible {
     case .irregularPositions: "Compute the signatures at a regular distance, and add the item anew."
     case .tooLarge: "Give a smaller one."
     case .wrongDimension: "Use the model that the database was made with."
+    case .precisionIsFixed: "Leave the precision out, or make a new database."
     case .unusableDimension: "Use a model with another latent size."
     case .unusableNumber: "Check the data and the model that the numbers come from."
     case .unusableCondition: "Write the key, an equals sign and the value."

@@ -30,6 +30,8 @@ public enum SignatureError: Error, Hashable, Sendable {
   case refused(file: String, code: Int, reason: String)
   /// The signatures do not fit into the memory of this machine.
   case largerThanMemory(needed: Int)
+  /// The graph of an approximate search could not be made.
+  case graphRefused(rows: Int, dimension: Int)
 
   // Items.
 
@@ -56,6 +58,8 @@ public enum SignatureError: Error, Hashable, Sendable {
 
   /// A signature or a query has another number of dimensions than the database.
   case wrongDimension(subject: String, expected: Int, found: Int)
+  /// Signatures are to be stored in another precision than those that are there.
+  case precisionIsFixed(file: String, found: SignaturePrecision, asked: SignaturePrecision)
   /// A signature has no numbers, or more than a signature may have.
   case unusableDimension(found: Int, limit: Int)
   /// A number of a signature or a query is not finite, or too large to be squared and summed.

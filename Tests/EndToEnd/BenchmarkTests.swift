@@ -33,4 +33,38 @@ import Testing
     let missing = try Program.run("benchmark", "reading", "none.csv", in: folder)
     #expect(missing.code == 1 && missing.errors.contains("none.csv"))
   }
+
+  @Test func searchIsTimed() throws {
+    let folder = try Folder()
+    let options = ["--count", "2000", "--dimensions", "8", "--queries", "30", "--rounds", "1"]
+    let first = try Program.run(
+      ["benchmark", "search", "--keep", "vectors", "--json"] + options,
+      in: folder
+    )
+    #expect(first.code == 0, "\(first.errors)")
+    let figures = try json(first.output)
+    #expect(figures["count"] as? Int == 2000 && figures["dimensions"] as? Int == 8)
+    for key in ["exact_ms", "exact_batch_ms", "build_s", "graph_mib", "peak_rss_mib"] {
+      #expect(try #require(figures[key] as? Double) > 0, "\(key)")
+    }
+    let walks = try #require(figures["approximate"] as? [[String: Any]])
+    #expect(walks.compactMap { $0["target"] as? Double } == [0.95, 0.99])
+    for walk in walks {
+      let target = try #require(walk["target"] as? Double)
+      #expect(try #require(walk["recall"] as? Double) >= target)
+      #expect(try #require(walk["breadth"] as? Int) >= 10)
+      #expect(try #require(walk["queries_per_s"] as? Double) > 0)
+      #expect(try #require(walk["batch_queries_per_s"] as? Double) > 0)
+    }
+    // The graph of the first run is taken.
+    let second = try Program.run(
+      ["benchmark", "search", "--keep", "vectors", "--json"] + options,
+      in: folder
+    )
+    #expect(try json(second.output)["build_s"] is NSNull)
+    let vectors = try Program.run("inspect", "vectors/vectors.npy", in: folder)
+    #expect(vectors.code == 0 && vectors.output.contains("2,000 rows"), "\(vectors.output)")
+    let wrong = try Program.run("benchmark", "search", "--count", "0", in: folder)
+    #expect(wrong.code == 2)
+  }
 }

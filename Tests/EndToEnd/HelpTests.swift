@@ -83,7 +83,7 @@ import Testing
     "reduce", "features", "match", "match add", "match find", "match list", "match tune",
     "denoise", "detect", "generate", "impute", "colorize", "inspect", "data", "data list",
     "data fetch", "demo", "benchmark", "benchmark training",
-    "benchmark reading",
+    "benchmark reading", "benchmark search",
   ])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)

@@ -126,4 +126,84 @@ import Testing
     )
     #expect(kept.code == 0, "\(kept.errors)")
   }
+
+  @Test func anApproximateSearchSaysWhatItFinds() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 400, columns: 4), to: "codes.csv")
+    let rows = folder.text("codes.csv").split(separator: "\n").dropFirst()
+    let named = rows.enumerated().map { "item \($0),\($1)" }
+    try folder.write((["name,a,b,c,d"] + named).joined(separator: "\n") + "\n", to: "named.csv")
+    let added = try Program.run("match", "import", "named.csv", "-d", "codes.db", in: folder)
+    #expect(added.code == 0, "\(added.errors)")
+    let at = rows[rows.startIndex + 7].split(separator: ",").joined(separator: ",")
+    func find(_ options: String...) throws -> [String: Any] {
+      let found = try Program.run(
+        ["match", "find", "--at", at, "-d", "codes.db", "--json", "--count", "3"] + options,
+        in: folder
+      )
+      #expect(found.code == 0, "\(found.errors)")
+      return try json(found.output)
+    }
+    func answer(_ outcome: [String: Any]) throws -> [String: Any] {
+      try #require((outcome["answers"] as? [[String: Any]])?.first)
+    }
+    let exact = try find("--exact")
+    #expect(exact["approximation"] == nil)
+    #expect(try answer(exact)["recall"] == nil)
+    let walked = try find("--approximate")
+    let known = try #require(walked["approximation"] as? [String: Any])
+    #expect(try #require(known["recall"] as? Double) >= 0.99)
+    #expect(known["signatures"] as? Int == 400 && known["queries"] as? Int == 80)
+    #expect(try answer(walked)["recall"] as? Double == known["recall"] as? Double)
+    let names = try [exact, walked].map { outcome in
+      try #require(try answer(outcome)["matches"] as? [[String: Any]]).map { $0["name"] as? String }
+    }
+    #expect(names[0] == names[1] && names[0].first == "item 7")
+    let text = try Program.run(
+      "match",
+      "find",
+      "--at",
+      at,
+      "-d",
+      "codes.db",
+      "--approximate",
+      in: folder
+    )
+    #expect(text.output.contains("the search is approximate: it finds "))
+    let list = try Program.run("match", "list", "-d", "codes.db", "--json", in: folder)
+    #expect(try json(list.output)["approximation"] as? [String: Any] != nil)
+    // A file that is spoilt is made anew, and nothing is said about it but that.
+    try folder.write("spoilt", to: "codes.db.index")
+    #expect(try answer(find("--approximate"))["recall"] is Double)
+    let both = try Program.run(
+      "match",
+      "find",
+      "--at",
+      at,
+      "-d",
+      "codes.db",
+      "--approximate",
+      "--exact",
+      in: folder
+    )
+    #expect(both.code == 2)
+  }
+
+  @Test func signaturesAreStoredInHalfPrecision() throws {
+    let folder = try Folder()
+    try folder.write("name,x,y\na,0.1,2\nb,3,4\nc,5,7\n", to: "table.csv")
+    func imported(_ options: String...) throws -> Int32 {
+      try Program.run(
+        ["match", "import", "table.csv", "-d", "half.db", "--replace"] + options,
+        in: folder
+      ).code
+    }
+    #expect(try imported("--storage", "float16") == 0)
+    #expect(try imported() == 0)
+    #expect(try imported("--storage", "float32") == 1)
+    #expect(try imported("--storage", "float8") == 2)
+    let list = try Program.run("match", "list", "-d", "half.db", in: folder)
+    // The number of half precision that is nearest to 0.1.
+    #expect(list.output.contains("0.0999"), "\(list.output)")
+  }
 }

@@ -41,3 +41,13 @@ func failure(_ body: () throws -> Void) -> SignatureError? {
     return error as? SignatureError
   }
 }
+
+/// Vectors around the centres of clusters, from a seed; `skipping` takes later ones of the same
+/// clusters.
+func clustered(_ count: Int, dimension: Int, seed: UInt64, skipping: UInt64 = 0) -> [[Float]] {
+  let centres = vectors(20, dimension: dimension, seed: seed)
+  var generator = SeededGenerator(seed: seed, stream: 1 + skipping)
+  return (0..<count).map { _ in
+    centres[Int(generator.next() % 20)].map { $0 + 0.5 * generator.nextNormal() }
+  }
+}

@@ -24,6 +24,9 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
   /// Whether the item is in the database, at the rate of false accepts that was asked for; none where
   /// no rate was.
   public var isInDatabase: Bool?
+  /// The share of the nearest signatures that the search finds, as it was measured on this database;
+  /// none where the search was exact.
+  public var recall: Double?
 }
 
 extension MatchAnswer {

@@ -75,16 +75,20 @@ extension MatchLibrary {
   ///   - count: The most items to find for each.
   ///   - falseAcceptRate: How often an item that is not in the database may be taken for one that is;
   ///     with it, `isInDatabase` of an answer is set.
+  ///   - index: The signatures of the database, loaded before; without them they are loaded, and a
+  ///     large database makes or loads the graph of its approximate search.
   public func find(
     _ data: Dataset,
     count: Int = 5,
     falseAcceptRate: Double? = nil,
     filter: SignatureFilter = .all,
+    in index: SignatureIndex? = nil,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [MatchAnswer] {
     do {
       let matcher = try requiredMatcher()
-      let index = try database.index()
+      let index = try index ?? loadedIndex()
+      let recall = filter.isEmpty ? index.approximation?.recall : nil
       var answers: [MatchAnswer]
       if case (.sounds(let patching), .sounds(let sounds)) = (matcher.encoding, data) {
         answers = []
@@ -101,6 +105,7 @@ extension MatchLibrary {
             threads: engine.threads
           )
           var answer = MatchAnswer(query: sounds.names[number], found, index)
+          answer.recall = recall
           try answer.judge(
             by: excerpts?.calibration(count: excerpt.signatures.count),
             falseAcceptRate: falseAcceptRate,
@@ -119,6 +124,7 @@ extension MatchLibrary {
       let calibration = try database.calibration()
       answers = zip(data.itemNames(), found).map { MatchAnswer(query: $0, $1, index) }
       for place in answers.indices {
+        answers[place].recall = recall
         try answers[place].judge(
           by: calibration,
           falseAcceptRate: falseAcceptRate,
@@ -136,13 +142,15 @@ extension MatchLibrary {
     at coordinates: [Float],
     count: Int = 5,
     falseAcceptRate: Double? = nil,
-    filter: SignatureFilter = .all
+    filter: SignatureFilter = .all,
+    in index: SignatureIndex? = nil
   ) throws(HourglassError) -> MatchAnswer {
     do {
-      let index = try database.index()
+      let index = try index ?? loadedIndex()
       let found = try index.matches(for: coordinates, count: count, filter: filter)
       let query = coordinates.map { NumberText.plain(Double($0)) }.joined(separator: ",")
       var answer = MatchAnswer(query: query, found, index)
+      answer.recall = filter.isEmpty ? index.approximation?.recall : nil
       try answer.judge(
         by: try database.calibration(),
         falseAcceptRate: falseAcceptRate,
@@ -152,6 +160,13 @@ extension MatchLibrary {
     } catch {
       throw HourglassError(error)
     }
+  }
+}
+
+extension MatchLibrary {
+  /// The signatures, with a graph where there are many; a task that is cancelled gives it up.
+  private func loadedIndex() throws -> SignatureIndex {
+    try database.index(for: .automatic) { _ in try Task.checkCancellation() }
   }
 }
 

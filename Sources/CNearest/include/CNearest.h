@@ -6,6 +6,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "CNearestGraph.h"
 
 #ifdef __cplusplus
 extern "C" {

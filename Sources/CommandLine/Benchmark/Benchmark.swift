@@ -5,6 +5,8 @@ struct Benchmark: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
     abstract: "Measure the speed of this program on this machine.",
-    subcommands: [BenchmarkTraining.self, BenchmarkReading.self, BenchmarkLarge.self]
+    subcommands: [
+      BenchmarkTraining.self, BenchmarkReading.self, BenchmarkSearch.self, BenchmarkLarge.self,
+    ]
   )
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassSignatures
 
 /// Finds stored items again from damaged copies and excerpts.
 struct Match: AsyncParsableCommand {
@@ -33,6 +34,24 @@ struct Match: AsyncParsableCommand {
 struct DatabaseOption: ParsableArguments {
   @Option(name: [.customShort("d"), .long], help: "The signature database.")
   var database: String
+}
+
+/// How a new database stores signatures.
+struct StorageOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How a new database stores signatures: float32, or float16 in half the space.",
+      valueName: "type"
+    )
+  )
+  var storage: StoredNumber?
+}
+
+/// The type of a stored number, as `--storage` names it.
+enum StoredNumber: String, ExpressibleByArgument, CaseIterable {
+  case float32, float16
+
+  var precision: SignaturePrecision { self == .float16 ? .float16 : .float32 }
 }
 
 /// What to do with names that are stored already.

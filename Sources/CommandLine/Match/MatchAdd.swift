@@ -34,6 +34,9 @@ struct MatchAdd: AsyncParsableCommand {
   )
   var dimensions: Int?
 
+  @OptionGroup
+  var stored: StorageOptions
+
   @OptionGroup(title: "Names")
   var names: ReplacementOptions
 
@@ -109,6 +112,9 @@ struct MatchAddJob {
       let found = try await encoder(for: learnt ?? data[0])
       library = try MatchLibrary(creating: path, found)
       fitted = found
+    }
+    if let storage = command.stored.storage {
+      try library.database.setPrecision(storage.precision)
     }
     let engine = run.engine
     var added = 0

@@ -14,6 +14,10 @@ struct MatchFind: AsyncParsableCommand {
       --false-accepts an item that is not in the database is called so; the rate says how often \
       such an item may be taken for a stored one.
 
+      A large database is searched along a graph, which is made once, in minutes, and kept beside it \
+      (NAME.index); the answer then says which share of the nearest signatures such a search finds. \
+      With --exact all are compared.
+
       EXAMPLES
         hourglass match find excerpt.wav --database songs.db
         hourglass match find damaged.png --database images.db --count 3 --false-accepts 0.01
@@ -50,6 +54,12 @@ struct MatchFind: AsyncParsableCommand {
   )
   var conditions: [String] = []
 
+  @Flag(help: "Compare every signature, however many there are.")
+  var exact = false
+
+  @Flag(help: "Search along a graph, however few signatures there are.")
+  var approximate = false
+
   @Option(help: ArgumentHelp("Take only the first items of each data file.", valueName: "n"))
   var first: Int?
 
@@ -66,6 +76,9 @@ struct MatchFind: AsyncParsableCommand {
     guard items.isEmpty == (at != nil) else {
       throw ValidationError("give items to find, or coordinates with --at")
     }
+    if exact, approximate {
+      throw ValidationError("--exact and --approximate exclude each other")
+    }
     try requireAtLeastOne(count, "--count")
     try requireAtLeastOne(first, "--first")
     if let rate = falseAccepts {
@@ -79,10 +92,17 @@ struct MatchFind: AsyncParsableCommand {
       let library = try MatchLibrary(contentsOf: path, readOnly: true)
       let filter = try SignatureFilter(conditions: conditions)
       let (count, rate, engine) = (count, falseAccepts, computing.engine)
+      let index = try await loadedIndex(of: library.database)
       var answers: [MatchAnswer] = []
       if let at {
         answers = [
-          try library.find(at: at.values, count: count, falseAcceptRate: rate, filter: filter)
+          try library.find(
+            at: at.values,
+            count: count,
+            falseAcceptRate: rate,
+            filter: filter,
+            in: index
+          )
         ]
       }
       for item in items {
@@ -93,11 +113,32 @@ struct MatchFind: AsyncParsableCommand {
             count: count,
             falseAcceptRate: rate,
             filter: filter,
+            in: index,
             on: engine
           )
         }
       }
-      try MatchFindOutcome(database: path, answers: answers).say(saying)
+      try MatchFindOutcome(
+        database: path,
+        answers: answers,
+        approximation: filter.isEmpty ? index.approximation : nil
+      ).say(saying)
+    }
+  }
+
+  /// Loads the signatures, once for all that is to be found.
+  private func loadedIndex(of database: SignatureDatabase) async throws -> SignatureIndex {
+    let method: SearchMethod = exact ? .exact : approximate ? .approximate : .automatic
+    let display = ProgressDisplay(unit: "signature", isQuiet: saying.quiet)
+    defer { display.end() }
+    return try await StopSignals.run {
+      try database.index(for: method) { fraction in
+        try Task.checkCancellation()
+        if fraction == 0 {
+          display.note("making the graph of the search; it is kept in \(database.path).index")
+        }
+        display.work("making the graph of the search", fraction: fraction)
+      }
     }
   }
 }
@@ -116,16 +157,28 @@ struct Coordinates: ExpressibleByArgument, Hashable {
   }
 }
 
+extension ApproximateSearch {
+  /// What was measured, for people.
+  var text: String {
+    "the search is approximate: it finds \(NumberText.fixed(100 * recall, places: 1))% of the ten "
+      + "nearest (measured on \(NumberText.counted(queries, "signature")) of the database)"
+  }
+}
+
 /// What a run of `match find` came to.
 struct MatchFindOutcome: Encodable {
   var database: String
   var answers: [MatchAnswer]
+  /// What is known of the search; none where it was exact.
+  var approximation: ApproximateSearch?
 
   /// Prints the answers as they were asked for.
   func say(_ options: ReportOptions) throws {
     if options.json { return try Console.print(try jsonLine()) }
     guard !options.quiet else { return }
     for answer in answers { try Console.print(Self.text(answer)) }
+    guard let approximation else { return }
+    try Console.print(approximation.text + "; --exact compares all signatures")
   }
 
   private static func text(_ answer: MatchAnswer) -> String {

@@ -38,7 +38,8 @@ struct MatchList: ParsableCommand {
             coordinates: $0.coordinates,
             metadata: $0.metadata
           )
-        }
+        },
+        approximation: database.keptApproximation()
       )
       return try Console.print(try list.jsonLine())
     }
@@ -57,6 +58,8 @@ struct MatchList: ParsableCommand {
     try Console.print(
       NumberText.counted(items.count, "item") + " of " + NumberText.counted(width, "coordinate")
     )
+    guard let approximation = database.keptApproximation() else { return }
+    try Console.print("along the graph beside it " + approximation.text)
   }
 }
 
@@ -73,6 +76,8 @@ struct MatchListOutcome: Encodable {
   var database: String
   var dimensions: Int?
   var items: [Item]
+  /// What is known of the search along the graph that is kept beside the database, if one is.
+  var approximation: ApproximateSearch?
 }
 
 /// Removes items.
@@ -119,6 +124,9 @@ struct MatchImport: ParsableCommand {
   @OptionGroup
   var library: DatabaseOption
 
+  @OptionGroup
+  var stored: StorageOptions
+
   @OptionGroup(title: "Names")
   var names: ReplacementOptions
 
@@ -141,6 +149,7 @@ struct MatchImport: ParsableCommand {
         exitCode: .data
       )
     }
+    if let storage = stored.storage { try database.setPrecision(storage.precision) }
     let policy: ReplacementPolicy = names.replace ? .replace : names.keep ? .keep : .refuse
     let stored = try database.importCoordinates(rows, ifPresent: policy)
     let items = try database.count

@@ -70,7 +70,7 @@ public struct SignatureFilter: Hashable, Sendable {
   }
 
   /// Whether every item is allowed.
-  var isEmpty: Bool { metadata.isEmpty && excludedItems.isEmpty }
+  package var isEmpty: Bool { metadata.isEmpty && excludedItems.isEmpty }
 
   /// Whether an item is allowed.
   func allows(_ item: IndexedItem) -> Bool {

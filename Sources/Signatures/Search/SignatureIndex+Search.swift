@@ -98,42 +98,96 @@ extension SignatureIndex {
     for query in queries {
       try Vectors.check(query, dimension: dimension, subject: "a query")
     }
-    let allowed: [UInt8] = filter.isEmpty ? [] : items.map { filter.allows($0) ? 1 : 0 }
     var result: [[Neighbour]] = []
     result.reserveCapacity(queries.count)
     // A part of the queries at a time bounds the memory that the best rows take.
     let part = 960
     for start in stride(from: 0, to: queries.count, by: part) {
-      let flat = Array(queries[start..<min(start + part, queries.count)].joined())
-      let size = flat.count / dimension
-      var distances = [Double](repeating: 0, count: size * most)
-      var rows = [Int64](repeating: -1, count: size * most)
-      // A thread costs more than it gives below some 100 microseconds of work.
-      let isSmall = self.count * dimension * size < 1 << 20
-      let status = hg_nearest_search(
-        panels,
-        norms,
-        itemOfRow,
-        allowed,
-        filter.isEmpty ? 0 : 1,
-        Int64(self.count),
-        Int64(dimension),
-        flat,
-        Int64(size),
-        Int64(most),
-        onePerItem ? 1 : 0,
-        isSmall ? 1 : Int32(clamping: threads),
-        &distances,
-        &rows
-      )
-      guard status == 0 else { throw .largerThanMemory(needed: size * most * 24) }
-      for query in 0..<size {
-        let found = (query * most..<(query + 1) * most).prefix { rows[$0] >= 0 }
-        result.append(
-          found.map { Neighbour(row: Int(rows[$0]), distance: distances[$0].squareRoot()) }
-        )
+      let asked = queries[start..<min(start + part, queries.count)]
+      if filter.isEmpty, most <= Self.mostWalkedFor, let graph = usableGraph {
+        result += try walkedNeighbours(of: asked, most, onePerItem, graph, threads)
+      } else {
+        result += try scannedNeighbours(of: asked, most, onePerItem, filter, threads)
       }
     }
     return result
+  }
+
+  /// The most neighbours that are looked for along a graph; for more, comparing all is no slower.
+  private static let mostWalkedFor = 1000
+
+  /// Neighbours along a graph.
+  ///
+  /// Queries that it gives no or too few answers to are answered exactly.
+  private func walkedNeighbours(
+    of queries: ArraySlice<[Float]>,
+    _ most: Int,
+    _ onePerItem: Bool,
+    _ graph: JudgedGraph,
+    _ threads: Int
+  ) throws(SignatureError) -> [[Neighbour]] {
+    let found = try graph.graph.found(
+      near: Array(queries.joined()),
+      in: self,
+      count: most,
+      // The breadth was chosen for ten neighbours.
+      breadth: graph.search.breadth + 2 * max(most - 10, 0),
+      onePerItem: onePerItem,
+      threads: threads
+    )
+    var result: [[Neighbour]] = []
+    result.reserveCapacity(queries.count)
+    for (number, query) in queries.enumerated() {
+      let places = number * most..<(number + 1) * most
+      // Fewer can only be where a walk stayed within few items, or could not begin.
+      if found.rows[places.upperBound - 1] < 0 {
+        result += try scannedNeighbours(of: [query], most, onePerItem, .all, threads)
+        continue
+      }
+      result.append(
+        places.map {
+          Neighbour(row: Int(found.rows[$0]), distance: found.distances[$0].squareRoot())
+        }
+      )
+    }
+    return result
+  }
+
+  /// Neighbours among all rows.
+  private func scannedNeighbours(
+    of queries: ArraySlice<[Float]>,
+    _ most: Int,
+    _ onePerItem: Bool,
+    _ filter: SignatureFilter,
+    _ threads: Int
+  ) throws(SignatureError) -> [[Neighbour]] {
+    let allowed: [UInt8] = filter.isEmpty ? [] : items.map { filter.allows($0) ? 1 : 0 }
+    let flat = Array(queries.joined())
+    let size = queries.count
+    var distances = [Double](repeating: 0, count: size * most)
+    var rows = [Int64](repeating: -1, count: size * most)
+    // A thread costs more than it gives below some 100 microseconds of work.
+    let isSmall = self.count * dimension * size < 1 << 20
+    let status = hg_nearest_search(
+      panels,
+      norms,
+      itemOfRow,
+      allowed,
+      filter.isEmpty ? 0 : 1,
+      Int64(self.count),
+      Int64(dimension),
+      flat,
+      Int64(size),
+      Int64(most),
+      onePerItem ? 1 : 0,
+      isSmall ? 1 : Int32(clamping: threads),
+      &distances,
+      &rows
+    )
+    guard status == 0 else { throw .largerThanMemory(needed: size * most * 24) }
+    return (0..<size).map { query in
+      let found = (query * most..<(query + 1) * most).prefix { rows[$0] >= 0 }
+      return found.map { Neighbour(row: Int(rows[$0]), distance: distances[$0].squareRoot()) }
+    }
   }
 }

@@ -9,12 +9,14 @@ internal import GRDB
   import Darwin
 #endif
 
-/// The signatures of a database in memory, laid out for exact search: a value of its own, which later
+/// The signatures of a database in memory, laid out for search: a value of its own, which later
 /// changes of the database do not touch.
 ///
-/// Every search is exact: distances are sums of squared differences in double precision, and of equal
-/// ones the item that was added first is the nearer one. A result depends neither on the other
-/// queries of a batch nor on the number of threads.
+/// Distances are sums of squared differences in double precision, and of equal ones the item that was
+/// added first is the nearer one. A search is exact, unless the index was loaded with a graph
+/// (`SignatureDatabase.index(for:progress:)`): then it may miss some of the nearest, and
+/// `approximation` says how many. A result depends neither on the other queries of a batch nor on the
+/// number of threads.
 public struct SignatureIndex: Sendable {
   /// How many numbers a signature has; 0 where there is none.
   public let dimension: Int
@@ -29,6 +31,8 @@ public struct SignatureIndex: Sendable {
   /// The place in `items` of the item of each row.
   let itemOfRow: [Int32]
   let positions: [Double]
+  /// What an approximate search walks.
+  var graph: JudgedGraph?
 
   /// The number of signatures.
   public var count: Int { positions.count }
@@ -52,6 +56,21 @@ public struct SignatureIndex: Sendable {
       for (signature, position) in zip(item.signatures, item.positions) {
         _ = builder.append(Vectors.bytes(signature), position: position)
       }
+    }
+    self.init(builder.finished(), revision: 0)
+  }
+
+  /// Makes an index of rows `[items, dimension]` that are in no database; each is an item, named by
+  /// its number from 1 on.
+  package init(rows: [Float], dimension: Int) throws(SignatureError) {
+    precondition(dimension > 0 && rows.count.isMultiple(of: dimension), "rows are complete")
+    let count = rows.count / dimension
+    var builder = Builder(dimension: dimension, capacity: count)
+    for row in 0..<count {
+      let vector = Array(rows[row * dimension..<(row + 1) * dimension])
+      try Vectors.check(vector, dimension: dimension, subject: "row \(row + 1)")
+      builder.begin(id: Int64(row + 1), name: "\(row + 1)", metadata: [:])
+      _ = builder.append(Vectors.bytes(vector), position: 0)
     }
     self.init(builder.finished(), revision: 0)
   }
@@ -165,7 +184,7 @@ extension SignatureDatabase {
     let pages = try Schema.integer(database, "PRAGMA page_count") ?? 0
     let size = Int(pages) * Int(try Schema.integer(database, "PRAGMA page_size") ?? 0)
     let (needed, overflow) = rows.multipliedReportingOverflow(by: dimension * 4)
-    guard !overflow, needed <= size else {
+    guard !overflow, needed / 4 * (try self.precision(database).size) <= size else {
       throw damage("\(rows) signatures of \(dimension) numbers should fit into the file")
     }
     let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))

@@ -148,17 +148,18 @@ enum Vectors {
   static func check(
     _ vector: [Float],
     dimension: Int,
-    subject: String
+    subject: String,
+    limit: Float = Schema.largestNumber
   ) throws(SignatureError) {
     guard vector.count == dimension else {
       throw .wrongDimension(subject: subject, expected: dimension, found: vector.count)
     }
-    for (index, value) in vector.enumerated() where !(abs(value) <= Schema.largestNumber) {
+    for (index, value) in vector.enumerated() where !(abs(value) <= limit) {
       throw .unusableNumber(
         subject: subject,
         index: index,
         value: "\(value)",
-        limit: Schema.largestNumber
+        limit: limit
       )
     }
   }

@@ -2,8 +2,7 @@ internal import GRDB
 
 /// The tables of a signature database, and the limits of what they may hold.
 ///
-/// A vector is a blob of little-endian single-precision numbers; the setting `element` names that
-/// encoding, so that another one can follow. The setting `revision` counts the changes, so that
+/// A vector is a blob of little-endian numbers; the setting `element` names their precision. The setting `revision` counts the changes, so that
 /// something derived from the database can tell whether it is stale.
 enum Schema {
   /// The format that this version writes, kept as SQLite's `user_version`.
@@ -11,9 +10,6 @@ enum Schema {
 
   /// The bytes `HGSG`, kept as SQLite's `application_id`.
   static let applicationID = 0x4847_5347
-
-  /// The name of the only encoding of vectors so far.
-  static let singlePrecision = "float32"
 
   /// The most bytes of a name.
   static let longestName = 1024
@@ -65,7 +61,7 @@ enum Schema {
     for name in tables.keys.sorted() { try database.execute(sql: tables[name] ?? "") }
     try database.execute(
       sql: "INSERT INTO setting (key, value) VALUES ('element', ?), ('revision', 0)",
-      arguments: [singlePrecision]
+      arguments: [SignaturePrecision.float32.rawValue]
     )
     try database.execute(sql: "PRAGMA application_id = \(applicationID)")
     try database.execute(sql: "PRAGMA user_version = \(version)")
@@ -92,12 +88,19 @@ enum Schema {
         finding: "its tables should be those of format \(version), found others"
       )
     }
-    guard try setting(database, "element") == .string(singlePrecision) else {
+    guard try precision(database) != nil else {
       throw SignatureError.damaged(
         file: file,
-        finding: "the numbers of its signatures should be of the type \(singlePrecision)"
+        finding: "the numbers of its signatures should be of the type "
+          + SignaturePrecision.allCases.map(\.rawValue).joined(separator: " or ")
       )
     }
+  }
+
+  /// The precision of the vectors; none where the file names one that is not known.
+  static func precision(_ database: Database) throws -> SignaturePrecision? {
+    guard case .string(let name) = try setting(database, "element") else { return nil }
+    return SignaturePrecision(rawValue: name)
   }
 
   /// The value of a setting; none where it is not set.

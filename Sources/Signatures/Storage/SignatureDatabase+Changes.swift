@@ -89,6 +89,20 @@ extension SignatureDatabase {
     )
   }
 
+  /// Decides how the numbers of the signatures are stored, while there are no items.
+  ///
+  /// Throws `SignatureError.precisionIsFixed` where there are items that are stored otherwise.
+  public func setPrecision(_ precision: SignaturePrecision) throws(SignatureError) {
+    try write { database in
+      let found = try self.precision(database)
+      guard found != precision else { return }
+      guard try Schema.integer(database, "SELECT count(*) FROM item") == 0 else {
+        throw SignatureError.precisionIsFixed(file: self.path, found: found, asked: precision)
+      }
+      try Schema.set(database, "element", to: precision.rawValue.databaseValue)
+    }
+  }
+
   /// Keeps the model that makes the signatures; none removes it.
   public func setModel(_ model: StoredModel?) throws(SignatureError) {
     if let size = model?.file.count, size > Schema.largestModel {
@@ -161,11 +175,20 @@ extension SignatureDatabase {
       )
       id = database.lastInsertedRowID
     }
+    let precision = try self.precision(database)
+    for signature in item.signatures {
+      try Vectors.check(
+        signature,
+        dimension: signature.count,
+        subject: "a signature of \"\(item.name)\"",
+        limit: precision.largestNumber
+      )
+    }
     let insertion = try database.cachedStatement(
       sql: "INSERT INTO signature (item, ordinal, position, vector) VALUES (?, ?, ?, ?)"
     )
     for (ordinal, signature) in item.signatures.enumerated() {
-      let vector = Data(Vectors.bytes(signature))
+      let vector = Data(precision.bytes(of: signature))
       try insertion.execute(arguments: [id, ordinal, item.positions[ordinal], vector])
     }
     return true

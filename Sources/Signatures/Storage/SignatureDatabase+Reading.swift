@@ -8,7 +8,7 @@ struct ItemRecord {
   let hasThumbnail: Bool
 }
 
-/// A signature as it stands in its table, with its vector as little-endian bytes.
+/// A signature of the table, with its vector as little-endian bytes of single precision.
 struct SignatureRecord {
   let item: Int64
   let ordinal: Int64
@@ -154,9 +154,11 @@ extension SignatureDatabase {
     dimension: Int,
     _ body: (SignatureRecord) throws -> Void
   ) throws {
+    let precision = try self.precision(database)
+    let size = dimension * precision.size
     let sql = """
       SELECT item, ordinal, position,
-        CASE WHEN typeof(vector) = 'blob' AND length(vector) = \(dimension * 4) THEN vector END
+        CASE WHEN typeof(vector) = 'blob' AND length(vector) = \(size) THEN vector END
       FROM signature ORDER BY item, ordinal
       """
     var last: (item: Int64, ordinal: Int64, position: Double) = (.min, -1, 0)
@@ -178,7 +180,12 @@ extension SignatureDatabase {
       }
       last = (item, ordinal, position)
       try body(
-        SignatureRecord(item: item, ordinal: ordinal, position: position, vector: vector)
+        SignatureRecord(
+          item: item,
+          ordinal: ordinal,
+          position: position,
+          vector: precision.singlePrecision(vector)
+        )
       )
     }
   }
