@@ -86,8 +86,7 @@ import Testing
     )
     let denoiser = Denoiser(
       learned: .noisy,
-      architecture: small,
-      learning: LearningSettings(epochs: 40, seed: 3)
+      learning: LearningSettings(epochs: 4, seed: 3)
     )
     let engine = smallEngine()
     let fitted = try await denoiser.fit(given, session: LearningSession(engine: engine))

@@ -22,9 +22,9 @@ extension DimensionCurve {
       enough.map { "\(NumberText.counted($0, "dimension")) keep \(share) or more" }
       ?? "even \(tried) do not keep \(share)"
     if let other = enoughOfPrincipalComponents {
-      sentence += "; as many principal components as \(other) do"
+      sentence += "; PCA needs \(other)"
     } else if enough != nil {
-      sentence += "; no number of principal components that was tried does"
+      sentence += "; PCA needs more than were tried"
     }
     return table.lines + [sentence + "."]
   }
