@@ -116,7 +116,10 @@ import Testing
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
     (["reduce", "x", "--dimensions", "0"], "--dimensions must be at least 1, found 0"),
-    (["reduce", "x", "--dimensions", "two"], "the value 'two' is invalid for '--dimensions <n|auto>'"),
+    (
+      ["reduce", "x", "--dimensions", "two"],
+      "the value 'two' is invalid for '--dimensions <n|auto>'"
+    ),
     (["reduce", "x", "--epochs", "0"], "--epochs must be at least 1, found 0"),
     (["reduce", "x", "--minutes", "-1"], "missing value for '--minutes <m>'"),
     (["reduce", "x", "--minutes", "nan"], "--minutes must be above 0, found nan"),
