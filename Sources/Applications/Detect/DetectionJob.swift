@@ -56,7 +56,8 @@ struct DetectionJob: Sendable {
   func fitted() async throws -> FittedAnomalyDetector {
     let engine = run.session.engine
     let all = try DetectionItems(data, encoding: encoding)
-    let training = try await trimmed(all.taking(split.training), on: engine)
+    let given = all.taking(split.training)
+    let training = try await trimmed(given, on: engine)
     let result = try await run.train(autoencoder, on: training)
     let network = try FittedAutoencoder(
       autoencoder,
@@ -65,9 +66,10 @@ struct DetectionJob: Sendable {
       record: result.record
     )
     let references = references(training)
-    let scaled = Array(0..<training.count).suffix(Self.scaleLimit)
+    // What is usual is measured on the rows left out too: a network is surer of what it learnt from.
+    let scaled = Array(0..<given.count).suffix(Self.scaleLimit)
     let scales = try await DetectionScales(
-      training.taking(Array(scaled)),
+      given.taking(Array(scaled)),
       network: network,
       references: references,
       kind: encoding.kind,
@@ -188,7 +190,8 @@ struct DetectionJob: Sendable {
       falseAlarmRate: rate,
       methods: methods,
       referenceCount: references?.count ?? 0,
-      setAside: encoding.setAside
+      setAside: encoding.setAside,
+      learned: detector.learned
     )
   }
 }

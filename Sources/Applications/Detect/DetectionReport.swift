@@ -29,6 +29,8 @@ public struct DetectionReport: Hashable, Sendable, Codable {
   public var referenceCount: Int
   /// The columns that nothing is learnt from.
   public var setAside: [String]
+  /// Whether anomalies may be among the items learnt from; `nil` is `normal`.
+  public var learned: AnomalyDetector.LearnedItems?
 
   /// The share of held-out items that the detector takes for anomalies.
   public var heldOutFalseAlarms: Double? { methods.first?.falseAlarms }
@@ -60,6 +62,12 @@ extension DetectionReport: CustomStringConvertible {
       notes.append(
         "No score can be told to be an anomaly at \(percent(falseAlarmRate)): with \(scoreCount) "
           + "held out, the smallest rate is \(percent(smallest)). Ask for that, or give more data."
+      )
+    }
+    if learned == .mixed {
+      notes.append(
+        "Anomalies may be among the \(kind.nouns.many): the fifth that is farthest from the others was "
+          + "not learnt from, and those among the ones held out make alarms rarer than was asked for."
       )
     }
     if heldOut == .learntFrom {

@@ -97,7 +97,8 @@ struct CardOptions: ParsableArguments {
 struct AnomalyCleanVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adbench-clean",
-    abstract: "Anomalies, learned from normal rows (.npz files with X and y)."
+    abstract: "Anomalies, learned from normal rows (.npz files with X and y).",
+    discussion: cardHelp(DetectionCard(.clean), "reproduce adbench-clean --data adbench/")
   )
 
   @OptionGroup
@@ -110,7 +111,8 @@ struct AnomalyCleanVerb: AsyncParsableCommand {
 struct AnomalyMixedVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adbench-mixed",
-    abstract: "Anomalies, learned from rows that hold them (.npz files with X and y)."
+    abstract: "Anomalies, learned from rows that hold them (.npz files with X and y).",
+    discussion: cardHelp(DetectionCard(.mixed), "reproduce adbench-mixed --data adbench/")
   )
 
   @OptionGroup
@@ -123,7 +125,8 @@ struct AnomalyMixedVerb: AsyncParsableCommand {
 struct SeriesVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "series-anomaly",
-    abstract: "Anomalies in series of the Numenta Anomaly Benchmark (a folder of CSV files)."
+    abstract: "Anomalies in series of the Numenta Anomaly Benchmark (a folder of CSV files).",
+    discussion: cardHelp(SeriesCard(), "reproduce series-anomaly --data nab/")
   )
 
   @OptionGroup
@@ -136,7 +139,8 @@ struct SeriesVerb: AsyncParsableCommand {
 struct ImputationVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "impute",
-    abstract: "Missing cells of tables of numbers (CSV, a file or a folder)."
+    abstract: "Missing cells of tables of numbers (CSV, a file or a folder).",
+    discussion: cardHelp(ImputationCard(table: ""), "reproduce impute --data letter.csv")
   )
 
   @OptionGroup
@@ -177,7 +181,11 @@ extension ImputationCard.Mechanism: ExpressibleByArgument {}
 struct SynthesisVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synthesize",
-    abstract: "Generated rows of a table, and what can be learned from them (CSV)."
+    abstract: "Generated rows of a table, and what can be learned from them (CSV).",
+    discussion: cardHelp(
+      SynthesisCard(table: "", target: "of --target"),
+      "reproduce synthesize --data adult-train.csv --test adult-test.csv --target income"
+    )
   )
 
   @OptionGroup
@@ -204,7 +212,8 @@ struct SynthesisVerb: AsyncParsableCommand {
 struct ReductionVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reduce",
-    abstract: "A map of images: classes, neighbours, restoration (IDX, four files)."
+    abstract: "A map of images: classes, neighbours, restoration (IDX, four files).",
+    discussion: cardHelp(ReductionCard(), "reproduce reduce --data fashion-mnist/")
   )
 
   @OptionGroup
@@ -217,7 +226,8 @@ struct ReductionVerb: AsyncParsableCommand {
 struct FeaturesVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "features",
-    abstract: "What a linear model makes of features of images (IDX, four files)."
+    abstract: "What a linear model makes of features of images (IDX, four files).",
+    discussion: cardHelp(FeaturesCard(), "reproduce features --data fashion-mnist/")
   )
 
   @OptionGroup
@@ -230,7 +240,8 @@ struct FeaturesVerb: AsyncParsableCommand {
 struct MatchImagesVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "match-images",
-    abstract: "Images found again from noisy copies that are moved (IDX)."
+    abstract: "Images found again from noisy copies that are moved (IDX).",
+    discussion: cardHelp(MatchImagesCard(), "reproduce match-images --data fashion-mnist/")
   )
 
   @OptionGroup
@@ -250,7 +261,8 @@ struct MatchImagesVerb: AsyncParsableCommand {
 struct MatchSongsVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "match-songs",
-    abstract: "Songs found again from noisy excerpts, and unknown songs told (a folder of sounds)."
+    abstract: "Songs found again from noisy excerpts, and unknown songs told (a folder of sounds).",
+    discussion: cardHelp(MatchSongsCard(), "reproduce match-songs --data songs/")
   )
 
   @OptionGroup
@@ -263,7 +275,11 @@ struct MatchSongsVerb: AsyncParsableCommand {
 struct DenoisingVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "denoise-bsd68",
-    abstract: "Noise taken off grey photographs (folders bsd400 and bsd68)."
+    abstract: "Noise taken off grey photographs (folders bsd400 and bsd68).",
+    discussion: cardHelp(
+      DenoisingCard(),
+      "reproduce denoise-bsd68 --data denoising/ --levels 25 --minutes 10"
+    )
   )
 
   @OptionGroup
@@ -292,7 +308,9 @@ struct DenoisingVerb: AsyncParsableCommand {
 struct NoisyOnlyVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "denoise-noisy-only",
-    abstract: "Noise taken off by a network that saw noisy images alone (folders bsd400 and bsd68)."
+    abstract:
+      "Noise taken off by a network that saw noisy images alone (folders bsd400 and bsd68).",
+    discussion: cardHelp(NoisyOnlyCard(), "reproduce denoise-noisy-only --data denoising/")
   )
 
   @OptionGroup
@@ -305,11 +323,17 @@ struct NoisyOnlyVerb: AsyncParsableCommand {
 struct ColorizationVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "colorize-cifar10",
-    abstract: "Colours of small images (CIFAR-10, binary; 10 minutes of learning)."
+    abstract: "Colours of small images (CIFAR-10, binary; 10 minutes of learning).",
+    discussion: cardHelp(ColorizationCard(), "reproduce colorize-cifar10 --data cifar10/")
   )
 
   @OptionGroup
   var options: CardOptions
 
   func run() async throws { try await options.run(ColorizationCard()) }
+}
+
+/// What a card measures, in sentences, and how it is asked for.
+private func cardHelp(_ card: any ProtocolCard, _ example: String) -> String {
+  "\(card.summary)\n\nEXAMPLE\n  hourglass \(example)"
 }
