@@ -147,7 +147,7 @@ package struct DetectionCard: ProtocolCard {
     let detector = AnomalyDetector(
       falseAlarmRate: Self.falseAlarmRate,
       learned: setting == .mixed ? .mixed : .normal,
-      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+      learning: run.learning
     )
     let fitted = try await detector.fit(.table(table.rows(learned)), session: run.session)
     let test = Dataset.table(table.rows(scored))

@@ -78,13 +78,12 @@ package struct ReductionCard: ProtocolCard {
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
     let images = try LabelledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
     let reducer = DimensionReducer(
-      learning: LearningSettings(seconds: run.seconds, seed: run.seed),
+      learning: run.learning,
       preserves: .neighbours()
     )
-    let clock = ContinuousClock()
-    let start = clock.now
-    let fitted = try await reducer.fit(images.training, session: run.session)
-    let seconds = (clock.now - start) / .seconds(1)
+    let (fitted, seconds) = try await run.timed {
+      try await reducer.fit(images.training, session: run.session)
+    }
     run.says("placing the images on the map, and judging it")
     let known = try await fitted.codes(of: images.training, on: run.engine)
     let new = try await fitted.codes(of: images.test, on: run.engine)
@@ -132,12 +131,11 @@ package struct FeaturesCard: ProtocolCard {
     let images = try LabelledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
     let extractor = FeatureExtractor(
       dimensions: Self.dimensions,
-      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+      learning: run.learning
     )
-    let clock = ContinuousClock()
-    let start = clock.now
-    let fitted = try await extractor.fit(images.training, session: run.session)
-    let seconds = (clock.now - start) / .seconds(1)
+    let (fitted, seconds) = try await run.timed {
+      try await extractor.fit(images.training, session: run.session)
+    }
     run.says("learning the classes from the features")
     func accuracy(_ training: Tensor, _ test: Tensor) -> Double {
       CodeQuality.logisticAccuracy(
@@ -193,12 +191,11 @@ package struct MatchImagesCard: ProtocolCard {
     }
     let matcher = Matcher(
       dimensions: dimensions,
-      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+      learning: run.learning
     )
-    let clock = ContinuousClock()
-    let start = clock.now
-    let fitted = try await matcher.fit(.images(stored), session: run.session)
-    let seconds = (clock.now - start) / .seconds(1)
+    let (fitted, seconds) = try await run.timed {
+      try await matcher.fit(.images(stored), session: run.session)
+    }
     run.says("making signatures and looking for the copies")
     let (copies, chosen) = try copies(of: stored, seed: run.seed)
     let known = try await fitted.items(of: .images(stored), on: run.engine)

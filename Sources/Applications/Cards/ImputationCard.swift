@@ -150,16 +150,14 @@ package struct ImputationCard: ProtocolCard {
     let boundary = isOutOfSample ? numbers.count * 7 / 10 : 0
     let learned = isOutOfSample ? Array(0..<boundary) : Array(0..<numbers.count)
     let filled = Array(boundary..<numbers.count)
-    let clock = ContinuousClock()
-    let start = clock.now
     let imputer = Imputer(
       learning: LearningSettings(seconds: run.seconds, earlyStopping: nil, seed: run.seed)
     )
     let all = numbers.table(without: deleted)
-    let fitted = try await imputer.fit(all.rows(learned), session: run.session)
-    let gaps = all.rows(filled)
-    let result = try await fitted.filled(gaps, on: run.engine)
-    let seconds = (clock.now - start) / .seconds(1)
+    let (result, seconds) = try await run.timed {
+      let fitted = try await imputer.fit(all.rows(learned), session: run.session)
+      return try await fitted.filled(all.rows(filled), on: run.engine)
+    }
     var errors = [numbers.error(of: result, rows: filled, deleted: deleted)]
     errors += try rivalErrors(numbers, all, learned, filled, deleted)
     return CardResult.Part(

@@ -63,7 +63,7 @@ package struct MatchSongsCard: ProtocolCard {
     let other = (0..<all.count).filter { $0 % 8 == 7 }
     let known = (0..<all.count).filter { $0 % 8 != 7 }
     let stored = all.items(known)
-    let matcher = Matcher(learning: LearningSettings(seconds: run.seconds, seed: run.seed))
+    let matcher = Matcher(learning: run.learning)
     let fitted = try await matcher.fit(.sounds(stored), session: run.session)
     let path =
       FileManager.default.temporaryDirectory.path + "/hourglass-card-\(UUID().uuidString).db"

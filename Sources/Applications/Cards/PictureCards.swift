@@ -1,5 +1,20 @@
 internal import HourglassDatasets
 
+/// The photographs that denoisers are compared on: 400 to learn from and 68 to be judged by.
+private struct GreyPhotographs {
+  let clean: ImageSet
+  let test: ImageSet
+  let paths: [String]
+
+  init(_ run: CardRun) throws {
+    let folders = ["bsd400", "bsd68"].map { run.data + "/" + $0 }
+    clean = try ImageSet.load(contentsOf: folders[0])
+    test = try ImageSet.load(contentsOf: folders[1])
+    paths =
+      clean.names.map { "\(folders[0])/\($0)" } + test.names.map { "\(folders[1])/\($0)" }
+  }
+}
+
 /// Grey photographs with Gaussian noise that is known, or not known, to the network.
 package struct DenoisingCard: ProtocolCard {
   package let name = "denoise-bsd68"
@@ -39,8 +54,8 @@ package struct DenoisingCard: ProtocolCard {
   }
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
-    let clean = try ImageSet.load(contentsOf: run.data + "/bsd400")
-    let test = try ImageSet.load(contentsOf: run.data + "/bsd68")
+    let photographs = try GreyPhotographs(run)
+    let (clean, test) = (photographs.clean, photographs.test)
     var values: [Double?] = []
     var parts: [CardResult.Part] = []
     var blind: FittedDenoiser?
@@ -53,7 +68,7 @@ package struct DenoisingCard: ProtocolCard {
         run.says(isBlind ? "learning, for all levels" : "learning, for noise of \(level)")
         let denoiser = Denoiser(
           noise: isBlind ? .unknown : noise,
-          learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+          learning: run.learning
         )
         fitted = try await denoiser.fit(.images(clean), session: run.session)
         if isBlind { blind = fitted }
@@ -76,8 +91,6 @@ package struct DenoisingCard: ProtocolCard {
         )
       )
     }
-    let paths = (clean.names.map { "bsd400/\($0)" } + test.names.map { "bsd68/\($0)" })
-      .map { run.data + "/" + $0 }
     return CardMeasurement(
       own: values,
       partFigures: [
@@ -86,7 +99,7 @@ package struct DenoisingCard: ProtocolCard {
         CardResult.Figure("SSIM", places: 4, moreIsBetter: true),
       ],
       parts: parts,
-      paths: paths
+      paths: photographs.paths
     )
   }
 }
@@ -182,12 +195,12 @@ package struct NoisyOnlyCard: ProtocolCard {
   package init() {}
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
-    let clean = try ImageSet.load(contentsOf: run.data + "/bsd400")
-    let test = try ImageSet.load(contentsOf: run.data + "/bsd68")
+    let photographs = try GreyPhotographs(run)
+    let (clean, test) = (photographs.clean, photographs.test)
     let noise = Noise.gaussian(standardDeviation: Self.level / 255)
     let denoiser = Denoiser(
       learned: .noisy,
-      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+      learning: run.learning
     )
     let fitted = try await PictureDenoisingJob(denoiser, clean, run.session, adding: noise)
       .fitted()
@@ -198,8 +211,6 @@ package struct NoisyOnlyCard: ProtocolCard {
       seed: run.seed,
       on: run.engine
     ) { _, _, _ in }
-    let paths = (clean.names.map { "bsd400/\($0)" } + test.names.map { "bsd68/\($0)" })
-      .map { run.data + "/" + $0 }
     func values(_ score: DenoisingReport.Score?) -> [Double?] {
       [score?.peakSignalToNoiseRatio, score?.structuralSimilarity]
     }
@@ -207,7 +218,7 @@ package struct NoisyOnlyCard: ProtocolCard {
       own: values(report?.denoised),
       rivals: (report?.classical ?? []).map { CardResult.Method($0.method, values($0)) }
         + [CardResult.Method("noisy", values(report?.noisy))],
-      paths: paths
+      paths: photographs.paths
     )
   }
 }

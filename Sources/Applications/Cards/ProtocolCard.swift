@@ -73,15 +73,25 @@ package struct CardRun: Sendable {
   /// Where it is computed.
   var engine: ComputeEngine { session.engine }
 
+  /// How a card learns that leaves everything else to the verb.
+  var learning: LearningSettings { LearningSettings(seconds: seconds, seed: seed) }
+
+  /// Does some work, and counts its seconds.
+  func timed<Result>(
+    _ work: () async throws -> Result
+  ) async rethrows -> (result: Result, seconds: Double) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try await work()
+    return (result, (clock.now - start) / .seconds(1))
+  }
+
   /// Runs a card.
   ///
   /// - Throws: What is wrong with the data or the settings; `interrupted` on cancellation.
   package func result(of card: any ProtocolCard) async throws(HourglassError) -> CardResult {
     do {
-      let clock = ContinuousClock()
-      let start = clock.now
-      let measured = try await card.measure(self)
-      let seconds = (clock.now - start) / .seconds(1)
+      let (measured, seconds) = try await timed { try await card.measure(self) }
       let files = try files(measured.paths)
       let list = files.map { "\($0.digest)  \($0.name)\n" }.joined()
       return CardResult(

@@ -116,7 +116,7 @@ package struct SeriesCard: ProtocolCard {
     var scores = [Double](repeating: 0, count: table.rowCount)
     let detector = AnomalyDetector(
       learned: .mixed,
-      learning: LearningSettings(seconds: run.seconds, seed: run.seed)
+      learning: run.learning
     )
     let fitted: FittedAnomalyDetector
     do {

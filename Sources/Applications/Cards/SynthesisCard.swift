@@ -67,10 +67,9 @@ package struct SynthesisCard: ProtocolCard {
     let synthesizer = Synthesizer(
       learning: LearningSettings(seconds: run.seconds ?? 300, seed: run.seed)
     )
-    let clock = ContinuousClock()
-    let start = clock.now
-    let fitted = try await synthesizer.fit(.table(learned), session: run.session)
-    let seconds = (clock.now - start) / .seconds(1)
+    let (fitted, seconds) = try await run.timed {
+      try await synthesizer.fit(.table(learned), session: run.session)
+    }
     run.says("generating \(learned.rowCount) rows and learning from them")
     let made = try await fitted.generated(learned.rowCount, seed: run.seed, on: run.engine)
     guard case .table(let generated) = made else { preconditionFailure("tables give tables") }

@@ -56,7 +56,12 @@ public struct NPYFile: Sendable {
       switch (header.kind, header.size) {
       case ("b", _): .bytes((0..<header.count).map { element($0) == 0 ? 0 : 1 })
       case ("u", 1): .bytes((0..<header.count).map { UInt8(truncatingIfNeeded: element($0)) })
-      case ("f", 2): .floats((0..<header.count).map { Self.half(element($0)) })
+      case ("f", 2):
+        .floats(
+          (0..<header.count).map {
+            HalfPrecision.value(of: UInt16(truncatingIfNeeded: element($0)))
+          }
+        )
       case ("f", 4):
         .floats(
           (0..<header.count).map { Float(bitPattern: UInt32(truncatingIfNeeded: element($0))) }
@@ -100,20 +105,6 @@ public struct NPYFile: Sendable {
   private static func signed(_ bits: UInt64, size: Int) -> Int64 {
     let unused = 64 - 8 * size
     return Int64(bitPattern: bits << unused) >> unused
-  }
-
-  /// A number of half precision (IEEE 754, binary16).
-  private static func half(_ bits: UInt64) -> Float {
-    let exponent = Int(bits >> 10 & 0x1f)
-    let fraction = Float(bits & 0x3ff)
-    let magnitude: Float
-    switch exponent {
-    case 0: magnitude = fraction * 0x1p-24
-    case 31: magnitude = fraction == 0 ? .infinity : .nan
-    default:
-      magnitude = (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
-    }
-    return bits & 0x8000 == 0 ? magnitude : -magnitude
   }
 
   /// For each position in row-major order the one in column-major order.

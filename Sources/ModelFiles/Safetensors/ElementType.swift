@@ -1,3 +1,5 @@
+internal import HourglassTensors
+
 /// The type of the numbers of a tensor, by its name in the safetensors format.
 public enum ElementType: String, CaseIterable, Hashable, Sendable, Codable {
   /// A truth value in one byte.
@@ -76,7 +78,7 @@ extension ElementType {
     case .int8: return bytes.map { Float(Int8(bitPattern: $0)) }
     case .int16: return integers(UInt16.self, in: bytes).map { Float(Int16(bitPattern: $0)) }
     case .uint16: return integers(UInt16.self, in: bytes).map { Float($0) }
-    case .float16: return integers(UInt16.self, in: bytes).map(single(half:))
+    case .float16: return integers(UInt16.self, in: bytes).map { HalfPrecision.value(of: $0) }
     case .bfloat16:
       return integers(UInt16.self, in: bytes).map { Float(bitPattern: UInt32($0) << 16) }
     case .int32: return try exact(integers(Int32.self, in: bytes))
@@ -117,24 +119,4 @@ private func rounded(_ patterns: [UInt64]) throws(InexactElement) -> [Float] {
     result.append(number)
   }
   return result
-}
-
-/// The number of a half-precision bit pattern: 1 bit of sign, 5 of exponent, 10 of fraction.
-///
-///     (-1)^s 2^(e - 15) (1 + f / 1024),  or  (-1)^s 2^-14 (f / 1024)  where e = 0
-///
-/// Reference: IEEE 754-2019, section 3.4, binary16.
-func single(half pattern: UInt16) -> Float {
-  let sign = UInt32(pattern & 0x8000) << 16
-  let exponent = UInt32(pattern >> 10) & 0x1f
-  let fraction = UInt32(pattern & 0x3ff)
-  switch exponent {
-  case 0:
-    let magnitude = Float(fraction) * 0x1p-24
-    return Float(bitPattern: magnitude.bitPattern | sign)
-  case 0x1f:
-    return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
-  default:
-    return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-  }
 }
