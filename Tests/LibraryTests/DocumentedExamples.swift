@@ -49,6 +49,10 @@ enum DocumentedExamples {
     let noisy = try Picture.load(contentsOf: "noisy.png")
     try await denoised.denoised(noisy).write(to: "denoised.png")
 
+    let music = try Dataset.load(contentsOf: "music")
+    let quiet = try await Denoiser(learning: LearningSettings(epochs: 1)).fit(music)
+    try await quiet.denoised(try Sound.load(contentsOf: "hiss.wav")).write(to: "quiet.flac")
+
     let normal = try Table(contentsOf: "people.csv")
     let detector = try await AnomalyDetector(falseAlarmRate: 0.05).fit(normal)
     let stricter = try detector.with(falseAlarmRate: 0.01)
@@ -76,12 +80,22 @@ enum DocumentedExamples {
 
     let colorizer = try await Colorizer(learning: LearningSettings(epochs: 1)).fit(clean)
     try await colorizer.coloured(noisy, saturation: 1.1).write(to: "coloured.png")
+
+    let learner = TableLearner(learning: LearningSettings(epochs: 20))
+    let everything = try await learner.fit(normal, comparing: .simple)
+    try everything.save(to: "everything.hourglass")
+    print(everything.report?.description ?? "")
+    let likeThem = try await everything.synthesizer.table(100, seed: 1)
+    let filler = try FittedImputer(contentsOf: "everything.hourglass")
+    let completed = try await filler.filled(gaps)
     print(
       features.shape,
       later.header.provenance.dataName,
       filled.rowCount,
       means.count,
-      sure.count
+      sure.count,
+      likeThem.rowCount,
+      completed.rowCount
     )
   }
 }

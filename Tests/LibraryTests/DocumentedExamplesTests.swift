@@ -65,6 +65,14 @@ import Testing
     for index in 0..<12 {
       try picture(index).write(to: folder.appendingPathComponent("photos/\(index).png").path)
     }
+    try manager.createDirectory(
+      at: folder.appendingPathComponent("music"),
+      withIntermediateDirectories: true
+    )
+    for index in 0..<3 {
+      try sound(index).write(to: folder.appendingPathComponent("music/\(index).wav").path)
+    }
+    try sound(5).write(to: folder.appendingPathComponent("hiss.wav").path)
     try picture(3).write(to: folder.appendingPathComponent("noisy.png").path)
     try picture(5).write(to: folder.appendingPathComponent("scratches.png").path)
     let former = manager.currentDirectoryPath
@@ -72,6 +80,15 @@ import Testing
     defer { _ = manager.changeCurrentDirectoryPath(former) }
     try await example()
     return try manager.contentsOfDirectory(atPath: folder.path).sorted()
+  }
+
+  private func sound(_ index: Int) -> Sound {
+    let samples = (0..<16_000 * 3).map { place -> Float in
+      let time = Double(place) / 16_000
+      let pitch = 220 * Double(2 + (Int(4 * time) + index) % 5)
+      return Float(0.3 * sin(2 * Double.pi * pitch * time)) + 0.01 * Float((place * 7919) % 13 - 6)
+    }
+    return Sound(name: "tune \(index)", sampleRate: 16_000, channels: [samples])
   }
 
   private func picture(_ index: Int) -> Picture {
@@ -91,7 +108,8 @@ import Testing
   @Test func theExamplesOfTheGuideRun() async throws {
     let names = try await run(DocumentedExamples.library)
     for name in [
-      "coloured.png", "denoised.png", "made.csv", "people.db", "people.hourglass", "whole.png",
+      "coloured.png", "denoised.png", "everything.hourglass", "made.csv", "people.db",
+      "people.hourglass", "quiet.flac", "whole.png",
     ] {
       #expect(names.contains(name), "\(name) is missing of \(names)")
     }

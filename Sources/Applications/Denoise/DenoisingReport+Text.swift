@@ -22,7 +22,7 @@ extension DenoisingReport: CustomStringConvertible {
       lines.append("Errors are roots of mean squares, of values with a standard deviation of 1.")
     }
     lines.append(verdict)
-    return lines.joined(separator: "\n")
+    return (lines + notes).joined(separator: "\n")
   }
 
   /// One sentence: whether the network earned its place.

@@ -52,6 +52,8 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
   public var classical: [Score]
   /// The network.
   public var denoised: Score
+  /// What else a reader should know, such as that learning ended too early.
+  public var notes: [String]
 
   /// Makes a report from what was measured.
   public init(
@@ -62,7 +64,8 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
     noise: String?,
     noisy: Score,
     classical: [Score],
-    denoised: Score
+    denoised: Score,
+    notes: [String] = []
   ) {
     self.dataName = dataName
     self.kind = kind
@@ -72,6 +75,7 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
     self.noisy = noisy
     self.classical = classical
     self.denoised = denoised
+    self.notes = notes
   }
 
   /// The numbers by their names, for the header of a model.

@@ -54,6 +54,8 @@ public struct FittedDenoiser: Sendable {
     _ report: DenoisingReport?,
     _ content: Content
   ) throws(ModelFileError) {
+    var report = report
+    report?.notes += [LearningHealth.budget(record)].compactMap { $0 }
     self.init(
       configuration: denoiser,
       header: try run.modelHeader(record, metrics: report?.metrics ?? [:], report: report),

@@ -50,12 +50,10 @@ struct TableDenoisingJob: Sendable {
   init(_ denoiser: Denoiser, _ table: Table, _ session: LearningSession) throws {
     self.denoiser = denoiser
     self.table = table
-    split = RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
-    encoding = try TableEncoding(
-      learning: table,
-      rows: split.training,
-      datesHaveParts: false
-    )
+    split = session.parts ?? RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
+    encoding =
+      try session.shared?.encoding
+      ?? TableEncoding(learning: table, rows: split.training, datesHaveParts: false)
     let hasNumbers = encoding.fields.contains {
       if case .number = $0.content { true } else { false }
     }
@@ -68,7 +66,7 @@ struct TableDenoisingJob: Sendable {
     }
     encoded = try encoding.encoded(table)
     let width = min(max(4 * encoding.width, 64), 512)
-    autoencoder = Autoencoder(
+    let own = Autoencoder(
       encoder: denoiser.architecture ?? .dense(hidden: [width, width], activation: .silu),
       // Wide: not the narrow place but the noise keeps the network from copying.
       bottleneck: .deterministic(latent: min(max(encoding.width, 4), 256)),
@@ -76,6 +74,7 @@ struct TableDenoisingJob: Sendable {
       corruption: denoiser.noise(for: .table).corruption,
       fields: encoding.layout
     )
+    autoencoder = session.shared?.values(.squaredError) ?? own
     run = try LearningRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
@@ -95,18 +94,14 @@ struct TableDenoisingJob: Sendable {
   /// Learns, judges, and makes the model with its report.
   func fitted() async throws -> FittedDenoiser {
     let source = TableRows(encoded, rows: split.seen)
-    let result = try await run.train(autoencoder, on: source)
-    let network = TableDenoising(
-      encoding: encoding,
-      network: try FittedAutoencoder(
-        autoencoder,
-        variables: result.variables,
-        itemShape: source.itemShape,
-        record: result.record
-      )
+    let (learnt, record) = try await run.network(
+      autoencoder,
+      on: source,
+      itemShape: source.itemShape
     )
+    let network = TableDenoising(encoding: encoding, network: learnt)
     let report = try await report(network)
-    return try FittedDenoiser(denoiser, run, result.record, report, .table(network))
+    return try FittedDenoiser(denoiser, run, record, report, .table(network))
   }
 
   private func report(_ network: TableDenoising) async throws -> DenoisingReport {

@@ -21,9 +21,16 @@ struct DetectionJob: Sendable {
     try detector.validate()
     self.detector = detector
     self.data = data
-    split = DetectionSplit(data, seed: detector.learning.seed)
-    encoding = try DetectionEncoding(learning: data, items: split.training)
-    autoencoder = detector.autoencoder(for: encoding)
+    let seed = detector.learning.seed
+    split =
+      session.parts.map { DetectionSplit($0, seed: seed) } ?? DetectionSplit(data, seed: seed)
+    encoding = try DetectionEncoding(
+      learning: data,
+      items: split.training,
+      known: session.shared?.encoding
+    )
+    autoencoder =
+      session.shared?.values(.distance(.squaredError)) ?? detector.autoencoder(for: encoding)
     let width = encoding.layout.width
     var learning = detector.learning
     learning.batchSize =
@@ -58,12 +65,10 @@ struct DetectionJob: Sendable {
     let all = try DetectionItems(data, encoding: encoding)
     let given = all.taking(split.training)
     let training = try await trimmed(given, on: engine)
-    let result = try await run.train(autoencoder, on: training)
-    let network = try FittedAutoencoder(
+    let (network, record) = try await run.network(
       autoencoder,
-      variables: result.variables,
-      itemShape: encoding.itemShape,
-      record: result.record
+      on: training,
+      itemShape: encoding.itemShape
     )
     let references = references(training)
     // What is usual is measured on the rows left out too: a network is surer of what it learnt from.
@@ -88,7 +93,7 @@ struct DetectionJob: Sendable {
     let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
     let report = report(scores, rivalScores, rivals, calibration, references)
     var header = try run.modelHeader(
-      result.record,
+      record,
       metrics: report.heldOutFalseAlarms.map { ["false alarms, held out": $0] } ?? [:],
       report: report,
       stateTensors: [],

@@ -1,4 +1,4 @@
-internal import HourglassAutoencoders
+public import HourglassAutoencoders
 public import HourglassDatasets
 public import HourglassNetworks
 
@@ -20,18 +20,28 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   public var learning: LearningSettings
   /// How the numbers of a table are scaled before they are learnt from.
   public var scaling: NumberScaling
+  /// What is done to an item before the encoder sees it in learning; `nil` hides six tenths of
+  /// the pixels of images, and leaves other data as they are.
+  ///
+  /// What is hidden has to be told from what belongs together, and so codes say more of what a thing is.
+  ///
+  /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, doi:10.1145/1390156.1390294; He et al., 2021,
+  /// "Masked Autoencoders Are Scalable Vision Learners", arXiv:2111.06377, for hiding much.
+  public var corruption: Corruption?
 
   /// Makes an extractor; the defaults suit most data.
   public init(
     dimensions: Int = 32,
     architecture: Architecture? = nil,
     learning: LearningSettings = LearningSettings(),
-    scaling: NumberScaling = .robust
+    scaling: NumberScaling = .robust,
+    corruption: Corruption? = nil
   ) {
     self.dimensions = dimensions
     self.architecture = architecture
     self.learning = learning
     self.scaling = scaling
+    self.corruption = corruption
   }
 }
 
@@ -57,6 +67,7 @@ extension FeatureExtractor {
         data,
         session,
         application: FittedFeatureExtractor.application,
+        corruption: corruption ?? AutomaticChoices.featureCorruption(for: data.kind),
         configuration: self
       )
       return try FittedFeatureExtractor(self, try await job.fitted())

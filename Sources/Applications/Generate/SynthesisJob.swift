@@ -31,12 +31,13 @@ struct SynthesisJob: Sendable {
       self.data = data
     }
     let seed = synthesizer.learning.seed
-    split = RowSplit(count: data.count, seed: seed)
-    fields = try SynthesisFields(learning: self.data, rows: split.training)
-    autoencoder = synthesizer.autoencoder(
-      for: fields,
-      learningCount: split.training.count
-    )
+    split = session.parts ?? RowSplit(count: data.count, seed: seed)
+    fields =
+      try session.shared.map { .table($0.columns) }
+      ?? SynthesisFields(learning: self.data, rows: split.training)
+    autoencoder =
+      session.shared?.groups.autoencoder
+      ?? synthesizer.autoencoder(for: fields, learningCount: split.training.count)
     run = try LearningRun(
       application: FittedSynthesizer.application,
       configuration: synthesizer,
@@ -58,12 +59,10 @@ struct SynthesisJob: Sendable {
   func fitted() async throws -> FittedSynthesizer {
     let engine = run.session.engine
     let blank = SynthesisSources(fields: fields)
-    let result = try await run.train(autoencoder, on: try blank.source(data, rows: split.seen))
-    let network = try FittedAutoencoder(
+    let (network, record) = try await run.network(
       autoencoder,
-      variables: result.variables,
-      itemShape: fields.itemShape,
-      record: result.record
+      on: try blank.source(data, rows: split.seen),
+      itemShape: fields.itemShape
     )
     let learnt = try blank.source(data, rows: split.training)
     let model = SynthesisNetwork(
@@ -80,7 +79,7 @@ struct SynthesisJob: Sendable {
       as: split.reportRows,
       on: engine
     )
-    report.notes += [LearningHealth.budget(result.record)].compactMap { $0 }
+    report.notes += [LearningHealth.budget(record)].compactMap { $0 }
     var metrics: [String: Double] = ["active units": Double(report.activeUnits)]
     if let tables = report.tables {
       metrics["column shapes, autoencoder"] = tables.generated.columnShapes
@@ -94,7 +93,7 @@ struct SynthesisJob: Sendable {
     return FittedSynthesizer(
       configuration: synthesizer,
       header: try run.modelHeader(
-        result.record,
+        record,
         metrics: metrics,
         report: report,
         stateTensors: Array(model.stateTensors.keys)

@@ -56,7 +56,7 @@ struct SynthesisJudge: Sendable {
   private func activeUnits(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Int
   {
     let codes = try await model.network.encode(source, on: engine)
-    return codes.variances.count { $0 > 0.01 }
+    return codes.activeUnits
   }
 
   // MARK: Tables
@@ -121,7 +121,7 @@ struct SynthesisJudge: Sendable {
       generatedCount: generated.rowCount,
       generated: score(own),
       fromPrior: try prior.map { score(try TableSimilarity(of: $0, to: real)) },
-      independent: score(try TableSimilarity(of: independent(learnt ?? real), to: real)),
+      independent: score(try TableSimilarity(of: (learnt ?? real).mixedUp(seed: seed), to: real)),
       learnt: try learnt.map { score(try TableSimilarity(of: $0, to: real)) },
       weakestColumns: Array(own.columns.prefix(3)),
       weakestPairs: Array(own.pairs.prefix(3)),
@@ -135,18 +135,6 @@ struct SynthesisJudge: Sendable {
     SynthesisReport.Score(
       columnShapes: similarity.columnShapes,
       pairTrends: similarity.pairTrends
-    )
-  }
-
-  /// The columns of a table, each with its cells in an order of its own.
-  private func independent(_ table: Table) -> Table {
-    Table(
-      name: table.name,
-      columns: table.columns.enumerated().map { place, column in
-        var order = Array(0..<table.rowCount)
-        Permutation.shuffle(&order, seed: seed, purpose: 0x636f_6c75, number: UInt64(place))
-        return column.rows(order)
-      }
     )
   }
 
@@ -190,14 +178,16 @@ struct SynthesisJudge: Sendable {
   }
 }
 
-extension Tensor {
-  /// The variance of each column of `[rows, columns]`.
-  fileprivate var variances: [Double] {
-    let (rows, columns) = (shape[0], shape[1])
-    return (0..<columns).map { column in
-      let values = (0..<rows).map { Double(scalars[$0 * columns + column]) }
-      let mean = values.reduce(0, +) / Double(max(rows, 1))
-      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(rows, 1))
-    }
+extension Table {
+  /// The columns of the table, each with its cells in an order of its own.
+  func mixedUp(seed: UInt64) -> Table {
+    Table(
+      name: name,
+      columns: columns.enumerated().map { place, column in
+        var order = Array(0..<rowCount)
+        Permutation.shuffle(&order, seed: seed, purpose: 0x636f_6c75, number: UInt64(place))
+        return column.rows(order)
+      }
+    )
   }
 }

@@ -18,11 +18,23 @@ struct ImputationJob: Sendable {
     try imputer.validate()
     self.imputer = imputer
     self.data = data
-    fields = try ImputedFields(data.learntColumns, series: data.series)
+    fields = try ImputedFields(
+      data.learntColumns,
+      series: data.series,
+      known: session.shared?.encoding
+    )
     let encoding = fields.encoding
     let rows = CellRows(try encoding.encoded(data.table), layout: encoding.layout)
-    judge = ImputationJudge(data, encoding: encoding, rows: rows, seed: imputer.learning.seed)
-    autoencoder = imputer.autoencoder(for: encoding.layout, window: fields.series?.window)
+    judge = ImputationJudge(
+      data,
+      encoding: encoding,
+      rows: rows,
+      seed: imputer.learning.seed,
+      among: session.parts?.report
+    )
+    autoencoder =
+      session.shared?.values(.squaredError)
+      ?? imputer.autoencoder(for: encoding.layout, window: fields.series?.window)
     let source = Self.items(judge.left, data)
     var runs: [LearningRun] = []
     for member in 0..<imputer.members {
@@ -65,16 +77,9 @@ struct ImputationJob: Sendable {
     var members: [FittedAutoencoder] = []
     var record: HourglassAutoencoders.TrainingRecord?
     for run in runs {
-      let result = try await run.train(autoencoder, on: source)
-      record = record ?? result.record
-      members.append(
-        try FittedAutoencoder(
-          autoencoder,
-          variables: result.variables,
-          itemShape: source.itemShape,
-          record: result.record
-        )
-      )
+      let learnt = try await run.network(autoencoder, on: source, itemShape: source.itemShape)
+      record = record ?? learnt.record
+      members.append(learnt.network)
     }
     for run in runs.dropFirst() {
       if let checkpoint = run.session.checkpoint { try CheckpointFile.remove(checkpoint) }

@@ -114,6 +114,11 @@ public enum AutomaticChoices {
     return .logistic
   }
 
+  /// Six tenths of the pixels of an image are hidden where features are learnt.
+  static func featureCorruption(for kind: DataKind) -> Corruption {
+    kind == .images ? .dropout(rate: 0.6) : .none
+  }
+
   /// A U-Net of two halvings for the noise of images.
   static var denoisingArchitecture: Architecture { .uNet(base: 32, depth: 2, activation: .relu) }
 

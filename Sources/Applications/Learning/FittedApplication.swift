@@ -95,7 +95,7 @@ extension FittedApplication {
     }
   }
 
-  /// Reads a model that `save` wrote.
+  /// Reads a model that `save` wrote, or its part of a model for all jobs.
   ///
   /// - Throws: `modelFile` for a damaged or foreign file, `application(.otherApplication)` for a
   ///   model of another application.
@@ -113,7 +113,8 @@ extension FittedApplication {
   package init(_ file: ModelFile) throws(HourglassError) {
     let path = file.path
     do {
-      guard file.application == Self.application else {
+      let isShared = file.application == FittedTableModel.application
+      guard isShared || file.application == Self.application else {
         throw ApplicationError.otherApplication(
           file: path,
           expected: Self.application,
@@ -124,9 +125,18 @@ extension FittedApplication {
       guard header.checkpoint == nil else {
         throw ApplicationError.checkpointForModel(file: path)
       }
-      try self.init(
-        contents: ModelContents(path: path, header: header, tensors: try file.tensors())
-      )
+      var contents = ModelContents(path: path, header: header, tensors: try file.tensors())
+      if isShared, Self.application != FittedTableModel.application {
+        guard let own = try FittedTableModel.contents(of: Self.application, in: contents) else {
+          throw ApplicationError.otherApplication(
+            file: path,
+            expected: Self.application,
+            found: file.application
+          )
+        }
+        contents = own
+      }
+      try self.init(contents: contents)
     } catch {
       throw HourglassError(error)
     }

@@ -2,6 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassEngines
 internal import HourglassModelFiles
+internal import HourglassTensors
 
 /// One run of learning, the same for every application: a trainer, what a checkpoint says of itself,
 /// and the session that it takes place in.
@@ -83,6 +84,35 @@ struct LearningRun: Sendable {
     let result = try outcome.get()
     if result.record.stopReason == .cancellation { throw CancellationError() }
     return result
+  }
+
+  /// A network with what was learnt, and how it learnt.
+  typealias Learnt = (
+    network: FittedAutoencoder, record: HourglassAutoencoders.TrainingRecord
+  )
+
+  /// Learns an autoencoder; where the session has a shared one, that is taken as it is.
+  ///
+  /// - Parameters:
+  ///   - autoencoder: The network.
+  ///   - learner: The network with a start, where it has one.
+  ///   - source: What is learnt from.
+  ///   - itemShape: The shape of an item.
+  func network(
+    _ autoencoder: Autoencoder,
+    _ learner: (any Learner)? = nil,
+    on source: any BatchSource,
+    itemShape: Shape
+  ) async throws -> Learnt {
+    if let shared = session.shared { return try shared.learnt(autoencoder, itemShape: itemShape) }
+    let result = try await train(learner ?? autoencoder, on: source)
+    let network = try FittedAutoencoder(
+      autoencoder,
+      variables: result.variables,
+      itemShape: itemShape,
+      record: result.record
+    )
+    return (network, result.record)
   }
 
   /// The header of the finished model.

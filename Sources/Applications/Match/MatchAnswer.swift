@@ -31,16 +31,24 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
 
 extension MatchAnswer {
   /// Judges the nearest match.
+  ///
+  /// - Parameter calibrations: Those of all conditions that the query may have been made under: it is
+  ///   taken for a stored item only where it would be under each of them.
   mutating func judge(
-    by calibration: FalseAcceptCalibration?,
+    by calibrations: [FalseAcceptCalibration],
     falseAcceptRate: Double?,
     file: String
   ) throws {
-    if let nearest = matches.first { pValue = calibration?.pValue(of: nearest.distance) }
+    if let nearest = matches.first {
+      pValue = calibrations.map { $0.pValue(of: nearest.distance) }.max()
+    }
     guard let falseAcceptRate else { return }
-    guard let calibration else { throw ApplicationError.noCalibration(file: file) }
-    let least = calibration.smallestRate
-    guard try calibration.threshold(falseAcceptRate: falseAcceptRate) != nil else {
+    guard let least = calibrations.map(\.smallestRate).max() else {
+      throw ApplicationError.noCalibration(file: file)
+    }
+    guard
+      try calibrations.allSatisfy({ try $0.threshold(falseAcceptRate: falseAcceptRate) != nil })
+    else {
       throw ApplicationError.invalidSetting(
         name: "the rate of false accepts",
         expected: "at least \(least), which the items of \(file) can tell",
@@ -48,8 +56,10 @@ extension MatchAnswer {
       )
     }
     isInDatabase =
-      try matches.first.map {
-        try calibration.accepts($0.distance, falseAcceptRate: falseAcceptRate)
+      try matches.first.map { nearest in
+        try calibrations.allSatisfy {
+          try $0.accepts(nearest.distance, falseAcceptRate: falseAcceptRate)
+        }
       } ?? false
   }
 }

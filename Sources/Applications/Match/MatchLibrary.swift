@@ -107,7 +107,7 @@ extension MatchLibrary {
           var answer = MatchAnswer(query: sounds.names[number], found, index)
           answer.recall = recall
           try answer.judge(
-            by: excerpts?.calibration(count: excerpt.signatures.count),
+            by: excerpts?.calibrations(count: excerpt.signatures.count) ?? [],
             falseAcceptRate: falseAcceptRate,
             file: database.path
           )
@@ -121,12 +121,12 @@ extension MatchLibrary {
         filter: filter,
         threads: engine.threads
       )
-      let calibration = try database.calibration()
+      let calibrations = try database.calibration().map { [$0] } ?? []
       answers = zip(data.itemNames(), found).map { MatchAnswer(query: $0, $1, index) }
       for place in answers.indices {
         answers[place].recall = recall
         try answers[place].judge(
-          by: calibration,
+          by: calibrations,
           falseAcceptRate: falseAcceptRate,
           file: database.path
         )
@@ -152,7 +152,7 @@ extension MatchLibrary {
       var answer = MatchAnswer(query: query, found, index)
       answer.recall = filter.isEmpty ? index.approximation?.recall : nil
       try answer.judge(
-        by: try database.calibration(),
+        by: try database.calibration().map { [$0] } ?? [],
         falseAcceptRate: falseAcceptRate,
         file: database.path
       )

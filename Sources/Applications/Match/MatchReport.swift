@@ -24,6 +24,8 @@ public struct MatchReport: Hashable, Sendable, Codable {
   public var principalComponents: Double
   /// The same by the values themselves.
   public var rawValues: Double
+  /// What else a reader should know, such as that learning ended too early.
+  public var notes: [String]
 }
 
 extension MatchReport: CustomStringConvertible {
@@ -45,7 +47,7 @@ extension MatchReport: CustomStringConvertible {
       lines.append("  \(name)\(blanks) \(pad)\(size) numbers  \(Self.percent(recall))")
     }
     lines.append(verdict)
-    return lines.joined(separator: "\n")
+    return (lines + notes).joined(separator: "\n")
   }
 
   /// One sentence: whether the signatures earned their place.

@@ -66,7 +66,8 @@ struct RecallJudge: Sendable {
         principal.projected(stored.clean),
         principal.projected(copies.distorted)
       ),
-      rawValues: try recall(stored.clean, copies.distorted)
+      rawValues: try recall(stored.clean, copies.distorted),
+      notes: [LearningHealth.idleNumbers(stored.cleanCodes)].compactMap { $0 }
     )
   }
 

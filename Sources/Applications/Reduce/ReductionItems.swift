@@ -23,17 +23,29 @@ struct ReductionItems: Sendable {
     case large(LargeTable, TableEncoding, heldOut: [Int], judging: Table)
   }
 
-  init(_ data: Dataset, seed: UInt64, scaling: NumberScaling) throws {
+  init(
+    _ data: Dataset,
+    seed: UInt64,
+    scaling: NumberScaling,
+    session: LearningSession
+  ) throws {
     if case .largeTable(let table) = data {
       try self.init(table, seed: seed, scaling: scaling)
     } else {
-      try self.init(RawItems(data), seed: seed, scaling: scaling)
+      try self.init(RawItems(data), seed: seed, scaling: scaling, session)
     }
   }
 
-  private init(_ items: RawItems, seed: UInt64, scaling: NumberScaling) throws {
-    let split = RowSplit(items, seed: seed)
-    encoding = try ItemEncoding(items, training: split.training, scaling: scaling)
+  private init(
+    _ items: RawItems,
+    seed: UInt64,
+    scaling: NumberScaling,
+    _ session: LearningSession
+  ) throws {
+    let split = session.parts ?? RowSplit(items, seed: seed)
+    encoding =
+      try session.shared.map { .table($0.encoding) }
+      ?? ItemEncoding(items, training: split.training, scaling: scaling)
     let rows = try EncodedRows(items, encoding: encoding)
     principal = rows.selecting(split.training)
     judged = rows.selecting(split.report)

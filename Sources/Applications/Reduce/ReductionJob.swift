@@ -28,15 +28,25 @@ struct ReductionJob: Sendable {
     _ data: Dataset,
     _ session: LearningSession,
     application: String = FittedDimensionReducer.application,
+    corruption: Corruption = .none,
     configuration: (any Encodable & Sendable)? = nil,
     effort: Double = 1
   ) throws {
     try reducer.validate(for: data)
     self.reducer = reducer
     dataName = data.name
-    items = try ReductionItems(data, seed: reducer.learning.seed, scaling: reducer.scaling)
+    items = try ReductionItems(
+      data,
+      seed: reducer.learning.seed,
+      scaling: reducer.scaling,
+      session: session
+    )
     encoding = items.encoding
-    autoencoder = reducer.autoencoder(for: encoding, variance: items.variance)
+    var autoencoder =
+      session.shared?.values(.squaredError)
+      ?? reducer.autoencoder(for: encoding, variance: items.variance)
+    autoencoder.corruption = corruption
+    self.autoencoder = autoencoder
     let settings: any Encodable = configuration ?? reducer
     run = try LearningRun(
       application: application,
@@ -73,17 +83,13 @@ struct ReductionJob: Sendable {
       throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
     }
     let baseline = ReductionBaseline(principal)
-    let result = try await run.train(
+    let (network, record) = try await run.network(
+      autoencoder,
       try autoencoder.started(from: baseline, model, itemShape: encoding.itemShape),
-      on: source
+      on: source,
+      itemShape: encoding.itemShape
     )
     if let failure = (source as? StoredRows)?.failure { throw failure }
-    let network = try FittedAutoencoder(
-      autoencoder,
-      variables: result.variables,
-      itemShape: encoding.itemShape,
-      record: result.record
-    )
     let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
     var report = try await judge.report(
       items.judged,
@@ -91,11 +97,11 @@ struct ReductionJob: Sendable {
       as: items.judgedKind,
       on: engine
     )
-    report.notes += try await warnings(network, result.record)
+    report.notes += try await warnings(network, record)
     return FittedDimensionReducer(
       configuration: reducer,
       header: try run.modelHeader(
-        result.record,
+        record,
         metrics: [
           "error per value, autoencoder": report.autoencoder.errorPerValue,
           "error per value, column means": report.columnMeans.errorPerValue,

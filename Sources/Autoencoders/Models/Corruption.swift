@@ -20,6 +20,11 @@ public enum Corruption: Hashable, Sendable, Codable {
   case gaussianRange(lower: Float, upper: Float)
   /// x or, at this rate, 0.
   case masking(rate: Float)
+  /// x / (1 - rate) or, at this rate, 0: the mean stays that of x.
+  ///
+  /// Reference: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, 2014, "Dropout", JMLR 15,
+  /// section 10.
+  case dropout(rate: Float)
   /// x or, at this rate, one of the two extremes, each as often.
   case saltAndPepper(rate: Float, lower: Float = 0, upper: Float = 1)
   /// x (1 + σ e), where e is normal: the grain of coherent imaging.
@@ -54,6 +59,9 @@ extension Corruption {
     case .masking(let rate):
       let isKept = builder.apply(.greater, builder.random(.uniform, shape), builder.constant(rate))
       return builder.product(x, isKept)
+    case .dropout(let rate):
+      let kept = Corruption.masking(rate: rate)(x, in: &builder)
+      return builder.affine(kept, scale: 1 / (1 - rate))
     case .saltAndPepper(let rate, let lower, let upper):
       let draw = builder.random(.uniform, shape)
       let isUntouched = builder.apply(.greater, draw, builder.constant(rate))
@@ -81,7 +89,7 @@ extension Corruption {
   /// none where nothing is hidden.
   package func kept(_ shape: Shape, in builder: inout GraphBuilder) -> NodeID? {
     switch self {
-    case .masking(let rate):
+    case .masking(let rate), .dropout(let rate):
       return builder.apply(.greater, builder.random(.uniform, shape), builder.constant(rate))
     case .hiding(let lower, let upper, _):
       let perItem = Shape([shape[0]] + shape.dimensions.dropFirst().map { _ in 1 })
@@ -96,7 +104,7 @@ extension Corruption {
   /// What is done to the numbers of items with fields, besides hiding some.
   package var noise: Corruption {
     switch self {
-    case .none, .masking: .none
+    case .none, .masking, .dropout: .none
     case .gaussian, .gaussianRange, .saltAndPepper, .speckle, .poisson: self
     case .hiding(_, _, let deviation):
       deviation == 0 ? .none : .gaussian(standardDeviation: deviation)
@@ -123,6 +131,13 @@ extension Corruption {
       )
     case .masking(let rate):
       try requireSetting((0...1).contains(rate), "the rate of masking", "from 0 to 1", rate)
+    case .dropout(let rate):
+      try requireSetting(
+        rate >= 0 && rate < 1,
+        "the rate of dropout",
+        "from 0 to below 1",
+        rate
+      )
     case .saltAndPepper(let rate, let lower, let upper):
       try requireSetting((0...1).contains(rate), "the rate of salt and pepper", "from 0 to 1", rate)
       try requireSetting(
