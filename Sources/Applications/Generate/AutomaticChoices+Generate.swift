@@ -38,6 +38,15 @@ extension AutomaticChoices {
     }
   }
 
+  /// The codes that are drawn for an image to bound its probability.
+  static let boundSamples = 200
+
+  /// The images that codes are drawn for: at most a thousand, and so few that decoding all codes takes
+  /// about a twentieth of learning, which goes through encoder and decoder forth and twice back.
+  static func boundImages(seen: Int) -> Int {
+    min(max(seen / 3 / boundSamples, 50), 1_000)
+  }
+
   /// The intervals that the numbers of a column are cut into.
   ///
   /// As many as the rows allow: the share of each is then known to about its root.
