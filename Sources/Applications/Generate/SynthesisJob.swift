@@ -37,6 +37,12 @@ struct SynthesisJob: Sendable {
       for: fields,
       learningCount: split.training.count
     )
+    let size =
+      synthesizer.learning.batchSize
+      ?? AutomaticChoices.synthesisBatchSize(
+        for: autoencoder.encoder,
+        learningCount: split.training.count
+      )
     run = try LearningRun(
       application: FittedSynthesizer.application,
       configuration: synthesizer,
@@ -48,7 +54,13 @@ struct SynthesisJob: Sendable {
         for: fields.kind,
         learningCount: split.training.count,
         validation: split.validation,
-        steps: AutomaticChoices.synthesisSteps(for: fields.kind)
+        steps: AutomaticChoices.synthesisSteps(for: fields.kind),
+        batchSize: size,
+        optimizer: AutomaticChoices.synthesisOptimizer(
+          for: autoencoder.encoder,
+          learningCount: split.training.count,
+          batchSize: size
+        )
       ),
       session: session
     )
@@ -244,6 +256,7 @@ extension Synthesizer {
       encoder: architecture
         ?? AutomaticChoices.synthesisArchitecture(
           for: kind,
+          itemShape: fields.itemShape,
           learningCount: learningCount
         ),
       bottleneck: .gaussian(

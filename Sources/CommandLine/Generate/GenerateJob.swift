@@ -93,7 +93,10 @@ struct GenerateJob {
   private func architecture(for data: Dataset) throws -> Architecture? {
     let widths = command.shape.hidden?.widths
     guard command.shape.architecture == .convolutional else {
-      return widths.map { .dense(hidden: $0, activation: .silu) }
+      if let widths { return .dense(hidden: widths, activation: .silu) }
+      // Else what is chosen by the data is fully connected as it is.
+      guard command.shape.architecture == .dense, case .images = data else { return nil }
+      return AutomaticChoices.synthesisDenseArchitecture
     }
     guard case .images(let images) = data,
       case .convolutional(let channels, let hidden, let activation) =

@@ -141,7 +141,11 @@ struct SynthesizerOptions: ParsableArguments {
   var hidden: LayerWidths?
 
   @Option(
-    help: ArgumentHelp("dense, or convolutional for images (default: dense).", valueName: "kind")
+    help: ArgumentHelp(
+      "dense, or convolutional for images (default: convolutional for images of 8 pixels and more "
+        + "without --hidden, else dense).",
+      valueName: "kind"
+    )
   )
   var architecture: ArchitectureKind?
 
