@@ -37,7 +37,8 @@ import Testing
       #expect(weighted.bound > last, "\(samples) codes")
       last = weighted.bound
       // The mixture was fitted to the codes of these images: it is nearer to them than the prior.
-      if samples == 400 { #expect(try #require(weighted.fromMixture) > weighted.bound) }
+      let mixed = try #require(weighted.fromMixture)
+      if samples == 400 { #expect(mixed > weighted.bound) }
       #expect("\(report)".contains("bound by \(samples) codes an image"))
     }
     for (samples, count) in [(0, 1), (1, 0), (2_000_000, 1)] {

@@ -1,7 +1,7 @@
 package import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassNetworks
-package import HourglassTensors
+internal import HourglassTensors
 
 #if canImport(Glibc)
   internal import Glibc
