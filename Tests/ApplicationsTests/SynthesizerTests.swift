@@ -315,6 +315,10 @@ import Testing
     )
     let bound = try #require(fitted.report?.bound)
     #expect(bound.evidenceLowerBound > bound.independentPixels)
+    let weighted = try #require(bound.importanceWeighted)
+    #expect(weighted.samples == 200 && (50...60).contains(weighted.imageCount))
+    #expect(weighted.fromMixture == nil)
+    #expect(weighted.bound > bound.evidenceLowerBound && weighted.standardError != nil)
     #expect(fitted.report?.activeUnits == 2)
     guard case .images(let made) = try await fitted.generated(9, seed: 2, on: engine) else {
       Issue.record("no images were made")

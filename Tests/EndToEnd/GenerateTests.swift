@@ -110,4 +110,46 @@ import Testing
     #expect(grid.starts(with: [0x89, 0x50, 0x4e, 0x47]))
     #expect(folder.text("near.svg").contains("nearest learned"))
   }
+
+  @Test func imagesAreRestoredAndBounded() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 80, side: 9), to: "images.idx")
+    let learned = try Program.run(
+      [
+        "generate", "--learn-from", "images.idx", "--epochs", "2", "--threads", "1", "--save",
+        "spots.hourglass", "--reconstructions", "pairs.svg", "--bound-samples", "7", "--json",
+      ],
+      in: folder
+    )
+    #expect(learned.code == 0, "\(learned.errors)")
+    let heldOut = try #require(try json(learned.output)["heldOut"] as? [String: Any])
+    let bound = try #require(heldOut["bound"] as? [String: Any])
+    let weighted = try #require(bound["importanceWeighted"] as? [String: Any])
+    #expect(weighted["samples"] as? Int == 7)
+    let (upper, lower) = (weighted["bound"] as? Double, bound["evidenceLowerBound"] as? Double)
+    let (high, low) = (try #require(upper), try #require(lower))
+    #expect(high > low)
+    #expect(folder.text("pairs.svg").contains("restored"))
+    let judged = try Program.run(
+      "generate",
+      "--model",
+      "spots.hourglass",
+      "--judge",
+      "images.idx",
+      "--bound-samples",
+      "20",
+      in: folder
+    )
+    #expect(judged.code == 0, "\(judged.errors)")
+    #expect(judged.output.contains("bound by 20 codes an image"))
+    let refused: [([String], Int32, String)] = [
+      (["--model", "spots.hourglass", "--bound-samples", "20"], 2, "needs --judge"),
+      (["--model", "spots.hourglass", "--reconstructions", "p.svg"], 2, "needs --judge"),
+      (["--learn-from", "images.idx", "--bound-samples", "0"], 2, "at least 1"),
+    ]
+    for (options, code, words) in refused {
+      let outcome = try Program.run(["generate"] + options, in: folder)
+      #expect(outcome.code == code && outcome.errors.contains(words), "\(outcome.errors)")
+    }
+  }
 }

@@ -143,12 +143,44 @@ import Testing
     #expect(own["pair trends"] != nil && own["F1 (macro)"] != nil)
   }
 
+  @Test func probabilitiesOfImagesAreMeasured() throws {
+    let folder = try Folder()
+    // Spots before a dark ground: nearly all pixels are near black.
+    for (name, count) in [("train", 120), ("t10k", 30)] {
+      try folder.write(Made.images(count: count, side: 16), to: "\(name)-images-idx3-ubyte")
+      let labels = Made.labels((0..<count).map { UInt8($0 % 10) })
+      try folder.write(labels, to: "\(name)-labels-idx1-ubyte")
+    }
+    let arguments = [
+      "reproduce", "vae-mnist", "--data", ".", "--minutes", "0.05", "--threads", "1",
+      "--bound-samples", "20", "--images", "10",
+    ]
+    let outcome = try Program.run(arguments + ["--json"], in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let card = try json(outcome.output)
+    let (own, trivial) = (try figures(card, method: 0), try figures(card, method: 1))
+    let nats = try #require(own["-ln p(x), nats"])
+    let single = try #require(own["-ELBO, nats"])
+    #expect(nats <= single)
+    #expect(own["active units"] != nil && own["standard error of taking some"] != nil)
+    #expect(trivial["-ln p(x), nats"] != nil)
+    let settings = try #require(card["settings"] as? [String: String])
+    #expect(settings == ["images": "10", "latent": "50", "samples": "20"])
+    let text = try Program.run(arguments, in: folder)
+    #expect(text.code == 0 && text.output.contains("86.76"), "\(text.errors)")
+    try folder.write(Made.images(count: 120, side: 3), to: "train-images-idx3-ubyte")
+    let grey = try Program.run(arguments, in: folder)
+    #expect(grey.code == 1 && grey.errors.contains("grey drawings"), "\(grey.errors)")
+  }
+
   @Test func whatIsMissingIsSaid() throws {
     let folder = try Folder()
     try folder.write("a,b\n1,2\n", to: "data.csv")
     let cases: [([String], Int32, String)] = [
       (["adbench-clean", "--data", "."], 1, "expected .npz files with X and y"),
       (["reduce", "--data", "."], 1, "expected the file train-images-idx3-ubyte.gz"),
+      (["vae-mnist", "--data", "."], 1, "expected the file train-images-idx3-ubyte.gz"),
+      (["vae-mnist", "--data", ".", "--images", "0"], 2, "--images must be at least 1"),
       (["denoise-bsd68", "--data", "."], 1, "bsd400"),
       (["match-songs", "--data", "."], 1, "sound"),
       (["series-anomaly", "--data", "."], 1, "combined_windows.json"),

@@ -1,3 +1,4 @@
+internal import HourglassAutoencoders
 internal import HourglassTensors
 
 #if canImport(Glibc)
@@ -128,33 +129,15 @@ struct CodeMixture: Hashable, Sendable {
   // MARK: Fitting
 
   /// ln of each distribution's weighted density at each point, turned into shares.
-  ///
-  ///     ln N(x; μ, L Lᵀ) = -½ ‖L⁻¹ (x - μ)‖² - Σ ln Lᵢᵢ - ½ d ln 2π
   private func expect(_ points: [Double], _ rows: Int, into shares: inout [Double]) {
-    let (size, count, roots) = (size, count, factors)
-    let constants = (0..<count).map { place in
-      log(max(weights[place], 1e-300))
-        - (0..<size).reduce(0) { $0 + log(roots[(place * size + $1) * size + $1]) }
-    }
-    let inverses = (0..<count).map { place in
-      (0..<size).map { 1 / roots[(place * size + $0) * size + $0] }
-    }
+    let terms = DensityTerms(self)
     var y = [Double](repeating: 0, count: size)
-    let (points, factors, means) = (points.span, roots.span, means.span)
+    let points = points.span
     var result = shares.mutableSpan
     for row in 0..<rows {
       var greatest = -Double.infinity
       for place in 0..<count {
-        var square = 0.0
-        for i in 0..<size {
-          var value = points[row * size + i] - means[place * size + i]
-          let start = (place * size + i) * size
-          for j in 0..<i { value -= factors[start + j] * y[j] }
-          value *= inverses[place][i]
-          y[i] = value
-          square += value * value
-        }
-        let density = constants[place] - 0.5 * square
+        let density = logDensity(place, points, row * size, terms, &y)
         result[row * count + place] = density
         greatest = max(greatest, density)
       }
@@ -166,6 +149,69 @@ struct CodeMixture: Hashable, Sendable {
       }
       for place in 0..<count { result[row * count + place] /= sum }
     }
+  }
+
+  /// The density of codes.
+  struct Density: CodeDensity {
+    private let mixture: CodeMixture
+    private let terms: DensityTerms
+
+    init(_ mixture: CodeMixture) {
+      self.mixture = mixture
+      terms = DensityTerms(mixture)
+    }
+
+    /// ln Σ wᵢ N(z; μᵢ, Lᵢ Lᵢᵀ).
+    func logDensity(of code: [Double]) -> Double {
+      var y = [Double](repeating: 0, count: mixture.size)
+      let each = (0..<mixture.count).map { mixture.logDensity($0, code.span, 0, terms, &y) }
+      let greatest = each.max() ?? -.infinity
+      guard greatest.isFinite else { return greatest }
+      let sum = each.reduce(0) { $0 + exp($1 - greatest) }
+      return greatest + log(sum) - 0.5 * Double(mixture.size) * log(2 * Double.pi)
+    }
+  }
+
+  /// What a density needs besides the mixture, once for all points.
+  private struct DensityTerms {
+    /// ln w - Σ ln Lᵢᵢ of each distribution.
+    let constants: [Double]
+    /// 1 / Lᵢᵢ, `[count, size]`.
+    let inverses: [Double]
+
+    init(_ mixture: CodeMixture) {
+      let size = mixture.size
+      let diagonals = (0..<mixture.count).map { place in
+        (0..<size).map { mixture.factors[(place * size + $0) * size + $0] }
+      }
+      constants = zip(mixture.weights, diagonals).map { weight, diagonal in
+        log(max(weight, 1e-300)) - diagonal.reduce(0) { $0 + log($1) }
+      }
+      inverses = diagonals.flatMap { $0.map { 1 / $0 } }
+    }
+  }
+
+  /// ln of the weighted density of one distribution at a point that starts at a place.
+  ///
+  ///     ln N(x; μ, L Lᵀ) = -½ ‖L⁻¹ (x - μ)‖² - Σ ln Lᵢᵢ - ½ d ln 2π, without the last term
+  private func logDensity(
+    _ place: Int,
+    _ points: Span<Double>,
+    _ offset: Int,
+    _ terms: DensityTerms,
+    _ y: inout [Double]
+  ) -> Double {
+    let (factors, means) = (factors.span, means.span)
+    var square = 0.0
+    for i in 0..<size {
+      var value = points[offset + i] - means[place * size + i]
+      let start = (place * size + i) * size
+      for j in 0..<i { value -= factors[start + j] * y[j] }
+      value *= terms.inverses[place * size + i]
+      y[i] = value
+      square += value * value
+    }
+    return terms.constants[place] - 0.5 * square
   }
 
   private mutating func maximize(_ points: [Double], _ rows: Int, _ shares: [Double]) {

@@ -78,6 +78,19 @@ extension FittedSynthesizer {
     }
   }
 
+  /// What the model restores of items, each from the mean of its codes.
+  public func reconstruction(
+    of data: Dataset,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Dataset {
+    do {
+      let codes = try await model.network.encode(try model.source(data), on: engine)
+      return try await decoded(codes, on: engine)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
   /// For each of some images the place of the nearest one in some data, and the squared distance,
   /// summed over values from 0 to 1.
   ///

@@ -80,13 +80,33 @@ public struct FittedSynthesizer: Sendable {
   }
 
   /// How alike generated items are to those of some data.
+  ///
+  /// - Parameters:
+  ///   - data: The data.
+  ///   - boundSamples: The codes that are drawn for an image to bound its probability, at least 1;
+  ///     `nil` takes 200.
+  ///   - boundImages: The most images that codes are drawn for, spread over all; `nil` takes 500 at
+  ///     most, or where 200 codes are drawn, 1,000 at most and fewer after short learning.
+  ///   - engine: Where it is computed.
   public func evaluate(
     _ data: Dataset,
+    boundSamples: Int? = nil,
+    boundImages: Int? = nil,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> SynthesisReport {
     do {
-      return try await SynthesisJudge(model: model, seed: configuration.learning.seed)
-        .report(data, judged: nil, learnt: nil, as: .given, on: engine)
+      try requireBoundSize(samples: boundSamples, images: boundImages)
+      let size = BoundSize(
+        samples: boundSamples,
+        images: boundImages,
+        seen: header.training.epochs * header.provenance.itemCount
+      )
+      return try await SynthesisJudge(
+        model: model,
+        seed: configuration.learning.seed,
+        boundSize: size
+      )
+      .report(data, judged: nil, learnt: nil, as: .given, on: engine)
     } catch {
       throw HourglassError(error)
     }

@@ -38,6 +38,12 @@ struct SynthesisJob: Sendable {
     autoencoder =
       session.shared?.groups.autoencoder
       ?? synthesizer.autoencoder(for: fields, learningCount: split.training.count)
+    let size =
+      synthesizer.learning.batchSize
+      ?? AutomaticChoices.synthesisBatchSize(
+        for: autoencoder.encoder,
+        learningCount: split.training.count
+      )
     run = try LearningRun(
       application: FittedSynthesizer.application,
       configuration: synthesizer,
@@ -49,7 +55,13 @@ struct SynthesisJob: Sendable {
         for: fields.kind,
         learningCount: split.training.count,
         validation: split.validation,
-        steps: AutomaticChoices.synthesisSteps(for: fields.kind)
+        steps: AutomaticChoices.synthesisSteps(for: fields.kind),
+        batchSize: size,
+        optimizer: AutomaticChoices.synthesisOptimizer(
+          for: autoencoder.encoder,
+          learningCount: split.training.count,
+          batchSize: size
+        )
       ),
       session: session
     )
@@ -71,7 +83,14 @@ struct SynthesisJob: Sendable {
       codes: try await mixture(network, learnt, on: engine),
       pixels: fields.kind == .images ? IndependentPixels(learnt) : nil
     )
-    let judge = SynthesisJudge(model: model, seed: synthesizer.learning.seed)
+    let judge = SynthesisJudge(
+      model: model,
+      seed: synthesizer.learning.seed,
+      boundSize: BoundSize(
+        samples: synthesizer.boundSamples,
+        seen: result.record.epochs.count * split.training.count
+      )
+    )
     var report = try await judge.report(
       data,
       judged: split.report,
@@ -88,6 +107,7 @@ struct SynthesisJob: Sendable {
     }
     if let bound = report.bound {
       metrics["evidence lower bound"] = bound.evidenceLowerBound
+      metrics["importance-weighted bound"] = bound.importanceWeighted?.bound
       metrics["ln p, independent pixels"] = bound.independentPixels
     }
     return FittedSynthesizer(
@@ -193,6 +213,19 @@ extension SynthesisFields {
   }
 }
 
+/// Checks how many codes are drawn for an image, and for how many images.
+func requireBoundSize(samples: Int?, images: Int? = nil) throws(ApplicationError) {
+  for (name, value) in [("codes", samples), ("images", images)] {
+    guard let value else { continue }
+    try requireSetting(
+      (1...1_000_000).contains(value),
+      "the number of \(name) for the bound",
+      "1 to 1000000",
+      value
+    )
+  }
+}
+
 extension Synthesizer {
   /// Checks the settings that no other room checks.
   func validate() throws(ApplicationError) {
@@ -202,6 +235,7 @@ extension Synthesizer {
     if let beta {
       try requireSetting(beta > 0 && beta.isFinite, "beta", "above 0", beta)
     }
+    try requireBoundSize(samples: boundSamples)
     try learning.validate()
   }
 
@@ -221,6 +255,7 @@ extension Synthesizer {
       encoder: architecture
         ?? AutomaticChoices.synthesisArchitecture(
           for: kind,
+          itemShape: fields.itemShape,
           learningCount: learningCount
         ),
       bottleneck: .gaussian(

@@ -9,6 +9,8 @@ struct SynthesisJudge: Sendable {
   let model: SynthesisNetwork
   /// Where the random numbers of the report come from.
   let seed: UInt64
+  /// How many codes and images bound the probability of images.
+  let boundSize: BoundSize
 
   /// The rows of a table that are generated to be judged.
   private static let generatedCount = 5_000
@@ -135,25 +137,6 @@ struct SynthesisJudge: Sendable {
     SynthesisReport.Score(
       columnShapes: similarity.columnShapes,
       pairTrends: similarity.pairTrends
-    )
-  }
-
-  // MARK: Images
-
-  private func bound(
-    _ source: any BatchSource,
-    on engine: ComputeEngine
-  ) async throws -> SynthesisReport.Bound {
-    let autoencoder = model.network.autoencoder
-    let isBinarized = autoencoder.binarization == .dynamic
-    let items: any BatchSource = isBinarized ? BinarizedSource(source, seed: seed) : source
-    let bounds = try await model.network.evidenceLowerBounds(items, seed: seed, on: engine)
-    let isBernoulli = autoencoder.objective == .likelihood(.bernoulli)
-    return SynthesisReport.Bound(
-      evidenceLowerBound: bounds.reduce(0, +) / Double(max(bounds.count, 1)),
-      independentPixels: model.pixels?.meanLogLikelihood(of: items, isBernoulli: isBernoulli) ?? 0,
-      isBinarized: isBinarized,
-      valueCount: source.itemShape.elementCount
     )
   }
 

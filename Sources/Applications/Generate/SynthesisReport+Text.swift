@@ -27,7 +27,8 @@ extension SynthesisReport: CustomStringConvertible {
         + "Learn longer or from more rows, or do not use it."
     }
     if let bound {
-      let gain = bound.evidenceLowerBound - bound.independentPixels
+      let own = bound.importanceWeighted.map { max($0.bound, $0.fromMixture ?? $0.bound) }
+      let gain = (own ?? bound.evidenceLowerBound) - bound.independentPixels
       if gain > 0 {
         return
           "The autoencoder earned its place: its bound is \(nats(gain)) above pixels on their own."
@@ -104,11 +105,24 @@ extension SynthesisReport: CustomStringConvertible {
 
   private func text(of bound: Bound) -> [String] {
     var lines = ["\(itemsInWords) of \(dataName), in nats an image (more is better)"]
-    lines += aligned([
-      ["", "ln p(image)"],
-      ["autoencoder, evidence lower bound", nats(bound.evidenceLowerBound)],
-      ["pixels on their own", nats(bound.independentPixels)],
-    ])
+    var table = [["", "ln p(image)"]]
+    let weighted = bound.importanceWeighted
+    if let weighted {
+      let name = "autoencoder, bound by \(weighted.samples) codes an image"
+      table.append([name, nats(weighted.bound)])
+      if let mixed = weighted.fromMixture {
+        table.append(["  codes from the mixture", nats(mixed)])
+      }
+    }
+    table.append(["autoencoder, evidence lower bound", nats(bound.evidenceLowerBound)])
+    table.append(["pixels on their own", nats(bound.independentPixels)])
+    lines += aligned(table)
+    if let weighted, weighted.imageCount < itemCount {
+      let error = weighted.standardError.map { ", with a standard error of \(nats($0))" } ?? ""
+      lines.append(
+        "By how much more codes raise the bound was measured on \(weighted.imageCount) of the images\(error)."
+      )
+    }
     if bound.isBinarized {
       lines.append("Each pixel was made 0 or 1 by chance, by its grey (dynamic binarization).")
     }

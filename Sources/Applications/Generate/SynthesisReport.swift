@@ -36,12 +36,35 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
   public struct Bound: Hashable, Sendable, Codable {
     /// The mean evidence lower bound.
     public var evidenceLowerBound: Double
+    /// A bound that is nearer to the logarithm itself; `nil` in models of former versions.
+    public var importanceWeighted: ImportanceWeighted?
     /// The mean of the logarithm of the probability by pixels on their own.
     public var independentPixels: Double
     /// Whether the values were made zeros and ones by chance.
     public var isBinarized: Bool
     /// The values of an image.
     public var valueCount: Int
+  }
+
+  /// The mean importance-weighted bound of real images.
+  ///
+  ///     ln p(x) >= ln 1/K Σ p(x | zₖ) p(zₖ) / q(zₖ | x), zₖ drawn from q
+  ///
+  /// By how much it is above the evidence lower bound is measured on some of the images, which stand
+  /// for all of them.
+  ///
+  /// Reference: Burda, Grosse, Salakhutdinov, 2015, arXiv:1509.00519, equation 8.
+  public struct ImportanceWeighted: Hashable, Sendable, Codable {
+    /// K, the codes that were drawn for an image.
+    public var samples: Int
+    /// The images that codes were drawn for, spread over all.
+    public var imageCount: Int
+    /// The mean bound where codes come from the standard normal distribution, in nats an image.
+    public var bound: Double
+    /// The standard error that comes from taking some of the images; `nil` for a single one.
+    public var standardError: Double?
+    /// The mean bound where codes come from the mixture, where the model has one.
+    public var fromMixture: Double?
   }
 
   /// The name of the data.
@@ -54,7 +77,7 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
   public var itemCount: Int
   /// The numbers of a code.
   public var latent: Int
-  /// The numbers of a code that tell something about an item: whose mean varies by more than 0.01.
+  /// The numbers of a code that tell something about an item: whose mean has a variance above 0.01.
   ///
   /// Reference: Burda, Grosse, Salakhutdinov, 2015, arXiv:1509.00519, section 5.1.
   public var activeUnits: Int

@@ -33,6 +33,8 @@ public struct Synthesizer: Hashable, Sendable, Codable {
   public var beta: Float?
   /// Where codes come from; `nil` takes a mixture for tables and series, the prior for images.
   public var codes: CodeSource?
+  /// The codes that the report draws for each image to bound its probability; `nil` takes 200.
+  public var boundSamples: Int?
   /// For how long and by which steps it learns.
   public var learning: LearningSettings
 
@@ -42,12 +44,14 @@ public struct Synthesizer: Hashable, Sendable, Codable {
     architecture: Architecture? = nil,
     beta: Float? = nil,
     codes: CodeSource? = nil,
+    boundSamples: Int? = nil,
     learning: LearningSettings = LearningSettings()
   ) {
     self.latent = latent
     self.architecture = architecture
     self.beta = beta
     self.codes = codes
+    self.boundSamples = boundSamples
     self.learning = learning
   }
 }

@@ -70,15 +70,17 @@ extension LearningSettings {
   ///   - validation: What the trainer holds out.
   ///   - steps: About how many steps to make where nothing is said of epochs or time; `nil` takes
   ///     what suits the kind.
+  ///   - batchSize: In place of the one chosen, where the settings have none.
   ///   - optimizer: In place of the one chosen.
   func trainer(
     for kind: DataKind,
     learningCount: Int,
     validation: ValidationSplit,
     steps: Int? = nil,
+    batchSize chosenSize: Int? = nil,
     optimizer: Optimizer? = nil
   ) -> Trainer {
-    let size = batchSize ?? AutomaticChoices.batchSize(learningCount: learningCount)
+    let size = batchSize ?? chosenSize ?? AutomaticChoices.batchSize(learningCount: learningCount)
     let automatic = AutomaticChoices.epochs(
       steps: steps ?? AutomaticChoices.steps(for: kind),
       learningCount: learningCount,

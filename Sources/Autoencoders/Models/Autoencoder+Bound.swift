@@ -22,25 +22,32 @@ extension Autoencoder {
 
   /// The graph that bounds the evidence of clean items by one code drawn for each.
   ///
-  /// Input `input`; outputs, `[batch]`, in nats: `bound`, with the divergence in closed form, and
-  /// `logWeight`, ln p(x, z) - ln q(z | x). The divergence has the weight 1 whatever beta is.
+  /// Input `input`; output `bound [batch]`, in nats, with the divergence in closed form. The
+  /// divergence has the weight 1 whatever beta is.
   package func boundGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .codes, .inference, in: &builder)
     let nats = reconstructionLoss(of: pass, in: &builder)
-    let divergence = pass.divergence ?? builder.failed
-    let logVariance = pass.logVariance ?? builder.failed
-    let total = builder.sum(nats, divergence)
+    let total = builder.sum(nats, pass.divergence ?? builder.failed)
     builder.output(GraphName.bound, builder.affine(total, scale: -1))
-    // ln p(z) - ln q(z | x) = Σ (e² + ln σ² - z²) / 2 with e = (z - μ) / σ.
-    let rate = builder.apply(.exponential, builder.affine(logVariance, scale: -0.5))
-    let e = builder.product(builder.difference(pass.decoded, pass.code), rate)
-    let squares = builder.difference(
-      builder.apply(.square, e),
-      builder.apply(.square, pass.decoded)
-    )
-    let ratio = builder.affine(builder.itemSum(builder.sum(squares, logVariance)), scale: 0.5)
-    builder.output(GraphName.logWeight, builder.difference(ratio, nats))
+    return try builder.finish()
+  }
+
+  /// The graph of how improbable one item is at each of a batch of codes.
+  ///
+  /// Inputs `input [1, item…]` and `latent [batch, latent]`; output `reconstruction [batch]`, which
+  /// is -ln p(x | z) in nats.
+  package func conditionalGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let item = input(GraphShapes(item: shapes.item, batch: 1), in: &builder)
+    let x = builder.broadcast(item, to: Shape([shapes.batch] + shapes.item.dimensions))
+    let z = builder.input(GraphName.latent, [shapes.batch, latent])
+    let fields = fieldPass(x, shapes, .absent, in: &builder)
+    let parameters = decoded(z, shapes, .inference, in: &builder)
+    let nats =
+      fields?.loss(parameters, in: &builder)
+      ?? objective.loss(parameters, target: x, in: &builder)
+    builder.output(GraphName.reconstruction, nats)
     return try builder.finish()
   }
 }

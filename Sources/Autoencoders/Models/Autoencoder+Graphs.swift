@@ -278,7 +278,7 @@ extension Autoencoder {
     return builder.sum(mean, builder.product(deviation, noise))
   }
 
-  private func decoded(
+  func decoded(
     _ z: NodeID,
     _ shapes: GraphShapes,
     _ mode: Mode,

@@ -72,40 +72,6 @@ extension FittedAutoencoder {
     return items
   }
 
-  /// A lower bound of the logarithm of each item's probability, in nats, by drawn codes.
-  ///
-  /// With one draw it is the evidence lower bound, its divergence in closed form; with more it is
-  /// the importance-weighted bound, which rises to the logarithm itself:
-  ///
-  ///     ln 1/K Σ p(x, zₖ) / q(zₖ | x), zₖ drawn from q
-  ///
-  /// The divergence counts once, whatever beta is. For items that were binarized in learning, give
-  /// `BinarizedSource`. The same seed gives the same numbers.
-  ///
-  /// Reference: Kingma, Welling, 2013, arXiv:1312.6114, equation 10; Burda, Grosse, Salakhutdinov,
-  /// 2015, "Importance Weighted Autoencoders", arXiv:1509.00519, equation 8.
-  ///
-  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
-  package func evidenceLowerBounds(
-    _ source: any BatchSource,
-    draws: Int = 1,
-    seed: UInt64 = 0,
-    on engine: ComputeEngine
-  ) async throws -> [Double] {
-    guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
-    let (autoencoder, item) = (autoencoder, itemShape)
-    return try await network.logMeans(
-      of: draws <= 1 ? GraphName.bound : GraphName.logWeight,
-      source,
-      draws: max(draws, 1),
-      seed: seed,
-      purpose: "bound",
-      on: engine
-    ) { batch throws(GraphError) in
-      try autoencoder.boundGraph(GraphShapes(item: item, batch: batch))
-    }
-  }
-
   /// Codes drawn from the prior or from the distributions of items, `[count, latent]`.
   ///
   /// - Throws: As `draw(count:)`.
@@ -123,15 +89,7 @@ extension FittedAutoencoder {
     var codes = (0..<count * latent).map { _ in temperature * generator.nextNormal() }
     if case .posterior(let source) = origin {
       guard source.count > 0 else { throw TrainingError.noItems }
-      let (autoencoder, item) = (autoencoder, itemShape)
-      let posterior = try await network.rows(
-        of: GraphName.latent,
-        source,
-        purpose: "posterior",
-        on: engine
-      ) { batch throws(GraphError) in
-        try autoencoder.posteriorGraph(GraphShapes(item: item, batch: batch))
-      }
+      let posterior = try await posterior(source, on: engine)
       // Every item once, in a random order, before any comes again.
       var order = Array(0..<source.count)
       for row in 0..<count {

@@ -66,7 +66,6 @@ package enum GraphName {
   package static let output = "output"
   package static let logVariance = "logVariance"
   package static let bound = "bound"
-  package static let logWeight = "logWeight"
   package static let fieldLosses = "fieldLosses"
 }
 

@@ -11,7 +11,7 @@ struct Generate: AsyncParsableCommand {
       alike generated rows are to them, column by column and pair by pair, beside columns drawn on \
       their own, whether boosted trees tell them from real ones and what they learn from them, how near \
       they come to the rows learned from, and whether rare values leak. For images it tells how probable \
-      the held-out ones are, beside pixels on their own.
+      the held-out ones are, by bounds from below, beside pixels on their own.
 
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
       whole, nothing leaves the range that was seen, and cells are missing as often as they were. \
@@ -27,7 +27,8 @@ struct Generate: AsyncParsableCommand {
         hourglass generate --learn-from images.idx.gz --latent 2 --lattice -o lattice.png
         hourglass generate --learn-from images.idx.gz --interpolate 3,17 --count 12 -o between.png
         hourglass generate --learn-from images.idx.gz --neighbours new-or-not.svg -o grid.png
-        hourglass generate --learn-from train.idx.gz --judge test.idx.gz
+        hourglass generate --learn-from train.idx.gz --judge test.idx.gz --reconstructions pairs.svg
+        hourglass generate --model digits.hourglass --judge test.idx.gz --bound-samples 5000
         hourglass generate --learn-from taxi.csv --series time --window 48 --count 20 -o windows.csv
       """
   )
@@ -64,6 +65,12 @@ struct Generate: AsyncParsableCommand {
       throw ValidationError(
         "--interpolate with --model needs --judge, the data that hold the items"
       )
+    }
+    if files.model != nil, generating.judge == nil {
+      let asked = generating.reconstructions != nil ? "--reconstructions" : "--bound-samples"
+      if generating.reconstructions != nil || generating.boundSamples != nil {
+        throw ValidationError("\(asked) with --model needs --judge, the data that hold the images")
+      }
     }
     if generating.neighbours != nil, files.model != nil {
       throw ValidationError("--neighbours needs --learn-from: a model keeps no items")

@@ -17,7 +17,7 @@ struct GenerateJob {
       paths: try VerbPaths(
         command.files,
         checkpoint: command.learning.checkpoint,
-        others: [command.generating.neighbours],
+        others: [command.generating.neighbours, command.generating.reconstructions],
         read: [command.generating.judge]
       ),
       learning: command.learning,
@@ -54,12 +54,18 @@ struct GenerateJob {
     if let path = options.neighbours, let learned, let generated {
       try await drawNeighbours(generated, learned, fitted, path)
     }
+    if let path = options.reconstructions, let data = judged ?? learned {
+      try await drawReconstructions(data, fitted, path)
+    }
     try fitted.removeCheckpoint()
     run.clock.end(.encoding)
     var given: SynthesisReport?
     if let judged {
       let engine = run.engine
-      given = try await StopSignals.run { try await fitted.evaluate(judged, on: engine) }
+      let samples = options.boundSamples
+      given = try await StopSignals.run {
+        try await fitted.evaluate(judged, boundSamples: samples, on: engine)
+      }
     }
     run.clock.end(.judging)
     return GenerateOutcome(
@@ -79,6 +85,7 @@ struct GenerateJob {
       architecture: try architecture(for: data),
       beta: shape.beta,
       codes: shape.codes?.value,
+      boundSamples: command.generating.boundSamples,
       learning: command.learning.settings
     )
   }
@@ -86,7 +93,10 @@ struct GenerateJob {
   private func architecture(for data: Dataset) throws -> Architecture? {
     let widths = command.shape.hidden?.widths
     guard command.shape.architecture == .convolutional else {
-      return widths.map { .dense(hidden: $0, activation: .silu) }
+      if let widths { return .dense(hidden: widths, activation: .silu) }
+      // Else what is chosen by the data is fully connected as it is.
+      guard command.shape.architecture == .dense, case .images = data else { return nil }
+      return AutomaticChoices.synthesisDenseArchitecture
     }
     guard case .images(let images) = data,
       case .convolutional(let channels, let hidden, let activation) =
@@ -172,14 +182,35 @@ struct GenerateJob {
     try AtomicFile.replace(path, with: Array(figure.drawing.svgFile.utf8))
   }
 
+  private func drawReconstructions(
+    _ data: Dataset,
+    _ fitted: FittedSynthesizer,
+    _ path: String
+  ) async throws {
+    guard case .images(let real) = data else { return }
+    let engine = run.engine
+    let few = real.prefix(GeneratedPictures.mostNeighbours)
+    let restored = try await StopSignals.run {
+      try await fitted.reconstruction(of: .images(few), on: engine)
+    }
+    guard case .images(let made) = restored else { return }
+    let figure = try GeneratedPictures(made).reconstructions(of: few)
+    try AtomicFile.replace(path, with: Array(figure.drawing.svgFile.utf8))
+  }
+
   /// Checks that what was asked for can be made of data of a kind.
   private func check(_ kind: DataKind) throws {
     let options = command.generating
     if let option = options.demands, kind != .table {
       throw Failure.usage("\(option) needs a table, found \(kind.nouns.many)")
     }
-    if options.neighbours != nil, kind != .images {
-      throw Failure.usage("--neighbours needs images, found \(kind.nouns.many)")
+    let ofImages = [
+      ("--neighbours", options.neighbours != nil),
+      ("--reconstructions", options.reconstructions != nil),
+      ("--bound-samples", options.boundSamples != nil),
+    ]
+    for (name, isGiven) in ofImages where isGiven && kind != .images {
+      throw Failure.usage("\(name) needs images, found \(kind.nouns.many)")
     }
   }
 

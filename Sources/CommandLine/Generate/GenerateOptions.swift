@@ -60,8 +60,25 @@ struct GeneratingOptions: ParsableArguments {
   )
   var judge: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The codes that are drawn for an image to bound its probability (default: 200; papers take 5000).",
+      valueName: "n"
+    )
+  )
+  var boundSamples: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw images of --judge, or else those learned from, above what the model restores of them.",
+      valueName: "figure.svg"
+    )
+  )
+  var reconstructions: String?
+
   func validate() throws {
     try requireAtLeastOne(count, "--count")
+    try requireAtLeastOne(boundSamples, "--bound-samples")
     if lattice, interpolate != nil {
       throw ValidationError("--lattice and --interpolate exclude each other")
     }
@@ -124,7 +141,11 @@ struct SynthesizerOptions: ParsableArguments {
   var hidden: LayerWidths?
 
   @Option(
-    help: ArgumentHelp("dense, or convolutional for images (default: dense).", valueName: "kind")
+    help: ArgumentHelp(
+      "dense, or convolutional for images (default: convolutional for images of 8 pixels and more "
+        + "without --hidden, else dense).",
+      valueName: "kind"
+    )
   )
   var architecture: ArchitectureKind?
 

@@ -10,6 +10,7 @@ struct GenerateOutcome: Encodable {
     var output: String?
     var model: String?
     var neighbours: String?
+    var reconstructions: String?
   }
 
   /// How the network was learned.
@@ -76,7 +77,8 @@ struct GenerateOutcome: Encodable {
     files = Files(
       output: paths.output,
       model: paths.model,
-      neighbours: command.generating.neighbours
+      neighbours: command.generating.neighbours,
+      reconstructions: command.generating.reconstructions
     )
     usedModel = command.files.model
     self.seconds = [:]
@@ -106,7 +108,9 @@ struct GenerateOutcome: Encodable {
     }
     if let model = files.model { lines.append("model       \(model)") }
     if let figure = files.neighbours { lines.append("neighbours  \(figure)") }
-    if files.output == nil, files.model == nil, files.neighbours == nil {
+    if let figure = files.reconstructions { lines.append("restored    \(figure)") }
+    let written = [files.output, files.model, files.neighbours, files.reconstructions]
+    if written.allSatisfy({ $0 == nil }) {
       lines.append("nothing was written: --output keeps new items, --save the model")
     }
     return lines.joined(separator: "\n")

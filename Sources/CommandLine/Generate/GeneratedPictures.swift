@@ -56,6 +56,22 @@ struct GeneratedPictures {
     )
   }
 
+  /// Each of some images above what was restored of it.
+  func reconstructions(of real: ImageSet) throws -> ImageGrid {
+    let found = try Self.pictures(real, Array(0..<real.count))
+    var rows: [ImageGrid.Row] = []
+    for start in stride(from: 0, to: pictures.count, by: Self.neighbourColumns) {
+      let places = start..<min(start + Self.neighbourColumns, pictures.count)
+      rows.append(ImageGrid.Row("image", images: places.map { found[$0] }))
+      rows.append(ImageGrid.Row("restored", images: places.map { pictures[$0] }))
+    }
+    return ImageGrid(
+      title: "Images and what the model restores of them",
+      subtitle: "each from the mean of its codes",
+      rows: rows
+    )
+  }
+
   private static func pictures(_ images: ImageSet, _ places: [Int]) throws -> [FigureImage] {
     let data = try images.uniform()
     let (low, high) = (data.valueRange.lowerBound, data.valueRange.upperBound)

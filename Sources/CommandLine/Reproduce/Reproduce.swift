@@ -24,7 +24,7 @@ struct Reproduce: AsyncParsableCommand {
       """,
     subcommands: [
       AnomalyCleanVerb.self, AnomalyMixedVerb.self, SeriesVerb.self, ImputationVerb.self,
-      SynthesisVerb.self,
+      SynthesisVerb.self, VariationalImagesVerb.self,
       ReductionVerb.self, FeaturesVerb.self, MatchImagesVerb.self, MatchSongsVerb.self,
       DenoisingVerb.self, NoisyOnlyVerb.self,
       ColorizationVerb.self,
@@ -334,6 +334,6 @@ struct ColorizationVerb: AsyncParsableCommand {
 }
 
 /// What a card measures, in sentences, and how it is asked for.
-private func cardHelp(_ card: any ProtocolCard, _ example: String) -> String {
+func cardHelp(_ card: any ProtocolCard, _ example: String) -> String {
   "\(card.summary)\n\nEXAMPLE\n  hourglass \(example)"
 }

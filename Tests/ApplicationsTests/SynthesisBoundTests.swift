@@ -1,0 +1,108 @@
+import Foundation
+import HourglassDatasets
+import HourglassEngines
+import HourglassNetworks
+import HourglassTensors
+import Testing
+
+@testable import HourglassApplications
+
+/// How probable images are to a model.
+@Suite struct SynthesisBoundTests {
+  private let engine = smallEngine()
+
+  @Test func moreCodesRaiseTheBound() async throws {
+    let images = try ImageSet(NumericDataset(name: "spots", images: spots(300)))
+    let synthesizer = Synthesizer(
+      latent: 3,
+      architecture: .dense(hidden: [32], activation: .silu),
+      codes: .mixture,
+      boundSamples: 5,
+      learning: LearningSettings(epochs: 12, seed: 3)
+    )
+    let session = LearningSession(engine: engine)
+    let fitted = try await synthesizer.fit(.images(images), session: session)
+    let own = try #require(fitted.report?.bound?.importanceWeighted)
+    #expect(own.samples == 5 && own.imageCount == 30 && own.standardError == 0)
+    var last = -Double.infinity
+    for samples in [1, 10, 400] {
+      let report = try await fitted.evaluate(
+        .images(images),
+        boundSamples: samples,
+        boundImages: 40,
+        on: engine
+      )
+      let weighted = try #require(report.bound?.importanceWeighted)
+      #expect(weighted.samples == samples && weighted.imageCount == 40)
+      #expect(weighted.bound > last, "\(samples) codes")
+      last = weighted.bound
+      // The mixture was fitted to the codes of these images: it is nearer to them than the prior.
+      let mixed = try #require(weighted.fromMixture)
+      if samples == 400 { #expect(mixed > weighted.bound) }
+      #expect("\(report)".contains("bound by \(samples) codes an image"))
+    }
+    for (samples, count) in [(0, 1), (1, 0), (2_000_000, 1)] {
+      await #expect(throws: HourglassError.self) {
+        _ = try await fitted.evaluate(
+          .images(images),
+          boundSamples: samples,
+          boundImages: count,
+          on: engine
+        )
+      }
+    }
+  }
+
+  @Test func mixturesHaveTheDensityThatTheyDrawFrom() {
+    var generator = SeededGenerator(seed: 1)
+    let points = (0..<400).flatMap { row -> [Float] in
+      let centre: Float = row % 4 == 0 ? -2 : 1
+      let first = generator.nextNormal()
+      return [centre + 0.5 * first, centre + 0.3 * first + 0.4 * generator.nextNormal()]
+    }
+    let mixture = CodeMixture(fitting: Tensor(points, shape: [400, 2]), count: 2, seed: 0)
+    let density = CodeMixture.Density(mixture)
+    let step = 0.05
+    let lattice = (0..<240).map { -6 + step * Double($0) }
+    var (total, mean) = (0.0, 0.0)
+    for x in lattice {
+      for y in lattice {
+        let mass = exp(density.logDensity(of: [x, y])) * step * step
+        total += mass
+        mean += mass * x
+      }
+    }
+    #expect(abs(total - 1) < 1e-3, "\(total)")
+    let drawn = mixture.draw(20_000, &generator).scalars
+    let found = (0..<20_000).reduce(0.0) { $0 + Double(drawn[2 * $1]) } / 20_000
+    #expect(abs(mean - found) < 0.05, "\(mean) beside \(found)")
+  }
+
+  @Test func networksOfImagesAreChosenByTheirSize() {
+    func chosen(_ shape: Shape) -> Architecture {
+      AutomaticChoices.synthesisArchitecture(for: .images, itemShape: shape, learningCount: 60_000)
+    }
+    let convolutions = Architecture.convolutional(
+      channels: [32, 64],
+      hidden: [256],
+      activation: .silu
+    )
+    #expect(chosen([1, 28, 28]) == convolutions)
+    #expect(chosen([1, 28, 7]) == AutomaticChoices.synthesisDenseArchitecture)
+    #expect(AutomaticChoices.synthesisBatchSize(for: convolutions, learningCount: 60_000) == 32)
+    #expect(AutomaticChoices.synthesisBatchSize(for: convolutions, learningCount: 200) == 16)
+    func rate(_ architecture: Architecture, _ size: Int) -> Float {
+      AutomaticChoices.synthesisOptimizer(
+        for: architecture,
+        learningCount: 60_000,
+        batchSize: size
+      ).learningRate
+    }
+    let dense = AutomaticChoices.synthesisDenseArchitecture
+    #expect(rate(convolutions, 32) == 0.004 && rate(convolutions, 128) == 0.004)
+    #expect(rate(convolutions, 16) == 0.002 && rate(dense, 128) == 0.001)
+    #expect(AutomaticChoices.synthesisBatchSize(for: dense, learningCount: 60_000) == 128)
+    #expect(AutomaticChoices.boundImages(seen: 10) == 50)
+    #expect(AutomaticChoices.boundImages(seen: 5_000_000) == 1_000)
+  }
+}
