@@ -88,9 +88,10 @@ import Testing
     let left = try #require(gaps.last)
     #expect(gaps[0] > 0.5 && abs(left) < 0.06, "\(gaps)")
     // Without importance weights the bound is that with the divergence in closed form.
-    let closed = try await model.evidenceLowerBounds(source, draws: 4_000, on: engine)
+    // Both are means over draws whose deviation is some ten nats.
+    let closed = try await model.evidenceLowerBounds(source, draws: 20_000, on: engine)
     let drawn = try await model.importanceWeightedBounds(source, draws: 20_000, on: engine)
-    for (closed, drawn) in zip(closed, drawn) { #expect(abs(closed - drawn.single) < 0.1) }
+    for (closed, drawn) in zip(closed, drawn) { #expect(abs(closed - drawn.single) < 0.3) }
   }
 
   // MARK: Two numbers and a curved decoder, integrated on a lattice

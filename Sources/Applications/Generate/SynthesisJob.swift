@@ -88,7 +88,7 @@ struct SynthesisJob: Sendable {
       seed: synthesizer.learning.seed,
       boundSize: BoundSize(
         samples: synthesizer.boundSamples,
-        seen: result.record.epochs.count * split.training.count
+        seen: record.epochs.count * split.training.count
       )
     )
     var report = try await judge.report(
