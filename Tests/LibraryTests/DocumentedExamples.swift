@@ -76,12 +76,20 @@ enum DocumentedExamples {
 
     let colorizer = try await Colorizer(learning: LearningSettings(epochs: 1)).fit(clean)
     try await colorizer.coloured(noisy, saturation: 1.1).write(to: "coloured.png")
+    let vivid = try await colorizer.coloured(
+      noisy,
+      colours: .vivid,
+      hints: [ColourHint(x: 3, y: 2, red: 178, green: 34, blue: 34)]
+    )
+    let choices = try await colorizer.samples(of: noisy, count: 4, seed: 7)
     print(
       features.shape,
       later.header.provenance.dataName,
       filled.rowCount,
       means.count,
-      sure.count
+      sure.count,
+      vivid.size,
+      choices.count
     )
   }
 }
