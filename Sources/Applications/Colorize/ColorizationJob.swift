@@ -53,7 +53,7 @@ struct ColorizationJob: Sendable {
     run = try LearningRun(
       application: FittedColorizer.application,
       configuration: colorizer,
-      fields: ColouredFields(meanA: means[0], meanB: means[1], vividness: 1),
+      fields: ColouredFields(meanA: means[0], meanB: means[1], vividness: Vividness()),
       architecture: translator,
       data: (images.name, images.fingerprint),
       itemCount: sample.learning.count,
@@ -68,7 +68,7 @@ struct ColorizationJob: Sendable {
     var network = Colouring(
       translation: TiledTranslation(translator, variables: result.variables, inputs: 1),
       means: means,
-      vividness: 1
+      vividness: Vividness()
     )
     network.vividness = try await vividness(of: &network)
     var tally = ColorizationTally(means: means)
@@ -96,23 +96,23 @@ struct ColorizationJob: Sendable {
     )
   }
 
-  /// The factor of vivid colours, by images that choose the best epoch, or else by those that judge.
-  private func vividness(of network: inout Colouring) async throws -> Float {
+  /// How vivid colours are made, by images that choose the best epoch, or else by those that judge.
+  private func vividness(of network: inout Colouring) async throws -> Vividness {
     let training = Set(split.training)
     let judging = split.seen.filter { !training.contains($0) }
     var rows: [Int] = []
     var pixels = 0
-    for row in judging.isEmpty ? split.report : judging where pixels < Vividness.pixels {
+    for row in judging.isEmpty ? split.report : judging where pixels < VividnessTrial.pixels {
       let shape = images.shape(of: row)
       let size = WorkingSize.of(ImageSize(width: shape[2], height: shape[1]))
       pixels += size.width * size.height
       rows.append(row)
     }
-    var vividness = Vividness()
-    try await forEach(rows, by: &network) { network, picture, distribution in
-      vividness.add(picture, network.opponents(.vivid, of: distribution))
+    var trial = VividnessTrial()
+    try await forEach(rows, by: &network) { _, picture, distribution in
+      trial.add(picture, distribution)
     }
-    return vividness.factor
+    return trial.vividness
   }
 
   /// Tells what images could be coloured, each in the size in which the network sees it.
@@ -151,8 +151,8 @@ struct ColorizationJob: Sendable {
 struct ColouredFields: Hashable, Sendable, Codable {
   var meanA: Float
   var meanB: Float
-  /// What vivid colours are multiplied by.
-  var vividness: Float
+  /// How vivid colours are made.
+  var vividness: Vividness
 }
 
 extension PictureStore {

@@ -14,7 +14,8 @@ enum ColourAnchors {
   static let mixture = AnchoredMixture(
     anchors: grid.map { $0.map { $0 / Colouring.scale } },
     deviation: Float(spacing) / 2 / Colouring.scale,
-    weight: 0.1
+    weight: 0.03,
+    grain: 4
   )
 
   /// The a and b of each point.

@@ -8,8 +8,8 @@ struct Colouring: Sendable {
   var translation: TiledTranslation
   /// The mean of a and b over the images learnt from.
   let means: [Float]
-  /// What vivid colours are multiplied by to be as colourful as true ones.
-  var vividness: Float
+  /// How vivid colours are made as colourful as true ones.
+  var vividness: Vividness
 
   /// What L, a and b are divided by for the network: its values are then about as large as 1.
   static let scale: Float = 50
@@ -56,7 +56,9 @@ struct Colouring: Sendable {
   func opponents(_ choice: ColourChoice, of distribution: ColourDistribution) -> PicturePlanes {
     switch choice {
     case .mean: distribution.mean
-    case .vivid: distribution.annealed.multiplied(by: vividness)
+    case .vivid:
+      (vividness.isAnnealed ? distribution.annealed : distribution.mean)
+        .multiplied(by: vividness.factor)
     }
   }
 

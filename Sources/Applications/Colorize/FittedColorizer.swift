@@ -200,7 +200,8 @@ extension FittedColorizer: FittedApplication {
       )
     }
     let fields = try file.decoded(\.fields, as: ColouredFields.self)
-    guard fields.meanA.isFinite, fields.meanB.isFinite, (0...100).contains(fields.vividness) else {
+    guard fields.meanA.isFinite, fields.meanB.isFinite, (0...100).contains(fields.vividness.factor)
+    else {
       throw file.damaged("the means of colours and their strength should be finite")
     }
     self.init(

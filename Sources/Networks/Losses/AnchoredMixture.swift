@@ -11,7 +11,8 @@ internal import HourglassTensors
 ///     ℓ   = |m - y|² - w Σ_k q_k ln p_k,  p = softmax of the logits
 ///
 /// summed over places: the squared error of the mean, and the cross-entropy of the anchors that are
-/// near the value.
+/// near the value. The cross-entropy may be that of squares of places, whose values and logits are
+/// averaged first and which count for all of their places: it costs as many times less.
 ///
 /// Reference: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, section 2.1,
 /// for the soft encoding q of colours and the cross-entropy.
@@ -22,12 +23,15 @@ public struct AnchoredMixture: Hashable, Sendable, Codable {
   public var deviation: Float
   /// The weight w of the cross-entropy, at least 0.
   public var weight: Float
+  /// The side of the squares of places that the cross-entropy is of, at least 1; of images alone.
+  public var grain: Int
 
   /// Makes a mixture; its ranges are checked when a network is made.
-  public init(anchors: [[Float]], deviation: Float, weight: Float) {
+  public init(anchors: [[Float]], deviation: Float, weight: Float, grain: Int = 1) {
     self.anchors = anchors
     self.deviation = deviation
     self.weight = weight
+    self.grain = grain
   }
 
   /// The channels of a value.
@@ -41,6 +45,7 @@ public struct AnchoredMixture: Hashable, Sendable, Codable {
     (2...4096).contains(anchors.count) && (1...64).contains(channels)
       && anchors.allSatisfy { $0.count == channels && $0.allSatisfy(\.isFinite) }
       && deviation > 0 && deviation.isFinite && weight >= 0 && weight.isFinite
+      && (1...64).contains(grain)
   }
 }
 
@@ -62,11 +67,19 @@ extension AnchoredMixture {
     guard isFit else { return builder.failed }
     let difference = builder.difference(mean(parameters, in: &builder), target)
     let square = builder.itemSum(builder.apply(.square, difference))
+    let (places, count) = (shape.dimensions.dropFirst(2), shape.rank == 4 ? grain : 1)
+    let side = places.allSatisfy { $0 >= count } ? count : 1
     let logits = builder.slice(parameters, axis: 1, channels..<outputs)
-    let logProbabilities = builder.logSoftmax(logits, axis: 1)
-    let wanted = builder.softmax(nearness(of: target, in: &builder), axis: 1)
+    let logProbabilities = builder.logSoftmax(averaged(logits, side, in: &builder), axis: 1)
+    let values = averaged(target, side, in: &builder)
+    let wanted = builder.softmax(nearness(of: values, in: &builder), axis: 1)
     let entropy = builder.itemSum(builder.product(wanted, logProbabilities))
-    return builder.sum(square, builder.affine(entropy, scale: -weight))
+    return builder.sum(square, builder.affine(entropy, scale: -weight * Float(side * side)))
+  }
+
+  /// The means over squares of places.
+  private func averaged(_ x: NodeID, _ side: Int, in builder: inout GraphBuilder) -> NodeID {
+    side == 1 ? x : AveragePooling(side)(x, in: &builder)
   }
 
   /// The mean: `parameters [batch, d + K, …]` -> `[batch, d, …]`.
