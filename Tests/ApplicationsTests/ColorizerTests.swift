@@ -91,6 +91,106 @@ import Testing
     }
   }
 
+  private func learned() async throws -> FittedColorizer {
+    try await colorizer.fit(
+      images(Self.warmSpots(40)),
+      session: LearningSession(engine: smallEngine())
+    )
+  }
+
+  /// A ramp of grey on the left, a flat bright square on the right.
+  private static var twoHalves: Picture {
+    var samples: [UInt8] = []
+    for pixel in 0..<24 * 24 { samples.append(pixel % 24 < 12 ? UInt8(60 + pixel % 12) : 190) }
+    return Picture(width: 24, height: 24, channels: 1, samples: .bytes(samples))
+  }
+
+  private func lab(_ picture: Picture) -> [[Float]] {
+    LabColor.planes(of: PicturePlanes(picture)).planes
+  }
+
+  @Test func vividColoursAreAsColourfulAsTrueOnes() async throws {
+    let fitted = try await learned()
+    let report = try #require(fitted.report)
+    #expect(abs(report.vivid.colourfulness - Vividness.aim) < 0.1)
+    #expect(report.metrics["colourfulness, coloured, vivid"] == report.vivid.colourfulness)
+    #expect(report.description.contains("coloured, vivid"))
+    let picture = try images(Self.warmSpots(2)).picture(0)
+    let vivid = try await fitted.coloured(picture, colours: .vivid, on: smallEngine())
+    let mean = try await fitted.coloured(picture, on: smallEngine())
+    #expect(vivid != mean)
+    let (before, after) = (lab(picture)[0], lab(vivid)[0])
+    #expect(zip(before, after).allSatisfy { abs($0 - $1) < 0.7 })
+    let loaded = try FittedColorizer(ModelFile(bytes: fitted.bytes(), path: "model"))
+    #expect(try await loaded.coloured(picture, colours: .vivid, on: smallEngine()) == vivid)
+    let trial = try await fitted.trial(
+      of: images(Self.warmSpots(2)),
+      colours: .vivid,
+      on: smallEngine()
+    ) { _, index, _, result in #expect(index > 0 || result == vivid) }
+    #expect(trial != nil)
+  }
+
+  @Test func samplesDifferAndComeFromTheSeed() async throws {
+    let fitted = try await learned()
+    let engine = smallEngine()
+    let samples = try await fitted.samples(of: Self.twoHalves, count: 3, seed: 5, on: engine)
+    #expect(samples.count == 3 && Set(samples.map { lab($0)[1] }).count == 3)
+    let first = try await fitted.samples(of: Self.twoHalves, count: 1, seed: 5, on: engine)
+    #expect(first == [samples[0]])
+    let other = try await fitted.samples(of: Self.twoHalves, count: 1, seed: 6, on: engine)
+    #expect(other != first)
+    let before = lab(Self.twoHalves)[0]
+    for sample in samples {
+      #expect(zip(before, lab(sample)[0]).allSatisfy { abs($0 - $1) < 0.7 })
+    }
+    await #expect(throws: HourglassError.self) {
+      try await fitted.samples(of: Self.twoHalves, count: 0, on: engine)
+    }
+  }
+
+  @Test func hintsColourWhatIsLikeTheirPlaces() async throws {
+    let fitted = try await learned()
+    let engine = smallEngine()
+    let hint = ColourHint(x: 20, y: 4, red: 200, green: 120, blue: 110)
+    let plain = try await lab(fitted.coloured(Self.twoHalves, on: engine))
+    let hinted = try await lab(fitted.coloured(Self.twoHalves, hints: [hint], on: engine))
+    for channel in 1...2 {
+      // Within the rounding of samples to 8 bits.
+      #expect(abs(hinted[channel][4 * 24 + 20] - hint.opponents[channel - 1]) < 1.5)
+      #expect(abs(hinted[channel][20 * 24 + 14] - hint.opponents[channel - 1]) < 12)
+      #expect(abs(hinted[channel][12 * 24 + 3] - plain[channel][12 * 24 + 3]) < 1.5)
+    }
+    #expect(zip(plain[0], hinted[0]).allSatisfy { abs($0 - $1) < 0.9 })
+    let outside = ColourHint(x: 24, y: 0, red: 0, green: 0, blue: 0)
+    let error = await #expect(throws: HourglassError.self) {
+      try await fitted.coloured(Self.twoHalves, hints: [outside], on: engine)
+    }
+    #expect(error?.description.contains("24,0") == true)
+  }
+
+  @Test func hintsHoldInLargePictures() throws {
+    var samples: [UInt8] = []
+    for pixel in 0..<600 * 500 { samples.append(pixel % 600 < 300 ? 90 : 170) }
+    let picture = Picture(width: 600, height: 500, channels: 1, samples: .bytes(samples))
+    let hints = [
+      ColourHint(x: 3, y: 499, red: 60, green: 110, blue: 60),
+      ColourHint(x: 599, y: 0, red: 160, green: 170, blue: 210),
+    ]
+    let zero = PicturePlanes(
+      width: 600,
+      height: 500,
+      planes: [[Float]](repeating: [Float](repeating: 0, count: 300_000), count: 2)
+    )
+    let spread = HintSpreading(hints, over: picture).spread(over: zero)
+    for channel in 0..<2 {
+      #expect(spread.planes[channel][499 * 600 + 3] == hints[0].opponents[channel])
+      #expect(spread.planes[channel][599] == hints[1].opponents[channel])
+      #expect(abs(spread.planes[channel][490 * 600 + 40] - hints[0].opponents[channel]) < 3)
+      #expect(abs(spread.planes[channel][20 * 600 + 560] - hints[1].opponents[channel]) < 3)
+    }
+  }
+
   @Test func greyImagesTeachNoColours() async throws {
     let data = try images(spots(20))
     await #expect(throws: HourglassError.application(.noColours(name: "spots"))) {

@@ -134,6 +134,16 @@ import Testing
     (["reduce", "x", "--model", "m", "--learn-from", "y"], "--model and --learn-from exclude"),
     (["reduce", "x", "--model", "m", "--save", "n"], "--save has no use with --model"),
     (["reduce", "x", "--model", "m", "--epochs", "3"], "--epochs has no use with --model"),
+    (["colorize", "x", "--samples", "0"], "--samples must be from 1 to 1000, found 0"),
+    (["colorize", "x", "--samples", "2"], "--samples needs --output or --figure"),
+    (
+      ["colorize", "x", "--hint", "3;4=#ff0000"],
+      "the value '3;4=#ff0000' is invalid for '--hint <x,y=#rrggbb>'"
+    ),
+    (
+      ["colorize", "x", "--colors", "loud"],
+      "the value 'loud' is invalid for '--colors <mean|vivid>'"
+    ),
     (["benchmark", "training", "--workload", "dens-784"], "did you mean 'dense-784'?"),
   ])
   func mistakesOfTheCommandLineAreExplained(_ arguments: [String], _ message: String) throws {

@@ -110,5 +110,50 @@ import Testing
     )
     #expect(again.code == 0, "\(again.errors)")
     #expect(again.output.contains("beside their true colours"))
+    try drawSamplesAndTakeHints(in: folder)
+  }
+
+  private func drawSamplesAndTakeHints(in folder: Folder) throws {
+    let model = ["--model", "m.hourglass", "--threads", "1"]
+    for (name, seed) in [("a.png", "4"), ("b.png", "4")] {
+      let drawn = try Program.run(
+        ["colorize", "out/1.png", "--samples", "2", "--seed", seed, "-o", name, "--json"] + model,
+        in: folder
+      )
+      #expect(drawn.code == 0, "\(drawn.errors)")
+      #expect(drawn.output.contains(#""samples":2"#) && drawn.output.contains(#""vivid""#))
+    }
+    #expect(folder.has("a-1.png") && folder.has("a-2.png") && !folder.has("a.png"))
+    for number in 1...2 {
+      #expect(try folder.bytes("a-\(number).png") == folder.bytes("b-\(number).png"))
+    }
+    let many = try Program.run(
+      ["colorize", "out", "--samples", "2", "-o", "drawn", "--first", "2"] + model,
+      in: folder
+    )
+    #expect(many.code == 0, "\(many.errors)")
+    #expect(folder.has("drawn/1-1.png") && folder.has("drawn/2-2.png"))
+    let hinted = try Program.run(
+      [
+        "colorize", "out/1.png", "--colors", "vivid", "--hint", "3,4=#b22222", "--hint",
+        "30,31=#87CEEB", "-o", "hinted.png",
+      ] + model,
+      in: folder
+    )
+    #expect(hinted.code == 0, "\(hinted.errors)")
+    #expect(folder.has("hinted.png"))
+    for (options, words) in [
+      (["out/1.png", "--hint", "32,0=#ff0000"], "from 0,0 to 31,31, found 32,0"),
+      (["out/1.png", "--hint", "-1,0=#ff0000"], "--hint"),
+      (["out/1.png", "--hint", "1,0=red"], "'1,0=red' is invalid"),
+      (["out/1.png", "--hint", "1=#ff0000"], "'1=#ff0000' is invalid"),
+      (["out", "--hint", "1,0=#ff0000"], "--hint tells of the pixels of one picture"),
+      (["out/1.png", "--samples", "0"], "--samples must be from 1 to 1000"),
+      (["out/1.png", "--samples", "2", "--colors", "vivid"], "exclude each other"),
+      (["out/1.png", "--colors", "bright"], "'bright' is invalid"),
+    ] {
+      let wrong = try Program.run(["colorize"] + options + ["-o", "x.png"] + model, in: folder)
+      #expect(wrong.code == 2 && wrong.errors.contains(words), "\(options): \(wrong.errors)")
+    }
   }
 }

@@ -80,6 +80,12 @@ enum DocumentedExamples {
 
     let colorizer = try await Colorizer(learning: LearningSettings(epochs: 1)).fit(clean)
     try await colorizer.coloured(noisy, saturation: 1.1).write(to: "coloured.png")
+    let vivid = try await colorizer.coloured(
+      noisy,
+      colours: .vivid,
+      hints: [ColourHint(x: 3, y: 2, red: 178, green: 34, blue: 34)]
+    )
+    let choices = try await colorizer.samples(of: noisy, count: 4, seed: 7)
 
     let learner = TableLearner(learning: LearningSettings(epochs: 20))
     let everything = try await learner.fit(normal, comparing: .simple)
@@ -95,7 +101,9 @@ enum DocumentedExamples {
       means.count,
       sure.count,
       likeThem.rowCount,
-      completed.rowCount
+      completed.rowCount,
+      vivid.size,
+      choices.count
     )
   }
 }

@@ -160,6 +160,7 @@ package struct ColorizationCard: ProtocolCard {
       rivals: [
         CardResult.Method("grey", values(report.grey)),
         CardResult.Method("the mean colour", values(report.mean)),
+        CardResult.Method("vivid colours of the same network", values(report.vivid)),
       ],
       paths: paths + [last]
     )

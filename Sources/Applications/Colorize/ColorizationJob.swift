@@ -1,6 +1,7 @@
 internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassEngines
+internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassTensors
 
@@ -36,9 +37,10 @@ struct ColorizationJob: Sendable {
     let learning = PatchLearning(sample.store, images: sample.learning, turns: 2)
     translator = Translator(
       architecture: colorizer.architecture ?? AutomaticChoices.colouringArchitecture,
-      target: .paired(channels: 2)
+      target: .mixture(ColourAnchors.mixture)
     )
-    let trainer = learning.trainer(colorizer.learning)
+    var trainer = learning.trainer(colorizer.learning)
+    trainer.optimizer.weightAveraging = Self.averaging(trainer, items: learning.cutting.count)
     source = PatchSource(
       sample.store,
       learning: sample.learning,
@@ -51,7 +53,7 @@ struct ColorizationJob: Sendable {
     run = try LearningRun(
       application: FittedColorizer.application,
       configuration: colorizer,
-      fields: ColouredFields(meanA: means[0], meanB: means[1]),
+      fields: ColouredFields(meanA: means[0], meanB: means[1], vividness: Vividness()),
       architecture: translator,
       data: (images.name, images.fingerprint),
       itemCount: sample.learning.count,
@@ -65,37 +67,92 @@ struct ColorizationJob: Sendable {
     let result = try await run.train(translator, on: source)
     var network = Colouring(
       translation: TiledTranslation(translator, variables: result.variables, inputs: 1),
-      means: means
+      means: means,
+      vividness: Vividness()
     )
+    network.vividness = try await vividness(of: &network)
     var tally = ColorizationTally(means: means)
-    let judged = images.items(split.report)
-    for start in stride(from: 0, to: judged.count, by: Self.piece) {
-      try Task.checkCancellation()
-      let pictures = try (start..<min(start + Self.piece, judged.count)).map { index in
-        let picture = try judged.picture(index).converted(channels: 3)
-        return picture.resized(to: WorkingSize.of(picture.size))
-      }
-      let results = try await network.coloured(pictures, saturation: 1, on: run.session.engine)
-      for (picture, result) in zip(pictures, results) { tally.add(picture, result) }
+    try await forEach(split.report, by: &network) { network, picture, distribution in
+      tally.add(
+        picture,
+        coloured: network.colours(.mean, of: picture, distribution),
+        vivid: network.colours(.vivid, of: picture, distribution)
+      )
     }
     let report = tally.report(dataName: images.name, items: split.reportRows)
+    var header = try run.modelHeader(result.record, metrics: report.metrics, report: report)
+    let fields = ColouredFields(
+      meanA: means[0],
+      meanB: means[1],
+      vividness: network.vividness
+    )
+    header.fields = try JSONValue(encoding: fields, file: "the model")
     return FittedColorizer(
       configuration: colorizer,
-      header: try run.modelHeader(result.record, metrics: report.metrics, report: report),
+      header: header,
       report: report,
       checkpoint: run.session.checkpoint,
       network: network
     )
   }
 
+  /// How vivid colours are made, by images that choose the best epoch, or else by those that judge.
+  private func vividness(of network: inout Colouring) async throws -> Vividness {
+    let training = Set(split.training)
+    let judging = split.seen.filter { !training.contains($0) }
+    var rows: [Int] = []
+    var pixels = 0
+    for row in judging.isEmpty ? split.report : judging where pixels < VividnessTrial.pixels {
+      let shape = images.shape(of: row)
+      let size = WorkingSize.of(ImageSize(width: shape[2], height: shape[1]))
+      pixels += size.width * size.height
+      rows.append(row)
+    }
+    var trial = VividnessTrial()
+    try await forEach(rows, by: &network) { _, picture, distribution in
+      trial.add(picture, distribution)
+    }
+    return trial.vividness
+  }
+
+  /// Tells what images could be coloured, each in the size in which the network sees it.
+  private func forEach(
+    _ rows: [Int],
+    by network: inout Colouring,
+    _ body: (Colouring, Picture, ColourDistribution) -> Void
+  ) async throws {
+    for start in stride(from: 0, to: rows.count, by: Self.piece) {
+      try Task.checkCancellation()
+      let pictures = try rows[start..<min(start + Self.piece, rows.count)].map { row in
+        let picture = try images.picture(row).converted(channels: 3)
+        return picture.resized(to: WorkingSize.of(picture.size))
+      }
+      let distributions = try await network.distributions(of: pictures, on: run.session.engine)
+      for (picture, distribution) in zip(pictures, distributions) {
+        body(network, picture, distribution)
+      }
+    }
+  }
+
   /// The images that are judged at once.
   private static let piece = 64
+
+  /// The decay of the averages of weights, over about an epoch and at most a thousand steps.
+  ///
+  /// They are better than any step's own long before the learning rate has fallen, which is where
+  /// the best epoch lies when images are few.
+  private static func averaging(_ trainer: Trainer, items: Int) -> Float {
+    let steps = items / max(trainer.batchSize, 1)
+    return 1 - 1 / Float(min(max(steps, 2), 1_000))
+  }
 }
 
 /// What a colorizer knows of the colours that it learnt from, for the header of its model file.
 struct ColouredFields: Hashable, Sendable, Codable {
   var meanA: Float
   var meanB: Float
+  /// How vivid colours are made.
+  var vividness: Vividness
 }
 
 extension PictureStore {

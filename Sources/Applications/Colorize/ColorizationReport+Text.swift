@@ -5,7 +5,7 @@ extension ColorizationReport: CustomStringConvertible {
   public var description: String {
     var lines = [heading]
     var table = [["", "PSNR", "ab error", "colourfulness"]]
-    for score in [grey, mean, coloured] {
+    for score in [grey, mean, coloured, vivid] {
       table.append([
         score.method,
         "\(NumberText.fixed(score.peakSignalToNoiseRatio, places: 2)) dB",

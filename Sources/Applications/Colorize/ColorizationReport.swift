@@ -36,8 +36,10 @@ public struct ColorizationReport: Hashable, Sendable, Codable {
   public var grey: Score
   /// The mean a and b of the images that were learnt from, everywhere.
   public var mean: Score
-  /// The network.
+  /// The network's mean colours.
   public var coloured: Score
+  /// The network's vivid colours.
+  public var vivid: Score
 
   /// Makes a report from what was measured.
   public init(
@@ -46,7 +48,8 @@ public struct ColorizationReport: Hashable, Sendable, Codable {
     itemCount: Int,
     grey: Score,
     mean: Score,
-    coloured: Score
+    coloured: Score,
+    vivid: Score
   ) {
     self.dataName = dataName
     self.items = items
@@ -54,12 +57,13 @@ public struct ColorizationReport: Hashable, Sendable, Codable {
     self.grey = grey
     self.mean = mean
     self.coloured = coloured
+    self.vivid = vivid
   }
 
   /// The numbers by their names, for the header of a model.
   var metrics: [String: Double] {
     var metrics: [String: Double] = [:]
-    for score in [grey, mean, coloured] {
+    for score in [grey, mean, coloured, vivid] {
       metrics["PSNR, \(score.method)"] = score.peakSignalToNoiseRatio
       metrics["ab error, \(score.method)"] = score.opponentError
       metrics["colourfulness, \(score.method)"] = score.colourfulness

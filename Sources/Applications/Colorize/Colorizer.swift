@@ -11,7 +11,14 @@ public import HourglassNetworks
 /// number of threads give the same bytes.
 ///
 /// The network learns the mean of the colours that a place could have, which is nearest to the truth
-/// on average and paler than it; `FittedColorizer.saturation` makes the colours stronger.
+/// on average and paler than it, and how likely each colour is: from that come vivid colours, and
+/// several samples. Hints tell colours that are known.
+///
+///     try await colorizer.coloured(
+///       photo,
+///       colours: .vivid,
+///       hints: [ColourHint(x: 120, y: 80, red: 178, green: 34, blue: 34)]
+///     )
 ///
 /// References: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, for the
 /// task; Ronneberger, Fischer, Brox, 2015, "U-Net", arXiv:1505.04597, for the network.

@@ -41,17 +41,68 @@ public struct FittedColorizer: Sendable {
 
   /// A picture in the colours that it might have; those that it has are not looked at.
   ///
-  /// - Parameter saturation: What the colours are multiplied by: 0 is grey, 1 what was learnt.
+  /// - Parameters:
+  ///   - colours: Which of the colours that a place could have it is given.
+  ///   - saturation: What the colours are multiplied by: 0 is grey, 1 what was learnt.
+  ///   - hints: Colours that are known; they spread to what is like their places.
   public func coloured(
     _ picture: Picture,
+    colours: ColourChoice = .mean,
     saturation: Float = 1,
+    hints: [ColourHint] = [],
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Picture {
     do {
       try requireSaturation(saturation)
+      try Self.require(hints, in: picture)
       var network = network
-      return try await network.coloured([picture], saturation: saturation, on: engine)[0]
-        .picture(like: picture)
+      let distribution = try await network.distributions(of: [picture], on: engine)[0]
+      return network.colours(
+        colours,
+        of: picture,
+        distribution,
+        saturation: saturation,
+        hints: hints.isEmpty ? nil : HintSpreading(hints, over: picture)
+      ).picture(like: picture)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Several colourings of a picture that are all likely, and differ.
+  ///
+  /// A sample depends on the picture, the seed and its number alone: of more samples the first are the
+  /// same.
+  ///
+  /// - Parameters:
+  ///   - count: The number of colourings, from 1 to 1,000.
+  ///   - seed: From it come the draws.
+  ///   - saturation: What the colours are multiplied by.
+  ///   - hints: Colours that are known; they are the same in all samples.
+  public func samples(
+    of picture: Picture,
+    count: Int,
+    seed: UInt64 = 0,
+    saturation: Float = 1,
+    hints: [ColourHint] = [],
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> [Picture] {
+    do {
+      try requireSetting((1...1_000).contains(count), "the number of samples", "1 to 1000", count)
+      try requireSaturation(saturation)
+      try Self.require(hints, in: picture)
+      var network = network
+      let distribution = try await network.distributions(of: [picture], on: engine)[0]
+      let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: picture)
+      return try (1...count).map { number in
+        try Task.checkCancellation()
+        return Colouring.colours(
+          of: picture,
+          distribution.drawn(number, seed: seed),
+          saturation: saturation,
+          hints: spreading
+        ).picture(like: picture)
+      }
     } catch {
       throw HourglassError(error)
     }
@@ -61,12 +112,16 @@ public struct FittedColorizer: Sendable {
   ///
   /// - Parameters:
   ///   - images: The pictures; colours are taken away before the network sees them.
+  ///   - colours: Which colours `body` is given; the report tells of both.
   ///   - saturation: What the colours are multiplied by.
+  ///   - hints: Colours that are known; each picture must have their places.
   ///   - body: Takes the name and the number of each picture, the picture and what became of it.
   /// - Returns: The report; none where all pictures are grey.
   public func trial(
     of images: ImageSet,
+    colours: ColourChoice = .mean,
     saturation: Float = 1,
+    hints: [ColourHint] = [],
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, Picture, Picture) throws -> Void
   ) async throws(HourglassError) -> ColorizationReport? {
@@ -74,24 +129,38 @@ public struct FittedColorizer: Sendable {
       try requireSaturation(saturation)
       var network = network
       var tally = ColorizationTally(means: network.means)
-      var judged = 0
       var start = 0
       while start < images.count {
         try Task.checkCancellation()
         let end = min(start + images.piece(from: start), images.count)
         let pictures = try (start..<end).map { try images.picture($0) }
-        let results = try await network.coloured(pictures, saturation: saturation, on: engine)
-        for (offset, (picture, result)) in zip(pictures, results).enumerated() {
+        for picture in pictures { try Self.require(hints, in: picture) }
+        let distributions = try await network.distributions(of: pictures, on: engine)
+        for (offset, picture) in pictures.enumerated() {
+          let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: picture)
+          func result(_ choice: ColourChoice) -> PicturePlanes {
+            network.colours(
+              choice,
+              of: picture,
+              distributions[offset],
+              saturation: saturation,
+              hints: spreading
+            )
+          }
+          let chosen = result(colours)
           if picture.channels >= 3 {
-            tally.add(picture, result)
-            judged += 1
+            tally.add(
+              picture,
+              coloured: colours == .mean ? chosen : result(.mean),
+              vivid: colours == .vivid ? chosen : result(.vivid)
+            )
           }
           let index = start + offset
-          try body(images.names[index], index, picture, result.picture(like: picture))
+          try body(images.names[index], index, picture, chosen.picture(like: picture))
         }
         start = end
       }
-      return judged > 0 ? tally.report(dataName: images.name, items: .given) : nil
+      return tally.count > 0 ? tally.report(dataName: images.name, items: .given) : nil
     } catch {
       throw HourglassError(error)
     }
@@ -99,6 +168,21 @@ public struct FittedColorizer: Sendable {
 
   private func requireSaturation(_ saturation: Float) throws(ApplicationError) {
     try requireSetting((0...10).contains(saturation), "the saturation", "0 to 10", saturation)
+  }
+
+  private static func require(
+    _ hints: [ColourHint],
+    in picture: Picture
+  ) throws(ApplicationError) {
+    for hint in hints {
+      try requireSetting(
+        (0..<picture.width).contains(hint.x) && (0..<picture.height).contains(hint.y),
+        "the place of a hint",
+        "from 0,0 to \(picture.width - 1),\(picture.height - 1) in a picture of "
+          + "\(picture.width) x \(picture.height) pixels",
+        "\(hint.x),\(hint.y)"
+      )
+    }
   }
 }
 
@@ -108,11 +192,17 @@ extension FittedColorizer: FittedApplication {
 
   /// Makes it from what a model file holds.
   public init(contents file: ModelContents) throws {
-    let fields = try file.decoded(\.fields, as: ColouredFields.self)
     let translator = try file.decoded(\.architecture, as: Translator.self)
-    guard translator.target == .paired(channels: 2), fields.meanA.isFinite, fields.meanB.isFinite
+    guard translator.target == .mixture(ColourAnchors.mixture) else {
+      throw file.damaged(
+        "its network does not tell how likely colours are, as those of older versions do not: "
+          + "learn it again"
+      )
+    }
+    let fields = try file.decoded(\.fields, as: ColouredFields.self)
+    guard fields.meanA.isFinite, fields.meanB.isFinite, (0...100).contains(fields.vividness.factor)
     else {
-      throw file.damaged("the network should give two planes of colours, and means be finite")
+      throw file.damaged("the means of colours and their strength should be finite")
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: Colorizer.self),
@@ -121,7 +211,8 @@ extension FittedColorizer: FittedApplication {
       checkpoint: nil,
       network: Colouring(
         translation: try TiledTranslation(translator, from: file, inputs: 1),
-        means: [fields.meanA, fields.meanB]
+        means: [fields.meanA, fields.meanB],
+        vividness: fields.vividness
       )
     )
   }

@@ -81,6 +81,11 @@ enum LabColor {
     return result
   }
 
+  /// Whether sRGB has a colour.
+  static func isShown(_ l: Float, _ a: Float, _ b: Float) -> Bool {
+    isShown(linearColour(l, a, b))
+  }
+
   private typealias Linear = (r: Float, g: Float, b: Float)
 
   private static func linearColour(_ l: Float, _ a: Float, _ b: Float) -> Linear {

@@ -9,18 +9,20 @@ struct ColorizationTally: Sendable {
   }
 
   private let means: [Float]
-  private var count = 0
+  private(set) var count = 0
   private var pixels = 0
   private var truth = 0.0
   private var grey = Sums()
   private var mean = Sums()
   private var coloured = Sums()
+  private var vivid = Sums()
 
   /// Begins, with the mean a and b of the images learnt from.
   init(means: [Float]) { self.means = means }
 
-  /// Judges an image: its true colours and those that it was given.
-  mutating func add(_ picture: Picture, _ result: PicturePlanes) {
+  /// Judges an image: its true colours, and those of both choices.
+  mutating func add(_ picture: Picture, coloured result: PicturePlanes, vivid bright: PicturePlanes)
+  {
     let colours = PicturePlanes(picture)
     let lab = LabColor.planes(of: colours)
     let zero = [Float](repeating: 0, count: lab.area)
@@ -35,6 +37,7 @@ struct ColorizationTally: Sendable {
     Self.add(LabColor.colours(of: plain), colours, lab, &grey)
     Self.add(LabColor.colours(of: same), colours, lab, &mean)
     Self.add(result, colours, lab, &coloured)
+    Self.add(bright, colours, lab, &vivid)
   }
 
   private static func add(
@@ -74,7 +77,8 @@ struct ColorizationTally: Sendable {
       itemCount: count,
       grey: score("grey", grey),
       mean: score("the mean colour", mean),
-      coloured: score("coloured", coloured)
+      coloured: score("coloured", coloured),
+      vivid: score("coloured, vivid", vivid)
     )
   }
 }

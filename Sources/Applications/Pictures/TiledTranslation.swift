@@ -86,7 +86,8 @@ struct TiledTranslation: Sendable {
     }
     let all = TileSource(pictures, columns: columns, rows: rows)
     // Pieces of some four million values keep the memory small, however large the image is.
-    let piece = max(1, (1 << 22) / network.itemShape.elementCount)
+    let widest = max(network.itemShape.elementCount, outputs * rows.tile * columns.tile)
+    let piece = max(1, (1 << 22) / widest)
     for start in stride(from: 0, to: all.count, by: piece) {
       let source = all.part(start..<min(start + piece, all.count))
       let tiles = try await network.translate(source, on: engine)

@@ -14,6 +14,8 @@ public struct Translator: Hashable, Sendable, Codable {
     case paired(channels: Int)
     /// The same, followed by as many planes of weights, which multiply the loss of each value.
     case weighted(channels: Int)
+    /// The paired target, of which the network gives the mean and how likely each anchor is.
+    case mixture(AnchoredMixture)
   }
 
   /// The layers between an item and its target; they must translate, as a U-Net does.
@@ -56,6 +58,7 @@ extension Translator: Learner {
     case .item: nil
     case .paired(let channels): item.replacing(axis: 0, with: channels)
     case .weighted(let channels): item.replacing(axis: 0, with: 2 * channels)
+    case .mixture(let mixture): item.replacing(axis: 0, with: mixture.channels)
     }
   }
 
@@ -85,6 +88,14 @@ extension Translator: Learner {
         "1 to 1048576",
         channels
       )
+    case .mixture(let mixture):
+      try requireSetting(
+        mixture.isValid && objective == .squaredError && outputActivation == .identity,
+        "a target of anchors",
+        "at least 2 finite ones of one width, a deviation above 0, a weight of at least 0, and the "
+          + "squared error of plain values",
+        "\(mixture.anchors.count) anchors and \(objective)"
+      )
     }
     if case .weighted = target {
       try requireSetting(
@@ -109,7 +120,13 @@ extension Translator: Learner {
     switch target {
     case .item: item
     case .paired(let channels), .weighted(let channels): item.replacing(axis: 0, with: channels)
+    case .mixture(let mixture): item.replacing(axis: 0, with: mixture.outputs)
     }
+  }
+
+  /// The mixture where the target has one.
+  private var mixture: AnchoredMixture? {
+    if case .mixture(let mixture) = target { mixture } else { nil }
   }
 
   /// The objective where weights can multiply it.
@@ -125,7 +142,7 @@ extension Translator: Learner {
     var builder = GraphBuilder()
     let pass = pass(shapes, isCorrupted: true, .training, in: &builder)
     let loss = builder.mean(loss(of: pass, in: &builder))
-    let output = objective.mean(pass.parameters, in: &builder)
+    let output = mean(of: pass, in: &builder)
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, loss)
     builder.output(GraphName.regularization, builder.constant(0))
@@ -147,7 +164,9 @@ extension Translator: Learner {
     try judgingGraph(shapes, isCorrupted: false)
   }
 
-  /// The graph from items as they are to results: input `input`, output `output [batch, target…]`.
+  /// The graph from items as they are to results: input `input`, output `output [batch, result…]`.
+  ///
+  /// The result has the target's shape, or the planes of an `AnchoredMixture`.
   package func translatingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
@@ -163,7 +182,7 @@ extension Translator: Learner {
     var builder = GraphBuilder()
     let pass = pass(shapes, isCorrupted: isCorrupted, .inference, in: &builder)
     let loss = loss(of: pass, in: &builder)
-    let output = objective.mean(pass.parameters, in: &builder)
+    let output = mean(of: pass, in: &builder)
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, loss)
     builder.output(
@@ -182,7 +201,15 @@ extension Translator: Learner {
     var weights: NodeID?
   }
 
+  /// The values nearest to the target, in its shape.
+  private func mean(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    mixture?.mean(pass.parameters, in: &builder) ?? objective.mean(pass.parameters, in: &builder)
+  }
+
   private func loss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    if let mixture {
+      return mixture.loss(pass.parameters, target: pass.target, in: &builder)
+    }
     guard let weights = pass.weights, let distance = weightedDistance else {
       return objective.loss(pass.parameters, target: pass.target, in: &builder)
     }

@@ -17,14 +17,19 @@ struct Colorize: AsyncParsableCommand {
       that GRAY has are taken away first, and the report compares with them.
 
       The colours are the mean of what a place could be: the nearest to the truth on average, and \
-      paler. --saturation 1.5 makes them stronger.
+      paler. --colors vivid takes the likeliest ones instead, as strong as in true images; \
+      --samples 4 draws four different colourings that are all likely, NAME-1.png to NAME-4.png. \
+      --hint says what colour a place has, and what is like it around that place takes it too.
 
       EXAMPLES
         hourglass colorize old/ --learn-from photos/ -o coloured/
         hourglass colorize grandmother.png --learn-from photos/ --minutes 20 -o coloured.png
         hourglass colorize photos/ --save holidays.hourglass --figure rows.png
           tries it: the colours of photos are learned, taken away and given back
-        hourglass colorize old/ --model holidays.hourglass --saturation 1.5 -o coloured/
+        hourglass colorize old/ --model holidays.hourglass --colors vivid -o coloured/
+        hourglass colorize old/ --model holidays.hourglass --samples 4 -o choices/
+        hourglass colorize car.png --model holidays.hourglass \\
+          --hint 120,80=#b22222 --hint 30,10=#87ceeb -o car-coloured.png
       """
   )
 
@@ -43,9 +48,29 @@ struct Colorize: AsyncParsableCommand {
   var figure: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Which colours: mean (nearest to the truth) or vivid.",
+      valueName: "mean|vivid"
+    )
+  )
+  var colors: ColourChoiceOption = .mean
+
+  @Option(
     help: ArgumentHelp("What the colours are multiplied by, from 0 to 10.", valueName: "factor")
   )
   var saturation: Float = 1
+
+  @Option(help: ArgumentHelp("Draw so many different colourings of each image.", valueName: "k"))
+  var samples: Int?
+
+  @Option(
+    name: .customLong("hint"),
+    help: ArgumentHelp(
+      "The colour of a pixel of a single picture, counted from 0 at the top left; repeatable.",
+      valueName: "x,y=#rrggbb"
+    )
+  )
+  var hints: [HintOption] = []
 
   @Flag(help: "Skip the files of a folder that cannot be read.")
   var skipUnreadable = false
@@ -60,13 +85,26 @@ struct Colorize: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    try files.checkModel(given: learning.given)
+    // Samples are drawn from the seed too.
+    try files.checkModel(given: learning.given.filter { samples == nil || $0 != "--seed" })
     try files.checkResume(learning)
     try requireOption(
       (0...10).contains(saturation),
       "--saturation",
       "from 0 to 10, found \(saturation)"
     )
+    guard let samples else { return }
+    try requireOption(
+      (1...1_000).contains(samples),
+      "--samples",
+      "from 1 to 1000, found \(samples)"
+    )
+    if colors == .vivid {
+      throw ValidationError("--colors vivid and --samples exclude each other: samples are drawn")
+    }
+    if files.output == nil, figure == nil {
+      throw ValidationError("--samples needs --output or --figure to show them in")
+    }
   }
 
   func run() async throws {

@@ -12,6 +12,10 @@ struct ColorizeOutcome: Encodable {
 
   var data: String
   var items: Int
+  /// Which colours were asked for; none where samples were drawn.
+  var colors: String?
+  /// How many colourings of each image were drawn.
+  var samples: Int?
   /// The report on items held out of learning.
   var heldOut: ColorizationReport?
   /// The report on the data, where it has colours of its own.
@@ -24,7 +28,7 @@ struct ColorizeOutcome: Encodable {
   var seconds: [String: Double]
 
   private enum CodingKeys: String, CodingKey {
-    case data, items, heldOut, given, learning, files, usedModel, seconds
+    case data, items, colors, samples, heldOut, given, learning, files, usedModel, seconds
   }
 
   private var noun: String { "image" }
@@ -39,6 +43,8 @@ struct ColorizeOutcome: Encodable {
   ) {
     data = command.data
     items = itemCount
+    colors = command.samples == nil ? command.colors.rawValue : nil
+    samples = command.samples
     heldOut = fitted.report
     self.given = given
     learning = LearnedModel(fitted)
@@ -70,7 +76,8 @@ struct ColorizeOutcome: Encodable {
     }
     if let given { lines += [given.description, ""] }
     if let output = files.output {
-      lines.append("coloured  \(output)  (\(NumberText.counted(items, noun)))")
+      let each = samples.map { ", \(NumberText.counted($0, "sample")) of each" } ?? ""
+      lines.append("coloured  \(output)  (\(NumberText.counted(items, noun))\(each))")
     }
     if let model = files.model { lines.append("model     \(model)") }
     if let figure = files.figure { lines.append("figure    \(figure)") }

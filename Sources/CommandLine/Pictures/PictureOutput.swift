@@ -9,8 +9,14 @@ struct PictureOutput: Sendable {
   /// Whether the name is one of a picture file.
   let isFile: Bool
 
-  init(_ path: String) {
+  /// Which of several results of each picture it is for.
+  private let number: Int?
+
+  init(_ path: String) { self.init(path, number: nil) }
+
+  private init(_ path: String, number: Int?) {
     self.path = path
+    self.number = number
     isFile = ImageFormat(path: path) != nil
   }
 
@@ -42,6 +48,18 @@ struct PictureOutput: Sendable {
     return (output, paths)
   }
 
+  /// The place of one of several results of each picture: `NAME-1.png`.
+  func numbered(_ number: Int) -> PictureOutput {
+    PictureOutput(isFile ? Self.numbered(path, number) : path, number: number)
+  }
+
+  private static func numbered(_ name: String, _ number: Int) -> String {
+    guard ImageFormat(path: name) != nil, let dot = name.lastIndex(of: ".") else {
+      return "\(name)-\(number)"
+    }
+    return "\(name[..<dot])-\(number)\(name[dot...])"
+  }
+
   /// Checks that it can hold so many pictures, and makes the folder.
   func prepare(count: Int) throws {
     if isFile {
@@ -58,7 +76,7 @@ struct PictureOutput: Sendable {
   /// or one that cannot hold it.
   func write(_ picture: Picture, name: String) throws {
     if isFile { return try picture.write(to: path) }
-    var file = name
+    var file = number.map { Self.numbered(name, $0) } ?? name
     let format = ImageFormat(path: name)
     if format == nil || (format == .jpeg && (picture.hasAlpha || picture.depth > 8)) {
       file += ".png"

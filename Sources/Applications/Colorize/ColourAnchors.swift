@@ -1,0 +1,30 @@
+internal import HourglassNetworks
+
+/// The colours by whose likelihoods a network tells what a place could be.
+///
+/// They are the points of a grid of a and b that sRGB can show at some lightness.
+///
+/// Reference: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, section 2.1,
+/// with a wider grid.
+enum ColourAnchors {
+  /// The distance of neighbours in units of a and b.
+  static let spacing = 16
+
+  /// The mixture that a network learns, in its own units.
+  static let mixture = AnchoredMixture(
+    anchors: grid.map { $0.map { $0 / Colouring.scale } },
+    deviation: Float(spacing) / 2 / Colouring.scale,
+    weight: 0.03,
+    grain: 4
+  )
+
+  /// The a and b of each point.
+  static let grid: [[Float]] = {
+    let places = stride(from: -7 * spacing, through: 7 * spacing, by: spacing).map { Float($0) }
+    return places.flatMap { a in places.map { b in [a, b] } }.filter { place in
+      stride(from: Float(5), through: 95, by: 5).contains {
+        LabColor.isShown($0, place[0], place[1])
+      }
+    }
+  }()
+}

@@ -1,0 +1,108 @@
+package import HourglassGraphs
+internal import HourglassTensors
+
+/// What values could be where one number would not tell: their mean, and how likely each of some
+/// fixed anchors is.
+///
+/// A network with d channels of values and K anchors gives `[batch, d + K, …]`: d planes of the mean m,
+/// then K of logits. With the value y of a place, the anchors c_k and their deviation σ,
+///
+///     q_k = exp(-|y - c_k|² / 2σ²) / Σⱼ exp(-|y - c_j|² / 2σ²)
+///     ℓ   = |m - y|² - w Σ_k q_k ln p_k,  p = softmax of the logits
+///
+/// summed over places: the squared error of the mean, and the cross-entropy of the anchors that are
+/// near the value. The cross-entropy may be that of squares of places, whose values and logits are
+/// averaged first and which count for all of their places: it costs as many times less.
+///
+/// Reference: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, section 2.1,
+/// for the soft encoding q of colours and the cross-entropy.
+public struct AnchoredMixture: Hashable, Sendable, Codable {
+  /// The anchors, at least two, each of as many numbers as a value has channels.
+  public var anchors: [[Float]]
+  /// The deviation σ of values from the anchors that stand for them, above 0.
+  public var deviation: Float
+  /// The weight w of the cross-entropy, at least 0.
+  public var weight: Float
+  /// The side of the squares of places that the cross-entropy is of, at least 1; of images alone.
+  public var grain: Int
+
+  /// Makes a mixture; its ranges are checked when a network is made.
+  public init(anchors: [[Float]], deviation: Float, weight: Float, grain: Int = 1) {
+    self.anchors = anchors
+    self.deviation = deviation
+    self.weight = weight
+    self.grain = grain
+  }
+
+  /// The channels of a value.
+  public var channels: Int { anchors.first?.count ?? 0 }
+
+  /// The planes that a network gives.
+  package var outputs: Int { channels + anchors.count }
+
+  /// Whether all numbers are in their ranges.
+  package var isValid: Bool {
+    (2...4096).contains(anchors.count) && (1...64).contains(channels)
+      && anchors.allSatisfy { $0.count == channels && $0.allSatisfy(\.isFinite) }
+      && deviation > 0 && deviation.isFinite && weight >= 0 && weight.isFinite
+      && (1...64).contains(grain)
+  }
+}
+
+extension AnchoredMixture {
+  /// The loss of each item: `parameters [batch, d + K, …]`, `target [batch, d, …]` -> `[batch]`.
+  package func loss(
+    _ parameters: NodeID,
+    target: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let (found, shape) = (builder.shape(of: parameters), builder.shape(of: target))
+    let isFit = builder.require(
+      isValid && shape.rank >= 2 && shape[1] == channels
+        && found == shape.replacing(axis: 1, with: outputs),
+      of: "anchoredMixture",
+      expected: "parameters [batch, \(outputs), …] and a target [batch, \(channels), …]",
+      found: "\(found) and \(shape)"
+    )
+    guard isFit else { return builder.failed }
+    let difference = builder.difference(mean(parameters, in: &builder), target)
+    let square = builder.itemSum(builder.apply(.square, difference))
+    let (places, count) = (shape.dimensions.dropFirst(2), shape.rank == 4 ? grain : 1)
+    let side = places.allSatisfy { $0 >= count } ? count : 1
+    let logits = builder.slice(parameters, axis: 1, channels..<outputs)
+    let logProbabilities = builder.logSoftmax(averaged(logits, side, in: &builder), axis: 1)
+    let values = averaged(target, side, in: &builder)
+    let wanted = builder.softmax(nearness(of: values, in: &builder), axis: 1)
+    let entropy = builder.itemSum(builder.product(wanted, logProbabilities))
+    return builder.sum(square, builder.affine(entropy, scale: -weight * Float(side * side)))
+  }
+
+  /// The means over squares of places.
+  private func averaged(_ x: NodeID, _ side: Int, in builder: inout GraphBuilder) -> NodeID {
+    side == 1 ? x : AveragePooling(side)(x, in: &builder)
+  }
+
+  /// The mean: `parameters [batch, d + K, …]` -> `[batch, d, …]`.
+  package func mean(_ parameters: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    builder.slice(parameters, axis: 1, 0..<channels)
+  }
+
+  /// -|y - c_k|² / 2σ²: `[batch, d, …]` -> `[batch, K, …]`.
+  private func nearness(of target: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let rank = builder.shape(of: target).rank
+    var total: NodeID?
+    for channel in 0..<channels {
+      let values = builder.fixed(
+        "anchors.\(channel)",
+        [anchors.count],
+        anchors.map { $0[channel] }
+      )
+      let places = builder.channelwise(values, rank: rank)
+      let plane = builder.slice(target, axis: 1, channel..<channel + 1)
+      let square = builder.apply(.square, builder.difference(plane, places))
+      total = total.map { builder.sum($0, square) } ?? square
+    }
+    guard let total else { return builder.failed }
+    return builder.affine(total, scale: -0.5 / (deviation * deviation))
+  }
+}
