@@ -1,4 +1,4 @@
-package import HourglassGraphs
+internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
