@@ -112,7 +112,7 @@ import Testing
   @Test func vividColoursAreAsColourfulAsTrueOnes() async throws {
     let fitted = try await learned()
     let report = try #require(fitted.report)
-    #expect(abs(report.vivid.colourfulness - Vividness.aim) < 0.1)
+    #expect(abs(report.vivid.colourfulness - VividnessTrial.aim) < 0.1)
     #expect(report.metrics["colourfulness, coloured, vivid"] == report.vivid.colourfulness)
     #expect(report.description.contains("coloured, vivid"))
     let picture = try images(Self.warmSpots(2)).picture(0)
