@@ -132,7 +132,7 @@ import Testing
       in: folder
     )
     #expect(many.code == 0, "\(many.errors)")
-    #expect(folder.has("drawn/1-1.png") && folder.has("drawn/2-2.png"))
+    #expect(folder.has("drawn/1-1.png") && folder.has("drawn/10-2.png"))
     let hinted = try Program.run(
       [
         "colorize", "out/1.png", "--colors", "vivid", "--hint", "3,4=#b22222", "--hint",

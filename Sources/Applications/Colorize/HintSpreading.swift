@@ -44,7 +44,7 @@ struct HintSpreading: Sendable {
       let total = planes.reduce(0) { $0 + $1[index] }
       for hint in planes.indices { planes[hint][index] /= total }
       let nearest = distances.reduce(Float.infinity) { min($0, $1[index]) }
-      nearness[index] = exp(-nearest * nearest)
+      nearness[index] = exp(-0.5 * nearest * nearest)
     }
     let all = PicturePlanes(width: width, height: height, planes: planes + [nearness])
     shares = all.interpolated(to: picture.size)
