@@ -14,7 +14,7 @@ enum ColourAnchors {
   static let mixture = AnchoredMixture(
     anchors: grid.map { $0.map { $0 / Colouring.scale } },
     deviation: Float(spacing) / 2 / Colouring.scale,
-    weight: 0.03,
+    weight: 0.003,
     grain: 4
   )
 

@@ -59,7 +59,7 @@ extension TableModelReport: CustomStringConvertible {
     ]
     for line in lines {
       var row = [line.job, line.measure + (line.moreIsBetter ? "" : " (less is better)")]
-      row.append(NumberText.fixed(line.shared, places: 4))
+      row.append(Self.text(line.shared))
       if hasAlone { row.append(Self.text(line.alone)) }
       if hasSimple { row += [Self.text(line.simple), line.simpleName ?? ""] }
       cells.append(row)
@@ -81,7 +81,7 @@ extension TableModelReport: CustomStringConvertible {
   }
 
   private static func text(_ number: Double?) -> String {
-    number.map { NumberText.fixed($0, places: 4) } ?? "-"
+    number.map { NumberText.significant($0) } ?? "-"
   }
 
   /// One sentence: for which jobs a model of its own is worth learning.
