@@ -1,5 +1,4 @@
 import Foundation
-import HourglassApplications
 import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
@@ -7,6 +6,8 @@ import HourglassSignatures
 import HourglassTensors
 import HourglassTestSupport
 import Testing
+
+@testable import HourglassApplications
 
 #if canImport(Glibc)
   import Glibc
@@ -92,12 +93,12 @@ import Testing
   @Test func anExcerptIsFoundWithItsPlace() async throws {
     try await withFolder { folder in
       let engine = smallEngine()
-      let data = Dataset.sounds(SoundSet(name: "melodies", sounds: (1...6).map { melody($0) }))
+      let data = Dataset.sounds(SoundSet(name: "melodies", sounds: (1...8).map { melody($0) }))
       let learning = LearningSettings(epochs: 12, batchSize: 64, seed: 1)
       let session = LearningSession(engine: engine)
       let fitted = try await Matcher(dimensions: 8, learning: learning).fit(data, session: session)
       let library = try MatchLibrary(creating: folder + "/melodies.db", fitted)
-      #expect(try await library.add(data, on: engine) == 6)
+      #expect(try await library.add(data, on: engine) == 8)
       // Quieter, and from no multiple of half a second on.
       let whole = melody(4).channels[0]
       let part = whole[37_600..<37_600 + 48_000].map { $0 * 0.2 }
@@ -106,7 +107,17 @@ import Testing
       let answer = try await library.find(asked, count: 3, falseAcceptRate: 0.05, on: engine)[0]
       #expect(answer.matches[0].name == "melody 4")
       #expect(abs(try #require(answer.matches[0].offset) - 2.35) < 0.13)
-      #expect(answer.pValue != nil)
+      #expect(answer.isInDatabase == true)
+      // Melodies that are not stored are told from those that are, and in the scale of these.
+      let strangers = Dataset.sounds(
+        SoundSet(name: "strangers", sounds: (20..<26).map { melody($0, seconds: 3) })
+      )
+      let others = try await library.find(strangers, count: 1, falseAcceptRate: 0.05, on: engine)
+      #expect(others.count { $0.isInDatabase == true } <= 1)
+      let note = try library.database.note(for: ExcerptCalibration.key)
+      let calibration = try #require(ExcerptCalibration(note))
+      #expect(calibration.isRelative == true)
+      #expect(calibration.lengths.allSatisfy { $0.calibration.distances.allSatisfy { $0 < 1.5 } })
     }
   }
 

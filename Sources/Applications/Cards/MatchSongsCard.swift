@@ -2,14 +2,6 @@ internal import HourglassDatasets
 internal import HourglassSignatures
 internal import HourglassTensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -25,28 +17,30 @@ package struct MatchSongsCard: ProtocolCard {
   package let summary =
     "Seven of eight songs of the folder are stored; each is asked for by two excerpts of each length, cut "
     + "at random, one under white noise and one under noise with the spectrum and the pace of speech, both "
-    + "at 5 dB. A song is found where it is the nearest one, its place where it is right within 0.25 s. "
-    + "Eight excerpts of each length of the other songs should be told to be unknown, at 1 % of false "
-    + "accepts."
+    + "at 5 dB. A song is found where it is the nearest one, its place where it is right within 0.25 s, and "
+    + "known where it is told to be in the database at 1 % of false accepts. Eight excerpts of each length "
+    + "of the other songs should then be told to be unknown."
   package let figures =
     lengths.map { CardResult.Figure("found, \($0) s", places: 3, moreIsBetter: true) }
     + lengths.map { CardResult.Figure("in its place", places: 3, moreIsBetter: true).at($0) }
+    + lengths.map { CardResult.Figure("known", places: 3, moreIsBetter: true).at($0) }
     + [CardResult.Figure("false accepts at 1%", places: 3, moreIsBetter: false)]
   package let published = [
     CardResult.Method(
       "Dejavu",
       source: "its own measurement, 45 songs played to a microphone",
-      [0.60, 0.956, 1.0, nil, nil, nil, nil]
+      [0.60, 0.956, 1.0] + [Double?](repeating: nil, count: 7)
     ),
     CardResult.Method(
       "neural fingerprints",
       source: "Chang et al., 2021, 10,000 songs with background noise, about",
-      [0.62, 0.83, 0.92, nil, nil, nil, nil]
+      [0.62, 0.83, 0.92] + [Double?](repeating: nil, count: 7)
     ),
   ]
 
   private static let lengths = [1, 2, 5]
   private static let signalToNoise: Float = 5
+  private static let falseAcceptRate = 0.01
 
   package init() {}
 
@@ -61,10 +55,10 @@ package struct MatchSongsCard: ProtocolCard {
       )
     }
     let other = (0..<all.count).filter { $0 % 8 == 7 }
-    let known = (0..<all.count).filter { $0 % 8 != 7 }
-    let stored = all.items(known)
+    let stored = (0..<all.count).filter { $0 % 8 != 7 }
+    let songs = all.items(stored)
     let matcher = Matcher(learning: run.learning)
-    let fitted = try await matcher.fit(.sounds(stored), session: run.session)
+    let fitted = try await matcher.fit(.sounds(songs), session: run.session)
     let path =
       FileManager.default.temporaryDirectory.path + "/hourglass-card-\(UUID().uuidString).db"
     defer {
@@ -73,16 +67,16 @@ package struct MatchSongsCard: ProtocolCard {
       }
     }
     let library = try MatchLibrary(creating: path, fitted)
-    run.says("storing \(known.count) songs")
-    try await library.add(.sounds(stored), on: run.engine)
+    run.says("storing \(stored.count) songs")
+    try await library.add(.sounds(songs), on: run.engine)
     var generator = NumPyGenerator(seed: run.seed)
     var noise = SeededGenerator.named("noise over excerpts", seed: run.seed)
-    var (found, placed): ([Double?], [Double?]) = ([], [])
+    var (found, placed, told): ([Double?], [Double?], [Double?]) = ([], [], [])
     var accepts = (count: 0, asked: 0)
     for length in Self.lengths {
       run.says("asking by excerpts of \(length) s")
-      var (right, inPlace, asked) = (0, 0, 0)
-      for index in known {
+      var (right, inPlace, known, asked) = (0, 0, 0, 0)
+      for index in stored {
         let song = try all.sound(index).mono
         for isSpeech in [false, true] {
           let cut = Excerpted(song, seconds: length, &generator)
@@ -90,11 +84,13 @@ package struct MatchSongsCard: ProtocolCard {
           let answer = try await library.find(
             .sounds(SoundSet(name: "asked", sounds: [sound])),
             count: 1,
+            falseAcceptRate: Self.falseAcceptRate,
             on: run.engine
           )[0]
           asked += 1
           guard let match = answer.matches.first, match.name == all.names[index] else { continue }
           right += 1
+          if answer.isInDatabase == true { known += 1 }
           if let offset = match.offset, abs(offset - cut.start) <= 0.25 { inPlace += 1 }
         }
       }
@@ -110,7 +106,7 @@ package struct MatchSongsCard: ProtocolCard {
           let answer = try await library.find(
             .sounds(SoundSet(name: "asked", sounds: [sound])),
             count: 1,
-            falseAcceptRate: 0.01,
+            falseAcceptRate: Self.falseAcceptRate,
             on: run.engine
           )[0]
           accepts.asked += 1
@@ -119,10 +115,11 @@ package struct MatchSongsCard: ProtocolCard {
       }
       found.append(Double(right) / Double(asked))
       placed.append(Double(inPlace) / Double(asked))
+      told.append(Double(known) / Double(asked))
     }
     let folder = run.data.hasSuffix("/") ? run.data : run.data + "/"
     return CardMeasurement(
-      own: found + placed + [Double(accepts.count) / Double(max(accepts.asked, 1))],
+      own: found + placed + told + [Double(accepts.count) / Double(max(accepts.asked, 1))],
       paths: all.names.map { folder + $0 }
     )
   }
@@ -151,28 +148,14 @@ private struct Excerpted {
   }
 
   /// The part with noise over it, brought to at most 1.
-  func noisy(isSpeech: Bool, _ noise: inout SeededGenerator, decibels: Float) -> Sound {
-    var added = samples.map { _ in noise.nextNormal() }
-    if isSpeech {
-      // One pole takes the high frequencies away as in speech, and syllables come four a second.
-      let pole: Float = exp(-2 * .pi * 500 / Float(rate))
-      var last: Float = 0
-      let phase = 2 * Float.pi * noise.nextUniform()
-      for index in added.indices {
-        last = pole * last + added[index]
-        let beat = sin(2 * .pi * 4 * Float(index) / Float(rate) + phase)
-        added[index] = last * (0.6 + 0.4 * beat)
-      }
-    }
-    let level = Self.level(samples) * pow(10, -decibels / 20) / max(Self.level(added), 1e-9)
-    var sum = zip(samples, added).map { $0 + max(level, 1e-6) * $1 }
+  func noisy(isSpeech: Bool, _ generator: inout SeededGenerator, decibels: Float) -> Sound {
+    let noise =
+      isSpeech
+      ? RecordingNoise.speech(signalToNoise: decibels, sampleRate: rate)
+      : RecordingNoise.white(signalToNoise: decibels)
+    let part = Sound(name: "excerpt", sampleRate: rate, channels: [samples])
+    let sum = noise.over(part, &generator).channels[0]
     let peak = max(sum.map(abs).max() ?? 1, 1)
-    for index in sum.indices { sum[index] /= peak }
-    return Sound(name: "excerpt", sampleRate: rate, channels: [sum])
-  }
-
-  private static func level(_ samples: [Float]) -> Float {
-    let sum = samples.reduce(0.0) { $0 + Double($1) * Double($1) }
-    return Float((sum / Double(max(samples.count, 1))).squareRoot())
+    return Sound(name: "excerpt", sampleRate: rate, channels: [sum.map { $0 / peak }])
   }
 }

@@ -61,4 +61,37 @@ struct Excerpt: Sendable {
       ($0.match.distance, $0.match.itemID) < ($1.match.distance, $1.match.itemID)
     }.prefix(count).map { $0.match.moved(to: $0.offset) }
   }
+
+  /// How far away the items are that some signatures are not from: the mean distance of each to those
+  /// of its nearest items, but for the first two.
+  ///
+  /// What is faint or noisy is near to many items, and what is loud and clear near to none but its own;
+  /// a distance says more beside this one. The nearest item may be the one that the signatures are
+  /// from, and the second one a copy of it.
+  ///
+  /// Reference: Zelnik-Manor, Perona, 2004, "Self-Tuning Spectral Clustering", section 2 (the distance
+  /// to the seventh neighbour as a scale); Lowe, 2004, doi:10.1023/B:VISI.0000029664.99615.94, section
+  /// 7.1 (the next item as a measure of chance).
+  ///
+  /// - Returns: `nil` where the index has fewer than `fewestItems`.
+  static func surroundings(
+    of signatures: [[Float]],
+    in index: SignatureIndex,
+    filter: SignatureFilter = .all,
+    threads: Int
+  ) throws(SignatureError) -> Double? {
+    guard index.items.count >= fewestItems else { return nil }
+    let found = try index.matches(
+      for: signatures,
+      count: 10,
+      filter: filter,
+      threads: threads
+    )
+    let distances = found.flatMap { $0.dropFirst(2).map(\.distance) }
+    let mean = distances.reduce(0, +) / Double(max(distances.count, 1))
+    return mean > 0 ? mean : nil
+  }
+
+  /// The fewest items among which some are surroundings.
+  static let fewestItems = 6
 }

@@ -32,15 +32,18 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
 extension MatchAnswer {
   /// Judges the nearest match.
   ///
-  /// - Parameter calibrations: Those of all conditions that the query may have been made under: it is
-  ///   taken for a stored item only where it would be under each of them.
+  /// - Parameters:
+  ///   - calibrations: Those of all conditions that the query may have been made under: it is taken
+  ///     for a stored item only where it would be under each of them.
+  ///   - scale: What the distances of the calibrations are parts of.
   mutating func judge(
     by calibrations: [FalseAcceptCalibration],
+    scale: Double = 1,
     falseAcceptRate: Double?,
     file: String
   ) throws {
     if let nearest = matches.first {
-      pValue = calibrations.map { $0.pValue(of: nearest.distance) }.max()
+      pValue = calibrations.map { $0.pValue(of: nearest.distance / scale) }.max()
     }
     guard let falseAcceptRate else { return }
     guard let least = calibrations.map(\.smallestRate).max() else {
@@ -58,7 +61,7 @@ extension MatchAnswer {
     isInDatabase =
       try matches.first.map { nearest in
         try calibrations.allSatisfy {
-          try $0.accepts(nearest.distance, falseAcceptRate: falseAcceptRate)
+          try $0.accepts(nearest.distance / scale, falseAcceptRate: falseAcceptRate)
         }
       } ?? false
   }

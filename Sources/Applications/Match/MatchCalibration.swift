@@ -3,14 +3,6 @@ internal import HourglassEngines
 internal import HourglassSignatures
 internal import HourglassTensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -23,6 +15,8 @@ internal import HourglassTensors
 /// sound. Longer excerpts have larger such distances, so that each length has a calibration of its
 /// own. Noise brings excerpts nearer to whatever is noisy alike, and nobody knows how noisy a query is:
 /// there is one for excerpts as they are and one for excerpts under noise, and a query has to pass both.
+/// In databases of some items a distance is taken in parts of that of the surroundings
+/// (`Excerpt.surroundings`).
 struct ExcerptCalibration: Hashable, Sendable, Codable {
   /// A length.
   struct Length: Hashable, Sendable, Codable {
@@ -43,8 +37,13 @@ struct ExcerptCalibration: Hashable, Sendable, Codable {
 
   /// The lengths, the shortest first.
   var lengths: [Length]
+  /// Whether distances are in parts of those of the surroundings; none in databases of before.
+  var isRelative: Bool?
 
-  init(lengths: [Length]) { self.lengths = lengths }
+  init(lengths: [Length], isRelative: Bool) {
+    self.lengths = lengths
+    self.isRelative = isRelative
+  }
 
   /// Reads a note; none where it cannot be read.
   init?(_ text: String?) {
@@ -102,6 +101,7 @@ extension MatchLibrary {
     let perSound = max(most / max(chosen.count, 1), 1)
     let counts = ExcerptCalibration.seconds.map { Excerpt.count(seconds: $0, patching) }
     var distances = counts.map { _ in (plain: [Double](), noisy: [Double]()) }
+    let isRelative = index.items.count > Excerpt.fewestItems
     var generator = SeededGenerator.named(
       "excerpts",
       seed: matcher.configuration.learning.seed
@@ -110,7 +110,7 @@ extension MatchLibrary {
       guard let own = numbers[sounds.names[number]] else { continue }
       let sound = try sounds.sound(number).mono
       let plain = try await matcher.excerpt(of: patching.mel(sound), patching, on: engine)
-      let noise = RecordingNoise(drawnFrom: &generator)
+      let noise = RecordingNoise.drawn(from: &generator)
       let noisy = try await matcher.excerpt(
         of: patching.mel(noise.over(sound, &generator)),
         patching,
@@ -121,14 +121,24 @@ extension MatchLibrary {
         for (length, count) in counts.enumerated() where count <= plain.signatures.count {
           let first = Int(place * Double(plain.signatures.count - count + 1))
           func nearest(_ excerpt: Excerpt) throws -> Double? {
-            try Excerpt.matches(
-              for: excerpt.phases(of: excerpt.signatures[first..<first + count]),
+            let filter = SignatureFilter(excludedItems: [own])
+            let phases = excerpt.phases(of: excerpt.signatures[first..<first + count])
+            let match = try Excerpt.matches(
+              for: phases,
               in: index,
               spacing: patching.spacing,
               count: 1,
-              filter: SignatureFilter(excludedItems: [own]),
+              filter: filter,
               threads: engine.threads
-            ).first?.distance
+            ).first
+            guard let match, isRelative else { return match?.distance }
+            let scale = try Excerpt.surroundings(
+              of: phases[0].signatures,
+              in: index,
+              filter: filter,
+              threads: engine.threads
+            )
+            return scale.map { match.distance / $0 }
           }
           guard let plainly = try nearest(plain), let noisily = try nearest(noisy) else { continue }
           distances[length].plain.append(plainly)
@@ -138,7 +148,8 @@ extension MatchLibrary {
       try Task.checkCancellation()
     }
     var lengths: [ExcerptCalibration.Length] = []
-    let former = ExcerptCalibration(try database.note(for: ExcerptCalibration.key))
+    var former = ExcerptCalibration(try database.note(for: ExcerptCalibration.key))
+    if (former?.isRelative ?? false) != isRelative { former = nil }
     for (count, found) in zip(counts, distances) {
       let known = former?.lengths.first { $0.count == count }
       // Few new sounds say less than those of before.
@@ -155,52 +166,7 @@ extension MatchLibrary {
       }
     }
     guard !lengths.isEmpty else { return }
-    try database.setNote(ExcerptCalibration(lengths: lengths).text(), for: ExcerptCalibration.key)
-  }
-}
-
-/// Noise over a recording: of any spectrum between that of hiss and that of a crowd, steady or with the
-/// pace of speech.
-struct RecordingNoise: Sendable {
-  /// The ratio of the sound to the noise, in dB.
-  let signalToNoise: Float
-  /// How much of a sample stays in the next one, from 0 for hiss on.
-  let pole: Float
-  /// How much the level goes up and down, from 0 to below 1.
-  let depth: Float
-
-  /// Draws noise of 0 to 20 dB.
-  init(drawnFrom generator: inout SeededGenerator) {
-    signalToNoise = 20 * generator.nextUniform()
-    let draw = generator.nextUniform()
-    pole = 0.97 * draw.squareRoot()
-    depth = generator.nextUniform() < 0.5 ? 0 : 0.6 * generator.nextUniform()
-  }
-
-  /// A sound of one channel with the noise over it.
-  func over(_ sound: Sound, _ generator: inout SeededGenerator) -> Sound {
-    var noise = [Float](repeating: 0, count: sound.count)
-    var last: Float = 0
-    // Four syllables a second.
-    let step = 8 * Float.pi / Float(sound.sampleRate)
-    var phase = 2 * Float.pi * generator.nextUniform()
-    for index in noise.indices {
-      last = pole * last + generator.nextNormal()
-      phase += step
-      if phase > 2 * .pi { phase -= 2 * .pi }
-      // A parabola in place of a sine: the same pace, and no need of its accuracy.
-      let turn = abs(phase / .pi - 1)
-      noise[index] = last * (1 - depth * turn)
-    }
-    let samples = sound.channels[0]
-    let ratio = pow(10, -signalToNoise / 20)
-    let level = ratio * Self.level(samples) / max(Self.level(noise), 1e-9)
-    let sum = zip(samples, noise).map { $0 + max(level, 1e-6) * $1 }
-    return Sound(name: sound.name, sampleRate: sound.sampleRate, channels: [sum])
-  }
-
-  private static func level(_ samples: [Float]) -> Float {
-    let sum = samples.reduce(0.0) { $0 + Double($1) * Double($1) }
-    return Float((sum / Double(max(samples.count, 1))).squareRoot())
+    let calibration = ExcerptCalibration(lengths: lengths, isRelative: isRelative)
+    try database.setNote(calibration.text(), for: ExcerptCalibration.key)
   }
 }

@@ -106,8 +106,18 @@ extension MatchLibrary {
           )
           var answer = MatchAnswer(query: sounds.names[number], found, index)
           answer.recall = recall
+          var scale: Double?
+          if excerpts?.isRelative == true, let phase = excerpt.phases.first {
+            // Items that are filtered out are surroundings, too.
+            scale = try Excerpt.surroundings(
+              of: phase.signatures,
+              in: index,
+              threads: engine.threads
+            )
+          }
           try answer.judge(
             by: excerpts?.calibrations(count: excerpt.signatures.count) ?? [],
+            scale: scale ?? 1,
             falseAcceptRate: falseAcceptRate,
             file: database.path
           )
