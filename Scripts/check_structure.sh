@@ -17,10 +17,12 @@ allowed_unsafe=(
   'Sources/Autoencoders/Training/BatchSource.swift' # moves the rows of a batch as blocks
   'Sources/Datasets/Bytes/Fingerprint.swift'        # reads words that are not aligned, within bounds
   'Sources/Datasets/Bytes/FolderListing.swift'      # reads the entries that C lists
+  'Sources/Datasets/Bytes/GrowingFile.swift'        # lets pread(2) fill a buffer, lends write(2) bytes
   'Sources/Datasets/Bytes/InputFile.swift'          # lets read(2) fill a buffer
   'Sources/Datasets/Bytes/Inflater.swift'           # lends zlib, through its shim, the bytes to inflate
   'Sources/Datasets/Bytes/RowFile.swift'            # lets pread(2) fill the rows of a batch
   'Sources/Datasets/Tables/EightBytes.swift'         # reads words that are not aligned, within bounds
+  'Sources/Datasets/Tables/NumberCells.swift'       # lends C the bytes of a table, takes numbers
   'Sources/Datasets/Images/PictureCodec.swift'      # lends the image libraries bytes, takes pixels
   'Sources/Datasets/Sounds/SoundCodec.swift'        # lends the sound library bytes, takes samples
   'Sources/Signatures/Search/NearestGraph.swift'    # owns graphs that C makes, lends them the rows

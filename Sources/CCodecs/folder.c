@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 static void describe(const struct stat *status, hg_entry *entry) {
@@ -14,6 +15,12 @@ static void describe(const struct stat *status, hg_entry *entry) {
   entry->size = (int64_t)status->st_size;
   entry->device = (uint64_t)status->st_dev;
   entry->inode = (uint64_t)status->st_ino;
+#if defined(__APPLE__)
+  const struct timespec modified = status->st_mtimespec;
+#else
+  const struct timespec modified = status->st_mtim;
+#endif
+  entry->modified = (int64_t)modified.tv_sec * 1000000000 + modified.tv_nsec;
 }
 
 int hg_entry_of(const char *path, hg_entry *entry) {
@@ -70,4 +77,11 @@ int hg_folder_list(const char *path, hg_folder *folder) {
   closedir(directory);
   if (reason != 0) hg_folder_free(folder);
   return reason;
+}
+
+int hg_file_lock(int descriptor) {
+  while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
 }

@@ -39,7 +39,8 @@ extension Dataset {
       let images = try ImageSet.load(
         contentsOf: path,
         limit: options.limit,
-        skipsUnreadable: options.skipsUnreadable
+        skipsUnreadable: options.skipsUnreadable,
+        cacheFolder: options.cacheFolder
       )
       return .images(
         try options.imageSize.map { size throws(DatasetError) in

@@ -67,6 +67,9 @@ public struct DatasetOptions: Hashable, Sendable {
   public var labelsName: String?
   /// Whether files of a folder that cannot be read are skipped, and counted.
   public var skipsUnreadable = false
+  /// A folder to keep the decoded pixels of folders of many images in; nothing is kept when it is
+  /// left out.
+  public var cacheFolder: String?
   /// The size that images are brought to: scaled, and cut where their form is another one.
   public var imageSize: ImageSize?
   /// How a table is cut into windows of time; it stays a table when this is left out.

@@ -59,18 +59,28 @@ enum MediaFiles {
   /// The files that begin as images, or whose names say that they are.
   ///
   /// A file that is called an image and is none is among them, so that reading it tells.
-  static func images(_ files: [FolderListing.File], below folder: String) -> [String] {
-    names(of: files, below: folder) { name, beginning in
-      ImageFormat(path: name) != nil || ImageFormat(beginning: beginning) != nil
+  static func images(
+    _ files: [FolderListing.File],
+    below folder: String
+  ) -> [FolderListing.File] {
+    files.filter { file in
+      ImageFormat(path: file.name) != nil
+        || ImageFormat(beginning: beginning(of: file, below: folder)) != nil
     }
   }
 
   /// The files that begin as sounds, or whose names say that they are.
-  static func sounds(_ files: [FolderListing.File], below folder: String) -> [String] {
-    names(of: files, below: folder) { name, beginning in
-      // An image that is called a sound is an image.
-      SoundFormat.isNamed(name) && ImageFormat(beginning: beginning) == nil
-        || SoundFormat(beginning: beginning) != nil && ImageFormat(path: name) == nil
+  static func sounds(
+    _ files: [FolderListing.File],
+    below folder: String
+  ) -> [FolderListing.File] {
+    files.filter { file in
+      // An image that is called a sound is an image, and a file that is called an image is no sound.
+      if SoundFormat.isNamed(file.name) {
+        return ImageFormat(beginning: beginning(of: file, below: folder)) == nil
+      }
+      return ImageFormat(path: file.name) == nil
+        && SoundFormat(beginning: beginning(of: file, below: folder)) != nil
     }
   }
 
@@ -83,16 +93,8 @@ enum MediaFiles {
       }
   }
 
-  private static func names(
-    of files: [FolderListing.File],
-    below folder: String,
-    where isWanted: (String, [UInt8]) -> Bool
-  ) -> [String] {
-    files.map(\.name).filter { name in
-      let path = folder + "/" + name
-      // A file that cannot be opened is judged by its name; reading it will tell why.
-      let beginning = (try? WholeFile.beginning(of: path, count: beginningSize)) ?? []
-      return isWanted(name, beginning)
-    }
+  /// The first bytes of a file; none where it cannot be opened, for reading it will tell why.
+  private static func beginning(of file: FolderListing.File, below folder: String) -> [UInt8] {
+    (try? WholeFile.beginning(of: folder + "/" + file.name, count: beginningSize)) ?? []
   }
 }

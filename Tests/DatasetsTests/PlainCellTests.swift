@@ -37,7 +37,7 @@ import Testing
 
   /// In a window that is shorter than the margin of plain cells each byte is looked at.
   @Test func plainCellsAreReadLikeAllOthers() throws {
-    #expect(PlainCell.margin == 64)
+    #expect(NumberCells.margin == 64)
     var generator = SeededGenerator(seed: 11)
     var (errors, tables) = (0, 0)
     for trial in 0..<400 {
@@ -92,16 +92,54 @@ import Testing
     }
   }
 
-  @Test func digitsAreCountedUpToTheFirstOtherByte() {
-    for (text, count, value) in [
-      ("12345678", 8, 12_345_678), ("1234567x", 7, 1_234_567), ("9.999999", 1, 9),
-      ("x9999999", 0, 0), ("00420000", 8, 420_000), ("42,/:;<=", 2, 42), ("7\u{ff}999999", 1, 7),
+  /// Cells one after the other, read by one call.
+  private func read(_ text: String, columns: [UInt8]) -> (
+    place: NumberCells.Place, block: [Double], decimals: [Int?]
+  ) {
+    let bytes = Array(text.utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: NumberCells.margin)
+    var place = NumberCells.Place(position: 0, column: 0, row: 0)
+    var block = [Double](repeating: -1, count: 4 * columns.count)
+    var decimals = columns.map { _ in DecimalCounts() }
+    NumberCells.read(
+      bytes.span,
+      at: &place,
+      lastRow: 4,
+      separator: UInt8(ascii: ","),
+      areNumbers: columns + [0],
+      block: &block,
+      decimals: &decimals
+    )
+    return (place, block, decimals.map(\.most))
+  }
+
+  @Test func numbersAreReadUpToTheFirstOtherCell() {
+    for (cell, value, decimals) in [
+      ("7", 7.0, 0), ("-12345678", -12_345_678, 0), ("00420000", 420_000, 0), ("-.25", -0.25, 2),
+      ("3.", 3, 0), (" 4", 4, 0), ("123456789.0123456789", 123_456_789.0123456789, 10),
+      ("0.1", 0.1, 1), ("-0", -0.0, 0), ("9007199254740993", 9_007_199_254_740_992, 0),
     ] {
-      let bytes = Array(text.utf8.prefix(8))
-      let digits = EightBytes(bytes.span.bytes, at: 0).digits
-      #expect(digits.count == count && digits.value == UInt64(value), "\(text)")
-      #expect(digits.power == (0..<count).reduce(1) { power, _ in power * 10 }, "\(text)")
+      let (place, block, counts) = read("\(cell),x", columns: [1, 1])
+      #expect(place.column == 1 && place.position == cell.utf8.count + 1, "\(cell)")
+      #expect(block[0].bitPattern == value.bitPattern && block[4] == -1, "\(cell)")
+      #expect(counts[0] == decimals, "\(cell)")
     }
+    for cell in ["x", "-", ".", "1e3", "+6", "12345678901234567890", "1.2345678901234567890", "5 "]
+    {
+      #expect(read("\(cell),1", columns: [1, 1]).place.position == 0, "\(cell)")
+    }
+  }
+
+  @Test func rowsEndAtEachKindOfLineEnd() {
+    for end in ["\n", "\r", "\r\n"] {
+      let (place, block, _) = read("1,2\(end),4\(end)5,6,7", columns: [1, 1])
+      #expect(place.row == 2 && place.column == 2)
+      #expect(block[0] == 1 && block[1].isNaN && block[4] == 2 && block[5] == 4 && block[2] == 5)
+    }
+    // Blank lines, other columns and the last row are left to others.
+    #expect(read("1\n\n2\n", columns: [1]).place.position == 2)
+    #expect(read("1,a\n", columns: [1, 0]).place.position == 2)
+    let full = read("1\n2\n3\n4\n5\n", columns: [1])
+    #expect(full.place.row == 4 && full.place.position == 8 && full.block == [1, 2, 3, 4])
   }
 
   @Test func theFirstStopIsFound() {

@@ -4,6 +4,7 @@
 #include "Folder.h"
 #include "Inflate.h"
 #include "JPEG.h"
+#include "Numbers.h"
 #include "PNG.h"
 #include "RawInflate.h"
 #include "Sound.h"

@@ -16,6 +16,8 @@ typedef struct {
   // Together they tell whether two paths lead to one folder.
   uint64_t device;
   uint64_t inode;
+  // When the contents were changed last, in nanoseconds since 1970.
+  int64_t modified;
 } hg_entry;
 
 typedef struct {
@@ -31,6 +33,10 @@ int hg_entry_of(const char *path, hg_entry *entry);
 int hg_folder_list(const char *path, hg_folder *folder);
 
 void hg_folder_free(hg_folder *folder);
+
+// Keeps other processes from locking an open file until it is closed; 0, or the number of the reason why
+// not, which is EWOULDBLOCK where another one has locked it.
+int hg_file_lock(int descriptor);
 
 #ifdef __cplusplus
 }

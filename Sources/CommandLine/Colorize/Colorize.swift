@@ -72,8 +72,7 @@ struct Colorize: AsyncParsableCommand {
   )
   var hints: [HintOption] = []
 
-  @Flag(help: "Skip the files of a folder that cannot be read.")
-  var skipUnreadable = false
+  @OptionGroup var folders: FolderOptions
 
   @OptionGroup(title: "Learning (without --model)")
   var learning: LearningOptions

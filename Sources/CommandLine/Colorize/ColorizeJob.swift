@@ -63,7 +63,8 @@ struct ColorizeJob {
     try ImageSet.load(
       contentsOf: path,
       limit: command.files.first,
-      skipsUnreadable: command.skipUnreadable
+      skipsUnreadable: command.folders.skipUnreadable,
+      cacheFolder: command.folders.cacheFolder
     )
   }
 

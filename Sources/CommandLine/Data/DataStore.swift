@@ -23,9 +23,8 @@ struct DataStore {
   ///
   /// - Parameter output: The folder that the user named, if any.
   init(output: String?) {
-    let shared = Self.variable("HOURGLASS_DATA")
-    let home = Self.variable("XDG_DATA_HOME") ?? (Self.variable("HOME") ?? ".") + "/.local/share"
-    root = Self.trimmed(output ?? shared ?? home + "/hourglass")
+    let shared = UserFolders.variable("HOURGLASS_DATA")
+    root = Self.trimmed(output ?? shared ?? UserFolders.data)
     places = [root] + (shared.map { [Self.trimmed($0)] } ?? [])
   }
 
@@ -45,13 +44,7 @@ struct DataStore {
   /// Makes the folder of a data set.
   func makeFolder(for entry: CatalogEntry) throws -> String {
     let folder = root + "/" + entry.name
-    var path = ""
-    for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
-      path += (path.isEmpty && part.isEmpty) ? "/" : part + "/"
-      guard mkdir(path, 0o777) == 0 || errno == EEXIST || access(path, F_OK) == 0 else {
-        throw FileError(path: folder, operation: .create, code: errno)
-      }
-    }
+    try Folders.make(folder)
     return folder
   }
 
@@ -96,12 +89,6 @@ struct DataStore {
       digests[String(parts[1].drop { $0 == " " || $0 == "*" })] = String(parts[0])
     }
     return digests
-  }
-
-  private static func variable(_ name: String) -> String? {
-    guard let value = getenv(name) else { return nil }
-    let text = String(cString: value)
-    return text.isEmpty ? nil : text
   }
 
   private static func trimmed(_ path: String) -> String {

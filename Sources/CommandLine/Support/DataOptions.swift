@@ -81,8 +81,7 @@ struct DataOptions: ParsableArguments {
   )
   var inMemory: ByteCount?
 
-  @Flag(help: "Skip the files of a folder that cannot be read, and count them.")
-  var skipUnreadable = false
+  @OptionGroup var folders: FolderOptions
 
   func validate() throws {
     if series == nil, let option = seriesOptionsGiven.first {
@@ -139,7 +138,8 @@ struct DataOptions: ParsableArguments {
     options.missingWords = missing
     options.arrayName = array
     options.labelsName = labelsArray
-    options.skipsUnreadable = skipUnreadable
+    options.skipsUnreadable = folders.skipUnreadable
+    options.cacheFolder = folders.cacheFolder
     options.imageSize = size?.size
     options.series = series.map {
       SeriesOptions(timeColumn: $0, group: by, window: window ?? 128, stride: stride)

@@ -9,6 +9,8 @@ enum FolderListing {
     let name: String
     /// The size in bytes.
     let size: Int
+    /// When the contents were changed last, in nanoseconds since 1970.
+    var modified = 0
   }
 
   /// What a path leads to.
@@ -48,7 +50,7 @@ enum FolderListing {
         let below = name.isEmpty ? entry.name : name + "/" + entry.name
         switch entry.kind {
         case .file(let size) where found.count < largestCount:
-          found.append(File(name: below, size: size))
+          found.append(File(name: below, size: size, modified: entry.modified))
         case .folder where visited.insert(entry.identity).inserted: waiting.append(below)
         default: break
         }
@@ -61,6 +63,7 @@ enum FolderListing {
     let name: String
     let kind: Kind
     let identity: [UInt64]
+    let modified: Int
   }
 
   /// The entries of one folder, in the order of the bytes of their names.
@@ -73,7 +76,8 @@ enum FolderListing {
       Entry(
         name: entry.name.map { String(cString: $0) } ?? "",
         kind: kind(of: entry),
-        identity: [entry.device, entry.inode]
+        identity: [entry.device, entry.inode],
+        modified: Int(entry.modified)
       )
     }
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

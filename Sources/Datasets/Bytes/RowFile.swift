@@ -129,7 +129,8 @@ private func nameless(_ folder: String) throws(FileError) -> Int32 {
   return descriptor
 }
 
-private func readWhole(
+/// Fills a place with bytes from an offset on; the result is 0 or the number of the reason why not.
+func readWhole(
   _ descriptor: Int32,
   _ target: UnsafeMutableRawBufferPointer,
   _ size: Int,

@@ -16,12 +16,16 @@ extension ImageSet {
   ///   - skipsUnreadable: Whether a damaged file of a folder is left out and listed in `unreadable`,
   ///     where it would be an error else. Each file is then decoded once to see.
   ///   - pixelLimit: The most pixels that an image may have.
+  ///   - cacheFolder: A folder to keep the decoded pixels of folders of many small images in, from
+  ///     which they are taken the next time where a file has the same name, size and time of last
+  ///     change. Nothing is kept when it is left out.
   /// - Throws: What is wrong with the images.
   public static func load(
     contentsOf path: String,
     limit: Int? = nil,
     skipsUnreadable: Bool = false,
-    pixelLimit: Int = Picture.standardPixelLimit
+    pixelLimit: Int = Picture.standardPixelLimit,
+    cacheFolder: String? = nil
   ) throws(DatasetError) -> ImageSet {
     if let limit, limit < 1 { throw .limitNotPositive(path: path, limit: limit) }
     switch try MediaRecognition(path: path) {
@@ -38,7 +42,8 @@ extension ImageSet {
         path,
         limit: limit ?? .max,
         skipsUnreadable: skipsUnreadable,
-        pixelLimit: pixelLimit
+        pixelLimit: pixelLimit,
+        cacheFolder: cacheFolder
       )
     case .cifar10: return try cifar(path, limit: limit ?? .max)
     case .soundFile: throw .image(.notImages(path: path))
@@ -51,19 +56,24 @@ extension ImageSet {
     _ path: String,
     limit: Int,
     skipsUnreadable: Bool,
-    pixelLimit: Int
+    pixelLimit: Int,
+    cacheFolder: String?
   ) throws(DatasetError) -> ImageSet {
-    let files = try FolderListing.files(below: path)
+    let files = MediaFiles.images(try FolderListing.files(below: path), below: path)
+    let isCached = min(files.count, limit) >= PixelCache.fewestImages
+    let cache = isCached ? cacheFolder.flatMap { PixelCache(in: $0, of: path) } : nil
+    defer { cache?.flush() }
     var entries: [ImageEntry] = []
     var unreadable: [DatasetError] = []
-    for name in MediaFiles.images(files, below: path) where entries.count < limit {
+    for file in files where entries.count < limit {
       do throws(DatasetError) {
         entries.append(
           try ImageEntry(
-            name: name,
-            path: path + "/" + name,
+            name: file.name,
+            path: path + "/" + file.name,
             pixelLimit: pixelLimit,
-            isChecked: skipsUnreadable
+            isChecked: skipsUnreadable,
+            cache: cache.map { ($0, file) }
           )
         )
       } catch {

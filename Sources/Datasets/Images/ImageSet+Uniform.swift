@@ -70,6 +70,7 @@ extension ImageSet {
     var bytes: [UInt8] = []
     var floats: [Float] = []
     if isBytes { bytes.reserveCapacity(values) } else { floats.reserveCapacity(values) }
+    defer { flush() }
     for index in 0..<count {
       let picture = try picture(index).converted(channels: channels).resized(to: size)
       switch picture.samples {
@@ -83,6 +84,11 @@ extension ImageSet {
       kind: .images,
       storage: isBytes ? .bytes(bytes) : .floats(floats)
     )
+  }
+
+  /// Writes what was decoded to the cache, where there is one.
+  private func flush() {
+    if case .files(let entries) = storage { entries[0].cache?.pixels.flush() }
   }
 
   /// The number of values of a shape, where memory can hold them.

@@ -191,8 +191,11 @@ struct ImageEntry: Sendable {
   /// The hash of the bytes of the file, and of the size that it is brought to.
   private(set) var hash: UInt64
   let pixelLimit: Int
-  /// What the file is like.
+  /// Where decoded images are kept, and what the file system says of this one.
+  let cache: (pixels: PixelCache, file: FolderListing.File)?
+  /// What the file is like, and the hash of its bytes.
   private let storedHeader: PictureCodec.Header
+  private let fileHash: UInt64
   /// The size that the image is brought to, if it is not left as it is.
   private var target: ImageSize?
 
@@ -201,21 +204,43 @@ struct ImageEntry: Sendable {
     name: String,
     path: String,
     pixelLimit: Int,
-    isChecked: Bool
+    isChecked: Bool,
+    cache: (pixels: PixelCache, file: FolderListing.File)? = nil
   ) throws(DatasetError) {
-    let bytes = try WholeFile.bytes(of: path)
-    header = try PictureCodec.header(bytes, path: path, pixelLimit: pixelLimit)
-    storedHeader = header
-    if isChecked { _ = try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit) }
-    hash = Fingerprint.hash(bytes.span.bytes)
     self.name = name
     self.path = path
     self.pixelLimit = pixelLimit
+    self.cache = cache
+    if let cache, let known = cache.pixels.known(cache.file),
+      known.header.size.width * known.header.size.height <= pixelLimit
+    {
+      (storedHeader, header) = (known.header, known.header)
+      (fileHash, hash) = (known.hash, known.hash)
+      return
+    }
+    let bytes = try WholeFile.bytes(of: path)
+    header = try PictureCodec.header(bytes, path: path, pixelLimit: pixelLimit)
+    storedHeader = header
+    fileHash = Fingerprint.hash(bytes.span.bytes)
+    hash = fileHash
+    guard isChecked else { return }
+    let picture = try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit)
+    if let cache { cache.pixels.keep(picture, of: cache.file, hash: hash) }
   }
 
-  /// Decodes the image.
+  /// The image, decoded now unless the cache has it.
   func picture() throws(DatasetError) -> Picture {
-    let picture = try Picture.load(contentsOf: path, pixelLimit: pixelLimit)
+    let picture: Picture
+    if let cache, let kept = cache.pixels.picture(cache.file) {
+      picture = kept
+    } else {
+      let bytes = try WholeFile.bytes(of: path)
+      picture = try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit)
+      // A file that was changed since its folder was listed is not the one that the cache knows.
+      if let cache, fileHash == Fingerprint.hash(bytes.span.bytes) {
+        cache.pixels.keep(picture, of: cache.file, hash: fileHash)
+      }
+    }
     let now = PictureCodec.Header(
       size: picture.size,
       channels: picture.channels,

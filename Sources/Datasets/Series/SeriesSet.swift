@@ -48,7 +48,8 @@ public struct SeriesSet: Sendable {
   public let groups: [Range<Int>]
 
   private let ranges: [Range<Int>]
-  private let values: [[Double?]]
+  /// The values of each channel; NaN where they are missing.
+  private let values: [[Float]]
 
   /// The name of the table.
   public var name: String { table.name }
@@ -153,8 +154,9 @@ public struct SeriesSet: Sendable {
     var presence = result
     for (channel, column) in values.enumerated() {
       for (step, row) in ranges[index].enumerated() {
-        guard let value = column[row] else { continue }
-        result[channel * window + step] = Float(value)
+        let value = column[row]
+        guard !value.isNaN else { continue }
+        result[channel * window + step] = value
         presence[channel * window + step] = 1
       }
     }
@@ -197,9 +199,9 @@ public struct SeriesSet: Sendable {
     return column.kind == .boolean
   }
 
-  private static func value(_ column: Table.Column, _ row: Int) -> Double? {
-    if case .codes(let codes, _) = column.cells { return codes[row] < 0 ? nil : Double(codes[row]) }
-    return column.number(row).map { min(max($0, -largest), largest) }
+  private static func value(_ column: Table.Column, _ row: Int) -> Float {
+    if case .codes(let codes, _) = column.cells { return codes[row] < 0 ? .nan : Float(codes[row]) }
+    return column.number(row).map { Float(min(max($0, -largest), largest)) } ?? .nan
   }
 
   /// The largest magnitude of a value: beyond it there is no arithmetic in single precision.

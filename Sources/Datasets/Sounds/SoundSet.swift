@@ -135,9 +135,10 @@ public struct SoundSet: Sendable {
     let files = try FolderListing.files(below: path)
     var entries: [Entry] = []
     var unreadable: [DatasetError] = []
-    for name in MediaFiles.sounds(files, below: path) where entries.count < limit {
+    for file in MediaFiles.sounds(files, below: path) where entries.count < limit {
       do throws(DatasetError) {
-        entries.append(try entry(path + "/" + name, name: name, isChecked: skipsUnreadable))
+        let place = path + "/" + file.name
+        entries.append(try entry(place, name: file.name, isChecked: skipsUnreadable))
       } catch {
         if !skipsUnreadable || error.isFaultOfTheMachine { throw error }
         unreadable.append(error)

@@ -51,7 +51,7 @@ struct ColumnInference {
     isFixed: Bool
   ) throws(DatasetError) -> Table.Column {
     let missing = missing.contains(true) ? missing : []
-    let facts = NumberFacts(numbers, missing: missing)
+    let facts = NumberFacts(numbers, missing: missing, decimals: decimals)
     let kind = declared ?? kind(of: facts, numbers, missing)
     if kind == .integer && !facts.areWhole {
       throw .table(
@@ -246,14 +246,16 @@ private struct NumberFacts {
 
   private static let mostDistinct = 1000
 
-  init(_ numbers: [Double], missing: [Bool]) {
-    var seen: Set<Double> = []
-    for row in numbers.indices where missing.isEmpty || !missing[row] {
-      seen.insert(numbers[row])
-      if seen.count > Self.mostDistinct { break }
-    }
-    distinct = seen.sorted()
+  /// - Parameter decimals: The most digits behind the point, where that is known.
+  init(_ numbers: [Double], missing: [Bool], decimals: Int?) {
+    distinct = Self.distinct(numbers, missing)
     let cells = numbers.span
+    if decimals == 0 && missing.isEmpty {
+      // Numbers without a digit behind the point are whole, of whatever length they are.
+      takeRange(cells)
+      areWhole = max(-least, greatest) < 0x1p53
+      return
+    }
     let gaps = missing.span
     // The least and the greatest number are asked for only where all are whole.
     for row in cells.indices {
@@ -267,6 +269,43 @@ private struct NumberFacts {
       if value < least { least = value }
       if value > greatest { greatest = value }
     }
+  }
+
+  private static func distinct(_ numbers: [Double], _ missing: [Bool]) -> [Double] {
+    var seen: Set<Double> = []
+    let cells = numbers.span
+    let gaps = missing.span
+    // The numbers seen last, by their bits, so that few different ones are looked up once each.
+    var recent = [Double](repeating: .nan, count: 256)
+    for row in cells.indices {
+      if gaps.count > 0 && gaps[row] { continue }
+      let value = cells[row]
+      let place = Int((value.bitPattern &* 0x9E37_79B9_7F4A_7C15) >> 56)
+      if recent[place] == value { continue }
+      recent[place] = value
+      seen.insert(value)
+      if seen.count > mostDistinct { break }
+    }
+    return seen.sorted()
+  }
+
+  /// Finds the least and the greatest number, four at a time.
+  private mutating func takeRange(_ cells: Span<Double>) {
+    var (low, high) = (SIMD4<Double>(repeating: least), SIMD4<Double>(repeating: greatest))
+    var row = 0
+    while row &+ 4 <= cells.count {
+      let four = SIMD4(cells[row], cells[row &+ 1], cells[row &+ 2], cells[row &+ 3])
+      low = low.replacing(with: four, where: four .< low)
+      high = high.replacing(with: four, where: four .> high)
+      row &+= 4
+    }
+    (least, greatest) = (low.min(), high.max())
+    while row < cells.count {
+      least = min(least, cells[row])
+      greatest = max(greatest, cells[row])
+      row += 1
+    }
+    present = cells.count
   }
 
   /// Whether a number is whole and on the grid of whole numbers that double precision holds.

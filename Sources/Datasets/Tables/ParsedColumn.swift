@@ -58,7 +58,7 @@ struct ParsedColumn: Sendable {
 
   /// Appends the cells of a column of a block of rows; NaN is a missing cell.
   mutating func append(
-    _ cells: Span<Double>,
+    _ cells: ArraySlice<Double>,
     mode: TableParser.Mode,
     decimals: DecimalCounts
   ) {
@@ -67,25 +67,25 @@ struct ParsedColumn: Sendable {
     case .text:
       let start = codes.grow(by: cells.count, of: -1)
       var codes = codes.mutableSpan
+      let cells = cells.span
       for index in cells.indices where !cells[index].isNaN {
         codes[start &+ index] = Int32(cells[index])
       }
     case .number:
       decimalCounts.formUnion(decimals)
-      let start = numbers.grow(by: cells.count, of: 0)
-      var numbers = numbers.mutableSpan
+      let span = cells.span
       var missingCount = 0
-      for index in cells.indices {
-        let value = cells[index]
-        numbers[start &+ index] = value.isNaN ? 0 : value
-        missingCount &+= value.isNaN ? 1 : 0
-      }
+      for index in span.indices { missingCount &+= span[index].isNaN ? 1 : 0 }
+      let start = numbers.count
+      numbers.append(contentsOf: cells)
       guard missingCount > 0 || !missing.isEmpty else { return }
       if missing.isEmpty { _ = missing.grow(by: start, of: false) }
       _ = missing.grow(by: cells.count, of: false)
       if missingCount == 0 { return }
-      var missing = missing.mutableSpan
-      for index in cells.indices { missing[start &+ index] = cells[index].isNaN }
+      for index in span.indices where span[index].isNaN {
+        missing[start &+ index] = true
+        numbers[start &+ index] = 0
+      }
     }
   }
 
@@ -93,8 +93,8 @@ struct ParsedColumn: Sendable {
   mutating func reserve(_ rows: Int, mode: TableParser.Mode) {
     switch mode {
     case .skipped: return
-    case .text: codes.reserveCapacity(rows)
-    case .number: numbers.reserveCapacity(rows)
+    case .text: NumberCells.reserve(rows, in: &codes)
+    case .number: NumberCells.reserve(rows, in: &numbers)
     }
   }
 

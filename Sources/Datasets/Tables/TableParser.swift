@@ -35,6 +35,8 @@ struct TableParser {
 
   let plan: Plan
   let columnCount: Int
+  /// For each column 1 where its cells are read as numbers, and a 0 behind the last one.
+  let areNumbers: [UInt8]
 
   /// The columns of numbers and of codes as far as they are read.
   var columns: [ParsedColumn]
@@ -66,6 +68,7 @@ struct TableParser {
     self.plan = plan
     self.columns = columns
     columnCount = plan.modes.count
+    areNumbers = plan.modes.map { $0 == .number ? 1 : 0 } + [0]
     isHeaderRow = plan.hasHeader
     largestBlock = max(1, 1 << 15 / max(columnCount, 1))
     block = [Double](repeating: .nan, count: largestBlock * columnCount)
@@ -300,7 +303,7 @@ struct TableParser {
     let block = block
     for column in 0..<columnCount {
       let start = column * largestBlock
-      let cells = block.span.extracting(start..<start + blockRows)
+      let cells = block[start..<start + blockRows]
       columns[column].append(cells, mode: plan.modes[column], decimals: decimalCounts[column])
     }
     rowCount += blockRows

@@ -1,0 +1,32 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The folders of a user that the program may keep files in.
+enum UserFolders {
+  /// For data sets.
+  static var data: String {
+    (variable("XDG_DATA_HOME") ?? (variable("HOME") ?? ".") + "/.local/share") + "/hourglass"
+  }
+
+  /// For what can be made again; none for a user without a home.
+  static var cache: String? {
+    (variable("XDG_CACHE_HOME") ?? variable("HOME").map { $0 + "/.cache" }).map {
+      $0 + "/hourglass"
+    }
+  }
+
+  /// The folder of the cache in words that do for every user.
+  static let shown = "~/.cache/hourglass"
+
+  /// A variable of the environment that is set and not empty.
+  static func variable(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+}

@@ -1,0 +1,79 @@
+import CCodecs
+
+/// The cells of neighbouring columns of numbers, which C reads many at a time.
+enum NumberCells {
+  /// The bytes that must follow the beginning of a cell for it to be read.
+  static let margin = Int(HG_NUMBER_MARGIN)
+
+  /// Where reading is: a byte, and the column and row of the cell that it begins.
+  struct Place {
+    var position: Int
+    var column: Int
+    var row: Int
+  }
+
+  /// Reads cells for as long as they are numbers of at most 19 digits without an exponent, or empty.
+  ///
+  /// It stops before any other cell, before blank lines, near the end of the bytes, and at the last
+  /// row.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - place: Where to begin; it moves on.
+  ///   - lastRow: The row to stop before.
+  ///   - separator: The byte between cells.
+  ///   - areNumbers: For each column 1 where its cells are read here, and a 0 behind the last one.
+  ///   - block: The cells, `[columns][rows]`; NaN is a missing one.
+  ///   - decimals: For each column the counts of digits behind the point.
+  static func read(
+    _ bytes: Span<UInt8>,
+    at place: inout Place,
+    lastRow: Int,
+    separator: UInt8,
+    areNumbers: [UInt8],
+    block: inout [Double],
+    decimals: inout [DecimalCounts]
+  ) {
+    let columnCount = areNumbers.count - 1
+    let rows = block.count / max(columnCount, 1)
+    precondition(
+      (0..<columnCount).contains(place.column) && decimals.count == columnCount
+        && areNumbers.last == 0 && place.position >= 0 && place.row >= 0 && lastRow <= rows,
+      "a cell of the block is read"
+    )
+    var cells = hg_number_cells()
+    cells.separator = separator
+    cells.column_count = Int64(columnCount)
+    cells.stride = Int64(rows)
+    cells.last_row = Int64(lastRow)
+    cells.position = place.position
+    cells.column = Int64(place.column)
+    cells.row = Int64(place.row)
+    bytes.withUnsafeBufferPointer { bytes in
+      areNumbers.withUnsafeBufferPointer { areNumbers in
+        block.withUnsafeMutableBufferPointer { block in
+          decimals.withUnsafeMutableBufferPointer { counts in
+            // A `DecimalCounts` is its bits.
+            counts.withMemoryRebound(to: UInt32.self) { counts in
+              cells.bytes = bytes.baseAddress
+              cells.count = bytes.count
+              cells.is_number = areNumbers.baseAddress
+              cells.cells = block.baseAddress
+              cells.decimals = counts.baseAddress
+              hg_number_cells_read(&cells)
+            }
+          }
+        }
+      }
+    }
+    place = Place(position: cells.position, column: Int(cells.column), row: Int(cells.row))
+  }
+
+  /// Makes room for so many numbers or codes that will all be filled.
+  static func reserve<Element: BitwiseCopyable>(_ count: Int, in cells: inout [Element]) {
+    cells.reserveCapacity(count)
+    let size = cells.capacity * MemoryLayout<Element>.stride
+    guard size >= 1 << 20 else { return }
+    cells.withUnsafeBufferPointer { hg_prefer_large_pages($0.baseAddress, size) }
+  }
+}
