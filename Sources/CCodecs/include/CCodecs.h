@@ -1,4 +1,5 @@
 #pragma once
+#include "Checksum.h"
 #include "Codecs.h"
 #include "Deflate.h"
 #include "Folder.h"
@@ -6,5 +7,4 @@
 #include "JPEG.h"
 #include "Numbers.h"
 #include "PNG.h"
-#include "RawInflate.h"
 #include "Sound.h"

@@ -43,7 +43,7 @@ struct DetectJob {
       outcome.top = try await counts.top.items(fitted, on: engine)
       run.clock.end(.encoding)
     } else {
-      var data = try command.reading.load(command.data, limit: files.first)
+      var data = try wholeData()
       let labels = try DetectLabels(command, &data)
       run.clock.end(.reading)
       let scored = data
@@ -67,6 +67,14 @@ struct DetectJob {
     try fitted.removeCheckpoint()
     outcome.seconds = run.clock.named
     return outcome
+  }
+
+  /// The data in memory, or, of images that are too large for it, on the disk.
+  private func wholeData() throws(DatasetError) -> Dataset {
+    let limit = command.files.first
+    if FileKind.isText(command.data) { return try command.reading.load(command.data, limit: limit) }
+    return try command.reading.loadAny(command.data, limit: limit, quiet: command.saying.quiet)
+      .inMemory()
   }
 
   private mutating func detector() async throws -> FittedAnomalyDetector {

@@ -36,7 +36,7 @@ final class GrowingFile: Sendable {
   /// Some bytes from an offset on; nil where the file has fewer.
   func bytes(_ count: Int, at offset: Int) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)
-    let code = bytes.withUnsafeMutableBytes { readWhole(descriptor, $0, count, at: offset) }
+    let code = bytes.withUnsafeMutableBytes { readWhole(descriptor, $0, at: offset) }
     return code == 0 ? bytes : nil
   }
 
