@@ -133,7 +133,7 @@ let package = Package(
     ),
     tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
     tests("Networks", imports: [tensors, graphs, networks, engines]),
-    tests("Datasets", imports: [tensors, datasets], resources: [.copy("Goldens")]),
+    tests("Datasets", imports: [tensors, datasets, "CCodecs"], resources: [.copy("Goldens")]),
     tests("Signatures", imports: [tensors, signatures]),
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
     tests(

@@ -6,20 +6,31 @@
 struct hg_inflater {
   z_stream stream;
   int between_members;  // a member has ended, and no byte of another one was seen
+  int is_raw;           // there is no wrapper, and one member alone
 };
 
-// 15 bits of window, and 16 for a gzip wrapper whose checksum zlib verifies.
-enum { GZIP_WINDOW_BITS = 15 + 16, GZIP_FIRST_BYTE = 0x1f, LARGEST_PIECE = 1 << 30 };
+// 15 bits of window, and 16 for a gzip wrapper whose checksum zlib verifies; negative without one.
+enum {
+  GZIP_WINDOW_BITS = 15 + 16,
+  RAW_WINDOW_BITS = -15,
+  GZIP_FIRST_BYTE = 0x1f,
+  LARGEST_PIECE = 1 << 30
+};
 
-hg_inflater *hg_inflater_create(void) {
+static hg_inflater *create(int window_bits) {
   hg_inflater *inflater = calloc(1, sizeof *inflater);
   if (inflater == NULL) return NULL;
-  if (inflateInit2(&inflater->stream, GZIP_WINDOW_BITS) != Z_OK) {
+  if (inflateInit2(&inflater->stream, window_bits) != Z_OK) {
     free(inflater);
     return NULL;
   }
+  inflater->is_raw = window_bits < 0;
   return inflater;
 }
+
+hg_inflater *hg_inflater_create(void) { return create(GZIP_WINDOW_BITS); }
+
+hg_inflater *hg_inflater_create_raw(void) { return create(RAW_WINDOW_BITS); }
 
 void hg_inflater_destroy(hg_inflater *inflater) {
   if (inflater == NULL) return;
@@ -44,12 +55,15 @@ static hg_inflate_status begin_member(hg_inflater *inflater) {
 static hg_inflate_status run(hg_inflater *inflater) {
   z_stream *stream = &inflater->stream;
   for (;;) {
+    if (inflater->is_raw && inflater->between_members) {
+      return stream->avail_in == 0 ? HG_INFLATE_OK : HG_INFLATE_TRAILING;
+    }
     if (inflater->between_members) {
       hg_inflate_status status = begin_member(inflater);
       if (status != HG_INFLATE_OK) return status;
       if (inflater->between_members) return HG_INFLATE_OK;
     }
-    if (stream->avail_out == 0) return HG_INFLATE_OK;
+    if (stream->avail_out == 0 && !inflater->is_raw) return HG_INFLATE_OK;
     switch (inflate(stream, Z_NO_FLUSH)) {
       case Z_OK:
         if (stream->avail_in == 0 || stream->avail_out == 0) return HG_INFLATE_OK;
@@ -70,12 +84,13 @@ static hg_inflate_status run(hg_inflater *inflater) {
 hg_inflate_status hg_inflater_run(hg_inflater *inflater, const uint8_t *src, size_t src_size,
                                   size_t *consumed, uint8_t *dst, size_t dst_size,
                                   size_t *produced) {
+  static uint8_t nowhere;  // zlib wants a place even for no bytes
   z_stream *stream = &inflater->stream;
   uInt in = (uInt)(src_size < LARGEST_PIECE ? src_size : LARGEST_PIECE);
   uInt out = (uInt)(dst_size < LARGEST_PIECE ? dst_size : LARGEST_PIECE);
   stream->next_in = (Bytef *)src;  // zlib reads it and does not write it
   stream->avail_in = in;
-  stream->next_out = dst;
+  stream->next_out = dst_size == 0 ? &nowhere : dst;
   stream->avail_out = out;
   hg_inflate_status status = run(inflater);
   *consumed = in - stream->avail_in;

@@ -71,10 +71,12 @@ public struct DatasetOptions: Hashable, Sendable {
   public var imageSize: ImageSize?
   /// How a table is cut into windows of time; it stays a table when this is left out.
   public var series: SeriesOptions?
-  /// The bytes of text from which a table is a large one, which is not held in memory.
+  /// The bytes from which data are not held in memory; none ever are when this is left out.
   ///
-  /// None ever is when this is left out. A time series or a table of which only the first rows are read is held
-  /// in memory always.
+  /// They are counted in the text of a table, or in the values of an array or of IDX data. Rows are
+  /// then a large table, and images go to the disk.
+  ///
+  /// A time series or a table of which only the first rows are read is held in memory always.
   public var largeTableSize: Int?
 
   /// Makes options that leave everything to the file.

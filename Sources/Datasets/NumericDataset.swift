@@ -106,6 +106,11 @@ public struct NumericDataset: Sendable {
     }
   }
 
+  /// Why items could not be read from the disk, if that has happened; their values are 0 then.
+  ///
+  /// Only data that are too large for memory are on the disk.
+  package var failure: FileError? { storage.failure }
+
   /// The number of values of an item.
   public var featureCount: Int { itemShape.elementCount }
 
@@ -155,20 +160,28 @@ public struct NumericDataset: Sendable {
   /// Some items in the order of their indices as data of their own, at least 1.
   package func items(_ indices: [Int]) -> NumericDataset {
     precondition(!indices.isEmpty, "data of no items were asked for")
+    let areAll = indices.count == count && indices.indices.allSatisfy { indices[$0] == $0 }
+    if areAll { return self }
     let picked: NumericStorage
     switch storage {
     case .bytes(let values): picked = .bytes(indices.flatMap { values[range($0)] })
     case .floats(let values): picked = .floats(indices.flatMap { values[range($0)] })
+    case .disk(let values):
+      for index in indices { _ = range(index) }
+      picked = .disk(values.items(indices))
     }
     return NumericDataset(name: name, itemShape: itemShape, kind: kind, storage: picked)
   }
 
-  /// These items and those of other data behind them, which have the same shape and kind.
+  /// These items and those of other data of one shape and kind behind them, in memory.
   package func appending(_ other: NumericDataset) -> NumericDataset {
     precondition(itemShape == other.itemShape && kind == other.kind, "the items are alike")
     let all: NumericStorage
     switch (storage, other.storage) {
     case (.bytes(let first), .bytes(let second)): all = .bytes(first + second)
+    case _ where storage.isBytes && other.storage.isBytes:
+      let values = [storage, other.storage].flatMap { $0.values(0..<$0.count, times: 1) }
+      all = .bytes(values.map { UInt8($0) })
     default:
       all = .floats(
         storage.values(0..<storage.count, times: scale)

@@ -1,19 +1,33 @@
+import HourglassTensors
+
 /// Values in row-major order, kept as small as the file has them.
-enum NumericStorage: Hashable, Sendable {
+enum NumericStorage: Sendable {
   /// Whole numbers from 0 to 255, one byte each.
   case bytes([UInt8])
   /// Numbers of single precision.
   case floats([Float])
+  /// Numbers of either kind in a file without a name.
+  case disk(StoredNumbers)
 
   var count: Int {
     switch self {
     case .bytes(let values): values.count
     case .floats(let values): values.count
+    case .disk(let values): values.count
     }
   }
 
   var isBytes: Bool {
-    if case .bytes = self { true } else { false }
+    switch self {
+    case .bytes: true
+    case .floats: false
+    case .disk(let values): values.isBytes
+    }
+  }
+
+  /// Why values could not be read from the disk, if that has happened; they are 0 then.
+  var failure: FileError? {
+    if case .disk(let values) = self { values.failure } else { nil }
   }
 
   /// Copies a range of the values to a place from an offset on, each multiplied by a factor.
@@ -41,6 +55,10 @@ enum NumericStorage: Hashable, Sendable {
         place[offset + index] = span[index] * factor
         index += 1
       }
+    case .disk(let values):
+      values.copy(range, to: &place, at: offset)
+      if factor == 1 { return }
+      for index in offset..<offset + range.count { place[index] *= factor }
     }
   }
 
@@ -57,6 +75,7 @@ enum NumericStorage: Hashable, Sendable {
   var range: ClosedRange<Float> {
     switch self {
     case .bytes: return 0...255
+    case .disk(let values): return values.range
     case .floats(let values):
       let span = values.span
       guard var low = values.first else { return 0...0 }
@@ -69,10 +88,31 @@ enum NumericStorage: Hashable, Sendable {
     }
   }
 
+  /// The hash of the values as they are kept, the same in memory and on the disk.
   var hash: UInt64 {
     switch self {
     case .bytes(let values): Fingerprint.hash(values.span.bytes)
     case .floats(let values): Fingerprint.hash(values.span.bytes)
+    case .disk(let values): values.hash
     }
+  }
+}
+
+/// Values are the same where all their bits are; where some are on the disk, by their hash.
+extension NumericStorage: Hashable {
+  static func == (first: NumericStorage, second: NumericStorage) -> Bool {
+    guard first.isBytes == second.isBytes, first.count == second.count else { return false }
+    switch (first, second) {
+    case (.bytes(let some), .bytes(let others)): return some == others
+    case (.floats(let some), .floats(let others)):
+      return some.elementsEqual(others) { $0.bitPattern == $1.bitPattern }
+    default: return first.hash == second.hash
+    }
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(isBytes)
+    hasher.combine(count)
+    hasher.combine(hash)
   }
 }

@@ -118,6 +118,28 @@ import Testing
     }
   }
 
+  /// Items on a disk that has failed.
+  private struct LostItems: BatchSource {
+    let items = TensorSource(TinyData.items(count: 3, [6]))
+    let lost = FileError(path: "a", operation: .read, code: 5)
+
+    var count: Int { items.count }
+    var itemShape: Shape { items.itemShape }
+    var failure: FileError? { lost }
+
+    func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+      items.copyItems(indices, into: &destination)
+    }
+  }
+
+  @Test func itemsThatAreLostAreAnError() async throws {
+    let engine = referenceEngine()
+    let model = try await fitted(on: engine)
+    let source = LostItems()
+    await #expect(throws: source.lost) { try await model.encode(source, on: engine) }
+    await #expect(throws: source.lost) { try await model.evaluate(source, on: engine) }
+  }
+
   @Test func variablesAreCheckedBeforeUse() async throws {
     let engine = referenceEngine()
     let model = try await fitted(on: engine)

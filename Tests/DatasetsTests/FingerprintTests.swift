@@ -17,6 +17,15 @@ import Testing
     #expect(Fingerprint.hexadecimal(Fingerprint.hash(bytes.span.bytes)) == "e99038495f85381e")
     let hashes = (0...100).map { Fingerprint.hash(bytes.span.extracting(first: $0).bytes) }
     #expect(Set(hashes).count == 101)
+    // Piece by piece it is the same, wherever the pieces end.
+    for size in 1...70 {
+      var stream = Fingerprint.Stream()
+      for start in stride(from: 0, to: 101, by: size) {
+        let piece = Array(bytes[start..<min(start + size, 101)])
+        stream.append(piece.span.bytes)
+      }
+      #expect(Fingerprint.hexadecimal(stream.hash) == "e99038495f85381e", "\(size)")
+    }
     #expect(Fingerprint.hexadecimal(0x1f) == "000000000000001f")
   }
 }

@@ -118,6 +118,10 @@ struct DetectionItems: BatchSource {
     }
   }
 
+  var failure: FileError? {
+    if case .images(let images, _, _) = storage { images.failure } else { nil }
+  }
+
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     let length = width + fieldCount
     for place in indices.indices {

@@ -127,6 +127,7 @@ struct PictureRows: BatchSource {
   }
 
   var count: Int { rows?.count ?? images.count }
+  var failure: FileError? { images.failure }
 
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     let width = itemShape.elementCount

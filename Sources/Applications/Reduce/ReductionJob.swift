@@ -89,7 +89,6 @@ struct ReductionJob: Sendable {
       on: source,
       itemShape: encoding.itemShape
     )
-    if let failure = (source as? StoredRows)?.failure { throw failure }
     let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
     var report = try await judge.report(
       items.judged,

@@ -150,6 +150,7 @@ package struct BinarizedSource: BatchSource {
 
   package var count: Int { source.count }
   package var itemShape: Shape { source.itemShape }
+  package var failure: FileError? { source.failure }
 
   package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     source.copyItems(indices, into: &destination)

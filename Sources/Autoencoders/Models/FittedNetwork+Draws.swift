@@ -35,7 +35,7 @@ extension FittedNetwork {
     for start in stride(from: 0, to: source.count, by: batch) {
       let count = min(batch, source.count - start)
       for row in 0..<batch { indices[row] = start + (row < count ? row : 0) }
-      plan.feed(indices, from: source, input: input, target: nil)
+      try plan.feed(indices, from: source, input: input, target: nil)
       var sums = [Double](repeating: 0, count: count)
       for _ in 0..<draws {
         step &+= 1
@@ -79,7 +79,7 @@ extension FittedNetwork {
     var results: [DrawnBounds] = []
     results.reserveCapacity(source.count)
     for item in 0..<source.count {
-      plan.feed([item], from: source, input: input, target: nil)
+      try plan.feed([item], from: source, input: input, target: nil)
       var codes = DrawnCodes(posterior, row: item, seed: seed)
       var ratios = [Double](repeating: 0, count: batch)
       var mean = LogMean()

@@ -63,7 +63,7 @@ package struct FittedNetwork: Sendable {
     for start in stride(from: 0, to: source.count, by: batch) {
       let count = min(batch, source.count - start)
       for row in 0..<batch { indices[row] = start + (row < count ? row : 0) }
-      plan.feed(indices, from: source, input: inputNode, target: nil)
+      try plan.feed(indices, from: source, input: inputNode, target: nil)
       try plan.run(step: 1)
       plan.withOutput(outputNode) { values in
         for index in 0..<count * width { rows.append(values[index]) }

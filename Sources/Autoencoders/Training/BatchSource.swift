@@ -21,6 +21,10 @@ package protocol BatchSource: Sendable {
   /// It is called once for a batch, on the engine's thread; it should allocate nothing.
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>)
 
+  /// Why items could not be fetched, if that has happened: those that are on a disk that fails are
+  /// zeros.
+  var failure: FileError? { get }
+
   /// The items that are learnt from in an epoch, counted from 0: where a source draws them anew, as
   /// many others of the same shape, a function of the epoch alone; else the same.
   func drawn(inEpoch epoch: Int) -> any BatchSource
@@ -32,6 +36,8 @@ extension BatchSource {
 
 extension BatchSource {
   package var judgingItems: Range<Int>? { nil }
+
+  package var failure: FileError? { nil }
 }
 
 /// Items with what a network should make of each, of a shape of its own.

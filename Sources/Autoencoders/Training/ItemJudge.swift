@@ -54,7 +54,7 @@ final class ItemJudge {
     guard next < items.count else { return true }
     let count = min(batch, items.count - next)
     for row in 0..<batch { indices[row] = items[next + (row < count ? row : 0)] }
-    plan.feed(indices, from: source, input: input, target: target)
+    try plan.feed(indices, from: source, input: input, target: target)
     // The number of the batch, so that every epoch is judged with the same noise.
     try plan.run(step: UInt64(next / batch + 1))
     var isFinite = true
@@ -110,7 +110,14 @@ struct NonFiniteLoss: Error {
 
 extension Plan {
   /// Feeds a batch of items and, where the graph wants them, their targets.
-  func feed(_ indices: [Int], from source: any BatchSource, input: NodeID, target: NodeID?) {
+  ///
+  /// - Throws: Why they could not be fetched.
+  func feed(
+    _ indices: [Int],
+    from source: any BatchSource,
+    input: NodeID,
+    target: NodeID?
+  ) throws(FileError) {
     withInput(input) { destination in
       source.copyItems(indices.span, into: &destination)
     }
@@ -119,6 +126,7 @@ extension Plan {
         paired.copyTargets(indices.span, into: &destination)
       }
     }
+    if let failure = source.failure { throw failure }
   }
 }
 

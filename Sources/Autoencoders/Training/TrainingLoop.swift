@@ -163,7 +163,7 @@ package final class TrainingLoop {
     }
     let start = progress.batch * batch
     for row in 0..<batch { indices[row] = order[start + row] }
-    plan.feed(indices, from: epochSource, input: nodes.input, target: nodes.target)
+    try plan.feed(indices, from: epochSource, input: nodes.input, target: nodes.target)
     let step = progress.step + 1
     plan.feed(learningRate(atStep: step), to: nodes.learningRate)
     plan.feed(Float(step), to: nodes.step)

@@ -1,9 +1,9 @@
 #pragma once
+#include "Checksum.h"
 #include "Codecs.h"
 #include "Deflate.h"
 #include "Folder.h"
 #include "Inflate.h"
 #include "JPEG.h"
 #include "PNG.h"
-#include "RawInflate.h"
 #include "Sound.h"

@@ -28,7 +28,6 @@ struct DetectJob {
 
   /// Reads, learns or loads, scores and writes, in this order.
   mutating func run() async throws -> DetectOutcome {
-    let files = command.files
     let engine = run.engine
     try run.paths.checkWritable()
     let fitted = try await detector()
@@ -43,7 +42,7 @@ struct DetectJob {
       outcome.top = try await counts.top.items(fitted, on: engine)
       run.clock.end(.encoding)
     } else {
-      var data = try command.reading.load(command.data, limit: files.first)
+      var data = try wholeData()
       let labels = try DetectLabels(command, &data)
       run.clock.end(.reading)
       let scored = data
@@ -67,6 +66,14 @@ struct DetectJob {
     try fitted.removeCheckpoint()
     outcome.seconds = run.clock.named
     return outcome
+  }
+
+  /// The data in memory, or, of images that are too large for it, on the disk.
+  private func wholeData() throws(DatasetError) -> Dataset {
+    let limit = command.files.first
+    if FileKind.isText(command.data) { return try command.reading.load(command.data, limit: limit) }
+    return try command.reading.loadAny(command.data, limit: limit, quiet: command.saying.quiet)
+      .inMemory()
   }
 
   private mutating func detector() async throws -> FittedAnomalyDetector {

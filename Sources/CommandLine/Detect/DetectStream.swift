@@ -29,13 +29,13 @@ struct DetectStream: Sendable {
     }
   }
 
-  /// Opens the data; `nil` where they must be read as a whole: anything but a table in a text file,
-  /// one whose labels are asked for, or one whose anomalies are chosen together.
+  /// Opens the data; `nil` where they must be read as a whole: anything but a table in a text file
+  /// or in an array that is larger than `--in-memory`, one whose labels are asked for, or one whose
+  /// anomalies are chosen together.
   init?(_ command: Detect, _ fitted: FittedAnomalyDetector, engine: ComputeEngine) throws {
     isLive = command.data == "-"
     guard let schema = fitted.tableSchema, command.labels == nil, command.reading.series == nil,
-      command.falseDiscoveries == nil,
-      isLive || FileKind.isText(command.data)
+      command.falseDiscoveries == nil
     else {
       if isLive { throw Failure.usage("detect - needs a model of the rows of a table") }
       return nil
@@ -47,24 +47,36 @@ struct DetectStream: Sendable {
     let names = schema.columns.filter { $0.kind == .identifier }.map {
       TableSchema.Column(name: $0.name, kind: .identifier, content: .texts)
     }
-    let reader = try Self.reader(command, needed: needed, names: names)
+    guard let reader = try Self.reader(command, needed: needed, names: names) else { return nil }
     let found = Set(reader.schema.columns.map(\.name))
     identifiers = names.map(\.name).filter { found.contains($0) }
     blocks = BlockReader(reader)
   }
 
-  /// A reader of the columns that are needed, and of those columns of names that are there.
+  /// A reader of the columns that are needed, and of those columns of names that are there; `nil`
+  /// for a file that is neither a text nor a large array.
   private static func reader(
     _ command: Detect,
     needed: [TableSchema.Column],
     names: [TableSchema.Column]
-  ) throws -> TableReader {
-    try TableReader(
+  ) throws -> TableReader? {
+    let schema = TableSchema(columns: needed + names)
+    let optional = Set(names.map(\.name))
+    let limit = command.files.first
+    guard command.data == "-" || FileKind.isText(command.data) else {
+      return try TableReader(
+        largeArray: command.data,
+        schema: schema,
+        options: command.reading.optionsForAny(limit: limit),
+        optional: optional
+      )
+    }
+    return try TableReader(
       contentsOf: command.data == "-" ? "/dev/stdin" : command.data,
-      schema: TableSchema(columns: needed + names),
-      limit: command.files.first,
-      options: command.reading.options(limit: command.files.first).table,
-      optional: Set(names.map(\.name)),
+      schema: schema,
+      limit: limit,
+      options: command.reading.options(limit: limit).table,
+      optional: optional,
       isLive: command.data == "-"
     )
   }

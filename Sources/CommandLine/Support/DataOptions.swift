@@ -74,8 +74,9 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A table whose file is larger is read in blocks: reduce and features learn from all of its "
-        + "rows, kept on the disk, other verbs from rows drawn at random (default: 1g).",
+      "A table in a text or an array (NPY, NPZ) that is larger is read in blocks: reduce and "
+        + "features learn from all of its rows, kept on the disk, other verbs from rows drawn at "
+        + "random; images in a larger array or IDX file go to the disk (default: 1g).",
       valueName: "size"
     )
   )
@@ -99,10 +100,10 @@ struct DataOptions: ParsableArguments {
     try Dataset.load(contentsOf: path, options: options(limit: limit))
   }
 
-  /// Reads a file or a folder; a table that is larger than `--in-memory` is given as a large one.
+  /// Reads a file or a folder; a table that is larger than `--in-memory` is given as a large one,
+  /// and images of a larger file are on the disk.
   func loadAny(_ path: String, limit: Int?, quiet: Bool) throws(DatasetError) -> Dataset {
-    var options = options(limit: limit)
-    options.largeTableSize = inMemory?.bytes ?? 1 << 30
+    let options = optionsForAny(limit: limit)
     let display = ProgressDisplay(unit: "row", isQuiet: quiet)
     defer { display.end() }
     let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -123,6 +124,13 @@ struct DataOptions: ParsableArguments {
       )
     }
     return .table(table.sample)
+  }
+
+  /// The options in the words of the reader, with the size from which data are not held in memory.
+  func optionsForAny(limit: Int?) -> DatasetOptions {
+    var options = options(limit: limit)
+    options.largeTableSize = inMemory?.bytes ?? 1 << 30
+    return options
   }
 
   /// The options in the words of the reader.

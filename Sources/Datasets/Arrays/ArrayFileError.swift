@@ -17,6 +17,13 @@ public enum ArrayFileError: Error, Hashable, Sendable {
   /// Labels that are not one whole number for each item.
   case badLabels(path: String, items: Int, shape: [Int])
 
+  /// The rows of a table have more values than a table may have columns.
+  case tooManyColumns(path: String, shape: [Int], limit: Int)
+  /// An array that is not held in memory has its columns one after another, and not its rows.
+  case columnMajor(path: String, shape: [Int])
+  /// The file is not what it was when it was opened first.
+  case changed(path: String)
+
   // MARK: NPZ
 
   /// The archive is damaged; `reason` says where.
@@ -55,6 +62,16 @@ extension ArrayFileError: CustomStringConvertible {
     case .badLabels(let path, let items, let shape):
       "cannot use the labels in \(path): expected \(items) whole numbers, one for each item, found "
         + "an array of the shape \(shape). Name another array."
+    case .tooManyColumns(let path, let shape, let limit):
+      "cannot use \(path): expected at most \(limit) columns, found the shape \(shape). "
+        + "Reshape it, or transpose it where its columns are the items."
+    case .columnMajor(let path, let shape):
+      "cannot read \(path) block by block: expected its rows one after another, found its columns "
+        + "(Fortran order, shape \(shape)). Save numpy.ascontiguousarray(array), or allow more "
+        + "memory (--in-memory)."
+    case .changed(let path):
+      "cannot read \(path): expected the array that was there at first, found another one. "
+        + "Leave the file as it is while it is used."
     case .damagedArchive(let path, let reason):
       "cannot read \(path) as an archive: expected a whole ZIP file, found \(reason). "
         + "Copy or download the file again."

@@ -30,48 +30,63 @@ public struct NPYFile: Sendable {
   ///
   /// - Throws: What is wrong with the file.
   public init(contentsOf path: String) throws(DatasetError) {
-    let source = try ByteSource(path: path)
-    let bytes = try source.readAll(memoryLimit: MemoryLimit.standard)
-    try self.init(bytes, path: path)
+    let stream = try NPYStream(ByteSource(path: path), path: path)
+    try self.init(stream, memoryLimit: MemoryLimit.standard)
   }
 
   /// Reads the bytes of a file.
   package init(_ bytes: [UInt8], path: String) throws(DatasetError) {
-    let header = try NPYHeader(bytes, path: path)
-    let found = bytes.count - header.end
-    let expected = header.count * header.size
-    guard found == expected else {
-      throw .array(
-        .wrongSize(path: path, shape: header.shape, expectedBytes: expected, foundBytes: found)
-      )
-    }
-    self.path = path
-    shape = header.shape
+    try self.init(NPYStream(MemoryStream(bytes), path: path), memoryLimit: .max)
+  }
+
+  /// Reads the numbers of an array.
+  ///
+  /// - Parameters:
+  ///   - memoryLimit: The most bytes of values to read.
+  ///   - limit: The items to read at most, those of the first extent; a column-major array is read
+  ///     whole.
+  init(_ stream: NPYStream, memoryLimit: Int, limit: Int? = nil) throws(DatasetError) {
+    let header = stream.header
+    path = stream.path
     areWhole = header.kind != "f"
-    let order = header.isFortranOrder ? Self.fortranOrder(header.shape) : nil
-    let element = { (index: Int) -> UInt64 in
-      Self.bits(bytes, header.end + (order?[index] ?? index) * header.size, header)
-    }
+    var shape = header.shape
+    if let limit, let extent = shape.first, !header.isColumnMajor { shape[0] = min(limit, extent) }
+    self.shape = shape
+    let wanted = shape.reduce(1, *)
+    // A promise that is known to be kept is enough to refuse; others are waited for.
+    let promised = stream.isOfKnownSize ? wanted : 0
+    var bytes: [UInt8] = []
+    var floats: [Float] = []
+    var doubles: [Double] = []
+    var numbers: [Double] = []
+    repeat {
+      let found = max(stream.position, promised) * header.size
+      if found > memoryLimit { throw .tooLarge(path: path, bytes: found, limit: memoryLimit) }
+      numbers.removeAll(keepingCapacity: true)
+      try stream.append(min(Self.pieceCount, wanted - stream.position), to: &numbers)
+      switch header.precision {
+      case .bytes:
+        bytes.reserveCapacity(promised)
+        bytes.append(contentsOf: numbers.lazy.map { UInt8($0) })
+      case .floats:
+        floats.reserveCapacity(promised)
+        floats.append(contentsOf: numbers.lazy.map { Float($0) })
+      case .doubles:
+        doubles.reserveCapacity(promised)
+        doubles.append(contentsOf: numbers)
+      }
+    } while stream.position < wanted
+    let order = header.isColumnMajor ? Self.fortranOrder(shape) : nil
     values =
-      switch (header.kind, header.size) {
-      case ("b", _): .bytes((0..<header.count).map { element($0) == 0 ? 0 : 1 })
-      case ("u", 1): .bytes((0..<header.count).map { UInt8(truncatingIfNeeded: element($0)) })
-      case ("f", 2):
-        .floats(
-          (0..<header.count).map {
-            HalfPrecision.value(of: UInt16(truncatingIfNeeded: element($0)))
-          }
-        )
-      case ("f", 4):
-        .floats(
-          (0..<header.count).map { Float(bitPattern: UInt32(truncatingIfNeeded: element($0))) }
-        )
-      case ("f", _): .doubles((0..<header.count).map { Double(bitPattern: element($0)) })
-      case ("u", _): .doubles((0..<header.count).map { Double(element($0)) })
-      default:
-        .doubles((0..<header.count).map { Double(Self.signed(element($0), size: header.size)) })
+      switch header.precision {
+      case .bytes: .bytes(order?.map { bytes[$0] } ?? bytes)
+      case .floats: .floats(order?.map { floats[$0] } ?? floats)
+      case .doubles: .doubles(order?.map { doubles[$0] } ?? doubles)
       }
   }
+
+  /// The numbers that are decoded together.
+  private static let pieceCount = 1 << 16
 
   /// The number of values.
   public var count: Int {
@@ -91,25 +106,10 @@ public struct NPYFile: Sendable {
     }
   }
 
-  // MARK: Elements
-
-  private static func bits(_ bytes: [UInt8], _ offset: Int, _ header: NPYHeader) -> UInt64 {
-    var result: UInt64 = 0
-    for index in 0..<header.size {
-      let place = header.isBigEndian ? index : header.size - 1 - index
-      result = result << 8 | UInt64(bytes[offset + place])
-    }
-    return result
-  }
-
-  private static func signed(_ bits: UInt64, size: Int) -> Int64 {
-    let unused = 64 - 8 * size
-    return Int64(bitPattern: bits << unused) >> unused
-  }
+  // MARK: Order
 
   /// For each position in row-major order the one in column-major order.
-  private static func fortranOrder(_ shape: [Int]) -> [Int]? {
-    guard shape.count(where: { $0 > 1 }) > 1 else { return nil }
+  private static func fortranOrder(_ shape: [Int]) -> [Int] {
     var strides: [Int] = []
     var stride = 1
     for extent in shape {

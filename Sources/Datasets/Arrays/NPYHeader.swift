@@ -20,6 +20,18 @@ struct NPYHeader: Hashable, Sendable {
     bytes.starts(with: [0x93] + Array("NUMPY".utf8))
   }
 
+  /// The bytes of a header that follow its first twelve; none where these are no beginning of one.
+  static func missingBytes(_ beginning: [UInt8]) -> Int {
+    guard isBeginning(beginning), beginning.count == 12 else { return 0 }
+    let end = beginning[6] == 1 ? 10 + length(beginning, 2) : 12 + length(beginning, 4)
+    return max(0, min(end, (1 << 20) + 12) - 12)
+  }
+
+  /// The length of the text behind the version.
+  private static func length(_ bytes: [UInt8], _ size: Int) -> Int {
+    bytes[8..<8 + size].reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
   init(_ bytes: [UInt8], path: String) throws(DatasetError) {
     guard Self.isBeginning(bytes), bytes.count >= 12 else {
       throw Self.bad(path, "another beginning")
@@ -28,8 +40,7 @@ struct NPYHeader: Hashable, Sendable {
       throw Self.bad(path, "the version \(bytes[6]).\(bytes[7])")
     }
     let lengthSize = bytes[6] == 1 ? 2 : 4
-    var length = 0
-    for index in (8..<8 + lengthSize).reversed() { length = length << 8 | Int(bytes[index]) }
+    let length = Self.length(bytes, lengthSize)
     end = 8 + lengthSize + length
     guard end <= bytes.count, length <= 1 << 20 else { throw Self.bad(path, "that it stops early") }
     var scanner = HeaderScanner(Array(bytes[8 + lengthSize..<end]))

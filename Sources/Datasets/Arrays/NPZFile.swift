@@ -1,4 +1,7 @@
 /// An archive of NumPy arrays, as `numpy.savez` and `numpy.savez_compressed` write it.
+///
+/// Of a file nothing but its directory is held; an archive from a pipe or within gzip is held
+/// whole.
 public struct NPZFile: Sendable {
   /// The path of the archive.
   public let path: String
@@ -24,8 +27,13 @@ public struct NPZFile: Sendable {
   init(_ source: ByteSource, memoryLimit: Int) throws(DatasetError) {
     path = source.path
     self.memoryLimit = memoryLimit
-    let bytes = try source.readAll(memoryLimit: memoryLimit)
-    archive = try ZipArchive(path: source.path, bytes: bytes)
+    let bytes: any PositionedBytes
+    if source.storedSize != nil && !source.isCompressed {
+      bytes = try PositionedFile(path: source.path)
+    } else {
+      bytes = MemoryBytes(try source.readAll(memoryLimit: memoryLimit))
+    }
+    archive = try ZipArchive(path: source.path, bytes: bytes, memoryLimit: memoryLimit)
     names = archive.entries.map(\.name).filter { $0.hasSuffix(".npy") }.map {
       String($0.dropLast(4))
     }
@@ -38,11 +46,17 @@ public struct NPZFile: Sendable {
   ///
   /// - Throws: What is wrong with it, or `noSuchArray`.
   public func array(_ name: String) throws(DatasetError) -> NPYFile {
+    try stored(name).whole(memoryLimit: memoryLimit)
+  }
+
+  /// An array of which nothing but the header was read.
+  ///
+  /// - Throws: What is wrong with it, or `noSuchArray`.
+  func stored(_ name: String) throws(DatasetError) -> StoredArray {
     guard let entry = archive.entries.first(where: { $0.name == name + ".npy" }) else {
       throw .array(.noSuchArray(path: path, name: name, found: names))
     }
-    let bytes = try archive.contents(entry, memoryLimit: memoryLimit)
-    return try NPYFile(bytes, path: "\(path)/\(name)")
+    return try StoredArray(.member(archive, entry), path: "\(path)/\(name)")
   }
 
   /// The name of the array that is meant where none is named: the only one, or X.

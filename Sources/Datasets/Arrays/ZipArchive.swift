@@ -1,10 +1,10 @@
-/// The entries of a ZIP archive in memory: stored or deflated, lengths and checksums verified.
+/// The entries of a ZIP archive, of which nothing but the directory at its end is held.
 ///
 /// Reference: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", version 6.3.10, sections
 /// 4.3.7 (local header), 4.3.12 (central directory), 4.3.16 (end), 4.5.3 (ZIP64).
-struct ZipArchive {
+struct ZipArchive: Sendable {
   /// What the central directory says about an entry.
-  struct Entry {
+  struct Entry: Sendable {
     let name: String
     let method: Int
     let isEncrypted: Bool
@@ -17,129 +17,148 @@ struct ZipArchive {
   let path: String
   let entries: [Entry]
 
-  private let bytes: [UInt8]
+  private let bytes: any PositionedBytes
 
   /// Whether bytes begin as an archive does.
   static func isBeginning(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4b, 0x05, 0x06])
   }
 
-  init(path: String, bytes: [UInt8]) throws(DatasetError) {
+  /// Reads the directory.
+  ///
+  /// - Parameters:
+  ///   - path: What to call the archive in errors.
+  ///   - bytes: The bytes of the archive.
+  ///   - memoryLimit: The most bytes that the directory may take.
+  init(
+    path: String,
+    bytes: any PositionedBytes,
+    memoryLimit: Int
+  ) throws(DatasetError) {
     self.path = path
     self.bytes = bytes
-    let reader = LittleEndian(path: path, bytes: bytes)
-    entries = try Self.directory(reader)
+    var directory = ZipDirectory(path: path, bytes: bytes, memoryLimit: memoryLimit)
+    entries = try directory.entries()
   }
 
-  /// The bytes of an entry.
+  /// The bytes of an entry, one after another, lengths and checksum verified at their end.
   ///
-  /// - Throws: `tooLarge` above the limit, before any memory is taken, and what is damaged.
-  func contents(_ entry: Entry, memoryLimit: Int) throws(DatasetError) -> [UInt8] {
-    let reader = LittleEndian(path: path, bytes: bytes)
+  /// - Throws: What is wrong with the place or the size of the entry.
+  func member(_ entry: Entry) throws(DatasetError) -> ZipMember {
     if entry.isEncrypted || (entry.method != 0 && entry.method != 8) {
       let method = entry.isEncrypted ? -1 : entry.method
       throw .array(.unsupportedCompression(path: path, entry: entry.name, method: method))
     }
-    if entry.size > memoryLimit {
-      throw .tooLarge(path: path, bytes: entry.size, limit: memoryLimit)
-    }
+    var directory = ZipDirectory(path: path, bytes: bytes, memoryLimit: 0)
     let header = entry.headerOffset
-    guard try reader.number(header, 4) == 0x0403_4b50 else {
-      throw reader.damaged("no entry where the directory says")
+    guard try directory.number(header, 4) == 0x0403_4b50 else {
+      throw directory.damaged("no entry where the directory says")
     }
-    let start = try header + 30 + reader.number(header + 26, 2) + reader.number(header + 28, 2)
+    let start =
+      try header + 30 + directory.number(header + 26, 2) + directory.number(header + 28, 2)
     guard start <= bytes.count, entry.compressedSize <= bytes.count - start else {
-      throw reader.damaged("an entry that ends behind the file")
+      throw directory.damaged("an entry that ends behind the file")
     }
-    let contents = try unpacked(entry, start..<start + entry.compressedSize)
-    if contents.count != entry.size {
-      throw reader.damaged("an entry of another size than promised")
+    if entry.method == 0 && entry.compressedSize != entry.size {
+      throw directory.damaged("an entry of another size than promised")
     }
-    if Inflater.checksum(contents) != entry.checksum {
-      throw reader.damaged("an entry whose checksum (CRC-32) is wrong")
-    }
-    return contents
-  }
-
-  private func unpacked(_ entry: Entry, _ range: Range<Int>) throws(DatasetError) -> [UInt8] {
-    if entry.method == 0 { return Array(bytes[range]) }
     // Deflate turns a byte into at most 1032; an entry that promises more is not believed.
     if entry.size / 1032 > entry.compressedSize {
-      throw .array(.damagedArchive(path: path, reason: "an entry that promises too many bytes"))
+      throw directory.damaged("an entry that promises too many bytes")
     }
-    do throws(Inflater.Failure) {
-      return try Inflater.inflateRaw(bytes, range, size: entry.size)
-    } catch {
-      if case .memory = error { throw .noMemory(path: path) }
-      throw .array(.damagedArchive(path: path, reason: "damaged compressed data"))
-    }
+    return try ZipMember(
+      entry,
+      path: path,
+      bytes: bytes,
+      packed: start..<start + entry.compressedSize
+    )
+  }
+}
+
+/// Reads the directory of a ZIP archive, through a small window.
+private struct ZipDirectory {
+  let path: String
+  let bytes: any PositionedBytes
+  let memoryLimit: Int
+
+  private var window: [UInt8] = []
+  private var windowStart = 0
+
+  private static let windowSize = 1 << 14
+
+  init(path: String, bytes: any PositionedBytes, memoryLimit: Int) {
+    self.path = path
+    self.bytes = bytes
+    self.memoryLimit = memoryLimit
   }
 
-  // MARK: Directory
-
-  private static func directory(_ reader: LittleEndian) throws(DatasetError) -> [Entry] {
-    let end = try endRecord(reader)
-    var count = try reader.number(end + 10, 2)
-    var offset = try reader.number(end + 16, 4)
+  mutating func entries() throws(DatasetError) -> [ZipArchive.Entry] {
+    let end = try endRecord()
+    var count = try number(end + 10, 2)
+    var offset = try number(end + 16, 4)
     if count == 0xffff || offset == 0xffff_ffff, end >= 20,
-      try reader.number(end - 20, 4) == 0x0706_4b50
+      try number(end - 20, 4) == 0x0706_4b50
     {
-      let end64 = try reader.number(end - 20 + 8, 8)
-      guard try reader.number(end64, 4) == 0x0606_4b50 else {
-        throw reader.damaged("no directory where its end says")
+      let end64 = try number(end - 20 + 8, 8)
+      guard try number(end64, 4) == 0x0606_4b50 else {
+        throw damaged("no directory where its end says")
       }
-      count = try reader.number(end64 + 32, 8)
-      offset = try reader.number(end64 + 48, 8)
+      count = try number(end64 + 32, 8)
+      offset = try number(end64 + 48, 8)
     }
-    var entries: [Entry] = []
+    var entries: [ZipArchive.Entry] = []
+    let start = offset
     while entries.count < count {
-      guard try reader.number(offset, 4) == 0x0201_4b50 else {
-        throw reader.damaged("a damaged directory")
-      }
-      let (entry, size) = try entry(reader, offset)
+      guard try number(offset, 4) == 0x0201_4b50 else { throw damaged("a damaged directory") }
+      let (entry, size) = try entry(offset)
       entries.append(entry)
       offset += size
+      // An entry takes at most three times the memory of the 46 bytes and the name that it is made
+      // of.
+      if 3 * (offset - start) > memoryLimit {
+        throw .tooLarge(path: path, bytes: 3 * (offset - start), limit: memoryLimit)
+      }
     }
     return entries
   }
 
   /// The offset of the record at the end, before a comment of at most 65,535 bytes.
-  private static func endRecord(_ reader: LittleEndian) throws(DatasetError) -> Int {
-    let count = reader.bytes.count
-    var offset = count - 22
-    while offset >= max(0, count - 22 - 0xffff) {
-      if reader.bytes[offset] == 0x50, try reader.number(offset, 4) == 0x0605_4b50,
-        try reader.number(offset + 20, 2) == count - offset - 22
+  private mutating func endRecord() throws(DatasetError) -> Int {
+    let start = max(0, bytes.count - 22 - 0xffff)
+    let tail = try bytes.bytes(start..<bytes.count)
+    let signature: [UInt8] = [0x50, 0x4b, 0x05, 0x06]
+    var offset = tail.count - 22
+    while offset >= 0 {
+      if tail[offset] == signature[0], tail[offset...].starts(with: signature),
+        Int(tail[offset + 20]) | Int(tail[offset + 21]) << 8 == tail.count - offset - 22
       {
-        return offset
+        return start + offset
       }
       offset -= 1
     }
-    throw reader.damaged("no directory at its end")
+    throw damaged("no directory at its end")
   }
 
-  private static func entry(
-    _ reader: LittleEndian,
+  private mutating func entry(
     _ offset: Int
-  ) throws(DatasetError) -> (Entry, size: Int) {
-    let nameSize = try reader.number(offset + 28, 2)
-    let extraSize = try reader.number(offset + 30, 2)
-    let commentSize = try reader.number(offset + 32, 2)
+  ) throws(DatasetError) -> (ZipArchive.Entry, size: Int) {
+    let nameSize = try number(offset + 28, 2)
+    let extraSize = try number(offset + 30, 2)
+    let commentSize = try number(offset + 32, 2)
     var sizes = [
-      try reader.number(offset + 24, 4), try reader.number(offset + 20, 4),
-      try reader.number(offset + 42, 4),
+      try number(offset + 24, 4), try number(offset + 20, 4), try number(offset + 42, 4),
     ]
     let nameStart = offset + 46
     let extraStart = nameStart + nameSize
-    guard extraStart + extraSize + commentSize <= reader.bytes.count else {
-      throw reader.damaged("a directory that ends behind the file")
+    guard extraStart + extraSize + commentSize <= bytes.count else {
+      throw damaged("a directory that ends behind the file")
     }
-    try readZip64(reader, extraStart..<extraStart + extraSize, into: &sizes)
-    let entry = Entry(
-      name: String(decoding: reader.bytes[nameStart..<extraStart], as: UTF8.self),
-      method: try reader.number(offset + 10, 2),
-      isEncrypted: try reader.number(offset + 8, 2) & 1 == 1,
-      checksum: UInt32(truncatingIfNeeded: try reader.number(offset + 16, 4)),
+    try readZip64(extraStart..<extraStart + extraSize, into: &sizes)
+    let entry = ZipArchive.Entry(
+      name: String(decoding: try bytes.bytes(nameStart..<extraStart), as: UTF8.self),
+      method: try number(offset + 10, 2),
+      isEncrypted: try number(offset + 8, 2) & 1 == 1,
+      checksum: UInt32(truncatingIfNeeded: try number(offset + 16, 4)),
       compressedSize: sizes[1],
       size: sizes[0],
       headerOffset: sizes[2]
@@ -148,38 +167,38 @@ struct ZipArchive {
   }
 
   /// Reads the sizes that do not fit into 32 bits from the extra field that holds them.
-  private static func readZip64(
-    _ reader: LittleEndian,
+  private mutating func readZip64(
     _ extra: Range<Int>,
     into sizes: inout [Int]
   ) throws(DatasetError) {
     var offset = extra.lowerBound
     while offset + 4 <= extra.upperBound {
-      let identifier = try reader.number(offset, 2)
-      let end = try offset + 4 + reader.number(offset + 2, 2)
+      let identifier = try number(offset, 2)
+      let end = try offset + 4 + number(offset + 2, 2)
       offset += 4
       if identifier == 1 {
         for index in sizes.indices where sizes[index] == 0xffff_ffff && offset + 8 <= end {
-          sizes[index] = try reader.number(offset, 8)
+          sizes[index] = try number(offset, 8)
           offset += 8
         }
       }
       offset = end
     }
   }
-}
 
-/// Whole numbers within some bytes, the least significant byte first.
-private struct LittleEndian {
-  let path: String
-  let bytes: [UInt8]
-
-  func number(_ offset: Int, _ size: Int) throws(DatasetError) -> Int {
-    guard offset >= 0, offset <= bytes.count - size else {
-      throw damaged("that it stops early")
+  /// A whole number at an offset, the least significant byte first.
+  mutating func number(_ offset: Int, _ size: Int) throws(DatasetError) -> Int {
+    guard offset >= 0, offset <= bytes.count - size else { throw damaged("that it stops early") }
+    if offset < windowStart || offset + size > windowStart + window.count {
+      window = try bytes.bytes(offset..<min(offset + Self.windowSize, bytes.count))
+      windowStart = offset
+      // Of a file that was shortened meanwhile.
+      if window.count < size { throw damaged("that it stops early") }
     }
     var result: UInt64 = 0
-    for index in (offset..<offset + size).reversed() { result = result << 8 | UInt64(bytes[index]) }
+    for index in (offset..<offset + size).reversed() {
+      result = result << 8 | UInt64(window[index - windowStart])
+    }
     guard let number = Int(exactly: result) else { throw damaged("a size beyond any file") }
     return number
   }

@@ -206,8 +206,8 @@ final class ByteSource {
 
   private func inflate() throws(DatasetError) -> (Int, Int) {
     do throws(Inflater.Failure) {
-      let start = unread.upperBound
-      return try inflater?.run(piece, pieceUnread, into: &window, from: start) ?? (0, 0)
+      let room = unread.upperBound..<window.count
+      return try inflater?.run(piece, pieceUnread, into: &window, room) ?? (0, 0)
     } catch {
       throw damage(error)
     }
@@ -230,5 +230,18 @@ final class ByteSource {
     case .trailing: .trailingAfterGzip(path: path)
     case .memory: .noMemory(path: path)
     }
+  }
+}
+
+extension ByteSource: ByteStream {
+  var byteCount: Int? { isCompressed ? nil : storedSize }
+
+  func read(into bytes: inout [UInt8], from offset: Int) throws(DatasetError) -> Int {
+    if unreadCount == 0 { try fill() }
+    let count = min(bytes.count - offset, unreadCount)
+    let end = unread.lowerBound + count
+    bytes.replaceSubrange(offset..<offset + count, with: window[unread.lowerBound..<end])
+    discard(count)
+    return count
   }
 }

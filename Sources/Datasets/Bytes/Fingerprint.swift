@@ -13,25 +13,86 @@ package enum Fingerprint {
 
   /// The hash of some bytes.
   package static func hash(_ bytes: RawSpan) -> UInt64 {
-    var hash: UInt64
+    var lanes = Lanes()
     var offset = 0
-    if bytes.byteCount >= 32 {
-      var lanes = (prime1 &+ prime2, prime2, UInt64(0), 0 &- prime1)
+    while bytes.byteCount - offset >= 32 {
+      lanes.take(bytes, offset)
+      offset += 32
+    }
+    return hash(lanes, bytes, from: offset, of: bytes.byteCount)
+  }
+
+  /// The hash of bytes that come piece by piece.
+  package struct Stream: Sendable {
+    private var lanes = Lanes()
+    /// The last bytes, fewer than 32.
+    private var tail: [UInt8] = []
+    private var count = 0
+
+    package init() {}
+
+    /// Takes further bytes.
+    package mutating func append(_ bytes: RawSpan) {
+      count += bytes.byteCount
+      var offset = 0
+      while offset < bytes.byteCount && !tail.isEmpty {
+        tail.append(byte(bytes, offset))
+        offset += 1
+        if tail.count == 32 {
+          let whole = tail
+          lanes.take(whole.span.bytes, 0)
+          tail.removeAll(keepingCapacity: true)
+        }
+      }
       while bytes.byteCount - offset >= 32 {
-        lanes.0 = round(lanes.0, word(bytes, offset))
-        lanes.1 = round(lanes.1, word(bytes, offset + 8))
-        lanes.2 = round(lanes.2, word(bytes, offset + 16))
-        lanes.3 = round(lanes.3, word(bytes, offset + 24))
+        lanes.take(bytes, offset)
         offset += 32
       }
-      hash = turned(lanes.0, 1) &+ turned(lanes.1, 7) &+ turned(lanes.2, 12) &+ turned(lanes.3, 18)
+      while offset < bytes.byteCount {
+        tail.append(byte(bytes, offset))
+        offset += 1
+      }
+    }
+
+    /// The hash of all bytes so far.
+    package var hash: UInt64 {
+      let rest = tail
+      return Fingerprint.hash(lanes, rest.span.bytes, from: 0, of: count)
+    }
+  }
+
+  /// What is kept of all bytes but the last ones, fewer than 32.
+  private struct Lanes {
+    private var lanes = (prime1 &+ prime2, prime2, UInt64(0), 0 &- prime1)
+
+    /// Takes 32 bytes.
+    mutating func take(_ bytes: RawSpan, _ offset: Int) {
+      lanes.0 = round(lanes.0, word(bytes, offset))
+      lanes.1 = round(lanes.1, word(bytes, offset + 8))
+      lanes.2 = round(lanes.2, word(bytes, offset + 16))
+      lanes.3 = round(lanes.3, word(bytes, offset + 24))
+    }
+
+    var merged: UInt64 {
+      var hash =
+        turned(lanes.0, 1) &+ turned(lanes.1, 7) &+ turned(lanes.2, 12) &+ turned(lanes.3, 18)
       for lane in [lanes.0, lanes.1, lanes.2, lanes.3] {
         hash = (hash ^ round(0, lane)) &* prime1 &+ prime4
       }
-    } else {
-      hash = prime5
+      return hash
     }
-    hash &+= UInt64(bytes.byteCount)
+  }
+
+  /// The hash of `count` bytes, of which the last ones stand in some bytes from an offset on.
+  private static func hash(
+    _ lanes: Lanes,
+    _ bytes: RawSpan,
+    from start: Int,
+    of count: Int
+  ) -> UInt64 {
+    var offset = start
+    var hash = count >= 32 ? lanes.merged : prime5
+    hash &+= UInt64(count)
     while bytes.byteCount - offset >= 8 {
       hash = turned(hash ^ round(0, word(bytes, offset)), 27) &* prime1 &+ prime4
       offset += 8

@@ -1,6 +1,7 @@
 import CCodecs
 
-/// Gzip data inflated piece by piece, into memory of a fixed size.
+/// Gzip data, or deflated data without a wrapper, inflated piece by piece into memory of a fixed
+/// size.
 ///
 /// All calls of zlib are here.
 final class Inflater {
@@ -13,28 +14,33 @@ final class Inflater {
 
   private let handle: OpaquePointer
 
-  init() throws(Failure) {
-    guard let handle = hg_inflater_create() else { throw .memory }
+  /// Makes one for gzip, or for what archives hold: deflated data without a wrapper.
+  init(isRaw: Bool = false) throws(Failure) {
+    guard let handle = isRaw ? hg_inflater_create_raw() : hg_inflater_create() else {
+      throw .memory
+    }
     self.handle = handle
   }
 
   deinit { hg_inflater_destroy(handle) }
 
-  /// Whether the compressed data may end here, after a whole member.
+  /// Whether the compressed data may end here: after a whole member of gzip, at the end of raw
+  /// data.
   var mayEnd: Bool { hg_inflater_may_end(handle) != 0 }
 
-  /// Inflates some bytes of a piece into an array from an offset to its end.
+  /// Inflates some bytes of a piece into a part of an array.
   func run(
     _ piece: [UInt8],
     _ range: Range<Int>,
     into destination: inout [UInt8],
-    from offset: Int
+    _ part: Range<Int>
   ) throws(Failure) -> (consumed: Int, produced: Int) {
     var consumed = 0
     var produced = 0
     let status = piece[range].withUnsafeBufferPointer { source in
-      destination[offset...].withUnsafeMutableBufferPointer { room in
-        hg_inflater_run(
+      destination.withUnsafeMutableBufferPointer { all in
+        let room = UnsafeMutableBufferPointer(rebasing: all[part])
+        return hg_inflater_run(
           handle,
           source.baseAddress,
           source.count,
@@ -55,32 +61,8 @@ final class Inflater {
 }
 
 extension Inflater {
-  /// Inflates a range of some bytes, which have no wrapper, into as many as are promised.
-  ///
-  /// - Returns: The bytes, of which there may be fewer.
-  static func inflateRaw(
-    _ source: [UInt8],
-    _ range: Range<Int>,
-    size: Int
-  ) throws(Failure) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: size)
-    var produced = 0
-    let status = source[range].withUnsafeBufferPointer { bytes in
-      result.withUnsafeMutableBufferPointer { room in
-        hg_inflate_raw(bytes.baseAddress, bytes.count, room.baseAddress, room.count, &produced)
-      }
-    }
-    switch status {
-    case HG_INFLATE_OK: break
-    case HG_INFLATE_MEMORY: throw .memory
-    default: throw .corrupt(reason: "damaged compressed data")
-    }
-    result.removeLast(size - produced)
-    return result
-  }
-
-  /// The CRC-32 of some bytes.
-  static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    bytes.withUnsafeBufferPointer { hg_crc32($0.baseAddress, $0.count) }
+  /// The CRC-32 of a part of some bytes behind others that have the one given.
+  static func checksum(_ sum: UInt32, _ bytes: [UInt8], _ range: Range<Int>) -> UInt32 {
+    bytes[range].withUnsafeBufferPointer { hg_crc32(sum, $0.baseAddress, $0.count) }
   }
 }

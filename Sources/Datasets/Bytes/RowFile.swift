@@ -9,50 +9,129 @@ import Synchronization
   import Darwin
 #endif
 
-/// Rows of numbers of one length on the disk, that can be fetched in any order.
+/// A file for one run.
 ///
-/// The file has no name: it is removed from its folder as soon as it is open, so that nothing is left
+/// It has no name: it is removed from its folder as soon as it is open, so that nothing is left
 /// behind however the process ends. It is read and not mapped into memory: mapped pages that were
 /// touched would count as memory of the process until they are given back, and where they lie
 /// scattered, a page fault costs more than reading one row.
+final class NamelessFile: Sendable {
+  private let folder: String
+  private let descriptor: Int32
+  private let problem = Mutex<FileError?>(nil)
+
+  /// Opens a file in a folder.
+  ///
+  /// - Throws: Why the folder cannot hold it.
+  init(folder: String) throws(FileError) {
+    self.folder = folder
+    descriptor = try nameless(folder)
+  }
+
+  deinit { _ = close(descriptor) }
+
+  /// Why something could not be read, if that has happened.
+  var failure: FileError? { problem.withLock { $0 } }
+
+  /// Writes some bytes behind those that were written before.
+  func write(_ bytes: RawSpan) throws(FileError) {
+    try check(bytes.withUnsafeBytes { written($0) })
+  }
+
+  /// Writes some bytes; the result is 0 or the number of the reason why not.
+  fileprivate func written(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    writtenWhole(descriptor, bytes)
+  }
+
+  fileprivate func check(_ code: Int32) throws(FileError) {
+    if code != 0 { throw FileError(path: folder, operation: .write, code: code) }
+  }
+
+  /// Reads numbers of single precision from an offset of the file to a place in `destination`.
+  ///
+  /// Where the disk fails, they are zeros and `failure` has the reason.
+  func readFloats(
+    _ count: Int,
+    at offset: Int,
+    into destination: inout MutableSpan<Float>,
+    _ place: Int
+  ) {
+    precondition(
+      place >= 0 && count <= destination.count - place,
+      "the destination holds the numbers"
+    )
+    let code = destination.withUnsafeMutableBufferPointer { all -> Int32 in
+      let target = UnsafeMutableBufferPointer(rebasing: all[place..<place + count])
+      return readWhole(descriptor, UnsafeMutableRawBufferPointer(target), at: offset)
+    }
+    if code != 0 { fail(code, &destination, place..<place + count) }
+  }
+
+  /// Reads bytes from an offset of the file as numbers to a place in `destination`.
+  ///
+  /// Where the disk fails, they are zeros and `failure` has the reason.
+  func readBytes(
+    _ count: Int,
+    at offset: Int,
+    into destination: inout MutableSpan<Float>,
+    _ place: Int
+  ) {
+    precondition(
+      place >= 0 && count <= destination.count - place,
+      "the destination holds the numbers"
+    )
+    let code = destination.withUnsafeMutableBufferPointer { all -> Int32 in
+      let target = UnsafeMutableBufferPointer(rebasing: all[place..<place + count])
+      // The bytes go to the end of the place: a number is written where only bytes lie that were
+      // read before, or this one.
+      let raw = UnsafeMutableRawBufferPointer(target)
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: raw[(raw.count - count)...])
+      let code = readWhole(descriptor, bytes, at: offset)
+      if code != 0 { return code }
+      for index in 0..<count {
+        let number = Float(bytes[index])
+        raw.storeBytes(of: number, toByteOffset: 4 * index, as: Float.self)
+      }
+      return 0
+    }
+    if code != 0 { fail(code, &destination, place..<place + count) }
+  }
+
+  private func fail(
+    _ code: Int32,
+    _ destination: inout MutableSpan<Float>,
+    _ places: Range<Int>
+  ) {
+    for index in places { destination[index] = 0 }
+    problem.withLock { $0 = $0 ?? FileError(path: folder, operation: .read, code: code) }
+  }
+}
+
+/// Rows of numbers of one length on the disk, that can be fetched in any order.
 package final class RowFile: Sendable {
   /// The numbers of a row.
   package let width: Int
   /// The number of rows.
   package let count: Int
 
-  private let folder: String
-  private let descriptor: Int32
-  private let problem = Mutex<FileError?>(nil)
+  private let file: NamelessFile
 
-  fileprivate init(folder: String, descriptor: Int32, width: Int, count: Int) {
-    self.folder = folder
-    self.descriptor = descriptor
+  fileprivate init(_ file: NamelessFile, width: Int, count: Int) {
+    self.file = file
     self.width = width
     self.count = count
   }
 
-  deinit { _ = close(descriptor) }
-
   /// Why a row could not be read, if that has happened.
-  package var failure: FileError? { problem.withLock { $0 } }
+  package var failure: FileError? { file.failure }
 
   /// Reads a row to a place in `destination`.
   ///
   /// Where the disk fails, the row is of zeros and `failure` has the reason.
   package func read(_ row: Int, into destination: inout MutableSpan<Float>, at place: Int) {
     precondition(row >= 0 && row < count, "row \(row) is not there")
-    precondition(place >= 0 && place + width <= destination.count, "the destination holds a row")
-    let size = width * MemoryLayout<Float>.stride
-    let code = destination.withUnsafeMutableBufferPointer { all -> Int32 in
-      let target = UnsafeMutableRawBufferPointer(
-        UnsafeMutableBufferPointer(rebasing: all[place..<place + width])
-      )
-      return readWhole(descriptor, target, size, at: row * size)
-    }
-    guard code != 0 else { return }
-    for index in place..<place + width { destination[index] = 0 }
-    problem.withLock { $0 = $0 ?? FileError(path: folder, operation: .read, code: code) }
+    let offset = row * width * MemoryLayout<Float>.stride
+    file.readFloats(width, at: offset, into: &destination, place)
   }
 }
 
@@ -68,9 +147,8 @@ package enum ScratchFolder {
 
 /// Makes a `RowFile` row by row.
 package final class RowFileWriter {
-  private let folder: String
+  private let file: NamelessFile
   private let width: Int
-  private var descriptor: Int32?
   private var count = 0
   private var pending: [Float] = []
 
@@ -81,13 +159,10 @@ package final class RowFileWriter {
   /// - Throws: Why the folder cannot hold it.
   package init(folder: String, width: Int) throws(FileError) {
     precondition(width > 0, "a row has at least one number")
-    self.folder = folder
     self.width = width
-    descriptor = try nameless(folder)
+    file = try NamelessFile(folder: folder)
     pending.reserveCapacity(Self.pendingLimit)
   }
-
-  deinit { if let descriptor { _ = close(descriptor) } }
 
   /// Appends whole rows.
   package func append(_ rows: Span<Float>) throws(FileError) {
@@ -100,16 +175,13 @@ package final class RowFileWriter {
   /// Ends writing.
   package func finish() throws(FileError) -> RowFile {
     try flush()
-    guard let open = descriptor else { preconditionFailure("the file was finished before") }
-    descriptor = nil
-    return RowFile(folder: folder, descriptor: open, width: width, count: count)
+    return RowFile(file, width: width, count: count)
   }
 
   private func flush() throws(FileError) {
-    guard let descriptor else { preconditionFailure("the file was finished before") }
-    let code = pending.withUnsafeBytes { writtenWhole(descriptor, $0) }
+    let code = pending.withUnsafeBytes { file.written($0) }
     pending.removeAll(keepingCapacity: true)
-    if code != 0 { throw FileError(path: folder, operation: .write, code: code) }
+    try file.check(code)
   }
 }
 
@@ -129,15 +201,18 @@ private func nameless(_ folder: String) throws(FileError) -> Int32 {
   return descriptor
 }
 
+/// Fills a place with bytes of a file from an offset on; the result is 0 or the number of the
+/// reason why not.
 private func readWhole(
   _ descriptor: Int32,
   _ target: UnsafeMutableRawBufferPointer,
-  _ size: Int,
   at offset: Int
 ) -> Int32 {
   var done = 0
-  while done < size, let start = target.baseAddress {
-    let count = pread(descriptor, start + done, size - done, off_t(offset + done))
+  while done < target.count, let start = target.baseAddress {
+    // One call of the operating system reads at most about 2 GiB.
+    let size = min(target.count - done, 1 << 30)
+    let count = pread(descriptor, start + done, size, off_t(offset + done))
     if count < 0 {
       if errno == EINTR { continue }
       return errno

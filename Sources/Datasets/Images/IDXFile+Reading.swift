@@ -6,25 +6,42 @@ extension IDXFile {
     bytes.count >= 2 && bytes[0] == 0 && bytes[1] == 0
   }
 
-  init(_ source: ByteSource, limit: Int?, memoryLimit: Int) throws(DatasetError) {
+  /// Reads a file from its beginning.
+  ///
+  /// - Parameters:
+  ///   - limit: The number of items to read at most.
+  ///   - memoryLimit: The most bytes that the values may take.
+  ///   - largeSize: The bytes from which images go to the disk; none ever do when it is left out.
+  init(
+    _ source: ByteSource,
+    limit: Int?,
+    memoryLimit: Int,
+    largeSize: Int? = nil
+  ) throws(DatasetError) {
     if let limit, limit < 1 { throw .limitNotPositive(path: source.path, limit: limit) }
     let header = try IDXHeader(source)
     try header.checkSize(of: source)
     let count = min(limit ?? header.count, header.count)
     let bytes = count * header.itemBytes
     let memory = header.type == .unsignedByte ? bytes : bytes / header.type.size * 4
-    if memory > memoryLimit {
-      throw .tooLarge(path: source.path, bytes: memory, limit: memoryLimit)
+    let isLarge = limit == nil && header.dimensions.count > 2 && bytes >= largeSize ?? .max
+    // Of values on the disk an image is in memory, and a name for each.
+    let needed = isLarge ? max(4 * header.itemBytes, 64 * count) : memory
+    if needed > memoryLimit {
+      throw .tooLarge(path: source.path, bytes: needed, limit: memoryLimit)
     }
 
     path = source.path
     elementType = header.type
     self.count = count
     itemShape = Shape(Array(header.dimensions.dropFirst()))
-    storage =
-      header.type == .unsignedByte
-      ? .bytes(try header.readBytes(bytes, from: source))
-      : .floats(try header.readFloats(bytes, from: source))
+    if isLarge {
+      storage = .disk(try header.stored(from: source))
+    } else if header.type == .unsignedByte {
+      storage = .bytes(try header.readBytes(bytes, from: source))
+    } else {
+      storage = .floats(try header.readFloats(bytes, from: source))
+    }
     if count == header.count { try header.checkEnd(of: source) }
   }
 }
@@ -100,9 +117,7 @@ private struct IDXHeader {
     var values: [UInt8] = []
     values.reserveCapacity(believable(count, source))
     while values.count < count {
-      if source.unreadCount == 0 { try source.fill() }
-      if source.unreadCount == 0 { throw truncated(values.count) }
-      source.moveUnread(to: &values, atMost: count - values.count)
+      try nextBytes(count - values.count, after: values.count, from: source, to: &values)
     }
     return values
   }
@@ -113,18 +128,61 @@ private struct IDXHeader {
     values.reserveCapacity(believable(count, source) / type.size)
     let wanted = count / type.size
     while values.count < wanted {
-      if source.unreadCount < type.size { try source.fill() }
-      if source.unreadCount < type.size {
-        throw truncated(values.count * type.size + source.unreadCount)
-      }
-      let used = source.unreadCount / type.size
-      let taken = min(used, wanted - values.count)
-      try source.withUnread { (bytes) throws(DatasetError) in
-        try append(bytes.extracting(first: taken * type.size), to: &values)
-      }
-      source.discard(taken * type.size)
+      try nextFloats(wanted - values.count, after: values.count, from: source, to: &values)
     }
     return values
+  }
+
+  /// Puts all values on the disk, as the bytes arrive.
+  func stored(from source: ByteSource) throws(DatasetError) -> StoredNumbers {
+    let isBytes = type == .unsignedByte
+    let writer = try NumberFileWriter(folder: ScratchFolder.standard, isBytes: isBytes)
+    let wanted = valueBytes / type.size
+    var done = 0
+    while done < wanted {
+      if isBytes {
+        var values: [UInt8] = []
+        try nextBytes(wanted - done, after: done, from: source, to: &values)
+        try writer.append(values)
+        done += values.count
+      } else {
+        var values: [Float] = []
+        try nextFloats(wanted - done, after: done, from: source, to: &values)
+        try writer.append(values)
+        done += values.count
+      }
+    }
+    return StoredNumbers(writer.finish(), itemSize: itemBytes / type.size)
+  }
+
+  /// Appends the next values of one byte, at least one and at most as many as wanted.
+  private func nextBytes(
+    _ wanted: Int,
+    after done: Int,
+    from source: ByteSource,
+    to values: inout [UInt8]
+  ) throws(DatasetError) {
+    if source.unreadCount == 0 { try source.fill() }
+    if source.unreadCount == 0 { throw truncated(done) }
+    source.moveUnread(to: &values, atMost: wanted)
+  }
+
+  /// Appends the next values of any other type, at least one and at most as many as wanted.
+  private func nextFloats(
+    _ wanted: Int,
+    after done: Int,
+    from source: ByteSource,
+    to values: inout [Float]
+  ) throws(DatasetError) {
+    if source.unreadCount < type.size { try source.fill() }
+    if source.unreadCount < type.size {
+      throw truncated(done * type.size + source.unreadCount)
+    }
+    let taken = min(source.unreadCount / type.size, wanted)
+    try source.withUnread { (bytes) throws(DatasetError) in
+      try append(bytes.extracting(first: taken * type.size), after: done, to: &values)
+    }
+    source.discard(taken * type.size)
   }
 
   /// The bytes to make room for at once: no more than the file can hold at a usual compression.
@@ -133,12 +191,16 @@ private struct IDXHeader {
     return min(count, source.isCompressed ? 4 * min(size, 1 << 40) : size)
   }
 
-  private func append(_ bytes: Span<UInt8>, to values: inout [Float]) throws(DatasetError) {
+  private func append(
+    _ bytes: Span<UInt8>,
+    after done: Int,
+    to values: inout [Float]
+  ) throws(DatasetError) {
     var offset = 0
     while offset < bytes.count {
       let value = number(bytes, offset)
       guard value.isFinite else {
-        let item = values.count / (itemBytes / type.size) + 1
+        let item = (done + offset / type.size) / (itemBytes / type.size) + 1
         throw .idxValueNotFinite(path: path, item: item, value: text(bytes, offset))
       }
       values.append(value)

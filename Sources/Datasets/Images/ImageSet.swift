@@ -164,6 +164,7 @@ public struct ImageSet: Sendable {
       throw .image(.channelsNotShown(name: dataset.name, channels: shape[0]))
     }
     var values = dataset.item(index)
+    if let failure = dataset.failure { throw .file(failure) }
     let isBytes = dataset.storage.isBytes
     if !isBytes && (dataset.valueRange.lowerBound < 0 || dataset.valueRange.upperBound > 1) {
       let (low, high) = (dataset.valueRange.lowerBound, dataset.valueRange.upperBound)

@@ -23,6 +23,9 @@
 /// A column of texts is an error where at least 95% of its cells are numbers of more than 20
 /// values: a few stray words must not turn a measurement into a name without a word.
 ///
+/// A column of numbers that were measured, and not written as text, is `constant` with at most one
+/// value, `integer` where all are whole, and `number` otherwise.
+///
 /// A column is `ordinal` where it is declared to be.
 ///
 /// The levels of booleans, ordinals and categories are in the order of their numbers or, else, of their texts.
@@ -40,6 +43,8 @@ struct ColumnInference {
   var dateOrder: DateFormat.Order?
   /// The number of cells that are not missing, where the cells at hand are drawn from more.
   var presentCount: Int?
+  /// Whether the numbers were not written as text.
+  var isMeasured = false
 
   // MARK: Numbers
 
@@ -52,8 +57,11 @@ struct ColumnInference {
   ) throws(DatasetError) -> Table.Column {
     let missing = missing.contains(true) ? missing : []
     let facts = NumberFacts(numbers, missing: missing)
-    let kind = declared ?? kind(of: facts, numbers, missing)
-    if kind == .integer && !facts.areWhole {
+    let kind =
+      declared
+      ?? (isMeasured
+        ? Self.measuredKind(numbers, missing: missing) : kind(of: facts, numbers, missing))
+    if declared == .integer && !facts.areWhole {
       throw .table(
         .wrongKind(path: path, column: name, kind: .integer, found: "numbers with decimals")
       )
@@ -75,6 +83,14 @@ struct ColumnInference {
     case .identifier:
       return column.replacing(cells: .texts((0..<numbers.count).map { column.text($0) }))
     }
+  }
+
+  /// The kind of a column of numbers that were not written as text.
+  static func measuredKind(_ numbers: [Double], missing: [Bool]) -> ColumnKind {
+    let present = numbers.indices.filter { missing.isEmpty || !missing[$0] }.map { numbers[$0] }
+    let first = present.first ?? 0
+    if present.allSatisfy({ $0 == first }) { return .constant }
+    return present.allSatisfy { $0 == $0.rounded() } ? .integer : .number
   }
 
   private func kind(

@@ -23,4 +23,7 @@ public enum ColumnKind: String, Codable, Hashable, Sendable, CaseIterable {
 extension ColumnKind {
   /// Whether the cells are seconds that are written as a `DateFormat` says.
   public var isDate: Bool { self == .date || self == .time }
+
+  /// Whether the cells are one of some levels.
+  var hasLevels: Bool { self == .boolean || self == .category || self == .ordinal }
 }

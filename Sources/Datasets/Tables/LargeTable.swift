@@ -1,7 +1,5 @@
-internal import HourglassTensors
-
-/// A table in a file that is larger than what should be held in memory: its columns, some of its rows
-/// drawn at random, and all of them block by block.
+/// A table, a text or an array in a file, that is larger than what should be held in memory: its
+/// columns, some of its rows drawn at random, and all of them block by block.
 ///
 ///     let large = try LargeTable(contentsOf: "year.csv")
 ///     print(large.rowCount, large.sample.columns.map(\.kind))
@@ -39,8 +37,16 @@ public struct LargeTable: Sendable {
   public let sampleRows: [Int]
   /// What is known of each column from all its cells.
   public let facts: [Facts]
-  /// The number of bytes of the text.
+  /// The number of bytes of the text, or of the values of an array.
   public let byteCount: Int
+
+  private let source: Source
+
+  /// What the rows are read from.
+  private enum Source: Sendable {
+    case text
+    case array(ArrayTable)
+  }
 
   /// The name of the file without its folders.
   public var name: String { sample.name }
@@ -85,22 +91,47 @@ public struct LargeTable: Sendable {
       scan = try TableScan(again, plan, sampleBytes: sampleBytes, progress: progress)
     }
     if scan.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
+    let inferences = plan.names.map { options.inference(of: $0, in: path) }
+    try self.init(path, own, .text, scan, inferences)
+  }
+
+  /// Goes once over an array.
+  ///
+  /// - Parameters:
+  ///   - array: The array, with its labels.
+  ///   - options: As for a text; those that are of texts alone do not matter.
+  ///   - sampleBytes: About how much memory the drawn rows may take.
+  ///   - progress: Is told now and then which part of the rows was read, from 0 to 1.
+  /// - Throws: What is wrong with the file.
+  init(
+    _ array: ArrayTable,
+    options: TableOptions,
+    sampleBytes: Int = 32 << 20,
+    progress: (Double) -> Void = { _ in }
+  ) throws(DatasetError) {
+    let inferences = array.inferences(options)
+    let scan = try TableScan(array, inferences, sampleBytes: sampleBytes, progress: progress)
+    try self.init(array.path, options, .array(array), scan, inferences)
+  }
+
+  /// Makes a table of what a pass kept; there is an inference for each column.
+  private init(
+    _ path: String,
+    _ options: TableOptions,
+    _ source: Source,
+    _ scan: TableScan,
+    _ inferences: [ColumnInference]
+  ) throws(DatasetError) {
     let order = scan.drawnRows.indices.sorted { scan.drawnRows[$0] < scan.drawnRows[$1] }
     var columns: [Table.Column] = []
-    for (index, name) in plan.names.enumerated() {
-      let parsed = scan.parsed[index]
-      if plan.modes[index] == .number, let error = parsed.firstNotFinite { throw error }
-      let inference = ColumnInference(
-        path: path,
-        name: name,
-        declared: options.columnKinds[name],
-        levels: options.ordinalLevels[name],
-        dateOrder: options.dateOrders[name]
-      )
-      columns.append(try scan.columns[index].column(inference, parsed, order: order))
+    for (index, inference) in inferences.enumerated() {
+      let (scanned, parsed) = (scan.columns[index], scan.parsed[index])
+      if !scanned.isText, let error = parsed.firstNotFinite { throw error }
+      columns.append(try scanned.column(inference, parsed, order: order))
     }
     self.path = path
-    self.options = own
+    self.options = options
+    self.source = source
     rowCount = scan.rowCount
     byteCount = scan.byteCount
     sample = Table(name: lastPart(of: path), columns: columns)
@@ -120,6 +151,7 @@ public struct LargeTable: Sendable {
   private init(_ other: LargeTable, without names: Set<String>) {
     path = other.path
     options = other.options
+    source = other.source
     rowCount = other.rowCount
     byteCount = other.byteCount
     let kept = other.schema.columns.indices.filter {
@@ -159,6 +191,9 @@ public struct LargeTable: Sendable {
   /// A reader of the blocks, from the first row on.
   public func reader() throws(DatasetError) -> TableReader {
     let rows = max(256, min(TableReader.standardBlockRows, 1 << 20 / max(schema.columns.count, 1)))
+    if case .array(let array) = source {
+      return try TableReader(array, schema: schema, blockRows: rows)
+    }
     return try TableReader(contentsOf: path, schema: schema, blockRows: rows, options: options)
   }
 }
@@ -186,74 +221,5 @@ extension Table.Column {
       cells = .texts(all)
     }
     self = parts[0].replacing(cells: cells)
-  }
-}
-
-/// One pass over a table: what is kept of each column, and which rows were drawn.
-struct TableScan {
-  private(set) var rowCount = 0
-  private(set) var byteCount = 0
-  private(set) var columns: [ScannedColumn]
-  /// For each place of the sample the number of its row.
-  private(set) var drawnRows: [Int] = []
-  /// The columns as the parser left them, for the digits behind the points and for their errors.
-  private(set) var parsed: [ParsedColumn] = []
-
-  init(
-    _ source: ByteSource,
-    _ plan: TableParser.Plan,
-    sampleBytes: Int,
-    progress: (Double) -> Void
-  ) throws(DatasetError) {
-    let count = plan.modes.count
-    columns = plan.modes.map { ScannedColumn(isText: $0 == .text) }
-    var parser = TableParser(
-      plan,
-      columns: plan.modes.map { ParsedColumn(forgets: $0 == .text) }
-    )
-    let blockRows = max(64, min(1 << 14, 1 << 20 / max(count, 1)))
-    // A number takes eight bytes; a text sixteen and, beyond fifteen letters, more.
-    let rowBytes = plan.modes.reduce(0) { $0 + ($1 == .text ? 24 : 8) }
-    let sampleLimit = max(1_000, min(sampleBytes / max(rowBytes, 1), 1 << 20))
-    var generator = SeededGenerator.named("rows of a sample", seed: 0)
-    var isAtEnd = false
-    while !isAtEnd {
-      parser.rowLimit = blockRows
-      while try parser.advance(source) {}
-      if !parser.isFull {
-        isAtEnd = true
-        try parser.finish()
-      }
-      parsed = try parser.takeRows()
-      let rows = parser.takenRows - rowCount
-      let drawn = draw(rows, limit: sampleLimit, &generator)
-      for column in columns.indices { columns[column].take(parsed[column], drawn: drawn) }
-      rowCount += rows
-      progress(source.storedPart)
-    }
-    byteCount = source.position
-  }
-
-  /// Which rows of a block take which places of the sample (Vitter, 1985, "Random sampling with a
-  /// reservoir", doi:10.1145/3147.3165, algorithm R).
-  private mutating func draw(
-    _ rows: Int,
-    limit: Int,
-    _ generator: inout SeededGenerator
-  ) -> [(place: Int, row: Int)] {
-    var drawn: [(place: Int, row: Int)] = []
-    for row in 0..<rows {
-      let number = rowCount + row
-      if drawnRows.count < limit {
-        drawn.append((drawnRows.count, row))
-        drawnRows.append(number)
-        continue
-      }
-      let place = Int(generator.next().multipliedFullWidth(by: UInt64(number + 1)).high)
-      guard place < limit else { continue }
-      drawn.append((place, row))
-      drawnRows[place] = number
-    }
-    return drawn
   }
 }

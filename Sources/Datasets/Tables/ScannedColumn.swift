@@ -4,19 +4,24 @@ import HourglassTensors
 /// cells that each tell something of the column that the drawn ones may not.
 ///
 /// Of numbers these are the least and the greatest, the first one with decimals and the first three
-/// that differ; of texts the first of each level, until there are too many for a category.
+/// that differ, or the first of each level where these are declared to be levels; of texts the
+/// first of each level, until there are too many for a category.
 struct ScannedColumn {
   private(set) var presentCount = 0
   private(set) var missingCount = 0
 
   private var numbers: [Double] = []
   private var texts: [String?] = []
-  private let isText: Bool
+  let isText: Bool
+  /// The different numbers that are kept.
+  private let mostDistinct: Int
 
   private var least = Double.infinity
   private var greatest = -Double.infinity
   private var fractional: Double?
   private var distinct: [Double] = []
+  /// The same where they are many.
+  private var seen: Set<Double> = []
   private var levels: Set<String> = []
   private var levelOrder: [String] = []
 
@@ -25,7 +30,16 @@ struct ScannedColumn {
   private(set) var mean = 0.0
   private var squares = 0.0
 
-  init(isText: Bool) { self.isText = isText }
+  /// Makes a column of texts or of numbers.
+  ///
+  /// - Parameter keepsLevels: Whether the numbers stand for levels, of which all are kept that a
+  ///   column can have.
+  init(isText: Bool, keepsLevels: Bool = false) {
+    self.isText = isText
+    mostDistinct = keepsLevels ? ColumnInference.mostLevels + 1 : Self.fewestDistinct
+  }
+
+  private static let fewestDistinct = 3
 
   /// The standard deviation of the numbers.
   var standardDeviation: Double { (squares / Double(max(presentCount, 1))).squareRoot() }
@@ -56,15 +70,20 @@ struct ScannedColumn {
       let difference = value - mean
       mean += difference / Double(presentCount)
       squares += difference * (value - mean)
-      if fractional == nil && (value != value.rounded() || abs(value) >= 0x1p53) {
-        fractional = value
-      }
-      if distinct.count < 3 && !distinct.contains(value) { distinct.append(value) }
+      if fractional == nil && value != value.rounded() { fractional = value }
+      if distinct.count < mostDistinct { note(value) }
     }
     for (place, row) in drawn {
       let value = missing.count > 0 && missing[row] ? .nan : values[row]
       if place == numbers.count { numbers.append(value) } else { numbers[place] = value }
     }
+  }
+
+  private mutating func note(_ value: Double) {
+    let isNew =
+      mostDistinct == Self.fewestDistinct
+      ? !distinct.contains(value) : seen.insert(value).inserted
+    if isNew { distinct.append(value) }
   }
 
   private mutating func takeTexts(_ block: ParsedColumn, _ drawn: [(place: Int, row: Int)]) {
@@ -95,14 +114,15 @@ struct ScannedColumn {
     guard isText else {
       let further =
         presentCount > 0 ? distinct + [least, greatest] + (fractional.map { [$0] } ?? []) : []
-      let cells = order.map { numbers[$0] } + further
+      // The levels come first, as in the file.
+      let cells = further + order.map { numbers[$0] }
       let column = try inference.column(
         numbers: cells.map { $0.isNaN ? 0 : $0 },
         missing: cells.map(\.isNaN),
         decimals: parsed.decimals,
         isFixed: parsed.hasFixedDecimals
       )
-      return column.rows(Array(order.indices))
+      return column.rows(Array(further.count..<cells.count))
     }
     var pool = TextPool()
     let codes = (order.map { texts[$0] } + levelOrder.map { $0 }).map { text -> Int32 in

@@ -63,14 +63,7 @@ extension Table {
   ) throws(DatasetError) -> [Column] {
     var columns: [Column] = []
     for (index, column) in parsed.enumerated() {
-      let name = plan.names[index]
-      let inference = ColumnInference(
-        path: plan.path,
-        name: name,
-        declared: options.columnKinds[name],
-        levels: options.ordinalLevels[name],
-        dateOrder: options.dateOrders[name]
-      )
+      let inference = options.inference(of: plan.names[index], in: plan.path)
       if plan.modes[index] == .text {
         columns.append(try inference.column(codes: column.codes, pool: column.pool))
       } else if let error = column.firstNotFinite {
@@ -95,6 +88,19 @@ extension Table {
       return .emptyFile(path: path)
     }
     return .table(.lateText(path: path, cell: cell, text: text))
+  }
+}
+
+extension TableOptions {
+  /// How the kind of a column is found.
+  func inference(of name: String, in path: String) -> ColumnInference {
+    ColumnInference(
+      path: path,
+      name: name,
+      declared: columnKinds[name],
+      levels: ordinalLevels[name],
+      dateOrder: dateOrders[name]
+    )
   }
 }
 

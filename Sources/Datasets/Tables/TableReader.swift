@@ -1,5 +1,5 @@
-/// A table of known columns that is read block by block, in memory that its length does not matter
-/// to.
+/// A table of known columns, a text or an array, that is read block by block, in memory that its
+/// length does not matter to.
 ///
 ///     let reader = try TableReader(contentsOf: "new.csv", schema: table.schema)
 ///     while let block = try reader.next() { ... }
@@ -22,13 +22,17 @@ public final class TableReader {
   /// name: they count as missing.
   public private(set) var unknownCounts: [String: Int] = [:]
 
-  private let source: ByteSource
-  private var parser: TableParser
-  /// For each column of the schema its place in the file.
-  private let places: [Int]
+  private let rows: Rows
   private let blockRows: Int
-  private var limit: Int?
+  private let limit: Int?
   private var isFinished = false
+
+  /// Where the blocks come from.
+  private enum Rows {
+    case text(TextRows)
+    /// An array, with the codes that the numbers of each column of levels stand for.
+    case array(ArrayRows, codes: [[Double: Int32]])
+  }
 
   /// Opens a file and finds the columns in it.
   ///
@@ -72,55 +76,31 @@ public final class TableReader {
   ) throws(DatasetError) {
     precondition(blockRows > 0, "a block has at least one row, found \(blockRows)")
     if let limit, limit < 1 { throw .limitNotPositive(path: source.path, limit: limit) }
+    let text = try TextRows(source, schema: schema, options: options, optional: optional)
     path = source.path
-    self.source = source
+    self.schema = text.schema
     self.blockRows = blockRows
     self.limit = limit
-    let names = schema.columns.map(\.name)
-    var own = options
-    own.columnKinds = [:]
-    if own.header == .automatic { own.header = Self.header(names) }
-    var plan = try TableParser.Plan(
-      source,
-      options: own,
-      memoryLimit: MemoryLimit.standard
-    )
-    let found = Set(plan.names)
-    let schema = TableSchema(
-      columns: schema.columns.filter { !optional.contains($0.name) || found.contains($0.name) }
-    )
-    self.schema = schema
-    var places: [Int] = []
-    for name in schema.columns.map(\.name) {
-      guard let place = plan.names.firstIndex(of: name) else {
-        throw .table(.missingColumn(path: source.path, name: name, found: plan.names))
-      }
-      places.append(place)
-    }
-    self.places = places
-    plan.modes = plan.modes.map { _ in .skipped }
-    plan.isStrict = plan.modes.map { _ in true }
-    var columns = plan.modes.map { _ in ParsedColumn() }
-    for (column, place) in zip(schema.columns, places) {
-      switch column.content {
-      case .numbers where column.dateFormat != nil:
-        plan.modes[place] = .text
-        columns[place] = ParsedColumn(forgets: true)
-      case .numbers: plan.modes[place] = .number
-      case .codes(let levels):
-        plan.modes[place] = .text
-        columns[place] = ParsedColumn(levels: levels)
-      case .texts:
-        plan.modes[place] = .text
-        columns[place] = ParsedColumn(forgets: true)
-      }
-    }
-    parser = TableParser(plan, columns: columns)
+    rows = .text(text)
   }
 
-  /// Names that only a table without a header gets need none.
-  private static func header(_ names: [String]) -> TableOptions.Header {
-    names.allSatisfy { $0.hasPrefix("column ") } ? .automatic : .present
+  /// Finds columns in an array.
+  init(
+    _ array: ArrayTable,
+    schema: TableSchema,
+    blockRows: Int = standardBlockRows,
+    optional: Set<String> = []
+  ) throws(DatasetError) {
+    let found = array.names
+    let schema = schema.without(optional.subtracting(found))
+    rows = .array(
+      try ArrayRows(array, places: try schema.places(in: found, of: array.path)),
+      codes: schema.columns.map(\.codesOfNumbers)
+    )
+    path = array.path
+    self.schema = schema
+    self.blockRows = blockRows
+    limit = nil
   }
 
   /// The next rows, or nil behind the last one.
@@ -131,20 +111,23 @@ public final class TableReader {
     if isFinished { return nil }
     let wanted = min(blockRows, limit.map { $0 - rowCount } ?? blockRows)
     if wanted == 0 { return nil }
-    parser.rowLimit = wanted
-    while try parser.advance(source) {}
-    let isWaiting = source.isLive && !source.isAtEnd
-    if !parser.isFull && !isWaiting {
-      isFinished = true
-      try parser.finish()
-    }
-    let parsed = try parser.takeRows()
-    let columns = zip(schema.columns, places).map { column, place in
-      table(column, parsed[place])
+    var columns: [Table.Column] = []
+    switch rows {
+    case .text(let text):
+      let block = try text.next(wanted)
+      isFinished = text.isFinished
+      columns = zip(schema.columns, block).map { table($0, $1) }
+    case .array(let array, let codes):
+      let block = try array.next(wanted).columns
+      for (index, column) in schema.columns.enumerated() {
+        columns.append(table(column, block[index], codes[index]))
+      }
     }
     let count = columns.first?.count ?? 0
     if count == 0 {
-      if rowCount == 0 { throw .noRows(path: path, columns: parser.columnCount) }
+      if rowCount == 0, case .text(let text) = rows {
+        throw .noRows(path: path, columns: text.columnCount)
+      }
       return nil
     }
     rowCount += count
@@ -170,13 +153,77 @@ public final class TableReader {
       let texts = parsed.pool.texts
       cells = .texts(parsed.codes.map { $0 < 0 ? nil : texts[Int($0)] })
     }
-    return Table.Column(
-      name: column.name,
-      kind: column.kind,
+    return column.column(cells)
+  }
+
+  /// The column of the schema that numbers of an array make.
+  private func table(
+    _ column: TableSchema.Column,
+    _ parsed: ParsedColumn,
+    _ codeOf: [Double: Int32]
+  ) -> Table.Column {
+    let (numbers, missing) = (parsed.numbers, parsed.missing)
+    let isMissing = { (row: Int) -> Bool in missing.isEmpty ? false : missing[row] }
+    switch column.content {
+    case .numbers: return column.column(.numbers(numbers, missing: missing))
+    case .codes(let levels):
+      let codes = numbers.indices.map { isMissing($0) ? -1 : codeOf[numbers[$0]] ?? -1 }
+      let unknown = codes.indices.count { codes[$0] < 0 && !isMissing($0) }
+      if unknown > 0 { unknownCounts[column.name, default: 0] += unknown }
+      return column.column(.codes(codes, levels: levels))
+    case .texts:
+      let format = NumberFormat(decimals: column.decimals, isFixed: column.hasFixedDecimals)
+      return column.column(
+        .texts(numbers.indices.map { isMissing($0) ? nil : format.text(numbers[$0]) })
+      )
+    }
+  }
+}
+
+extension TableSchema.Column {
+  /// The column with cells.
+  fileprivate func column(_ cells: Table.Cells) -> Table.Column {
+    Table.Column(
+      name: name,
+      kind: kind,
       cells: cells,
-      decimals: column.decimals,
-      hasFixedDecimals: column.hasFixedDecimals,
-      dateFormat: column.dateFormat
+      decimals: decimals,
+      hasFixedDecimals: hasFixedDecimals,
+      dateFormat: dateFormat
     )
+  }
+
+  /// The code of each number that one of the levels is the text of.
+  fileprivate var codesOfNumbers: [Double: Int32] {
+    guard case .codes(let levels) = content else { return [:] }
+    let format = NumberFormat(decimals: decimals, isFixed: hasFixedDecimals)
+    var codes: [Double: Int32] = [:]
+    for (code, level) in levels.enumerated() {
+      guard let number = TableNumber.value(of: level) else { continue }
+      // Of two texts of one number the one counts that it is written as.
+      if codes[number] == nil || format.text(number) == level { codes[number] = Int32(code) }
+    }
+    return codes
+  }
+}
+
+extension TableSchema {
+  /// The columns but for those of some names.
+  func without(_ names: Set<String>) -> TableSchema {
+    TableSchema(columns: columns.filter { !names.contains($0.name) })
+  }
+
+  /// For each column its place among the names of a file.
+  ///
+  /// - Throws: `missingColumn` for one that the file does not have.
+  func places(in names: [String], of path: String) throws(DatasetError) -> [Int] {
+    var places: [Int] = []
+    for column in columns {
+      guard let place = names.firstIndex(of: column.name) else {
+        throw .table(.missingColumn(path: path, name: column.name, found: names))
+      }
+      places.append(place)
+    }
+    return places
   }
 }

@@ -7,6 +7,9 @@ struct TableSample {
   /// For each column whether one of the first rows holds a text.
   let holdsText: [Bool]
 
+  /// The most columns that a table may have.
+  static let columnLimit = 1_000_000
+
   /// Looks at the first bytes of a file.
   ///
   /// - Parameter isWhole: Whether these are all bytes of the file.
@@ -62,8 +65,6 @@ struct TableSample {
 private struct SampleRows {
   enum CellKind { case missing, number, text }
 
-  /// The most columns that a table may have.
-  private static let columnLimit = 1_000_000
   /// The most bytes that the cells of the first row may take, which are kept as texts.
   private static let firstRowLimit = 1 << 26
 
@@ -115,8 +116,8 @@ private struct SampleRows {
       cells.append(cell)
       size += cell.text.count + 64
       if size > limit { throw .tooLarge(path: path, bytes: size, limit: limit) }
-      if cells.count > Self.columnLimit {
-        throw .tooManyColumns(path: path, limit: Self.columnLimit)
+      if cells.count > TableSample.columnLimit {
+        throw .tooManyColumns(path: path, limit: TableSample.columnLimit)
       }
       position = cell.end
       guard position < bytes.count else { return cells }

@@ -81,6 +81,10 @@ struct EncodedRows: BatchSource {
     }
   }
 
+  var failure: FileError? {
+    if case .images(let data, _) = storage { data.failure } else { nil }
+  }
+
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     copy(indices, into: &destination, includesPresence: true)
   }

@@ -92,6 +92,7 @@ struct NeighbourPairs: PairedBatchSource {
   var count: Int { items.count }
   var itemShape: Shape { items.itemShape }
   var targetShape: Shape { items.itemShape }
+  var failure: FileError? { items.failure }
 
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     items.copyItems(indices, into: &destination)

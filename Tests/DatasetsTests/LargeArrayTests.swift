@@ -1,0 +1,179 @@
+import Foundation
+import HourglassTensors
+import HourglassTestSupport
+import Testing
+
+@testable import HourglassDatasets
+
+/// Arrays that are read block by block, beside the same ones read whole.
+@Suite struct LargeArrayTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func whole(_ path: String, _ options: DatasetOptions = .init()) throws -> Table {
+    guard case .table(let table) = try Dataset.load(contentsOf: path, options: options) else {
+      throw DatasetError.emptyFile(path: "no table")
+    }
+    return table
+  }
+
+  private func large(_ path: String, _ options: DatasetOptions = .init()) throws -> LargeTable {
+    try LargeTable(array: path, options: options, sampleBytes: 1)
+  }
+
+  /// Compares everything that a large table knows with the same table in memory.
+  private func check(
+    _ path: String,
+    _ options: DatasetOptions = .init(),
+    _ comment: String = ""
+  ) throws {
+    let table = try whole(path, options)
+    let large = try large(path, options)
+    #expect(large.rowCount == table.rowCount, "\(comment)")
+    for (expected, found) in zip(table.schema.columns, large.schema.columns) {
+      #expect(expected == found, "\(comment) \(expected.name)")
+    }
+    #expect(try large.whole() == table, "\(comment)")
+    #expect(large.sampleRows.count == min(table.rowCount, 1_000))
+    #expect(large.sampleRows == large.sampleRows.sorted())
+    #expect(large.sample == table.rows(large.sampleRows), "\(comment)")
+    #expect(large.facts.map(\.missingCount) == table.columns.map(\.missingCount))
+    for (facts, column) in zip(large.facts, table.columns) {
+      let numbers = (0..<column.count).compactMap { column.number($0) }
+      #expect(facts.minimum == numbers.min() && facts.maximum == numbers.max(), "\(comment)")
+    }
+  }
+
+  @Test(arguments: ArchiveBytes.types)
+  func everyTypeIsReadAsInMemory(_ type: String) throws {
+    let values = ArchiveBytes.elements(type, count: 3 * 1_500, seed: 5)
+    let array = ArrayFileTests.npy(type, "(1500, 3)", values)
+    for form in ArchiveBytes.Form.allCases {
+      let path = try folder.file(ArchiveBytes.file(array, form))
+      try check(path, comment: "\(type) \(form)")
+    }
+  }
+
+  private func check(_ path: String, comment: String) throws {
+    try check(path, DatasetOptions(), comment)
+  }
+
+  /// Columns whose first rows tell little of the others.
+  private static func mixed(rows: Int) -> [Double] {
+    (0..<rows).flatMap { row -> [Double] in
+      let late: Double = row == rows - 2 ? 0.25 : Double(row % 5)
+      let last: Double = row == rows - 1 ? 2 : 1
+      let gaps: Double = row % 3 == 0 ? .nan : Double(row % 4)
+      let great: Double = row == 0 ? 0x1p60 : row == 700 ? 3.5 : 4
+      let zero: Double = row % 2 == 0 ? 0.0 : -0.0
+      return [7, Double(row), late, last, .nan, gaps, great, zero, Double(row % 9) / 8]
+    }
+  }
+
+  @Test func columnsAreWhatTheyAreInMemory() throws {
+    let values = Self.mixed(rows: 20_000)
+    let path = try folder.file(ArchiveBytes.npy(values, "(20000, 9)"))
+    try check(path, comment: "mixed")
+    let kinds: [ColumnKind] = [
+      .constant, .integer, .number, .integer, .constant, .integer, .number, .constant, .number,
+    ]
+    #expect(try large(path).schema.columns.map(\.kind) == kinds)
+    let names: Set = ["column 1", "column 6"]
+    #expect(try large(path).removing(names).whole() == whole(path).removing(names))
+    // One dimension is one column.
+    let single = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 1_000), "(9000,)"))
+    try check(single, comment: "one dimension")
+  }
+
+  @Test func declaredKindsAreHonoured() throws {
+    let path = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 2_500), "(2500, 9)"))
+    var options = DatasetOptions()
+    options.columnKinds = [
+      "column 1": .identifier, "column 3": .category, "column 4": .boolean, "column 6": .ordinal,
+      "column 2": .number, "column 9": .identifier, "column 7": .category,
+    ]
+    options.ordinalLevels = ["column 6": ["3", "2.0", "1", "0"]]
+    try check(path, options, "declared")
+    // More different values than a column has levels: those behind the first ones are missing.
+    options.columnKinds = ["column 2": .category]
+    let (table, some) = (try whole(path, options), try large(path, options))
+    #expect(try some.schema == table.schema && some.whole() == table)
+    options.columnKinds = ["column 3": .integer]
+    let found = error { _ = try large(path, options) }
+    #expect(found == error { _ = try whole(path, options) })
+    #expect(found.contains("numbers with decimals"))
+  }
+
+  private func error(_ body: () throws -> Void) -> String { message(in: folder, body) }
+
+  @Test func labelsAreAColumn() throws {
+    let array = ArchiveBytes.npy(Self.mixed(rows: 3_000), "(3000, 9)")
+    let labels = (0..<3_000).map { Double($0 == 2_999 ? 12 : $0 % 4) }
+    var options = DatasetOptions()
+    options.labelsName = "column 1"
+    func path(_ labels: [Double]) throws -> String {
+      let members = [
+        ArchiveBytes.Member("X", array, isDeflated: true),
+        ArchiveBytes.Member("column 1", ArchiveBytes.npy(labels, "(\(labels.count),)")),
+      ]
+      return try folder.file(ArchiveBytes.zip(members))
+    }
+    try check(path(labels), options, "labels")
+    let large = try large(path(labels), options)
+    #expect(large.schema.columns.last?.name == "column 1 (2)")
+    #expect(large.schema.columns.last?.kind == .category)
+    for bad in [Array(labels.dropLast()), labels.map { $0 / 2 }] {
+      let path = try path(bad)
+      let text = error { _ = try self.large(path, options) }
+      #expect(text.contains("expected 3000 whole numbers"))
+      #expect(text == error { _ = try whole(path, options) })
+    }
+  }
+
+  @Test func onlyLargeArraysAreLarge() throws {
+    let path = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 1_000), "(1000, 9)"))
+    var options = DatasetOptions()
+    options.largeTableSize = 72_000
+    guard case .largeTable(let table) = try Dataset.load(contentsOf: path, options: options) else {
+      Issue.record("its values are 72,000 bytes")
+      return
+    }
+    #expect(table.rowCount == 1_000 && table.byteCount == 72_000)
+    options.limit = 5
+    #expect(try whole(path, options).rowCount == 5)
+    options.limit = nil
+    options.largeTableSize = 72_001
+    #expect(try whole(path, options).rowCount == 1_000)
+    options.largeTableSize = 1
+    let short = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 999), "(999, 9)"))
+    #expect(try whole(short, options).rowCount == 999)
+  }
+
+  @Test func blocksAreReadForAnotherSchema() throws {
+    let path = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 1_200), "(1200, 9)"))
+    let levels = TableSchema.Content.codes(levels: ["0", "1", "3"])
+    var schema = TableSchema(columns: [
+      .init(name: "column 6", kind: .category, content: levels),
+      .init(name: "row", kind: .identifier, content: .texts),
+    ])
+    var options = DatasetOptions()
+    options.largeTableSize = 1
+    let reader = try #require(
+      try TableReader(largeArray: path, schema: schema, options: options, optional: ["row"])
+    )
+    #expect(reader.schema.columns.map(\.name) == ["column 6"])
+    let block = try #require(try reader.next())
+    #expect(block.columns[0].text(1) == "1" && block.columns[0].text(2) == nil)
+    #expect(block.columns[0].text(3) == nil && block.columns[0].text(7) == "3")
+    while try reader.next() != nil {}
+    #expect(reader.rowCount == 1_200)
+    #expect(reader.unknownCounts == ["column 6": 200])
+    schema.columns[0].name = "other"
+    #expect(throws: DatasetError.self) {
+      try TableReader(largeArray: path, schema: schema, options: options)
+    }
+    options.largeTableSize = 1 << 40
+    #expect(try TableReader(largeArray: path, schema: schema, options: options) == nil)
+  }
+}
