@@ -36,12 +36,13 @@ extension Dataset {
   ) throws(DatasetError) -> Dataset? {
     switch try MediaRecognition(path: path) {
     case .imageFile, .imageFolder, .cifar10:
-      let images = try ImageSet.load(
+      var images = try ImageSet.load(
         contentsOf: path,
         limit: options.limit,
         skipsUnreadable: options.skipsUnreadable,
         cacheFolder: options.cacheFolder
       )
+      images.inMemorySize = min(options.largeTableSize ?? .max, MemoryLimit.standard)
       return .images(
         try options.imageSize.map { size throws(DatasetError) in
           try images.filling(size)

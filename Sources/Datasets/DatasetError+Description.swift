@@ -21,6 +21,10 @@ extension DatasetError: CustomStringConvertible {
       "cannot read \(path): its values need at least \(megabytes(bytes)) of memory, and "
         + "\(megabytes(limit)) may be used for them. "
         + "Read only the first items, or use a machine with more memory."
+    case .noRoom(let path, let bytes, let folder, let free):
+      "cannot read \(path): its values need \(megabytes(bytes)) in \(folder), which has "
+        + "\(megabytes(free)) left. Name a folder with more room in TMPDIR, or give images a smaller "
+        + "size."
     case .valueNotFinite(let name, let item):
       "cannot learn from \(name): expected finite numbers, found another value in item \(item). "
         + "Replace such values, or remove the item."

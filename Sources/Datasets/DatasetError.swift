@@ -16,6 +16,8 @@ public enum DatasetError: Error, Hashable, Sendable {
   case limitNotPositive(path: String, limit: Int)
   /// The values need more memory than may be used for them.
   case tooLarge(path: String, bytes: Int, limit: Int)
+  /// The disk has less room than values take that memory is not to hold.
+  case noRoom(path: String, bytes: Int, folder: String, free: Int)
   /// There was no memory to open the file.
   case noMemory(path: String)
 
@@ -101,7 +103,7 @@ public enum DatasetError: Error, Hashable, Sendable {
   public var isFaultOfTheMachine: Bool {
     switch self {
     case .file(let error): error.isFaultOfTheMachine
-    case .tooLarge, .noMemory: true
+    case .tooLarge, .noMemory, .noRoom: true
     default: false
     }
   }

@@ -51,6 +51,33 @@ import Testing
     #expect(stored.failure == nil)
   }
 
+  /// Images of files, of 8 and of 16 bits.
+  @Test(arguments: [8, 16]) func aFolderIsTheSameAsInMemory(_ depth: Int) throws {
+    let path = folder.path + "/images"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for number in 0..<7 {
+      let values = (0..<90).map { Float(($0 * 7 + number * 13) % 101) / 100 }
+      let planes = (0..<3).map { Array(values[30 * $0..<30 * ($0 + 1)]) }
+      let picture = Picture(planes: planes, width: 5, height: 6, depth: depth)
+      _ = try folder.file(picture.encoded(as: .png), name: "images/\(number).png")
+    }
+    try check(path, "\(depth) bits")
+  }
+
+  @Test func whatTheDiskHasNoRoomForIsAnError() throws {
+    let picture = Picture(width: 1, height: 1, channels: 1, samples: .bytes([7]))
+    let path = try folder.file(picture.encoded(as: .png), name: "dot.png")
+    let images = try ImageSet.load(contentsOf: path)
+    // One such image would fit into memory, so many do not fit onto any disk.
+    let side = Int(Double(MemoryLimit.standard).squareRoot())
+    let many = images.items([Int](repeating: 0, count: 1 << 24))
+    #expect(throws: DatasetError.self) {
+      try many.uniform(channels: 1, size: ImageSize(width: side, height: side))
+    }
+    #expect(ScratchFolder.freeBytes(in: folder.path).map { $0 > 0 } == true)
+    #expect(ScratchFolder.freeBytes(in: folder.path + "/nothing") == nil)
+  }
+
   @Test(arguments: ArchiveBytes.types)
   func everyTypeIsTheSameAsInMemory(_ type: String) throws {
     for shape in ["(7, 6, 5)", "(7, 3, 6, 5)", "(7, 6, 5, 3)", "(7, 6, 5, 1)"] {

@@ -79,7 +79,8 @@ struct ColorizationJob: Sendable {
         vivid: network.colours(.vivid, of: picture, distribution)
       )
     }
-    let report = tally.report(dataName: images.name, items: split.reportRows)
+    var report = tally.report(dataName: images.name, items: split.reportRows)
+    report.warnings = [LearningHealth.budget(result.record)].compactMap { $0 }
     var header = try run.modelHeader(result.record, metrics: report.metrics, report: report)
     let fields = ColouredFields(
       meanA: means[0],

@@ -24,6 +24,7 @@ extension ColorizationReport: CustomStringConvertible {
       lines.append(line)
     }
     lines.append("Colourfulness is a share of that of the true images.")
+    lines += warnings ?? []
     lines.append(verdict)
     return lines.joined(separator: "\n")
   }

@@ -40,6 +40,8 @@ public struct ColorizationReport: Hashable, Sendable, Codable {
   public var coloured: Score
   /// The network's vivid colours.
   public var vivid: Score
+  /// What was wrong with learning, in words, such as that it ended too early.
+  public var warnings: [String]?
 
   /// Makes a report from what was measured.
   public init(

@@ -91,7 +91,8 @@ struct DetectionJob: Sendable {
     let scores = try await heldOutScores(heldOut, scorer, on: engine)
     let rivalScores = try await rivals.scores(of: heldOut, on: engine)
     let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
-    let report = report(scores, rivalScores, rivals, calibration, references)
+    var report = report(scores, rivalScores, rivals, calibration, references)
+    report.warnings = try await warnings(network, record, heldOut: heldOut, training: training)
     var header = try run.modelHeader(
       record,
       metrics: report.heldOutFalseAlarms.map { ["false alarms, held out": $0] } ?? [:],
@@ -111,6 +112,26 @@ struct DetectionJob: Sendable {
     )
     header.stateTensors = fitted.stateTensors
     return fitted.replacing(header: header)
+  }
+
+  /// What somebody should be warned of who sees only the end of learning.
+  private func warnings(
+    _ network: FittedAutoencoder,
+    _ record: HourglassAutoencoders.TrainingRecord,
+    heldOut: DetectionItems,
+    training: DetectionItems
+  ) async throws -> [String] {
+    guard heldOut.count > 0 else { return [] }
+    let some = heldOut.taking(Array(0..<min(heldOut.count, Self.scaleLimit)))
+    var warnings = [
+      LearningHealth.budget(record),
+      LearningHealth.idleNumbers(try await network.encode(some, on: run.session.engine)),
+    ]
+    if split.heldOutItems != .learntFrom {
+      let noun = encoding.kind.nouns.many
+      warnings.append(LearningHealth.duplicates(judged: heldOut, learnt: training, noun: noun))
+    }
+    return warnings.compactMap { $0 }
   }
 
   /// The rows that are kept: the first of the training rows, whose order is random.

@@ -31,6 +31,8 @@ public struct DetectionReport: Hashable, Sendable, Codable {
   public var setAside: [String]
   /// Whether anomalies may be among the items learnt from; `nil` is `normal`.
   public var learned: AnomalyDetector.LearnedItems?
+  /// What was wrong with learning, in words, such as that it ended too early.
+  public var warnings: [String]?
 
   /// The share of held-out items that the detector takes for anomalies.
   public var heldOutFalseAlarms: Double? { methods.first?.falseAlarms }
@@ -89,7 +91,7 @@ extension DetectionReport: CustomStringConvertible {
       let more = setAside.count > 4 ? " and \(setAside.count - 4) more" : ""
       notes.append("Nothing is learnt from \(names)\(more).")
     }
-    return notes
+    return notes + (warnings ?? [])
   }
 }
 

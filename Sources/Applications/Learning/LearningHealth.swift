@@ -29,7 +29,11 @@ enum LearningHealth {
   /// - Parameters:
   ///   - judged: The items that judge.
   ///   - learnt: Those that were learnt from; of very many the first ones count.
-  static func duplicates(judged: EncodedRows, learnt: EncodedRows, noun: String) -> String? {
+  static func duplicates(
+    judged: any BatchSource,
+    learnt: any BatchSource,
+    noun: String
+  ) -> String? {
     guard judged.count > 0 else { return nil }
     let known = Set(hashes(of: learnt))
     let count = hashes(of: judged).count { known.contains($0) }
@@ -41,7 +45,7 @@ enum LearningHealth {
 
   private static let mostHashed = 1 << 24
 
-  private static func hashes(of rows: EncodedRows) -> [UInt64] {
+  private static func hashes(of rows: any BatchSource) -> [UInt64] {
     let width = max(rows.itemShape.elementCount, 1)
     let count = min(rows.count, max(mostHashed / width, 1_000))
     var values = [Float](repeating: 0, count: 64 * width)

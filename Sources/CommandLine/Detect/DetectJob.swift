@@ -28,7 +28,6 @@ struct DetectJob {
 
   /// Reads, learns or loads, scores and writes, in this order.
   mutating func run() async throws -> DetectOutcome {
-    let files = command.files
     let engine = run.engine
     try run.paths.checkWritable()
     let fitted = try await detector()

@@ -159,6 +159,6 @@ extension ParsedColumn {
     for row in 0..<rows { cells.append(numbers[start + row * stride]) }
     var counts = DecimalCounts()
     counts.note(decimals)
-    append(cells.span, mode: .number, decimals: counts)
+    append(cells[...], mode: .number, decimals: counts)
   }
 }

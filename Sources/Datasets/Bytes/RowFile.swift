@@ -143,6 +143,16 @@ package enum ScratchFolder {
     else { return "/var/tmp" }
     return path
   }
+
+  /// The bytes that a folder has room for; `nil` where that is not known.
+  static func freeBytes(in folder: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(
+      by: Int(status.f_frsize)
+    )
+    return overflow ? nil : bytes
+  }
 }
 
 /// Makes a `RowFile` row by row.

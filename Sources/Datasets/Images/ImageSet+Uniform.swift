@@ -1,16 +1,18 @@
 import HourglassTensors
 
 extension ImageSet {
-  /// All images in memory in one size, `[count, channels, height, width]` from 0 to 1.
+  /// All images in one size, `[count, channels, height, width]` from 0 to 1.
   ///
   /// Where all images have 8 bits they are kept as bytes, and as numbers of single precision
-  /// otherwise.
+  /// otherwise. Those that take more than a quarter of the machine's memory, or than a data set was
+  /// loaded to hold there, lie in a file on the disk that vanishes with them.
   ///
   /// - Parameters:
   ///   - channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. When left out it is that of the
   ///     images where they agree; else 3 where one has colors, and 1 where none has.
   ///   - size: The size that all images are resized to. When left out they must have one size.
-  /// - Throws: What is wrong with a file, `sizesDiffer`, or `tooLarge` where they need too much memory.
+  /// - Throws: What is wrong with a file, `sizesDiffer`, `tooLarge` where one needs too much memory, or
+  ///   `noRoom` where the disk has none for all of them.
   public func uniform(
     channels: Int? = nil,
     size: ImageSize? = nil
@@ -66,24 +68,53 @@ extension ImageSet {
     size: ImageSize,
     isBytes: Bool
   ) throws(DatasetError) -> NumericDataset {
-    let values = try checkedCount([count, channels, size.height, size.width], isBytes: isBytes)
-    var bytes: [UInt8] = []
+    let item = try checkedSize([channels, size.height, size.width], isBytes: isBytes)
+    let (bytes, overflow) = item.multipliedReportingOverflow(by: count)
+    if overflow { throw .tooLarge(path: name, bytes: .max, limit: MemoryLimit.standard) }
+    let writer =
+      bytes > inMemorySize ? try scratchWriter(for: bytes, isBytes: isBytes) : nil
+    var samples: [UInt8] = []
     var floats: [Float] = []
-    if isBytes { bytes.reserveCapacity(values) } else { floats.reserveCapacity(values) }
+    if writer == nil {
+      if isBytes { samples.reserveCapacity(bytes) } else { floats.reserveCapacity(bytes / 4) }
+    }
     defer { flush() }
     for index in 0..<count {
       let picture = try picture(index).converted(channels: channels).resized(to: size)
       switch picture.samples {
-      case .bytes(let samples) where isBytes: Self.append(samples, channels, to: &bytes)
+      case .bytes(let own) where isBytes: Self.append(own, channels, to: &samples)
       default: Self.append(picture.samples.floats(), channels, to: &floats)
       }
+      guard let writer else { continue }
+      if isBytes { try writer.append(samples) } else { try writer.append(floats) }
+      samples.removeAll(keepingCapacity: true)
+      floats.removeAll(keepingCapacity: true)
+    }
+    let storage: NumericStorage
+    if let writer {
+      let width = isBytes ? item : item / 4
+      storage = .disk(StoredNumbers(writer.finish(), itemSize: width))
+    } else {
+      storage = isBytes ? .bytes(samples) : .floats(floats)
     }
     return NumericDataset(
       name: name,
       itemShape: [channels, size.height, size.width],
       kind: .images,
-      storage: isBytes ? .bytes(bytes) : .floats(floats)
+      storage: storage
     )
+  }
+
+  /// A file for images that memory is not to hold.
+  ///
+  /// - Throws: `noRoom` where the disk has less room than they take.
+  private func scratchWriter(for bytes: Int, isBytes: Bool) throws(DatasetError) -> NumberFileWriter
+  {
+    let folder = ScratchFolder.standard
+    if let free = ScratchFolder.freeBytes(in: folder), free < bytes {
+      throw .noRoom(path: name, bytes: bytes, folder: folder, free: free)
+    }
+    return try NumberFileWriter(folder: folder, isBytes: isBytes)
   }
 
   /// Writes what was decoded to the cache, where there is one.
@@ -91,8 +122,8 @@ extension ImageSet {
     if case .files(let entries) = storage { entries[0].cache?.pixels.flush() }
   }
 
-  /// The number of values of a shape, where memory can hold them.
-  private func checkedCount(_ extents: [Int], isBytes: Bool) throws(DatasetError) -> Int {
+  /// The number of bytes of an image, where memory can hold it.
+  private func checkedSize(_ extents: [Int], isBytes: Bool) throws(DatasetError) -> Int {
     let limit = MemoryLimit.standard
     var bytes = isBytes ? 1 : 4
     for extent in extents {
@@ -101,7 +132,7 @@ extension ImageSet {
       bytes = product
     }
     if bytes > limit { throw .tooLarge(path: name, bytes: bytes, limit: limit) }
-    return extents.reduce(1, *)
+    return bytes
   }
 
   /// Appends interleaved samples as one plane after the other.

@@ -26,6 +26,9 @@ public struct ImageSet: Sendable {
   /// It is one of the bytes of the files, or of the values of images in memory. Names do not matter.
   public let fingerprint: String
 
+  /// The most bytes of images of one size that `uniform()` holds in memory; more lie on the disk.
+  var inMemorySize = MemoryLimit.standard
+
   let storage: Storage
 
   /// Where the images are.
@@ -63,8 +66,14 @@ public struct ImageSet: Sendable {
     storage = .memory(dataset)
   }
 
-  init(name: String, entries: [ImageEntry], unreadable: [DatasetError]) {
+  init(
+    name: String,
+    entries: [ImageEntry],
+    unreadable: [DatasetError],
+    inMemorySize: Int = MemoryLimit.standard
+  ) {
     self.name = name
+    self.inMemorySize = inMemorySize
     names = entries.map(\.name)
     labels = nil
     self.unreadable = unreadable
@@ -107,7 +116,12 @@ public struct ImageSet: Sendable {
     precondition(!indices.isEmpty, "a set of no images was asked for")
     switch storage {
     case .files(let entries):
-      return ImageSet(name: name, entries: indices.map { entries[$0] }, unreadable: unreadable)
+      return ImageSet(
+        name: name,
+        entries: indices.map { entries[$0] },
+        unreadable: unreadable,
+        inMemorySize: inMemorySize
+      )
     case .memory(let dataset):
       return ImageSet(dataset.items(indices), labels: labels.map { all in indices.map { all[$0] } })
         .named(indices.map { names[$0] })
@@ -123,8 +137,12 @@ public struct ImageSet: Sendable {
   public func filling(_ size: ImageSize) throws(DatasetError) -> ImageSet {
     switch storage {
     case .files(let entries):
-      let scaled = entries.map { $0.filling(size) }
-      return ImageSet(name: name, entries: scaled, unreadable: unreadable)
+      return ImageSet(
+        name: name,
+        entries: entries.map { $0.filling(size) },
+        unreadable: unreadable,
+        inMemorySize: inMemorySize
+      )
     case .memory(let dataset):
       let shape = dataset.itemShape
       let bytes = count * shape[0] * size.width * size.height * 4
@@ -152,6 +170,7 @@ public struct ImageSet: Sendable {
     unreadable = other.unreadable
     commonShape = other.commonShape
     fingerprint = other.fingerprint
+    inMemorySize = other.inMemorySize
     storage = other.storage
   }
 
