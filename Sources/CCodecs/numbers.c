@@ -87,9 +87,9 @@ static inline unsigned bytes_before(uint64_t bits) {
   return bits == 0 ? 8 : (unsigned)__builtin_ctzll(bits) >> 3;
 }
 
-// The whole number that the first 1 to 8 bytes are.
+// The whole number that the first 0 to 8 bytes are; how many they are is no branch.
 static inline uint64_t number(uint64_t word, unsigned count) {
-  uint64_t all = word << (64 - 8 * count);
+  uint64_t all = (word << ((64 - 8 * count) & 63)) & (0 - (uint64_t)(count != 0));
   all = all * 10 + (all >> 8);
   uint64_t first = (all & 0x000000ff000000ffu) * 0x000f424000000064u;
   uint64_t second = ((all >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u;
@@ -103,7 +103,7 @@ static inline unsigned more_digits(const uint8_t *bytes, uint64_t *mantissa, uns
   do {
     uint64_t word = eight_bytes(bytes + all);
     count = bytes_before(others(word));
-    if (count > 0) *mantissa = *mantissa * whole_powers_of_ten[count] + number(word, count);
+    *mantissa = *mantissa * whole_powers_of_ten[count] + number(word, count);
     all += count;
     if (before + all > MOST_DIGITS) return MOST_DIGITS + 1;
   } while (count == 8);
@@ -130,7 +130,7 @@ void hg_number_cells_read(hg_number_cells *cells) {
     double value = NAN;
     uint32_t kind = 0;
     if (whole > is_negative || end[is_negative] == '.') {
-      uint64_t mantissa = whole == 0 ? 0 : number(word & ~(0xff & (0 - is_negative)), whole);
+      uint64_t mantissa = number(word & ~(0xff & (0 - is_negative)), whole);
       unsigned fraction = 0;
       if (whole == 8) {
         whole += more_digits(end + 8, &mantissa, whole - (unsigned)is_negative);
@@ -138,7 +138,9 @@ void hg_number_cells_read(hg_number_cells *cells) {
       }
       unsigned length = whole;
       if (end[length] == '.') {
-        fraction = more_digits(end + length + 1, &mantissa, whole - (unsigned)is_negative);
+        // Zeros before the point take no room.
+        unsigned before = mantissa == 0 ? 0 : whole - (unsigned)is_negative;
+        fraction = more_digits(end + length + 1, &mantissa, before);
         if (fraction > MOST_DIGITS || whole + fraction == is_negative) break;
         length += fraction + 1;
       }
@@ -180,12 +182,26 @@ void hg_number_cells_read(hg_number_cells *cells) {
   cells->row = row;
 }
 
-void hg_prefer_large_pages(const void *memory, size_t size) {
-#ifdef MADV_HUGEPAGE
+// Advises on the pages that some memory lies in; advice that the system does not know is no harm.
+static void advise(const void *memory, size_t size, int advice) {
   uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
   uintptr_t start = (uintptr_t)memory & ~(page - 1);
   uintptr_t end = ((uintptr_t)memory + size + page - 1) & ~(page - 1);
-  (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+  (void)madvise((void *)start, end - start, advice);
+}
+
+void hg_prefer_large_pages(const void *memory, size_t size) {
+#ifdef MADV_HUGEPAGE
+  advise(memory, size, MADV_HUGEPAGE);
+#else
+  (void)memory;
+  (void)size;
+#endif
+}
+
+void hg_get_pages(const void *memory, size_t size) {
+#ifdef MADV_POPULATE_WRITE
+  advise(memory, size, MADV_POPULATE_WRITE);
 #else
   (void)memory;
   (void)size;

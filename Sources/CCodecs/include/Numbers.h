@@ -45,8 +45,12 @@ typedef struct {
 // stops before any other cell, column and blank line, near the end of the bytes, and at the last row.
 void hg_number_cells_read(hg_number_cells *cells);
 
-// Asks the system to back memory that will be filled as a whole by large pages, which take less time to get.
+// Asks the system to back memory that will be used in no order by large pages, of which it takes fewer to
+// find a place.
 void hg_prefer_large_pages(const void *memory, size_t size);
+
+// Gets the pages of memory that is about to be written, many in one call of the system and not one by one.
+void hg_get_pages(const void *memory, size_t size);
 
 #ifdef __cplusplus
 }

@@ -69,11 +69,37 @@ enum NumberCells {
     place = Place(position: cells.position, column: Int(cells.column), row: Int(cells.row))
   }
 
-  /// Makes room for so many numbers or codes that will all be filled.
-  static func reserve<Element: BitwiseCopyable>(_ count: Int, in cells: inout [Element]) {
+  /// Gets memory for the next elements of an array that has room for them, some 64 KiB at a time.
+  ///
+  /// - Parameters:
+  ///   - count: The elements that will be appended now.
+  ///   - ready: The elements that there is memory for; it moves on.
+  static func prepare<Element: BitwiseCopyable>(
+    _ count: Int,
+    in cells: inout [Element],
+    ready: inout Int
+  ) {
+    let stride = MemoryLayout<Element>.stride
+    guard cells.capacity * stride >= 1 << 20, cells.count + count > ready else { return }
+    let start = cells.count
+    let wanted = max(count, (1 << 16) / stride)
+    guard start + wanted <= cells.capacity else { return }
+    ready = start + wanted
+    cells.withUnsafeBufferPointer { all in
+      guard let first = all.baseAddress else { return }
+      hg_get_pages(first + start, wanted * stride)
+    }
+  }
+
+  /// An array of equal elements that are looked at in no order.
+  static func scattered<Element: BitwiseCopyable>(_ element: Element, count: Int) -> [Element] {
+    var cells: [Element] = []
     cells.reserveCapacity(count)
     let size = cells.capacity * MemoryLayout<Element>.stride
-    guard size >= 1 << 20 else { return }
-    cells.withUnsafeBufferPointer { hg_prefer_large_pages($0.baseAddress, size) }
+    if size >= 1 << 22 {
+      cells.withUnsafeBufferPointer { hg_prefer_large_pages($0.baseAddress, size) }
+    }
+    cells.append(contentsOf: repeatElement(element, count: count))
+    return cells
   }
 }

@@ -13,6 +13,8 @@ struct ParsedColumn: Sendable {
   private(set) var unknownCount = 0
 
   private var decimalCounts = DecimalCounts()
+  /// The cells that there is memory for.
+  private var readyCount = 0
 
   /// The first text that is no number in a column of numbers, as an error.
   private(set) var firstText: DatasetError?
@@ -65,6 +67,7 @@ struct ParsedColumn: Sendable {
     switch mode {
     case .skipped: return
     case .text:
+      NumberCells.prepare(cells.count, in: &codes, ready: &readyCount)
       let start = codes.grow(by: cells.count, of: -1)
       var codes = codes.mutableSpan
       let cells = cells.span
@@ -77,6 +80,7 @@ struct ParsedColumn: Sendable {
       var missingCount = 0
       for index in span.indices { missingCount &+= span[index].isNaN ? 1 : 0 }
       let start = numbers.count
+      NumberCells.prepare(cells.count, in: &numbers, ready: &readyCount)
       numbers.append(contentsOf: cells)
       guard missingCount > 0 || !missing.isEmpty else { return }
       if missing.isEmpty { _ = missing.grow(by: start, of: false) }
@@ -93,8 +97,8 @@ struct ParsedColumn: Sendable {
   mutating func reserve(_ rows: Int, mode: TableParser.Mode) {
     switch mode {
     case .skipped: return
-    case .text: NumberCells.reserve(rows, in: &codes)
-    case .number: NumberCells.reserve(rows, in: &numbers)
+    case .text: codes.reserveCapacity(rows)
+    case .number: numbers.reserveCapacity(rows)
     }
   }
 

@@ -120,7 +120,7 @@ struct TextPool: Sendable {
   }
 
   private mutating func grow() {
-    places = [Int32](repeating: -1, count: 2 * places.count)
+    places = NumberCells.scattered(-1, count: 2 * places.count)
     let mask = places.count - 1
     for (code, hash) in hashes.enumerated() {
       var place = Int(hash) & mask
