@@ -112,6 +112,20 @@ import Testing
     return (place, block, decimals.map(\.most))
   }
 
+  /// A text that is longer than the margin ends the bytes with the second byte of its line end.
+  @Test func aLongTextMayEndTheFile() throws {
+    for end in ["\n", "\r\n", "\r", "\n\n", ""] {
+      for length in 40...90 {
+        let text = String(repeating: "x", count: length)
+        for row in ["1,\(text)", "1,\"\(text)\"", "\(text),\(text)"] {
+          let path = try folder.file("a,b\(end.isEmpty ? "\n" : end)\(row)\(end)")
+          let table = try Table(contentsOf: path, options: TableOptions(header: .present))
+          #expect(table.rowCount == 1 && table.columns[1].text(0) == text, "\(end.utf8.count)")
+        }
+      }
+    }
+  }
+
   @Test func numbersAreReadUpToTheFirstOtherCell() {
     for (cell, value, decimals) in [
       ("7", 7.0, 0), ("-12345678", -12_345_678, 0), ("00420000", 420_000, 0), ("-.25", -0.25, 2),

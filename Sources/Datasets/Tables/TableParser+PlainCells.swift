@@ -54,7 +54,10 @@ extension TableParser {
     if bytes[end] == CSVDialect.space { end &+= 1 }
     var value = Double.nan
     if !CSVCell.isEnd(bytes[end], separator.byte) {
-      guard let text = PlainCell.text(bytes, at: end, separator: separator) else { return }
+      // Whether a line feed follows a carriage return is seen where there are further bytes.
+      guard let text = PlainCell.text(bytes, at: end, separator: separator),
+        text.end &+ 1 < bytes.count
+      else { return }
       end = text.end
       if plan.modes[column] == .text && !plan.missing.contains(bytes, text.range) {
         let code = columns[column].code(bytes, text.range)

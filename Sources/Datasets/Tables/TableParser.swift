@@ -91,7 +91,7 @@ struct TableParser {
       if !isHeaderRow && !isAfterCarriageReturn {
         position = try readPlainCells(bytes, from: position)
         if blockRows == largestBlock { try deal() }
-        if isFull { break }
+        if isFull || position == count { break }
       }
       if cellIndex == 0 && skipsLineEnd(bytes[position]) {
         position += 1
