@@ -1,4 +1,6 @@
 import HourglassDatasets
+import HourglassModelFiles
+import HourglassNetworks
 import HourglassTensors
 import Testing
 
@@ -74,6 +76,43 @@ import Testing
       noun: "rows"
     )
     #expect(other == nil)
+  }
+
+  @Test func aDetectorTellsOfRowsThatComeAgain() async throws {
+    let session = LearningSession(engine: smallEngine())
+    let detector = AnomalyDetector(learning: LearningSettings(epochs: 3, seed: 2))
+    let once = curvedRows(240)
+    let again = Tensor(
+      (0..<6).flatMap { _ in once.scalars.prefix(40 * 8) },
+      shape: [240, 8]
+    )
+    func told(_ rows: Tensor) async throws -> Bool {
+      let fitted = try await detector.fit(numberTable(rows), session: session)
+      let kept = try FittedAnomalyDetector(ModelFile(bytes: try fitted.bytes(), path: "model"))
+      #expect(kept.report == fitted.report)
+      return kept.report?.notes.contains { $0.contains("value for value") } == true
+    }
+    #expect(try await told(again))
+    #expect(try await !told(once))
+  }
+
+  @Test func aColorizerTellsOfAnEndThatCameTooEarly() async throws {
+    let grey = spots(60)
+    let planes = (0..<60).flatMap { image in
+      (0..<3).flatMap { _ in grey.scalars[image * 64..<(image + 1) * 64] }
+    }
+    let rows = Tensor(planes, shape: [60, 3, 8, 8])
+    let colorizer = Colorizer(
+      architecture: .uNet(base: 4, depth: 1, activation: .relu),
+      learning: LearningSettings(seconds: 1e-6, seed: 3)
+    )
+    let fitted = try await colorizer.fit(
+      ImageSet(try NumericDataset(name: "spots", images: rows)),
+      session: LearningSession(engine: smallEngine())
+    )
+    let report = try #require(fitted.report)
+    #expect(report.warnings?.first?.hasPrefix("The time was over before") == true)
+    #expect("\(report)".contains("learn longer"))
   }
 
   @Test func numbersThatDoNotVaryAreTold() {

@@ -95,14 +95,16 @@ import Testing
     ]
     options.ordinalLevels = ["column 6": ["3", "2.0", "1", "0"]]
     try check(path, options, "declared")
-    // More different values than a column has levels: those behind the first ones are missing.
-    options.columnKinds = ["column 2": .category]
-    let (table, some) = (try whole(path, options), try large(path, options))
-    #expect(try some.schema == table.schema && some.whole() == table)
-    options.columnKinds = ["column 3": .integer]
-    let found = error { _ = try large(path, options) }
-    #expect(found == error { _ = try whole(path, options) })
-    #expect(found.contains("numbers with decimals"))
+    for (column, kind, reason) in [
+      ("column 2", ColumnKind.category, "more than 1000 different numbers"),
+      ("column 2", .boolean, "more than 2 different numbers"),
+      ("column 3", .integer, "numbers with decimals"),
+    ] {
+      options.columnKinds = [column: kind]
+      let found = error { _ = try large(path, options) }
+      #expect(found == error { _ = try whole(path, options) })
+      #expect(found.contains(reason), "\(found)")
+    }
   }
 
   private func error(_ body: () throws -> Void) -> String { message(in: folder, body) }

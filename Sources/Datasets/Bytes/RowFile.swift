@@ -56,15 +56,7 @@ final class NamelessFile: Sendable {
     into destination: inout MutableSpan<Float>,
     _ place: Int
   ) {
-    precondition(
-      place >= 0 && count <= destination.count - place,
-      "the destination holds the numbers"
-    )
-    let code = destination.withUnsafeMutableBufferPointer { all -> Int32 in
-      let target = UnsafeMutableBufferPointer(rebasing: all[place..<place + count])
-      return readWhole(descriptor, UnsafeMutableRawBufferPointer(target), at: offset)
-    }
-    if code != 0 { fail(code, &destination, place..<place + count) }
+    fill(&destination, place, count) { readWhole(descriptor, $0, at: offset) }
   }
 
   /// Reads bytes from an offset of the file as numbers to a place in `destination`.
@@ -76,15 +68,9 @@ final class NamelessFile: Sendable {
     into destination: inout MutableSpan<Float>,
     _ place: Int
   ) {
-    precondition(
-      place >= 0 && count <= destination.count - place,
-      "the destination holds the numbers"
-    )
-    let code = destination.withUnsafeMutableBufferPointer { all -> Int32 in
-      let target = UnsafeMutableBufferPointer(rebasing: all[place..<place + count])
+    fill(&destination, place, count) { raw in
       // The bytes go to the end of the place: a number is written where only bytes lie that were
       // read before, or this one.
-      let raw = UnsafeMutableRawBufferPointer(target)
       let bytes = UnsafeMutableRawBufferPointer(rebasing: raw[(raw.count - count)...])
       let code = readWhole(descriptor, bytes, at: offset)
       if code != 0 { return code }
@@ -94,15 +80,25 @@ final class NamelessFile: Sendable {
       }
       return 0
     }
-    if code != 0 { fail(code, &destination, place..<place + count) }
   }
 
-  private func fail(
-    _ code: Int32,
+  /// Lets `read` fill a place for some numbers; its result is 0 or the number of the reason why not.
+  private func fill(
     _ destination: inout MutableSpan<Float>,
-    _ places: Range<Int>
+    _ place: Int,
+    _ count: Int,
+    _ read: (UnsafeMutableRawBufferPointer) -> Int32
   ) {
-    for index in places { destination[index] = 0 }
+    precondition(
+      place >= 0 && count <= destination.count - place,
+      "the destination holds the numbers"
+    )
+    let code = destination.withUnsafeMutableBufferPointer { all -> Int32 in
+      let target = UnsafeMutableBufferPointer(rebasing: all[place..<place + count])
+      return read(UnsafeMutableRawBufferPointer(target))
+    }
+    guard code != 0 else { return }
+    for index in place..<place + count { destination[index] = 0 }
     problem.withLock { $0 = $0 ?? FileError(path: folder, operation: .read, code: code) }
   }
 }

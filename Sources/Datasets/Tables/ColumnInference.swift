@@ -66,6 +66,17 @@ struct ColumnInference {
         .wrongKind(path: path, column: name, kind: .integer, found: "numbers with decimals")
       )
     }
+    let mostLevels = kind == .boolean ? 2 : Self.mostLevels
+    if [.boolean, .category, .ordinal].contains(kind) && facts.distinct.count > mostLevels {
+      throw .table(
+        .wrongKind(
+          path: path,
+          column: name,
+          kind: kind,
+          found: "more than \(mostLevels) different numbers"
+        )
+      )
+    }
     let column = Table.Column(
       name: name,
       kind: kind,
@@ -260,7 +271,7 @@ private struct NumberFacts {
   private var greatest = -Double.infinity
   private var present = 0
 
-  private static let mostDistinct = 1000
+  private static let mostDistinct = ColumnInference.mostLevels
 
   /// - Parameter decimals: The most digits behind the point, where that is known.
   init(_ numbers: [Double], missing: [Bool], decimals: Int?) {
