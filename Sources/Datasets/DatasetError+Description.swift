@@ -23,8 +23,8 @@ extension DatasetError: CustomStringConvertible {
         + "Read only the first items, or use a machine with more memory."
     case .noRoom(let path, let bytes, let folder, let free):
       "cannot read \(path): its values need \(megabytes(bytes)) in \(folder), which has "
-        + "\(megabytes(free)) left. Name a folder with more room in TMPDIR, or give images a smaller "
-        + "size."
+        + "\(megabytes(free)) left. Name a folder with more room in TMPDIR, or give fewer or smaller "
+        + "images."
     case .valueNotFinite(let name, let item):
       "cannot learn from \(name): expected finite numbers, found another value in item \(item). "
         + "Replace such values, or remove the item."

@@ -57,7 +57,12 @@ struct ArrayImages {
     if bytes > MemoryLimit.standard {
       throw .tooLarge(path: stream.path, bytes: bytes, limit: MemoryLimit.standard)
     }
-    let writer = try NumberFileWriter(folder: folder, isBytes: header.precision == .bytes)
+    let writer = try NumberFileWriter(
+      folder: folder,
+      isBytes: header.precision == .bytes,
+      expected: header.count,
+      from: stream.path
+    )
     // Whole images, so that channels can be moved.
     let wanted = size * max(Self.pieceCount / size, 1)
     var numbers: [Double] = []

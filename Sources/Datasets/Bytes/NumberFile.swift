@@ -77,9 +77,23 @@ final class NumberFileWriter {
 
   /// Opens a file in a folder.
   ///
-  /// - Throws: Why the folder cannot hold it.
-  init(folder: String, isBytes: Bool) throws(DatasetError) {
+  /// - Parameters:
+  ///   - folder: Where the file goes.
+  ///   - isBytes: Whether numbers are kept as bytes.
+  ///   - expected: About how many numbers there will be.
+  ///   - path: What they are read from, for an error.
+  /// - Throws: Why the folder cannot hold it; `noRoom` where it has less room than they take.
+  init(
+    folder: String,
+    isBytes: Bool,
+    expected: Int,
+    from path: String
+  ) throws(DatasetError) {
     self.isBytes = isBytes
+    let (bytes, overflow) = expected.multipliedReportingOverflow(by: isBytes ? 1 : 4)
+    if let free = ScratchFolder.freeBytes(in: folder), overflow || free < bytes {
+      throw .noRoom(path: path, bytes: overflow ? .max : bytes, folder: folder, free: free)
+    }
     do throws(FileError) {
       file = try NamelessFile(folder: folder)
     } catch {

@@ -136,8 +136,13 @@ private struct IDXHeader {
   /// Puts all values on the disk, as the bytes arrive.
   func stored(from source: ByteSource) throws(DatasetError) -> StoredNumbers {
     let isBytes = type == .unsignedByte
-    let writer = try NumberFileWriter(folder: ScratchFolder.standard, isBytes: isBytes)
     let wanted = valueBytes / type.size
+    let writer = try NumberFileWriter(
+      folder: ScratchFolder.standard,
+      isBytes: isBytes,
+      expected: wanted,
+      from: path
+    )
     var done = 0
     while done < wanted {
       if isBytes {

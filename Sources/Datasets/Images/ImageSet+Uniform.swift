@@ -71,8 +71,15 @@ extension ImageSet {
     let item = try checkedSize([channels, size.height, size.width], isBytes: isBytes)
     let (bytes, overflow) = item.multipliedReportingOverflow(by: count)
     if overflow { throw .tooLarge(path: name, bytes: .max, limit: MemoryLimit.standard) }
-    let writer =
-      bytes > inMemorySize ? try scratchWriter(for: bytes, isBytes: isBytes) : nil
+    var writer: NumberFileWriter?
+    if bytes > inMemorySize {
+      writer = try NumberFileWriter(
+        folder: ScratchFolder.standard,
+        isBytes: isBytes,
+        expected: isBytes ? bytes : bytes / 4,
+        from: name
+      )
+    }
     var samples: [UInt8] = []
     var floats: [Float] = []
     if writer == nil {
@@ -103,18 +110,6 @@ extension ImageSet {
       kind: .images,
       storage: storage
     )
-  }
-
-  /// A file for images that memory is not to hold.
-  ///
-  /// - Throws: `noRoom` where the disk has less room than they take.
-  private func scratchWriter(for bytes: Int, isBytes: Bool) throws(DatasetError) -> NumberFileWriter
-  {
-    let folder = ScratchFolder.standard
-    if let free = ScratchFolder.freeBytes(in: folder), free < bytes {
-      throw .noRoom(path: name, bytes: bytes, folder: folder, free: free)
-    }
-    return try NumberFileWriter(folder: folder, isBytes: isBytes)
   }
 
   /// Writes what was decoded to the cache, where there is one.
