@@ -39,7 +39,7 @@ static const uint64_t whole_powers_of_ten[] = {1,      10,      100,      1000, 
 
 // Lemire, 2021, "Number parsing at a gigabyte per second", arXiv:2101.11408, algorithm 1; Mushtak, Lemire,
 // 2023, "Fast number parsing without fallback", arXiv:2212.06644 (no case is left in doubt).
-double hg_decimal_value(uint64_t mantissa, int decimals) {
+static inline double decimal_value(uint64_t mantissa, int decimals) {
   if (decimals <= 0 || decimals > HG_MOST_DECIMALS || mantissa == 0) return (double)mantissa;
   int leading = __builtin_clzll(mantissa);
   uint64_t scaled = mantissa << leading;
@@ -66,6 +66,8 @@ double hg_decimal_value(uint64_t mantissa, int decimals) {
   memcpy(&value, &bits, sizeof value);
   return value;
 }
+
+double hg_decimal_value(uint64_t mantissa, int decimals) { return decimal_value(mantissa, decimals); }
 
 static const uint64_t high_bits = 0x8080808080808080u;
 
@@ -98,16 +100,22 @@ static inline uint64_t number(uint64_t word, unsigned count) {
 
 // Reads the digits behind a whole number; the number of them, or more than MOST_DIGITS where with those before
 // there are too many.
+//
+// That eight bytes are digits is foreseen, so that the next eight are looked at before it is known.
 static inline unsigned more_digits(const uint8_t *bytes, uint64_t *mantissa, unsigned before) {
-  unsigned all = 0, count;
-  do {
-    uint64_t word = eight_bytes(bytes + all);
-    count = bytes_before(others(word));
-    *mantissa = *mantissa * whole_powers_of_ten[count] + number(word, count);
-    all += count;
+  unsigned all = 0;
+  uint64_t word = eight_bytes(bytes), rest = others(word);
+  while (rest == 0) {
+    *mantissa = *mantissa * 100000000 + number(word, 8);
+    all += 8;
     if (before + all > MOST_DIGITS) return MOST_DIGITS + 1;
-  } while (count == 8);
-  return all;
+    word = eight_bytes(bytes + all);
+    rest = others(word);
+  }
+  unsigned count = bytes_before(rest);
+  *mantissa = *mantissa * whole_powers_of_ten[count] + number(word, count);
+  all += count;
+  return before + all > MOST_DIGITS ? MOST_DIGITS + 1 : all;
 }
 
 void hg_number_cells_read(hg_number_cells *cells) {
@@ -148,7 +156,7 @@ void hg_number_cells_read(hg_number_cells *cells) {
       double magnitude;
       if (mantissa > (uint64_t)1 << 40) {
         // Whether a number of 16 or 17 digits is exact cannot be foreseen either.
-        magnitude = hg_decimal_value(mantissa, (int)fraction);
+        magnitude = decimal_value(mantissa, (int)fraction);
       } else {
         magnitude = (double)(int64_t)mantissa;
         if (fraction > 0) magnitude /= powers_of_ten[fraction];

@@ -80,7 +80,7 @@ enum NumberCells {
     ready: inout Int
   ) {
     let stride = MemoryLayout<Element>.stride
-    guard cells.capacity * stride >= 1 << 20, cells.count + count > ready else { return }
+    guard cells.capacity * stride >= 1 << 18, cells.count + count > ready else { return }
     let start = cells.count
     let wanted = max(count, (1 << 16) / stride)
     guard start + wanted <= cells.capacity else { return }
@@ -91,14 +91,19 @@ enum NumberCells {
     }
   }
 
+  /// Makes room in an array, on large pages where it is large: getting memory from the system page by
+  /// page takes longer than filling it.
+  static func reserve<Element: BitwiseCopyable>(_ count: Int, in cells: inout [Element]) {
+    cells.reserveCapacity(count)
+    let size = cells.capacity * MemoryLayout<Element>.stride
+    guard size >= 1 << 22 else { return }
+    cells.withUnsafeBufferPointer { hg_prefer_large_pages($0.baseAddress, size) }
+  }
+
   /// An array of equal elements that are looked at in no order.
   static func scattered<Element: BitwiseCopyable>(_ element: Element, count: Int) -> [Element] {
     var cells: [Element] = []
-    cells.reserveCapacity(count)
-    let size = cells.capacity * MemoryLayout<Element>.stride
-    if size >= 1 << 22 {
-      cells.withUnsafeBufferPointer { hg_prefer_large_pages($0.baseAddress, size) }
-    }
+    reserve(count, in: &cells)
     cells.append(contentsOf: repeatElement(element, count: count))
     return cells
   }

@@ -97,8 +97,8 @@ struct ParsedColumn: Sendable {
   mutating func reserve(_ rows: Int, mode: TableParser.Mode) {
     switch mode {
     case .skipped: return
-    case .text: codes.reserveCapacity(rows)
-    case .number: numbers.reserveCapacity(rows)
+    case .text: NumberCells.reserve(rows, in: &codes)
+    case .number: NumberCells.reserve(rows, in: &numbers)
     }
   }
 

@@ -4,12 +4,8 @@ struct TextPool: Sendable {
   private var bytes: [UInt8] = []
   /// Where each text ends.
   private var ends: [Int] = []
-  /// The hash of each text.
-  private var hashes: [UInt32] = []
-  /// The numbers of the texts by their hashes; -1 is a free place.
-  ///
-  /// Its size is a power of two.
-  private var places: [Int32]
+  /// The texts by their hashes; the size is a power of two.
+  private var places: [Place]
   /// Whether no further texts are taken in.
   private let isClosed: Bool
   /// The numbers of those texts that are numbers, so that 1 is found under 1.0.
@@ -18,10 +14,21 @@ struct TextPool: Sendable {
   /// Whether a text was taken in that is no UTF-8.
   private(set) var holdsOtherBytes = false
 
+  /// Where a text may be looked for: its number beside its hash, so that looking for another text goes
+  /// no further, and a pool grows in one pass over its places.
+  private struct Place: BitwiseCopyable {
+    var code: Int32
+    var hash: UInt32
+
+    static let free = Place(code: -1, hash: 0)
+
+    var isFree: Bool { code < 0 }
+  }
+
   /// Makes an empty pool that takes in every text.
   init() {
     isClosed = false
-    places = [Int32](repeating: -1, count: 64)
+    places = [Place](repeating: .free, count: 64)
   }
 
   /// Makes a pool of known texts that takes in no others.
@@ -29,12 +36,12 @@ struct TextPool: Sendable {
     isClosed = true
     var size = 64
     while size < 2 * levels.count { size *= 2 }
-    places = [Int32](repeating: -1, count: size)
+    places = [Place](repeating: .free, count: size)
     for (code, level) in levels.enumerated() {
       let text = Array(level.utf8)
       let hash = Self.hash(text.span, 0..<text.count)
       let place = place(of: text.span, 0..<text.count, hash)
-      if places[place] < 0 { insert(text.span, 0..<text.count, hash, at: place) }
+      if places[place].isFree { insert(text.span, 0..<text.count, hash, at: place) }
       if let value = TableNumber.value(of: level), numbers[value] == nil {
         numbers[value] = Int32(code)
       }
@@ -45,7 +52,7 @@ struct TextPool: Sendable {
   var count: Int { ends.count }
 
   /// The number of bytes that the texts take.
-  var byteCount: Int { bytes.count + ends.count * 20 }
+  var byteCount: Int { bytes.count + ends.count * 24 }
 
   /// The texts in the order of their numbers.
   var texts: [String] {
@@ -70,7 +77,7 @@ struct TextPool: Sendable {
   mutating func code(_ text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
     let hash = Self.hash(text, range)
     let place = place(of: text, range, hash)
-    if places[place] >= 0 { return places[place] }
+    if !places[place].isFree { return places[place].code }
     guard isClosed else {
       insert(text, range, hash, at: place)
       return Int32(ends.count - 1)
@@ -85,13 +92,14 @@ struct TextPool: Sendable {
 
   /// The place of a text, or the free one that it would take.
   private func place(of text: Span<UInt8>, _ range: Range<Int>, _ hash: UInt32) -> Int {
-    let mask = places.count - 1
+    let places = places.span
+    let mask = places.count &- 1
     var place = Int(hash) & mask
     while true {
-      let code = places[place]
-      if code < 0 { return place }
-      if hashes[Int(code)] == hash && isEqual(Int(code), text, range) { return place }
-      place = (place + 1) & mask
+      let found = places[place]
+      if found.isFree { return place }
+      if found.hash == hash && isEqual(Int(found.code), text, range) { return place }
+      place = (place &+ 1) & mask
     }
   }
 
@@ -101,7 +109,7 @@ struct TextPool: Sendable {
     _ hash: UInt32,
     at place: Int
   ) {
-    places[place] = Int32(ends.count)
+    places[place] = Place(code: Int32(ends.count), hash: hash)
     let start = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: range.count))
     var own = bytes.mutableSpan
@@ -115,17 +123,19 @@ struct TextPool: Sendable {
       holdsOtherBytes = true
     }
     ends.append(bytes.count)
-    hashes.append(hash)
     if 2 * ends.count > places.count { grow() }
   }
 
   private mutating func grow() {
-    places = NumberCells.scattered(-1, count: 2 * places.count)
-    let mask = places.count - 1
-    for (code, hash) in hashes.enumerated() {
-      var place = Int(hash) & mask
-      while places[place] >= 0 { place = (place + 1) & mask }
-      places[place] = Int32(code)
+    let all = places
+    places = NumberCells.scattered(.free, count: 2 * all.count)
+    var free = places.mutableSpan
+    let mask = free.count &- 1
+    let taken = all.span
+    for index in taken.indices where !taken[index].isFree {
+      var place = Int(taken[index].hash) & mask
+      while !free[place].isFree { place = (place &+ 1) & mask }
+      free[place] = taken[index]
     }
   }
 
