@@ -49,7 +49,7 @@ import Testing
       load: { try FittedColorizer(ModelFile(bytes: $0, path: "model")) },
       errors: { fitted, rows in
         let report = try await fitted.trial(of: images(rows), on: engine) { _, _, _, _ in }
-        return (report?.coloured.opponentError ?? 1, report?.mean.opponentError ?? 0)
+        return (report?.coloured.opponentError ?? 1, report?.mean?.opponentError ?? 0)
       },
       isDocumented: { _ in false }
     )

@@ -83,7 +83,7 @@ import Testing
     let (model, codes) = try await fit(GoldenNumbers.rows(40, 3, factors: 2), dimensions: 5)
     #expect(codes.shape == [40, 5])
     #expect(model.report?.notes.contains { $0.contains("nothing needs to be lost") } == true)
-    #expect((model.report?.principalComponents.errorPerRow ?? 1) < 1e-9)
+    #expect((model.report?.principalComponents?.errorPerRow ?? 1) < 1e-9)
   }
 
   @Test(arguments: [1e30, 3.4e38, 1e-30, -1e20] as [Float])
@@ -106,7 +106,7 @@ import Testing
     let far = try table(Tensor(repeating: 3.4e38, shape: [3, 8]))
     #expect(try await model.codes(of: far, on: engine).isFinite)
     #expect(try await model.reconstruction(of: Dataset(far), on: engine).numbers.isFinite)
-    #expect(try await model.evaluate(far, on: engine).columnMeans.errorPerRow.isFinite)
+    #expect(try await model.evaluate(far, on: engine).columnMeans?.errorPerRow.isFinite == true)
   }
 
   @Test func aNumberThatIsNoneIsRefused() {

@@ -33,7 +33,7 @@ import Testing
       load: { try FittedDimensionReducer(ModelFile(bytes: $0, path: "model")) },
       errors: {
         let report = try await $0.evaluate(data($1), on: engine)
-        return (report.autoencoder.errorPerRow, report.columnMeans.errorPerRow)
+        return (report.autoencoder.errorPerRow, report.columnMeans?.errorPerRow ?? 0)
       },
       isDocumented: { error in
         if case HourglassError.application(.nothingVaries) = error { true } else { false }

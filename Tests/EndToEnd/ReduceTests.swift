@@ -118,6 +118,21 @@ import Testing
     #expect(lines[0] == lines[1])
   }
 
+  @Test func rivalsAreLeftOutWhereTheyAreNotWanted() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 200, columns: 4), to: "data.csv")
+    let words = ["reduce", "data.csv", "--rivals", "none"] + quick
+    let text = try Program.run(words, in: folder)
+    #expect(text.code == 0, "\(text.errors)")
+    #expect(text.output.contains("autoencoder") && !text.output.contains("PCA"))
+    #expect(!text.output.contains("column means") && !text.output.contains("earned its place"))
+    let report = try json(try Program.run(words + ["--json"], in: folder).output)
+    let heldOut = try #require(report["heldOut"] as? [String: Any])
+    #expect(heldOut["autoencoder"] != nil && heldOut["principalComponents"] == nil)
+    let failed = try Program.run(["reduce", "data.csv", "--rivals", "some"], in: folder)
+    #expect(failed.code == 2 && failed.errors.contains("--rivals"), "\(failed.errors)")
+  }
+
   @Test func modelGivesTheSameCodes() throws {
     let folder = try Folder()
     try folder.write(Made.images(count: 90, side: 8), to: "images.idx")

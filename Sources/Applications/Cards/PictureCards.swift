@@ -152,8 +152,8 @@ package struct ColorizationCard: ProtocolCard {
     guard let report = try await fitted.trial(of: test, on: run.engine, { _, _, _, _ in }) else {
       throw ApplicationError.noColours(name: last)
     }
-    func values(_ score: ColorizationReport.Score) -> [Double?] {
-      [score.peakSignalToNoiseRatio, score.opponentError, score.colourfulness]
+    func values(_ score: ColorizationReport.Score?) -> [Double?] {
+      [score?.peakSignalToNoiseRatio, score?.opponentError, score?.colourfulness]
     }
     return CardMeasurement(
       own: values(report.coloured),

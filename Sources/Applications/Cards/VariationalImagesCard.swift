@@ -71,7 +71,7 @@ package struct VariationalImagesCard: ProtocolCard {
       rivals: [
         CardResult.Method(
           "pixels on their own",
-          [bound.map { -$0.independentPixels }, nil, nil, nil, nil]
+          [bound?.independentPixels.map { -$0 }, nil, nil, nil, nil]
         )
       ],
       paths: images.paths

@@ -80,6 +80,7 @@ struct ColorizationJob: Sendable {
       )
     }
     var report = tally.report(dataName: images.name, items: split.reportRows)
+      .refereed(by: run.session)
     report.warnings = [LearningHealth.budget(result.record)].compactMap { $0 }
     var header = try run.modelHeader(result.record, metrics: report.metrics, report: report)
     let fields = ColouredFields(

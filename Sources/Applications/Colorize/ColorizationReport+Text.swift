@@ -5,7 +5,7 @@ extension ColorizationReport: CustomStringConvertible {
   public var description: String {
     var lines = [heading]
     var table = [["", "PSNR", "ab error", "colourfulness"]]
-    for score in [grey, mean, coloured, vivid] {
+    for score in [grey, mean, coloured, vivid].compactMap({ $0 }) {
       table.append([
         score.method,
         "\(NumberText.fixed(score.peakSignalToNoiseRatio, places: 2)) dB",
@@ -25,15 +25,16 @@ extension ColorizationReport: CustomStringConvertible {
     }
     lines.append("Colourfulness is a share of that of the true images.")
     lines += warnings ?? []
-    lines.append(verdict)
+    if let verdict { lines.append(verdict) }
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the network earned its place.
+  /// One sentence: whether the network earned its place; `nil` in a report without rivals.
   ///
   /// It goes by the error of a and b: a few images without any colour give grey a mean PSNR that no
   /// colours can reach.
-  public var verdict: String {
+  public var verdict: String? {
+    guard let grey, let mean else { return nil }
     let best = grey.opponentError <= mean.opponentError ? grey : mean
     let part = best.opponentError > 0 ? 1 - coloured.opponentError / best.opponentError : 0
     return part > 0

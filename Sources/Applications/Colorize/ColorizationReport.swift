@@ -32,10 +32,10 @@ public struct ColorizationReport: Hashable, Sendable, Codable {
   public var items: JudgedItems
   /// The number of images that were judged.
   public var itemCount: Int
-  /// The images without colours.
-  public var grey: Score
-  /// The mean a and b of the images that were learnt from, everywhere.
-  public var mean: Score
+  /// The images without colours; `nil` in a report without rivals.
+  public var grey: Score?
+  /// The mean a and b of the images that were learnt from, everywhere; `nil` in a report without rivals.
+  public var mean: Score?
   /// The network's mean colours.
   public var coloured: Score
   /// The network's vivid colours.
@@ -48,8 +48,8 @@ public struct ColorizationReport: Hashable, Sendable, Codable {
     dataName: String,
     items: JudgedItems,
     itemCount: Int,
-    grey: Score,
-    mean: Score,
+    grey: Score?,
+    mean: Score?,
     coloured: Score,
     vivid: Score
   ) {
@@ -65,11 +65,21 @@ public struct ColorizationReport: Hashable, Sendable, Codable {
   /// The numbers by their names, for the header of a model.
   var metrics: [String: Double] {
     var metrics: [String: Double] = [:]
-    for score in [grey, mean, coloured, vivid] {
+    for score in [grey, mean, coloured, vivid].compactMap({ $0 }) {
       metrics["PSNR, \(score.method)"] = score.peakSignalToNoiseRatio
       metrics["ab error, \(score.method)"] = score.opponentError
       metrics["colourfulness, \(score.method)"] = score.colourfulness
     }
     return metrics
+  }
+}
+
+extension ColorizationReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: ColorizationReport {
+    var report = self
+    report.grey = nil
+    report.mean = nil
+    return report
   }
 }

@@ -48,7 +48,7 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
   public var noise: String?
   /// The noisy items as they are.
   public var noisy: Score
-  /// The simpler means.
+  /// The simpler means; none in a report without rivals.
   public var classical: [Score]
   /// The network.
   public var denoised: Score
@@ -87,5 +87,14 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
       if let ratio = score.signalToNoiseRatio { metrics["SI-SNR, \(score.method)"] = ratio }
     }
     return metrics
+  }
+}
+
+extension DenoisingReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: DenoisingReport {
+    var report = self
+    report.classical = []
+    return report
   }
 }

@@ -54,7 +54,7 @@ public struct FittedDenoiser: Sendable {
     _ report: DenoisingReport?,
     _ content: Content
   ) throws(ModelFileError) {
-    var report = report
+    var report = report?.refereed(by: run.session)
     report?.notes += [LearningHealth.budget(record)].compactMap { $0 }
     self.init(
       configuration: denoiser,

@@ -89,7 +89,8 @@ struct DetectionJob: Sendable {
     let rivals = DetectionRivals(principal, references: references)
     let heldOut = all.taking(split.heldOut)
     let scores = try await heldOutScores(heldOut, scorer, on: engine)
-    let rivalScores = try await rivals.scores(of: heldOut, on: engine)
+    let rivalScores =
+      run.session.comparesWithRivals ? try await rivals.scores(of: heldOut, on: engine) : []
     let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
     var report = report(scores, rivalScores, rivals, calibration, references)
     report.warnings = try await warnings(network, record, heldOut: heldOut, training: training)

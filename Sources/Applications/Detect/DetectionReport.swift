@@ -95,6 +95,15 @@ extension DetectionReport: CustomStringConvertible {
   }
 }
 
+extension DetectionReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: DetectionReport {
+    var report = self
+    report.methods = Array(methods.prefix(1))
+    return report
+  }
+}
+
 /// How well a detector tells anomalies that somebody labelled, beside simpler detectors.
 public struct LabelledReport: Hashable, Sendable, Codable {
   /// One way to score items.
@@ -117,6 +126,15 @@ public struct LabelledReport: Hashable, Sendable, Codable {
   public var falseAlarms: Double
   /// The share of the labelled anomalies that it finds.
   public var found: Double
+}
+
+extension LabelledReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: LabelledReport {
+    var report = self
+    report.methods = Array(methods.prefix(1))
+    return report
+  }
 }
 
 extension LabelledReport: CustomStringConvertible {

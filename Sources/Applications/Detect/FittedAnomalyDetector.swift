@@ -205,15 +205,17 @@ public struct FittedAnomalyDetector: Sendable {
   /// - Parameters:
   ///   - data: The data that the findings are of.
   ///   - labels: For each finding whether it is an anomaly.
+  ///   - comparesWithRivals: Whether simpler detectors score the data too.
   public func evaluate(
     _ findings: Findings,
     of data: Dataset,
     labels: [Bool],
+    comparesWithRivals: Bool = true,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> LabelledReport? {
     do {
       var methods = [("autoencoder", findings.scores)]
-      if kind != .series {
+      if kind != .series, comparesWithRivals {
         let items = try DetectionItems(DetectionData(data), encoding: encoding)
         methods += zip(rivals.titles, try await rivals.scores(of: items, on: engine))
       }

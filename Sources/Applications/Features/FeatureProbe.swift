@@ -57,14 +57,19 @@ public struct FeatureProbe: Sendable {
 
   /// Trains and judges the models.
   ///
+  /// - Parameters:
+  ///   - extractor: It makes the features.
+  ///   - data: The items of the target.
+  ///   - inputs: What the models are given; features alone take less time.
   /// - Throws: `tooFewToProbe` where fewer than 50 targets are known or they do not differ.
   public func report(
     of extractor: FittedFeatureExtractor,
     on data: Dataset,
+    inputs: [ProbeReport.Input] = ProbeReport.Input.allCases,
     engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> ProbeReport {
     do {
-      return try await measured(extractor, data, engine)
+      return try await measured(extractor, data, inputs, engine)
     } catch {
       throw HourglassError(error)
     }
@@ -73,6 +78,7 @@ public struct FeatureProbe: Sendable {
   private func measured(
     _ extractor: FittedFeatureExtractor,
     _ data: Dataset,
+    _ kinds: [ProbeReport.Input],
     _ engine: ComputeEngine
   ) async throws -> ProbeReport {
     var chosen = target.known
@@ -83,20 +89,22 @@ public struct FeatureProbe: Sendable {
     let isOfSounds = extractor.kind == .sounds
     let used = isOfSounds ? rows : rows.selecting(chosen)
     let filled = FilledValues(used)
-    let raw = filled.tensor
-    let principal = try await PrincipalComponents(
-      of: filled,
-      count: extractor.dimensions,
-      on: engine
-    )
-    let codes = try await extractor.encoder.encode(used, on: engine)
-    let inputs = [codes, raw, principal.codes(of: raw)].map { tensor in
-      let whole = PaddedRows(isOfSounds ? items.codesOfWholes(tensor) : tensor)
-      return isOfSounds ? whole.rows(chosen) : whole
+    func values(_ kind: ProbeReport.Input) async throws -> Tensor {
+      switch kind {
+      case .features: return try await extractor.encoder.encode(used, on: engine)
+      case .raw: return filled.tensor
+      case .principalComponents:
+        let count = extractor.dimensions
+        return try await PrincipalComponents(of: filled, count: count, on: engine)
+          .codes(of: filled.tensor)
+      }
     }
     let folding = try Folding(target, chosen, name: name, seed: seed, folds: Self.folds)
     var scores: [ProbeReport.Score] = []
-    for (input, rows) in zip(ProbeReport.Input.allCases, inputs) {
+    for input in kinds {
+      let tensor = try await values(input)
+      let whole = PaddedRows(isOfSounds ? items.codesOfWholes(tensor) : tensor)
+      let rows = isOfSounds ? whole.rows(chosen) : whole
       for model in ProbeReport.Model.allCases {
         var values: [Double] = []
         for fold in 0..<Self.folds {

@@ -50,6 +50,9 @@ public struct ProbeReport: Hashable, Sendable, Codable {
   /// All scores.
   public var scores: [Score]
 
+  /// What the models were given.
+  public var inputs: [Input] { Input.allCases.filter { score($0, .linear) != nil } }
+
   /// The score of a model on an input.
   public func score(_ input: Input, _ model: Model) -> Score? {
     scores.first { $0.input == input && $0.model == model }
@@ -84,7 +87,7 @@ extension ProbeReport: CustomStringConvertible {
       "\(target) (\(what)) from \(itemCount) items, \(folds)-fold cross-validation, \(measure)"
     ]
     var table = [[""] + Model.allCases.map(name(of:))]
-    for input in Input.allCases {
+    for input in inputs {
       table.append(
         [name(of: input)]
           + Model.allCases.map { model in
@@ -109,8 +112,9 @@ extension ProbeReport: CustomStringConvertible {
         : "The most frequent class alone has \(NumberText.fixed(trivial, places: 3))."
     )
     lines.append(
-      "± is half the interval of 95% confidence. Features and PCA were learnt without \(target), "
-        + "from items of all folds."
+      "± is half the interval of 95% confidence. "
+        + (inputs.contains(.principalComponents) ? "Features and PCA" : "Features")
+        + " were learnt without \(target), from items of all folds."
     )
     return lines.joined(separator: "\n")
   }

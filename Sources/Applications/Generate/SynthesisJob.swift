@@ -98,12 +98,13 @@ struct SynthesisJob: Sendable {
       as: split.reportRows,
       on: engine
     )
+    report = report.refereed(by: run.session)
     report.notes += [LearningHealth.budget(record)].compactMap { $0 }
     var metrics: [String: Double] = ["active units": Double(report.activeUnits)]
     if let tables = report.tables {
       metrics["column shapes, autoencoder"] = tables.generated.columnShapes
       metrics["pair trends, autoencoder"] = tables.generated.pairTrends
-      metrics["pair trends, independent columns"] = tables.independent.pairTrends
+      metrics["pair trends, independent columns"] = tables.independent?.pairTrends
     }
     if let bound = report.bound {
       metrics["evidence lower bound"] = bound.evidenceLowerBound

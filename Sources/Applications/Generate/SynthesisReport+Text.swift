@@ -8,17 +8,18 @@ extension SynthesisReport: CustomStringConvertible {
     if let bound { lines += text(of: bound) }
     lines.append(codesInWords)
     lines += notes
-    lines.append(verdict)
+    if let verdict { lines.append(verdict) }
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the autoencoder earned its place beside the trivial means.
-  public var verdict: String {
+  /// One sentence: whether the autoencoder earned its place beside the trivial means; `nil` in a report
+  /// without rivals of a model that is in order.
+  public var verdict: String? {
     if activeUnits == 0 {
       return "No number of a code tells anything: the model makes the average item. Learn longer."
     }
-    if let tables {
-      let (own, trivial) = (tables.generated.pairTrends, tables.independent.pairTrends)
+    if let tables, let independent = tables.independent {
+      let (own, trivial) = (tables.generated.pairTrends, independent.pairTrends)
       if own > trivial {
         return "The autoencoder earned its place: its columns go together as real ones do by "
           + "\(percent(own)), independent columns by \(percent(trivial))."
@@ -26,16 +27,16 @@ extension SynthesisReport: CustomStringConvertible {
       return "Columns drawn on their own do as well: \(percent(trivial)) against \(percent(own)). "
         + "Learn longer or from more rows, or do not use it."
     }
-    if let bound {
+    if let bound, let trivial = bound.independentPixels {
       let own = bound.importanceWeighted.map { max($0.bound, $0.fromMixture ?? $0.bound) }
-      let gain = (own ?? bound.evidenceLowerBound) - bound.independentPixels
+      let gain = (own ?? bound.evidenceLowerBound) - trivial
       if gain > 0 {
         return
           "The autoencoder earned its place: its bound is \(nats(gain)) above pixels on their own."
       }
       return "Pixels on their own do as well: learn longer, or from more images."
     }
-    return ""
+    return nil
   }
 
   private func text(of tables: Tables) -> [String] {
@@ -115,7 +116,9 @@ extension SynthesisReport: CustomStringConvertible {
       }
     }
     table.append(["autoencoder, evidence lower bound", nats(bound.evidenceLowerBound)])
-    table.append(["pixels on their own", nats(bound.independentPixels)])
+    if let trivial = bound.independentPixels {
+      table.append(["pixels on their own", nats(trivial)])
+    }
     lines += aligned(table)
     if let weighted, weighted.imageCount < itemCount {
       let error = weighted.standardError.map { ", with a standard error of \(nats($0))" } ?? ""

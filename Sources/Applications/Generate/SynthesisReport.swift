@@ -16,9 +16,10 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
     public var generated: Score
     /// Rows of codes from the prior, where codes come from elsewhere.
     public var fromPrior: Score?
-    /// Columns drawn on their own from real rows: perfect columns, but none goes with another.
-    public var independent: Score
-    /// The rows learnt from: as alike as real rows are to each other.
+    /// Columns drawn on their own from real rows: perfect columns, but none goes with another; `nil` in
+    /// a report without rivals.
+    public var independent: Score?
+    /// The rows learnt from: as alike as real rows are to each other; `nil` in a report without rivals.
     public var learnt: Score?
     /// The columns that are least alike.
     public var weakestColumns: [TableSimilarity.Column]
@@ -38,8 +39,9 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
     public var evidenceLowerBound: Double
     /// A bound that is nearer to the logarithm itself; `nil` in models of former versions.
     public var importanceWeighted: ImportanceWeighted?
-    /// The mean of the logarithm of the probability by pixels on their own.
-    public var independentPixels: Double
+    /// The mean of the logarithm of the probability by pixels on their own; `nil` in a report without
+    /// rivals.
+    public var independentPixels: Double?
     /// Whether the values were made zeros and ones by chance.
     public var isBinarized: Bool
     /// The values of an image.
@@ -89,4 +91,15 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
   public var bound: Bound?
   /// What else a reader should know.
   public var notes: [String]
+}
+
+extension SynthesisReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: SynthesisReport {
+    var report = self
+    report.tables?.independent = nil
+    report.tables?.learnt = nil
+    report.bound?.independentPixels = nil
+    return report
+  }
 }

@@ -88,6 +88,7 @@ struct ImputationJob: Sendable {
     let judgement = try await judge.judge(try predictor(members, judge.left), on: engine)
     let predictor = try predictor(members, judge.rows).without(judgement.blend)
     var report = judgement.report
+    report = report.refereed(by: runs[0].session)
     report.notes += [LearningHealth.budget(record)].compactMap { $0 }
     if let neighbours = predictor.predictor.neighbours {
       report.notes.append(

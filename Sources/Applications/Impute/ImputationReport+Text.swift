@@ -54,12 +54,14 @@ extension ImputationReport: CustomStringConvertible {
     }
     if let intervals { lines.append(intervals.description) }
     lines += notes
-    lines.append(verdict)
+    if let verdict { lines.append(verdict) }
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether learning earned its place beside the simpler means.
-  public var verdict: String {
+  /// One sentence: whether learning earned its place beside the simpler means; `nil` in a report
+  /// without rivals.
+  public var verdict: String? {
+    if overall.count == 1 { return nil }
     guard let own, let means = columnMeans else { return "Nothing was judged." }
     if let error = own.error, let trivial = means.error {
       let simple = overall.dropFirst().filter { $0.method != Self.networkName }

@@ -52,7 +52,8 @@ public struct ImputationReport: Hashable, Sendable, Codable {
   public var rowCount: Int
   /// The number of cells that were deleted to be judged by.
   public var cellCount: Int
-  /// All methods, the imputer first and the column means second.
+  /// All methods, the imputer first and the column means second; the imputer alone in a report
+  /// without rivals.
   public var overall: [Score]
   /// How well intervals keep what they promise; `nil` where too little was deleted.
   public var intervals: Intervals?
@@ -67,4 +68,16 @@ public struct ImputationReport: Hashable, Sendable, Codable {
   public var own: Score? { overall.first }
   /// The score of the column means and modes.
   public var columnMeans: Score? { overall.dropFirst().first }
+}
+
+extension ImputationReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: ImputationReport {
+    var report = self
+    report.overall = Array(overall.prefix(1))
+    for place in columns.indices {
+      report.columns[place].scores = Array(columns[place].scores.prefix(1))
+    }
+    return report
+  }
 }

@@ -139,8 +139,8 @@ struct TableModelJudge: Sendable {
         report.autoencoder.errorPerValue,
         moreIsBetter: false,
         [
-          ("PCA of the same size", report.principalComponents.errorPerValue),
-          ("column means", report.columnMeans.errorPerValue),
+          ("PCA of the same size", report.principalComponents?.errorPerValue),
+          ("column means", report.columnMeans?.errorPerValue),
         ]
       )
     }
@@ -181,7 +181,7 @@ struct TableModelJudge: Sendable {
         "pair trends",
         tables.generated.pairTrends,
         moreIsBetter: true,
-        [("independent columns", tables.independent.pairTrends)]
+        [("independent columns", tables.independent?.pairTrends)]
       )
     }
     if let report = views.imputer.report {

@@ -21,6 +21,8 @@ public struct LearningSession: Sendable {
   ///
   /// `nil` takes the system's folder for such files. Nothing is left in it.
   public var scratchFolder: String?
+  /// Whether the report sets the model beside simpler means on the items held out.
+  public var comparesWithRivals: Bool
   /// Takes what happens, in order.
   public var progress: @Sendable (TrainingEvent) -> Void
   /// Which rows are learnt from and which judge; `nil` leaves it to the application.
@@ -39,6 +41,7 @@ public struct LearningSession: Sendable {
     checkpointInterval: Double = 30,
     resumes: Bool = false,
     scratchFolder: String? = nil,
+    comparesWithRivals: Bool = true,
     progress: @escaping @Sendable (TrainingEvent) -> Void = { _ in }
   ) {
     self.engine = engine
@@ -46,6 +49,7 @@ public struct LearningSession: Sendable {
     self.checkpointInterval = checkpointInterval
     self.resumes = resumes
     self.scratchFolder = scratchFolder
+    self.comparesWithRivals = comparesWithRivals
     self.progress = progress
   }
 }

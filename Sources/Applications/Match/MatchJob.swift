@@ -57,6 +57,7 @@ struct MatchJob: Sendable {
     }
     var report = try await RecallJudge(signatures, seed: matcher.learning.seed)
       .report(judged, of: data, on: run.session.engine)
+    report = report.refereed(by: run.session)
     report.notes += [LearningHealth.budget(record)].compactMap { $0 }
     return FittedMatcher(
       configuration: matcher,
@@ -66,7 +67,7 @@ struct MatchJob: Sendable {
           "recall@1, signatures": report.signatures,
           "recall@1, PCA of the same size": report.principalComponents,
           "recall@1, raw values": report.rawValues,
-        ],
+        ].compactMapValues { $0 },
         report: report
       ),
       report: report,

@@ -20,10 +20,11 @@ public struct MatchReport: Hashable, Sendable, Codable {
   public var valueCount: Int
   /// The part of the copies whose nearest signature is one of their item's.
   public var signatures: Double
-  /// The same by principal components, as many as a signature has numbers.
-  public var principalComponents: Double
-  /// The same by the values themselves.
-  public var rawValues: Double
+  /// The same by principal components, as many as a signature has numbers; `nil` in a report without
+  /// rivals.
+  public var principalComponents: Double?
+  /// The same by the values themselves; `nil` in a report without rivals.
+  public var rawValues: Double?
   /// What else a reader should know, such as that learning ended too early.
   public var notes: [String]
 }
@@ -35,23 +36,24 @@ extension MatchReport: CustomStringConvertible {
       "found again from \(copyCount) distorted copies, among \(itemCount) \(kind.nouns.many) of "
         + dataName + (kind == .sounds ? " (\(rowCount) signatures)" : "")
     ]
-    let rows = [
+    let rows: [(name: String, numbers: Int, recall: Double?)] = [
       ("signatures", dimensions, signatures),
       ("PCA of the same size", dimensions, principalComponents),
       ("the values themselves", valueCount, rawValues),
     ]
-    for (name, numbers, recall) in rows {
+    for case (let name, let numbers, let recall?) in rows {
       let blanks = String(repeating: " ", count: 22 - name.count)
       let size = NumberText.grouped(numbers)
       let pad = String(repeating: " ", count: max(0, 6 - size.count))
       lines.append("  \(name)\(blanks) \(pad)\(size) numbers  \(Self.percent(recall))")
     }
-    lines.append(verdict)
+    if let verdict { lines.append(verdict) }
     return (lines + notes).joined(separator: "\n")
   }
 
-  /// One sentence: whether the signatures earned their place.
-  public var verdict: String {
+  /// One sentence: whether the signatures earned their place; `nil` in a report without rivals.
+  public var verdict: String? {
+    guard let principalComponents, let rawValues else { return nil }
     let classical = max(principalComponents, rawValues)
     if signatures > classical + 0.005 {
       return "The signatures earned their place: they find "
@@ -65,5 +67,15 @@ extension MatchReport: CustomStringConvertible {
 
   static func percent(_ part: Double) -> String {
     NumberText.fixed(100 * part, places: 1) + " %"
+  }
+}
+
+extension MatchReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: MatchReport {
+    var report = self
+    report.principalComponents = nil
+    report.rawValues = nil
+    return report
   }
 }

@@ -55,6 +55,8 @@ extension Matcher {
     // Each size would need a state of its own.
     session.checkpoint = nil
     session.resumes = false
+    // The sizes are told beside principal components and the values themselves.
+    session.comparesWithRivals = true
     var size = 2
     while size <= largest {
       matcher.dimensions = size
@@ -62,10 +64,10 @@ extension Matcher {
       let found = MatchTuning.Size(
         dimensions: size,
         signatures: report.signatures,
-        principalComponents: report.principalComponents
+        principalComponents: report.principalComponents ?? 0
       )
       tuning.sizes.append(found)
-      tuning.rawValues = report.rawValues
+      tuning.rawValues = report.rawValues ?? 0
       tuning.valueCount = report.valueCount
       tell(found)
       if found.signatures >= target {

@@ -166,6 +166,8 @@ private struct DimensionFinder {
     quiet.checkpoint = nil
     quiet.resumes = false
     quiet.store = nil
+    // The curve is beside that of principal components, whatever the report of the last model is.
+    quiet.comparesWithRivals = true
     let smaller = models.keys.filter { $0 < size }.max()
     let model = try await ReductionJob(trial, data, quiet, effort: DimensionSearch.effort)
       .fitted(from: smaller.flatMap { models[$0] })
@@ -174,7 +176,8 @@ private struct DimensionFinder {
     let kept: (own: Double, other: Double)
     switch curve.search.measure {
     case .variance:
-      kept = (report.autoencoder.varianceKept, report.principalComponents.varianceKept)
+      let classical = report.principalComponents?.varianceKept
+      kept = (report.autoencoder.varianceKept, classical ?? 0)
     case .neighbours:
       guard let neighbours = report.neighbours else {
         throw ApplicationError.unsuitedKind(
@@ -184,7 +187,7 @@ private struct DimensionFinder {
           found: "\(report.rowCount)"
         )
       }
-      kept = (neighbours.autoencoder.kept, neighbours.principalComponents.kept)
+      kept = (neighbours.autoencoder.kept, neighbours.principalComponents?.kept ?? 0)
     }
     let found = DimensionCurve.Size(
       dimensions: size,

@@ -97,15 +97,16 @@ struct ReductionJob: Sendable {
       on: engine
     )
     report.notes += try await warnings(network, record)
+    report = report.refereed(by: run.session)
     return FittedDimensionReducer(
       configuration: reducer,
       header: try run.modelHeader(
         record,
         metrics: [
           "error per value, autoencoder": report.autoencoder.errorPerValue,
-          "error per value, column means": report.columnMeans.errorPerValue,
-          "error per value, PCA of the same size": report.principalComponents.errorPerValue,
-        ],
+          "error per value, column means": report.columnMeans?.errorPerValue,
+          "error per value, PCA of the same size": report.principalComponents?.errorPerValue,
+        ].compactMapValues { $0 },
         report: report,
         stateTensors: Array(baseline.tensors.keys)
       ),

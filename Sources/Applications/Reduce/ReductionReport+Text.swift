@@ -9,9 +9,9 @@ extension ReductionReport: CustomStringConvertible {
     let table = [
       ["", "error per value", "per row", "variance kept"],
       cells("autoencoder", autoencoder),
-      cells("PCA of the same size", principalComponents),
-      cells("column means", columnMeans),
-    ]
+      principalComponents.map { cells("PCA of the same size", $0) },
+      columnMeans.map { cells("column means", $0) },
+    ].compactMap { $0 }
     let widths = (0..<4).map { column in table.map { $0[column].count }.max() ?? 0 }
     for row in table {
       let padding = (0..<4).map { String(repeating: " ", count: widths[$0] - row[$0].count) }
@@ -22,12 +22,14 @@ extension ReductionReport: CustomStringConvertible {
     lines.append(scale)
     lines += neighbourLines
     lines += notes
-    lines.append(verdict)
+    if let verdict { lines.append(verdict) }
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the autoencoder earned its place beside PCA, and by how much.
-  public var verdict: String {
+  /// One sentence: whether the autoencoder earned its place beside PCA, and by how much; `nil` in a
+  /// report without rivals.
+  public var verdict: String? {
+    guard let principalComponents, let columnMeans else { return nil }
     let (own, classical) = (autoencoder.errorPerRow, principalComponents.errorPerRow)
     guard own.isFinite, classical.isFinite else {
       return "The errors are too large to compare."
@@ -57,11 +59,16 @@ extension ReductionReport: CustomStringConvertible {
     guard let neighbours else { return [] }
     let own = neighbours.autoencoder
     let classical = neighbours.principalComponents
+    func beside(_ words: (Neighbours.Score) -> String) -> String {
+      classical.map { " (PCA \(words($0)))" } ?? ""
+    }
+    func trust(_ score: Neighbours.Score) -> String {
+      NumberText.fixed(score.trustworthiness, places: 3)
+    }
     return [
       "Neighbours, the \(neighbours.count) nearest among \(NumberText.grouped(neighbours.itemCount)) of "
-        + "them: \(percent(own.kept)) are kept (PCA \(percent(classical.kept))), trustworthiness "
-        + "\(NumberText.fixed(own.trustworthiness, places: 3)) "
-        + "(PCA \(NumberText.fixed(classical.trustworthiness, places: 3)))."
+        + "them: \(percent(own.kept)) are kept\(beside { percent($0.kept) }), trustworthiness "
+        + "\(trust(own))\(beside(trust))."
     ]
   }
 

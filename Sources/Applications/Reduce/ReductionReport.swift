@@ -45,11 +45,11 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     public var itemCount: Int
     /// The autoencoder.
     public var autoencoder: Score
-    /// Principal components of the same size.
-    public var principalComponents: Score
+    /// Principal components of the same size; `nil` in a report without rivals.
+    public var principalComponents: Score?
 
     /// Makes it from what was measured.
-    public init(count: Int, itemCount: Int, autoencoder: Score, principalComponents: Score) {
+    public init(count: Int, itemCount: Int, autoencoder: Score, principalComponents: Score?) {
       self.count = count
       self.itemCount = itemCount
       self.autoencoder = autoencoder
@@ -73,10 +73,12 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   public var kind: DataKind
   /// The autoencoder.
   public var autoencoder: Score
-  /// Principal components, as many as the autoencoder's code has numbers, of the rows learnt from.
-  public var principalComponents: Score
-  /// The mean of each column over the rows learnt from, for every row the same.
-  public var columnMeans: Score
+  /// Principal components, as many as the autoencoder's code has numbers, of the rows learnt from;
+  /// `nil` in a report without rivals.
+  public var principalComponents: Score?
+  /// The mean of each column over the rows learnt from, for every row the same; `nil` in a report
+  /// without rivals.
+  public var columnMeans: Score?
   /// How well neighbours are kept; `nil` where there are too few rows to tell.
   public var neighbours: Neighbours?
   /// What else a reader should know, such as columns that never vary.
@@ -91,8 +93,8 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     valueCount: Int,
     kind: DataKind,
     autoencoder: Score,
-    principalComponents: Score,
-    columnMeans: Score,
+    principalComponents: Score?,
+    columnMeans: Score?,
     neighbours: Neighbours? = nil,
     notes: [String] = []
   ) {
@@ -107,5 +109,16 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     self.columnMeans = columnMeans
     self.neighbours = neighbours
     self.notes = notes
+  }
+}
+
+extension ReductionReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: ReductionReport {
+    var report = self
+    report.principalComponents = nil
+    report.columnMeans = nil
+    report.neighbours?.principalComponents = nil
+    return report
   }
 }

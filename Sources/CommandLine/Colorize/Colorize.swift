@@ -81,6 +81,9 @@ struct Colorize: AsyncParsableCommand {
   var computing: ComputingOptions
 
   @OptionGroup(title: "Saying")
+  var comparing: ComparisonOptions
+
+  @OptionGroup(title: "Saying")
   var saying: ReportOptions
 
   func validate() throws {

@@ -45,8 +45,8 @@ struct ColorizeOutcome: Encodable {
     items = itemCount
     colors = command.samples == nil ? command.colors.rawValue : nil
     samples = command.samples
-    heldOut = fitted.report
-    self.given = given
+    heldOut = command.comparing.shown(fitted.report)
+    self.given = command.comparing.shown(given)
     learning = LearnedModel(fitted)
     files = Files(
       output: command.files.output,

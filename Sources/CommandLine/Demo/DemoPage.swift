@@ -99,7 +99,7 @@ struct DemoPage {
     }
     return NumberTable(
       columns: columns.map { column in
-        if case .numbers = column.cells {
+        if case .numbers = column.cells, !column.kind.isDate {
           return .init(column.name, .numbers(decimals: min(column.decimals ?? 3, 4)))
         }
         return .init(column.name, .words)
@@ -107,7 +107,8 @@ struct DemoPage {
       rows: rows.prefix(wanted.count).map { row in
         columns.map { column in
           switch column.cells {
-          case .numbers(let values, _) where !column.isMissing(row): .number(values[row])
+          case .numbers(let values, _) where !column.isMissing(row) && !column.kind.isDate:
+            .number(values[row])
           default: .text(column.text(row) ?? "")
           }
         }

@@ -36,7 +36,8 @@ struct DenoiseJob {
       ),
       learning: command.learning,
       computing: command.computing,
-      saying: command.saying
+      saying: command.saying,
+      comparing: command.comparing
     )
   }
 

@@ -45,8 +45,8 @@ struct DenoiseOutcome: Encodable {
     items = itemCount
     isNoisyOnly = fitted.configuration.learned == .noisy
     noise = isNoisyOnly ? "that of the images" : fitted.noise.description
-    heldOut = fitted.report
-    self.given = given
+    heldOut = command.comparing.shown(fitted.report)
+    self.given = command.comparing.shown(given)
     learning = LearnedModel(fitted)
     files = Files(
       output: command.files.output,

@@ -103,6 +103,9 @@ struct Detect: AsyncParsableCommand {
   var computing: ComputingOptions
 
   @OptionGroup(title: "Saying")
+  var comparing: ComparisonOptions
+
+  @OptionGroup(title: "Saying")
   var saying: ReportOptions
 
   func validate() throws {

@@ -22,7 +22,8 @@ struct DetectJob {
       ),
       learning: command.learning,
       computing: command.computing,
-      saying: command.saying
+      saying: command.saying,
+      comparing: command.comparing
     )
   }
 
@@ -57,8 +58,15 @@ struct DetectJob {
       if let labels {
         let marks = findings.map { labels.marks[$0.item] }
         let judged = findings
+        let compares = command.comparing.compares
         outcome.labelled = try await StopSignals.run {
-          try await fitted.evaluate(judged, of: scored, labels: marks, on: engine)
+          try await fitted.evaluate(
+            judged,
+            of: scored,
+            labels: marks,
+            comparesWithRivals: compares,
+            on: engine
+          )
         }
         run.clock.end(.judging)
       }

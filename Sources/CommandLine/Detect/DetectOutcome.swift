@@ -76,7 +76,7 @@ struct DetectOutcome: Encodable {
     falseAlarmRate = fitted.falseAlarmRate
     threshold = fitted.threshold.isFinite ? fitted.threshold : nil
     falseDiscoveryRate = command.falseDiscoveries
-    heldOut = fitted.report
+    heldOut = command.comparing.shown(fitted.report)
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     learning = Learning(
       data: provenance.dataName,

@@ -21,7 +21,8 @@ struct FeaturesJob {
       ),
       learning: command.learning,
       computing: command.computing,
-      saying: command.saying
+      saying: command.saying,
+      comparing: command.comparing
     )
   }
 
@@ -78,8 +79,9 @@ struct FeaturesJob {
     run.clock.end(.encoding)
     var report: ProbeReport?
     if let probe {
+      let inputs = command.comparing.compares ? ProbeReport.Input.allCases : [.features]
       let found = try await StopSignals.run {
-        try await probe.report(of: fitted, on: data.prefix(.max), engine: engine)
+        try await probe.report(of: fitted, on: data.prefix(.max), inputs: inputs, engine: engine)
       }
       if let path = command.probe.plot {
         let chart = BarChart(found, title: data.name)
@@ -165,11 +167,11 @@ extension BarChart {
     self.init(
       title: "\(report.target) of \(title)",
       subtitle: "\(report.folds)-fold cross-validation, \(report.itemCount) items, 95% intervals",
-      series: ProbeReport.Input.allCases.map { report.name(of: $0) },
+      series: report.inputs.map { report.name(of: $0) },
       groups: ProbeReport.Model.allCases.map { model in
         Group(
           report.name(of: model),
-          ProbeReport.Input.allCases.map { input in
+          report.inputs.map { input in
             let score = report.score(input, model)
             return Bar(score?.mean ?? .nan, error: score?.halfWidth ?? 0)
           }

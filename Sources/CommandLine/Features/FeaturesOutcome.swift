@@ -51,7 +51,7 @@ struct FeaturesOutcome: Encodable {
     dimensions = fitted.dimensions
     epochs = fitted.header.training.epochs
     seed = fitted.header.provenance.seed
-    heldOut = fitted.report
+    heldOut = command.comparing.shown(fitted.report)
     self.probe = probe
     files = Files(features: paths.output, model: paths.model, plot: command.probe.plot)
     usedModel = command.files.model

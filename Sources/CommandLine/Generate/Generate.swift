@@ -52,6 +52,9 @@ struct Generate: AsyncParsableCommand {
   var computing: ComputingOptions
 
   @OptionGroup(title: "Saying")
+  var comparing: ComparisonOptions
+
+  @OptionGroup(title: "Saying")
   var saying: ReportOptions
 
   func validate() throws {

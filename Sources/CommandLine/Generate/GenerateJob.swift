@@ -22,7 +22,8 @@ struct GenerateJob {
       ),
       learning: command.learning,
       computing: command.computing,
-      saying: command.saying
+      saying: command.saying,
+      comparing: command.comparing
     )
   }
 

@@ -59,8 +59,8 @@ struct GenerateOutcome: Encodable {
     kind = fitted.kind
     self.generated = generated?.count ?? 0
     latent = fitted.latent
-    heldOut = fitted.report
-    self.given = given
+    heldOut = command.comparing.shown(fitted.report)
+    self.given = command.comparing.shown(given)
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     learning = Learning(
       data: provenance.dataName,

@@ -70,6 +70,9 @@ struct Impute: AsyncParsableCommand {
   var computing: ComputingOptions
 
   @OptionGroup(title: "Saying")
+  var comparing: ComparisonOptions
+
+  @OptionGroup(title: "Saying")
   var saying: ReportOptions
 
   func validate() throws {

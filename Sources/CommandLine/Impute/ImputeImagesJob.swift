@@ -33,7 +33,8 @@ struct ImputeImagesJob {
       paths: places.paths,
       learning: command.learning,
       computing: command.computing,
-      saying: command.saying
+      saying: command.saying,
+      comparing: command.comparing
     )
   }
 

@@ -37,8 +37,8 @@ struct ImputeImagesOutcome: Encodable {
     data = command.data
     self.images = images
     self.pixels = pixels
-    heldOut = fitted.report
-    self.given = given
+    heldOut = command.comparing.shown(fitted.report)
+    self.given = command.comparing.shown(given)
     learning = LearnedModel(fitted)
     files = Files(
       filled: command.files.output,

@@ -29,7 +29,8 @@ struct ImputeJob {
       ),
       learning: command.learning,
       computing: command.computing,
-      saying: command.saying
+      saying: command.saying,
+      comparing: command.comparing
     )
   }
 

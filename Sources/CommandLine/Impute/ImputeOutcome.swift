@@ -69,7 +69,7 @@ struct ImputeOutcome: Encodable {
     rows = before.rowCount
     missing = before.missingCount
     stillMissing = filled.missingCount
-    deleted = fitted.report
+    deleted = command.comparing.shown(fitted.report)
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     learning = Learning(
       data: provenance.dataName,

@@ -53,6 +53,9 @@ struct MatchAdd: AsyncParsableCommand {
   var computing: ComputingOptions
 
   @OptionGroup(title: "Saying")
+  var comparing: ComparisonOptions
+
+  @OptionGroup(title: "Saying")
   var saying: ReportOptions
 
   func validate() throws {
@@ -91,7 +94,8 @@ struct MatchAddJob {
       ),
       learning: command.learning,
       computing: command.computing,
-      saying: command.saying
+      saying: command.saying,
+      comparing: command.comparing
     )
   }
 
@@ -131,7 +135,7 @@ struct MatchAddJob {
       items: try library.database.count,
       dimensions: library.matcher?.dimensions ?? 0,
       kind: data[0].kind.nouns.many,
-      learned: command.files.model == nil ? fitted?.report : nil,
+      learned: command.files.model == nil ? command.comparing.shown(fitted?.report) : nil,
       seconds: Dictionary(
         uniqueKeysWithValues: run.clock.seconds.map { ($0.key.rawValue, $0.value) }
       )

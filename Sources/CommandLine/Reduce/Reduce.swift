@@ -63,6 +63,9 @@ struct Reduce: AsyncParsableCommand {
   var searching: SearchOptions
 
   @OptionGroup(title: "Saying")
+  var comparing: ComparisonOptions
+
+  @OptionGroup(title: "Saying")
   var saying: ReportOptions
 
   func validate() throws {

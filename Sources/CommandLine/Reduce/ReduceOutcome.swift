@@ -71,8 +71,8 @@ struct ReduceOutcome: Encodable {
     rows = data.count
     values = fitted.valueCount
     dimensions = fitted.dimensions
-    heldOut = fitted.report
-    self.given = given
+    heldOut = command.comparing.shown(fitted.report)
+    self.given = command.comparing.shown(given)
     self.curve = curve
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     learning = Learning(

@@ -13,18 +13,21 @@ struct VerbRun {
 
   private let learning: LearningOptions
   private let isQuiet: Bool
+  private let compares: Bool
 
   /// Prepares a run.
   init(
     paths: VerbPaths,
     learning: LearningOptions,
     computing: ComputingOptions,
-    saying: ReportOptions
+    saying: ReportOptions,
+    comparing: ComparisonOptions? = nil
   ) {
     self.paths = paths
     self.learning = learning
     engine = computing.engine
     isQuiet = saying.quiet
+    compares = comparing?.compares ?? true
   }
 
   /// Runs a verb so that a signal ends it with the words and the exit code for that.
@@ -61,6 +64,7 @@ struct VerbRun {
       checkpointInterval: learning.checkpointEvery ?? 30,
       resumes: learning.resume,
       scratchFolder: paths.folder,
+      comparesWithRivals: compares,
       progress: { display.handle($0) }
     )
     let fitted = try await StopSignals.run { try await fit(session) }

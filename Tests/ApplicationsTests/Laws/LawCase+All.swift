@@ -84,7 +84,7 @@ extension LawCase {
   }
 
   private static func errors(_ report: ReductionReport?) -> (Double, Double)? {
-    report.map { ($0.autoencoder.errorPerRow, $0.columnMeans.errorPerRow) }
+    report.map { ($0.autoencoder.errorPerRow, $0.columnMeans?.errorPerRow ?? 0) }
   }
 
   private static func match(_ kind: DataKind) -> LawCase {
@@ -176,17 +176,20 @@ extension LawCase {
         fitted,
         errors: { fitted, data in
           let own = try await fitted.reducer.evaluate(data, on: smallEngine())
-          return (own.autoencoder.errorPerValue, own.columnMeans.errorPerValue)
+          return (own.autoencoder.errorPerValue, own.columnMeans?.errorPerValue ?? 0)
         }
       ) { fitted, data in
         let engine = smallEngine()
         let codes = try await fitted.reducer.codes(of: data, on: engine)
         let findings = try await fitted.detector.findings(in: data, on: engine)
         let signatures = try await fitted.matcher.items(of: data, on: engine)
-        return findings.indices.flatMap { row in
-          Array(codes.scalars[row * fitted.latent..<(row + 1) * fitted.latent])
-            + [Float(findings.scores[row])] + signatures[row].signatures[0]
+        var values: [Float] = []
+        for row in findings.indices {
+          values += codes.scalars[row * fitted.latent..<(row + 1) * fitted.latent]
+          values.append(Float(findings.scores[row]))
+          values += signatures[row].signatures[0]
         }
+        return values
       }
     }
   }
@@ -227,9 +230,9 @@ extension LawCase {
         errors: { fitted, data in
           let report = try await fitted.evaluate(data, on: smallEngine())
           if let tables = report.tables {
-            return (1 - tables.generated.pairTrends, 1 - tables.independent.pairTrends)
+            return (1 - tables.generated.pairTrends, 1 - (tables.independent?.pairTrends ?? 1))
           }
-          return report.bound.map { (-$0.evidenceLowerBound, -$0.independentPixels) }
+          return report.bound.map { (-$0.evidenceLowerBound, -($0.independentPixels ?? .infinity)) }
         }
       ) { fitted, _ in
         let made = try await fitted.generated(9, seed: 1, on: smallEngine())
@@ -268,7 +271,7 @@ extension LawCase {
     let fitted = try await imputer.fit(images, session: session())
     return FittedUnderLaw(
       fitted,
-      errors: { fitted, _ in fitted.report.map { ($0.own.error, $0.mean.error) } }
+      errors: { fitted, _ in fitted.report.map { ($0.own.error, $0.mean?.error ?? 0) } }
     ) { fitted, data in
       guard case .images(let set) = data else { return [] }
       let mask = PixelMask(width: 8, height: 8, missing: (0..<64).map { $0 % 7 < 2 })
@@ -295,7 +298,7 @@ extension LawCase {
     return FittedUnderLaw(
       fitted,
       errors: { fitted, _ in
-        fitted.report.map { ($0.coloured.opponentError, $0.mean.opponentError) }
+        fitted.report.map { ($0.coloured.opponentError, $0.mean?.opponentError ?? 0) }
       }
     ) { fitted, data in
       guard case .images(let set) = data else { return [] }

@@ -107,7 +107,8 @@ struct ImageImputationJob: Sendable {
       let filled = try await network.filled([task], on: run.session.engine)[0]
       tally.add(truth, deleted: holes, filled)
     }
-    let report = tally.report(dataName: images.name, items: split.reportRows)
+    let report = tally.report(dataName: images.name, items: split.reportRows)?
+      .refereed(by: run.session)
     return FittedImageImputer(
       configuration: imputer,
       header: try run.modelHeader(result.record, metrics: report?.metrics ?? [:], report: report),

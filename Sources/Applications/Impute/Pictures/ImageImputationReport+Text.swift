@@ -14,7 +14,7 @@ extension ImageImputationReport: CustomStringConvertible {
     var lines = [
       "\(which), of which \(NumberText.fixed(100 * share, places: 0)) % of the pixels were deleted"
     ]
-    let scores = [mean, smooth, own]
+    let scores = [mean, smooth, own].compactMap { $0 }
     let width = scores.map(\.method.count).max() ?? 0
     lines.append("  " + String(repeating: " ", count: width) + "      PSNR   error")
     for score in scores {
@@ -26,12 +26,13 @@ extension ImageImputationReport: CustomStringConvertible {
       )
     }
     lines.append("Errors are of deleted pixels alone, of values from 0 to 1.")
-    lines.append(verdict)
+    if let verdict { lines.append(verdict) }
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the network earned its place.
-  public var verdict: String {
+  /// One sentence: whether the network earned its place; `nil` in a report without rivals.
+  public var verdict: String? {
+    guard let mean, let smooth else { return nil }
     let best = smooth.error <= mean.error ? smooth : mean
     let gain = own.peakSignalToNoiseRatio - best.peakSignalToNoiseRatio
     // Less does not show in two decimals.

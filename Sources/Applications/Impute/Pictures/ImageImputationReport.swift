@@ -20,20 +20,30 @@ public struct ImageImputationReport: Hashable, Sendable, Codable {
   public var pixelCount: Int
   /// The share of all pixels that these are.
   public var share: Double
-  /// The mean colour of the images learnt from.
-  public var mean: Score
-  /// Each pixel the mean of its neighbours.
-  public var smooth: Score
+  /// The mean colour of the images learnt from; `nil` in a report without rivals.
+  public var mean: Score?
+  /// Each pixel the mean of its neighbours; `nil` in a report without rivals.
+  public var smooth: Score?
   /// The network.
   public var own: Score
 
   /// The numbers by their names, for the header of a model.
   var metrics: [String: Double] {
     var metrics: [String: Double] = [:]
-    for score in [mean, smooth, own] {
+    for score in [mean, smooth, own].compactMap({ $0 }) {
       metrics["PSNR, \(score.method)"] = score.peakSignalToNoiseRatio
     }
     return metrics
+  }
+}
+
+extension ImageImputationReport: RefereedReport {
+  /// The report of the model alone.
+  public var withoutRivals: ImageImputationReport {
+    var report = self
+    report.mean = nil
+    report.smooth = nil
+    return report
   }
 }
 

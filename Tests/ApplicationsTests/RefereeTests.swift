@@ -1,0 +1,81 @@
+import HourglassDatasets
+import HourglassEngines
+import HourglassTensors
+import Testing
+
+@testable import HourglassApplications
+
+/// A session may leave the rivals out of the report, and nothing else.
+@Suite struct RefereeTests {
+  private let settings = LearningSettings(epochs: 3, seed: 3)
+  private var data: Dataset { LawData.table() }
+
+  private func session(comparing: Bool) -> LearningSession {
+    LearningSession(engine: smallEngine(), comparesWithRivals: comparing)
+  }
+
+  /// Learns with and without rivals.
+  private func check<Fitted: FittedApplication, Report: RefereedReport & Equatable>(
+    _ report: (Fitted) -> Report?,
+    _ fit: (LearningSession) async throws -> Fitted
+  ) async throws {
+    let whole = try await fit(session(comparing: true))
+    let bare = try await fit(session(comparing: false))
+    #expect(whole.tensors == bare.tensors)
+    let both = try (#require(report(whole)), #require(report(bare)))
+    #expect(both.0 != both.1)
+    #expect(both.0.withoutRivals == both.1)
+    #expect(both.1.withoutRivals == both.1)
+  }
+
+  @Test func theReductionIsTheSame() async throws {
+    try await check(\.report) {
+      try await DimensionReducer(learning: settings).fit(data, session: $0)
+    }
+  }
+
+  @Test func theDetectorIsTheSame() async throws {
+    try await check(\.report) {
+      try await AnomalyDetector(learning: settings).fit(data, session: $0)
+    }
+  }
+
+  @Test func theImputerIsTheSame() async throws {
+    try await check(\.report) {
+      try await Imputer(learning: settings).fit(data, session: $0)
+    }
+  }
+
+  @Test func theSynthesizerIsTheSame() async throws {
+    try await check(\.report) {
+      try await Synthesizer(learning: settings).fit(data, session: $0)
+    }
+  }
+
+  @Test func theDenoiserIsTheSame() async throws {
+    try await check(\.report) {
+      try await Denoiser(learning: settings).fit(data, session: $0)
+    }
+  }
+
+  @Test func theMatcherIsTheSame() async throws {
+    try await check(\.report) {
+      try await Matcher(dimensions: 4, learning: settings).fit(data, session: $0)
+    }
+  }
+
+  @Test func aProbeOfFeaturesAloneHasTheirScores() async throws {
+    guard case .table(let table) = data else { return }
+    let name = try #require(table.columns.first { $0.kind == .number }).name
+    let fitted = try await FeatureExtractor(dimensions: 3, learning: settings)
+      .fit(data, session: session(comparing: true))
+    let column = try #require(table[column: name])
+    let probe = FeatureProbe(name: name, target: ProbeTarget(column))
+    let engine = smallEngine()
+    let whole = try await probe.report(of: fitted, on: data, engine: engine)
+    let alone = try await probe.report(of: fitted, on: data, inputs: [.features], engine: engine)
+    #expect(alone.inputs == [.features] && whole.inputs.count == 3)
+    #expect(alone.score(.features, .linear) == whole.score(.features, .linear))
+    #expect(!alone.description.contains("PCA") && whole.description.contains("Features and PCA"))
+  }
+}
