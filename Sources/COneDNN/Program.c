@@ -282,11 +282,12 @@ int32_t hg_program_add_sgd(hg_program *program, float *w, const float *grad, flo
 }
 
 int32_t hg_program_add_moving_average(hg_program *program, float *average, const float *w,
-                                      int64_t count, float decay) {
+                                      int64_t count, float decay, const float *limit) {
   step *s = append(program, STEP_MOVING_AVERAGE);
   if (!s) return 1;
   s->out[0] = average;
   s->in[0] = w;
+  s->in[1] = limit;
   s->extents[0] = count;
   s->constants[0] = decay;
   return 0;
@@ -345,7 +346,7 @@ static int32_t run_step(hg_program *program, step *s, uint64_t counter) {
              s->mode, s->constants[1], threads);
       break;
     case STEP_MOVING_AVERAGE:
-      hg_moving_average(s->out[0], s->in[0], s->extents[0], s->constants[0], threads);
+      hg_moving_average(s->out[0], s->in[0], s->extents[0], s->constants[0], s->in[1], threads);
       break;
     case STEP_COPY: memcpy(s->out[0], s->in[0], (size_t)s->extents[0]); break;
   }

@@ -154,7 +154,8 @@ static void hg_moving_average_part(void *context, int32_t part, int32_t parts) {
 }
 
 void hg_moving_average(float *average, const float *w, int64_t count, float decay,
-                       int32_t threads) {
+                       const float *limit, int32_t threads) {
+  if (limit && *limit < decay) decay = *limit;
   hg_update update = {
       .w = average,
       .grad = w,

@@ -82,8 +82,10 @@ extension Graph {
         && ([descent.learningRate] + (descent.gradientScale.map { [$0] } ?? [])).allSatisfy {
           self[$0].shape.elementCount == 1
         }
-    case .movingAverage(let average, let source, _):
-      fits = self[average].shape == self[source].shape
+    case .movingAverage(let average, let source, _, let limit):
+      fits =
+        self[average].shape == self[source].shape
+        && (limit.map { self[$0].shape.elementCount == 1 } ?? true)
     case .assignment(let variable, let value):
       fits = self[variable].shape == self[value].shape
     }

@@ -34,8 +34,9 @@ package enum Update: Hashable, Sendable {
   case adam(Adam)
   /// Stochastic gradient descent with momentum.
   case gradientDescent(GradientDescent)
-  /// average = decay · average + (1 - decay) · source
-  case movingAverage(average: NodeID, source: NodeID, decay: Float)
+  /// average = decay · average + (1 - decay) · source, with the limit, a scalar, for the decay where that
+  /// is less
+  case movingAverage(average: NodeID, source: NodeID, decay: Float, limit: NodeID? = nil)
   /// variable = value
   case assignment(variable: NodeID, value: NodeID)
 
@@ -73,7 +74,7 @@ package enum Update: Hashable, Sendable {
     switch self {
     case .adam(let adam): [adam.parameter, adam.firstMoment, adam.secondMoment]
     case .gradientDescent(let descent): [descent.parameter] + (descent.velocity.map { [$0] } ?? [])
-    case .movingAverage(let average, _, _): [average]
+    case .movingAverage(let average, _, _, _): [average]
     case .assignment(let variable, _): [variable]
     }
   }
@@ -85,7 +86,7 @@ package enum Update: Hashable, Sendable {
       [adam.gradient, adam.learningRate, adam.step] + (adam.gradientScale.map { [$0] } ?? [])
     case .gradientDescent(let descent):
       [descent.gradient, descent.learningRate] + (descent.gradientScale.map { [$0] } ?? [])
-    case .movingAverage(_, let source, _): [source]
+    case .movingAverage(_, let source, _, let limit): [source] + (limit.map { [$0] } ?? [])
     case .assignment(_, let value): [value]
     }
   }

@@ -152,6 +152,11 @@ package struct GraphBuilder {
     graph.variables.filter { $0.variable.role == .parameter }.map(\.node)
   }
 
+  /// The states made so far, in the order in which they were made.
+  package var states: [NodeID] {
+    graph.variables.filter { $0.variable.role == .state }.map(\.node)
+  }
+
   /// The name of a variable.
   package func variableName(of node: NodeID) -> String? {
     guard let found = self.node(node), case .variable(let variable) = found.operation else {

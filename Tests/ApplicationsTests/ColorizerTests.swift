@@ -27,7 +27,7 @@ import Testing
   }
 
   private let colorizer = Colorizer(
-    architecture: .uNet(base: 4, depth: 1, activation: .relu),
+    architecture: .normalizedUNet(base: 4, depth: 1, activation: .relu),
     learning: LearningSettings(epochs: 12, learningRate: 0.005, seed: 3)
   )
 

@@ -13,7 +13,7 @@ import Testing
     _ architecture: Architecture,
     on engine: ComputeEngine
   ) async throws -> TiledTranslation {
-    let translator = Translator(architecture: architecture, learnsDifference: true)
+    let translator = Translator(architecture: architecture)
     let trainer = Trainer(batchSize: 8, epochs: 2, validation: .none)
     let fitted = try await trainer.fit(
       translator,
@@ -32,6 +32,7 @@ import Testing
   @Test(
     arguments: [
       Architecture.uNet(base: 4, depth: 2, activation: .relu),
+      .normalizedUNet(base: 4, depth: 2, activation: .relu),
       .uNet(base: 2, depth: 1, activation: .silu), .plain(width: 4, depth: 5, activation: .relu),
     ]
   )

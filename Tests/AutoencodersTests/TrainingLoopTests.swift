@@ -167,7 +167,7 @@ import Testing
     let loop = try loop(Trainer(optimizer: optimizer, batchSize: 8, epochs: 1))
     let state = try finished(loop)
     let name = "encoder.0.weight"
-    let averages = optimizer.averagedWeights(state.variables, afterSteps: state.progress.step)
+    let averages = optimizer.averagedWeights(state.variables)
     #expect(state.bestVariables[name] == averages[name])
     #expect(state.bestVariables[name] != state.variables[name])
     #expect(!state.bestVariables.keys.contains { $0.hasPrefix(Optimizer.averagePrefix) })

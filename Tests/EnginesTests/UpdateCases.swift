@@ -130,7 +130,10 @@ extension PlanCase {
       builder.update(.assignment(variable: previous, value: stopped))
       builder.update(.assignment(variable: current, value: a))
       builder.update(.assignment(variable: flat, value: builder.reshape(a, [12, 27])))
-      builder.update(.movingAverage(average: average, source: current, decay: 0.9))
+      let limit = builder.apply(.logistic, builder.mean(builder.apply(.square, a)))
+      builder.update(
+        .movingAverage(average: average, source: current, decay: 0.9, limit: limit)
+      )
     },
     PlanCase("counter that is a variable") { builder in
       let count = builder.state("count", .scalar, .constant(1))

@@ -97,6 +97,9 @@ import Testing
     let mismatch = GraphError.malformed(node: 1, reason: "the shapes of its update do not agree")
     expect(mismatch) { $0.updates = [.assignment(variable: id(1), value: id(4))] }
     expect(mismatch) { $0.updates = [.movingAverage(average: id(1), source: id(5), decay: 0.5)] }
+    expect(mismatch) {
+      $0.updates = [.movingAverage(average: id(1), source: id(3), decay: 0.5, limit: id(0))]
+    }
 
     let adam = Update.Adam(
       parameter: id(1),

@@ -13,50 +13,52 @@ import Testing
   )
 
   /// The loss of each item by its formula, for places in two dimensions of space.
-  private func formula(_ parameters: Tensor, _ target: Tensor) -> [Double] {
+  private func formula(_ mean: Tensor, _ logits: Tensor, _ target: Tensor) -> [Double] {
     let area = target.shape[2] * target.shape[3]
     return (0..<target.shape[0]).map { item in
-      (0..<area).reduce(0.0) { total, place in
-        func value(_ tensor: Tensor, _ channel: Int) -> Double {
-          tensor.doubles[(item * tensor.shape[1] + channel) * area + place]
+      func value(_ tensor: Tensor, _ channel: Int, _ place: Int) -> Double {
+        tensor.doubles[(item * tensor.shape[1] + channel) * area + place]
+      }
+      var (squares, entropies) = (0.0, 0.0)
+      for place in 0..<area {
+        for channel in 0..<2 {
+          squares += pow(value(mean, channel, place) - value(target, channel, place), 2)
         }
-        let square = (0..<2).reduce(0.0) { $0 + pow(value(parameters, $1) - value(target, $1), 2) }
         let nearness = mixture.anchors.map { anchor in
           exp(
-            -(0..<2).reduce(0.0) { $0 + pow(value(target, $1) - Double(anchor[$1]), 2) } / 2 / 0.16
+            -(0..<2).reduce(0.0) {
+              $0 + pow(value(target, $1, place) - Double(anchor[$1]), 2)
+            } / 2 / 0.16
           )
         }
-        let logits = (0..<3).map { value(parameters, 2 + $0) }
-        let total1 = nearness.reduce(0, +)
-        let normalizer = log(logits.map(exp).reduce(0, +))
-        let entropy = (0..<3).reduce(0.0) {
-          $0 - nearness[$1] / total1 * (logits[$1] - normalizer)
+        let scores = (0..<3).map { value(logits, $0, place) }
+        let normalizer = log(scores.map(exp).reduce(0, +))
+        let whole = nearness.reduce(0, +)
+        for anchor in 0..<3 {
+          entropies -= nearness[anchor] / whole * (scores[anchor] - normalizer)
         }
-        return total + square + 0.3 * entropy
       }
+      let count = Double(area)
+      return count * (squares / count + 1e-4).squareRoot() + 0.3 * entropies
     }
   }
 
   @Test func hasItsFormula() throws {
-    let (parameters, target) = (normal([3, 5, 2, 4]), normal([3, 2, 2, 4], seed: 8))
-    let found = try evaluate([parameters, target]) {
-      [
-        mixture.loss($1[0], target: $1[1], in: &$0),
-        mixture.mean($1[0], in: &$0),
-      ]
-    }
-    #expect(found[0].shape == [3])
-    let expected = formula(parameters, target)
-    for (value, wanted) in zip(found[0].doubles, expected) { #expect(near(value, wanted)) }
-    #expect(found[1].shape == target.shape)
-    #expect(found[1].scalars.prefix(16) == parameters.scalars.prefix(16))
+    let (mean, logits) = (normal([3, 2, 2, 4]), normal([3, 3, 2, 4], seed: 7))
+    let target = normal([3, 2, 2, 4], seed: 8)
+    let found = try evaluate([mean, logits, target]) {
+      [mixture.loss(mean: $1[0], logits: $1[1], target: $1[2], in: &$0)]
+    }[0]
+    #expect(found.shape == [3])
+    let expected = formula(mean, logits, target)
+    for (value, wanted) in zip(found.doubles, expected) { #expect(near(value, wanted)) }
   }
 
   @Test func staysFiniteFarFromAllAnchors() throws {
-    let parameters = normal([1, 5, 1, 1], scale: 200)
+    let (mean, logits) = (normal([1, 2, 1, 1], scale: 200), normal([1, 3, 1, 1], scale: 200))
     let target = Tensor([80, -60], shape: [1, 2, 1, 1])
-    let found = try evaluate([parameters, target]) {
-      [mixture.loss($1[0], target: $1[1], in: &$0)]
+    let found = try evaluate([mean, logits, target]) {
+      [mixture.loss(mean: $1[0], logits: $1[1], target: $1[2], in: &$0)]
     }[0]
     #expect(found.isFinite)
   }
@@ -75,9 +77,13 @@ import Testing
       }
       return Tensor(scalars, shape: [x.shape[0], x.shape[1], 4, 6])
     }
-    let inputs = [spread(normal([2, 5, 2, 3])), spread(normal([2, 2, 2, 3], seed: 8))]
+    let (mean, logits) = (spread(normal([2, 2, 2, 3])), spread(normal([2, 3, 2, 3], seed: 7)))
+    let target = spread(normal([2, 2, 2, 3], seed: 8))
     let found = try [mixture, coarse].map { mixture in
-      try evaluate(inputs) { [mixture.loss($1[0], target: $1[1], in: &$0)] }[0]
+      try evaluate([mean, logits, target]) {
+        let squares = mixture.averaged($1[1], in: &$0)
+        return [mixture.loss(mean: $1[0], logits: squares, target: $1[2], in: &$0)]
+      }[0]
     }
     for (plain, own) in zip(found[0].doubles, found[1].doubles) { #expect(near(own, plain)) }
   }
@@ -87,16 +93,20 @@ import Testing
     var mixture = mixture
     mixture.grain = grain
     var builder = GraphBuilder()
-    let parameters = builder.parameter("parameters", [2, 5, 3, 2], .constant(0))
-    let target = builder.parameter("target", [2, 2, 3, 2], .constant(0))
-    let loss = builder.sum(mixture.loss(parameters, target: target, in: &builder))
+    let shapes: [(name: String, shape: Shape)] = [
+      ("mean", [2, 2, 3, 2]), ("features", [2, 3, 3, 2]), ("target", [2, 2, 3, 2]),
+    ]
+    let nodes = shapes.map { builder.parameter($0.name, $0.shape, .constant(0)) }
+    let logits = mixture.averaged(nodes[1], in: &builder)
+    let losses = mixture.loss(mean: nodes[0], logits: logits, target: nodes[2], in: &builder)
+    let loss = builder.sum(losses)
     builder.output("loss", loss)
-    let gradients = builder.gradients(of: loss, withRespectTo: [parameters, target])
+    let gradients = builder.gradients(of: loss, withRespectTo: nodes)
     for (place, gradient) in gradients.enumerated() { builder.output("\(place)", gradient) }
     let graph = try builder.finish()
     var numbers = SeededGenerator(seed: 5)
     var variables: [String: DoubleTensor] = [:]
-    for (name, shape) in [("parameters", [2, 5, 3, 2] as Shape), ("target", [2, 2, 3, 2])] {
+    for (name, shape) in shapes {
       variables[name] = DoubleTensor(
         (0..<shape.elementCount).map { _ in Double(numbers.nextNormal()) },
         shape: shape
@@ -105,9 +115,9 @@ import Testing
     let executor = ReferenceExecutor(seed: 1, step: 1)
     let values = executor.values(of: graph, inputs: [:], variables: variables)
     let h = 1e-5
-    for (place, name) in ["parameters", "target"].enumerated() {
+    for (place, (name, shape)) in shapes.enumerated() {
       let analytic = try #require(values[gradients[place].index])
-      for index in 0..<(name == "target" ? 24 : 60) {
+      for index in 0..<shape.elementCount {
         func lossAt(_ distance: Double) throws -> Double {
           var moved = variables
           moved[name]?.scalars[index] += distance
@@ -123,9 +133,13 @@ import Testing
   @Test func shapesMustAgree() throws {
     #expect(throws: GraphError.self) {
       var builder = GraphBuilder()
-      let parameters = builder.input("parameters", [4, 4, 2])
+      let mean = builder.input("mean", [4, 2, 2])
+      let logits = builder.input("logits", [4, 4, 2])
       let target = builder.input("target", [4, 2, 2])
-      builder.output("loss", mixture.loss(parameters, target: target, in: &builder))
+      builder.output(
+        "loss",
+        mixture.loss(mean: mean, logits: logits, target: target, in: &builder)
+      )
       _ = try builder.finish()
     }
   }

@@ -88,8 +88,26 @@ import Testing
     #expect(graph.parameterList.count == 2 * (2 * (depth + 1) + 2 * depth + 1))
   }
 
-  @Test func uNetRunsOnOddExtents() throws {
-    let uNet = Architecture.uNet(base: 3, depth: 2, activation: .relu)
+  @Test(arguments: items, 0...3)
+  func aNormalizedUNetKeepsTheExtents(item: Shape, depth: Int) throws {
+    let uNet = Architecture.normalizedUNet(base: 4, depth: depth, activation: .silu)
+    let (graph, shape) = try built(Shape([2] + item.dimensions)) {
+      uNet.translator($1, outputChannels: 2, mode: .training, in: &$0)
+    }
+    #expect(shape == Shape([2, 2] + item.dimensions.dropFirst()))
+    // Down two convolutions a level, up a transposed one and a convolution, and the last one: all but
+    // the transposed and the last have a scale and a shift, and two running statistics.
+    let normalized = 2 * (depth + 1) + depth
+    #expect(graph.parameterList.count == 4 * normalized + 2 * depth + 2)
+    let running = graph.variables.filter { $0.variable.role == .state }
+    #expect(running.count == 2 * normalized)
+  }
+
+  @Test(arguments: [
+    Architecture.uNet(base: 3, depth: 2, activation: .relu),
+    .normalizedUNet(base: 3, depth: 2, activation: .relu),
+  ])
+  func uNetRunsOnOddExtents(uNet: Architecture) throws {
     let y = try evaluate([normal([1, 2, 7, 5])]) {
       [uNet.translator($1[0], outputChannels: 3, mode: .inference, in: &$0)]
     }[0]
@@ -131,6 +149,7 @@ import Testing
       .dense(hidden: [4, 2], activation: .leakyRelu(slope: 0.25)),
       .convolutional(channels: [8], hidden: [3], activation: .elu(alpha: 1)),
       .uNet(base: 32, depth: 2, activation: .identity),
+      .normalizedUNet(base: 16, depth: 4, activation: .relu),
     ]
     let data = try JSONEncoder().encode(architectures)
     #expect(try JSONDecoder().decode([Architecture].self, from: data) == architectures)

@@ -174,21 +174,22 @@ import Testing
     #expect(near(try move(clipped).length, whole.length, 1e-6))
   }
 
-  /// With decay 1/2 and three steps the weights of w₁, w₂, w₃ are 1/7, 2/7, 4/7.
+  /// The decays are at most 1/2 and (t - 1) / (t + 8), here 0, 1/10 and 2/11; after step 10 they are 1/2.
   @Test func averagesWeighTheParametersAfterEachStep() throws {
     let optimizer = Optimizer(learningRate: 0.1, weightAveraging: 0.5)
     let history = try (1...3).map { count in
       try #require(run(optimizer, steps: count).plan.variables["layer.weight"]).doubles
     }
     let variables = try run(optimizer, steps: 3).plan.variables
-    let averages = optimizer.averagedWeights(variables, afterSteps: 3)
+    let averages = optimizer.averagedWeights(variables)
     #expect(Set(averages.keys) == ["layer.weight", "layer.bias"])
     let average = try #require(averages["layer.weight"])
     for index in 0..<2 {
-      let expected = (history[0][index] + 2 * history[1][index] + 4 * history[2][index]) / 7
+      let second = (history[0][index] + 9 * history[1][index]) / 10
+      let expected = (2 * second + 9 * history[2][index]) / 11
       #expect(near(average.doubles[index], expected))
     }
-    #expect(Optimizer().averagedWeights(variables, afterSteps: 3).isEmpty)
+    #expect(Optimizer().averagedWeights(variables).isEmpty)
   }
 
   @Test func configurationSurvivesJSON() throws {

@@ -82,7 +82,12 @@ struct ColorizationJob: Sendable {
     var report = tally.report(dataName: images.name, items: split.reportRows)
       .refereed(by: run.session)
     report.warnings = [LearningHealth.budget(result.record)].compactMap { $0 }
-    var header = try run.modelHeader(result.record, metrics: report.metrics, report: report)
+    var header = try run.modelHeader(
+      result.record,
+      metrics: report.metrics,
+      report: report,
+      stateTensors: result.variables.keys.filter(BatchNormalization.isState)
+    )
     let fields = ColouredFields(
       meanA: means[0],
       meanB: means[1],

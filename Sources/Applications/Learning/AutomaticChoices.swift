@@ -125,10 +125,12 @@ public enum AutomaticChoices {
   /// A U-Net of three halvings for the masks of sounds: harmonics and echoes reach far.
   static var maskingArchitecture: Architecture { .uNet(base: 16, depth: 3, activation: .relu) }
 
-  /// A U-Net of three halvings for the colours of images: what a thing is, and so its colour, is seen
-  /// from far around.
-  static var colouringArchitecture: Architecture { .uNet(base: 32, depth: 3, activation: .relu) }
+  /// A U-Net of four halvings for the colours of images: what a thing is, and so its colour, is seen
+  /// from far around, and little of it in single pixels.
+  static var colouringArchitecture: Architecture {
+    .normalizedUNet(base: 16, depth: 4, activation: .relu)
+  }
 
-  /// The same for the holes of images: what was there is seen from around them.
+  /// A U-Net of three halvings for the holes of images: what was there is seen from around them.
   static var fillingArchitecture: Architecture { .uNet(base: 32, depth: 3, activation: .relu) }
 }

@@ -47,7 +47,7 @@ extension Architecture {
   var sight: Int {
     switch self {
     case .plain(_, let depth, _): return depth
-    case .uNet(_, let depth, _):
+    case .uNet(_, let depth, _), .normalizedUNet(_, let depth, _):
       // At level k a pixel is 2^k wide. Down: a step from the level above and a convolution; up: a
       // transposed convolution and a convolution at the level above.
       var sight = 2 + 1
@@ -58,7 +58,5 @@ extension Architecture {
   }
 
   /// The step at which tiles may begin, so that halvings fall where they fall in the whole image.
-  var alignment: Int {
-    if case .uNet(_, let depth, _) = self { 1 << depth } else { 1 }
-  }
+  var alignment: Int { halvings.map { 1 << $0 } ?? 1 }
 }

@@ -170,8 +170,14 @@ extension Translator: Learner {
   package func translatingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
-    let parameters = translated(x, shapes, .inference, in: &builder)
-    builder.output(GraphName.output, objective.mean(parameters, in: &builder))
+    let result: NodeID
+    if let mixture {
+      let planes = mixed(x, shapes, .inference, mixture, areAveraged: false, in: &builder)
+      result = builder.concatenation([planes.mean, planes.logits], axis: 1)
+    } else {
+      result = objective.mean(translated(x, shapes, .inference, in: &builder), in: &builder)
+    }
+    builder.output(GraphName.output, result)
     return try builder.finish()
   }
 
@@ -199,16 +205,23 @@ extension Translator: Learner {
     var parameters: NodeID
     var target: NodeID
     var weights: NodeID?
+    /// The logits of anchors, for squares of places.
+    var logits: NodeID?
   }
 
   /// The values nearest to the target, in its shape.
   private func mean(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
-    mixture?.mean(pass.parameters, in: &builder) ?? objective.mean(pass.parameters, in: &builder)
+    mixture == nil ? objective.mean(pass.parameters, in: &builder) : pass.parameters
   }
 
   private func loss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
-    if let mixture {
-      return mixture.loss(pass.parameters, target: pass.target, in: &builder)
+    if let mixture, let logits = pass.logits {
+      return mixture.loss(
+        mean: pass.parameters,
+        logits: logits,
+        target: pass.target,
+        in: &builder
+      )
     }
     guard let weights = pass.weights, let distance = weightedDistance else {
       return objective.loss(pass.parameters, target: pass.target, in: &builder)
@@ -229,6 +242,12 @@ extension Translator: Learner {
   ) -> Pass {
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
     let seen = isCorrupted ? corruption(x, in: &builder) : x
+    if let mixture {
+      let planes = mixed(seen, shapes, mode, mixture, areAveraged: true, in: &builder)
+      let targets = Shape([shapes.batch] + shapes.target.dimensions)
+      let given = builder.input(GraphName.target, targets)
+      return Pass(parameters: planes.mean, target: given, logits: planes.logits)
+    }
     let parameters = translated(seen, shapes, mode, in: &builder)
     guard target != .item else { return Pass(parameters: parameters, target: x) }
     let targets = Shape([shapes.batch] + shapes.target.dimensions)
@@ -241,6 +260,37 @@ extension Translator: Learner {
       target: builder.slice(given, axis: 1, 0..<channels),
       weights: builder.slice(given, axis: 1, channels..<2 * channels)
     )
+  }
+
+  /// The mean of the values and the logits of anchors, of each place or of the squares that are learnt.
+  ///
+  /// The mean is the network's output. One further layer, which looks at single places, makes logits of
+  /// what the output is made of: those of a square are those of its mean.
+  private func mixed(
+    _ x: NodeID,
+    _ shapes: GraphShapes,
+    _ mode: Mode,
+    _ mixture: AnchoredMixture,
+    areAveraged: Bool,
+    in builder: inout GraphBuilder
+  ) -> (mean: NodeID, logits: NodeID) {
+    builder.scoped("translator") { builder in
+      let (mean, features) = architecture.translation(
+        x,
+        outputChannels: mixture.channels,
+        mode: mode,
+        in: &builder
+      )
+      let seen = areAveraged ? mixture.averaged(features, in: &builder) : features
+      let count = mixture.anchors.count
+      let isPlane = builder.shape(of: x).rank == 4
+      let logits = builder.scoped("logits") { builder in
+        isPlane
+          ? Convolution2D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
+          : Convolution1D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
+      }
+      return (mean, logits)
+    }
   }
 
   private func translated(

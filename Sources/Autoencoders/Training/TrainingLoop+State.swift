@@ -32,7 +32,7 @@ extension TrainingLoop {
     let values = Dictionary(
       uniqueKeysWithValues: carried.map { ($0.name, plan.value(ofVariable: $0.node)) }
     )
-    let averages = trainer.optimizer.averagedWeights(values, afterSteps: progress.step)
+    let averages = trainer.optimizer.averagedWeights(values)
     return values.merging(averages) { $1 }.filter { !$0.key.hasPrefix(Optimizer.averagePrefix) }
   }
 

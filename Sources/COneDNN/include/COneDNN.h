@@ -158,7 +158,7 @@ int32_t hg_program_add_sgd(hg_program *program, float *w, const float *grad, flo
                            int64_t count, const float *lr, const float *grad_scale, float momentum,
                            int32_t nesterov, float decay);
 int32_t hg_program_add_moving_average(hg_program *program, float *average, const float *w,
-                                      int64_t count, float decay);
+                                      int64_t count, float decay, const float *limit);
 int32_t hg_program_add_copy(hg_program *program, const void *src, void *dst, size_t bytes);
 
 // Runs all steps in order. `step` is the counter of the random numbers.

@@ -182,9 +182,9 @@ void hg_sgd(float *w, const float *grad, float *m, int64_t count, const float *l
             const float *grad_scale, float momentum, int32_t nesterov, float decay,
             int32_t threads);
 
-// average = decay * average + (1 - decay) * w
+// average = decay * average + (1 - decay) * w; limit, which may be null, is the most that decay may be.
 void hg_moving_average(float *average, const float *w, int64_t count, float decay,
-                       int32_t threads);
+                       const float *limit, int32_t threads);
 
 #ifdef __cplusplus
 }

@@ -160,7 +160,7 @@ struct ReduceOutcome: Encodable {
     case .convolutional(let channels, let hidden, _)?:
       parts = [shape.dimensions.map(String.init).joined(separator: " x ")]
       parts += channels.map { "\($0) channels" } + hidden.map(String.init)
-    case .uNet?, .plain?, nil: break
+    case .uNet?, .normalizedUNet?, .plain?, nil: break
     }
     return (parts + ["\(fitted.dimensions)"]).joined(separator: " -> ")
   }

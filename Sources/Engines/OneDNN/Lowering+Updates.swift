@@ -11,8 +11,8 @@ extension Lowering {
       switch update {
       case .adam(let adam): try lower(adam, snapshots)
       case .gradientDescent(let descent): try lower(descent, snapshots)
-      case .movingAverage(let average, let source, let decay):
-        try lowerMovingAverage(average, source, decay, snapshots)
+      case .movingAverage(let average, let source, let decay, let limit):
+        try lowerMovingAverage((average, source), decay, limit, snapshots)
       case .assignment(let target, let value): try lowerAssignment(target, value, snapshots)
       }
       // What a variable held before is of no use to the updates after this one.
@@ -178,25 +178,30 @@ extension Lowering {
   }
 
   private func lowerMovingAverage(
-    _ average: NodeID,
-    _ source: NodeID,
+    _ nodes: (average: NodeID, source: NodeID),
     _ decay: Float,
+    _ limit: NodeID?,
     _ snapshots: [NodeID: Location]
   ) throws(EngineError) {
+    let (average, source) = nodes
     // An average that nobody else reads is kept as the variable that it follows.
     let suggested = isVariable(source) ? homeForm(ofVariable: source) : .plain
     let form = homeForm(ofVariable: average, suggested: suggested)
     let place = try operand(source, form, snapshots)
+    let limit = try limit.map { node throws(EngineError) in
+      try operand(node, .plain, snapshots)
+    }
     try changing([average], in: form) { places throws(EngineError) in
       emit(
         .movingAverage(
           average: places[0],
           source: place,
           count: physicalCount(average, form),
-          decay: decay
+          decay: decay,
+          limit: limit
         ),
         "moving average \(label(average.index))",
-        reads: [place.buffer],
+        reads: [place.buffer] + (limit.map { [$0.buffer] } ?? []),
         writes: [places[0].buffer]
       )
     }

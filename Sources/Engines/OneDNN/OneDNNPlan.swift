@@ -324,13 +324,14 @@ package final class OneDNNPlan: Plan {
         descent.isNesterov ? 1 : 0,
         descent.weightDecay
       )
-    case .movingAverage(let average, let source, let count, let decay):
+    case .movingAverage(let average, let source, let count, let decay, let limit):
       status = hg_program_add_moving_average(
         program,
         pointer(average),
         pointer(source),
         Int64(count),
-        decay
+        decay,
+        limit.map { pointer($0) }
       )
     case .copy(let source, let target, let byteCount):
       status = hg_program_add_copy(program, pointer(source), pointer(target), byteCount)

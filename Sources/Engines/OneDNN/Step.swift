@@ -51,7 +51,13 @@ struct Step {
     case scatter(source: BufferPlace, indices: BufferPlace, target: BufferPlace, extents: [Int])
     case adam(AdamStep)
     case gradientDescent(GradientDescentStep)
-    case movingAverage(average: BufferPlace, source: BufferPlace, count: Int, decay: Float)
+    case movingAverage(
+      average: BufferPlace,
+      source: BufferPlace,
+      count: Int,
+      decay: Float,
+      limit: BufferPlace?
+    )
     case copy(source: BufferPlace, target: BufferPlace, byteCount: Int)
   }
 

@@ -31,8 +31,8 @@ extension Update {
     switch self {
     case .adam(let adam): adam.apply(read, write)
     case .gradientDescent(let descent): descent.apply(read, write)
-    case .movingAverage(let average, let source, let decay):
-      let decay = Double(decay)
+    case .movingAverage(let average, let source, let most, let limit):
+      let decay = min(Double(most), limit.map { read($0)[0] } ?? 1)
       var result = read(average)
       let new = read(source)
       for place in result.scalars.indices {

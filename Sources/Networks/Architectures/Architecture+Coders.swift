@@ -18,7 +18,7 @@ extension Architecture {
       layers.append(Flatten())
       layers += hidden.map { Dense($0, activation: activation) as any Layer }
       return Sequential(layers)(x, in: &builder)
-    case .uNet, .plain:
+    case .uNet, .normalizedUNet, .plain:
       return failure("an encoder", in: &builder)
     }
   }
@@ -69,7 +69,7 @@ extension Architecture {
         layers.append(Self.up(outputs, to: extents[level], level == 0 ? .identity : activation))
       }
       return Sequential(layers)(z, in: &builder)
-    case .uNet, .plain:
+    case .uNet, .normalizedUNet, .plain:
       return failure("a decoder", in: &builder)
     }
   }

@@ -21,6 +21,11 @@ public enum Architecture: Hashable, Sendable, Codable {
   /// Reference: Ronneberger, Fischer, Brox, 2015, "U-Net", arXiv:1505.04597, figure 1, with
   /// strides for pooling and zeros around, so that the extents stay.
   case uNet(base: Int, depth: Int, activation: Activation)
+  /// The same, where each convolution but the last is normalized over the batch before its activation:
+  /// it learns in fewer steps. Batches of one item of a single value cannot be learnt from.
+  ///
+  /// Reference: Ioffe, Szegedy, 2015, "Batch Normalization", arXiv:1502.03167.
+  case normalizedUNet(base: Int, depth: Int, activation: Activation)
   /// `depth` convolutions of 3 one after another, at least 2, all but the last of `width` channels;
   /// the extents stay throughout. Like a U-Net it translates. A small noise is taken off images of
   /// any extents well, where the network learns the difference.
@@ -35,7 +40,15 @@ extension Architecture {
   public var compresses: Bool {
     switch self {
     case .dense, .convolutional: true
-    case .uNet, .plain: false
+    case .uNet, .normalizedUNet, .plain: false
+    }
+  }
+
+  /// The halvings of a U-Net; `nil` of other architectures.
+  public var halvings: Int? {
+    switch self {
+    case .uNet(_, let depth, _), .normalizedUNet(_, let depth, _): depth
+    case .dense, .convolutional, .plain: nil
     }
   }
 }

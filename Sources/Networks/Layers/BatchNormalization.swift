@@ -24,6 +24,11 @@ package struct BatchNormalization: Layer {
     self.epsilon = epsilon
   }
 
+  /// Whether a variable is a running statistic, which no gradient is followed of.
+  package static func isState(_ name: String) -> Bool {
+    name.hasSuffix(".runningMean") || name.hasSuffix(".runningVariance")
+  }
+
   package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
     let shape = builder.shape(of: x)
     guard x != builder.failed,

@@ -5,14 +5,15 @@ internal import HourglassTensors
 /// fixed anchors is.
 ///
 /// A network with d channels of values and K anchors gives `[batch, d + K, …]`: d planes of the mean m,
-/// then K of logits. With the value y of a place, the anchors c_k and their deviation σ,
+/// then K of logits. With the value y of a place, the anchors c_k and their deviation σ, and N places,
 ///
 ///     q_k = exp(-|y - c_k|² / 2σ²) / Σⱼ exp(-|y - c_j|² / 2σ²)
-///     ℓ   = |m - y|² - w Σ_k q_k ln p_k,  p = softmax of the logits
+///     ℓ   = N √(Σ |m - y|² / N + ε) - w Σ Σ_k q_k ln p_k,  p = softmax of the logits
 ///
-/// summed over places: the squared error of the mean, and the cross-entropy of the anchors that are
-/// near the value. The cross-entropy may be that of squares of places, whose values and logits are
-/// averaged first and which count for all of their places: it costs as many times less.
+/// summed over places: the root of an item's mean squared error, and the cross-entropy of the anchors
+/// that are near the value. By the root an item that is hard to tell pulls no harder than any other, as
+/// in a mean of decibels. The cross-entropy may be that of squares of places, whose values are
+/// averaged and which count for all of their places; their logits cost as many times less.
 ///
 /// Reference: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, section 2.1,
 /// for the soft encoding q of colours and the cross-entropy.
@@ -40,6 +41,9 @@ public struct AnchoredMixture: Hashable, Sendable, Codable {
   /// The planes that a network gives.
   package var outputs: Int { channels + anchors.count }
 
+  /// ε: below its root, a hundredth of the scale of values, an error counts as if it were squared.
+  static let smoothing: Float = 1e-4
+
   /// Whether all numbers are in their ranges.
   package var isValid: Bool {
     (2...4096).contains(anchors.count) && (1...64).contains(channels)
@@ -50,41 +54,61 @@ public struct AnchoredMixture: Hashable, Sendable, Codable {
 }
 
 extension AnchoredMixture {
-  /// The loss of each item: `parameters [batch, d + K, …]`, `target [batch, d, …]` -> `[batch]`.
+  /// The loss of each item: `mean [batch, d, …]`, `logits [batch, K, squares…]`, `target [batch, d, …]`
+  /// -> `[batch]`.
+  ///
+  /// - Parameter logits: Those of the squares that `averaged` makes.
   package func loss(
-    _ parameters: NodeID,
+    mean: NodeID,
+    logits: NodeID,
     target: NodeID,
     in builder: inout GraphBuilder
   ) -> NodeID {
-    let (found, shape) = (builder.shape(of: parameters), builder.shape(of: target))
+    let (found, shape) = (builder.shape(of: mean), builder.shape(of: target))
     let isFit = builder.require(
-      isValid && shape.rank >= 2 && shape[1] == channels
-        && found == shape.replacing(axis: 1, with: outputs),
+      isValid && shape.rank >= 2 && shape[1] == channels && found == shape,
       of: "anchoredMixture",
-      expected: "parameters [batch, \(outputs), …] and a target [batch, \(channels), …]",
+      expected: "means and a target [batch, \(channels), …]",
       found: "\(found) and \(shape)"
     )
     guard isFit else { return builder.failed }
-    let difference = builder.difference(mean(parameters, in: &builder), target)
-    let square = builder.itemSum(builder.apply(.square, difference))
-    let (places, count) = (shape.dimensions.dropFirst(2), shape.rank == 4 ? grain : 1)
-    let side = places.allSatisfy { $0 >= count } ? count : 1
-    let logits = builder.slice(parameters, axis: 1, channels..<outputs)
-    let logProbabilities = builder.logSoftmax(averaged(logits, side, in: &builder), axis: 1)
-    let values = averaged(target, side, in: &builder)
+    let values = averaged(target, in: &builder)
+    let squares = builder.shape(of: values).replacing(axis: 1, with: anchors.count)
+    let given = builder.shape(of: logits)
+    let hasLogits = builder.require(
+      given == squares,
+      of: "anchoredMixture",
+      expected: "logits \(squares)",
+      found: "\(given)"
+    )
+    guard hasLogits else { return builder.failed }
+    let places = Float(shape.dimensions.dropFirst(2).reduce(1, *))
+    let square = builder.itemSum(builder.apply(.square, builder.difference(mean, target)))
+    let root = builder.apply(
+      .squareRoot,
+      builder.affine(square, scale: 1 / max(places, 1), offset: Self.smoothing)
+    )
     let wanted = builder.softmax(nearness(of: values, in: &builder), axis: 1)
-    let entropy = builder.itemSum(builder.product(wanted, logProbabilities))
-    return builder.sum(square, builder.affine(entropy, scale: -weight * Float(side * side)))
+    let entropy = builder.itemSum(
+      builder.product(wanted, builder.logSoftmax(logits, axis: 1))
+    )
+    let side = Float(side(of: shape))
+    return builder.sum(
+      builder.affine(root, scale: places),
+      builder.affine(entropy, scale: -weight * side * side)
+    )
   }
 
-  /// The means over squares of places.
-  private func averaged(_ x: NodeID, _ side: Int, in builder: inout GraphBuilder) -> NodeID {
-    side == 1 ? x : AveragePooling(side)(x, in: &builder)
+  /// The means over the squares that the cross-entropy is of: `[batch, channels, …]` ->
+  /// `[batch, channels, squares…]`.
+  package func averaged(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let side = side(of: builder.shape(of: x))
+    return side == 1 ? x : AveragePooling(side)(x, in: &builder)
   }
 
-  /// The mean: `parameters [batch, d + K, …]` -> `[batch, d, …]`.
-  package func mean(_ parameters: NodeID, in builder: inout GraphBuilder) -> NodeID {
-    builder.slice(parameters, axis: 1, 0..<channels)
+  /// The side of the squares: single places where there is no room for one.
+  private func side(of shape: Shape) -> Int {
+    shape.rank == 4 && shape.dimensions.dropFirst(2).allSatisfy { $0 >= grain } ? grain : 1
   }
 
   /// -|y - c_k|² / 2σ²: `[batch, d, …]` -> `[batch, K, …]`.

@@ -25,38 +25,35 @@ extension Optimizer {
     in builder: inout GraphBuilder
   ) -> OptimizerInputs {
     let gradients = builder.gradients(of: loss, withRespectTo: parameters)
+    let statistics = weightAveraging == nil ? [] : builder.states
     let learningRate = builder.input("learningRate", .scalar)
     let step = builder.input("step", .scalar)
     let norm = gradientClippingNorm.map { _ in Self.norm(of: gradients, in: &builder) }
     let scale = clippingFactor(norm: norm, in: &builder)
     if let norm { builder.output("gradientNorm", norm) }
-    let steering = Steering(learningRate: learningRate, step: step, gradientScale: scale)
+    let steering = Steering(
+      learningRate: learningRate,
+      step: step,
+      gradientScale: scale,
+      averagingLimit: weightAveraging.map { _ in Self.averagingLimit(step, in: &builder) }
+    )
     for (parameter, gradient) in zip(parameters, gradients) {
       addUpdate(of: parameter, gradient: gradient, steering, in: &builder)
     }
+    // Averaged weights go with statistics of layers that are averaged alike.
+    for statistic in statistics { addAverage(of: statistic, steering, in: &builder) }
     return OptimizerInputs(learningRate: learningRate, step: step, gradientNorm: norm)
   }
 
-  /// The averages of the parameters, by the names of these, out of the variables after some steps.
+  /// The averages of the parameters and of what layers keep, by the names of these, out of the variables
+  /// after some steps.
   ///
-  ///     average / (1 - decayᵗ)
-  ///
-  /// The averages start at 0, which the division corrects as in Adam, so that they weigh the
-  /// parameters after each step and nothing else. Empty where no averages are kept.
-  package func averagedWeights(
-    _ variables: [String: Tensor],
-    afterSteps count: Int
-  ) -> [String: Tensor] {
-    guard let weightAveraging, count > 0 else { return [:] }
-    var remaining = 1.0
-    for _ in 0..<count where remaining > 1e-12 { remaining *= Double(weightAveraging) }
-    let scale = Float(1 / (1 - remaining))
+  /// Empty where no averages are kept.
+  package func averagedWeights(_ variables: [String: Tensor]) -> [String: Tensor] {
+    guard weightAveraging != nil else { return [:] }
     var result: [String: Tensor] = [:]
     for (name, average) in variables where name.hasPrefix(Self.averagePrefix) {
-      result[String(name.dropFirst(Self.averagePrefix.count))] = Tensor(
-        average.scalars.map { $0 * scale },
-        shape: average.shape
-      )
+      result[String(name.dropFirst(Self.averagePrefix.count))] = average
     }
     return result
   }
@@ -71,6 +68,12 @@ extension Optimizer {
     let learningRate: NodeID
     let step: NodeID
     let gradientScale: NodeID?
+    let averagingLimit: NodeID?
+  }
+
+  /// (t - 1) / (t + 8) at step t: an average of about the last ninth of the steps.
+  private static func averagingLimit(_ step: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    builder.quotient(builder.affine(step, offset: -1), builder.affine(step, offset: 8))
   }
 
   private func addUpdate(
@@ -118,10 +121,24 @@ extension Optimizer {
         )
       )
     }
-    if let weightAveraging {
-      let average = builder.state(Self.averagePrefix + name, shape)
-      builder.update(.movingAverage(average: average, source: parameter, decay: weightAveraging))
-    }
+    addAverage(of: parameter, steering, in: &builder)
+  }
+
+  private func addAverage(
+    of variable: NodeID,
+    _ steering: Steering,
+    in builder: inout GraphBuilder
+  ) {
+    guard let weightAveraging, let name = builder.variableName(of: variable) else { return }
+    let average = builder.state(Self.averagePrefix + name, builder.shape(of: variable))
+    builder.update(
+      .movingAverage(
+        average: average,
+        source: variable,
+        decay: weightAveraging,
+        limit: steering.averagingLimit
+      )
+    )
   }
 
   /// Vectors are biases, scales and shifts: only matrices and kernels decay.

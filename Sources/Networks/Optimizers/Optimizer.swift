@@ -39,10 +39,14 @@ public struct Optimizer: Hashable, Sendable, Codable {
   /// Reference: Pascanu, Mikolov, Bengio, 2012, "On the difficulty of training recurrent neural
   /// networks", arXiv:1211.5063, algorithm 1.
   public var gradientClippingNorm: Float?
-  /// The decay of the exponential moving average of the parameters, such as 0.999; `nil` keeps none.
+  /// The largest decay of the moving average of the parameters, such as 0.999; `nil` keeps none.
+  ///
+  /// At step t the decay is (t - 1) / (t + 8) where that is less: the average is that of about the last
+  /// ninth of the steps, however few they are.
   ///
   /// Reference: Polyak, Juditsky, 1992, "Acceleration of Stochastic Approximation by Averaging",
-  /// doi:10.1137/0330046.
+  /// doi:10.1137/0330046; Shamir, Zhang, 2013, "Stochastic Gradient Descent for Non-smooth
+  /// Optimization", arXiv:1212.1824, section 4, polynomial-decay averaging with η = 8.
   public var weightAveraging: Float?
 
   /// Makes an optimiser: Adam at 0.001 unless told otherwise.

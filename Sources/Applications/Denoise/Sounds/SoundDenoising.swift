@@ -31,7 +31,7 @@ struct SoundDenoising: Sendable {
   /// Whether a network translates, and sees no further than tiles can overlap.
   static func suits(_ architecture: Architecture) -> Bool {
     switch architecture {
-    case .uNet(_, let depth, _): (0...5).contains(depth)
+    case .uNet(_, let depth, _), .normalizedUNet(_, let depth, _): (0...5).contains(depth)
     case .plain(_, let depth, _): (2...256).contains(depth)
     case .dense, .convolutional: false
     }
