@@ -193,10 +193,11 @@ extension FittedColorizer: FittedApplication {
   /// Makes it from what a model file holds.
   public init(contents file: ModelContents) throws {
     let translator = try file.decoded(\.architecture, as: Translator.self)
-    guard translator.target == .mixture(ColourAnchors.mixture) else {
+    guard translator.target == .mixture(ColourAnchors.mixture),
+      file.tensors.keys.contains(where: { $0.hasSuffix("logits.weight") })
+    else {
       throw file.damaged(
-        "its network does not tell how likely colours are, as those of older versions do not: "
-          + "learn it again"
+        "its network does not tell how likely colours are in the way of this version"
       )
     }
     let fields = try file.decoded(\.fields, as: ColouredFields.self)

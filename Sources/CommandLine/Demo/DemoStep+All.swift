@@ -220,7 +220,7 @@ struct DemoFolders {
         [
           "colorize", "\(data)/Pictures/parts", "--learn-from", "\(data)/Pictures/learn",
           "--minutes",
-          "0.8", "--seed", "1", "--figure", "\(output)/coloured.png", "-o", "\(output)/coloured",
+          "1.5", "--seed", "1", "--figure", "\(output)/coloured.png", "-o", "\(output)/coloured",
         ]
       ],
       pictures: [
