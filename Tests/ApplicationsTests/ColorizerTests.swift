@@ -56,6 +56,17 @@ import Testing
     #expect(try await estimator.violation(of: law, on: Self.warmSpots(60)) == nil)
   }
 
+  @Test func aBatchOfOneIsNothingToNormalizeOver() async throws {
+    var single = colorizer
+    single.learning.batchSize = 1
+    await #expect {
+      try await single.fit(
+        images(Self.warmSpots(20)),
+        session: LearningSession(engine: smallEngine())
+      )
+    } throws: { "\($0)".contains("at least 2") }
+  }
+
   @Test func lightnessDepthAndAlphaStay() async throws {
     let engine = smallEngine()
     let fitted = try await colorizer.fit(

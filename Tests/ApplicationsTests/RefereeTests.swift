@@ -1,5 +1,6 @@
 import HourglassDatasets
 import HourglassEngines
+import HourglassNetworks
 import HourglassTensors
 import Testing
 
@@ -55,6 +56,32 @@ import Testing
   @Test func theDenoiserIsTheSame() async throws {
     try await check(\.report) {
       try await Denoiser(learning: settings).fit(data, session: $0)
+    }
+  }
+
+  @Test func theNetworksOfImagesAreTheSame() async throws {
+    let small = Architecture.uNet(base: 4, depth: 1, activation: .relu)
+    guard case .images(let grey) = try LawData.images(40),
+      case .images(let coloured) = try LawData.colourImages(40)
+    else { return }
+    try await check(\.report) {
+      try await Denoiser(architecture: small, learning: settings).fit(.images(grey), session: $0)
+    }
+    try await check(\.report) {
+      try await ImageImputer(architecture: small, learning: settings).fit(grey, session: $0)
+    }
+    try await check(\.report) {
+      try await Colorizer(architecture: small, learning: settings).fit(coloured, session: $0)
+    }
+    try await check(\.report) {
+      try await Synthesizer(latent: 2, learning: settings).fit(.images(grey), session: $0)
+    }
+  }
+
+  @Test func theSoundDenoiserIsTheSame() async throws {
+    let small = Architecture.uNet(base: 2, depth: 1, activation: .relu)
+    try await check(\.report) {
+      try await Denoiser(architecture: small, learning: settings).fit(LawData.sounds(), session: $0)
     }
   }
 

@@ -40,6 +40,14 @@ struct ColorizationJob: Sendable {
       target: .mixture(ColourAnchors.mixture)
     )
     var trainer = learning.trainer(colorizer.learning)
+    if case .normalizedUNet = translator.architecture {
+      try requireSetting(
+        trainer.batchSize > 1,
+        "the batch size of a network that is normalized over batches",
+        "at least 2",
+        trainer.batchSize
+      )
+    }
     trainer.optimizer.weightAveraging = Self.averaging(trainer, items: learning.cutting.count)
     source = PatchSource(
       sample.store,

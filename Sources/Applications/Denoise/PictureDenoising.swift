@@ -46,6 +46,8 @@ struct PictureDenoising: Sendable {
 /// Measures how near denoised images are to the clean ones.
 struct PictureDenoisingJudge: Sendable {
   var network: PictureDenoising
+  /// Whether classical filters are judged too.
+  var comparesWithFilters = true
 
   /// The most images that a report of learning judges, and the longest side of what it takes of each.
   static let limit = 24
@@ -60,7 +62,7 @@ struct PictureDenoisingJudge: Sendable {
     on engine: ComputeEngine
   ) async throws -> DenoisingReport {
     var network = network
-    var tally = DenoisingTally()
+    var tally = DenoisingTally(comparesWithFilters: comparesWithFilters)
     for index in 0..<images.count {
       try Task.checkCancellation()
       let picture = try images.picture(index)
@@ -99,17 +101,23 @@ struct DenoisingTally: Sendable {
   private static let widths = [0.5, 0.7, 0.9, 1.1, 1.4, 1.8]
   private static let radii = [1, 2]
 
+  /// Whether classical filters are judged too.
+  private let comparesWithFilters: Bool
+
   private var count = 0
   private var noisy = Sums()
   private var denoised = Sums()
   private var medians = radii.map { _ in Sums() }
   private var gaussians = widths.map { _ in Sums() }
 
+  init(comparesWithFilters: Bool = true) { self.comparesWithFilters = comparesWithFilters }
+
   /// Judges an image, and what the filters make of it.
   mutating func add(clean: PicturePlanes, noisy: PicturePlanes, denoised: PicturePlanes) {
     count += 1
     self.noisy.add(noisy, clean)
     self.denoised.add(denoised, clean)
+    guard comparesWithFilters else { return }
     for (place, radius) in Self.radii.enumerated() {
       medians[place].add(PictureFilters.median(noisy, radius: radius), clean)
     }
@@ -130,10 +138,11 @@ struct DenoisingTally: Sendable {
       itemCount: count,
       noise: noise,
       noisy: noisy.score("noisy", count: count),
-      classical: [
-        medians[median].score("median of \(side) x \(side)", count: count),
-        gaussians[gaussian].score("Gaussian of \(Self.widths[gaussian]) pixels", count: count),
-      ],
+      classical: comparesWithFilters
+        ? [
+          medians[median].score("median of \(side) x \(side)", count: count),
+          gaussians[gaussian].score("Gaussian of \(Self.widths[gaussian]) pixels", count: count),
+        ] : [],
       denoised: denoised.score("denoised", count: count)
     )
   }

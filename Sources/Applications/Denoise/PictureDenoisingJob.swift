@@ -99,7 +99,11 @@ struct PictureDenoisingJob: Sendable {
     if denoiser.learned == .noisy {
       return try FittedDenoiser(denoiser, run, result.record, nil, .pictures(network))
     }
-    let report = try await PictureDenoisingJudge(network: network).report(
+    let judge = PictureDenoisingJudge(
+      network: network,
+      comparesWithFilters: run.session.comparesWithRivals
+    )
+    let report = try await judge.report(
       images.items(Array(split.report.prefix(PictureDenoisingJudge.limit))),
       noise: denoiser.noise(for: .images).typical,
       as: split.reportRows,

@@ -89,7 +89,8 @@ struct SynthesisJob: Sendable {
       boundSize: BoundSize(
         samples: synthesizer.boundSamples,
         seen: record.epochs.count * split.training.count
-      )
+      ),
+      comparesWithRivals: run.session.comparesWithRivals
     )
     var report = try await judge.report(
       data,
@@ -98,7 +99,6 @@ struct SynthesisJob: Sendable {
       as: split.reportRows,
       on: engine
     )
-    report = report.refereed(by: run.session)
     report.notes += [LearningHealth.budget(record)].compactMap { $0 }
     var metrics: [String: Double] = ["active units": Double(report.activeUnits)]
     if let tables = report.tables {

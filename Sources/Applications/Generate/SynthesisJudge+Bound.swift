@@ -51,7 +51,8 @@ extension SynthesisJudge {
     return SynthesisReport.Bound(
       evidenceLowerBound: bounds.mean,
       importanceWeighted: try await importanceWeighted(items, bounds, on: engine),
-      independentPixels: model.pixels?.meanLogLikelihood(of: items, isBernoulli: isBernoulli) ?? 0,
+      independentPixels: comparesWithRivals
+        ? model.pixels?.meanLogLikelihood(of: items, isBernoulli: isBernoulli) : nil,
       isBinarized: isBinarized,
       valueCount: source.itemShape.elementCount
     )

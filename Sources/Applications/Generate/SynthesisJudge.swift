@@ -11,6 +11,8 @@ struct SynthesisJudge: Sendable {
   let seed: UInt64
   /// How many codes and images bound the probability of images.
   let boundSize: BoundSize
+  /// Whether trivial means are judged too.
+  var comparesWithRivals = true
 
   /// The rows of a table that are generated to be judged.
   private static let generatedCount = 5_000
@@ -123,8 +125,10 @@ struct SynthesisJudge: Sendable {
       generatedCount: generated.rowCount,
       generated: score(own),
       fromPrior: try prior.map { score(try TableSimilarity(of: $0, to: real)) },
-      independent: score(try TableSimilarity(of: (learnt ?? real).mixedUp(seed: seed), to: real)),
-      learnt: try learnt.map { score(try TableSimilarity(of: $0, to: real)) },
+      independent: try comparesWithRivals
+        ? score(TableSimilarity(of: (learnt ?? real).mixedUp(seed: seed), to: real)) : nil,
+      learnt: try comparesWithRivals
+        ? learnt.map { score(try TableSimilarity(of: $0, to: real)) } : nil,
       weakestColumns: Array(own.columns.prefix(3)),
       weakestPairs: Array(own.pairs.prefix(3)),
       problems: [],

@@ -22,6 +22,8 @@ public struct LearningSession: Sendable {
   /// `nil` takes the system's folder for such files. Nothing is left in it.
   public var scratchFolder: String?
   /// Whether the report sets the model beside simpler means on the items held out.
+  ///
+  /// Those that the method itself needs, such as principal components to start from, are made all the same.
   public var comparesWithRivals: Bool
   /// Takes what happens, in order.
   public var progress: @Sendable (TrainingEvent) -> Void

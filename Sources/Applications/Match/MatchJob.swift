@@ -55,9 +55,12 @@ struct MatchJob: Sendable {
     } else {
       judged = try encoding.items(of: data, range: 0..<min(data.count, 200))
     }
-    var report = try await RecallJudge(signatures, seed: matcher.learning.seed)
-      .report(judged, of: data, on: run.session.engine)
-    report = report.refereed(by: run.session)
+    let judge = RecallJudge(
+      signatures,
+      seed: matcher.learning.seed,
+      comparesWithRivals: run.session.comparesWithRivals
+    )
+    var report = try await judge.report(judged, of: data, on: run.session.engine)
     report.notes += [LearningHealth.budget(record)].compactMap { $0 }
     return FittedMatcher(
       configuration: matcher,

@@ -12,9 +12,11 @@ struct RecallJudge: Sendable {
 
   private let model: SignatureModel
   private let seed: UInt64
+  private let comparesWithRivals: Bool
 
-  init(_ model: SignatureModel, seed: UInt64) {
+  init(_ model: SignatureModel, seed: UInt64, comparesWithRivals: Bool = true) {
     self.model = model
+    self.comparesWithRivals = comparesWithRivals
     // Other copies than those that were learnt from.
     self.seed = seed ^ 0x6d61_7463_6865_7321
   }
@@ -48,12 +50,7 @@ struct RecallJudge: Sendable {
         threads: threads
       )
     }
-    let principal = try await PrincipalComponents(
-      of: TensorSource(stored.clean),
-      count: model.network.latent,
-      on: engine
-    )
-    return MatchReport(
+    var report = MatchReport(
       dataName: data.name,
       kind: data.kind,
       itemCount: Set(own).count,
@@ -62,13 +59,20 @@ struct RecallJudge: Sendable {
       dimensions: model.network.latent,
       valueCount: stored.clean.shape[1],
       signatures: try recall(stored.cleanCodes, copies.distortedCodes),
-      principalComponents: try recall(
-        principal.projected(stored.clean),
-        principal.projected(copies.distorted)
-      ),
-      rawValues: try recall(stored.clean, copies.distorted),
       notes: [LearningHealth.idleNumbers(stored.cleanCodes)].compactMap { $0 }
     )
+    guard comparesWithRivals else { return report }
+    let principal = try await PrincipalComponents(
+      of: TensorSource(stored.clean),
+      count: model.network.latent,
+      on: engine
+    )
+    report.principalComponents = try recall(
+      principal.projected(stored.clean),
+      principal.projected(copies.distorted)
+    )
+    report.rawValues = try recall(stored.clean, copies.distorted)
+    return report
   }
 
   /// Numbers below a count, at regular steps, at most so many.

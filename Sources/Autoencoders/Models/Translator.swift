@@ -242,15 +242,14 @@ extension Translator: Learner {
   ) -> Pass {
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
     let seen = isCorrupted ? corruption(x, in: &builder) : x
+    let targets = Shape([shapes.batch] + shapes.target.dimensions)
     if let mixture {
       let planes = mixed(seen, shapes, mode, mixture, areAveraged: true, in: &builder)
-      let targets = Shape([shapes.batch] + shapes.target.dimensions)
       let given = builder.input(GraphName.target, targets)
       return Pass(parameters: planes.mean, target: given, logits: planes.logits)
     }
     let parameters = translated(seen, shapes, mode, in: &builder)
     guard target != .item else { return Pass(parameters: parameters, target: x) }
-    let targets = Shape([shapes.batch] + shapes.target.dimensions)
     let given = builder.input(GraphName.target, targets)
     guard case .weighted(let channels) = target else {
       return Pass(parameters: parameters, target: given)

@@ -32,7 +32,8 @@ extension TrainingLoop {
     let values = Dictionary(
       uniqueKeysWithValues: carried.map { ($0.name, plan.value(ofVariable: $0.node)) }
     )
-    let averages = trainer.optimizer.averagedWeights(values)
+    // Before the first step there is nothing to average.
+    let averages = progress.step > 0 ? trainer.optimizer.averagedWeights(values) : [:]
     return values.merging(averages) { $1 }.filter { !$0.key.hasPrefix(Optimizer.averagePrefix) }
   }
 

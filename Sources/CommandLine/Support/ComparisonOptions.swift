@@ -10,7 +10,7 @@ struct ComparisonOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the report compares with: all simpler means, or none, which saves their time.",
+      "What the report compares with: all simpler means, or none.",
       valueName: "rivals"
     )
   )

@@ -82,7 +82,11 @@ struct SoundDenoisingJob: Sendable {
   func fitted() async throws -> FittedDenoiser {
     let result = try await run.train(translator, on: source)
     let network = SoundDenoising(masking, translator, variables: result.variables)
-    let report = try await SoundDenoisingJudge(network: network).report(
+    let judge = SoundDenoisingJudge(
+      network: network,
+      comparesWithFilters: run.session.comparesWithRivals
+    )
+    let report = try await judge.report(
       sounds.items(Array(split.report.prefix(SoundDenoisingJudge.limit))),
       noise: denoiser.noise(for: .sounds).typical,
       as: split.reportRows,

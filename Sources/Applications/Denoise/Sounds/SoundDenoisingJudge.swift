@@ -5,6 +5,8 @@ internal import HourglassTensors
 /// Measures how near denoised sounds are to the clean ones.
 struct SoundDenoisingJudge: Sendable {
   var network: SoundDenoising
+  /// Whether classical filters are judged too.
+  var comparesWithFilters = true
 
   /// The most sounds that a report of learning judges, and the most seconds that it takes of each.
   static let limit = 24
@@ -19,7 +21,7 @@ struct SoundDenoisingJudge: Sendable {
     on engine: ComputeEngine
   ) async throws -> DenoisingReport {
     var network = network
-    var tally = SoundDenoisingTally(network.masking)
+    var tally = SoundDenoisingTally(network.masking, comparesWithFilters: comparesWithFilters)
     for index in 0..<sounds.count {
       try Task.checkCancellation()
       let sound = try sounds.sound(index)
@@ -68,13 +70,18 @@ struct SoundDenoisingTally: Sendable {
   private static let wieners: [Float] = [0.5, 1, 1.5, 2, 3]
 
   private let masking: SoundMasking
+  /// Whether classical filters are judged too.
+  private let comparesWithFilters: Bool
   private var count = 0
   private var noisy = Sums()
   private var denoised = Sums()
   private var subtracted = subtractions.map { _ in Sums() }
   private var filtered = wieners.map { _ in Sums() }
 
-  init(_ masking: SoundMasking) { self.masking = masking }
+  init(_ masking: SoundMasking, comparesWithFilters: Bool = true) {
+    self.masking = masking
+    self.comparesWithFilters = comparesWithFilters
+  }
 
   /// Judges a sound, and what the filters make of it.
   mutating func add(clean: Sound, noisy: Sound, denoised: Sound) {
@@ -82,6 +89,7 @@ struct SoundDenoisingTally: Sendable {
     count += 1
     self.noisy.add(noisy.channels, clean.channels, transform)
     self.denoised.add(denoised.channels, clean.channels, transform)
+    guard comparesWithFilters else { return }
     for (place, factor) in Self.subtractions.enumerated() {
       let result = SoundFilters.subtraction(noisy.channels, factor: factor, by: transform)
       subtracted[place].add(result, clean.channels, transform)
@@ -103,10 +111,11 @@ struct SoundDenoisingTally: Sendable {
       itemCount: count,
       noise: noise,
       noisy: noisy.score("noisy", count: count),
-      classical: [
-        subtracted[subtraction].score("spectral subtraction", count: count),
-        filtered[wiener].score("Wiener filter", count: count),
-      ],
+      classical: comparesWithFilters
+        ? [
+          subtracted[subtraction].score("spectral subtraction", count: count),
+          filtered[wiener].score("Wiener filter", count: count),
+        ] : [],
       denoised: denoised.score("denoised", count: count)
     )
   }
