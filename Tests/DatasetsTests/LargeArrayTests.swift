@@ -55,6 +55,33 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (UInt8(0x08), "|u1"), (0x09, "|i1"), (0x0B, ">i2"), (0x0C, ">i4"), (0x0D, ">f4"), (0x0E, ">f8"),
+  ])
+  func rowsOfIDXAreReadAsThoseOfArrays(_ code: UInt8, _ type: String) throws {
+    let values = ArchiveBytes.elements(type, count: 3 * 1_500, seed: 5)
+    let bytes = idxHeader(type: code, [1_500, 3]) + values
+    let array = try folder.file(ArrayFileTests.npy(type, "(1500, 3)", values))
+    for file in [bytes, ArchiveBytes.gzip(bytes)] {
+      let path = try folder.file(file)
+      try check(path, comment: type)
+      #expect(try large(path).whole().columns == whole(array).columns)
+      var options = DatasetOptions()
+      options.limit = 7
+      #expect(try whole(path, options).columns == whole(array, options).columns)
+    }
+    for (damaged, found) in [
+      (Array(bytes.dropLast()), "found \(values.count - 1)"), (bytes + [0], "found more"),
+      (ArchiveBytes.gzip(Array(bytes.dropLast())), "found \(values.count - 1)"),
+      (ArchiveBytes.gzip(bytes + [0]), "found more"),
+    ] {
+      let path = try folder.file(damaged)
+      let text = error { _ = try large(path).whole() }
+      #expect(text.contains("as IDX") && text.contains(found), "\(text)")
+      #expect(text == error { _ = try whole(path) })
+    }
+  }
+
   private func check(_ path: String, comment: String) throws {
     try check(path, DatasetOptions(), comment)
   }

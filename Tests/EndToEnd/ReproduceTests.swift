@@ -185,6 +185,8 @@ import Testing
       (["match-songs", "--data", "."], 1, "sound"),
       (["series-anomaly", "--data", "."], 1, "combined_windows.json"),
       (["colorize-cifar10", "--data", "."], 1, ".bin"),
+      (["features-cifar10", "--data", "."], 1, ".bin"),
+      (["features-cifar10", "--data", ".", "--dimensions", "0"], 2, "--dimensions must be 1 to"),
       (["impute", "--data", "data.csv"], 1, "at least two columns of numbers"),
       (["impute", "--data", "data.csv", "--rate", "1.5"], 2, "--rate must be above 0 and below 1"),
       (["synthesize", "--data", "data.csv", "--target", "c"], 1, "c"),

@@ -46,6 +46,46 @@ struct LabelledImages {
   }
 }
 
+/// The images of a folder with the binary files of CIFAR-10, and their classes.
+struct SmallColourImages {
+  let training: ImageSet
+  let test: ImageSet
+  let paths: [String]
+
+  /// Reads all of them, or the first so many of both.
+  init(
+    _ run: CardRun,
+    trainingCount: Int = .max,
+    testCount: Int = .max,
+    for card: some ProtocolCard
+  ) throws {
+    let all = try run.paths(ending: ".bin", for: card, what: "data_batch_1.bin and others")
+      .filter { $0.contains("data_batch_") }
+    let last = try run.path(["test_batch.bin"], for: card)
+    var paths: [String] = []
+    var learned: (images: NumericDataset, labels: [Int])?
+    for path in all where (learned?.labels.count ?? 0) < trainingCount {
+      let part = try ImageSet.load(contentsOf: path)
+      let labels = part.labels ?? []
+      let images = try part.uniform()
+      learned =
+        learned.map { ($0.images.appending(images), $0.labels + labels) } ?? (images, labels)
+      paths.append(path)
+    }
+    guard let learned, learned.labels.count == learned.images.count else {
+      throw ApplicationError.unsuitedKind(
+        name: run.data,
+        job: "measure \(card.name) on",
+        expected: "data_batch_1.bin and others",
+        found: "no such file"
+      )
+    }
+    training = ImageSet(learned.images, labels: learned.labels).prefix(trainingCount)
+    test = try ImageSet.load(contentsOf: last).prefix(testCount)
+    self.paths = paths + [last]
+  }
+}
+
 /// A map of images: two numbers an image, from which images are restored too.
 package struct ReductionCard: ProtocolCard {
   package let name = "reduce"
@@ -148,6 +188,55 @@ package struct FeaturesCard: ProtocolCard {
     let known = try await fitted.features(of: images.training, on: run.engine)
     let new = try await fitted.features(of: images.test, on: run.engine)
     return CardMeasurement(own: [accuracy(known, new), seconds], paths: images.paths)
+  }
+}
+
+/// Features of small photographs, learnt without their classes, from which a linear model tells these.
+package struct PhotographFeaturesCard: ProtocolCard {
+  package let name = "features-cifar10"
+  package let summary =
+    "256 numbers an image are learned by `features` from the first 20,000 images of data_batch_*.bin "
+    + "(CIFAR-10, binary), without their classes; a logistic regression on them, standardized, learns the "
+    + "classes of the same images and is judged on the first 2,000 of test_batch.bin."
+  package let figures = [
+    CardResult.Figure("accuracy", places: 4, moreIsBetter: true),
+    CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+  ]
+  package let published = [
+    CardResult.Method(
+      "raw pixels",
+      source: "20,000 images, scikit-learn's regression",
+      [0.38, nil]
+    ),
+    CardResult.Method(
+      "k-means, 4,000 patches, 16,000 numbers",
+      source: "Coates, Lee, Ng, 2011, AISTATS, table 1; 50,000 images, a support vector machine",
+      [0.796, nil]
+    ),
+  ]
+  package var settings: [String: String] { ["dimensions": "\(dimensions)"] }
+
+  /// The numbers of an image.
+  package let dimensions: Int
+
+  package init(dimensions: Int = 256) { self.dimensions = dimensions }
+
+  package func measure(_ run: CardRun) async throws -> CardMeasurement {
+    let images = try SmallColourImages(run, trainingCount: 20_000, testCount: 2_000, for: self)
+    let extractor = FeatureExtractor(dimensions: dimensions, learning: run.learning)
+    let (fitted, seconds) = try await run.timed {
+      try await extractor.fit(.images(images.training), session: run.session)
+    }
+    run.says("learning the classes from the features")
+    let known = try await fitted.features(of: .images(images.training), on: run.engine)
+    let new = try await fitted.features(of: .images(images.test), on: run.engine)
+    let accuracy = CodeQuality.logisticAccuracy(
+      training: known,
+      classes: images.training.labels ?? [],
+      test: new,
+      truth: images.test.labels ?? []
+    )
+    return CardMeasurement(own: [accuracy, seconds], paths: images.paths)
   }
 }
 

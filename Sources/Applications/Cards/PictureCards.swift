@@ -127,31 +127,14 @@ package struct ColorizationCard: ProtocolCard {
   package init() {}
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
-    let paths = try run.paths(ending: ".bin", for: self, what: "data_batch_1.bin and others")
-      .filter { $0.contains("data_batch_") }
-    let last = try run.path(["test_batch.bin"], for: self)
-    var learned: NumericDataset?
-    for path in paths {
-      let part = try ImageSet.load(contentsOf: path).uniform()
-      learned = learned?.appending(part) ?? part
-    }
-    guard let learned else {
-      throw ApplicationError.unsuitedKind(
-        name: run.data,
-        job: "measure \(name) on",
-        expected: "data_batch_1.bin and others",
-        found: "no such file"
-      )
-    }
+    let images = try SmallColourImages(run, for: self)
     let colorizer = Colorizer(
       learning: LearningSettings(seconds: run.seconds ?? 600, seed: run.seed)
     )
-    let fitted = try await colorizer.fit(ImageSet(learned), session: run.session)
-    let test = try ImageSet.load(contentsOf: last)
-    run.says("colouring \(test.count) images")
-    guard let report = try await fitted.trial(of: test, on: run.engine, { _, _, _, _ in }) else {
-      throw ApplicationError.noColours(name: last)
-    }
+    let fitted = try await colorizer.fit(images.training, session: run.session)
+    run.says("colouring \(images.test.count) images")
+    guard let report = try await fitted.trial(of: images.test, on: run.engine, { _, _, _, _ in })
+    else { throw ApplicationError.noColours(name: images.test.name) }
     func values(_ score: ColorizationReport.Score?) -> [Double?] {
       [score?.peakSignalToNoiseRatio, score?.opponentError, score?.colourfulness]
     }
@@ -162,7 +145,7 @@ package struct ColorizationCard: ProtocolCard {
         CardResult.Method("the mean colour", values(report.mean)),
         CardResult.Method("vivid colours of the same network", values(report.vivid)),
       ],
-      paths: paths + [last]
+      paths: images.paths
     )
   }
 }

@@ -15,13 +15,16 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   /// The number of features, at least 1.
   public var dimensions: Int
   /// The layers between the data and the code; `nil` is chosen from the data.
+  ///
+  /// For images of at least 16 pixels in either direction it is a coding of patches, and layers behind it.
   public var architecture: Architecture?
   /// For how long and by which steps it learns.
   public var learning: LearningSettings
   /// How the numbers of a table are scaled before they are learnt from.
   public var scaling: NumberScaling
-  /// What is done to an item before the encoder sees it in learning; `nil` hides six tenths of
-  /// the pixels of images, and leaves other data as they are.
+  /// What is done to an item before the encoder sees it in learning; `nil` hides seven tenths of what
+  /// images say of their patches, or six tenths of the pixels where layers are given that take these, and
+  /// leaves other data as they are.
   ///
   /// What is hidden has to be told from what belongs together, and so codes say more of what a thing is.
   ///
@@ -55,13 +58,10 @@ extension FeatureExtractor {
     _ data: Dataset,
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedFeatureExtractor {
-    let reducer = DimensionReducer(
-      dimensions: dimensions,
-      architecture: architecture,
-      learning: learning,
-      scaling: scaling
-    )
     do {
+      if let patches = try patchArchitecture(for: data) {
+        return try await ImageFeatureJob(self, patches, data, session).fitted()
+      }
       let job = try ReductionJob(
         reducer,
         data,
@@ -74,5 +74,41 @@ extension FeatureExtractor {
     } catch {
       throw HourglassError(error, checkpoint: session.checkpoint)
     }
+  }
+
+  /// A coding of patches and the layers behind it, where these are given or suit the data.
+  private func patchArchitecture(for data: Dataset) throws -> Architecture? {
+    if case .patches = architecture {
+      guard case .images = data else {
+        throw ApplicationError.invalidSetting(
+          name: "the architecture",
+          expected: "one without patches for what is no images",
+          found: data.kind.phrase
+        )
+      }
+      return architecture
+    }
+    guard architecture == nil, case .images(let images) = data, let shape = images.commonShape
+    else { return nil }
+    return AutomaticChoices.patchArchitecture(
+      for: shape,
+      count: images.count,
+      dimensions: dimensions
+    )
+  }
+
+  /// Checks the settings that no other room checks.
+  func validate(for data: Dataset) throws(ApplicationError) {
+    try reducer.validate(for: data)
+  }
+
+  /// The reduction that learns the same without patches.
+  private var reducer: DimensionReducer {
+    DimensionReducer(
+      dimensions: dimensions,
+      architecture: architecture,
+      learning: learning,
+      scaling: scaling
+    )
   }
 }

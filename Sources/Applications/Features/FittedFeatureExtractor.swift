@@ -24,6 +24,22 @@ public struct FittedFeatureExtractor: FittedApplication {
   let encoding: ItemEncoding
   let encoder: FittedEncoder
 
+  init(
+    configuration: FeatureExtractor,
+    header: ModelHeader,
+    report: ReductionReport?,
+    checkpoint: String?,
+    encoding: ItemEncoding,
+    encoder: FittedEncoder
+  ) {
+    self.configuration = configuration
+    self.header = header
+    self.report = report
+    self.checkpoint = checkpoint
+    self.encoding = encoding
+    self.encoder = encoder
+  }
+
   init(_ configuration: FeatureExtractor, _ reduced: FittedDimensionReducer) throws {
     self.configuration = configuration
     var header = reduced.header

@@ -119,6 +119,28 @@ public enum AutomaticChoices {
     kind == .images ? .dropout(rate: 0.6) : .none
   }
 
+  /// The same where images are coded by their patches: much of what they say of them is said several times.
+  static let patchCorruption = Corruption.dropout(rate: 0.7)
+
+  /// A coding of patches for features of images, and fully connected layers behind it; `nil` for images too
+  /// small for it, or so many that their codes have no place in memory.
+  ///
+  /// The wider the code, the wider are the layers.
+  static func patchArchitecture(for shape: Shape, count: Int, dimensions: Int) -> Architecture? {
+    guard shape.rank == 3, shape[1] >= 16, shape[2] >= 16 else { return nil }
+    var coding = PatchCoding(
+      stride: min(max(2, min(shape[1], shape[2]) / 32), 6),
+      filters: 200
+    )
+    while coding.filters > 25, coding.valueCount * count > patchCodeLimit { coding.filters /= 2 }
+    guard coding.valueCount * count <= patchCodeLimit else { return nil }
+    let width = min(max(4 * dimensions, 512), 2_048)
+    return .patches(coding, hidden: [width, width / 2], activation: .silu)
+  }
+
+  /// The most values of codes of patches that are held: a gibibyte of them.
+  private static let patchCodeLimit = 1 << 28
+
   /// A U-Net of two halvings for the noise of images.
   static var denoisingArchitecture: Architecture { .uNet(base: 32, depth: 2, activation: .relu) }
 

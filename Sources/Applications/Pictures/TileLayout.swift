@@ -53,7 +53,7 @@ extension Architecture {
       var sight = 2 + 1
       for level in 1..<depth + 1 { sight += 6 << (level - 1) }
       return sight
-    case .dense, .convolutional: return 0
+    case .dense, .convolutional, .patches: return 0
     }
   }
 

@@ -21,12 +21,14 @@ struct ReductionBaseline: Hashable, Sendable {
     self.components = components
   }
 
-  init(_ principal: PrincipalComponents) {
+  /// Takes the first of some components; all of them where it is not said how many.
+  init(_ principal: PrincipalComponents, count: Int = .max) {
     let width = principal.means.count
+    let count = min(count, principal.count)
     means = Tensor(principal.means.map { Float($0) }, shape: [width])
     components = Tensor(
-      principal.components.map { Float($0) },
-      shape: [principal.count, width]
+      principal.components.prefix(count * width).map { Float($0) },
+      shape: [count, width]
     )
   }
 

@@ -23,11 +23,11 @@ struct ReductionJudge: Sendable {
       rows: kind,
       rowCount: rows.count,
       dimensions: network.autoencoder.latent,
-      valueCount: encoding.valueCount,
+      valueCount: rows.valueCount,
       kind: encoding.kind,
-      autoencoder: score(sum, errors, rows.count),
-      principalComponents: score(errors.principalComponents, errors, rows.count),
-      columnMeans: score(errors.means, errors, rows.count),
+      autoencoder: score(sum, errors, rows),
+      principalComponents: score(errors.principalComponents, errors, rows),
+      columnMeans: score(errors.means, errors, rows),
       neighbours: try await neighbours(rows, on: engine),
       notes: notes(kind)
     )
@@ -54,11 +54,11 @@ struct ReductionJudge: Sendable {
   private func score(
     _ sum: Double,
     _ errors: ReductionBaseline.Errors,
-    _ count: Int
+    _ rows: EncodedRows
   ) -> ReductionReport.Score {
-    let perRow = sum / Double(max(count, 1))
+    let perRow = sum / Double(max(rows.count, 1))
     return ReductionReport.Score(
-      errorPerValue: perRow / Double(max(encoding.valueCount, 1)),
+      errorPerValue: perRow / Double(max(rows.valueCount, 1)),
       errorPerRow: perRow,
       varianceKept: errors.means > 0 ? 1 - sum / errors.means : (sum == 0 ? 1 : 0)
     )

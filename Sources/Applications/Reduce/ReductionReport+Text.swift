@@ -27,9 +27,9 @@ extension ReductionReport: CustomStringConvertible {
   }
 
   /// One sentence: whether the autoencoder earned its place beside PCA, and by how much; `nil` in a
-  /// report without rivals.
+  /// report without rivals, and for features of patches, which are not learnt to restore all alike.
   public var verdict: String? {
-    guard let principalComponents, let columnMeans else { return nil }
+    guard let principalComponents, let columnMeans, patchKinds == nil else { return nil }
     let (own, classical) = (autoencoder.errorPerRow, principalComponents.errorPerRow)
     guard own.isFinite, classical.isFinite else {
       return "The errors are too large to compare."
@@ -84,7 +84,12 @@ extension ReductionReport: CustomStringConvertible {
   }
 
   private var scale: String {
-    switch kind {
+    if let patchKinds {
+      return
+        "Errors are squared, of what images say of \(patchKinds) kinds of patches, with mean 0 and standard "
+        + "deviation 1 in learning."
+    }
+    return switch kind {
     case .images: "Errors are squared, of values from 0 to 1."
     case .table:
       "Errors are squared, of numbers with mean 0 and standard deviation 1 in learning, and of a 0 "

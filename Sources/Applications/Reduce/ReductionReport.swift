@@ -71,6 +71,11 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   /// What the rows are; errors of images are those of values from 0 to 1, and all others those of
   /// columns, bands or channels brought to mean 0 and standard deviation 1 on what was learnt from.
   public var kind: DataKind
+  /// The number of kinds of patches that images were coded by; `nil` where values are the items' own.
+  ///
+  /// Errors are then those of what images say of these, each value with mean 0 and standard deviation 1 in
+  /// learning.
+  public var patchKinds: Int?
   /// The autoencoder.
   public var autoencoder: Score
   /// Principal components, as many as the autoencoder's code has numbers, of the rows learnt from;

@@ -68,7 +68,7 @@ extension Autoencoder: Learner {
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .training, in: &builder)
-    let reconstruction = builder.mean(reconstructionLoss(of: pass, in: &builder))
+    let reconstruction = builder.mean(learningLoss(of: pass, in: &builder))
     var terms: [NodeID] = []
     if let divergence = pass.divergence, case .gaussian(_, let beta, _) = bottleneck {
       let weight = builder.input(GraphName.regularizationWeight, .scalar)
@@ -96,7 +96,7 @@ extension Autoencoder: Learner {
   package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .inference, in: &builder)
-    addItemLosses(of: pass, in: &builder)
+    addItemLosses(of: pass, learningLoss(of: pass, in: &builder), in: &builder)
     return try builder.finish()
   }
 
@@ -112,7 +112,7 @@ extension Autoencoder: Learner {
   package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .absent, .inference, in: &builder)
-    addItemLosses(of: pass, in: &builder)
+    addItemLosses(of: pass, reconstructionLoss(of: pass, in: &builder), in: &builder)
     builder.output(GraphName.output, output(of: pass, in: &builder))
     builder.output(GraphName.latent, pass.code)
     if let fields = pass.fields {
@@ -313,6 +313,20 @@ extension Autoencoder {
       ?? objective.loss(pass.parameters, target: pass.x, in: &builder)
   }
 
+  /// The name of the variable that holds the directions of errors, `[directions, values]`.
+  package static var directionsName: String { "errors.directions" }
+
+  /// The loss of each item in learning, `[batch]`: less what counts for nothing along directions.
+  private func learningLoss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    guard let count = errorDirections else { return reconstructionLoss(of: pass, in: &builder) }
+    let error = builder.flatten(builder.difference(pass.parameters, pass.x))
+    guard error != builder.failed else { return error }
+    let width = builder.shape(of: error)[1]
+    let directions = builder.state(Self.directionsName, [count, width])
+    let discount = builder.itemSum(builder.apply(.square, builder.dense(error, directions)))
+    return builder.difference(reconstructionLoss(of: pass, in: &builder), discount)
+  }
+
   private func output(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
     pass.fields?.terms.output(parameters: pass.parameters, in: &builder)
       ?? objective.mean(pass.parameters, in: &builder)
@@ -327,8 +341,11 @@ extension Autoencoder {
     pass.fields?.squaredError(output, in: &builder) ?? builder.squaredError(output, pass.x)
   }
 
-  private func addItemLosses(of pass: Pass, in builder: inout GraphBuilder) {
-    let reconstruction = reconstructionLoss(of: pass, in: &builder)
+  private func addItemLosses(
+    of pass: Pass,
+    _ reconstruction: NodeID,
+    in builder: inout GraphBuilder
+  ) {
     var loss = reconstruction
     var regularization = builder.broadcast(
       builder.constant(0),

@@ -9,6 +9,9 @@ struct Features: AsyncParsableCommand {
       An autoencoder learns to rebuild items from as many numbers as --dimensions says; its decoder \
       is then dropped, and what the encoder gives are the features. No label is learnt from.
 
+      Of images it learns kinds of patches first, and then from what each image says of them; \
+      --architecture dense learns from pixels.
+
       DATA is what `hourglass reduce` takes: a table of numbers and categories with missing cells, \
       images, sounds, arrays, or with --series a table of measurements in time.
 

@@ -1,6 +1,7 @@
 import HourglassApplications
 import HourglassDatasets
 import HourglassEngines
+import HourglassNetworks
 import HourglassReports
 import HourglassTensors
 
@@ -53,7 +54,7 @@ struct FeaturesJob {
       let source = learned ?? data
       let extractor = FeatureExtractor(
         dimensions: command.shape.dimensions?.number ?? 32,
-        architecture: try command.shape.architecture(for: source),
+        architecture: try architecture(for: source),
         learning: command.learning.settings
       )
       fitted = try await run.learn(unit: source.kind.nouns.one) {
@@ -97,6 +98,16 @@ struct FeaturesJob {
       command,
       run.paths,
       run.clock.seconds
+    )
+  }
+
+  /// The layers that were asked for; images are learnt from by their patches where none were.
+  private func architecture(for data: Dataset) throws -> Architecture? {
+    if let given = try command.shape.architecture(for: data) { return given }
+    guard command.shape.architecture == .dense, case .images(let images) = data else { return nil }
+    return AutomaticChoices.denseArchitecture(
+      for: .images,
+      valueCount: images.commonShape?.elementCount ?? 1
     )
   }
 

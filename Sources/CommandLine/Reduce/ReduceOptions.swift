@@ -26,7 +26,7 @@ struct ShapeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "dense, or convolutional for all but tables (default: dense).",
+      "dense, or convolutional for all but tables (default: dense, or what the verb says).",
       valueName: "kind"
     )
   )

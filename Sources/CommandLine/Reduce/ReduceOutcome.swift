@@ -160,6 +160,9 @@ struct ReduceOutcome: Encodable {
     case .convolutional(let channels, let hidden, _)?:
       parts = [shape.dimensions.map(String.init).joined(separator: " x ")]
       parts += channels.map { "\($0) channels" } + hidden.map(String.init)
+    case .patches(let coding, let hidden, _)?:
+      parts = [shape.dimensions.map(String.init).joined(separator: " x ")]
+      parts += ["\(coding.filters) kinds of patches"] + hidden.map(String.init)
     case .uNet?, .normalizedUNet?, .plain?, nil: break
     }
     return (parts + ["\(fitted.dimensions)"]).joined(separator: " -> ")

@@ -25,7 +25,8 @@ struct Reproduce: AsyncParsableCommand {
     subcommands: [
       AnomalyCleanVerb.self, AnomalyMixedVerb.self, SeriesVerb.self, ImputationVerb.self,
       SynthesisVerb.self, VariationalImagesVerb.self,
-      ReductionVerb.self, FeaturesVerb.self, MatchImagesVerb.self, MatchSongsVerb.self,
+      ReductionVerb.self, FeaturesVerb.self, PhotographFeaturesVerb.self, MatchImagesVerb.self,
+      MatchSongsVerb.self,
       DenoisingVerb.self, NoisyOnlyVerb.self,
       ColorizationVerb.self,
     ]
@@ -234,6 +235,27 @@ struct FeaturesVerb: AsyncParsableCommand {
   var options: CardOptions
 
   func run() async throws { try await options.run(FeaturesCard()) }
+}
+
+/// `reproduce features-cifar10`.
+struct PhotographFeaturesVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features-cifar10",
+    abstract: "What a linear model makes of features of small photographs (CIFAR-10, binary).",
+    discussion: cardHelp(PhotographFeaturesCard(), "reproduce features-cifar10 --data cifar10/")
+  )
+
+  @OptionGroup
+  var options: CardOptions
+
+  @Option(help: ArgumentHelp("The numbers of an image.", valueName: "n"))
+  var dimensions = 256
+
+  func validate() throws {
+    try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+  }
+
+  func run() async throws { try await options.run(PhotographFeaturesCard(dimensions: dimensions)) }
 }
 
 /// `reproduce match-images`.

@@ -74,7 +74,7 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A table in a text or an array (NPY, NPZ) that is larger is read in blocks: reduce and "
+      "A table in a text or an array (NPY, NPZ, IDX) that is larger is read in blocks: reduce and "
         + "features learn from all of its rows, kept on the disk, other verbs from rows drawn at "
         + "random; images in a larger array or IDX file go to the disk (default: 1g).",
       valueName: "size"

@@ -1,6 +1,8 @@
 import HourglassTensors
 
 /// An array in a file and its labels, as items to learn from: rows of a table, or images.
+///
+/// Rows of an IDX file are an array, too.
 struct ArrayItems {
   private let path: String
   private let options: DatasetOptions
@@ -21,6 +23,12 @@ struct ArrayItems {
     let beginning = source.firstUnread(12)
     if NPYHeader.isBeginning(beginning) {
       let stream = try NPYStream(source, path: source.path)
+      array = StoredArray(stream)
+      opened = stream
+      labels = nil
+      canBeReadAgain = source.storedSize != nil
+    } else if IDXFile.isBeginningOfRows(beginning) {
+      let stream = try NPYStream(idx: source)
       array = StoredArray(stream)
       opened = stream
       labels = nil

@@ -14,6 +14,8 @@ struct NPYHeader: Hashable, Sendable {
   let end: Int
   /// The number of elements.
   let count: Int
+  /// Whether it is the header of an IDX file, which says the same in other words.
+  let isIDX: Bool
 
   /// Whether bytes begin as an NPY file does.
   static func isBeginning(_ bytes: [UInt8]) -> Bool {
@@ -32,7 +34,17 @@ struct NPYHeader: Hashable, Sendable {
     bytes[8..<8 + size].reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
+  /// Takes what the header of an IDX file says.
+  init(_ header: IDXHeader) {
+    (kind, size) = (header.type.kind, header.type.size)
+    (isBigEndian, isFortranOrder, isIDX) = (true, false, true)
+    shape = header.dimensions
+    end = header.headerBytes
+    count = header.valueBytes / header.type.size
+  }
+
   init(_ bytes: [UInt8], path: String) throws(DatasetError) {
+    isIDX = false
     guard Self.isBeginning(bytes), bytes.count >= 12 else {
       throw Self.bad(path, "another beginning")
     }

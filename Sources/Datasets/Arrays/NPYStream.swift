@@ -22,9 +22,20 @@ final class NPYStream {
     var beginning = try stream.next(12)
     beginning += try stream.next(NPYHeader.missingBytes(beginning))
     header = try NPYHeader(beginning, path: path)
-    if let size = stream.byteCount, size - header.end != header.byteCount {
-      throw wrongSize(size - header.end)
-    }
+    try checkSize()
+  }
+
+  /// Takes a file of the IDX format from its beginning.
+  init(idx source: ByteSource) throws(DatasetError) {
+    path = source.path
+    stream = source
+    header = NPYHeader(try IDXHeader(source))
+    try checkSize()
+  }
+
+  private func checkSize() throws(DatasetError) {
+    guard let size = stream.byteCount, size - header.end != header.byteCount else { return }
+    throw wrongSize(size - header.end)
   }
 
   /// Whether it is known that the stream has as many bytes as the header promises.
@@ -70,7 +81,21 @@ final class NPYStream {
   }
 
   private func wrongSize(_ found: Int) -> DatasetError {
-    .array(
+    if header.isIDX {
+      return found > header.byteCount
+        ? .trailingInIDX(
+          path: path,
+          dimensions: header.shape,
+          expectedBytes: header.byteCount
+        )
+        : .truncatedIDX(
+          path: path,
+          dimensions: header.shape,
+          expectedBytes: header.byteCount,
+          foundBytes: found
+        )
+    }
+    return .array(
       .wrongSize(
         path: path,
         shape: header.shape,
@@ -127,7 +152,10 @@ struct StoredArray: Sendable {
 
   private static func opened(_ place: Place, _ path: String) throws(DatasetError) -> NPYStream {
     switch place {
-    case .file(let file): return try NPYStream(ByteSource(path: file), path: path)
+    case .file(let file):
+      let source = try ByteSource(path: file)
+      return IDXFile.isBeginning(source.firstUnread(2))
+        ? try NPYStream(idx: source) : try NPYStream(source, path: path)
     case .member(let archive, let entry):
       let member = try archive.member(entry)
       do throws(DatasetError) {

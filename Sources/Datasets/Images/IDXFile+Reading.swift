@@ -6,6 +6,12 @@ extension IDXFile {
     bytes.count >= 2 && bytes[0] == 0 && bytes[1] == 0
   }
 
+  /// Whether bytes begin as an IDX file of two dimensions does.
+  static func isBeginningOfRows(_ bytes: [UInt8]) -> Bool {
+    isBeginning(bytes) && bytes.count >= 4 && ElementType(rawValue: bytes[2]) != nil
+      && bytes[3] == 2
+  }
+
   /// Reads a file from its beginning.
   ///
   /// - Parameters:
@@ -47,7 +53,7 @@ extension IDXFile {
 }
 
 /// What the header of an IDX file says, before any of it is believed.
-private struct IDXHeader {
+struct IDXHeader {
   let path: String
   let type: IDXFile.ElementType
   let dimensions: [Int]

@@ -33,6 +33,15 @@ public struct IDXFile: Sendable {
       case .float64: 8
       }
     }
+
+    /// The kind of number, by the letter that NumPy has for it.
+    var kind: Character {
+      switch self {
+      case .unsignedByte: "u"
+      case .signedByte, .int16, .int32: "i"
+      case .float32, .float64: "f"
+      }
+    }
   }
 
   /// The path that the file was read from.

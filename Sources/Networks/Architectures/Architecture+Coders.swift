@@ -18,10 +18,17 @@ extension Architecture {
       layers.append(Flatten())
       layers += hidden.map { Dense($0, activation: activation) as any Layer }
       return Sequential(layers)(x, in: &builder)
+    case .patches(let coding, let hidden, let activation):
+      let values = builder.scoped(Self.patchScope) { coding(x, in: &$0) }
+      let layers: [any Layer] = hidden.map { Dense($0, activation: activation) }
+      return Sequential(layers)(values, in: &builder)
     case .uNet, .normalizedUNet, .plain:
       return failure("an encoder", in: &builder)
     }
   }
+
+  /// The scope of the variables of a coding of patches.
+  package static var patchScope: String { "patches" }
 
   /// Adds the layers from the bottleneck to the parameters of a likelihood, each under its number
   /// as its scope.
@@ -47,7 +54,7 @@ extension Architecture {
     else { return builder.failed }
     let output = [itemShape[0] * outputsPerValue] + itemShape.dimensions.dropFirst()
     switch self {
-    case .dense(let hidden, let activation):
+    case .dense(let hidden, let activation), .patches(_, let hidden, let activation):
       var layers: [any Layer] = hidden.reversed().map { Dense($0, activation: activation) }
       layers.append(Dense(output.reduce(1, *)))
       layers.append(Reshape(output))

@@ -13,6 +13,12 @@ public enum Architecture: Hashable, Sendable, Codable {
   /// multiple of the stride, so that no chequerboard appears (Odena, Dumoulin, Olah, 2016,
   /// doi:10.23915/distill.00003).
   case convolutional(channels: [Int], hidden: [Int], activation: Activation)
+  /// What an image says of its patches, which is learnt by itself before, then fully connected layers of the
+  /// widths `hidden`; the decoder has these in reverse. Items `[channels, height, width]`.
+  ///
+  /// It is for features: what makes one kind of thing look unlike another is at hand, and need not be
+  /// learnt from restoring pixels.
+  case patches(PatchCoding, hidden: [Int], activation: Activation)
   /// Convolutions down `depth` halvings and up again, where each level on the way up also sees what
   /// the same level saw on the way down. Level k has base · 2ᵏ channels. It compresses nothing: it
   /// has no encoder and no decoder, it translates. Items `[channels, time]` or
@@ -39,7 +45,7 @@ extension Architecture {
   /// Whether it has an encoder and a decoder around a bottleneck.
   public var compresses: Bool {
     switch self {
-    case .dense, .convolutional: true
+    case .dense, .convolutional, .patches: true
     case .uNet, .normalizedUNet, .plain: false
     }
   }
@@ -48,7 +54,7 @@ extension Architecture {
   public var halvings: Int? {
     switch self {
     case .uNet(_, let depth, _), .normalizedUNet(_, let depth, _): depth
-    case .dense, .convolutional, .plain: nil
+    case .dense, .convolutional, .patches, .plain: nil
     }
   }
 }

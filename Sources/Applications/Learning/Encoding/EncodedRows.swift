@@ -59,6 +59,15 @@ struct EncodedRows: BatchSource {
     }
   }
 
+  /// Takes numbers as they are, `[items, values]`, none of which is missing.
+  init(codes: Tensor) {
+    rows = nil
+    itemShape = [codes.shape[1]]
+    layout = nil
+    valueCount = codes.shape[1]
+    storage = .fields(values: codes.scalars, presence: [], count: codes.shape[0])
+  }
+
   private init(_ other: EncodedRows, rows: [Int]) {
     itemShape = other.itemShape
     layout = other.layout
