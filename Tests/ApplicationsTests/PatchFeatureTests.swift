@@ -54,8 +54,7 @@ import Testing
     let scores = try await probe.report(of: model, on: .images(images), engine: engine)
     let own = try #require(scores.score(.features, .linear)).mean
     let raw = try #require(scores.score(.raw, .linear)).mean
-    #expect(own > 0.95, "\(own)")
-    #expect(own > raw)
+    #expect(own > 0.8 && own > raw + 0.2, "\(own), \(raw)")
   }
 
   @Test func savedAndAloneTheyAreTheSame() async throws {

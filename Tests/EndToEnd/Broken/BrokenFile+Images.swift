@@ -28,8 +28,16 @@ extension BrokenFile {
       "found nan in item 1",
       verbs: [["reduce", "-o", "out.csv", "--epochs", "1"]]
     ) {
-      [0, 0, 0x0d, 2] + Bytes.big(3) + Bytes.big(2)
+      [0, 0, 0x0d, 3] + Bytes.big(3) + Bytes.big(2) + Bytes.big(1)
         + Array(repeatElement([0x7f, 0xc0, 0, 0], count: 6).joined())
+    },
+    BrokenFile(
+      "infinite.idx",
+      "found another value in item 1",
+      verbs: [["reduce", "-o", "out.csv", "--epochs", "1"]]
+    ) {
+      [0, 0, 0x0d, 2] + Bytes.big(3) + Bytes.big(2)
+        + Array(repeatElement([0x7f, 0x80, 0, 0], count: 6).joined())
     },
     BrokenFile("labels.idx", "found 3 labels (IDX data with one dimension)") {
       Made.labels([1, 2, 3])
