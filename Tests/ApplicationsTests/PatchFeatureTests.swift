@@ -116,6 +116,11 @@ import Testing
     await #expect(throws: HourglassError.self) {
       try await extractor.fit(.images(small), session: session)
     }
+    // Their filters are learnt for features alone.
+    await #expect(throws: HourglassError.self) {
+      try await DimensionReducer(architecture: architecture, learning: learning)
+        .fit(.images(try Self.stripes(20)), session: session)
+    }
     let rows = try NumericDataset(name: "rows", table: curvedRows(30))
     await #expect(throws: HourglassError.self) {
       try await extractor.fit(Dataset(rows), session: session)

@@ -169,25 +169,37 @@ package struct FeaturesCard: ProtocolCard {
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
     let images = try LabelledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
-    let extractor = FeatureExtractor(
-      dimensions: Self.dimensions,
-      learning: run.learning
+    return CardMeasurement(
+      own: try await run.featureFigures(
+        dimensions: Self.dimensions,
+        training: (images.training, images.trainingClasses),
+        test: (images.test, images.testClasses)
+      ),
+      paths: images.paths
     )
-    let (fitted, seconds) = try await run.timed {
-      try await extractor.fit(images.training, session: run.session)
+  }
+}
+
+extension CardRun {
+  /// The accuracy of a logistic regression on features that are learnt without the classes, and the seconds
+  /// of learning them.
+  fileprivate func featureFigures(
+    dimensions: Int,
+    training: (images: Dataset, classes: [Int]),
+    test: (images: Dataset, classes: [Int])
+  ) async throws -> [Double?] {
+    let extractor = FeatureExtractor(dimensions: dimensions, learning: learning)
+    let (fitted, seconds) = try await timed {
+      try await extractor.fit(training.images, session: session)
     }
-    run.says("learning the classes from the features")
-    func accuracy(_ training: Tensor, _ test: Tensor) -> Double {
-      CodeQuality.logisticAccuracy(
-        training: training,
-        classes: images.trainingClasses,
-        test: test,
-        truth: images.testClasses
-      )
-    }
-    let known = try await fitted.features(of: images.training, on: run.engine)
-    let new = try await fitted.features(of: images.test, on: run.engine)
-    return CardMeasurement(own: [accuracy(known, new), seconds], paths: images.paths)
+    says("learning the classes from the features")
+    let accuracy = CodeQuality.logisticAccuracy(
+      training: try await fitted.features(of: training.images, on: engine),
+      classes: training.classes,
+      test: try await fitted.features(of: test.images, on: engine),
+      truth: test.classes
+    )
+    return [accuracy, seconds]
   }
 }
 
@@ -223,20 +235,14 @@ package struct PhotographFeaturesCard: ProtocolCard {
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
     let images = try SmallColourImages(run, trainingCount: 20_000, testCount: 2_000, for: self)
-    let extractor = FeatureExtractor(dimensions: dimensions, learning: run.learning)
-    let (fitted, seconds) = try await run.timed {
-      try await extractor.fit(.images(images.training), session: run.session)
-    }
-    run.says("learning the classes from the features")
-    let known = try await fitted.features(of: .images(images.training), on: run.engine)
-    let new = try await fitted.features(of: .images(images.test), on: run.engine)
-    let accuracy = CodeQuality.logisticAccuracy(
-      training: known,
-      classes: images.training.labels ?? [],
-      test: new,
-      truth: images.test.labels ?? []
+    return CardMeasurement(
+      own: try await run.featureFigures(
+        dimensions: dimensions,
+        training: (.images(images.training), images.training.labels ?? []),
+        test: (.images(images.test), images.test.labels ?? [])
+      ),
+      paths: images.paths
     )
-    return CardMeasurement(own: [accuracy, seconds], paths: images.paths)
   }
 }
 

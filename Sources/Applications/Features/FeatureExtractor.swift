@@ -104,9 +104,11 @@ extension FeatureExtractor {
 
   /// The reduction that learns the same without patches.
   private var reducer: DimensionReducer {
-    DimensionReducer(
+    var layers = architecture
+    if case .patches = layers { layers = nil }
+    return DimensionReducer(
       dimensions: dimensions,
-      architecture: architecture,
+      architecture: layers,
       learning: learning,
       scaling: scaling
     )

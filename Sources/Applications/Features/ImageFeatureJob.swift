@@ -1,7 +1,6 @@
 internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassEngines
-internal import HourglassGraphs
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassTensors
@@ -19,8 +18,6 @@ struct ImageFeatureJob: Sendable {
   private let split: RowSplit
   private let encoding: ItemEncoding
   private let coding: PatchCoding
-  /// The number of hidden layers.
-  private let layerCount: Int
   /// The network that learns, from codes to codes.
   private let autoencoder: Autoencoder
   /// The same with an encoder that takes pixels.
@@ -62,7 +59,6 @@ struct ImageFeatureJob: Sendable {
     self.split = split
     self.encoding = encoding
     self.coding = coding
-    layerCount = hidden.count
     autoencoder = Autoencoder(
       encoder: .dense(hidden: hidden, activation: activation),
       bottleneck: .deterministic(latent: extractor.dimensions),
@@ -118,12 +114,9 @@ struct ImageFeatureJob: Sendable {
       // Learning has not begun: there is a checkpoint only where it was to go on from one.
       throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
     }
-    var start = [Autoencoder.directionsName: Self.directions(principal)]
-    // What is restored begins at the means: errors larger than theirs would have to be unlearned first.
-    let shapes = try autoencoder.evaluationGraph(GraphShapes(item: coded.itemShape, batch: 1))
-      .variableShapes
-    let last = "decoder.\(layerCount).weight"
-    if let shape = shapes[last] { start[last] = .zeros(shape) }
+    // What chance restores would have to be unlearned first.
+    var start = try autoencoder.silentStart(itemShape: coded.itemShape)
+    start[Autoencoder.directionsName] = Self.directions(principal)
     let (network, record) = try await run.network(
       autoencoder,
       StartedLearner(autoencoder, start: start),
@@ -146,11 +139,7 @@ struct ImageFeatureJob: Sendable {
       configuration: extractor,
       header: try run.modelHeader(
         record,
-        metrics: [
-          "error per value, autoencoder": report.autoencoder.errorPerValue,
-          "error per value, column means": report.columnMeans?.errorPerValue,
-          "error per value, PCA of the same size": report.principalComponents?.errorPerValue,
-        ].compactMapValues { $0 },
+        metrics: report.metrics,
         report: report,
         stateTensors: Array(patches.variables.keys)
       ),

@@ -6,8 +6,6 @@ internal import HourglassTensors
 
 /// A coding of patches with all that was learnt of it.
 struct LearntPatches: Sendable {
-  /// How images are coded.
-  let coding: PatchCoding
   /// The variables of an encoder that begins with the coding, by name.
   let variables: [String: Tensor]
   /// The codes of the images that it was made with, `[images, values]`.
@@ -51,7 +49,6 @@ struct LearntPatches: Sendable {
     let (means, factors) = Self.moments(plain, rows: training)
     variables[PatchCoding.Name.means] = Tensor(means, shape: [count])
     variables[PatchCoding.Name.factors] = Tensor(factors, shape: [count])
-    self.coding = coding
     self.variables = Dictionary(
       uniqueKeysWithValues: variables.map { ("encoder.\(Architecture.patchScope).\($0)", $1) }
     )

@@ -102,11 +102,7 @@ struct ReductionJob: Sendable {
       configuration: reducer,
       header: try run.modelHeader(
         record,
-        metrics: [
-          "error per value, autoencoder": report.autoencoder.errorPerValue,
-          "error per value, column means": report.columnMeans?.errorPerValue,
-          "error per value, PCA of the same size": report.principalComponents?.errorPerValue,
-        ].compactMapValues { $0 },
+        metrics: report.metrics,
         report: report,
         stateTensors: Array(baseline.tensors.keys)
       ),
@@ -160,6 +156,14 @@ extension DimensionReducer {
     try learning.validate()
     if case .convolutional = architecture, kind == .table {
       try requireSetting(false, "the architecture", "dense for a table", "convolutional")
+    }
+    if case .patches = architecture {
+      try requireSetting(
+        false,
+        "the architecture of a reduction",
+        "one whose layers all learn; patches are for features",
+        "patches"
+      )
     }
     if case .neighbours(let count, let weight) = preserves {
       try validate(neighbours: count, weight, of: data)

@@ -127,3 +127,14 @@ extension ReductionReport: RefereedReport {
     return report
   }
 }
+
+extension ReductionReport {
+  /// The errors by their names, for a model file.
+  var metrics: [String: Double] {
+    [
+      "error per value, autoencoder": autoencoder.errorPerValue,
+      "error per value, column means": columnMeans?.errorPerValue,
+      "error per value, PCA of the same size": principalComponents?.errorPerValue,
+    ].compactMapValues { $0 }
+  }
+}

@@ -82,14 +82,24 @@ extension Autoencoder {
       "bottleneck.weight": weight, "bottleneck.bias": coding.encoder.bias,
       "decoder.linear.weight": coding.decoder.weight, "decoder.linear.bias": coding.decoder.bias,
     ]
+    start.merge(Self.silentDecoder(shapes)) { first, _ in first }
+    return start
+  }
+
+  /// A start at which the last layer of the decoder gives nothing: errors begin at those of the means.
+  package func silentStart(itemShape: Shape) throws(GraphError) -> [String: Tensor] {
+    Self.silentDecoder(
+      try evaluationGraph(GraphShapes(item: itemShape, batch: 1)).variableShapes
+    )
+  }
+
+  private static func silentDecoder(_ shapes: [String: Shape]) -> [String: Tensor] {
     let layers = shapes.keys.compactMap { name -> Int? in
       let parts = name.split(separator: ".")
       return parts.count == 3 && parts[0] == "decoder" && parts[2] == "weight"
         ? Int(parts[1]) : nil
     }
-    if let last = layers.max(), let shape = shapes["decoder.\(last).weight"] {
-      start["decoder.\(last).weight"] = .zeros(shape)
-    }
-    return start
+    guard let last = layers.max(), let shape = shapes["decoder.\(last).weight"] else { return [:] }
+    return ["decoder.\(last).weight": .zeros(shape)]
   }
 }
