@@ -25,8 +25,13 @@ extension Dataset {
     if let size = options.imageSize, case .images(let images) = dataset {
       dataset = .images(try images.filling(size))
     }
-    guard let series = options.series, case .table(let table) = dataset else { return dataset }
-    return .series(try SeriesSet(table, options: series))
+    guard let series = options.series else { return dataset }
+    switch dataset {
+    case .table(let table): return .series(try SeriesSet(table, options: series))
+    case .largeTable(let table):
+      return .largeSeries(try LargeSeries(table, options: series, progress: progress))
+    case .images, .sounds, .series, .largeSeries: return dataset
+    }
   }
 
   /// The images or sounds of a path, or nothing where it holds something else.
@@ -108,6 +113,13 @@ extension Dataset {
 }
 
 extension DatasetOptions {
+  /// Whether a file is so large, seen from its size alone, that it may not be to be held in memory.
+  ///
+  /// - Throws: Why the file cannot be opened.
+  package func isLarge(_ path: String) throws(DatasetError) -> Bool {
+    try isLarge(ByteSource(path: path))
+  }
+
   /// Whether a table of text is not to be held in memory; one that is compressed is taken for four
   /// times as large as its file.
   func isLarge(_ source: ByteSource) -> Bool {
@@ -117,7 +129,7 @@ extension DatasetOptions {
 
   /// Whether data of so many bytes are not to be held in memory.
   func isLarge(_ bytes: Int) -> Bool {
-    guard let largeTableSize, limit == nil, series == nil else { return false }
+    guard let largeTableSize, limit == nil else { return false }
     return bytes >= largeTableSize
   }
 

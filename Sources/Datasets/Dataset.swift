@@ -10,6 +10,8 @@ public enum Dataset: Sendable {
   case sounds(SoundSet)
   /// Windows of time series.
   case series(SeriesSet)
+  /// Windows of time series that are larger than what should be held in memory.
+  case largeSeries(LargeSeries)
 
   /// The name of the file without its folders.
   public var name: String {
@@ -19,6 +21,7 @@ public enum Dataset: Sendable {
     case .images(let images): images.name
     case .sounds(let sounds): sounds.name
     case .series(let series): series.name
+    case .largeSeries(let series): series.name
     }
   }
 
@@ -30,6 +33,7 @@ public enum Dataset: Sendable {
     case .images(let images): images.count
     case .sounds(let sounds): sounds.count
     case .series(let series): series.count
+    case .largeSeries(let series): series.count
     }
   }
 
@@ -41,6 +45,7 @@ public enum Dataset: Sendable {
     case .images(let images): images.fingerprint
     case .sounds(let sounds): sounds.fingerprint
     case .series(let series): series.fingerprint
+    case .largeSeries(let series): series.fingerprint
     }
   }
 }
@@ -77,9 +82,9 @@ public struct DatasetOptions: Hashable, Sendable {
   /// The bytes from which data are not held in memory; none ever are when this is left out.
   ///
   /// They are counted in the text of a table, or in the values of an array or of IDX data. Rows are
-  /// then a large table, and images go to the disk.
+  /// then a large table or large series, and images go to the disk.
   ///
-  /// A time series or a table of which only the first rows are read is held in memory always.
+  /// A table of which only the first rows are read is held in memory always.
   public var largeTableSize: Int?
 
   /// Makes options that leave everything to the file.
@@ -88,7 +93,7 @@ public struct DatasetOptions: Hashable, Sendable {
 
 extension Dataset {
   /// The first rows, images or sounds, or all where there are fewer; a time series is given whole,
-  /// and of a large table rows of its sample are.
+  /// of a large table rows of its sample are, and of large series their sample is.
   public func prefix(_ count: Int) -> Dataset {
     switch self {
     case .table(let table): .table(table.prefix(count))
@@ -96,21 +101,29 @@ extension Dataset {
     case .images(let images): .images(images.prefix(count))
     case .sounds(let sounds): .sounds(sounds.prefix(count))
     case .series: self
+    case .largeSeries(let series): .series(series.sample)
     }
   }
 }
 
 extension Dataset {
-  /// What can be learnt from in memory: the sample of a large table, anything else as it is.
+  /// What can be learnt from in memory: the sample of large data, anything else as it is.
   package var learnable: Dataset {
-    if case .largeTable(let table) = self { .table(table.sample) } else { self }
+    switch self {
+    case .largeTable(let table): .table(table.sample)
+    case .largeSeries(let series): .series(series.sample)
+    case .table, .images, .sounds, .series: self
+    }
   }
 
   /// The same items all in memory.
   ///
-  /// - Throws: What is wrong with the file of a large table, such as that it does not fit.
+  /// - Throws: What is wrong with the file of large data, such as that it does not fit.
   package func inMemory() throws(DatasetError) -> Dataset {
-    guard case .largeTable(let table) = self else { return self }
-    return .table(try table.whole())
+    switch self {
+    case .largeTable(let table): .table(try table.whole())
+    case .largeSeries(let series): .series(try series.whole())
+    case .table, .images, .sounds, .series: self
+    }
   }
 }

@@ -25,13 +25,23 @@ import Testing
         )
       }
     )
-    try CSVCompletion.write(
-      to: result.path,
-      from: source.path,
-      filledBy: filled,
-      options: options
-    )
-    return String(decoding: try Data(contentsOf: result), as: UTF8.self)
+    // At once, and row by row.
+    var results: [String] = []
+    for rows in [filled.rowCount, 1] {
+      let file = try CSVCompletion(
+        replacing: result.path,
+        from: source.path,
+        columns: filled.columns.map(\.name),
+        options: options
+      )
+      for start in stride(from: 0, to: filled.rowCount, by: rows) {
+        try file.append(filled.rows(Array(start..<min(start + rows, filled.rowCount))))
+      }
+      try file.commit()
+      results.append(String(decoding: try Data(contentsOf: result), as: UTF8.self))
+    }
+    #expect(results[0] == results[1])
+    return results[0]
   }
 
   @Test(arguments: [

@@ -36,6 +36,8 @@ extension Denoiser {
       case .largeTable(let table):
         return try await TableDenoisingJob(self, table.sample, session).fitted()
       case .series(let series): return try await SeriesDenoisingJob(self, series, session).fitted()
+      case .largeSeries(let series):
+        return try await SeriesDenoisingJob(self, series.sample, session).fitted()
       case .sounds(let sounds): return try await SoundDenoisingJob(self, sounds, session).fitted()
       }
     } catch {

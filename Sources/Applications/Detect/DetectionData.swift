@@ -15,6 +15,7 @@ enum DetectionData: Sendable {
     case .table(let table): self = .table(table)
     case .largeTable(let table): self = .table(try table.whole())
     case .series(let series): self = .series(series)
+    case .largeSeries(let series): self = .series(try series.whole())
     case .images(let images): self = .images(try images.uniform())
     case .sounds(let sounds):
       throw ApplicationError.otherKind(

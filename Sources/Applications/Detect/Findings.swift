@@ -40,10 +40,27 @@ public struct Findings: RandomAccessCollection, Sendable {
   /// The number of findings.
   public var endIndex: Int { scores.count }
 
+  /// The number of an item in the data.
+  package func item(_ position: Int) -> Int { items?[position] ?? position }
+
+  /// The findings of items of some numbers alone.
+  package func within(_ numbers: Range<Int>) -> Findings {
+    let chosen = indices.filter { numbers.contains(item($0)) }
+    let width = fieldNames.count
+    return Findings(
+      scores: chosen.map { scores[$0] },
+      pValues: chosen.map { pValues[$0] },
+      anomalies: chosen.map { anomalies[$0] },
+      fieldNames: fieldNames,
+      parts: chosen.flatMap { parts[$0 * width..<($0 + 1) * width] },
+      items: chosen.map { item($0) }
+    )
+  }
+
   /// What is said of one item.
   public subscript(position: Int) -> Finding {
     Finding(
-      item: items?[position] ?? position,
+      item: item(position),
       score: scores[position],
       pValue: pValues[position],
       isAnomaly: anomalies[position],

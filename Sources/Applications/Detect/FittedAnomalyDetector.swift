@@ -161,42 +161,12 @@ public struct FittedAnomalyDetector: Sendable {
   /// The times of a series that are anomalies, joined where they are no further apart than an eighth
   /// of a window, the most unusual first.
   public func ranges(of findings: Findings, in series: SeriesSet) -> [AnomalousRange] {
-    var places: [Int: Int] = [:]
-    for position in findings.indices { places[findings[position].item] = position }
-    var ranges: [AnomalousRange] = []
+    var joiner = RangeJoiner(window: series.window)
     for group in series.groups {
-      var open: (first: Int, last: Int, best: Int)?
-      func close() {
-        guard let range = open else { return }
-        let top = findings.topFields(range.best, limit: 1).first
-        let rows = [range.first, range.last].compactMap { series.originalRows[$0] }
-        ranges.append(
-          AnomalousRange(
-            start: series.timeStamps[range.first],
-            end: series.timeStamps[range.last],
-            rows: min(rows[0], rows[1])...max(rows[0], rows[1]),
-            score: findings.scores[range.best],
-            channel: top.map { findings.fieldNames[$0] } ?? ""
-          )
-        )
-      }
-      for row in group {
-        guard let item = series.originalRows[row], let position = places[item],
-          findings.anomalies[position]
-        else {
-          continue
-        }
-        if let range = open, row - range.last <= max(series.window / 8, 1) {
-          let isBetter = findings.scores[position] > findings.scores[range.best]
-          open = (range.first, row, isBetter ? position : range.best)
-        } else {
-          close()
-          open = (row, row, position)
-        }
-      }
-      close()
+      joiner.take(findings, of: series, group: group)
+      joiner.endGroup()
     }
-    return ranges.sorted { ($0.score, $1.start) > ($1.score, $0.start) }
+    return joiner.mostUnusualFirst
   }
 
   /// How well it tells labelled anomalies, beside simpler detectors; `nil` where all are labelled

@@ -202,7 +202,7 @@ extension SynthesisFields {
       }
       self = .images(PictureFields(uniform, rows: rows))
     case .series(let series): self = .series(try SeriesFields(series, windows: rows))
-    case .largeTable(let table): try self.init(learning: .table(table.sample), rows: rows)
+    case .largeTable, .largeSeries: try self.init(learning: data.learnable, rows: rows)
     case .sounds(let sounds):
       throw ApplicationError.unsuitedKind(
         name: sounds.name,

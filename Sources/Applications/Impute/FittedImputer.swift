@@ -110,15 +110,19 @@ public struct FittedImputer: Sendable {
   }
 
   /// Several filled tables of a table or series.
+  ///
+  /// - Parameter firstRow: The number of rows before those of the dataset, where these are a part of
+  ///   more: a row is then drawn as it is with all others.
   public func draws(
     of dataset: Dataset,
     count: Int,
     seed: UInt64 = 0,
+    firstRow: Int = 0,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [Table] {
     do {
       let cells = try await ImputedCells(state, dataset, on: engine)
-      return (0..<max(count, 0)).map { cells.drawn(seed: seed, number: $0) }
+      return (0..<max(count, 0)).map { cells.drawn(seed: seed, number: $0, firstRow: firstRow) }
     } catch {
       throw HourglassError(error)
     }

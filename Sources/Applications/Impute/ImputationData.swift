@@ -97,6 +97,7 @@ struct ImputationData: Sendable {
     case .table(let table): self.init(table)
     case .largeTable(let table): self.init(try table.whole())
     case .series(let series): self.init(series)
+    case .largeSeries(let series): self.init(try series.whole())
     case .images(let images):
       throw ApplicationError.otherKind(
         name: images.name,

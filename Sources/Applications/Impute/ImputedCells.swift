@@ -55,11 +55,17 @@ struct ImputedCells {
   func table() -> Table { table(values) }
 
   /// The table with drawn values.
-  func drawn(seed: UInt64, number: Int) -> Table {
+  ///
+  /// - Parameter firstRow: The number of rows that are before those that were given: draws are of
+  ///   rows, whichever others they come with.
+  func drawn(seed: UInt64, number: Int, firstRow: Int) -> Table {
     var values = values
     let layout = state.fields.encoding.layout
     for (index, row) in incomplete.enumerated() {
-      var generator = SeededGenerator.named("draw \(number) of row \(row)", seed: seed)
+      // Times that were left out are in no result.
+      guard let original = data.originalRows[row] else { continue }
+      let name = "draw \(number) of row \(firstRow + original)"
+      var generator = SeededGenerator.named(name, seed: seed)
       for (field, range) in layout.ranges.enumerated() {
         let start = index * layout.width
         if layout.fields[field] == .number {

@@ -54,20 +54,68 @@ public struct PooledEstimate: Hashable, Sendable, Codable {
   ///
   /// - Parameter columns: The names of the columns; the others are left out.
   public static func pooled(_ tables: [Table], columns: [String]) -> [PooledEstimate] {
-    guard tables.count >= 2, let first = tables.first else { return [] }
+    var tally = PooledTally()
+    tally.add(tables)
+    return tally.estimates(of: columns)
+  }
+}
+
+/// What completed tables that come block by block add up to, for pooled estimates.
+package struct PooledTally: Sendable {
+  /// The most levels of a column whose shares are told.
+  private static let mostLevels = 20
+
+  /// The cells of a column of one completed table.
+  private enum Cells: Sendable {
+    /// Their number, their mean, and the sum of the squares of their distances from it.
+    case numbers(count: Double, mean: Double, squares: Double)
+    /// The number of cells of each level; none where there are more levels than are told.
+    case levels([String: Int]?, count: Int)
+  }
+
+  /// For each column that of each completed table.
+  private var columns: [String: [Cells]] = [:]
+
+  package init() {}
+
+  /// Adds the same rows of each completed table.
+  package mutating func add(_ tables: [Table]) {
+    guard tables.count >= 2, let first = tables.first else { return }
+    for column in first.columns {
+      let parts = tables.compactMap { $0[column: column.name].flatMap(Self.cells) }
+      guard parts.count == tables.count else { continue }
+      guard let known = columns[column.name] else {
+        columns[column.name] = parts
+        continue
+      }
+      columns[column.name] = zip(known, parts).map(Self.joined)
+    }
+  }
+
+  /// The estimates of some columns.
+  package func estimates(of names: [String]) -> [PooledEstimate] {
     var pooled: [PooledEstimate] = []
-    for name in columns {
-      let all = tables.compactMap { $0[column: name] }
-      guard all.count == tables.count, let column = first[column: name] else { continue }
-      if case .numbers = column.cells, column.dateFormat == nil {
-        pooled.append(PooledEstimate(column: name, estimates: all.map(mean)))
-      } else if case .codes = column.cells {
-        let levels = Set(
-          all.flatMap { column in (0..<column.count).compactMap { column.text($0) } }
-        )
-        guard levels.count <= 20 else { continue }
+    for name in names {
+      guard let all = columns[name], let first = all.first else { continue }
+      switch first {
+      case .numbers:
+        let estimates = all.map { cells -> (value: Double, variance: Double) in
+          guard case .numbers(let count, let mean, let squares) = cells else { return (0, 0) }
+          return (mean, squares / max(count - 1, 1) / max(count, 1))
+        }
+        pooled.append(PooledEstimate(column: name, estimates: estimates))
+      case .levels:
+        let counts = all.compactMap { cells -> (levels: [String: Int], count: Double)? in
+          guard case .levels(let levels?, let count) = cells else { return nil }
+          return (levels, Double(max(count, 1)))
+        }
+        let levels = Set(counts.flatMap(\.levels.keys))
+        guard counts.count == all.count, levels.count <= Self.mostLevels else { continue }
         for level in levels.sorted() {
-          let estimates = all.map { share(of: level, in: $0) }
+          let estimates = counts.map { cells -> (value: Double, variance: Double) in
+            let share = Double(cells.levels[level] ?? 0) / cells.count
+            return (share, share * (1 - share) / cells.count)
+          }
           pooled.append(PooledEstimate(column: name, level: level, estimates: estimates))
         }
       }
@@ -75,22 +123,46 @@ public struct PooledEstimate: Hashable, Sendable, Codable {
     return pooled
   }
 
-  /// The mean of a column and its variance, that of a number divided by their count.
-  private static func mean(of column: Table.Column) -> (value: Double, variance: Double) {
-    let numbers = (0..<column.count).compactMap { column.number($0) }
-    let count = Double(max(numbers.count, 1))
-    let mean = numbers.reduce(0, +) / count
-    let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (mean, squares / max(count - 1, 1) / count)
+  private static func cells(_ column: Table.Column) -> Cells? {
+    if case .numbers = column.cells {
+      guard column.dateFormat == nil else { return nil }
+      let numbers = (0..<column.count).compactMap { column.number($0) }
+      let count = Double(numbers.count)
+      let mean = numbers.reduce(0, +) / max(count, 1)
+      let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      return .numbers(count: count, mean: mean, squares: squares)
+    }
+    guard case .codes = column.cells else { return nil }
+    var counts: [String: Int] = [:]
+    var count = 0
+    for row in 0..<column.count {
+      guard let text = column.text(row) else { continue }
+      counts[text, default: 0] += 1
+      count += 1
+    }
+    return .levels(counts.count <= mostLevels ? counts : nil, count: count)
   }
 
-  private static func share(
-    of level: String,
-    in column: Table.Column
-  ) -> (value: Double, variance: Double) {
-    let texts = (0..<column.count).compactMap { column.text($0) }
-    let count = Double(max(texts.count, 1))
-    let share = Double(texts.count { $0 == level }) / count
-    return (share, share * (1 - share) / count)
+  /// The cells of two parts of a column.
+  ///
+  /// Reference: Chan, Golub, LeVeque, 1983, "Algorithms for computing the sample variance",
+  /// doi:10.1080/00031305.1983.10483115, equations 2.1.
+  private static func joined(_ first: Cells, _ second: Cells) -> Cells {
+    switch (first, second) {
+    case (.numbers(let count, let mean, let squares), .numbers(let more, let other, let rest)):
+      let all = count + more
+      guard all > 0 else { return first }
+      let distance = other - mean
+      return .numbers(
+        count: all,
+        mean: mean + distance * more / all,
+        squares: squares + rest + distance * distance * count * more / all
+      )
+    case (.levels(let levels, let count), .levels(let more, let rest)):
+      guard let levels, let more else { return .levels(nil, count: count + rest) }
+      let sums = levels.merging(more, uniquingKeysWith: +)
+      return .levels(sums.count <= mostLevels ? sums : nil, count: count + rest)
+    case (.numbers, .levels), (.levels, .numbers): return first
+    }
   }
 }

@@ -23,7 +23,7 @@ extension Dataset {
     case .table, .largeTable: .table
     case .images: .images
     case .sounds: .sounds
-    case .series: .series
+    case .series, .largeSeries: .series
     }
   }
 

@@ -87,7 +87,7 @@ extension MatchEncoding {
         try known ?? TableEncoding(learning: table, rows: Array(0..<table.rowCount))
       return (.table(encoding), TableRows(try encoding.encoded(table)))
     case .largeTable(let table): return try learning(from: .table(table.sample))
-    case .series:
+    case .series, .largeSeries:
       throw ApplicationError.otherKind(
         name: data.name,
         expected: "images, sounds or rows of a table",
@@ -190,7 +190,7 @@ extension Dataset {
       images.names == (1...images.count).map(String.init)
         ? images.names.map { "\(images.name):\($0)" } : images.names
     case .sounds(let sounds): sounds.names
-    case .table, .largeTable, .series: (0..<count).map { "\(name):\($0 + 1)" }
+    case .table, .largeTable, .series, .largeSeries: (0..<count).map { "\(name):\($0 + 1)" }
     }
   }
 }

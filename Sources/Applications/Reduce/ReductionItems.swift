@@ -32,7 +32,7 @@ struct ReductionItems: Sendable {
     if case .largeTable(let table) = data {
       try self.init(table, seed: seed, scaling: scaling)
     } else {
-      try self.init(RawItems(data), seed: seed, scaling: scaling, session)
+      try self.init(RawItems(data.learnable), seed: seed, scaling: scaling, session)
     }
   }
 

@@ -1,5 +1,6 @@
 import HourglassApplications
 import HourglassDatasets
+import HourglassEngines
 import HourglassTensors
 
 /// One run of `denoise`, from the files that it reads to those that it writes.
@@ -45,9 +46,10 @@ struct DenoiseJob {
   mutating func run() async throws -> DenoiseOutcome {
     let files = command.files
     let model = try files.model.map { try FittedDenoiser(contentsOf: $0) }
-    let data = try command.reading.load(command.data, limit: files.first)
+    let quiet = command.saying.quiet
+    let data = try command.reading.loadAny(command.data, limit: files.first, quiet: quiet)
     let learned = try files.learnFrom.map {
-      try command.reading.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
+      try command.reading.loadToLearn($0, limit: files.first, quiet: quiet)
     }
     let reference = try command.reference.map { try clean($0, like: data) }
     try check(data)
@@ -57,7 +59,7 @@ struct DenoiseJob {
     if let model {
       fitted = model
     } else {
-      let source = learned ?? data
+      let source = learned ?? command.reading.learnable(data, quiet: quiet)
       let denoiser = Denoiser(
         noise: command.noise?.noise,
         learned: command.noisyOnly ? .noisy : .clean,
@@ -102,7 +104,7 @@ struct DenoiseJob {
         throw Failure.usage("sounds are written to a .wav, .flac or .ogg file or to a folder")
       }
       try media.map { try SoundOutput($0).prepare(count: sounds.count) }
-    case .table, .largeTable, .series:
+    case .table, .largeTable, .series, .largeSeries:
       for (option, isGiven) in [
         ("--add-noise", command.addNoise), ("--reference", command.reference != nil),
         ("--figure", command.figure != nil),
@@ -124,14 +126,9 @@ struct DenoiseJob {
     switch data {
     case .images(let images): return try await denoise(images, reference, with: fitted)
     case .sounds(let sounds): return try await denoise(sounds, reference, with: fitted)
-    case .table(let table):
-      guard run.paths.output != nil else { return nil }
-      try write(try await StopSignals.run { try await fitted.denoised(table, on: engine) })
-    case .largeTable(let table):
-      return try await denoise(.table(try table.whole()), reference, with: fitted)
-    case .series(let series):
-      guard run.paths.output != nil else { return nil }
-      try write(try await StopSignals.run { try await fitted.denoised(series, on: engine) })
+    case .table, .largeTable, .series, .largeSeries:
+      guard let path = run.paths.output else { return nil }
+      try await StopSignals.run { try await Self.write(data, to: path, with: fitted, on: engine) }
     }
     return nil
   }
@@ -196,11 +193,27 @@ struct DenoiseJob {
     return report
   }
 
-  private func write(_ table: Table) throws {
-    guard let path = run.paths.output else { return }
-    let writer = try CSVWriter(replacing: path, columns: table.columns.map(\.name))
-    try writer.append(table)
-    try writer.commit()
+  /// Writes the rows of a table or series without their noise, large ones block by block.
+  private static func write(
+    _ data: Dataset,
+    to path: String,
+    with fitted: FittedDenoiser,
+    on engine: ComputeEngine
+  ) async throws {
+    var writer: CSVWriter?
+    try await DataPieces.forEach(of: data) { piece in
+      let table: Table
+      switch piece.data {
+      case .table(let rows): table = try await fitted.denoised(rows, on: engine)
+      case .series(let series): table = try await fitted.denoised(series, on: engine)
+      case .images, .sounds, .largeTable, .largeSeries: return
+      }
+      let current =
+        try writer ?? CSVWriter(replacing: path, columns: table.columns.map(\.name))
+      writer = current
+      try current.append(piece.wanted(table))
+    }
+    try writer?.commit()
   }
 }
 
@@ -211,7 +224,7 @@ extension Dataset {
     case .table, .largeTable: "row"
     case .images: "image"
     case .sounds: "sound"
-    case .series: "window"
+    case .series, .largeSeries: "window"
     }
   }
 }

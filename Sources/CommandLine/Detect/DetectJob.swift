@@ -8,6 +8,8 @@ import HourglassTensors
 struct DetectJob {
   private let command: Detect
   private var run: VerbRun
+  /// The data, where they are large series that were learnt from too: they are read once less.
+  private var largeSeries: LargeSeries?
 
   /// Checks what can be checked before anything is read.
   init(_ command: Detect) throws {
@@ -41,6 +43,13 @@ struct DetectJob {
       }
       outcome.take(counts)
       outcome.top = try await counts.top.items(fitted, on: engine)
+      run.clock.end(.encoding)
+    } else if let series = try readLargeSeries() {
+      let stream = SeriesStream(fitted: fitted, engine: engine, series: series)
+      let output = run.paths.output
+      let found = try await StopSignals.run { try await stream.score(into: output) }
+      outcome.take(found.counts)
+      outcome.ranges = found.ranges
       run.clock.end(.encoding)
     } else {
       var data = try wholeData()
@@ -76,6 +85,22 @@ struct DetectJob {
     return outcome
   }
 
+  /// The data, where they are series that are larger than `--in-memory`, and are scored stretch by
+  /// stretch: what is asked of all rows together needs these in memory.
+  private mutating func readLargeSeries() throws -> LargeSeries? {
+    guard command.reading.series != nil, command.labels == nil, command.falseDiscoveries == nil
+    else {
+      return nil
+    }
+    if let largeSeries { return largeSeries }
+    let options = command.reading.optionsForAny(limit: command.files.first)
+    guard try options.isLarge(command.data) else { return nil }
+    let quiet = command.saying.quiet
+    let data = try command.reading.loadAny(command.data, limit: command.files.first, quiet: quiet)
+    guard case .largeSeries(let series) = data else { return nil }
+    return series
+  }
+
   /// The data in memory, or, of images that are too large for it, on the disk.
   private func wholeData() throws(DatasetError) -> Dataset {
     let limit = command.files.first
@@ -94,11 +119,16 @@ struct DetectJob {
       var beginning = try command.reading.load(command.data, limit: 1)
       _ = try DetectLabels(command, &beginning)
     }
-    var source = try command.reading.loadToLearn(
+    let quiet = command.saying.quiet
+    let given = try command.reading.loadAny(
       command.files.learnFrom ?? command.data,
       limit: command.files.first,
-      quiet: command.saying.quiet
+      quiet: quiet
     )
+    if case .largeSeries(let series) = given, command.files.learnFrom == nil {
+      largeSeries = series
+    }
+    var source = command.reading.learnable(given, quiet: quiet)
     if command.files.learnFrom == nil {
       _ = try DetectLabels(command, &source)
     } else {
@@ -116,7 +146,7 @@ struct DetectJob {
       switch source {
       case .table, .largeTable, .sounds: "row"
       case .images: "image"
-      case .series: "window"
+      case .series, .largeSeries: "window"
       }
     let learned = source
     return try await run.learn(unit: unit) { try await detector.fit(learned, session: $0) }
@@ -138,12 +168,12 @@ struct DetectJob {
     case .series(let series):
       let ranges = fitted.ranges(of: findings, in: series)
       outcome.ranges = ranges
-      table.addTimes(series, ranges, findings)
+      table.addTimes(series, findings) { row in ranges.firstIndex { $0.rows.contains(row) } }
     case .table(let rows):
       let names = rows.columns.filter { $0.kind == .identifier }.map(\.name)
       table.addIdentifiers(names.compactMap { rows[column: $0] })
     case .images(let images): table.addNames(images.names)
-    case .sounds, .largeTable: break
+    case .sounds, .largeTable, .largeSeries: break
     }
     if let path = run.paths.output {
       let result = table.table
@@ -195,7 +225,7 @@ struct DetectLabels {
         throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")
       }
       marks = labels.map { $0 != 0 }
-    case .sounds, .largeTable: return nil
+    case .sounds, .largeTable, .largeSeries: return nil
     }
   }
 

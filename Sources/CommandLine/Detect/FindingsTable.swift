@@ -96,7 +96,13 @@ struct FindingsTable {
   }
 
   /// Puts the times of a series before the scores, and the numbers of ranges behind them.
-  mutating func addTimes(_ series: SeriesSet, _ ranges: [AnomalousRange], _ findings: Findings) {
+  ///
+  /// - Parameter range: The number, from 0, of the range that a row is in.
+  mutating func addTimes(
+    _ series: SeriesSet,
+    _ findings: Findings,
+    range: (_ row: Int) -> Int?
+  ) {
     var stamps = [String](repeating: "", count: series.table.rowCount)
     for (place, row) in series.originalRows.enumerated() {
       if let row { stamps[row] = series.timeStamps[place] }
@@ -110,10 +116,8 @@ struct FindingsTable {
     var numbers = [Double](repeating: 0, count: findings.count)
     var missing = [Bool](repeating: true, count: findings.count)
     for (position, finding) in findings.enumerated() where finding.isAnomaly {
-      guard let range = ranges.firstIndex(where: { $0.rows.contains(finding.item) }) else {
-        continue
-      }
-      numbers[position] = Double(range + 1)
+      guard let number = range(finding.item) else { continue }
+      numbers[position] = Double(number + 1)
       missing[position] = false
     }
     trailing = [

@@ -51,14 +51,16 @@ struct FeaturesJob {
       }
       fitted = model
     } else {
-      let source = learned ?? data
+      var source = learned ?? data
+      if case .largeSeries = source { source = command.reading.learnable(source, quiet: quiet) }
+      let learnt = source
       let extractor = FeatureExtractor(
         dimensions: command.shape.dimensions?.number ?? 32,
-        architecture: try architecture(for: source),
+        architecture: try architecture(for: learnt),
         learning: command.learning.settings
       )
-      fitted = try await run.learn(unit: source.kind.nouns.one) {
-        try await extractor.fit(source, session: $0)
+      fitted = try await run.learn(unit: learnt.kind.nouns.one) {
+        try await extractor.fit(learnt, session: $0)
       }
     }
     let engine = run.engine
@@ -71,6 +73,12 @@ struct FeaturesJob {
           to: path,
           beside: names
         ) { try await fitted.features(of: .table($0), on: engine) }
+      }
+    } else if let path = run.paths.output, case .largeSeries(let series) = whole {
+      try await StopSignals.run {
+        try await CodesFile.write(codesOf: series, width: fitted.dimensions, to: path) {
+          try await fitted.features(of: .series($0), on: engine)
+        }
       }
     } else if let path = run.paths.output {
       let features = try await StopSignals.run { try await fitted.features(of: data, on: engine) }
@@ -117,7 +125,7 @@ struct FeaturesJob {
     switch data {
     case .table(let table): count = table.columns.count
     case .largeTable(let table): count = table.schema.columns.count
-    case .images, .sounds, .series: return data
+    case .images, .sounds, .series, .largeSeries: return data
     }
     guard count > 1 else {
       throw Failure("\(data.name) has no other column than \(column).", exitCode: .data)
@@ -167,7 +175,7 @@ struct FeaturesJob {
         )
       ]
     case .largeTable(let table): return carried(.table(table.sample))
-    case .sounds, .series: return data.itemColumns
+    case .sounds, .series, .largeSeries: return data.itemColumns
     }
   }
 }

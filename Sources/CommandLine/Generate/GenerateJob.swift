@@ -163,7 +163,7 @@ struct GenerateJob {
         ? count : Int(Double(count).squareRoot().rounded(.up))
       let pictures = try GeneratedPictures(images)
       try AtomicFile.replace(path, with: pictures.mosaic(columns: columns).png)
-    case .sounds, .series, .largeTable: break
+    case .sounds, .series, .largeTable, .largeSeries: break
     }
   }
 

@@ -13,13 +13,6 @@ struct ImputeOutcome: Encodable {
     var model: String?
   }
 
-  /// What was made beside the filled table.
-  struct Further {
-    var draws: [String]
-    var pooled: [PooledEstimate]
-    var intervals: String?
-  }
-
   /// How the networks were learned.
   struct Learning: Encodable {
     var data: String
@@ -58,17 +51,17 @@ struct ImputeOutcome: Encodable {
   /// Gathers what a run has done.
   init(
     _ fitted: FittedImputer,
-    before: Table,
-    filled: Table,
+    _ counts: ImputedFiles.Counts,
     _ command: Impute,
     _ paths: VerbPaths,
-    _ further: Further,
+    draws: [String],
+    intervals: String?,
     _ seconds: [StageClock.Stage: Double]
   ) {
     data = command.data
-    rows = before.rowCount
-    missing = before.missingCount
-    stillMissing = filled.missingCount
+    rows = counts.rows
+    missing = counts.missing
+    stillMissing = counts.stillMissing
     deleted = command.comparing.shown(fitted.report)
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     learning = Learning(
@@ -84,11 +77,11 @@ struct ImputeOutcome: Encodable {
     )
     files = Files(
       filled: paths.output,
-      draws: further.draws,
-      intervals: further.intervals,
+      draws: draws,
+      intervals: intervals,
       model: paths.model
     )
-    pooled = further.pooled.isEmpty ? nil : further.pooled
+    pooled = counts.pooled.isEmpty ? nil : counts.pooled
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }

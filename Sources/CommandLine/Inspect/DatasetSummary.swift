@@ -33,6 +33,7 @@ struct DatasetSummary: Encodable {
     case .images(let images): self.images = try ImagesSummary(images)
     case .sounds(let sounds): self.sounds = try SoundsSummary(sounds)
     case .series(let series): self.series = SeriesSummary(series)
+    case .largeSeries(let series): self.series = SeriesSummary(series)
     }
   }
 

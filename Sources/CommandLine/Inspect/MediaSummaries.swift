@@ -175,35 +175,12 @@ struct SeriesSummary: Encodable {
   var channels: [Channel]
 
   init(_ series: SeriesSet) {
+    self.init(series, spacing: series.spacing)
     rows = series.rowsOfOriginals.count
     groups = series.groups.count
-    timeColumn = series.timeColumn
     begins = series.timeStamps.first
     ends = series.timeStamps.last
-    let isDate = series.table[column: series.timeColumn]?.kind.isDate ?? false
-    func text(_ step: Double) -> String {
-      isDate ? Self.duration(step) : NumberText.plain(step)
-    }
-    added = 0
     unordered = series.unorderedCount
-    switch series.spacing {
-    case .unknown: spacing = "times in the order of the rows"
-    case .regular(let step):
-      self.step = step
-      spacing = "one time every \(text(step))"
-    case .withGaps(let step, let missing):
-      self.step = step
-      added = missing
-      spacing =
-        "one time every \(text(step)); \(NumberText.counted(missing, "time")) left out, taken as "
-        + "rows of missing cells"
-    case .irregular(let least, let greatest):
-      spacing =
-        "irregular times, from \(text(least)) to \(text(greatest)) apart; rows are taken one after "
-        + "the other"
-    }
-    window = series.window
-    stride = series.stride
     channels = series.channels.map { name in
       var channel = Channel(name: name, missing: 0, gaps: 0, longestGap: 0)
       guard let column = series.table[column: name] else { return channel }
@@ -226,6 +203,56 @@ struct SeriesSummary: Encodable {
       }
       return channel
     }
+  }
+
+  init(_ series: LargeSeries) {
+    self.init(series.sample, spacing: series.spacing)
+    rows = series.rowCount
+    groups = series.groupCount
+    begins = series.bounds.first
+    ends = series.bounds.last
+    channels = zip(series.sample.channels, series.facts).map { name, facts in
+      Channel(
+        name: name,
+        missing: facts.missingCount,
+        gaps: facts.gapCount,
+        longestGap: facts.longestGap,
+        minimum: facts.minimum,
+        maximum: facts.maximum
+      )
+    }
+  }
+
+  /// Begins with how the times follow each other.
+  private init(_ series: SeriesSet, spacing known: SeriesSpacing) {
+    rows = 0
+    groups = 0
+    timeColumn = series.timeColumn
+    let isDate = series.table[column: series.timeColumn]?.kind.isDate ?? false
+    func text(_ step: Double) -> String {
+      isDate ? Self.duration(step) : NumberText.plain(step)
+    }
+    added = 0
+    unordered = 0
+    switch known {
+    case .unknown: spacing = "times in the order of the rows"
+    case .regular(let step):
+      self.step = step
+      spacing = "one time every \(text(step))"
+    case .withGaps(let step, let missing):
+      self.step = step
+      added = missing
+      spacing =
+        "one time every \(text(step)); \(NumberText.counted(missing, "time")) left out, taken as "
+        + "rows of missing cells"
+    case .irregular(let least, let greatest):
+      spacing =
+        "irregular times, from \(text(least)) to \(text(greatest)) apart; rows are taken one after "
+        + "the other"
+    }
+    window = series.window
+    stride = series.stride
+    channels = []
   }
 
   /// A number of seconds in the largest unit that it has a whole number of.

@@ -72,7 +72,7 @@ struct MapMaker {
     switch data {
     case .images(let images): return try pictures(images, rows)
     case .table(let table): return cells(table, rows)
-    case .largeTable, .sounds, .series: return (.none, nil)
+    case .largeTable, .sounds, .series, .largeSeries: return (.none, nil)
     }
   }
 

@@ -55,12 +55,14 @@ struct ReduceJob {
     if let model {
       fitted = model
     } else {
-      let source = learned ?? data
+      let source = learnable(learned ?? data)
       let reducer = try reducer(for: source)
       fitted = try await learn(source, reducer)
     }
     if case .largeTable(let table) = data {
       try await write(table, fitted, coloring)
+    } else if case .largeSeries(let series) = data {
+      try await write(series, fitted, coloring)
     } else {
       let codes = try await encode(data, with: fitted)
       try write(codes, of: data)
@@ -80,6 +82,12 @@ struct ReduceJob {
       run.paths,
       run.clock.seconds
     )
+  }
+
+  /// What is learnt from: a large table as it is, of large series stretches.
+  private func learnable(_ data: Dataset) -> Dataset {
+    guard case .largeSeries = data else { return data }
+    return command.reading.learnable(data, quiet: command.saying.quiet)
   }
 
   /// Learns, with as many dimensions as were asked for or as few as are enough.
@@ -165,11 +173,37 @@ struct ReduceJob {
         ) { try await fitted.codes(of: .table($0), on: engine) }
       }
     }
+    try await drawMap(of: .table(table.sample.prefix(Self.mostDots)), coloring, fitted)
+  }
+
+  /// Writes the codes of all windows, and draws the map of those of its sample.
+  private func write(
+    _ series: LargeSeries,
+    _ fitted: FittedDimensionReducer,
+    _ coloring: ScatterMap.Coloring
+  ) async throws {
+    let engine = run.engine
+    if let path = run.paths.output {
+      try await StopSignals.run {
+        try await CodesFile.write(codesOf: series, width: fitted.dimensions, to: path) {
+          try await fitted.codes(of: .series($0), on: engine)
+        }
+      }
+    }
+    try await drawMap(of: .series(series.sample), coloring, fitted)
+  }
+
+  /// Draws the map of some items of large data.
+  private func drawMap(
+    of some: Dataset,
+    _ coloring: ScatterMap.Coloring,
+    _ fitted: FittedDimensionReducer
+  ) async throws {
     guard command.map.plot != nil else { return }
     if coloring != .none {
-      throw Failure.usage("--labels needs a table that is held in memory: see --in-memory")
+      throw Failure.usage("--labels needs data that are held in memory: see --in-memory")
     }
-    let some = Dataset.table(table.sample.prefix(Self.mostDots))
+    let engine = run.engine
     let codes = try await StopSignals.run { try await fitted.codes(of: some, on: engine) }
     try await drawMap(codes, of: some, .none, fitted)
   }

@@ -56,6 +56,8 @@ struct ShapeOptions: ParsableArguments {
     case .images(let images): shape = images.commonShape ?? [1, 16, 16]
     case .sounds: shape = [1, 48, 64]
     case .series(let series): shape = [2 * series.channels.count, series.window]
+    case .largeSeries(let series):
+      shape = [2 * series.sample.channels.count, series.sample.window]
     }
     guard
       case .convolutional(let channels, let hidden, let activation) =

@@ -59,6 +59,40 @@ enum CodesFile {
     try writer.commit()
   }
 
+  /// Writes the codes of the windows of large series stretch by stretch, behind the times at which
+  /// windows begin.
+  ///
+  /// - Parameters:
+  ///   - width: The number of numbers of a code.
+  ///   - codes: The codes of all windows of a stretch.
+  static func write(
+    codesOf series: LargeSeries,
+    width: Int,
+    to path: String,
+    _ codes: @escaping @Sendable (SeriesSet) async throws -> Tensor
+  ) async throws {
+    let names = (1...max(width, 1)).prefix(width).map { "z\($0)" }
+    let isArray = path.hasSuffix(".npy")
+    let writer =
+      isArray ? nil : try CSVWriter(replacing: path, columns: [series.options.timeColumn] + names)
+    var all: [Float] = []
+    try await DataPieces.forEach(of: .largeSeries(series)) { piece in
+      guard let stretch = piece.stretch else { return }
+      let codes = try await codes(stretch.series)
+      if isArray {
+        all +=
+          codes.scalars[stretch.windows.lowerBound * width..<stretch.windows.upperBound * width]
+      } else if let writer {
+        let windows = Array(stretch.windows)
+        let times = Dataset.series(stretch.series).itemColumns.map { $0.rows(windows) }
+        try append(codes, windows, named: names, beside: times, to: writer)
+      }
+    }
+    try writer?.commit()
+    guard isArray else { return }
+    try NPYFile.write(Tensor(all, shape: [all.count / max(width, 1), width]), to: path)
+  }
+
   /// Appends some codes behind columns of as many rows.
   private static func append(
     _ codes: Tensor,
@@ -85,6 +119,7 @@ extension Dataset {
   var itemColumns: [Table.Column] {
     switch self {
     case .table, .largeTable: return []
+    case .largeSeries(let series): return Dataset.series(series.sample).itemColumns
     case .images(let images):
       let isNumbered = images.names.enumerated().allSatisfy { $1 == "\($0 + 1)" }
       return isNumbered ? [] : [.names(images.names)]

@@ -74,9 +74,10 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A table in a text or an array (NPY, NPZ, IDX) that is larger is read in blocks: reduce and "
-        + "features learn from all of its rows, kept on the disk, other verbs from rows drawn at "
-        + "random; images in a larger array or IDX file go to the disk (default: 1g).",
+      "A table or series in a text or an array (NPY, NPZ, IDX) that is larger is read in blocks: of "
+        + "a table reduce and features learn from all rows, kept on the disk, everything else from "
+        + "rows or stretches drawn at random; images in a larger array or IDX file go to the disk "
+        + "(default: 1g).",
       valueName: "size"
     )
   )
@@ -99,8 +100,8 @@ struct DataOptions: ParsableArguments {
     try Dataset.load(contentsOf: path, options: options(limit: limit))
   }
 
-  /// Reads a file or a folder; a table that is larger than `--in-memory` is given as a large one,
-  /// and images of a larger file are on the disk.
+  /// Reads a file or a folder; a table or series that is larger than `--in-memory` is given as a large
+  /// one, and images of a larger file are on the disk.
   func loadAny(_ path: String, limit: Int?, quiet: Bool) throws(DatasetError) -> Dataset {
     let options = optionsForAny(limit: limit)
     let display = ProgressDisplay(unit: "row", isQuiet: quiet)
@@ -111,18 +112,30 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  /// Reads what is to be learnt from in memory: of a table that is larger than `--in-memory` some
-  /// rows, with a word about it.
+  /// Reads what is to be learnt from in memory: of what is larger than `--in-memory` a part, with a
+  /// word about it.
   func loadToLearn(_ path: String, limit: Int?, quiet: Bool) throws(DatasetError) -> Dataset {
-    let data = try loadAny(path, limit: limit, quiet: quiet)
-    guard case .largeTable(let table) = data else { return data }
+    learnable(try loadAny(path, limit: limit, quiet: quiet), quiet: quiet)
+  }
+
+  /// What is to be learnt from of data: some rows or stretches of large ones, with a word about it.
+  func learnable(_ data: Dataset, quiet: Bool) -> Dataset {
+    let counts: (some: Int, all: Int, how: String)
+    switch data {
+    case .largeTable(let table):
+      counts = (table.sample.rowCount, table.rowCount, "drawn at random")
+    case .largeSeries(let series):
+      let some = series.sample.rowsOfOriginals.count
+      counts = (some, series.rowCount, "in stretches drawn at random")
+    case .table, .images, .sounds, .series: return data
+    }
     if !quiet {
       Console.note(
-        "\(table.name) is large: learning from \(NumberText.grouped(table.sample.rowCount)) of its "
-          + "\(NumberText.grouped(table.rowCount)) rows, drawn at random"
+        "\(data.name) is large: learning from \(NumberText.grouped(counts.some)) of its "
+          + "\(NumberText.grouped(counts.all)) rows, \(counts.how)"
       )
     }
-    return .table(table.sample)
+    return data.learnable
   }
 
   /// The options in the words of the reader, with the size from which data are not held in memory.

@@ -10,6 +10,63 @@ public enum SeriesSpacing: Hashable, Sendable {
   case irregular(least: Double, greatest: Double)
 }
 
+/// How far neighbouring times of series are apart, and how often.
+struct SeriesDistances {
+  private var counts: [Double: Int] = [:]
+  private var least = Double.infinity
+  private var greatest = 0.0
+  private var total = 0
+
+  /// How far a distance may be from a whole number of steps, in steps.
+  private static let tolerance = 0.01
+  /// The most times that are added for each that is there.
+  private static let mostAdded = 4
+  /// The most different distances that are looked at: clocks with more keep no step.
+  private static let mostDistances = 1 << 18
+
+  /// Takes the distance of a time from the one before it; equal times and falling ones have none.
+  mutating func add(_ distance: Double) {
+    guard distance > 0 else { return }
+    total += 1
+    least = min(least, distance)
+    greatest = max(greatest, distance)
+    if counts.count < Self.mostDistances || counts[distance] != nil {
+      counts[distance, default: 0] += 1
+    }
+  }
+
+  /// How the times follow each other; the step is the most frequent distance.
+  ///
+  /// - Parameter rowCount: The number of times.
+  func spacing(rowCount: Int) -> SeriesSpacing {
+    let most = counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
+    guard let step = most?.key, total > 2 else {
+      return total > 0 && least == greatest ? .regular(step: least) : .unknown
+    }
+    guard greatest - least > Self.tolerance * step else { return .regular(step: step) }
+    let room = Self.mostAdded * rowCount
+    var added = 0
+    for (distance, count) in counts {
+      guard let missing = Self.missing(distance, step: step), missing <= room else {
+        return .irregular(least: least, greatest: greatest)
+      }
+      let (sum, overflows) = added.addingReportingOverflow(missing * count)
+      added = overflows ? .max : sum
+    }
+    guard added <= room, counts.count < Self.mostDistances else {
+      return .irregular(least: least, greatest: greatest)
+    }
+    return .withGaps(step: step, missing: added)
+  }
+
+  /// The number of times that are missing within a distance; nil where it is no whole number of steps.
+  static func missing(_ distance: Double, step: Double) -> Int? {
+    let steps = (distance / step).rounded()
+    guard steps >= 1, steps < 0x1p31, abs(distance / step - steps) <= tolerance else { return nil }
+    return Int(steps) - 1
+  }
+}
+
 /// The times of series that were left out.
 ///
 /// The step is the most frequent distance of two neighbouring times. Where every distance is a whole
@@ -20,57 +77,26 @@ struct SeriesGrid {
   /// For each row before which times are missing their number.
   private(set) var missing: [Int: Int] = [:]
 
-  /// How far a distance may be from a whole number of steps, in steps.
-  private static let tolerance = 0.01
-  /// The most times that are added for each that is there.
-  private static let mostAdded = 4
-
   /// Looks at the times of rows, which rise within each group.
-  init(times: [Double], groups: [Range<Int>]) {
-    var counts: [Double: Int] = [:]
-    var (least, greatest, total) = (Double.infinity, 0.0, 0)
+  ///
+  /// - Parameter spacing: How times follow each other, where that is known from more of them.
+  init(times: [Double], groups: [Range<Int>], spacing known: SeriesSpacing? = nil) {
+    if let known {
+      spacing = known
+    } else {
+      var distances = SeriesDistances()
+      for group in groups {
+        for row in group.dropFirst() { distances.add(times[row] - times[row - 1]) }
+      }
+      spacing = distances.spacing(rowCount: times.count)
+    }
+    guard case .withGaps(let step, _) = spacing else { return }
     for group in groups {
       for row in group.dropFirst() {
-        let distance = times[row] - times[row - 1]
-        guard distance > 0 else { continue }
-        total += 1
-        least = min(least, distance)
-        greatest = max(greatest, distance)
-        counts[distance, default: 0] += 1
+        let count = SeriesDistances.missing(times[row] - times[row - 1], step: step) ?? 0
+        if count > 0 { missing[row] = count }
       }
     }
-    let most = counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
-    guard let step = most?.key, total > 2 else {
-      spacing = total > 0 && least == greatest ? .regular(step: least) : .unknown
-      return
-    }
-    guard greatest - least > Self.tolerance * step else {
-      spacing = .regular(step: step)
-      return
-    }
-    var added = 0
-    for group in groups {
-      for row in group.dropFirst() {
-        let distance = times[row] - times[row - 1]
-        guard distance > 0 else { continue }
-        let steps = (distance / step).rounded()
-        guard steps >= 1, abs(distance / step - steps) <= Self.tolerance,
-          steps < Double(Self.mostAdded * times.count + 2)
-        else {
-          spacing = .irregular(least: least, greatest: greatest)
-          missing = [:]
-          return
-        }
-        if steps > 1 { missing[row] = Int(steps) - 1 }
-        added += Int(steps) - 1
-      }
-    }
-    guard added <= Self.mostAdded * times.count else {
-      spacing = .irregular(least: least, greatest: greatest)
-      missing = [:]
-      return
-    }
-    spacing = .withGaps(step: step, missing: added)
   }
 }
 

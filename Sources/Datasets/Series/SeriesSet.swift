@@ -16,6 +16,19 @@ public struct SeriesOptions: Codable, Hashable, Sendable {
     self.window = window
     self.stride = stride
   }
+
+  /// The rows from the start of a window to that of the next.
+  var windowStride: Int { stride ?? max(1, window / 2) }
+
+  /// The most rows of a window.
+  static let longestWindow = 1 << 20
+
+  /// Checks the window and the stride.
+  func validate(for path: String) throws(DatasetError) {
+    guard (1...Self.longestWindow).contains(window), windowStride > 0 else {
+      throw .series(.badWindow(path: path, window: window, stride: windowStride))
+    }
+  }
 }
 
 /// One or more time series: the rows of a table in the order of their times, cut into windows.
@@ -62,10 +75,7 @@ public struct SeriesSet: Sendable {
   ///
   /// - Throws: `missingColumn`, `valueNotFinite`, or a `SeriesError` for what is no time series.
   public init(_ table: Table, options: SeriesOptions) throws(DatasetError) {
-    let stride = options.stride ?? max(1, options.window / 2)
-    guard options.window > 0, stride > 0 else {
-      throw .series(.badWindow(path: table.name, window: options.window, stride: stride))
-    }
+    try options.validate(for: table.name)
     let time = try table.required(options.timeColumn)
     var order: [Int] = []
     var sizes: [Int] = []
@@ -93,9 +103,10 @@ public struct SeriesSet: Sendable {
       let start = groups.last?.upperBound ?? 0
       groups.append(start..<start + size)
     }
-    unorderedCount = try Self.sort(&order, time, table.name, groups: groups)
+    let unorderedCount = try Self.sort(&order, time, table.name, groups: groups)
     var sorted = options.group == nil && unorderedCount == 0 ? table : table.rows(order)
     var rows: [Int?] = order
+    var spacing = SeriesSpacing.unknown
     if case .numbers(let times, _) = time.cells {
       let grid = SeriesGrid(times: order.map { times[$0] }, groups: groups)
       spacing = grid.spacing
@@ -108,12 +119,38 @@ public struct SeriesSet: Sendable {
       sorted = added.table
       groups = added.groups
       rows = added.rows.map { $0.map { order[$0] } }
-    } else {
-      spacing = .unknown
     }
-    let ranges = groups.flatMap { Self.windows($0, options.window, stride) }
-    let stamps = try sorted.required(options.timeColumn)
-    let columns = sorted.columns.filter {
+    try self.init(
+      sorted,
+      originalRows: rows,
+      groups: groups,
+      spacing: spacing,
+      unorderedCount: unorderedCount,
+      options: options
+    )
+  }
+
+  /// Cuts a table into windows whose rows are in order, with rows for the times that are left out.
+  ///
+  /// - Parameters:
+  ///   - table: The rows, those of a series together.
+  ///   - originalRows: For each row the number of the one that was given, or nil: all numbers below
+  ///     that of the rows that were given.
+  ///   - groups: The rows of each series.
+  ///   - spacing: How the times follow each other.
+  ///   - unorderedCount: The number of rows that were put into the order of their times.
+  ///   - options: How the windows are cut.
+  init(
+    _ table: Table,
+    originalRows: [Int?],
+    groups: [Range<Int>],
+    spacing: SeriesSpacing,
+    unorderedCount: Int,
+    options: SeriesOptions
+  ) throws(DatasetError) {
+    let stride = options.windowStride
+    let stamps = try table.required(options.timeColumn)
+    let columns = table.columns.filter {
       $0.name != options.timeColumn && $0.name != options.group && Self.holdsValues($0)
     }
     if columns.isEmpty {
@@ -124,18 +161,20 @@ public struct SeriesSet: Sendable {
       else { continue }
       throw .valueNotFinite(
         name: "\(table.name), column \(column.name)",
-        item: (rows[row] ?? 0) + 1
+        item: (originalRows[row] ?? 0) + 1
       )
     }
-    self.table = sorted
-    originalRows = rows
+    self.table = table
+    self.originalRows = originalRows
+    self.spacing = spacing
+    self.unorderedCount = unorderedCount
     timeColumn = options.timeColumn
     timeStamps = (0..<stamps.count).map { stamps.text($0) ?? "" }
     channels = columns.map(\.name)
     window = options.window
     self.stride = stride
     self.groups = groups
-    self.ranges = ranges
+    ranges = groups.flatMap { Self.windows($0, options.window, stride) }
     values = columns.map { column in (0..<column.count).map { Self.value(column, $0) } }
   }
 

@@ -1,11 +1,16 @@
 internal import HourglassTensors
 
-/// Writes a file of separated values again with its missing cells filled.
+/// Writes a file of separated values again with its missing cells filled, block by block.
 ///
 /// Every other byte stays as it is: the header, the separators, the quotes, the line ends, and the way
 /// each number is written.
-public enum CSVCompletion {
+public final class CSVCompletion {
   private static let pieceSize = 1 << 18
+
+  private let path: String
+  private let bytes: ByteSource
+  private let file: AtomicFile
+  private var copy: Copy
 
   /// Whether a file holds separated values, and no array or images.
   ///
@@ -16,72 +21,92 @@ public enum CSVCompletion {
       && !IDXFile.isBeginning(beginning) && !TSFile.isBeginning(beginning, path: path)
   }
 
-  /// Writes a file with the cells of a table where it has none.
+  /// Opens both files.
   ///
   /// - Parameters:
   ///   - path: The file that is made or replaced, whole or not at all.
-  ///   - source: The file that the table was read from; it is read once more.
-  ///   - table: The same rows and columns in their order, with missing cells filled. Rows of the file
-  ///     behind its last one are left out.
-  ///   - options: As the table was read.
+  ///   - source: The file that the rows were read from; it is read once more.
+  ///   - columns: The names of the columns.
+  ///   - options: As the rows were read.
   /// - Throws: What is wrong with the file, such as that it has changed since.
-  public static func write(
-    to path: String,
+  public init(
+    replacing path: String,
     from source: String,
-    filledBy table: Table,
+    columns: [String],
     options: TableOptions = TableOptions()
   ) throws(DatasetError) {
-    let bytes = try ByteSource(path: source)
+    self.path = source
+    bytes = try ByteSource(path: source)
     let hasMark = bytes.firstUnread(3) == [0xef, 0xbb, 0xbf]
     let plan = try TableParser.Plan(bytes, options: options, memoryLimit: MemoryLimit.standard)
-    guard plan.names == table.columns.map(\.name) else {
+    guard plan.names == columns else {
       throw .table(
         .missingColumn(
           path: source,
-          name: table.columns.first { !plan.names.contains($0.name) }?.name ?? "",
+          name: columns.first { !plan.names.contains($0) } ?? "",
           found: plan.names
         )
       )
     }
-    do {
-      let file = try AtomicFile(replacing: path)
-      var copy = Copy(plan: plan, table: table)
-      if hasMark { copy.output = [0xef, 0xbb, 0xbf] }
-      while !copy.isFinished {
-        let isLast = bytes.isAtEnd
-        let used = try bytes.withUnread { (unread) throws(DatasetError) in
-          try copy.consume(unread, isLast: isLast)
-        }
-        bytes.discard(used)
-        if copy.output.count >= pieceSize {
-          try file.write(copy.output)
-          copy.output.removeAll(keepingCapacity: true)
-        }
-        if isLast { break }
-        if used == 0 && bytes.isFull {
-          throw DatasetError.cellTooLong(path: source, line: copy.line, limit: bytes.windowSize)
-        }
-        try bytes.fill()
-      }
-      copy.finish()
-      guard copy.row == table.rowCount else {
-        throw DatasetError.noRows(path: source, columns: plan.names.count)
-      }
-      try file.write(copy.output)
-      try file.commit()
-    } catch let error as DatasetError {
-      throw error
-    } catch let error as FileError {
-      throw .file(error)
+    do throws(FileError) {
+      file = try AtomicFile(replacing: path)
     } catch {
-      preconditionFailure("copying a table throws no other error than \(error)")
+      throw .file(error)
     }
+    copy = Copy(plan: plan)
+    if hasMark { copy.output = [0xef, 0xbb, 0xbf] }
+  }
+
+  /// Writes the next rows of the file with the cells of a table where they have none.
+  ///
+  /// - Parameter table: The same rows and columns in their order, with missing cells filled.
+  /// - Throws: What is wrong with the file, such as that it has fewer rows by now.
+  public func append(_ table: Table) throws(DatasetError) {
+    copy.begin(table)
+    while !copy.isFinished {
+      let isLast = bytes.isAtEnd
+      let used = try bytes.withUnread { (unread) throws(DatasetError) in
+        try copy.consume(unread, isLast: isLast)
+      }
+      bytes.discard(used)
+      if copy.output.count >= Self.pieceSize { try flush() }
+      if isLast {
+        copy.finish()
+        break
+      }
+      if used == 0 && bytes.isFull {
+        throw DatasetError.cellTooLong(path: path, line: copy.line, limit: bytes.windowSize)
+      }
+      if !copy.isFinished { try bytes.fill() }
+    }
+    guard copy.row == table.rowCount else {
+      throw DatasetError.noRows(path: path, columns: table.columns.count)
+    }
+  }
+
+  /// Puts the file in its place; rows behind the last one that was appended are left out.
+  public func commit() throws(DatasetError) {
+    try flush()
+    do throws(FileError) {
+      try file.commit()
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private func flush() throws(DatasetError) {
+    do throws(FileError) {
+      try file.write(copy.output)
+    } catch {
+      throw .file(error)
+    }
+    copy.output.removeAll(keepingCapacity: true)
   }
 
   /// A copy that is made from the bytes as they arrive.
   private struct Copy {
     let plan: TableParser.Plan
-    let table: Table
+    private var table: Table?
     var output: [UInt8] = []
     var row = 0
     var line = 1
@@ -90,13 +115,20 @@ public enum CSVCompletion {
     private var isHeader: Bool
     private var endsWithSeparator = false
 
-    init(plan: TableParser.Plan, table: Table) {
+    init(plan: TableParser.Plan) {
       self.plan = plan
-      self.table = table
       isHeader = plan.hasHeader
     }
 
-    var isFinished: Bool { row >= table.rowCount && cell == 0 }
+    /// Goes on with the rows of a table.
+    mutating func begin(_ table: Table) {
+      self.table = table
+      row = 0
+    }
+
+    private var rowCount: Int { table?.rowCount ?? 0 }
+
+    var isFinished: Bool { row >= rowCount && cell == 0 }
 
     /// Copies the whole cells at the beginning of some bytes, and says how many bytes they take.
     mutating func consume(_ bytes: Span<UInt8>, isLast: Bool) throws(DatasetError) -> Int {
@@ -158,7 +190,7 @@ public enum CSVCompletion {
     /// Appends the table's cell in place of a missing one; false where the table has none either.
     @discardableResult
     private mutating func fill(_ column: Int) -> Bool {
-      guard !isHeader, column < table.columns.count, row < table.rowCount,
+      guard let table, !isHeader, column < table.columns.count, row < table.rowCount,
         var text = table.columns[column].text(row)
       else { return false }
       if plan.hasDecimalComma, case .numbers = table.columns[column].cells,

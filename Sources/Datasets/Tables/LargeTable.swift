@@ -189,7 +189,10 @@ public struct LargeTable: Sendable {
   }
 
   /// A reader of the blocks, from the first row on.
-  public func reader() throws(DatasetError) -> TableReader {
+  public func reader() throws(DatasetError) -> TableReader { try reader(of: schema) }
+
+  /// A reader of some of the columns.
+  func reader(of schema: TableSchema) throws(DatasetError) -> TableReader {
     let rows = max(256, min(TableReader.standardBlockRows, 1 << 20 / max(schema.columns.count, 1)))
     if case .array(let array) = source {
       return try TableReader(array, schema: schema, blockRows: rows)

@@ -129,7 +129,7 @@ extension LawCase {
               .flatMap(\.self)
           }
           return values
-        case .largeTable: return []
+        case .largeTable, .largeSeries: return []
         case .sounds(let set):
           var values: [Float] = []
           for index in 0..<set.count {

@@ -155,6 +155,7 @@ extension Dataset {
     case .largeTable(let table): .table(try table.whole().rows(items))
     case .images(let set): .images(set.items(items))
     case .sounds(let set): .sounds(set.items(items))
+    case .largeSeries(let set): try Dataset.series(set.whole()).taking(items)
     case .series(let set):
       try LawData.windows(of: set.table.rows(items.flatMap { Array(set.groups[$0]) }))
     }
@@ -165,7 +166,7 @@ extension Dataset {
     switch self {
     case .table(let table): table
     case .series(let set): set.table
-    case .images, .sounds, .largeTable: nil
+    case .images, .sounds, .largeTable, .largeSeries: nil
     }
   }
 

@@ -37,6 +37,7 @@ enum RawItems: Sendable {
         try SoundPatches(sounds, spectrogram: known.spectrogram, frames: known.frames)
       )
     case .series(let series): self = .series(series)
+    case .largeSeries(let series): self = .series(try series.whole())
     }
   }
 

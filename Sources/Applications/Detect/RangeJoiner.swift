@@ -1,0 +1,86 @@
+package import HourglassDatasets
+
+/// Joins times of series that are anomalies and no further apart than an eighth of a window.
+package struct RangeJoiner: Sendable {
+  private let reach: Int
+  private var closed: [AnomalousRange] = []
+  private var open: (first: Int, place: Int, range: AnomalousRange)?
+
+  /// Begins.
+  ///
+  /// - Parameter window: The rows of a window.
+  package init(window: Int) { reach = max(window / 8, 1) }
+
+  /// The ranges in the order in which they came, with the one that has not ended yet.
+  package var ranges: [AnomalousRange] { closed + [open?.range].compactMap(\.self) }
+
+  /// The ranges, the most unusual first.
+  package var mostUnusualFirst: [AnomalousRange] {
+    ranges.sorted { ($0.score, $1.start) > ($1.score, $0.start) }
+  }
+
+  /// The number of a range in `ranges`, from 0, that has a row: it is looked for from the last on.
+  package func number(ofRow row: Int) -> Int? {
+    if let open, open.range.rows.contains(row) { return closed.count }
+    return closed.lastIndex { $0.rows.contains(row) }
+  }
+
+  /// Takes the findings of a series, or of the next stretch of one.
+  ///
+  /// - Parameters:
+  ///   - findings: What was found; their items are rows of the table that was given.
+  ///   - series: The series.
+  ///   - group: The rows of its table.
+  ///   - firstRow: The number of rows before the first one that was given.
+  ///   - firstPlace: The number of times before the first one of the group.
+  package mutating func take(
+    _ findings: Findings,
+    of series: SeriesSet,
+    group: Range<Int>,
+    firstRow: Int = 0,
+    firstPlace: Int = 0
+  ) {
+    var positions: [Int: Int] = [:]
+    for position in findings.indices where findings.anomalies[position] {
+      positions[findings.item(position)] = position
+    }
+    guard !positions.isEmpty else { return }
+    for row in group {
+      guard let item = series.originalRows[row], let position = positions[item] else { continue }
+      let place = firstPlace + row - group.lowerBound
+      take(findings, position, at: place, row: firstRow + item, stamp: series.timeStamps[row])
+    }
+  }
+
+  private mutating func take(
+    _ findings: Findings,
+    _ position: Int,
+    at place: Int,
+    row: Int,
+    stamp: String
+  ) {
+    let score = findings.scores[position]
+    let isNear = open.map { place - $0.place <= reach } ?? false
+    if !isNear { endGroup() }
+    let first = open?.first ?? row
+    let isBest = open.map { score > $0.range.score } ?? true
+    let channel =
+      isBest
+      ? findings.topFields(position, limit: 1).first.map { findings.fieldNames[$0] } ?? ""
+      : open?.range.channel ?? ""
+    let range = AnomalousRange(
+      start: open?.range.start ?? stamp,
+      end: stamp,
+      rows: min(first, row)...max(first, row),
+      score: isBest ? score : open?.range.score ?? score,
+      channel: channel
+    )
+    open = (first, place, range)
+  }
+
+  /// Ends the range that is open: the next time is of another series.
+  package mutating func endGroup() {
+    if let range = open?.range { closed.append(range) }
+    open = nil
+  }
+}

@@ -1,0 +1,178 @@
+import Foundation
+import HourglassApplications
+import HourglassDatasets
+import HourglassEngines
+import HourglassTensors
+import Testing
+
+/// What is made of series stretch by stretch, beside what is made of all of their rows at once.
+@Suite final class LargeSeriesJobTests {
+  private let folder: URL
+  private let engine = smallEngine()
+  private let all: SeriesSet
+  private let large: LargeSeries
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("hourglass-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var generator = SeededGenerator(seed: 3)
+    var lines = ["t,g,u,v"]
+    for group in ["a", "b"] {
+      var time = 0
+      for row in 0..<1_500 {
+        time += row % 211 == 200 ? 4 : 1
+        let isGap = row % 90 > 84
+        let wave = row % 700 > 690 ? 9 : row % 20
+        let noise = Double(generator.nextNormal())
+        lines.append(
+          "\(time),\(group),\(isGap ? "" : "\(Double(wave) + noise)"),\(Double(wave) - noise)"
+        )
+      }
+    }
+    let path = folder.appendingPathComponent("series.csv").path
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+    let options = SeriesOptions(timeColumn: "t", group: "g", window: 16)
+    all = try SeriesSet(Table(contentsOf: path), options: options)
+    large = try LargeSeries(LargeTable(contentsOf: path), options: options, stretchCells: 1)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  private func forEachStretch(_ body: (SeriesStretch) async throws -> Void) async throws {
+    let reader = try large.reader()
+    var count = 0
+    while let stretch = try reader.next() {
+      try await body(stretch)
+      count += 1
+    }
+    #expect(count > 8)
+  }
+
+  private var learning: LearningSettings {
+    LearningSettings(epochs: 1, seed: 5)
+  }
+
+  @Test func findingsAndRangesAreTheSame() async throws {
+    let fitted = try await AnomalyDetector(falseAlarmRate: 0.05, learning: learning)
+      .fit(.series(large.sample), session: LearningSession(engine: engine))
+    let expected = try await fitted.findings(in: .series(all), on: engine)
+    var found: [(item: Int, score: Double)] = []
+    var joiner = RangeJoiner(window: 16)
+    try await forEachStretch { stretch in
+      let findings = try await fitted.findings(in: .series(stretch.series), on: engine)
+        .within(stretch.rows)
+      joiner.take(
+        findings,
+        of: stretch.series,
+        group: stretch.series.groups[0],
+        firstRow: stretch.firstRow,
+        firstPlace: stretch.firstPlace
+      )
+      if stretch.endsGroup { joiner.endGroup() }
+      found += findings.map { ($0.item + stretch.firstRow, $0.score) }
+    }
+    #expect(found.map(\.score) == expected.scores)
+    #expect(found.map(\.item) == expected.map(\.item))
+    let ranges = fitted.ranges(of: expected, in: all)
+    #expect(!ranges.isEmpty && joiner.mostUnusualFirst == ranges)
+    for (number, range) in joiner.ranges.enumerated() {
+      #expect(joiner.number(ofRow: range.rows.lowerBound) == number)
+    }
+    // The library takes large series too.
+    let whole = try await fitted.findings(in: .largeSeries(large), on: engine)
+    #expect(whole.scores == expected.scores)
+  }
+
+  @Test func denoisedRowsAreTheSame() async throws {
+    let fitted = try await Denoiser(learning: learning)
+      .fit(.largeSeries(large), session: LearningSession(engine: engine))
+    let expected = try await fitted.denoised(all, on: engine)
+    try await forEachStretch { stretch in
+      let result = try await fitted.denoised(stretch.series, on: engine)
+      let rows = stretch.rows.map { stretch.firstRow + $0 }
+      #expect(result.rows(Array(stretch.rows)).columns == expected.rows(rows).columns)
+    }
+  }
+
+  @Test func filledAndDrawnRowsAreTheSame() async throws {
+    let fitted = try await Imputer(members: 1, learning: learning)
+      .fit(.largeSeries(large), session: LearningSession(engine: engine))
+    let expected = try await fitted.filled(.series(all), on: engine)
+    let drawn = try await fitted.draws(of: .series(all), count: 2, seed: 9, on: engine)
+    let intervals = try await fitted.intervals(of: .series(all), on: engine)
+    #expect(expected.missingCount == 0 && drawn[0] != drawn[1])
+    var tally = PooledTally()
+    var joined: [CellInterval] = []
+    try await forEachStretch { stretch in
+      let rows = stretch.rows.map { stretch.firstRow + $0 }
+      let data = Dataset.series(stretch.series)
+      let filled = try await fitted.filled(data, on: engine)
+      #expect(filled.rows(Array(stretch.rows)).columns == expected.rows(rows).columns)
+      let tables = try await fitted.draws(
+        of: data,
+        count: 2,
+        seed: 9,
+        firstRow: stretch.firstRow,
+        on: engine
+      ).map { $0.rows(Array(stretch.rows)) }
+      for (table, all) in zip(tables, drawn) {
+        #expect(table.columns == all.rows(rows).columns)
+      }
+      tally.add(tables)
+      for var interval in try await fitted.intervals(of: data, on: engine)
+      where stretch.rows.contains(interval.row) {
+        interval.row += stretch.firstRow
+        joined.append(interval)
+      }
+    }
+    #expect(Set(joined) == Set(intervals) && joined.count == intervals.count)
+    let expectedPools = PooledEstimate.pooled(drawn, columns: ["u", "v"])
+    let pools = tally.estimates(of: ["u", "v"])
+    #expect(pools.map(\.column) == expectedPools.map(\.column) && !pools.isEmpty)
+    for (pool, expected) in zip(pools, expectedPools) {
+      #expect(abs(pool.estimate - expected.estimate) < 1e-9)
+      #expect(abs(pool.total - expected.total) < 1e-9)
+    }
+  }
+
+  @Test func codesAreTheSame() async throws {
+    let fitted = try await DimensionReducer(dimensions: 2, learning: learning)
+      .fit(.largeSeries(large), session: LearningSession(engine: engine))
+    let expected = try await fitted.codes(of: .series(all), on: engine)
+    var codes: [Float] = []
+    try await forEachStretch { stretch in
+      let part = try await fitted.codes(of: .series(stretch.series), on: engine).scalars
+      codes += part[2 * stretch.windows.lowerBound..<2 * stretch.windows.upperBound]
+    }
+    #expect(codes == expected.scalars)
+  }
+
+  @Test func levelsArePooledOverBlocks() {
+    func table(_ levels: [String?], _ numbers: [Double]) -> Table {
+      let names = ["x", "y"]
+      return Table(
+        name: "t",
+        columns: [
+          Table.Column(
+            name: "level",
+            kind: .category,
+            cells: .codes(levels.map { $0 == "x" ? 0 : $0 == "y" ? 1 : -1 }, levels: names)
+          ), Table.Column(name: "number", kind: .number, cells: .numbers(numbers, missing: [])),
+        ]
+      )
+    }
+    let first = table(["x", "y", "x", nil, "y", "y"], [1, 2, 4, 8, 16, 32])
+    let second = table(["x", "x", "x", nil, "y", "x"], [1, 3, 4, 8, 15, 33])
+    let whole = PooledEstimate.pooled([first, second], columns: ["level", "number"])
+    var tally = PooledTally()
+    for rows in [0..<1, 1..<4, 4..<6] { tally.add([first, second].map { $0.rows(Array(rows)) }) }
+    let parts = tally.estimates(of: ["level", "number"])
+    #expect(whole.map(\.level) == ["x", "y", nil] && parts.map(\.level) == ["x", "y", nil])
+    for (part, whole) in zip(parts, whole) {
+      #expect(abs(part.estimate - whole.estimate) < 1e-12)
+      #expect(abs(part.total - whole.total) < 1e-12)
+    }
+    #expect(abs(whole[0].estimate - 0.6) < 1e-12 && abs(whole[2].estimate - 127.0 / 12) < 1e-12)
+  }
+}
