@@ -142,6 +142,22 @@ import Testing
     #expect(trial != nil)
   }
 
+  @Test func directionsOfColoursAreThoseOfSamples() {
+    // Middle grey, and a little more of a or of b.
+    let planes = PicturePlanes(
+      width: 3,
+      height: 1,
+      planes: [[50, 50, 50], [0, 1, 0], [0, 0, 1]]
+    )
+    let colours = LabColor.colours(of: planes)
+    for (channel, directions) in ColourAnchors.samples.enumerated() {
+      for (place, direction) in directions.enumerated() {
+        let change = 255 * (colours.planes[channel][place + 1] - colours.planes[channel][0])
+        #expect(abs(change / 1.87 - direction) < 0.02)
+      }
+    }
+  }
+
   @Test func samplesDifferAndComeFromTheSeed() async throws {
     let fitted = try await learned()
     let engine = smallEngine()

@@ -9,20 +9,52 @@ import Testing
   private let mixture = AnchoredMixture(
     anchors: [[0, 0], [1, -0.5], [-0.7, 0.2]],
     deviation: 0.4,
-    weight: 0.3
+    weight: 0.3,
+    boldWeight: 0.2,
+    boldness: 1.5,
+    errorDirections: [[1, 0.5], [0, 2], [-1, 1]],
+    spreadDirections: [[1, 1], [0.5, -1]]
   )
 
   /// The loss of each item by its formula, for places in two dimensions of space.
-  private func formula(_ mean: Tensor, _ logits: Tensor, _ target: Tensor) -> [Double] {
+  private func formula(
+    _ mean: Tensor,
+    _ bold: Tensor,
+    _ logits: Tensor,
+    _ target: Tensor
+  ) -> [Double] {
     let area = target.shape[2] * target.shape[3]
-    return (0..<target.shape[0]).map { item in
+    func spread(_ tensor: Tensor, _ item: Int) -> Double {
+      var (squares, means) = (0.0, 0.0)
+      for direction in mixture.spreadDirections {
+        let start = item * 2 * area
+        let values = (start..<start + area).map { place in
+          Double(direction[0]) * tensor.doubles[place]
+            + Double(direction[1]) * tensor.doubles[place + area]
+        }
+        let mean = values.reduce(0, +) / Double(area)
+        squares += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(area)
+        means += mean * mean
+      }
+      return (squares + 1e-4).squareRoot() + 0.3 * (means + 1e-4).squareRoot()
+    }
+    let items = target.shape[0]
+    let usual = (0..<items).map { spread(target, $0) }.reduce(0, +) / Double(items)
+    return (0..<items).map { item in
       func value(_ tensor: Tensor, _ channel: Int, _ place: Int) -> Double {
         tensor.doubles[(item * tensor.shape[1] + channel) * area + place]
       }
-      var (squares, entropies) = (0.0, 0.0)
+      var (squares, boldSquares, entropies) = (0.0, 0.0, 0.0)
       for place in 0..<area {
         for channel in 0..<2 {
           squares += pow(value(mean, channel, place) - value(target, channel, place), 2)
+        }
+        for direction in mixture.errorDirections {
+          let error = (0..<2).reduce(0.0) { sum, channel in
+            sum + Double(direction[channel])
+              * (value(bold, channel, place) - value(target, channel, place))
+          }
+          boldSquares += error * error
         }
         let nearness = mixture.anchors.map { anchor in
           exp(
@@ -39,18 +71,20 @@ import Testing
         }
       }
       let count = Double(area)
+      let boldness = log(boldSquares / count + 1e-4) - 1.5 * spread(bold, item) / usual
       return count * (squares / count + 1e-4).squareRoot() + 0.3 * entropies
+        + 0.2 * count * boldness
     }
   }
 
   @Test func hasItsFormula() throws {
     let (mean, logits) = (normal([3, 2, 2, 4]), normal([3, 3, 2, 4], seed: 7))
-    let target = normal([3, 2, 2, 4], seed: 8)
-    let found = try evaluate([mean, logits, target]) {
-      [mixture.loss(mean: $1[0], logits: $1[1], target: $1[2], in: &$0)]
+    let (target, bold) = (normal([3, 2, 2, 4], seed: 8), normal([3, 2, 2, 4], seed: 9))
+    let found = try evaluate([mean, logits, target, bold]) {
+      [mixture.loss(mean: $1[0], bold: $1[3], logits: $1[1], target: $1[2], in: &$0)]
     }[0]
     #expect(found.shape == [3])
-    let expected = formula(mean, logits, target)
+    let expected = formula(mean, bold, logits, target)
     for (value, wanted) in zip(found.doubles, expected) { #expect(near(value, wanted)) }
   }
 
@@ -58,7 +92,7 @@ import Testing
     let (mean, logits) = (normal([1, 2, 1, 1], scale: 200), normal([1, 3, 1, 1], scale: 200))
     let target = Tensor([80, -60], shape: [1, 2, 1, 1])
     let found = try evaluate([mean, logits, target]) {
-      [mixture.loss(mean: $1[0], logits: $1[1], target: $1[2], in: &$0)]
+      [mixture.loss(mean: $1[0], bold: $1[0], logits: $1[1], target: $1[2], in: &$0)]
     }[0]
     #expect(found.isFinite)
   }
@@ -82,7 +116,9 @@ import Testing
     let found = try [mixture, coarse].map { mixture in
       try evaluate([mean, logits, target]) {
         let squares = mixture.averaged($1[1], in: &$0)
-        return [mixture.loss(mean: $1[0], logits: squares, target: $1[2], in: &$0)]
+        return [
+          mixture.loss(mean: $1[0], bold: $1[0], logits: squares, target: $1[2], in: &$0)
+        ]
       }[0]
     }
     for (plain, own) in zip(found[0].doubles, found[1].doubles) { #expect(near(own, plain)) }
@@ -95,10 +131,17 @@ import Testing
     var builder = GraphBuilder()
     let shapes: [(name: String, shape: Shape)] = [
       ("mean", [2, 2, 3, 2]), ("features", [2, 3, 3, 2]), ("target", [2, 2, 3, 2]),
+      ("bold", [2, 2, 3, 2]),
     ]
     let nodes = shapes.map { builder.parameter($0.name, $0.shape, .constant(0)) }
     let logits = mixture.averaged(nodes[1], in: &builder)
-    let losses = mixture.loss(mean: nodes[0], logits: logits, target: nodes[2], in: &builder)
+    let losses = mixture.loss(
+      mean: nodes[0],
+      bold: nodes[3],
+      logits: logits,
+      target: nodes[2],
+      in: &builder
+    )
     let loss = builder.sum(losses)
     builder.output("loss", loss)
     let gradients = builder.gradients(of: loss, withRespectTo: nodes)
@@ -138,7 +181,7 @@ import Testing
       let target = builder.input("target", [4, 2, 2])
       builder.output(
         "loss",
-        mixture.loss(mean: mean, logits: logits, target: target, in: &builder)
+        mixture.loss(mean: mean, bold: mean, logits: logits, target: target, in: &builder)
       )
       _ = try builder.finish()
     }

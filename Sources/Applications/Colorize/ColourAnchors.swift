@@ -15,8 +15,22 @@ enum ColourAnchors {
     anchors: grid.map { $0.map { $0 / Colouring.scale } },
     deviation: Float(spacing) / 2 / Colouring.scale,
     weight: 0.003,
-    grain: 4
+    grain: 4,
+    boldWeight: 0.05,
+    boldness: 0.75,
+    errorDirections: samples,
+    spreadDirections: [
+      zip(samples[0], samples[1]).map { $0 - $1 },
+      [0, 1].map { 0.5 * (samples[0][$0] + samples[1][$0]) - samples[2][$0] },
+    ]
   )
+
+  /// How far red, green and blue of sRGB go with a and b, in parts of 1.87 levels of 255 a unit.
+  ///
+  /// They are the derivatives at middle grey; elsewhere they are larger or smaller by one factor. What is
+  /// seen as colourful, red - green and yellow - blue, changes by a third more for an error of these
+  /// along orange and blue than across.
+  static let samples: [[Float]] = [[0.962, 0.424], [-0.288, -0.035], [0.0165, -0.899]]
 
   /// The a and b of each point.
   static let grid: [[Float]] = {

@@ -10,7 +10,7 @@ internal import HourglassTensors
 
 /// What each place of an image could be coloured, in the size in which the network sees it.
 struct ColourDistribution: Sendable {
-  /// The mean of a and b in the network's units, then the logits of the anchors.
+  /// The mean of a and b in the network's units, then bold ones, then the logits of the anchors.
   let planes: PicturePlanes
 
   /// The temperature of the colours of `ColourChoice.vivid`.
@@ -21,11 +21,16 @@ struct ColourDistribution: Sendable {
   static let drawTemperature: Float = 0.5
 
   /// The mean of a and b.
-  var mean: PicturePlanes {
+  var mean: PicturePlanes { opponents(0..<2) }
+
+  /// A and b that are learnt to be as colourful as true ones.
+  var bold: PicturePlanes { opponents(2..<4) }
+
+  private func opponents(_ channels: Range<Int>) -> PicturePlanes {
     PicturePlanes(
       width: planes.width,
       height: planes.height,
-      planes: planes.planes.prefix(2).map { plane in plane.map { $0 * Colouring.scale } }
+      planes: planes.planes[channels].map { plane in plane.map { $0 * Colouring.scale } }
     )
   }
 
@@ -51,7 +56,7 @@ struct ColourDistribution: Sendable {
 
   /// The mean of the anchors by the softmax of (logit + noise) / temperature.
   private func opponents(temperature: Float, adding noise: [Float]?) -> PicturePlanes {
-    let logits = planes.planes.dropFirst(2)
+    let logits = planes.planes.dropFirst(4)
     let anchors = ColourAnchors.grid
     let area = planes.area
     var greatest = [Float](repeating: -.infinity, count: area)

@@ -57,8 +57,7 @@ struct Colouring: Sendable {
     switch choice {
     case .mean: distribution.mean
     case .vivid:
-      (vividness.isAnnealed ? distribution.annealed : distribution.mean)
-        .multiplied(by: vividness.factor)
+      distribution.colours(vividness.way).multiplied(by: vividness.factor)
     }
   }
 

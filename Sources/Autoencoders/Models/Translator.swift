@@ -14,7 +14,7 @@ public struct Translator: Hashable, Sendable, Codable {
     case paired(channels: Int)
     /// The same, followed by as many planes of weights, which multiply the loss of each value.
     case weighted(channels: Int)
-    /// The paired target, of which the network gives the mean and how likely each anchor is.
+    /// The paired target, of which the network gives the mean, bold values and how likely each anchor is.
     case mixture(AnchoredMixture)
   }
 
@@ -92,7 +92,7 @@ extension Translator: Learner {
       try requireSetting(
         mixture.isValid && objective == .squaredError && outputActivation == .identity,
         "a target of anchors",
-        "at least 2 finite ones of one width, a deviation above 0, a weight of at least 0, and the "
+        "at least 2 finite ones of one width, a deviation above 0, weights of at least 0, and the "
           + "squared error of plain values",
         "\(mixture.anchors.count) anchors and \(objective)"
       )
@@ -173,7 +173,7 @@ extension Translator: Learner {
     let result: NodeID
     if let mixture {
       let planes = mixed(x, shapes, .inference, mixture, areAveraged: false, in: &builder)
-      result = builder.concatenation([planes.mean, planes.logits], axis: 1)
+      result = builder.concatenation([planes.values, planes.logits], axis: 1)
     } else {
       result = objective.mean(translated(x, shapes, .inference, in: &builder), in: &builder)
     }
@@ -186,7 +186,9 @@ extension Translator: Learner {
     isCorrupted: Bool
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
-    let pass = pass(shapes, isCorrupted: isCorrupted, .inference, in: &builder)
+    var pass = pass(shapes, isCorrupted: isCorrupted, .inference, in: &builder)
+    // Weights are chosen by the mean: the logarithm of errors likes values that dare nothing as yet.
+    pass.areBoldValuesJudged = false
     let loss = loss(of: pass, in: &builder)
     let output = mean(of: pass, in: &builder)
     builder.output(GraphName.loss, loss)
@@ -205,8 +207,11 @@ extension Translator: Learner {
     var parameters: NodeID
     var target: NodeID
     var weights: NodeID?
-    /// The logits of anchors, for squares of places.
+    /// The bold values of a mixture, and its logits of anchors for squares of places.
+    var bold: NodeID?
     var logits: NodeID?
+    /// Whether the bold values count.
+    var areBoldValuesJudged = true
   }
 
   /// The values nearest to the target, in its shape.
@@ -215,9 +220,12 @@ extension Translator: Learner {
   }
 
   private func loss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
-    if let mixture, let logits = pass.logits {
+    if let mixture, let bold = pass.bold, let logits = pass.logits {
+      var mixture = mixture
+      if !pass.areBoldValuesJudged { mixture.boldWeight = 0 }
       return mixture.loss(
         mean: pass.parameters,
+        bold: bold,
         logits: logits,
         target: pass.target,
         in: &builder
@@ -246,7 +254,13 @@ extension Translator: Learner {
     if let mixture {
       let planes = mixed(seen, shapes, mode, mixture, areAveraged: true, in: &builder)
       let given = builder.input(GraphName.target, targets)
-      return Pass(parameters: planes.mean, target: given, logits: planes.logits)
+      let count = mixture.channels
+      return Pass(
+        parameters: builder.slice(planes.values, axis: 1, 0..<count),
+        target: given,
+        bold: builder.slice(planes.values, axis: 1, count..<2 * count),
+        logits: planes.logits
+      )
     }
     let parameters = translated(seen, shapes, mode, in: &builder)
     guard target != .item else { return Pass(parameters: parameters, target: x) }
@@ -261,9 +275,10 @@ extension Translator: Learner {
     )
   }
 
-  /// The mean of the values and the logits of anchors, of each place or of the squares that are learnt.
+  /// The mean and bold values of each place, and the logits of anchors of each place or of the squares that
+  /// are learnt.
   ///
-  /// The mean is the network's output. One further layer, which looks at single places, makes logits of
+  /// The values are the network's output. One further layer, which looks at single places, makes logits of
   /// what the output is made of: those of a square are those of its mean.
   private func mixed(
     _ x: NodeID,
@@ -272,11 +287,11 @@ extension Translator: Learner {
     _ mixture: AnchoredMixture,
     areAveraged: Bool,
     in builder: inout GraphBuilder
-  ) -> (mean: NodeID, logits: NodeID) {
+  ) -> (values: NodeID, logits: NodeID) {
     builder.scoped("translator") { builder in
-      let (mean, features) = architecture.translation(
+      let (values, features) = architecture.translation(
         x,
-        outputChannels: mixture.channels,
+        outputChannels: 2 * mixture.channels,
         mode: mode,
         in: &builder
       )
@@ -288,7 +303,7 @@ extension Translator: Learner {
           ? Convolution2D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
           : Convolution1D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
       }
-      return (mean, logits)
+      return (values, logits)
     }
   }
 

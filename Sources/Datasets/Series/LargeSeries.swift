@@ -84,7 +84,7 @@ public struct LargeSeries: Sendable {
   public init(
     _ table: LargeTable,
     options: SeriesOptions,
-    sampleBytes: Int = 32 << 20,
+    sampleBytes: Int = 16 << 20,
     stretchCells: Int = 1 << 17,
     progress: (Double) -> Void = { _ in }
   ) throws(DatasetError) {
