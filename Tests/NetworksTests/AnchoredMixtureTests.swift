@@ -39,7 +39,8 @@ import Testing
       return (squares + 1e-4).squareRoot() + 0.3 * (means + 1e-4).squareRoot()
     }
     let items = target.shape[0]
-    let usual = (0..<items).map { spread(target, $0) }.reduce(0, +) / Double(items)
+    let usual = (0..<items).map { spread(target, $0) }.reduce(0, +)
+    let made = (0..<items).map { spread(bold, $0) }.reduce(0, +)
     return (0..<items).map { item in
       func value(_ tensor: Tensor, _ channel: Int, _ place: Int) -> Double {
         tensor.doubles[(item * tensor.shape[1] + channel) * area + place]
@@ -71,7 +72,7 @@ import Testing
         }
       }
       let count = Double(area)
-      let boldness = log(boldSquares / count + 1e-4) - 1.5 * spread(bold, item) / usual
+      let boldness = log(boldSquares / count + 1e-4) + 1.5 * (1 - made / usual) * (1 - made / usual)
       return count * (squares / count + 1e-4).squareRoot() + 0.3 * entropies
         + 0.2 * count * boldness
     }

@@ -17,7 +17,7 @@ enum ColourAnchors {
     weight: 0.003,
     grain: 4,
     boldWeight: 0.05,
-    boldness: 0.75,
+    boldness: 2,
     errorDirections: samples,
     spreadDirections: [
       zip(samples[0], samples[1]).map { $0 - $1 },

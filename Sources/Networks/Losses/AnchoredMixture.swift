@@ -9,7 +9,7 @@ internal import HourglassTensors
 /// σ, and N places,
 ///
 ///     q_k = exp(-|y - c_k|² / 2σ²) / Σⱼ exp(-|y - c_j|² / 2σ²)
-///     ℓ   = N √(Σ |m - y|² / N + ε) - w Σ Σ_k q_k ln p_k + β N (ln(Σ |E (v - y)|² / N + ε) - λ S(v) / S̄(y))
+///     ℓ   = N √(Σ |m - y|² / N + ε) - w Σ Σ_k q_k ln p_k + β N (ln(Σ |E (v - y)|² / N + ε) + κ (1 - S̄(v) / S̄(y))²)
 ///     S(x) = √(Σ |K (x - x̄)|² / N + ε) + 0.3 √(|K x̄|² + ε),  p = softmax of the logits
 ///
 /// summed over places: the root of an item's mean squared error, and the cross-entropy of the anchors
@@ -17,11 +17,11 @@ internal import HourglassTensors
 /// in a mean of decibels. The cross-entropy may be that of squares of places, whose values are
 /// averaged and which count for all of their places; their logits cost as many times less.
 ///
-/// The mean is paler than the truth. Bold values are paid for how far they are spread, S, in parts of the
-/// mean S̄ of true ones in the batch, and pay by the logarithm of their error: an item whose values
-/// cannot be told loses few decibels by a spread that would cost a pale one many, so that the network
-/// learns where boldness is cheap. Errors and spreads are measured along directions of their own, the
-/// rows of E and K. With λ = 0 bold values are a second mean.
+/// The mean is paler than the truth. Bold values are to be spread as far as true ones, by the means S̄ of
+/// S over the batch, and pay by the logarithm of their error: an item whose values cannot be told loses
+/// few decibels by a spread that would cost a pale one many, so that the network learns where boldness is
+/// cheap. Errors and spreads are measured along directions of their own, the rows of E and K. With
+/// κ = 0 bold values are a second mean.
 ///
 /// Reference: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, section 2.1,
 /// for the soft encoding q of colours and the cross-entropy; S has the form of the colourfulness of
@@ -37,7 +37,7 @@ public struct AnchoredMixture: Hashable, Sendable, Codable {
   public var grain: Int
   /// The weight β of bold values, at least 0.
   public var boldWeight: Float
-  /// What the spread λ of bold values is worth, at least 0.
+  /// κ, how strongly the spread of bold values is held to that of true ones, at least 0.
   public var boldness: Float
   /// E, the directions that errors of bold values are measured along; those of the channels where there are
   /// none.
@@ -137,12 +137,12 @@ extension AnchoredMixture {
 
   /// Σ |x - y|² / N + ε: `[batch, d, …]` -> `[batch]`.
   private func error(of x: NodeID, _ target: NodeID, in builder: inout GraphBuilder) -> NodeID {
-    let places = builder.shape(of: target).dimensions.dropFirst(2).reduce(1, *)
+    let places = builder.shape(of: x).dimensions.dropFirst(2).reduce(1, *)
     let squares = builder.itemSum(builder.apply(.square, builder.difference(x, target)))
     return builder.affine(squares, scale: 1 / Float(max(places, 1)), offset: Self.smoothing)
   }
 
-  /// ln(Σ |E (v - y)|² / N + ε) - λ S(v) / S̄(y): `[batch]`.
+  /// ln(Σ |E (v - y)|² / N + ε) + κ (1 - S̄(v) / S̄(y))²: `[batch]`.
   private func boldLoss(
     _ bold: NodeID,
     target: NodeID,
@@ -155,8 +155,9 @@ extension AnchoredMixture {
     guard boldness > 0 else { return error }
     let truth = spread(of: along(spreadDirections, target, in: &builder), in: &builder)
     let own = spread(of: along(spreadDirections, bold, in: &builder), in: &builder)
-    let spread = builder.quotient(own, builder.mean(truth))
-    return builder.difference(error, builder.affine(spread, scale: boldness))
+    let share = builder.quotient(builder.mean(own), builder.mean(truth))
+    let lack = builder.apply(.square, builder.affine(share, scale: -1, offset: 1))
+    return builder.sum(error, builder.affine(lack, scale: boldness))
   }
 
   /// The values along some directions, `[batch, d, …]` -> `[batch, directions, …]`.
