@@ -153,7 +153,7 @@ import Testing
     // A descriptor alone takes 696 bytes: a leak of any object adds up to thousands of pages. Other
     // tests take memory at the same time, so the least of some measurements counts: a leak is in all.
     var growth: [Int] = []
-    while growth.count < 30, (growth.min() ?? 1000) >= 1000 {
+    while growth.count < 90, (growth.min() ?? 1000) >= 1000 {
       let before = residentPages()
       for _ in 0..<10_000 { fail() }
       growth.append(residentPages() - before)
