@@ -64,21 +64,15 @@ struct FeaturesJob {
       }
     }
     let engine = run.engine
-    if let path = run.paths.output, case .largeTable(let table) = whole {
-      let names = carried(whole).map(\.name)
+    if let path = run.paths.output, whole.isLarge {
+      let names = whole.kind == .table ? carried(whole).map(\.name) : []
       try await StopSignals.run {
         try await CodesFile.write(
-          codesOf: table,
+          codesOf: whole,
           width: fitted.dimensions,
           to: path,
           beside: names
-        ) { try await fitted.features(of: .table($0), on: engine) }
-      }
-    } else if let path = run.paths.output, case .largeSeries(let series) = whole {
-      try await StopSignals.run {
-        try await CodesFile.write(codesOf: series, width: fitted.dimensions, to: path) {
-          try await fitted.features(of: .series($0), on: engine)
-        }
+        ) { try await fitted.features(of: $0, on: engine) }
       }
     } else if let path = run.paths.output {
       let features = try await StopSignals.run { try await fitted.features(of: data, on: engine) }

@@ -60,9 +60,10 @@ struct ReduceJob {
       fitted = try await learn(source, reducer)
     }
     if case .largeTable(let table) = data {
-      try await write(table, fitted, coloring)
+      let some = Dataset.table(table.sample.prefix(Self.mostDots))
+      try await write(large: data, showing: some, fitted, coloring)
     } else if case .largeSeries(let series) = data {
-      try await write(series, fitted, coloring)
+      try await write(large: data, showing: .series(series.sample), fitted, coloring)
     } else {
       let codes = try await encode(data, with: fitted)
       try write(codes, of: data)
@@ -156,41 +157,22 @@ struct ReduceJob {
     }
   }
 
-  /// Writes the codes of all rows, and draws the map of some of them.
+  /// Writes the codes of large data, and draws the map of some of them.
   private func write(
-    _ table: LargeTable,
+    large data: Dataset,
+    showing some: Dataset,
     _ fitted: FittedDimensionReducer,
     _ coloring: ScatterMap.Coloring
   ) async throws {
     let engine = run.engine
     if let path = run.paths.output {
       try await StopSignals.run {
-        try await CodesFile.write(
-          codesOf: table,
-          width: fitted.dimensions,
-          to: path,
-          beside: []
-        ) { try await fitted.codes(of: .table($0), on: engine) }
-      }
-    }
-    try await drawMap(of: .table(table.sample.prefix(Self.mostDots)), coloring, fitted)
-  }
-
-  /// Writes the codes of all windows, and draws the map of those of its sample.
-  private func write(
-    _ series: LargeSeries,
-    _ fitted: FittedDimensionReducer,
-    _ coloring: ScatterMap.Coloring
-  ) async throws {
-    let engine = run.engine
-    if let path = run.paths.output {
-      try await StopSignals.run {
-        try await CodesFile.write(codesOf: series, width: fitted.dimensions, to: path) {
-          try await fitted.codes(of: .series($0), on: engine)
+        try await CodesFile.write(codesOf: data, width: fitted.dimensions, to: path) {
+          try await fitted.codes(of: $0, on: engine)
         }
       }
     }
-    try await drawMap(of: .series(series.sample), coloring, fitted)
+    try await drawMap(of: some, coloring, fitted)
   }
 
   /// Draws the map of some items of large data.

@@ -22,71 +22,38 @@ enum CodesFile {
     try writer.commit()
   }
 
-  /// Writes the codes of a large table block by block: while the codes of one are computed, the next
-  /// one is read.
+  /// Writes the codes of a large table block by block, or those of the windows of large series stretch
+  /// by stretch, behind the times at which windows begin: while the codes of one part are computed, the
+  /// next one is read.
   ///
   /// - Parameters:
   ///   - width: The number of numbers of a code.
-  ///   - carried: The columns of the table that go before the codes.
-  ///   - codes: The codes of the rows of a block.
+  ///   - carried: The columns of a table that go before the codes.
+  ///   - codes: The codes of all items of a part.
   static func write(
-    codesOf table: LargeTable,
+    codesOf data: Dataset,
     width: Int,
     to path: String,
-    beside carried: [String],
-    _ codes: @escaping @Sendable (Table) async throws -> Tensor
-  ) async throws {
-    let reader = BlockReader(try table.reader())
-    if path.hasSuffix(".npy") {
-      var all: [Float] = []
-      while let block = try await reader.next() { all += try await codes(block).scalars }
-      return try NPYFile.write(Tensor(all, shape: [all.count / max(width, 1), width]), to: path)
-    }
-    let names = (1...max(width, 1)).prefix(width).map { "z\($0)" }
-    let writer = try CSVWriter(replacing: path, columns: carried + names)
-    var next = Task { try await reader.next() }
-    while let block = try await next.value {
-      try Task.checkCancellation()
-      next = Task { try await reader.next() }
-      let codes = try await codes(block)
-      if carried.isEmpty {
-        try writer.append(codes)
-      } else {
-        let columns = carried.compactMap { block[column: $0] }
-        try append(codes, Array(0..<block.rowCount), named: names, beside: columns, to: writer)
-      }
-    }
-    try writer.commit()
-  }
-
-  /// Writes the codes of the windows of large series stretch by stretch, behind the times at which
-  /// windows begin.
-  ///
-  /// - Parameters:
-  ///   - width: The number of numbers of a code.
-  ///   - codes: The codes of all windows of a stretch.
-  static func write(
-    codesOf series: LargeSeries,
-    width: Int,
-    to path: String,
-    _ codes: @escaping @Sendable (SeriesSet) async throws -> Tensor
+    beside carried: [String] = [],
+    _ codes: @escaping @Sendable (Dataset) async throws -> Tensor
   ) async throws {
     let names = (1...max(width, 1)).prefix(width).map { "z\($0)" }
     let isArray = path.hasSuffix(".npy")
-    let writer =
-      isArray ? nil : try CSVWriter(replacing: path, columns: [series.options.timeColumn] + names)
+    let leading = data.itemColumns.map(\.name) + carried
+    let writer = isArray ? nil : try CSVWriter(replacing: path, columns: leading + names)
     var all: [Float] = []
-    try await DataPieces.forEach(of: .largeSeries(series)) { piece in
-      guard let stretch = piece.stretch else { return }
-      let codes = try await codes(stretch.series)
-      if isArray {
-        all +=
-          codes.scalars[stretch.windows.lowerBound * width..<stretch.windows.upperBound * width]
-      } else if let writer {
-        let windows = Array(stretch.windows)
-        let times = Dataset.series(stretch.series).itemColumns.map { $0.rows(windows) }
-        try append(codes, windows, named: names, beside: times, to: writer)
+    try await DataPieces.forEach(of: data) { piece in
+      let codes = try await codes(piece.data)
+      let items = piece.stretch?.windows ?? 0..<codes.shape[0]
+      guard let writer else {
+        all += codes.scalars[items.lowerBound * width..<items.upperBound * width]
+        return
       }
+      guard !leading.isEmpty else { return try writer.append(codes) }
+      var columns = piece.data.itemColumns
+      if case .table(let block) = piece.data { columns += carried.compactMap { block[column: $0] } }
+      let rows = Array(items)
+      try append(codes, rows, named: names, beside: columns.map { $0.rows(rows) }, to: writer)
     }
     try writer?.commit()
     guard isArray else { return }

@@ -64,3 +64,13 @@ actor DataPieces {
     }
   }
 }
+
+extension Dataset {
+  /// Whether the data are not in memory, and are gone through part by part.
+  var isLarge: Bool {
+    switch self {
+    case .largeTable, .largeSeries: true
+    case .table, .images, .sounds, .series: false
+    }
+  }
+}
