@@ -52,6 +52,36 @@ import Testing
     }
   }
 
+  /// Rows that are stored block by block are those of a table in memory, by name and coordinates.
+  @Test func rowsOfLargeTablesAreStoredAndFound() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: rows, columns: 5), to: "data.csv")
+    let add = ["match", "add", "data.csv", "--database"]
+    let learnt = add + ["large.db", "--in-memory", "1k", "--dimensions", "3", "--json"]
+    let added = try succeed(learnt + ["--epochs", "3", "--threads", "1"], in: folder)
+    #expect(added.errors.contains("learning from 1,400 of its 1,400 rows"))
+    #expect(try json(added.output)["added"] as? Int == rows)
+
+    // The same encoder on rows in memory: the database is copied, and its rows are replaced.
+    try folder.write(Array(try folder.bytes("large.db")), to: "small.db")
+    _ = try succeed(add + ["small.db", "--replace"], in: folder)
+    let exports = try ["large", "small"].map { name in
+      _ = try succeed(
+        ["match", "export", "--database", "\(name).db", "-o", "\(name).csv"],
+        in: folder
+      )
+      return folder.text("\(name).csv")
+    }
+    #expect(exports[0] == exports[1])
+    #expect(exports[0].split(separator: "\n").count == rows + 1)
+    #expect(exports[0].contains("data.csv:\(rows),"))
+
+    // What is there is kept, and nothing is stored twice.
+    let again = add + ["large.db", "--in-memory", "1k", "--keep", "--json"]
+    #expect(try json(succeed(again, in: folder).output)["added"] as? Int == 0)
+    #expect(try Program.run(add + ["large.db", "--in-memory", "1k"], in: folder).code == 1)
+  }
+
   @Test func imagesOfArraysAreLearntFromTheDisk() throws {
     let folder = try Folder()
     let pixels = Made.images(count: 90, side: 8).dropFirst(16)

@@ -143,6 +143,35 @@ import Testing
     #expect(own["pair trends"] != nil && own["F1 (macro)"] != nil)
   }
 
+  /// Images of large squares of random grey are found again from copies, which are as bright as they are.
+  @Test func copiesOfImagesAreFound() throws {
+    let folder = try Folder()
+    let (count, side, square) = (80, 16, 4)
+    var state: UInt64 = 5
+    var bytes = Array(Made.images(count: count, side: side).prefix(16))
+    for _ in 0..<count {
+      let greys = (0..<(side / square) * (side / square)).map { _ -> UInt8 in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt8(truncatingIfNeeded: state >> 33)
+      }
+      for place in 0..<side * side {
+        let (x, y) = (place % side / square, place / side / square)
+        bytes.append(greys[y * (side / square) + x])
+      }
+    }
+    try folder.write(bytes, to: "train-images-idx3-ubyte")
+    let outcome = try Program.run(
+      [
+        "reproduce", "match-images", "--data", ".", "--json", "--threads", "1", "--minutes", "0.1",
+        "--dimensions", "16",
+      ],
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let own = try figures(try json(outcome.output), method: 0)
+    #expect(try #require(own["recall at 1"]) > 0.5, "\(own)")
+  }
+
   @Test func probabilitiesOfImagesAreMeasured() throws {
     let folder = try Folder()
     // Spots before a dark ground: nearly all pixels are near black.

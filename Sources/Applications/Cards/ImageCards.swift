@@ -40,9 +40,7 @@ struct LabelledImages {
   static func rows(_ images: Dataset) throws -> Tensor {
     guard case .images(let set) = images else { preconditionFailure("images were read") }
     let data = try set.uniform()
-    let all = data.rows(0..<data.count)
-    let scale = data.scale
-    return Tensor(all.scalars.map { $0 * scale }, shape: [data.count, data.featureCount])
+    return Tensor(data.rows(0..<data.count).scalars, shape: [data.count, data.featureCount])
   }
 }
 
@@ -321,7 +319,7 @@ package struct MatchImagesCard: ProtocolCard {
       let image = data.item(index)
       for y in 0..<height {
         for x in 0..<width {
-          let value = y > 0 && x > 0 ? image[(y - 1) * width + x - 1] * data.scale : 0
+          let value = y > 0 && x > 0 ? image[(y - 1) * width + x - 1] : 0
           values.append(min(max(value + 0.25 * noise.nextNormal(), 0), 1))
         }
       }

@@ -130,6 +130,18 @@ struct DetectionItems: BatchSource {
     }
   }
 
+  /// Whether no cell of an item is missing.
+  func isWhole(_ index: Int) -> Bool {
+    guard case .cells(_, let presence) = storage else { return true }
+    let start = (rows?[index] ?? index) * fieldCount
+    return presence[start..<start + fieldCount].allSatisfy { $0 == 1 }
+  }
+
+  /// Copies the values and the presences of an item.
+  func copyItem(_ index: Int, into destination: inout MutableSpan<Float>) {
+    copy(rows?[index] ?? index, into: &destination, at: 0)
+  }
+
   /// The values and the presences of an item.
   func item(_ index: Int) -> [Float] {
     var item = [Float](repeating: 0, count: width + fieldCount)

@@ -37,13 +37,16 @@ struct DetectionScorer: Sendable {
       }
     }
     if let references {
-      let nearest = try await references.others(items, on: engine)
+      let others = try await references.others(items, on: engine)
+      let factor = 1 / (Double(scales.distance) * Double(others.perItem))
+      var item = [Float](repeating: 0, count: items.width + fieldCount)
       for row in 0..<items.count {
-        let item = items.item(row)
-        let factor = 1 / (Double(scales.distance) * Double(max(nearest[row].count, 1)))
+        var values = item.mutableSpan
+        items.copyItem(row, into: &values)
         var squares = [Double](repeating: 0, count: fieldCount)
-        for neighbour in nearest[row] {
-          references.addParts(of: item, to: neighbour.row) { squares[$0] += $1 }
+        var sums = squares.mutableSpan
+        for neighbour in others.of(row) {
+          references.addParts(of: item.span, to: neighbour.row, into: &sums)
         }
         for field in 0..<fieldCount {
           parts[row * fieldCount + field] += Self.part(squares[field] * factor)
@@ -116,11 +119,7 @@ struct DetectionScales: Hashable, Sendable {
       distance = 1
       return
     }
-    let nearest = try await references.others(items, on: engine)
-    let distances = nearest.map { found in
-      found.reduce(0) { $0 + $1.distance } / Double(max(found.count, 1))
-    }
-    distance = Self.scale(distances)
+    distance = Self.scale(try await references.others(items, on: engine).meanDistances)
   }
 
   /// Takes scales that were kept.

@@ -23,8 +23,12 @@ struct NearestReferences: Sendable {
 
   private let layout: FieldLayout
   private let places: [Range<Int>]
-  /// The weight of each field.
-  private let fieldWeights: [Double]
+  /// The field of each value.
+  private let fields: [Int]
+  /// The weight of each value, which is that of its field.
+  private let weights: [Double]
+  /// Whether each field has one value.
+  private let isNarrow: Bool
   private let identity = Identity()
 
   private final class Identity: Sendable {}
@@ -44,7 +48,10 @@ struct NearestReferences: Sendable {
     groups = isGrouped ? Self.groups(of: rows.shape[0]) : []
     self.layout = layout
     places = layout.ranges
-    fieldWeights = Self.weights(rows, layout)
+    fields = layout.ranges.enumerated().flatMap { field, range in range.map { _ in field } }
+    let fieldWeights = Self.weights(rows, layout)
+    weights = fields.map { fieldWeights[$0] }
+    isNarrow = layout.width == layout.count
   }
 
   /// Groups of at most half the rows, which share rows where there are too few for each to have its own.
@@ -83,61 +90,113 @@ struct NearestReferences: Sendable {
 
   var count: Int { rows.shape[0] }
 
+  /// For each item the rows that its distance is measured to.
+  struct Others: Sendable {
+    /// How many rows there are for an item: one, or one of each group.
+    let perItem: Int
+    /// These rows, one item after the other, with the squared distances to them.
+    fileprivate(set) var neighbours: [Neighbour]
+
+    /// Those of an item.
+    func of(_ item: Int) -> ArraySlice<Neighbour> {
+      neighbours[item * perItem..<(item + 1) * perItem]
+    }
+
+    /// The mean of the squared distances of each item.
+    var meanDistances: [Double] {
+      (0..<neighbours.count / perItem).map { item in
+        of(item).reduce(0) { $0 + $1.distance } / Double(perItem)
+      }
+    }
+  }
+
   /// The rows that the distance of each item is measured to, the mean of which it is: the nearest one, or
   /// that of each group, other than the item itself.
   ///
   /// Rows that were learnt from may be scored too. One that is kept would be its own neighbour, at no
   /// distance, and look more usual than a new one; leaving one row at no distance out makes them
   /// alike. The rows that false alarms are counted on are scored by the same rule.
-  func others(_ items: DetectionItems, on engine: ComputeEngine) async throws -> [[Neighbour]] {
-    let nearest = try await neighbours(of: items, count: 2, inGroups: true, on: engine)
-    return nearest.map { found in
-      stride(from: 0, to: found.count, by: 2).map { place in
-        let hasOther = place + 1 < found.count
-        return found[place].distance == 0 && hasOther ? found[place + 1] : found[place]
+  func others(
+    _ items: DetectionItems,
+    on engine: isolated ComputeEngine
+  ) async throws -> Others {
+    let parts = groups.isEmpty ? [Array(0..<count)] : groups
+    var others = Others(
+      perItem: parts.count,
+      neighbours: Array(repeating: Neighbour(row: 0, distance: 0), count: items.count * parts.count)
+    )
+    try await forEachItem(of: items, on: engine) { index, item, numbers in
+      for (place, part) in parts.enumerated() {
+        others.neighbours[index * parts.count + place] = other(in: numbers, of: part.span, to: item)
       }
     }
+    return others
   }
 
-  /// The nearest rows of each item, the nearest first; of several groups those of each, one group after
-  /// the other.
+  /// Of the two of some rows with the smallest numbers the nearer one, or the other one where that is at no
+  /// distance.
+  private func other(
+    in numbers: Span<Float>,
+    of rows: Span<Int>,
+    to item: Span<Float>
+  ) -> Neighbour {
+    var (first, second) = (rows[0], rows[0])
+    var (least, next) = (numbers[first], Float.infinity)
+    for index in 1..<rows.count {
+      let row = rows[index]
+      let value = numbers[row]
+      guard value < next else { continue }
+      if value < least {
+        (second, next) = (first, least)
+        (first, least) = (row, value)
+      } else {
+        (second, next) = (row, value)
+      }
+    }
+    var nearer = Neighbour(row: first, distance: distance(item, first))
+    guard second != first else { return nearer }
+    var farther = Neighbour(row: second, distance: distance(item, second))
+    if (farther.distance, farther.row) < (nearer.distance, nearer.row) { swap(&nearer, &farther) }
+    return nearer.distance == 0 ? farther : nearer
+  }
+
+  /// The nearest rows of each item, the nearest first.
   func neighbours(
     of items: DetectionItems,
     count wanted: Int = 1,
-    inGroups: Bool = false,
-    on engine: ComputeEngine
+    on engine: isolated ComputeEngine
   ) async throws -> [[Neighbour]] {
-    let parts = inGroups && !groups.isEmpty ? groups : [Array(0..<count)]
     var nearest = [[Neighbour]](repeating: [], count: items.count)
-    // An item without a missing cell takes a product of half the width; which of the two it takes
-    // depends on the item alone.
-    let whole = (0..<items.count).filter { isWhole(items.item($0)) }
-    if !whole.isEmpty {
-      let found = try await search(items, whole, wanted, parts, isWhole: true, on: engine)
-      for (index, neighbours) in zip(whole, found) { nearest[index] = neighbours }
-    }
-    if whole.count < items.count {
-      let rest = (0..<items.count).filter { nearest[$0].isEmpty }
-      let found = try await search(items, rest, wanted, parts, isWhole: false, on: engine)
-      for (index, neighbours) in zip(rest, found) { nearest[index] = neighbours }
+    try await forEachItem(of: items, on: engine) { index, item, numbers in
+      nearest[index] = self.nearest(in: numbers, wanted, to: item)
     }
     return nearest
   }
 
-  private func isWhole(_ item: [Float]) -> Bool {
-    item[layout.width...].allSatisfy { $0 == 1 }
+  /// Gives each item with a number for each row: its squared distance without the term that is the same
+  /// for all rows.
+  private func forEachItem(
+    of items: DetectionItems,
+    on engine: isolated ComputeEngine,
+    _ body: (_ index: Int, _ item: Span<Float>, _ numbers: Span<Float>) -> Void
+  ) async throws {
+    // An item without a missing cell takes a product of half the width; which of the two it takes
+    // depends on the item alone.
+    for isWhole in [true, false] {
+      let indices = (0..<items.count).filter { items.isWhole($0) == isWhole }
+      if !indices.isEmpty {
+        try await multiply(items, indices, isWhole: isWhole, on: engine, body)
+      }
+    }
   }
 
-  private func search(
+  private func multiply(
     _ items: DetectionItems,
     _ indices: [Int],
-    _ wanted: Int,
-    _ parts: [[Int]],
     isWhole: Bool,
-    on engine: isolated ComputeEngine
-  ) async throws -> [[Neighbour]] {
-    var found: [[Neighbour]] = []
-    found.reserveCapacity(indices.count)
+    on engine: isolated ComputeEngine,
+    _ body: (_ index: Int, _ item: Span<Float>, _ numbers: Span<Float>) -> Void
+  ) async throws {
     let batch = 128
     let plan = try engine.keptPlan(of: identity, for: "nearest \(isWhole)") { engine in
       let graph = try graph(batch: batch, isWhole: isWhole)
@@ -145,31 +204,37 @@ struct NearestReferences: Sendable {
     }
     let input = plan.graph.requiredInput("items")
     let output = plan.graph.requiredOutput("distances")
+    let length = layout.width + layout.count
+    var fed = [Float](repeating: 0, count: batch * length)
     for start in stride(from: 0, to: indices.count, by: batch) {
-      let part = indices[start..<min(start + batch, indices.count)]
-      let fed = part.map { items.item($0) }
+      let part = Array(indices[start..<min(start + batch, indices.count)])
+      var values = fed.mutableSpan
+      items.copyItems(part.span, into: &values)
       plan.withInput(input) { span in
-        for (place, item) in fed.enumerated() { write(item, at: place, isWhole, into: &span) }
-        // Rows that only fill the batch are those of its first item.
-        for place in fed.count..<batch { write(fed[0], at: place, isWhole, into: &span) }
+        for place in 0..<batch {
+          // Rows that only fill the batch are those of its first item.
+          let source = place < part.count ? place : 0
+          let item = fed.span.extracting(source * length..<(source + 1) * length)
+          write(item, at: place, isWhole, into: &span)
+        }
       }
       try plan.run(step: 1)
       plan.withOutput(output) { span in
-        for place in fed.indices {
-          let row = span.extracting(place * count..<(place + 1) * count)
-          var all: [Neighbour] = []
-          for rows in parts { all += nearest(in: row, of: rows.span, wanted, to: fed[place]) }
-          found.append(all)
+        for (place, index) in part.enumerated() {
+          body(
+            index,
+            fed.span.extracting(place * length..<(place + 1) * length),
+            span.extracting(place * count..<(place + 1) * count)
+          )
         }
       }
       try Task.checkCancellation()
       await Task.yield()
     }
-    return found
   }
 
   private func write(
-    _ item: [Float],
+    _ item: Span<Float>,
     at place: Int,
     _ isWhole: Bool,
     into span: inout MutableSpan<Float>
@@ -189,17 +254,15 @@ struct NearestReferences: Sendable {
     }
   }
 
-  /// Those of some rows with the smallest numbers, in the order of their distances.
+  /// The rows with the smallest numbers, in the order of their distances.
   private func nearest(
     in numbers: Span<Float>,
-    of rows: Span<Int>,
     _ wanted: Int,
-    to item: [Float]
+    to item: Span<Float>
   ) -> [Neighbour] {
     var found: [(value: Float, row: Int)] = []
     found.reserveCapacity(wanted + 1)
-    for index in rows.indices {
-      let row = rows[index]
+    for row in numbers.indices {
       let value = numbers[row]
       if found.count == wanted, value >= found[wanted - 1].value { continue }
       let place = found.firstIndex { $0.value > value } ?? found.count
@@ -210,23 +273,52 @@ struct NearestReferences: Sendable {
       .sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }
   }
 
-  private func distance(_ item: [Float], _ row: Int) -> Double {
-    var sum = 0.0
-    addParts(of: item, to: row) { sum += $1 }
-    return sum
+  /// The squared distance of an item to a row.
+  private func distance(_ item: Span<Float>, _ row: Int) -> Double {
+    let width = layout.width
+    let reference = rows.scalars.span.extracting(row * width..<(row + 1) * width)
+    let (fields, weights) = (fields.span, weights.span)
+    // Four sums, so that an addition need not wait for the one before.
+    var sums = (0.0, 0.0, 0.0, 0.0)
+    func part(_ place: Int) -> Double {
+      let difference = Double(item[place]) - Double(reference[place])
+      return difference * difference * weights[place] * Double(item[width + fields[place]])
+    }
+    var place = 0
+    while place + 4 <= width {
+      sums.0 += part(place)
+      sums.1 += part(place + 1)
+      sums.2 += part(place + 2)
+      sums.3 += part(place + 3)
+      place += 4
+    }
+    while place < width {
+      sums.0 += part(place)
+      place += 1
+    }
+    return (sums.0 + sums.1) + (sums.2 + sums.3)
   }
 
-  /// What each field adds to the squared distance of an item to a row.
-  func addParts(of item: [Float], to row: Int, _ add: (Int, Double) -> Void) {
-    let values = rows.scalars.span
-    let start = row * layout.width
-    for (field, range) in places.enumerated() where item[layout.width + field] > 0 {
-      var sum = 0.0
-      for index in range {
-        let difference = Double(item[index]) - Double(values[start + index])
-        sum += difference * difference
+  /// Adds what each field adds to the squared distance of an item to a row.
+  ///
+  /// - Parameter sums: One for each field.
+  func addParts(of item: Span<Float>, to row: Int, into sums: inout MutableSpan<Double>) {
+    let width = layout.width
+    let reference = rows.scalars.span.extracting(row * width..<(row + 1) * width)
+    let weights = weights.span
+    if isNarrow {
+      let presence = item.extracting(width..<2 * width)
+      for place in 0..<width {
+        let difference = Double(item[place]) - Double(reference[place])
+        sums[place] += difference * difference * weights[place] * Double(presence[place])
       }
-      add(field, sum * fieldWeights[field])
+      return
+    }
+    let fields = fields.span
+    for place in 0..<width {
+      let difference = Double(item[place]) - Double(reference[place])
+      let presence = Double(item[width + fields[place]])
+      sums[fields[place]] += difference * difference * weights[place] * presence
     }
   }
 
@@ -236,9 +328,7 @@ struct NearestReferences: Sendable {
     let values = rows.scalars
     var weights: [Float] = []
     var squares: [Float] = []
-    let scales = zip(places, fieldWeights).flatMap { range, weight in
-      range.map { _ in Float(weight) }
-    }
+    let scales = self.weights.map { Float($0) }
     weights.reserveCapacity(count * width * (isWhole ? 1 : 2))
     for row in 0..<count {
       let part = zip(values[row * width..<(row + 1) * width], scales)

@@ -58,8 +58,17 @@ public struct FittedMatcher: Sendable {
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [NewItem] {
+    try await items(of: data, after: 0, on: engine)
+  }
+
+  /// The same for a part of data, of which some items come before.
+  func items(
+    of data: Dataset,
+    after count: Int,
+    on engine: ComputeEngine
+  ) async throws(HourglassError) -> [NewItem] {
     do {
-      let names = data.itemNames()
+      let names = data.itemNames(after: count)
       var result: [NewItem] = []
       result.reserveCapacity(data.count)
       // Some sounds at a time, whose spectrograms need memory.

@@ -184,13 +184,13 @@ extension MatchEncoding {
 
 extension Dataset {
   /// A name for each item: that of its file, or the name of the data and a number from 1 on.
-  func itemNames() -> [String] {
+  func itemNames(after first: Int = 0) -> [String] {
     switch self {
     case .images(let images):
       images.names == (1...images.count).map(String.init)
         ? images.names.map { "\(images.name):\($0)" } : images.names
     case .sounds(let sounds): sounds.names
-    case .table, .largeTable, .series, .largeSeries: (0..<count).map { "\(name):\($0 + 1)" }
+    case .table, .largeTable, .series, .largeSeries: (0..<count).map { "\(name):\(first + $0 + 1)" }
     }
   }
 }

@@ -52,6 +52,9 @@ public struct MatchLibrary: Sendable {
 extension MatchLibrary {
   /// Stores the items of some data, all or none, and learns anew from which distance on an item is
   /// not in the database; gives the number of those that were stored.
+  ///
+  /// A table that is not held in memory is stored block by block. Where that ends early, the blocks so
+  /// far are in the database; the policy `keep` goes on from there.
   @discardableResult
   public func add(
     _ data: Dataset,
@@ -60,8 +63,19 @@ extension MatchLibrary {
   ) async throws(HourglassError) -> Int {
     do {
       let matcher = try requiredMatcher()
-      let items = try await matcher.items(of: data, on: engine)
-      let stored = try database.add(contentsOf: items, ifPresent: policy)
+      var stored = 0
+      if case .largeTable(let table) = data {
+        let reader = try table.reader()
+        var count = 0
+        while let block = try reader.next() {
+          let items = try await matcher.items(of: .table(block), after: count, on: engine)
+          stored += try database.add(contentsOf: items, ifPresent: policy)
+          count += block.rowCount
+        }
+      } else {
+        let items = try await matcher.items(of: data, on: engine)
+        stored = try database.add(contentsOf: items, ifPresent: policy)
+      }
       try await calibrate(with: data, matcher, on: engine)
       return stored
     } catch {

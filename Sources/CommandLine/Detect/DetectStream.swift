@@ -2,11 +2,12 @@ import HourglassApplications
 import HourglassDatasets
 import HourglassEngines
 
-/// Scores a table block by block, in memory that its length does not matter to: while one block is
-/// scored, the next one is read and the last one is written.
+/// Scores a table block by block, in memory that its length does not matter to: while some blocks are
+/// scored, one on each thread, the next one is read and the last one is written.
 struct DetectStream: Sendable {
   private let fitted: FittedAnomalyDetector
-  private let engine: ComputeEngine
+  /// An engine of one thread for each thread. A row has the same score on any.
+  private let engines: [ComputeEngine]
   private let blocks: BlockReader
   private let identifiers: [String]
   /// Whether rows come from standard input, and each is answered before the next one is there.
@@ -41,7 +42,9 @@ struct DetectStream: Sendable {
       return nil
     }
     self.fitted = fitted
-    self.engine = engine
+    var configuration = engine.configuration
+    configuration.threads = 1
+    engines = (0..<(isLive ? 1 : engine.threads)).map { _ in ComputeEngine(configuration) }
     let aside = Set(fitted.setAside)
     let needed = schema.columns.filter { !aside.contains($0.name) }
     let names = schema.columns.filter { $0.kind == .identifier }.map {
@@ -89,11 +92,24 @@ struct DetectStream: Sendable {
     var counts = Counts(drift: drift)
     var sink: FindingsSink?
     var writing: Task<Void, any Error>?
-    var next = Task { [blocks] in try await blocks.next() }
-    while let block = try await next.value {
-      try Task.checkCancellation()
-      next = Task { [blocks] in try await blocks.next() }
-      let findings = try await fitted.findings(in: block, on: engine)
+    var scored: [(block: Table, findings: Task<Findings, any Error>)] = []
+    var (number, isAtEnd) = (0, false)
+    while true {
+      while !isAtEnd, scored.count <= engines.count {
+        try Task.checkCancellation()
+        guard let block = try await blocks.next() else {
+          isAtEnd = true
+          break
+        }
+        let engine = engines[number % engines.count]
+        number += 1
+        scored.append(
+          (block, Task { [fitted] in try await fitted.findings(in: block, on: engine) })
+        )
+      }
+      guard !scored.isEmpty else { break }
+      let (block, task) = scored.removeFirst()
+      let findings = try await task.value
       try await writing?.value
       if let path {
         let current = try sink ?? FindingsSink(path)
@@ -120,7 +136,7 @@ extension DetectStream {
     let sink = try FindingsSink(path)
     while let block = try await blocks.next() {
       try Task.checkCancellation()
-      let findings = try await fitted.findings(in: block, on: engine)
+      let findings = try await fitted.findings(in: block, on: engines[0])
       try await sink.write(findings, block, identifiers, firstRow: counts.rows)
       try await sink.flush()
       counts.take(findings, of: block)

@@ -14,7 +14,9 @@ struct MatchAdd: AsyncParsableCommand {
       --learn-from, or taken from --model. The report tells how many items are found again from \
       distorted copies, beside PCA of the same size and beside the values themselves.
 
-      Items are named after their files; items of one file by the name of the file and a number.
+      Items are named after their files; items of one file by the name of the file and a number. \
+      A table that is larger than --in-memory is stored block by block; --keep goes on with one that \
+      was interrupted.
 
       EXAMPLES
         hourglass match add songs/ --database songs.db
@@ -102,8 +104,13 @@ struct MatchAddJob {
   /// Reads, learns where that is needed, stores, in this order.
   mutating func run() async throws -> MatchAddOutcome {
     let limit = command.files.first
-    let data = try command.items.map { try command.reading.load($0, limit: limit) }
-    let learnt = try command.files.learnFrom.map { try command.reading.load($0, limit: limit) }
+    let quiet = command.saying.quiet
+    let data = try command.items.map {
+      try command.reading.loadAny($0, limit: limit, quiet: quiet)
+    }
+    let learnt = try command.files.learnFrom.map {
+      try command.reading.loadAny($0, limit: limit, quiet: quiet)
+    }
     run.clock.end(.reading)
     let path = command.library.database
     let policy: ReplacementPolicy =
@@ -113,7 +120,7 @@ struct MatchAddJob {
     if let known = try storedLibrary() {
       library = known
     } else {
-      let found = try await encoder(for: learnt ?? data[0])
+      let found = try await encoder(for: learnt ?? data[0], quiet: quiet)
       library = try MatchLibrary(creating: path, found)
       fitted = found
     }
@@ -169,8 +176,9 @@ struct MatchAddJob {
     }
   }
 
-  private mutating func encoder(for data: Dataset) async throws -> FittedMatcher {
+  private mutating func encoder(for data: Dataset, quiet: Bool) async throws -> FittedMatcher {
     if let path = command.files.model { return try FittedMatcher(contentsOf: path) }
+    let data = command.reading.learnable(data, quiet: quiet)
     let matcher = Matcher(
       dimensions: command.dimensions ?? 32,
       learning: command.learning.settings
