@@ -56,6 +56,22 @@ import Testing
     #expect(message(in: folder) { _ = try read(text) }.contains(part))
   }
 
+  /// A table is as wide as its longest series, so that one long one beside many short ones is large.
+  @Test func whatATableWouldTakeIsCountedOverAllChannels() throws {
+    let long = [String](repeating: "1,2,3,4,5,6,7,8", count: 8).joined(separator: ":")
+    let short = [String](repeating: "1", count: 8).joined(separator: ":")
+    let text =
+      "@classLabel false\n@data\n\(long)\n"
+      + String(repeating: short + "\n", count: 200)
+    let path = try folder.file(text, name: "ragged.ts")
+    let bytes = 64 * 201 * 9
+    #expect(throws: DatasetError.tooLarge(path: path, bytes: bytes, limit: 40_000)) {
+      try TSFile.table(contentsOf: path, memoryLimit: 40_000)
+    }
+    let table = try TSFile.table(contentsOf: path, memoryLimit: bytes)
+    #expect(table.columns.count == 64 && table.rowCount == 201)
+  }
+
   @Test func blanksBetweenNumbersSeparateThem() throws {
     let text = "  1.5   -2e3 NA \n 3  4   5\n\n 6 7 8"
     for windowSize in [64, 1 << 20] {

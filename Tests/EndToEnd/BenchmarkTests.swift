@@ -34,6 +34,29 @@ import Testing
     #expect(missing.code == 1 && missing.errors.contains("none.csv"))
   }
 
+  @Test func scoringIsTimed() throws {
+    let folder = try Folder()
+    let timed = try Program.run(
+      "benchmark",
+      "scoring",
+      "--rows",
+      "400",
+      "--rounds",
+      "2",
+      "--folder",
+      ".",
+      "--json",
+      in: folder
+    )
+    #expect(timed.code == 0, "\(timed.errors)")
+    let figures = try json(timed.output)
+    #expect(figures["rows"] as? Int == 400)
+    for key in ["megabytes", "seconds", "peak_rss_mib"] {
+      #expect(try #require(figures[key] as? Double) > 0, "\(key)")
+    }
+    #expect(try folder.names().isEmpty)
+  }
+
   @Test func searchIsTimed() throws {
     let folder = try Folder()
     let options = ["--count", "2000", "--dimensions", "8", "--queries", "30", "--rounds", "1"]

@@ -35,7 +35,7 @@ import Testing
       let reduce = ["reduce", name, "-o", "codes.csv", "--save", "m.hourglass", "--json"]
       let reduced = try succeed(reduce + ["--in-memory", "1k"] + quick, in: folder)
       let learning = try json(reduced.output)["learning"] as? [String: Any]
-      #expect(learning?["rows"] as? Int == rows - 2 * (rows / 20))
+      #expect(learning?["items"] as? Int == rows - 2 * (rows / 20))
       _ = try succeed(["reduce", name, "--model", "m.hourglass", "-o", "again.csv"], in: folder)
       #expect(try folder.bytes("codes.csv") == folder.bytes("again.csv"), "\(name)")
 

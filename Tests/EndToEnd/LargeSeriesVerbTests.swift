@@ -89,10 +89,7 @@ import Testing
 
     // What is asked of all rows together has them in memory.
     let labelled = ["--labels", "heat", "--in-memory", "1k"]
-    _ = try succeed(
-      ["detect", "pumps.csv", "--model", "detect.hourglass"] + series + labelled,
-      in: folder
-    )
+    _ = try succeed(["detect", "pumps.csv"] + series + labelled + quick, in: folder)
     for verb in ["reduce", "features"] {
       for name in ["a.npy", "b.npy"] {
         let options = name == "a.npy" ? ["--in-memory", "1k"] : []

@@ -79,7 +79,7 @@ import Testing
     let report = try json(outcome.output)
     #expect(report["rows"] as? Int == 1_500)
     // All rows but those that judge or decide when to stop.
-    #expect((report["learning"] as? [String: Any])?["rows"] as? Int == 1_500 - 75 - 75)
+    #expect((report["learning"] as? [String: Any])?["items"] as? Int == 1_500 - 75 - 75)
     #expect(try folder.names() == ["codes.csv", "data.csv", "m.hourglass", "map.svg"])
     let again = try Program.run(
       ["reduce", "data.csv", "--model", "m.hourglass", "-o", "again.csv"],

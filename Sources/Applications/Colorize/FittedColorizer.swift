@@ -87,6 +87,28 @@ public struct FittedColorizer: Sendable {
     hints: [ColourHint] = [],
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [Picture] {
+    var samples: [Picture] = []
+    try await drawSamples(
+      of: picture,
+      count: count,
+      seed: seed,
+      saturation: saturation,
+      hints: hints,
+      on: engine
+    ) { samples.append($0) }
+    return samples
+  }
+
+  /// The same, each of which is given before the next one is drawn.
+  package func drawSamples(
+    of picture: Picture,
+    count: Int,
+    seed: UInt64,
+    saturation: Float,
+    hints: [ColourHint],
+    on engine: ComputeEngine,
+    _ body: (Picture) throws -> Void
+  ) async throws(HourglassError) {
     do {
       try requireSetting((1...1_000).contains(count), "the number of samples", "1 to 1000", count)
       try requireSaturation(saturation)
@@ -94,14 +116,16 @@ public struct FittedColorizer: Sendable {
       var network = network
       let distribution = try await network.distributions(of: [picture], on: engine)[0]
       let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: picture)
-      return try (1...count).map { number in
+      for number in 1...count {
         try Task.checkCancellation()
-        return Colouring.colours(
-          of: picture,
-          distribution.drawn(number, seed: seed),
-          saturation: saturation,
-          hints: spreading
-        ).picture(like: picture)
+        try body(
+          Colouring.colours(
+            of: picture,
+            distribution.drawn(number, seed: seed),
+            saturation: saturation,
+            hints: spreading
+          ).picture(like: picture)
+        )
       }
     } catch {
       throw HourglassError(error)

@@ -5,7 +5,7 @@ internal import HourglassDatasets
 ///
 /// A fifth is held out, at most 4,000 items; of fewer than 20 items none, and then the items learnt
 /// from stand in for them. Of a time series the last fifth of the windows is held out, and windows
-/// that share times with it are not learnt from.
+/// that share times with it are not learnt from; where all do, they are learnt from, and count as such.
 struct DetectionSplit: Sendable {
   /// The items that are learnt from, in an order that is random for rows and images.
   let training: [Int]
@@ -40,12 +40,13 @@ struct DetectionSplit: Sendable {
       let before = (0..<boundary).filter { series.range(of: $0).upperBound <= start }
       heldOut = Array(boundary..<count)
       training = before.isEmpty ? Array(0..<boundary) : before
+      heldOutItems = before.isEmpty ? .learntFrom : .heldOut
     } else {
       var order = Array(0..<count)
       Permutation.shuffle(&order, seed: seed, purpose: Self.purpose, number: 0)
       heldOut = order.prefix(heldOutCount).map { $0 }
       training = order.dropFirst(heldOutCount).map { $0 }
+      heldOutItems = .heldOut
     }
-    heldOutItems = .heldOut
   }
 }

@@ -161,12 +161,27 @@ public struct FittedAnomalyDetector: Sendable {
   /// The times of a series that are anomalies, joined where they are no further apart than an eighth
   /// of a window, the most unusual first.
   public func ranges(of findings: Findings, in series: SeriesSet) -> [AnomalousRange] {
+    numberedRanges(of: findings, in: series).ranges
+  }
+
+  /// The ranges, and for each anomalous row of the table that was given the place of its range among
+  /// them: rows of several series may stand between each other.
+  package func numberedRanges(
+    of findings: Findings,
+    in series: SeriesSet
+  ) -> (ranges: [AnomalousRange], numbersOfRows: [Int: Int]) {
     var joiner = RangeJoiner(window: series.window)
+    let positions = RangeJoiner.positions(of: findings)
+    var numbers: [Int: Int] = [:]
     for group in series.groups {
-      joiner.take(findings, of: series, group: group)
+      joiner.take(findings, at: positions, of: series, group: group)
+      numbers.merge(joiner.numbersOfRows) { $1 }
       joiner.endGroup()
     }
-    return joiner.mostUnusualFirst
+    let order = joiner.order
+    var places = order
+    for (place, number) in order.enumerated() { places[number] = place }
+    return (joiner.mostUnusualFirst, numbers.mapValues { places[$0] })
   }
 
   /// How well it tells labelled anomalies, beside simpler detectors; `nil` where all are labelled

@@ -6,6 +6,10 @@ package struct RangeJoiner: Sendable {
   private var closed: [AnomalousRange] = []
   private var open: (first: Int, place: Int, range: AnomalousRange)?
 
+  /// The number in `ranges`, from 0, of the range that each anomalous row is in, of those that were
+  /// taken last.
+  package private(set) var numbersOfRows: [Int: Int] = [:]
+
   /// Begins.
   ///
   /// - Parameter window: The rows of a window.
@@ -14,36 +18,47 @@ package struct RangeJoiner: Sendable {
   /// The ranges in the order in which they came, with the one that has not ended yet.
   package var ranges: [AnomalousRange] { closed + [open?.range].compactMap(\.self) }
 
-  /// The ranges, the most unusual first.
-  package var mostUnusualFirst: [AnomalousRange] {
-    ranges.sorted { ($0.score, $1.start) > ($1.score, $0.start) }
+  /// The numbers of `ranges`, the most unusual first.
+  package var order: [Int] {
+    let ranges = ranges
+    return ranges.indices.sorted {
+      (ranges[$0].score, ranges[$1].start, $1) > (ranges[$1].score, ranges[$0].start, $0)
+    }
   }
 
-  /// The number of a range in `ranges`, from 0, that has a row: it is looked for from the last on.
-  package func number(ofRow row: Int) -> Int? {
-    if let open, open.range.rows.contains(row) { return closed.count }
-    return closed.lastIndex { $0.rows.contains(row) }
+  /// The ranges, the most unusual first.
+  package var mostUnusualFirst: [AnomalousRange] {
+    let ranges = ranges
+    return order.map { ranges[$0] }
+  }
+
+  /// Where the anomalies among findings are, by the rows of the table that was given.
+  package static func positions(of findings: Findings) -> [Int: Int] {
+    var positions: [Int: Int] = [:]
+    for position in findings.indices where findings.anomalies[position] {
+      positions[findings.item(position)] = position
+    }
+    return positions
   }
 
   /// Takes the findings of a series, or of the next stretch of one.
   ///
   /// - Parameters:
   ///   - findings: What was found; their items are rows of the table that was given.
+  ///   - positions: Where the anomalies among them are.
   ///   - series: The series.
   ///   - group: The rows of its table.
   ///   - firstRow: The number of rows before the first one that was given.
   ///   - firstPlace: The number of times before the first one of the group.
   package mutating func take(
     _ findings: Findings,
+    at positions: [Int: Int],
     of series: SeriesSet,
     group: Range<Int>,
     firstRow: Int = 0,
     firstPlace: Int = 0
   ) {
-    var positions: [Int: Int] = [:]
-    for position in findings.indices where findings.anomalies[position] {
-      positions[findings.item(position)] = position
-    }
+    numbersOfRows = [:]
     guard !positions.isEmpty else { return }
     for row in group {
       guard let item = series.originalRows[row], let position = positions[item] else { continue }
@@ -76,6 +91,7 @@ package struct RangeJoiner: Sendable {
       channel: channel
     )
     open = (first, place, range)
+    numbersOfRows[row] = closed.count
   }
 
   /// Ends the range that is open: the next time is of another series.

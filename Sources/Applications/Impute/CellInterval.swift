@@ -118,6 +118,8 @@ struct IntervalBounds {
 /// Checks on deleted cells what intervals hold.
 struct IntervalCheck {
   private let encoding: TableEncoding
+  /// The table that the rows are of.
+  private let table: Table
   private let truth: CellRows
   private let values: [Float]
   private let spreads: [Float]
@@ -125,8 +127,15 @@ struct IntervalCheck {
   /// The level that is checked.
   static let level = 0.9
 
-  init(_ encoding: TableEncoding, truth: CellRows, values: [Float], spreads: [Float]) {
+  init(
+    _ encoding: TableEncoding,
+    of table: Table,
+    truth: CellRows,
+    values: [Float],
+    spreads: [Float]
+  ) {
     self.encoding = encoding
+    self.table = table
     self.truth = truth
     self.values = values
     self.spreads = spreads
@@ -149,21 +158,22 @@ struct IntervalCheck {
     )
     let original = encoding.decoded(values: truth.values, count: truth.count)
     let fields = truth.fieldCount
-    var (numbers, held, width) = (0, 0, 0.0)
+    var (numbers, held) = (0, 0)
+    var (measured, width) = (0, 0.0)
     var (categories, right, size) = (0, 0, 0)
     for (field, content) in encoding.fields.enumerated() {
       guard let column = original[column: content.name] else { continue }
       let places = (0..<truth.count).filter { cells[$0 * fields + field] }
       if case .number = content.content {
-        let known = (0..<truth.count).filter { truth.isPresent($0, field) }
-          .compactMap { Self.number(column, $0) }
-        let range = max((known.max() ?? 1) - (known.min() ?? 0), .leastNormalMagnitude)
+        let range = range(of: content)
         for place in places {
           guard let interval = bounds.numbers(place, field: field),
             let number = Self.number(column, place)
           else { continue }
           numbers += 1
           held += interval.contains(number) ? 1 : 0
+          guard range > 0 else { continue }
+          measured += 1
           width += (interval.upperBound - interval.lowerBound) / range
         }
       } else {
@@ -179,10 +189,18 @@ struct IntervalCheck {
     return ImputationReport.Intervals(
       level: Self.level,
       numbers: share(Double(held), numbers),
-      width: share(width, numbers),
+      width: share(width, measured),
       levels: share(Double(right), categories),
       setSize: share(Double(size), categories)
     )
+  }
+
+  /// The range of a column in all rows: of its numbers, or of the places of its levels.
+  private func range(of field: TableEncoding.Field) -> Double {
+    if let levels = field.levels { return Double(levels.count - 1) }
+    guard let column = table[column: field.name] else { return 0 }
+    let known = (0..<column.count).compactMap { column.number($0) }
+    return (known.max() ?? 0) - (known.min() ?? 0)
   }
 
   private static func number(_ column: Table.Column, _ row: Int) -> Double? {

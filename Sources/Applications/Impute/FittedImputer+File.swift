@@ -20,6 +20,9 @@ extension FittedImputer: FittedApplication {
     let autoencoder = try file.decoded(\.architecture, as: Autoencoder.self)
     let layout = fields.encoding.layout
     let width = layout.width
+    guard
+      autoencoder.fields == (fields.series.map { .numbers(layout.count * $0.window) } ?? layout)
+    else { throw file.damaged("its networks should take the columns that it names") }
     let itemShape: Shape =
       fields.series.map { [2 * width * $0.window] } ?? [width + layout.count]
     let members = try (0..<configuration.members).map { number in

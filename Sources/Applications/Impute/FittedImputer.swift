@@ -95,6 +95,18 @@ public struct FittedImputer: Sendable {
     }
   }
 
+  /// What is said of the missing cells of some data, from which filled tables are made.
+  package func filling(
+    of dataset: Dataset,
+    on engine: ComputeEngine
+  ) async throws(HourglassError) -> Filling {
+    do {
+      return Filling(cells: try await ImputedCells(state, dataset, on: engine))
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
   /// Several filled tables, each with values drawn from what the missing cells may be: numbers from
   /// what was found on deleted cells, and levels by their probabilities.
   ///

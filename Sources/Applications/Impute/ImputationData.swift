@@ -70,6 +70,8 @@ struct ImputationData: Sendable {
   let groups: [Range<Int>]?
   /// How the series was cut.
   let series: SeriesOptions?
+  /// The columns of values of a series.
+  private let channels: [String]
   /// The name and the hash of what was given.
   let name: String
   let fingerprint: String
@@ -79,6 +81,7 @@ struct ImputationData: Sendable {
     originalRows = Array(0..<table.rowCount)
     groups = nil
     series = nil
+    channels = []
     name = table.name
     fingerprint = table.fingerprint
   }
@@ -87,7 +90,13 @@ struct ImputationData: Sendable {
     table = set.table
     originalRows = set.originalRows
     groups = set.groups
-    series = SeriesOptions(timeColumn: set.timeColumn, window: set.window, stride: set.stride)
+    series = SeriesOptions(
+      timeColumn: set.timeColumn,
+      group: set.groupColumn,
+      window: set.window,
+      stride: set.stride
+    )
+    channels = set.channels
     name = set.name
     fingerprint = set.fingerprint
   }
@@ -114,12 +123,23 @@ struct ImputationData: Sendable {
   }
 
   /// The columns that take part in learning: of a series the numbers.
-  var learntColumns: Table {
-    guard let series else { return table }
+  ///
+  /// - Throws: `unsuitedKind` where a series has none.
+  func learntColumns() throws(ApplicationError) -> Table {
+    guard groups != nil else { return table }
+    let names = Set(channels)
     let columns = table.columns.filter { column in
-      if case .numbers = column.cells { column.name != series.timeColumn } else { false }
+      if case .numbers = column.cells { names.contains(column.name) } else { false }
     }
-    return columns.isEmpty ? table : Table(name: table.name, columns: columns)
+    guard !columns.isEmpty else {
+      throw .unsuitedKind(
+        name: name,
+        job: "fill in the gaps of",
+        expected: "a time series with a column of numbers",
+        found: "columns of yes and no alone"
+      )
+    }
+    return Table(name: table.name, columns: columns)
   }
 
   /// A table of filled rows in the order of what was given.

@@ -19,7 +19,7 @@ struct ImputationJob: Sendable {
     self.imputer = imputer
     self.data = data
     fields = try ImputedFields(
-      data.learntColumns,
+      try data.learntColumns(),
       series: data.series,
       known: session.shared?.encoding
     )

@@ -162,8 +162,13 @@ struct ImputationJudge: Sendable {
         cells: cells.indices.map { cells[$0] && isEven[$0] != half }
       )
     }
-    report.intervals = IntervalCheck(encoding, truth: truth, values: own, spreads: spreads)
-      .report(cells: cells) { trials[isEven[$0 * fields] ? 0 : 1] }
+    report.intervals = IntervalCheck(
+      encoding,
+      of: data.table,
+      truth: truth,
+      values: own,
+      spreads: spreads
+    ).report(cells: cells) { trials[isEven[$0 * fields] ? 0 : 1] }
     return Judgement(
       blend: final,
       uncertainty: CellUncertainty(own, spreads: spreads, truth: truth, cells: cells),

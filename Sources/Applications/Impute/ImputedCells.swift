@@ -4,7 +4,7 @@ internal import HourglassNetworks
 internal import HourglassTensors
 
 /// What an imputer says of the missing cells of some data.
-struct ImputedCells {
+struct ImputedCells: Sendable {
   private let state: FittedImputer.State
   private let data: ImputationData
   private let rows: CellRows

@@ -55,7 +55,7 @@ public struct PooledEstimate: Hashable, Sendable, Codable {
   /// - Parameter columns: The names of the columns; the others are left out.
   public static func pooled(_ tables: [Table], columns: [String]) -> [PooledEstimate] {
     var tally = PooledTally()
-    tally.add(tables)
+    for (number, table) in tables.enumerated() { tally.add(table, number: number) }
     return tally.estimates(of: columns)
   }
 }
@@ -73,30 +73,27 @@ package struct PooledTally: Sendable {
     case levels([String: Int]?, count: Int)
   }
 
-  /// For each column that of each completed table.
-  private var columns: [String: [Cells]] = [:]
+  /// For each completed table the cells of its columns.
+  private var tables: [[String: Cells]] = []
 
   package init() {}
 
-  /// Adds the same rows of each completed table.
-  package mutating func add(_ tables: [Table]) {
-    guard tables.count >= 2, let first = tables.first else { return }
-    for column in first.columns {
-      let parts = tables.compactMap { $0[column: column.name].flatMap(Self.cells) }
-      guard parts.count == tables.count else { continue }
-      guard let known = columns[column.name] else {
-        columns[column.name] = parts
-        continue
-      }
-      columns[column.name] = zip(known, parts).map(Self.joined)
+  /// Adds the next rows of one of the completed tables, whose numbers are from 0 on.
+  package mutating func add(_ table: Table, number: Int) {
+    while tables.count <= number { tables.append([:]) }
+    for column in table.columns {
+      guard let cells = Self.cells(column) else { continue }
+      tables[number][column.name] =
+        tables[number][column.name].map { Self.joined($0, cells) } ?? cells
     }
   }
 
-  /// The estimates of some columns.
+  /// The estimates of some columns; none for fewer than two tables.
   package func estimates(of names: [String]) -> [PooledEstimate] {
     var pooled: [PooledEstimate] = []
     for name in names {
-      guard let all = columns[name], let first = all.first else { continue }
+      let all = tables.compactMap { $0[name] }
+      guard all.count >= 2, all.count == tables.count, let first = all.first else { continue }
       switch first {
       case .numbers:
         let estimates = all.map { cells -> (value: Double, variance: Double) in

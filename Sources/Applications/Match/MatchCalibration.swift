@@ -48,7 +48,8 @@ struct ExcerptCalibration: Hashable, Sendable, Codable {
   /// Reads a note; none where it cannot be read.
   init?(_ text: String?) {
     guard let text,
-      let value = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
+      let value = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
+      value.lengths.allSatisfy({ (1...1 << 20).contains($0.count) })
     else { return nil }
     self = value
   }

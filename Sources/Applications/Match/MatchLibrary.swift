@@ -120,8 +120,9 @@ extension MatchLibrary {
           )
           var answer = MatchAnswer(query: sounds.names[number], found, index)
           answer.recall = recall
+          let isRelative = excerpts?.isRelative == true
           var scale: Double?
-          if excerpts?.isRelative == true, let phase = excerpt.phases.first {
+          if isRelative, let phase = excerpt.phases.first {
             // Items that are filtered out are surroundings, too.
             scale = try Excerpt.surroundings(
               of: phase.signatures,
@@ -129,8 +130,11 @@ extension MatchLibrary {
               threads: engine.threads
             )
           }
+          // Where items were removed until too few are left to tell the surroundings, nothing is known
+          // of distances.
+          let isKnown = !isRelative || scale != nil
           try answer.judge(
-            by: excerpts?.calibrations(count: excerpt.signatures.count) ?? [],
+            by: isKnown ? excerpts?.calibrations(count: excerpt.signatures.count) ?? [] : [],
             scale: scale ?? 1,
             falseAcceptRate: falseAcceptRate,
             file: database.path

@@ -7,6 +7,7 @@ struct Benchmark: AsyncParsableCommand {
     abstract: "Measure the speed of this program on this machine.",
     subcommands: [
       BenchmarkTraining.self, BenchmarkReading.self, BenchmarkSearch.self, BenchmarkLarge.self,
+      BenchmarkScoring.self,
     ]
   )
 }

@@ -50,27 +50,21 @@ struct BenchmarkLarge: ParsableCommand {
   }
 
   func run() throws {
-    let parent =
-      folder.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory
-    let place = parent.appendingPathComponent("hourglass-large-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    let place = try FactorTable.folder(in: folder)
     defer { try? FileManager.default.removeItem(at: place) }
     let path = place.appendingPathComponent("table.csv").path
     Console.note("making a table of \(NumberText.plain(gigabytes)) gigabytes")
-    let rows = try Self.write(path, bytes: Int(gigabytes * 1e9))
+    let rows = try FactorTable.write(path, bytes: Int(gigabytes * 1e9))
     Console.note("learning from its \(NumberText.grouped(rows)) rows")
-    let clock = ContinuousClock()
-    let start = clock.now
-    let text = try ChildProcess.output(of: [
+    let (text, seconds) = try ChildProcess.timedOutput(of: [
       "reduce", path, "--dimensions", "5", "--epochs", "\(epochs)", "--in-memory", "1m",
       "--output", place.appendingPathComponent("codes.csv").path, "--json",
     ])
-    let elapsed = clock.now - start
     let outcome = try JSONDecoder().decode(Outcome.self, from: Data(text.utf8))
     let figures = Figures(
       gigabytes: gigabytes,
       rows: outcome.rows,
-      seconds: Double(elapsed.components.seconds) + 1e-18 * Double(elapsed.components.attoseconds),
+      seconds: seconds,
       learningSeconds: outcome.seconds["learning"] ?? 0,
       peakMemory: outcome.peakMemory.map { Double($0) / 1_048_576 }
     )
@@ -104,46 +98,6 @@ struct BenchmarkLarge: ParsableCommand {
       \(NumberText.fixed(learningSeconds, places: 1))
       \(peakMemory.map { NumberText.fixed($0, places: 0) } ?? "unknown") MiB of memory at the most
       """
-    }
-  }
-
-  /// Writes the table and gives the number of its rows.
-  private static func write(_ path: String, bytes limit: Int) throws -> Int {
-    let (columns, hidden) = (30, 5)
-    var generator = SeededGenerator.named("a large table", seed: 0)
-    let weights = (0..<columns * hidden).map { _ in generator.nextNormal() }
-    let file = try AtomicFile(replacing: path)
-    var text = Array(((1...columns).map { "x\($0)" }.joined(separator: ",") + "\n").utf8)
-    var (written, rows) = (0, 0)
-    while written + text.count < limit {
-      let code = (0..<hidden).map { _ in generator.nextNormal() }
-      for column in 0..<columns {
-        var value = 0.1 * generator.nextNormal()
-        for index in 0..<hidden { value += code[index] * weights[column * hidden + index] }
-        append(value, to: &text)
-        text.append(column + 1 < columns ? UInt8(ascii: ",") : UInt8(ascii: "\n"))
-      }
-      rows += 1
-      if text.count >= 1 << 20 {
-        try file.write(text)
-        written += text.count
-        text.removeAll(keepingCapacity: true)
-      }
-    }
-    try file.write(text)
-    try file.commit()
-    return rows
-  }
-
-  /// Appends a number with five decimals, as digits: the library's text of a number takes longer.
-  private static func append(_ value: Float, to text: inout [UInt8]) {
-    if value < 0 { text.append(UInt8(ascii: "-")) }
-    let scaled = Int((Double(abs(value)) * 1e5).rounded())
-    text += Array("\(scaled / 100_000).".utf8)
-    var unit = 10_000
-    while unit > 0 {
-      text.append(UInt8(ascii: "0") + UInt8(scaled / unit % 10))
-      unit /= 10
     }
   }
 }

@@ -118,7 +118,7 @@ struct BenchmarkSearch: ParsableCommand {
 
   /// Writes the vectors and the queries for other programs.
   private func write(_ rows: [Float], _ asked: [Float], to folder: String) throws {
-    try FileKind.makeFolder(folder)
+    try OutputFolder.make(folder)
     try NPYFile.write(Tensor(rows, shape: [count, dimensions]), to: folder + "/vectors.npy")
     try NPYFile.write(Tensor(asked, shape: [queries, dimensions]), to: folder + "/queries.npy")
   }

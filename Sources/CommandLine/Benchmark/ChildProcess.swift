@@ -82,6 +82,14 @@ enum ChildProcess {
     throw ExitCode(ending >> 8 & 0xff)
   }
 
+  /// The same, with the seconds from its start to its end.
+  static func timedOutput(of arguments: [String]) throws -> (text: String, seconds: Double) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let text = try output(of: arguments)
+    return (text, (clock.now - start) / .seconds(1))
+  }
+
   private static func spawned(
     _ arguments: [String],
     output: Int32,

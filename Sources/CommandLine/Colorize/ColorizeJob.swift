@@ -11,10 +11,13 @@ struct ColorizeJob {
   /// Checks what can be checked before anything is read.
   init(_ command: Colorize) throws {
     self.command = command
+    let samples = command.files.output.map { path in
+      (1...(command.samples ?? 1)).prefix(command.samples ?? 0).map(PictureOutput(path).numbered)
+    }
     let places = try PictureOutput.paths(
       command.files,
       checkpoint: command.learning.checkpoint,
-      others: [command.figure],
+      others: [command.figure] + (samples ?? []).filter(\.isFile).map(\.path),
       read: [command.data]
     )
     output = places.output
@@ -110,18 +113,20 @@ struct ColorizeJob {
         for index in 0..<images.count {
           try Task.checkCancellation()
           let given = try images.picture(index)
-          let drawn = try await fitted.samples(
+          var shown: [Picture] = []
+          var places = outputs[...]
+          try await fitted.drawSamples(
             of: given,
             count: samples,
             seed: seed,
             saturation: saturation,
             hints: hints,
             on: engine
-          )
-          for (output, picture) in zip(outputs, drawn) {
-            try output.write(picture, name: images.names[index])
+          ) { picture in
+            try places.popFirst()?.write(picture, name: images.names[index])
+            if shown.count < Self.drawnSamples { shown.append(picture) }
           }
-          if index < PictureRows.limit { rows.add(given, drawn.prefix(Self.drawnSamples)) }
+          if index < PictureRows.limit { rows.add(given, shown) }
         }
       }
       guard isJudged || samples == nil else { return ColorizationReport?.none }

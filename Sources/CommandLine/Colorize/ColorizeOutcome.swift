@@ -2,7 +2,7 @@ import HourglassApplications
 import HourglassTensors
 
 /// What a run of `colorize` came to, for people and for programs.
-struct ColorizeOutcome: Encodable {
+struct ColorizeOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var output: String?
@@ -56,15 +56,6 @@ struct ColorizeOutcome: Encodable {
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
-  }
-
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    if options.json {
-      try Console.print(try jsonLine())
-    } else if !options.quiet {
-      try Console.print(text)
-    }
   }
 
   /// The outcome for people.

@@ -54,7 +54,7 @@ struct Demo: ParsableCommand {
     let steps = DemoStep.all(data: data, output: output)
       .filter { only.isEmpty || only.contains($0.job) }
     try DemoStep.checkData(data)
-    try FileKind.makeFolder(output)
+    try OutputFolder.make(output)
     var page = DemoPage()
     for step in steps {
       Console.note("\n\(step.heading)")

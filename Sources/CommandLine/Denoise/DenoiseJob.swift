@@ -15,6 +15,7 @@ struct DenoiseJob {
     self.command = command
     var files = command.files
     var checkpoint = command.learning.checkpoint
+    var folder: String?
     // A name with the extension of a table is a file; what else is no picture and no sound file is a
     // folder.
     let isTable = files.output.map { $0 == "-" || $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }
@@ -25,7 +26,10 @@ struct DenoiseJob {
       if let media {
         if files.save == nil { checkpoint = checkpoint ?? PictureOutput(media).checkpoint }
         let isFile = PictureOutput(media).isFile || SoundOutput(media).isFile
-        if !isFile { files.output = nil }
+        if !isFile {
+          files.output = nil
+          folder = media
+        }
       }
     }
     run = VerbRun(
@@ -33,6 +37,7 @@ struct DenoiseJob {
         files,
         checkpoint: checkpoint,
         others: [command.figure],
+        folder: folder,
         read: [command.data, command.reference]
       ),
       learning: command.learning,
@@ -51,8 +56,8 @@ struct DenoiseJob {
     let learned = try files.learnFrom.map {
       try command.reading.loadToLearn($0, limit: files.first, quiet: quiet)
     }
-    let reference = try command.reference.map { try clean($0, like: data) }
-    try check(data)
+    let reference = try command.reference.map { try command.reading.load($0, limit: files.first) }
+    try check(data, reference)
     try run.paths.checkWritable()
     run.clock.end(.reading)
     let fitted: FittedDenoiser
@@ -82,16 +87,13 @@ struct DenoiseJob {
     )
   }
 
-  /// Reads the clean items of noisy ones.
-  private func clean(_ path: String, like data: Dataset) throws(DatasetError) -> Dataset {
-    let limit = command.files.first
-    guard case .sounds = data else {
-      return .images(try ImageSet.load(contentsOf: path, limit: limit))
+  private func check(_ data: Dataset, _ reference: Dataset?) throws {
+    if let reference, reference.kind != data.kind, [.images, .sounds].contains(data.kind) {
+      throw Failure.usage(
+        "--reference of \(data.kind.nouns.many) are \(data.kind.nouns.many), and \(reference.name) "
+          + "holds \(reference.kind.nouns.many)"
+      )
     }
-    return .sounds(try SoundSet.load(contentsOf: path, limit: limit))
-  }
-
-  private func check(_ data: Dataset) throws {
     switch data {
     case .images(let images):
       if command.files.output != nil, media == nil || media.map(SoundOutput.init)?.isFile == true {

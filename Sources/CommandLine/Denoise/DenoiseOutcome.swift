@@ -2,7 +2,7 @@ import HourglassApplications
 import HourglassTensors
 
 /// What a run of `denoise` came to, for people and for programs.
-struct DenoiseOutcome: Encodable {
+struct DenoiseOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var output: String?
@@ -49,7 +49,7 @@ struct DenoiseOutcome: Encodable {
     self.given = command.comparing.shown(given)
     learning = LearnedModel(fitted)
     files = Files(
-      output: command.files.output,
+      output: command.files.output.map { $0 == "-" ? "/dev/stdout" : $0 },
       model: command.files.save,
       figure: command.figure
     )
@@ -60,16 +60,7 @@ struct DenoiseOutcome: Encodable {
     self.learnedFromData = learnedFromData
   }
 
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    let takesOutput = files.output == "-"
-    if options.json {
-      let line = try jsonLine()
-      if takesOutput { Console.note(line) } else { try Console.print(line) }
-    } else if !options.quiet {
-      if takesOutput { Console.note(text) } else { try Console.print(text) }
-    }
-  }
+  var resultTakesOutput: Bool { files.output == "/dev/stdout" }
 
   /// The outcome for people.
   var text: String {
@@ -90,7 +81,7 @@ struct DenoiseOutcome: Encodable {
       }
     }
     if let given { lines += [given.description, ""] }
-    if let output = files.output, output != "-" {
+    if let output = files.output, !resultTakesOutput {
       lines.append("denoised  \(output)  (\(NumberText.counted(items, noun)))")
     }
     if let model = files.model { lines.append("model     \(model)") }

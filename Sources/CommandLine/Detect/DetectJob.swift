@@ -34,13 +34,12 @@ struct DetectJob {
     let engine = run.engine
     try run.paths.checkWritable()
     let fitted = try await detector()
+    try prepareHeatMaps(for: fitted.kind)
     var outcome = DetectOutcome(fitted, command, run.paths)
     let stream = try DetectStream(command, fitted, engine: engine)
     if let stream {
-      let (output, labels) = (run.paths.output, command.labels)
-      let counts = try await StopSignals.run {
-        try await stream.score(into: output, labels: labels)
-      }
+      let output = run.paths.output
+      let counts = try await StopSignals.run { try await stream.score(into: output) }
       outcome.take(counts)
       outcome.top = try await counts.top.items(fitted, on: engine)
       run.clock.end(.encoding)
@@ -50,6 +49,7 @@ struct DetectJob {
       let found = try await StopSignals.run { try await stream.score(into: output) }
       outcome.take(found.counts)
       outcome.ranges = found.ranges
+      outcome.top = try await found.counts.top.items(fitted, on: engine)
       run.clock.end(.encoding)
     } else {
       var data = try wholeData()
@@ -82,6 +82,7 @@ struct DetectJob {
     }
     try fitted.removeCheckpoint()
     outcome.seconds = run.clock.named
+    outcome.peakMemory = PeakMemory.bytes
     return outcome
   }
 
@@ -135,6 +136,7 @@ struct DetectJob {
       // Data to learn from need no labels; where they have some, nothing is learned from these.
       _ = try? DetectLabels(command, &source)
     }
+    try prepareHeatMaps(for: source.kind)
     run.clock.end(.reading)
     let detector = AnomalyDetector(
       falseAlarmRate: command.falseAlarms ?? 0.01,
@@ -152,6 +154,17 @@ struct DetectJob {
     return try await run.learn(unit: unit) { try await detector.fit(learned, session: $0) }
   }
 
+  /// Makes the folder of heat maps, which only images have, before anything is learned.
+  private func prepareHeatMaps(for kind: DataKind) throws {
+    guard let folder = command.heatMaps else { return }
+    guard kind == .images else {
+      throw Failure.usage(
+        "--heat-maps needs images, and \(command.data) is scored as \(kind.nouns.many)"
+      )
+    }
+    try OutputFolder.make(folder)
+  }
+
   private func write(
     _ findings: Findings,
     of data: Dataset,
@@ -166,9 +179,9 @@ struct DetectJob {
     var table = FindingsTable(findings)
     switch data {
     case .series(let series):
-      let ranges = fitted.ranges(of: findings, in: series)
+      let (ranges, numbers) = fitted.numberedRanges(of: findings, in: series)
       outcome.ranges = ranges
-      table.addTimes(series, findings) { row in ranges.firstIndex { $0.rows.contains(row) } }
+      table.addTimes(series, findings) { numbers[$0] }
     case .table(let rows):
       let names = rows.columns.filter { $0.kind == .identifier }.map(\.name)
       table.addIdentifiers(names.compactMap { rows[column: $0] })
@@ -220,6 +233,7 @@ struct DetectLabels {
         if let original = series.originalRows[row] { marks[original] = mark }
       }
       self.marks = marks
+      data = .series(try series.removing(name))
     case .images(let images):
       guard let labels = images.labels else {
         throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")

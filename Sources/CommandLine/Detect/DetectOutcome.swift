@@ -3,25 +3,12 @@ import HourglassModelFiles
 import HourglassTensors
 
 /// What a run of `detect` came to, for people and for programs.
-struct DetectOutcome: Encodable {
+struct DetectOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var scores: String?
     var model: String?
     var heatMaps: String?
-  }
-
-  /// How it was learned.
-  struct Learning: Encodable {
-    var data: String
-    var items: Int
-    var epochs: Int
-    var steps: Int
-    var parameters: Int
-    var references: Int
-    var seed: UInt64
-    var threads: Int
-    var programVersion: String
   }
 
   var data: String
@@ -52,22 +39,24 @@ struct DetectOutcome: Encodable {
   var heatMaps: Int?
   /// For each category the cells whose level was not learned.
   var unknownCategories: [String: Int] = [:]
-  var learning: Learning
+  var learning: LearnedModel
   var files: Files
   /// The model that was used in place of learning.
   var usedModel: String?
   /// The seconds of each part of the run.
   var seconds: [String: Double] = [:]
+  /// The most memory that the process had, in bytes; none where the system does not tell.
+  var peakMemory: Int?
 
   private enum CodingKeys: String, CodingKey {
     case data, count, anomalies, falseAlarmRate, threshold, heldOut, labelled, ranges, heatMaps
     case falseDiscoveryRate, lowerShare, alarmShare, hasDrifted, top, unknownCategories, learning,
       files,
-      usedModel, seconds
+      usedModel, seconds, peakMemory
   }
 
   private let noun: String
-  private let writesToOutput: Bool
+  let resultTakesOutput: Bool
   private let hasLabels: Bool
   private let smallestPValue: Double
 
@@ -77,22 +66,11 @@ struct DetectOutcome: Encodable {
     threshold = fitted.threshold.isFinite ? fitted.threshold : nil
     falseDiscoveryRate = command.falseDiscoveries
     heldOut = command.comparing.shown(fitted.report)
-    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
-    learning = Learning(
-      data: provenance.dataName,
-      items: provenance.itemCount,
-      epochs: training.epochs,
-      steps: training.steps,
-      parameters: fitted.parameterCount,
-      references: provenance.keptItemCount,
-      seed: provenance.seed,
-      threads: provenance.threads,
-      programVersion: provenance.programVersion
-    )
+    learning = LearnedModel(fitted)
     files = Files(scores: paths.output, model: paths.model, heatMaps: command.heatMaps)
     usedModel = command.files.model
     noun = fitted.kind == .series ? "time" : fitted.kind.nouns.one
-    writesToOutput = paths.writesToOutput
+    resultTakesOutput = paths.writesToOutput
     hasLabels = command.labels != nil
     smallestPValue = fitted.calibration.smallestPValue
   }
@@ -124,17 +102,6 @@ struct DetectOutcome: Encodable {
     hasDrifted = drift.isFound
   }
 
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    if options.json {
-      let line = try jsonLine()
-      // What reads scores from standard output must not find anything else there.
-      if writesToOutput { Console.note(line) } else { try Console.print(line) }
-    } else if !options.quiet {
-      if writesToOutput { Console.note(text) } else { try Console.print(text) }
-    }
-  }
-
   /// The outcome for people.
   var text: String {
     var lines: [String] = []
@@ -155,7 +122,7 @@ struct DetectOutcome: Encodable {
         "\(NumberText.counted(count, "cell")) of \(name) of levels that were not learned"
       )
     }
-    if let scores = files.scores, !writesToOutput { lines.append("scores     \(scores)") }
+    if let scores = files.scores, !resultTakesOutput { lines.append("scores     \(scores)") }
     if let model = files.model { lines.append("model      \(model)") }
     if let maps = heatMaps, let folder = files.heatMaps {
       lines.append("heat maps  \(folder)  (\(NumberText.counted(maps, "picture")))")
@@ -200,14 +167,15 @@ struct DetectOutcome: Encodable {
       + (anomalies == 1 ? "is an anomaly" : "are anomalies")
     if let falseDiscoveryRate, anomalies == 0 {
       // With the smallest p-value each, so many anomalies make a discovery.
-      let fewest = Int((smallestPValue * Double(count) / falseDiscoveryRate).rounded(.up))
+      let needed = (smallestPValue * Double(count) / falseDiscoveryRate).rounded(.up)
+      let fewest = Int(exactly: min(needed, Double(count) + 1)) ?? count
       let line =
         "no \(noun) of \(NumberText.grouped(count)) is an anomaly where at most a share of "
         + "\(NumberText.plain(falseDiscoveryRate)) may be false"
-      return fewest <= 1
-        ? line
-        : line + "; with so few held out, fewer than \(NumberText.grouped(fewest)) cannot be told: "
-          + "learn from more, or use --false-alarms"
+      if fewest <= 1 { return line }
+      let untold = fewest > count ? "none" : "no fewer than \(NumberText.grouped(fewest))"
+      return line + "; with so few held out, \(untold) can be told: learn from more, or use "
+        + "--false-alarms"
     }
     if let falseDiscoveryRate {
       return start
@@ -220,11 +188,6 @@ struct DetectOutcome: Encodable {
   }
 
   private var learned: String {
-    let one = heldOut?.kind.nouns.one ?? noun
-    var line = "learned from \(NumberText.counted(learning.items, one)) of \(learning.data)"
-    if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
-    return line + "\n\(NumberText.counted(learning.epochs, "epoch")), "
-      + "\(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed), "
-      + NumberText.counted(learning.threads, "thread")
+    learning.text(noun: heldOut?.kind.nouns.one ?? noun, seconds: seconds["learning"])
   }
 }

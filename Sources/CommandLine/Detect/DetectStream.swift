@@ -6,7 +6,7 @@ import HourglassEngines
 /// scored, one on each thread, the next one is read and the last one is written.
 struct DetectStream: Sendable {
   private let fitted: FittedAnomalyDetector
-  /// An engine of one thread for each thread. A row has the same score on any.
+  /// An engine of one thread for each thread; a row has the same score on any.
   private let engines: [ComputeEngine]
   private let blocks: BlockReader
   private let identifiers: [String]
@@ -87,7 +87,7 @@ struct DetectStream: Sendable {
   private var drift: ScoreDrift { ScoreDrift(calibrationCount: fitted.calibration.count) }
 
   /// Scores all rows, and writes what is found to a file where there is one.
-  func score(into path: String?, labels: String?) async throws -> Counts {
+  func score(into path: String?) async throws -> Counts {
     if isLive { return try await answer(into: path ?? "/dev/stdout") }
     var counts = Counts(drift: drift)
     var sink: FindingsSink?

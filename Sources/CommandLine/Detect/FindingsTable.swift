@@ -103,16 +103,19 @@ struct FindingsTable {
     _ findings: Findings,
     range: (_ row: Int) -> Int?
   ) {
-    var stamps = [String](repeating: "", count: series.table.rowCount)
+    var placesOfRows = [Int](repeating: 0, count: series.table.rowCount)
     for (place, row) in series.originalRows.enumerated() {
-      if let row { stamps[row] = series.timeStamps[place] }
+      if let row { placesOfRows[row] = place }
     }
+    let places = findings.map { placesOfRows[$0.item] }
     let time = Table.Column(
       name: series.timeColumn,
       kind: .identifier,
-      cells: .texts(findings.map { stamps[$0.item] })
+      cells: .texts(places.map { series.timeStamps[$0] })
     )
-    leading = [Self.clear(time, of: columns)]
+    let group = series.groupColumn.flatMap { series.table[column: $0] }
+    leading = ([time] + (group.map { [$0.rows(places)] } ?? []))
+      .map { Self.clear($0, of: columns) }
     var numbers = [Double](repeating: 0, count: findings.count)
     var missing = [Bool](repeating: true, count: findings.count)
     for (position, finding) in findings.enumerated() where finding.isAnomaly {

@@ -3,16 +3,9 @@ import HourglassDatasets
 import HourglassEngines
 import HourglassTensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Pictures of where images are unlike normal ones.
 struct HeatMaps {
+  /// Where they go; it is there.
   let folder: String
   let engine: ComputeEngine
 
@@ -26,9 +19,7 @@ struct HeatMaps {
     _ findings: Findings,
     _ fitted: FittedAnomalyDetector
   ) async throws -> Int {
-    guard case .images(let images) = data else {
-      throw Failure.usage("--heat-maps needs images, and \(data.name) holds none")
-    }
+    guard case .images(let images) = data else { return 0 }
     let order = findings.indices.sorted { findings.scores[$0] > findings.scores[$1] }
     let chosen = Array(order.prefix(Self.limit))
     guard
@@ -37,9 +28,6 @@ struct HeatMaps {
         on: engine
       )
     else { return 0 }
-    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-      throw FileError(path: folder, operation: .create, code: errno)
-    }
     let (height, width) = (errors.shape[1], errors.shape[2])
     let largest = max(errors.scalars.max() ?? 0, .leastNormalMagnitude)
     for (place, index) in chosen.enumerated() {

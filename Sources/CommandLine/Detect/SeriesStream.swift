@@ -25,6 +25,7 @@ struct SeriesStream: Sendable {
       let findings = try await fitted.findings(in: piece.data, on: engine).within(stretch.rows)
       joiner.take(
         findings,
+        at: RangeJoiner.positions(of: findings),
         of: stretch.series,
         group: stretch.series.groups[0],
         firstRow: stretch.firstRow,
@@ -32,7 +33,7 @@ struct SeriesStream: Sendable {
       )
       if let path {
         var table = FindingsTable(findings)
-        table.addTimes(stretch.series, findings) { joiner.number(ofRow: stretch.firstRow + $0) }
+        table.addTimes(stretch.series, findings) { joiner.numbersOfRows[stretch.firstRow + $0] }
         let rows = table.table
         let current = try writer ?? CSVWriter(replacing: path, columns: rows.columns.map(\.name))
         writer = current

@@ -4,7 +4,7 @@ import HourglassModelFiles
 import HourglassTensors
 
 /// What a run of `features` came to, for people and for programs.
-struct FeaturesOutcome: Encodable {
+struct FeaturesOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var features: String?
@@ -16,12 +16,11 @@ struct FeaturesOutcome: Encodable {
   var kind: DataKind
   var items: Int
   var dimensions: Int
-  var epochs: Int
-  var seed: UInt64
   /// How well held-out items could be restored, before the decoder was dropped.
   var heldOut: ReductionReport?
   /// What models predict.
   var probe: ProbeReport?
+  var learning: LearnedModel
   var files: Files
   /// The model that was used in place of learning.
   var usedModel: String?
@@ -29,12 +28,10 @@ struct FeaturesOutcome: Encodable {
   var seconds: [String: Double]
 
   private enum CodingKeys: String, CodingKey {
-    case data, kind, items, dimensions, epochs, seed, heldOut, probe, files, usedModel, seconds
+    case data, kind, items, dimensions, heldOut, probe, learning, files, usedModel, seconds
   }
 
-  private let parameters: Int
-  private let learnedItems: Int
-  private let outputIsStandard: Bool
+  let resultTakesOutput: Bool
 
   /// Gathers what a run has done.
   init(
@@ -49,25 +46,14 @@ struct FeaturesOutcome: Encodable {
     kind = data.kind
     items = data.count
     dimensions = fitted.dimensions
-    epochs = fitted.header.training.epochs
-    seed = fitted.header.provenance.seed
     heldOut = command.comparing.shown(fitted.report)
     self.probe = probe
     files = Files(features: paths.output, model: paths.model, plot: command.probe.plot)
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
-    parameters = fitted.parameterCount
-    learnedItems = fitted.header.provenance.itemCount
-    outputIsStandard = paths.writesToOutput
-  }
-
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    guard options.json || !options.quiet else { return }
-    let text = options.json ? try jsonLine() : text
-    // What reads features from standard output must not find anything else there.
-    if outputIsStandard { Console.note(text) } else { try Console.print(text) }
+    learning = LearnedModel(fitted)
+    resultTakesOutput = paths.writesToOutput
   }
 
   /// The outcome for people.
@@ -75,19 +61,13 @@ struct FeaturesOutcome: Encodable {
     var lines: [String] = []
     if usedModel == nil {
       let noun = kind == .sounds ? "piece" : kind.nouns.one
-      let count = NumberText.counted(learnedItems, noun)
-      var line = "learned \(dimensions) features from \(count)"
-      if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
-      lines.append(line)
-      lines.append(
-        "\(NumberText.counted(epochs, "epoch")), an encoder of \(NumberText.grouped(parameters)) "
-          + "parameters, seed \(seed)"
-      )
+      let what = NumberText.counted(dimensions, "feature")
+      lines.append(learning.text(noun: noun, what: what, seconds: seconds["learning"]))
       if let heldOut { lines += ["", heldOut.description] }
       lines.append("")
     }
     if let probe { lines += [probe.description, ""] }
-    if let path = files.features, !outputIsStandard {
+    if let path = files.features, !resultTakesOutput {
       let size = "\(NumberText.counted(items, kind.nouns.one)), \(dimensions) each"
       lines.append("features  \(path)  (\(size))")
     }

@@ -4,27 +4,13 @@ import HourglassModelFiles
 import HourglassTensors
 
 /// What a run of `generate` came to, for people and for programs.
-struct GenerateOutcome: Encodable {
+struct GenerateOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var output: String?
     var model: String?
     var neighbours: String?
     var reconstructions: String?
-  }
-
-  /// How the network was learned.
-  struct Learning: Encodable {
-    var data: String
-    var items: Int
-    var epochs: Int
-    var bestEpoch: Int?
-    var steps: Int
-    var parameters: Int
-    var precision: String
-    var threads: Int
-    var seed: UInt64
-    var programVersion: String
   }
 
   var kind: DataKind
@@ -34,7 +20,7 @@ struct GenerateOutcome: Encodable {
   var heldOut: SynthesisReport?
   /// The report on the data of --judge.
   var given: SynthesisReport?
-  var learning: Learning
+  var learning: LearnedModel
   var files: Files
   /// The model that was used in place of learning.
   var usedModel: String?
@@ -45,7 +31,7 @@ struct GenerateOutcome: Encodable {
     case kind, generated, latent, heldOut, given, learning, files, usedModel, seconds
   }
 
-  private let writesToOutput: Bool
+  let resultTakesOutput: Bool
 
   /// Gathers what a run has done.
   init(
@@ -61,19 +47,7 @@ struct GenerateOutcome: Encodable {
     latent = fitted.latent
     heldOut = command.comparing.shown(fitted.report)
     self.given = command.comparing.shown(given)
-    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
-    learning = Learning(
-      data: provenance.dataName,
-      items: provenance.itemCount,
-      epochs: training.epochs,
-      bestEpoch: training.bestEpoch,
-      steps: training.steps,
-      parameters: fitted.parameterCount,
-      precision: provenance.precision,
-      threads: provenance.threads,
-      seed: provenance.seed,
-      programVersion: provenance.programVersion
-    )
+    learning = LearnedModel(fitted)
     files = Files(
       output: paths.output,
       model: paths.model,
@@ -83,15 +57,7 @@ struct GenerateOutcome: Encodable {
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
-    writesToOutput = paths.writesToOutput
-  }
-
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    guard options.json || !options.quiet else { return }
-    let text = options.json ? try jsonLine() : self.text
-    // What reads rows from standard output must not find anything else there.
-    if writesToOutput { Console.note(text) } else { try Console.print(text) }
+    resultTakesOutput = paths.writesToOutput
   }
 
   /// The outcome for people.
@@ -102,7 +68,7 @@ struct GenerateOutcome: Encodable {
       if let heldOut { lines += [heldOut.description, ""] }
     }
     if let given { lines += [given.description, ""] }
-    if let output = files.output, !writesToOutput {
+    if let output = files.output, !resultTakesOutput {
       let noun = kind == .series ? "row" : kind.nouns.one
       lines.append("generated   \(output)  (\(NumberText.counted(generated, noun)))")
     }
@@ -117,14 +83,6 @@ struct GenerateOutcome: Encodable {
   }
 
   private var learned: String {
-    var line =
-      "learned from \(NumberText.counted(learning.items, kind.nouns.one)) of \(learning.data)"
-    if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
-    line += "\n\(NumberText.counted(learning.epochs, "epoch"))"
-    if let best = learning.bestEpoch, best != learning.epochs {
-      line += ", number \(best) was best"
-    }
-    return line + ", \(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed), "
-      + "\(learning.precision), \(NumberText.counted(learning.threads, "thread"))"
+    learning.text(noun: kind.nouns.one, seconds: seconds["learning"])
   }
 }

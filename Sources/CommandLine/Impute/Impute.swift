@@ -149,7 +149,8 @@ struct FillingOptions: ParsableArguments {
 
   func validate() throws {
     if let draws {
-      try requireOption((1...1_000).contains(draws), "--draws", "from 1 to 1000, found \(draws)")
+      // Two files are open for each of them.
+      try requireOption((1...100).contains(draws), "--draws", "from 1 to 100, found \(draws)")
     }
     if let intervals {
       try requireOption(

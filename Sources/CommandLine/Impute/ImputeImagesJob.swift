@@ -45,7 +45,7 @@ struct ImputeImagesJob {
     let images = try load(command.data)
     let learned = try files.learnFrom.map { try load($0) }
     let masks = try command.holes.mask.map {
-      PixelMasks.pictures(try ImageSet.load(contentsOf: $0))
+      PixelMasks.pictures(try load($0))
     }
     try output?.prepare(count: images.count)
     try run.paths.checkWritable()
@@ -102,7 +102,11 @@ struct ImputeImagesJob {
   }
 
   private func load(_ path: String) throws -> ImageSet {
-    let data = try command.reading.load(path, limit: command.files.first)
+    let data = try command.reading.loadAny(
+      path,
+      limit: command.files.first,
+      quiet: command.saying.quiet
+    )
     guard case .images(let images) = data else {
       throw Failure.usage("\(path) holds \(data.noun)s, and \(command.data) images; give images")
     }

@@ -2,7 +2,7 @@ import HourglassApplications
 import HourglassTensors
 
 /// What a run of `impute` with images came to, for people and for programs.
-struct ImputeImagesOutcome: Encodable {
+struct ImputeImagesOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var filled: String?
@@ -47,15 +47,6 @@ struct ImputeImagesOutcome: Encodable {
     )
     usedModel = command.files.model
     self.seconds = seconds
-  }
-
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    if options.json {
-      try Console.print(try jsonLine())
-    } else if !options.quiet {
-      try Console.print(text)
-    }
   }
 
   /// The outcome for people.

@@ -73,6 +73,7 @@ struct ImputeJob {
       run.paths,
       draws: drawPaths,
       intervals: intervalsPath,
+      isSeries: command.reading.series != nil,
       run.clock.seconds
     )
   }

@@ -4,26 +4,13 @@ import HourglassModelFiles
 import HourglassTensors
 
 /// What a run of `impute` came to, for people and for programs.
-struct ImputeOutcome: Encodable {
+struct ImputeOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var filled: String?
     var draws: [String]
     var intervals: String?
     var model: String?
-  }
-
-  /// How the networks were learned.
-  struct Learning: Encodable {
-    var data: String
-    var rows: Int
-    var members: Int
-    var epochs: Int
-    var steps: Int
-    var parameters: Int
-    var keptRows: Int
-    var seed: UInt64
-    var programVersion: String
   }
 
   var data: String
@@ -35,7 +22,9 @@ struct ImputeOutcome: Encodable {
   var deleted: ImputationReport?
   /// The means and shares of columns over the drawn tables; none without draws.
   var pooled: [PooledEstimate]?
-  var learning: Learning
+  /// How many networks there are.
+  var members: Int
+  var learning: LearnedModel
   var files: Files
   /// The model that was used in place of learning.
   var usedModel: String?
@@ -43,10 +32,13 @@ struct ImputeOutcome: Encodable {
   var seconds: [String: Double]
 
   private enum CodingKeys: String, CodingKey {
-    case data, rows, missing, stillMissing, deleted, pooled, learning, files, usedModel, seconds
+    case data, rows, missing, stillMissing, deleted, pooled, members, learning, files, usedModel,
+      seconds
   }
 
-  private let writesToOutput: Bool
+  let resultTakesOutput: Bool
+  /// What an item of learning is called.
+  private let noun: String
 
   /// Gathers what a run has done.
   init(
@@ -56,6 +48,7 @@ struct ImputeOutcome: Encodable {
     _ paths: VerbPaths,
     draws: [String],
     intervals: String?,
+    isSeries: Bool,
     _ seconds: [StageClock.Stage: Double]
   ) {
     data = command.data
@@ -63,18 +56,9 @@ struct ImputeOutcome: Encodable {
     missing = counts.missing
     stillMissing = counts.stillMissing
     deleted = command.comparing.shown(fitted.report)
-    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
-    learning = Learning(
-      data: provenance.dataName,
-      rows: provenance.itemCount,
-      members: fitted.configuration.members,
-      epochs: training.epochs,
-      steps: training.steps,
-      parameters: fitted.parameterCount,
-      keptRows: provenance.keptItemCount,
-      seed: provenance.seed,
-      programVersion: provenance.programVersion
-    )
+    members = fitted.configuration.members
+    learning = LearnedModel(fitted)
+    noun = isSeries ? "window" : "row"
     files = Files(
       filled: paths.output,
       draws: draws,
@@ -85,31 +69,19 @@ struct ImputeOutcome: Encodable {
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
-    writesToOutput = paths.writesToOutput
-  }
-
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    if options.json {
-      let line = try jsonLine()
-      // What reads the table from standard output must not find anything else there.
-      if writesToOutput { Console.note(line) } else { try Console.print(line) }
-    } else if !options.quiet {
-      if writesToOutput { Console.note(text) } else { try Console.print(text) }
-    }
+    resultTakesOutput = paths.writesToOutput
   }
 
   /// The outcome for people.
   var text: String {
     var lines: [String] = []
     if usedModel == nil {
-      var line =
-        "learned \(NumberText.counted(learning.members, "network")) from "
-        + NumberText.counted(learning.rows, "item")
-      if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
       lines += [
-        line,
-        "\(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed)",
+        learning.text(
+          noun: noun,
+          what: NumberText.counted(members, "network"),
+          seconds: seconds["learning"]
+        ),
         "",
       ]
       if let deleted { lines += [deleted.description, ""] }
@@ -120,7 +92,7 @@ struct ImputeOutcome: Encodable {
         ? "\(done) of \(data) filled"
         : "\(done) of \(data) filled; \(NumberText.grouped(stillMissing)) stay missing"
     )
-    if let path = files.filled, !writesToOutput { lines.append("filled  \(path)") }
+    if let path = files.filled, !resultTakesOutput { lines.append("filled  \(path)") }
     for path in files.draws { lines.append("draw    \(path)") }
     if let path = files.intervals { lines.append("intervals  \(path)") }
     if let model = files.model { lines.append("model   \(model)") }

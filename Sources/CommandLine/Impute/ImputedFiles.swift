@@ -50,7 +50,8 @@ struct ImputedFiles: Sendable {
     var (names, gaps): ([String], Set<String>) = ([], [])
     try await DataPieces.forEach(of: data) { piece in
       let before = piece.wanted(try Self.table(of: piece.data))
-      let filled = piece.wanted(try await fitted.filled(piece.data, on: engine))
+      let filling = try await fitted.filling(of: piece.data, on: engine)
+      let filled = piece.wanted(filling.filled)
       counts.rows += before.rowCount
       counts.missing += before.missingCount
       counts.stillMissing += filled.missingCount
@@ -65,19 +66,16 @@ struct ImputedFiles: Sendable {
       }
       try files[0].append(filled)
       if let level, let intervals {
-        let found = try await fitted.intervals(of: piece.data, level: level, on: engine)
+        let found = filling.intervals(level: level)
         try intervals.append(found, rows: piece.rows, firstRow: piece.firstRow)
       }
-      guard !drawPaths.isEmpty else { return }
-      let drawn = try await fitted.draws(
-        of: piece.data,
-        count: drawPaths.count,
-        seed: seed,
-        firstRow: piece.firstRow,
-        on: engine
-      ).map { piece.wanted($0) }
-      tally.add(drawn)
-      for (file, table) in zip(files.dropFirst(), drawn) { try file.append(table) }
+      for (number, file) in files.dropFirst().enumerated() {
+        try Task.checkCancellation()
+        let drawn = filling.drawn(seed: seed, number: number, firstRow: piece.firstRow)
+        let table = piece.wanted(drawn)
+        tally.add(table, number: number)
+        try file.append(table)
+      }
     }
     for file in files { try file.commit() }
     try intervals?.commit()

@@ -49,23 +49,17 @@ struct LearnJob {
 }
 
 /// What a run of `learn` came to, for people and for programs.
-struct LearnOutcome: Encodable {
+struct LearnOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var model: String?
   }
 
   var data: String
-  /// The rows that were learned from.
-  var rows: Int
   var columns: [String]
   var latent: Int
-  var parameters: Int
-  var epochs: Int
-  var seed: UInt64
+  var learning: LearnedModel
   var report: TableModelReport?
-  /// The rows of the table that the model keeps.
-  var keptRows: Int
   var files: Files
   /// The seconds of each part of the run.
   var seconds: [String: Double]
@@ -78,36 +72,19 @@ struct LearnOutcome: Encodable {
     _ seconds: [StageClock.Stage: Double]
   ) {
     data = command.data
-    let provenance = fitted.header.provenance
-    rows = provenance.itemCount
     columns = fitted.columns
     latent = fitted.latent
-    parameters = fitted.parameterCount
-    epochs = fitted.header.training.epochs
-    seed = provenance.seed
+    learning = LearnedModel(fitted)
     report = fitted.report
-    keptRows = provenance.keptItemCount
     files = Files(model: paths.model)
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
   }
 
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    guard options.json || !options.quiet else { return }
-    try Console.print(options.json ? try jsonLine() : text)
-  }
-
   /// The outcome for people.
   var text: String {
-    var line =
-      "learned \(NumberText.counted(columns.count, "column")) of \(NumberText.counted(rows, "row"))"
-    if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
-    var lines = [
-      line,
-      "\(NumberText.counted(epochs, "epoch")), \(NumberText.grouped(parameters)) parameters, "
-        + "seed \(seed)",
-    ]
+    let what = NumberText.counted(columns.count, "column")
+    var lines = [learning.text(noun: "row", what: what, seconds: seconds["learning"])]
     if let report { lines += ["", report.description] }
     lines.append("")
     guard let path = files.model else {
@@ -115,7 +92,9 @@ struct LearnOutcome: Encodable {
       return lines.joined(separator: "\n")
     }
     var size = ""
-    if keptRows > 0 { size = "  (with \(NumberText.counted(keptRows, "row")) of the table)" }
+    if let kept = learning.keptItems {
+      size = "  (with \(NumberText.counted(kept, "row")) of the table)"
+    }
     lines.append("model  \(path)\(size)")
     lines.append("take it with --model: reduce, features, match, denoise, detect, generate, impute")
     return lines.joined(separator: "\n")

@@ -155,11 +155,11 @@ struct MatchAddJob {
     guard FileKind.exists(path) else { return nil }
     guard let library = try Self.library(at: path) else { return nil }
     if library.matcher == nil, try library.database.count == 0 { return nil }
-    if command.files.model != nil || command.files.learnFrom != nil
+    if command.files.model != nil || command.files.learnFrom != nil || command.files.save != nil
       || !command.learningGiven.isEmpty
     {
       throw Failure.usage(
-        "\(path) has its encoder already, and nothing is learned; leave out --model and the "
+        "\(path) has its encoder already, and nothing is learned; leave out --model, --save and the "
           + "options of learning, or name another database"
       )
     }
@@ -191,7 +191,7 @@ struct MatchAddJob {
 }
 
 /// What a run of `match add` came to.
-struct MatchAddOutcome: Encodable {
+struct MatchAddOutcome: RunOutcome {
   var database: String
   var added: Int
   var items: Int
@@ -201,18 +201,17 @@ struct MatchAddOutcome: Encodable {
   var learned: MatchReport?
   var seconds: [String: Double]
 
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    if options.json { return try Console.print(try jsonLine()) }
-    guard !options.quiet else { return }
+  /// The outcome for people.
+  var text: String {
+    var lines: [String] = []
     if let learned {
       let time = seconds["learning"].map { " in \(NumberText.seconds($0))" } ?? ""
-      try Console.print("learned signatures of \(dimensions) numbers\(time)")
-      try Console.print(learned.description + "\n")
+      lines += ["learned signatures of \(dimensions) numbers\(time)", learned.description, ""]
     }
-    try Console.print(
+    lines.append(
       "added \(NumberText.grouped(added)) \(kind) to \(database), which holds "
         + NumberText.counted(items, "item")
     )
+    return lines.joined(separator: "\n")
   }
 }

@@ -106,7 +106,7 @@ struct MatchFind: AsyncParsableCommand {
         ]
       }
       for item in items {
-        let data = try reading.load(item, limit: first)
+        let data = try reading.loadAny(item, limit: first, quiet: saying.quiet).inMemory()
         answers += try await StopSignals.run {
           try await library.find(
             data,
@@ -166,19 +166,18 @@ extension ApproximateSearch {
 }
 
 /// What a run of `match find` came to.
-struct MatchFindOutcome: Encodable {
+struct MatchFindOutcome: RunOutcome {
   var database: String
   var answers: [MatchAnswer]
   /// What is known of the search; none where it was exact.
   var approximation: ApproximateSearch?
 
-  /// Prints the answers as they were asked for.
-  func say(_ options: ReportOptions) throws {
-    if options.json { return try Console.print(try jsonLine()) }
-    guard !options.quiet else { return }
-    for answer in answers { try Console.print(Self.text(answer)) }
-    guard let approximation else { return }
-    try Console.print(approximation.text + "; --exact compares all signatures")
+  /// The answers for people.
+  var text: String {
+    let lines =
+      answers.map(Self.text)
+      + [approximation.map { $0.text + "; --exact compares all signatures" }].compactMap(\.self)
+    return lines.joined(separator: "\n")
   }
 
   private static func text(_ answer: MatchAnswer) -> String {

@@ -175,11 +175,15 @@ struct MatchImport: ParsableCommand {
     }
     var columns: [[Double]] = []
     for column in others {
-      guard case .numbers(let values, let missing) = column.cells else {
-        throw failure("texts in the column \"\(column.name)\"")
-      }
-      if missing.contains(true) {
+      if column.missingCount > 0 {
         throw failure("a missing number in the column \"\(column.name)\"")
+      }
+      // A column of two numbers may have been taken for one of yes and no.
+      let values = (0..<column.count).compactMap { row in
+        column.number(row) ?? column.text(row).flatMap { Double($0) }
+      }
+      guard values.count == column.count, !column.kind.isDate else {
+        throw failure("texts in the column \"\(column.name)\"")
       }
       columns.append(values)
     }
@@ -232,6 +236,7 @@ struct MatchExport: ParsableCommand {
   var saying: ReportOptions
 
   func run() throws {
+    try VerbPaths.check(written: [output], read: [library.database])
     let database = try SignatureDatabase(contentsOf: library.database, readOnly: true)
     let signatures = try database.signatures()
     guard let width = try database.dimension, !signatures.isEmpty else {
@@ -257,28 +262,31 @@ struct MatchExport: ParsableCommand {
         )
       }
       let table = Table(name: output, columns: columns)
-      let path = output == "-" ? "/dev/stdout" : output
+      let path = writesToOutput ? "/dev/stdout" : output
       let writer = try CSVWriter(replacing: path, columns: columns.map(\.name))
       try writer.append(table)
       try writer.commit()
     }
-    guard output != "-", !saying.quiet else { return }
     let written = MatchExportOutcome(
       database: library.database,
-      output: output,
+      output: writesToOutput ? "/dev/stdout" : output,
       signatures: signatures.count,
       items: try database.count
     )
-    try Console.print(saying.json ? try written.jsonLine() : written.text)
+    try written.say(saying)
   }
+
+  private var writesToOutput: Bool { ["-", "/dev/stdout"].contains(output) }
 }
 
 /// What a run of `match export` came to.
-struct MatchExportOutcome: Encodable {
+struct MatchExportOutcome: RunOutcome {
   var database: String
   var output: String
   var signatures: Int
   var items: Int
+
+  var resultTakesOutput: Bool { output == "/dev/stdout" }
 
   /// The outcome for people.
   var text: String {

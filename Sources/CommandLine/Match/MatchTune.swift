@@ -58,7 +58,7 @@ struct MatchTune: AsyncParsableCommand {
 
   func run() async throws {
     try await VerbRun.perform {
-      let data = try reading.load(items, limit: first)
+      let data = try reading.loadToLearn(items, limit: first, quiet: saying.quiet)
       let display = ProgressDisplay(
         unit: data.kind == .sounds ? "patch" : data.kind.nouns.one,
         isQuiet: saying.quiet

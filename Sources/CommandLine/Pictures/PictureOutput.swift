@@ -44,7 +44,13 @@ struct PictureOutput: Sendable {
     var checkpoint = checkpoint
     if files.save == nil, let output { checkpoint = checkpoint ?? output.checkpoint }
     if output?.isFile != true { files.output = nil }
-    let paths = try VerbPaths(files, checkpoint: checkpoint, others: others, read: read)
+    let paths = try VerbPaths(
+      files,
+      checkpoint: checkpoint,
+      others: others,
+      folder: output?.isFile == false ? output?.path : nil,
+      read: read
+    )
     return (output, paths)
   }
 

@@ -6,27 +6,13 @@ import HourglassNetworks
 import HourglassTensors
 
 /// What a run of `reduce` came to, for people and for programs.
-struct ReduceOutcome: Encodable {
+struct ReduceOutcome: RunOutcome {
   /// The files that were written.
   struct Files: Encodable {
     var codes: String?
     var model: String?
     var plot: String?
     var curve: String?
-  }
-
-  /// The parts of the network and how they were learned.
-  struct Learning: Encodable {
-    var data: String
-    var rows: Int
-    var epochs: Int
-    var bestEpoch: Int?
-    var steps: Int
-    var parameters: Int
-    var precision: String
-    var threads: Int
-    var seed: UInt64
-    var programVersion: String
   }
 
   var data: String
@@ -39,7 +25,7 @@ struct ReduceOutcome: Encodable {
   var given: ReductionReport?
   /// What was kept by the number of dimensions, where that was looked for.
   var curve: DimensionCurve?
-  var learning: Learning
+  var learning: LearnedModel
   var files: Files
   /// The model that was used in place of learning.
   var usedModel: String?
@@ -55,7 +41,7 @@ struct ReduceOutcome: Encodable {
 
   private let layers: String
   private let noun: String
-  private let codesToOutput: Bool
+  let resultTakesOutput: Bool
 
   /// Gathers what a run has done.
   init(
@@ -74,19 +60,7 @@ struct ReduceOutcome: Encodable {
     heldOut = command.comparing.shown(fitted.report)
     self.given = command.comparing.shown(given)
     self.curve = curve
-    let (provenance, training) = (fitted.header.provenance, fitted.header.training)
-    learning = Learning(
-      data: provenance.dataName,
-      rows: provenance.itemCount,
-      epochs: training.epochs,
-      bestEpoch: training.bestEpoch,
-      steps: training.steps,
-      parameters: fitted.parameterCount,
-      precision: provenance.precision,
-      threads: provenance.threads,
-      seed: provenance.seed,
-      programVersion: provenance.programVersion
-    )
+    learning = LearnedModel(fitted)
     files = Files(
       codes: paths.output,
       model: paths.model,
@@ -99,18 +73,7 @@ struct ReduceOutcome: Encodable {
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
     layers = Self.layers(of: fitted)
     noun = data.kind.nouns.one
-    codesToOutput = paths.writesToOutput
-  }
-
-  /// Prints the outcome as it was asked for.
-  func say(_ options: ReportOptions) throws {
-    if options.json {
-      let line = try jsonLine()
-      // What reads codes from standard output must not find anything else there.
-      if codesToOutput { Console.note(line) } else { try Console.print(line) }
-    } else if !options.quiet {
-      if codesToOutput { Console.note(text) } else { try Console.print(text) }
-    }
+    resultTakesOutput = paths.writesToOutput
   }
 
   /// The outcome for people.
@@ -122,7 +85,7 @@ struct ReduceOutcome: Encodable {
       if let heldOut { lines += [heldOut.description, ""] }
     }
     if let given { lines += [given.description, ""] }
-    if let codes = files.codes, !codesToOutput {
+    if let codes = files.codes, !resultTakesOutput {
       let size =
         "\(NumberText.counted(rows, noun)), \(NumberText.counted(dimensions, "number")) each"
       lines.append("codes  \(codes)  (\(size))")
@@ -137,16 +100,8 @@ struct ReduceOutcome: Encodable {
   }
 
   private var learned: String {
-    let what = learning.data == data ? "" : " of \(learning.data)"
-    var line =
-      "learned \(layers) from \(NumberText.counted(learning.rows, noun == "sound" ? "piece" : noun))\(what)"
-    if let time = seconds["learning"] { line += " in \(NumberText.seconds(time))" }
-    line += "\n\(NumberText.counted(learning.epochs, "epoch"))"
-    if let best = learning.bestEpoch, best != learning.epochs {
-      line += ", number \(best) was best"
-    }
-    return line + ", \(NumberText.grouped(learning.parameters)) parameters, seed \(learning.seed), "
-      + "\(learning.precision), \(NumberText.counted(learning.threads, "thread"))"
+    let noun = noun == "sound" ? "piece" : noun
+    return learning.text(noun: noun, what: layers, seconds: seconds["learning"])
   }
 
   /// The widths of the network, such as `784 -> 512 -> 2`.

@@ -93,13 +93,13 @@ extension Dataset {
     case .sounds(let sounds): return [.names(sounds.names)]
     case .series(let series):
       let starts = (0..<series.count).map { series.range(of: $0).lowerBound }
-      return [
-        Table.Column(
-          name: series.timeColumn,
-          kind: .identifier,
-          cells: .texts(starts.map { series.timeStamps[$0] })
-        )
-      ]
+      let time = Table.Column(
+        name: series.timeColumn,
+        kind: .identifier,
+        cells: .texts(starts.map { series.timeStamps[$0] })
+      )
+      let group = series.groupColumn.flatMap { series.table[column: $0] }
+      return [time] + (group.map { [$0.rows(starts)] } ?? [])
     }
   }
 }

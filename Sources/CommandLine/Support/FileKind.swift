@@ -13,15 +13,6 @@ enum FileKind {
   /// Whether there is a file of this name.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Makes a folder where there is none; the one around it must be there.
-  static func makeFolder(_ path: String) throws(FileError) {
-    if mkdir(path, 0o777) == 0 { return }
-    let code = errno
-    var status = stat()
-    if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-    throw FileError(path: path, operation: .create, code: code)
-  }
-
   /// Whether a file is, or claims by its name to be, a safetensors file.
   ///
   /// Such a file begins with eight bytes of a length, the upper ones of them 0, and a brace.

@@ -10,13 +10,13 @@ import HourglassTensors
 
 /// Folders for the files that a verb writes.
 enum OutputFolder {
-  /// Makes a folder where there is none.
+  /// Makes a folder where there is none; the one around it must be there.
   static func make(_ path: String) throws(FileError) {
     guard mkdir(path, 0o777) != 0 else { return }
     let code = errno
     var status = stat()
     if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-    throw FileError(path: path, operation: .write, code: code == EEXIST ? ENOTDIR : code)
+    throw FileError(path: path, operation: .create, code: code == EEXIST ? ENOTDIR : code)
   }
 
   /// The path of a file in a folder, with the folders that its name has made too; parts that lead out

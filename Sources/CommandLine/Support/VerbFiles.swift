@@ -58,7 +58,8 @@ struct VerbFiles: ParsableArguments {
 
   /// Checks that a run that is to go on has a file to go on from.
   func checkResume(_ learning: LearningOptions) throws {
-    if learning.resume, learning.checkpoint == nil, save == nil, output == nil {
+    let hasPlace = [save, output].contains { $0.flatMap(VerbPaths.checkpoint(beside:)) != nil }
+    if learning.resume, learning.checkpoint == nil, !hasPlace {
       throw ValidationError("--resume needs --checkpoint, or the --save or --output of that run")
     }
   }

@@ -25,12 +25,14 @@ struct VerbPaths {
   ///   - files: The options of the command.
   ///   - checkpoint: Where the state of learning is kept, if that was said.
   ///   - others: What else is written; `nil` for what was not asked for.
+  ///   - folder: The folder that results go to under the names of what is read, if any.
   ///   - read: What else is read; `nil` for what was not given.
   /// - Throws: A failure where a file would replace what is read or another one of the run.
   init(
     _ files: VerbFiles,
     checkpoint: String?,
     others: [String?] = [],
+    folder: String? = nil,
     read: [String?]
   ) throws {
     output = files.output.map { $0 == "-" ? "/dev/stdout" : $0 }
@@ -39,10 +41,13 @@ struct VerbPaths {
     self.checkpoint =
       files.model == nil
       ? checkpoint ?? (files.save ?? files.output).flatMap(Self.checkpoint(beside:)) : nil
-    try check(
-      written: [output, model].compactMap { $0 } + self.others,
-      read: ([files.model, files.learnFrom] + read).compactMap { $0 }
+    let data = ([files.learnFrom] + read).compactMap { $0 }
+    try Self.check(
+      written: [output, model].compactMap { $0 } + self.others
+        + [self.checkpoint].compactMap { $0 },
+      read: [files.model].compactMap { $0 } + data
     )
+    if let folder { try Self.check(folder: folder, read: data) }
   }
 
   /// Finds the paths of a run that makes nothing but a model.
@@ -51,7 +56,7 @@ struct VerbPaths {
     self.model = model
     others = []
     self.checkpoint = checkpoint ?? model.flatMap(Self.checkpoint(beside:))
-    try check(written: [model].compactMap { $0 }, read: read)
+    try Self.check(written: [model, self.checkpoint].compactMap { $0 }, read: read)
   }
 
   /// The folder of the checkpoint, which has room for what is kept on the disk meanwhile.
@@ -65,12 +70,12 @@ struct VerbPaths {
   var writesToOutput: Bool { output == "/dev/stdout" }
 
   /// Checks that a file would not replace another one of the same run.
-  func check(written: [String], read: [String]) throws {
+  static func check(written: [String], read: [String]) throws {
     for (index, path) in written.enumerated() {
-      if read.contains(where: { Self.isSame(path, $0) }) {
+      if read.contains(where: { isSame(path, $0) }) {
         throw Failure.usage("\(path) is read by this command; write to another file")
       }
-      if written[..<index].contains(where: { Self.isSame(path, $0) }) {
+      if written[..<index].contains(where: { isSame(path, $0) }) {
         throw Failure.usage("\(path) would be written twice; give each output a name of its own")
       }
     }
@@ -84,18 +89,50 @@ struct VerbPaths {
   }
 
   /// `.NAME.checkpoint` in the folder of a file; none for standard output.
-  private static func checkpoint(beside path: String) -> String? {
+  static func checkpoint(beside path: String) -> String? {
     guard path != "-", !path.hasPrefix("/dev/") else { return nil }
     guard let slash = path.lastIndex(of: "/") else { return ".\(path).checkpoint" }
     return path[...slash] + "." + path[path.index(after: slash)...] + ".checkpoint"
   }
 
+  /// Checks that results, which are named after what is read, would not replace it.
+  private static func check(folder: String, read: [String]) throws {
+    for path in read {
+      var status = stat()
+      guard stat(path, &status) == 0 else { continue }
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      guard isSame(folder, isFolder ? path : parts(of: path).folder) else { continue }
+      throw Failure.usage(
+        "\(path) is read by this command, and results of the same names go to \(folder); "
+          + "write to another folder"
+      )
+    }
+  }
+
+  /// Whether two paths are those of one file or folder, which need not be there yet.
   private static func isSame(_ first: String, _ second: String) -> Bool {
     if first == second { return true }
-    var one = stat()
-    var other = stat()
-    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
-    return one.st_ino == other.st_ino && one.st_dev == other.st_dev
-      && one.st_mode & S_IFMT == S_IFREG
+    if let one = identity(of: first), let other = identity(of: second) { return one == other }
+    let (one, other) = (parts(of: first), parts(of: second))
+    guard one.name == other.name, let folder = identity(of: one.folder) else { return false }
+    return folder == identity(of: other.folder)
+  }
+
+  /// What is one for all names of a file or folder; none where there is none, or a device.
+  private static func identity(of path: String) -> [UInt64]? {
+    var status = stat()
+    guard stat(path, &status) == 0, [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      return nil
+    }
+    return [UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)]
+  }
+
+  /// The folder that a path is in, and its name there.
+  private static func parts(of path: String) -> (folder: String, name: String) {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+    guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    return (folder, String(path[path.index(after: slash)...]))
   }
 }

@@ -49,6 +49,8 @@ public struct SeriesSet: Sendable {
   public let unorderedCount: Int
   /// The name of the column of times.
   public let timeColumn: String
+  /// The name of the column that tells several series apart; none where the table is one series.
+  public let groupColumn: String?
   /// The times, as they are written.
   public let timeStamps: [String]
   /// The names of the columns of values: those that hold numbers, or booleans, which are 0 and 1.
@@ -169,6 +171,7 @@ public struct SeriesSet: Sendable {
     self.spacing = spacing
     self.unorderedCount = unorderedCount
     timeColumn = options.timeColumn
+    groupColumn = options.group
     timeStamps = (0..<stamps.count).map { stamps.text($0) ?? "" }
     channels = columns.map(\.name)
     window = options.window
@@ -176,6 +179,27 @@ public struct SeriesSet: Sendable {
     self.groups = groups
     ranges = groups.flatMap { Self.windows($0, options.window, stride) }
     values = columns.map { column in (0..<column.count).map { Self.value(column, $0) } }
+  }
+
+  /// The same series without a column of values.
+  ///
+  /// - Throws: `missingColumn` where there is no such column, and a `SeriesError` where there is no other
+  ///   one of values.
+  public func removing(_ column: String) throws(DatasetError) -> SeriesSet {
+    _ = try table.required(column)
+    return try SeriesSet(
+      table.removing([column]),
+      originalRows: originalRows,
+      groups: groups,
+      spacing: spacing,
+      unorderedCount: unorderedCount,
+      options: SeriesOptions(
+        timeColumn: timeColumn,
+        group: groupColumn,
+        window: window,
+        stride: stride
+      )
+    )
   }
 
   /// For each row of the table that was given its row in `table`.

@@ -10,7 +10,7 @@ internal import HourglassTensors
 ///
 /// Reference: the description of the format by the sktime project, version 1.0,
 /// https://www.sktime.net/en/stable/api_reference/file_specifications/ts.html.
-enum TSFile {
+package enum TSFile {
   /// The longest line of data, and the most numbers of a series.
   private static let lineLimit = 1 << 24
   private static let valueLimit = 1 << 20
@@ -21,6 +21,14 @@ enum TSFile {
       return false
     }
     return path.hasSuffix(".ts") || path.hasSuffix(".ts.gz")
+  }
+
+  /// Reads the table of a file, which may take so many bytes of memory.
+  package static func table(
+    contentsOf path: String,
+    memoryLimit: Int
+  ) throws(DatasetError) -> Table {
+    try table(ByteSource(path: path), limit: nil, memoryLimit: memoryLimit)
   }
 
   /// Reads the table.
@@ -114,7 +122,12 @@ enum TSFile {
       if let first = series.first, first.count != parts.count {
         throw problem("\(first.count) channels as in the first series", "\(parts.count)")
       }
+      guard parts.count <= valueLimit else {
+        throw problem("at most \(valueLimit) channels", "\(parts.count)")
+      }
       var channels: [[Double]] = []
+      channels.reserveCapacity(parts.count)
+      var count = 0
       for part in parts {
         var values: [Double] = []
         for word in part.split(separator: ",", omittingEmptySubsequences: false) {
@@ -129,11 +142,12 @@ enum TSFile {
           }
         }
         channels.append(values)
-        valueCount += values.count
+        count += values.count
+        guard count <= valueLimit else {
+          throw problem("at most \(valueLimit) numbers of a series", "more")
+        }
       }
-      guard channels.reduce(0, { $0 + $1.count }) <= valueLimit else {
-        throw problem("at most \(valueLimit) numbers of a series", "more")
-      }
+      valueCount += count
       if valueCount * 8 > memoryLimit {
         throw .tooLarge(path: path, bytes: valueCount * 8, limit: memoryLimit)
       }
@@ -147,11 +161,13 @@ enum TSFile {
     func table(name: String) throws(DatasetError) -> Table {
       guard let first = series.first else { throw .noRows(path: path, columns: 0) }
       var columns: [Table.Column] = []
-      for channel in first.indices {
-        let length = series.map { $0[channel].count }.max() ?? 0
-        guard series.count * length * 9 <= memoryLimit else {
-          throw .tooLarge(path: path, bytes: series.count * length * 9, limit: memoryLimit)
-        }
+      let lengths = first.indices.map { channel in series.map { $0[channel].count }.max() ?? 0 }
+      // A value and whether it is missing; no product of both is near the largest integer.
+      let bytes = lengths.reduce(0, +) * series.count * 9
+      guard bytes <= memoryLimit else {
+        throw .tooLarge(path: path, bytes: bytes, limit: memoryLimit)
+      }
+      for (channel, length) in lengths.enumerated() {
         for step in 0..<length {
           let values = series.map { step < $0[channel].count ? $0[channel][step] : .nan }
           let missing = values.map(\.isNaN)

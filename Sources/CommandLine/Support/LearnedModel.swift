@@ -10,6 +10,8 @@ struct LearnedModel: Encodable, Sendable {
   var bestEpoch: Int?
   var steps: Int
   var parameters: Int
+  /// How many items of the data the model keeps; none where it keeps none.
+  var keptItems: Int?
   var precision: String
   var threads: Int
   var seed: UInt64
@@ -24,6 +26,7 @@ struct LearnedModel: Encodable, Sendable {
     bestEpoch = training.bestEpoch
     steps = training.steps
     parameters = fitted.parameterCount
+    keptItems = provenance.keptItemCount > 0 ? provenance.keptItemCount : nil
     precision = provenance.precision
     threads = provenance.threads
     seed = provenance.seed
@@ -34,9 +37,11 @@ struct LearnedModel: Encodable, Sendable {
   ///
   /// - Parameters:
   ///   - noun: What an item is called.
+  ///   - what: What was learned, if that is to be said.
   ///   - seconds: How long learning took.
-  func text(noun: String, seconds: Double?) -> String {
-    var line = "learned from \(NumberText.counted(items, noun)) of \(data)"
+  func text(noun: String, what: String? = nil, seconds: Double?) -> String {
+    var line =
+      "learned \(what.map { "\($0) " } ?? "")from \(NumberText.counted(items, noun)) of \(data)"
     if let seconds { line += " in \(NumberText.seconds(seconds))" }
     line += "\n\(NumberText.grouped(steps)) steps, \(NumberText.counted(epochs, "epoch"))"
     if let bestEpoch, bestEpoch != epochs { line += ", number \(bestEpoch) was best" }
