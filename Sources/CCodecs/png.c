@@ -137,6 +137,9 @@ static int decode(job_t *job, int header_only, uint64_t pixel_limit) {
   if (setjmp(png_jmpbuf(job->png))) return 0;
   png_set_read_fn(job->png, job, take);
   png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  // Nothing is made of these, and a file may have a thousand that inflate to megabytes each.
+  static const png_byte unused[] = "tEXt\0zTXt\0iTXt\0sPLT";
+  png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_NEVER, unused, 4);
   read_header(job, pixel_limit);
   if (!header_only) read_samples(job);
   return 1;

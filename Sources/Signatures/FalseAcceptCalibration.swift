@@ -61,7 +61,7 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
     }
     // The k-th smallest distance: p(d) <= rate says that fewer than k distances are at most d. The
     // margin is for rates such as 0.1 that binary numbers do not hold exactly.
-    let rank = Int(falseAcceptRate * Double(distances.count + 1) + 1e-9)
+    let rank = min(Int(falseAcceptRate * Double(distances.count + 1) + 1e-9), distances.count)
     return rank >= 1 ? distances[rank - 1] : nil
   }
 

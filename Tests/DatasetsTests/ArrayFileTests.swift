@@ -30,6 +30,18 @@ import Testing
     #expect((0..<3).map(half.value) == [1, 0x1p-24, -Double.infinity])
   }
 
+  /// Integers of one byte are kept as numbers of eight, which is what they take.
+  @Test func whatIsKeptOfAnArrayIsLimited() throws {
+    let path = folder.path + "/bytes.npz"
+    let bytes = Self.npy("|i1", "(500, 2)", [UInt8](repeating: 3, count: 1_000))
+    let archive = ArchiveBytes.zip([ArchiveBytes.Member("X", bytes)])
+    try Data(archive).write(to: URL(fileURLWithPath: path))
+    #expect(throws: DatasetError.self) {
+      try NPZFile(contentsOf: path, memoryLimit: 4_000).array("X")
+    }
+    #expect(try NPZFile(contentsOf: path, memoryLimit: 16_000).array("X").count == 1_000)
+  }
+
   @Test func whatIsWrittenIsReadBack() throws {
     let path = folder.path + "/a.npy"
     try NPYFile.write(Tensor([1, 2.5, -3, 4, 5, 6], shape: [3, 2]), to: path)

@@ -59,6 +59,21 @@ import Testing
     #expect(try large.removing(names).whole() == table.removing(names))
   }
 
+  /// Texts count by their length, so that fewer rows are drawn where they are long, from everywhere still.
+  @Test func longTextsMakeASampleOfFewerRows() throws {
+    var lines = ["id,text"]
+    for row in 0..<6_000 { lines.append("\(row),\(String(repeating: "x", count: 200))\(row)") }
+    let path = try folder.file(lines.joined(separator: "\n") + "\n")
+    let large = try LargeTable(contentsOf: path, sampleBytes: 400_000)
+    #expect((1_000..<2_000).contains(large.sample.rowCount))
+    #expect(large.sampleRows == large.sampleRows.sorted())
+    #expect(try large.sample == Table(contentsOf: path).rows(large.sampleRows))
+    for part in 0..<3 {
+      let share = Double(large.sampleRows.count { $0 / 2_000 == part })
+      #expect(abs(share / Double(large.sample.rowCount) - 1.0 / 3) < 0.1)
+    }
+  }
+
   @Test func lateTextsMakeTexts() throws {
     let rows = (0..<2_000).map { $0 == 1_990 ? "x,\($0)" : "\($0 % 4),\($0)" }
     let path = try folder.file("a,b\n" + rows.joined(separator: "\n"))

@@ -94,6 +94,44 @@ import Testing
     #expect(throws: DatasetError.self) { try encoding.encoded(table.removing(["tail"])) }
   }
 
+  /// The reader tells texts apart by their bytes, and so does what is learnt and kept.
+  @Test func accentsThatAreComposedInTwoWaysAreTwoLevels() throws {
+    let levels = ["caf\u{e9}", "cafe\u{301}", "tea"]
+    let table = Table(
+      name: "t",
+      columns: [
+        .init(name: "level", kind: .category, cells: .codes([0, 1, 2, 1, 0, 2], levels: levels))
+      ]
+    )
+    let encoding = try TableEncoding(learning: table, rows: Array(0..<6))
+    #expect(encoding.problem == nil)
+    let encoded = try encoding.encoded(table)
+    let decoded = encoding.decoded(values: encoded.values, count: 6).columns[0]
+    for row in 0..<6 {
+      #expect(
+        decoded.text(row).map { Array($0.utf8) }
+          == table.columns[0].text(row).map { Array($0.utf8) }
+      )
+    }
+  }
+
+  /// Numbers whose squares are beyond all numbers of double precision.
+  @Test(arguments: [1e160, 1e300, 8e307])
+  func hugeNumbersAreScaled(_ size: Double) throws {
+    let numbers = (0..<60).map { Double($0 - 30) / 30 * size }
+    let table = Table(
+      name: "t",
+      columns: [.init(name: "x", kind: .number, cells: .numbers(numbers, missing: []))]
+    )
+    for scaling in NumberScaling.allCases {
+      let encoding = try TableEncoding(learning: table, rows: Array(0..<60), scaling: scaling)
+      #expect(encoding.problem == nil, "\(scaling)")
+      let values = try encoding.encoded(table).values
+      #expect(values.allSatisfy { $0.isFinite && abs($0) < 10 }, "\(scaling)")
+      #expect(Set(values).count == 60, "\(scaling)")
+    }
+  }
+
   @Test func nothingToLearnIsAnError() {
     let column = Table.Column(name: "a", kind: .constant, cells: .numbers([1, 1], missing: []))
     let error = DatasetError.table(.nothingToLearn(path: "t", setAside: ["a"]))

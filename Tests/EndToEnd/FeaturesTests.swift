@@ -60,4 +60,34 @@ import Testing
     #expect(table.output.contains("boolean"), "\(table.output)")
     #expect(table.output.contains("13 cells missing"), "\(table.output)")
   }
+
+  /// A label belongs to the item of its line, and classes come in one order.
+  @Test func labelsStayThoseOfTheirItems() throws {
+    let folder = try Folder()
+    try folder.write(Made.table(rows: 90, columns: 3), to: "data.csv")
+    let names = ["9", "", "10", "1a"]
+    let labels = (0..<90).map { names[$0 % 4] }
+    try folder.write(labels.joined(separator: "\n") + "\n", to: "labels.txt")
+    let features = ["features", "data.csv", "--labels", "labels.txt"]
+    let quick = ["--dimensions", "2", "--epochs", "1", "--threads", "1", "--seed", "1"]
+    let told = try (0..<3).map { _ -> NSDictionary in
+      let outcome = try Program.run(features + ["--json"] + quick, in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      return try #require(try json(outcome.output)["probe"] as? NSDictionary)
+    }
+    #expect(told[0] == told[1] && told[1] == told[2])
+
+    try folder.write(labels.dropLast().joined(separator: "\n") + "\n", to: "few.txt")
+    let few = try Program.run(["features", "data.csv", "--labels", "few.txt"] + quick, in: folder)
+    #expect(few.code == 1 && few.errors.contains("has 89 labels"), "\(few.errors)")
+    try folder.write(Made.table(rows: 1_100, columns: 3), to: "large.csv")
+    for verb in ["features", "reduce"] {
+      let large = try Program.run(
+        [verb, "large.csv", "--labels", "labels.txt", "--in-memory", "1k"] + quick
+          + (verb == "reduce" ? ["--plot", "map.svg"] : []),
+        in: folder
+      )
+      #expect(large.code == 2 && large.errors.contains("--labels needs data that are held in"))
+    }
+  }
 }

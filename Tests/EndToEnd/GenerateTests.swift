@@ -64,6 +64,24 @@ import Testing
     for job in ["baker", "clerk", "judge"] { #expect(cells.count { $0[2] == job } == 2) }
   }
 
+  /// Windows are numbered on from block to block.
+  @Test func windowsHaveNumbersOfTheirOwn() throws {
+    let folder = try Folder()
+    var text = "hour,load\n"
+    for hour in 0..<400 { text += "\(hour),\(hour * 13 % 24)\n" }
+    try folder.write(text, to: "load.csv")
+    let outcome = try Program.run(
+      ["generate", "--learn-from", "load.csv", "--series", "hour", "--window", "4"]
+        + ["--count", "4100", "-o", "windows.csv"] + quick,
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let numbers = folder.text("windows.csv").split(separator: "\n").dropFirst()
+      .compactMap { $0.split(separator: ",").first.flatMap { Int($0) } }
+    let expected: [Int] = (0..<16_400).map { place in place / 4 + 1 }
+    #expect(numbers == expected)
+  }
+
   @Test func mistakesAreSaid() throws {
     let folder = try Folder()
     try folder.write(people(60), to: "people.csv")

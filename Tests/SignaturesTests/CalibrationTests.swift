@@ -7,6 +7,7 @@ import Testing
     let calibration = try FalseAcceptCalibration(distances: (1...99).reversed().map(Double.init))
     #expect(try calibration.threshold(falseAcceptRate: 0.1) == 10)
     #expect(try calibration.threshold(falseAcceptRate: 0.005) == nil)
+    #expect(try calibration.threshold(falseAcceptRate: 0.999_999_999_999) == 99)
     #expect(calibration.pValue(of: 0.5) == 0.01)
     #expect(calibration.pValue(of: 10) == 0.11)
     #expect(try calibration.accepts(9.99, falseAcceptRate: 0.1))

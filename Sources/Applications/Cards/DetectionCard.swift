@@ -136,7 +136,9 @@ package struct DetectionCard: ProtocolCard {
     let learned = setting == .clean ? Array(normal.prefix(normal.count / 2)) : Array(labels.indices)
     let isLearned = Set(learned)
     let scored = setting == .clean ? labels.indices.filter { !isLearned.contains($0) } : learned
-    guard !learned.isEmpty, scored.contains(where: { labels[$0] }) else {
+    guard !learned.isEmpty, scored.contains(where: { labels[$0] }),
+      scored.contains(where: { !labels[$0] })
+    else {
       throw ApplicationError.unsuitedKind(
         name: path,
         job: "measure \(self.name) on",

@@ -18,16 +18,27 @@ struct LabelledImages {
       var options = DatasetOptions()
       options.limit = count
       let images = try Dataset.load(contentsOf: paths[0], options: options)
+      guard images.kind == .images else {
+        throw ApplicationError.unsuitedKind(
+          name: paths[0],
+          job: "measure \(card.name) on",
+          expected: "images",
+          found: images.kind.nouns.many
+        )
+      }
       let labels = try IDXFile(contentsOf: paths[1], limit: count)
-      guard labels.count == images.count, labels.itemShape.elementCount == 1 else {
+      let classes = labels.values().compactMap { Int(exactly: $0) }
+      guard labels.count == images.count, labels.itemShape.elementCount == 1,
+        classes.count == labels.count, classes.allSatisfy({ (0...255).contains($0) })
+      else {
         throw ApplicationError.unsuitedKind(
           name: paths[1],
           job: "measure \(card.name) on",
-          expected: "a label for each of \(images.count) images",
-          found: "\(labels.count)"
+          expected: "a label from 0 to 255 for each of \(images.count) images",
+          found: "\(labels.count) labels, \(classes.count) of them whole numbers"
         )
       }
-      return (images, labels.values().map { Int($0) }, paths)
+      return (images, classes, paths)
     }
     let first = try images("train", trainingCount)
     let second = try images("t10k", testCount)

@@ -53,6 +53,14 @@ package struct SynthesisCard: ProtocolCard {
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
     let all = try Table(contentsOf: run.data)
     _ = try all.required(target)
+    guard all.columns.count > 1 else {
+      throw ApplicationError.unsuitedKind(
+        name: run.data,
+        job: "measure \(name) on",
+        expected: "other columns than \(target)",
+        found: "none"
+      )
+    }
     var (learned, test) = (all, all)
     if let testPath {
       test = try Table(contentsOf: testPath)

@@ -47,6 +47,9 @@ extension FittedDenoiser: FittedApplication {
       )
     case (.table(let encoding), .autoencoder(let autoencoder)):
       if let problem = encoding.problem { throw file.damaged(problem) }
+      guard autoencoder.fields == encoding.layout else {
+        throw file.damaged("its network should take the columns that it names")
+      }
       let shape: Shape = [encoding.width + encoding.fields.count]
       content = .table(
         TableDenoising(

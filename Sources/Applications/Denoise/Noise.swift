@@ -179,13 +179,14 @@ extension Noise: CustomStringConvertible {
     }
     guard parts.count == 2 else { return first }
     guard let second = Float(parts[1]), second > 0, second.isFinite else { return nil }
-    return first / second
+    let quotient = first / second
+    return quotient.isFinite ? quotient : nil
   }
 
-  /// Levels in steps of 1/255 are written so.
+  /// Levels in steps of 1/255, up to the whole range, are written so.
   private static func text(_ value: Float) -> String {
     let steps = value * 255
-    let isStep = value > 0 && abs(steps - steps.rounded()) < 1e-4
-    return isStep ? "\(Int(steps.rounded()))/255" : "\(value)"
+    guard value > 0, value <= 1, abs(steps - steps.rounded()) < 1e-4 else { return "\(value)" }
+    return "\(Int(steps.rounded()))/255"
   }
 }

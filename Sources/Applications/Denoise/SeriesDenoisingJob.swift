@@ -17,7 +17,7 @@ struct SeriesDenoisingJob: Sendable {
   init(_ denoiser: Denoiser, _ series: SeriesSet, _ session: LearningSession) throws {
     self.denoiser = denoiser
     self.series = series
-    split = RowSplit(count: series.count, seed: denoiser.learning.seed)
+    split = RowSplit(RawItems.series(series), seed: denoiser.learning.seed)
     scaling = SeriesScaling(series, windows: split.training)
     translator = Translator(
       architecture: denoiser.architecture ?? .uNet(base: 16, depth: 2, activation: .relu),

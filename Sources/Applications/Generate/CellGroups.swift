@@ -267,6 +267,10 @@ extension CellGroups {
 
   /// What is wrong with groups that were read from a file, if anything.
   var problem: String? {
+    guard (0...1_000).contains(decimals ?? 0) else {
+      return "\(name) should have 0 to 1,000 decimals"
+    }
+    if let problem = dateFormat?.problem { return problem }
     switch content {
     case .identifier: return nil
     case .intervals(let intervals):
@@ -283,7 +287,7 @@ extension CellGroups {
       return count > 0 ? nil : "\(name) should have at least one interval"
     case .levels(let levels, let rare, let counts):
       let all = levels + rare
-      guard Set(all).count == all.count, counts.count == rare.count,
+      guard all.areDifferent, counts.count == rare.count,
         counts.allSatisfy({ (1...1 << 40).contains($0) }), count > 0
       else { return "the levels of \(name) should differ and be counted" }
       return nil

@@ -47,6 +47,7 @@ extension FittedSynthesizer {
       }
       for condition in conditions { try Self.check(condition, columns) }
       for constraint in constraints { try Self.check(constraint, columns) }
+      try Self.checkSums(constraints)
       let quotas = try balanced.map { try LevelQuotas($0, columns, conditions, count: count) }
       let demands = Demands(
         conditions: conditions,
@@ -144,6 +145,16 @@ extension FittedSynthesizer {
     }
   }
 
+  /// Checks that no sum sets a column that another one sets, or that it depends on itself.
+  private static func checkSums(_ constraints: [SynthesisConstraint]) throws {
+    guard let open = ConstrainedRows.unorderedSum(constraints) else { return }
+    throw ApplicationError.unknownValue(
+      column: open.total,
+      value: open.constraint.description,
+      expected: "sums of which each sets a column of its own, and none depends on what it sets"
+    )
+  }
+
   private static func column(_ name: String, _ columns: [CellGroups]) throws -> CellGroups {
     if let column = columns.first(where: { $0.name == name }) { return column }
     throw DatasetError.table(
@@ -220,8 +231,9 @@ extension SynthesisCondition {
   func holds(in table: Table, _ row: Int) -> Bool {
     guard let cells = table[column: column] else { return false }
     if cells.isMissing(row) { return value.isEmpty }
-    if case .numbers(let numbers, _) = cells.cells, let number = Double(value) {
-      return numbers[row] == number
+    if case .numbers(let numbers, _) = cells.cells {
+      let wanted = cells.dateFormat.map { $0.seconds(of: value.utf8) } ?? Double(value)
+      if let wanted { return numbers[row] == wanted }
     }
     return cells.text(row) == value
   }
@@ -238,6 +250,10 @@ extension CellGroups {
     case .intervals(let intervals):
       let low = intervals.first?.knots.first ?? 0
       let high = intervals.last?.knots.last ?? 0
+      if let dateFormat {
+        if let time = dateFormat.seconds(of: value.utf8), time >= low, time <= high { return nil }
+        return "a date or time from \(dateFormat.text(low)) to \(dateFormat.text(high))"
+      }
       guard let number = Double(value), number >= low, number <= high else {
         return "a number from \(NumberText.plain(low)) to \(NumberText.plain(high))"
       }

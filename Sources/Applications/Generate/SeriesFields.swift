@@ -50,8 +50,10 @@ struct SeriesFields: Codable, Hashable, Sendable {
 
   /// The table of generated windows: their numbers, the step within each, and the channels.
   ///
-  /// - Parameter values: The encoded values, `[count, channels, window]`.
-  func table(_ values: [Float], count: Int) -> Table {
+  /// - Parameters:
+  ///   - values: The encoded values, `[count, channels, window]`.
+  ///   - first: How many windows come before.
+  func table(_ values: [Float], count: Int, after first: Int = 0) -> Table {
     let channels = encoding.width
     var rows = [Float](repeating: 0, count: values.count)
     for item in 0..<count {
@@ -68,7 +70,7 @@ struct SeriesFields: Codable, Hashable, Sendable {
       Table.Column(
         name: Self.free("window", among: decoded),
         kind: .integer,
-        cells: .numbers(places.map { Double($0 / window + 1) }, missing: []),
+        cells: .numbers(places.map { Double(first + $0 / window + 1) }, missing: []),
         decimals: 0
       ),
       Table.Column(

@@ -121,20 +121,60 @@ public struct SynthesisConstraint: Hashable, Sendable, Codable, CustomStringConv
 /// Generated rows that keep constraints, taken one by one.
 struct ConstrainedRows {
   private let constraints: [SynthesisConstraint]
+  /// The sums in an order in which what is added up is set before.
+  private let sums: [Sum]
   /// The ends of each column that a sum sets.
   private let ranges: [String: ClosedRange<Double>]
   private var seen: [Set<[String]>]
 
   init(_ constraints: [SynthesisConstraint], ranges: [String: ClosedRange<Double>]) {
     self.constraints = constraints
+    sums = Self.ordered(constraints).sums
     self.ranges = ranges
     seen = constraints.map { _ in [] }
+  }
+
+  /// Columns that add up to another one.
+  private typealias Sum = (addends: [String], total: String)
+
+  /// The sums in an order in which what is added up is set before, and the first one that has no place in
+  /// it: what it sets is set by another one too, or depends on itself.
+  private static func ordered(
+    _ constraints: [SynthesisConstraint]
+  ) -> (sums: [Sum], open: SynthesisConstraint?) {
+    var waiting = constraints.filter { if case .sum = $0.rule { true } else { false } }
+    var sums: [Sum] = []
+    while !waiting.isEmpty {
+      let totals = waiting.compactMap { constraint -> String? in
+        if case .sum(_, let total) = constraint.rule { total } else { nil }
+      }
+      let next = waiting.firstIndex { constraint in
+        guard case .sum(let addends, let total) = constraint.rule else { return false }
+        return !addends.contains { totals.contains($0) } && !sums.contains { $0.total == total }
+          && totals.count { $0 == total } == 1
+      }
+      guard let next, case .sum(let addends, let total) = waiting.remove(at: next).rule else {
+        return (sums, waiting.first)
+      }
+      sums.append((addends, total))
+    }
+    return (sums, nil)
+  }
+
+  /// A sum that sets what another one sets, or what it depends on itself, with what it sets.
+  static func unorderedSum(
+    _ constraints: [SynthesisConstraint]
+  ) -> (constraint: SynthesisConstraint, total: String)? {
+    guard let open = ordered(constraints).open, case .sum(_, let total) = open.rule else {
+      return nil
+    }
+    return (open, total)
   }
 
   /// A table with its sums set.
   func summed(_ table: Table) -> Table {
     var table = table
-    for case .sum(let addends, let total) in constraints.map(\.rule) {
+    for (addends, total) in sums {
       guard let column = table[column: total] else { continue }
       let parts = addends.compactMap { table[column: $0] }
       let sums = (0..<table.rowCount).map { row -> Double? in

@@ -121,7 +121,8 @@ struct SynthesisNetwork: Sendable {
       return try await table(at: codes, block: block, seed: seed, on: engine)
     }
     let values = try await values(at: codes, block: block, seed: seed, on: engine)
-    return fields.table(values.scalars, count: codes.shape[0])
+    let first = block * Self.blockSize
+    return fields.table(values.scalars, count: codes.shape[0], after: first)
   }
 
   private func blockSeed(_ block: Int, _ seed: UInt64) -> UInt64 {

@@ -43,9 +43,14 @@ struct SharedTable: Sendable {
     return autoencoder
   }
 
-  /// An autoencoder of the values or of the groups of rows with what was learnt.
-  func learnt(_ autoencoder: Autoencoder, itemShape: Shape) throws -> LearningRun.Learnt {
-    let own = autoencoder.fields == rows.autoencoder.fields ? rows : groups
+  /// An autoencoder of an application with what was learnt: that of `generate` is one of the groups of
+  /// cells, all others are ones of the values of rows.
+  func learnt(
+    _ autoencoder: Autoencoder,
+    for application: String,
+    itemShape: Shape
+  ) throws -> LearningRun.Learnt {
+    let own = application == FittedSynthesizer.application ? groups : rows
     let network = try FittedAutoencoder(
       autoencoder,
       variables: own.variables,

@@ -126,19 +126,33 @@ extension FittedApplication {
         throw ApplicationError.checkpointForModel(file: path)
       }
       var contents = ModelContents(path: path, header: header, tensors: try file.tensors())
-      if isShared, Self.application != FittedTableModel.application {
-        guard let own = try FittedTableModel.contents(of: Self.application, in: contents) else {
-          throw ApplicationError.otherApplication(
-            file: path,
-            expected: Self.application,
-            found: file.application
-          )
+      do {
+        if isShared, Self.application != FittedTableModel.application {
+          guard let own = try FittedTableModel.contents(of: Self.application, in: contents) else {
+            throw ApplicationError.otherApplication(
+              file: path,
+              expected: Self.application,
+              found: file.application
+            )
+          }
+          contents = own
         }
-        contents = own
+        try self.init(contents: contents)
+      } catch {
+        throw Self.damage(error, in: path)
       }
-      try self.init(contents: contents)
     } catch {
       throw HourglassError(error)
+    }
+  }
+
+  /// What keeps a model from being made of a file: settings and networks that cannot be are the file's
+  /// fault, and not that of whoever names it.
+  private static func damage(_ error: any Error, in path: String) -> any Error {
+    switch HourglassError(error) {
+    case .modelFile, .application(.damagedModel), .application(.otherApplication): error
+    case let other:
+      ApplicationError.damagedModel(file: path, problem: "it cannot be used: \(other)")
     }
   }
 }

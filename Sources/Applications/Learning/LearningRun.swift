@@ -104,7 +104,9 @@ struct LearningRun: Sendable {
     on source: any BatchSource,
     itemShape: Shape
   ) async throws -> Learnt {
-    if let shared = session.shared { return try shared.learnt(autoencoder, itemShape: itemShape) }
+    if let shared = session.shared {
+      return try shared.learnt(autoencoder, for: header.application, itemShape: itemShape)
+    }
     let result = try await train(learner ?? autoencoder, on: source)
     let network = try FittedAutoencoder(
       autoencoder,

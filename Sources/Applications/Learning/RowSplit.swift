@@ -50,8 +50,9 @@ struct RowSplit: Hashable, Sendable {
   /// Parts items of which some belong together, such as the windows of a stretch of time: those that
   /// judge the result are whole groups, and what overlaps with one of them is left out of learning.
   ///
-  /// A tenth of the groups, at most 2,000 items, judge; where there are fewer than ten groups, items
-  /// are parted as if each stood for itself.
+  /// A tenth of the groups, at most 2,000 items, judge: some from everywhere or, where too much would
+  /// overlap with them, the last ones. Where there are fewer than ten groups, or everything overlaps,
+  /// items are parted as if each stood for itself.
   init(_ items: RawItems, seed: UInt64) {
     guard let groups = items.groups, groups.count >= 10 else {
       self.init(count: items.count, seed: seed)
@@ -59,6 +60,25 @@ struct RowSplit: Hashable, Sendable {
     }
     var order = Array(groups.indices)
     Permutation.shuffle(&order, seed: seed, purpose: Self.reportPurpose, number: 0)
+    var (seen, report) = Self.parts(of: items, groups, judges: order)
+    if seen.count < items.count / 2 {
+      (seen, report) = Self.parts(of: items, groups, judges: groups.indices.reversed())
+    }
+    guard !seen.isEmpty else {
+      self.init(count: items.count, seed: seed)
+      return
+    }
+    let validation = ValidationSplit(fraction: 0.05, maximumCount: 1_000)
+    let training = validation.indices(of: seen.count, seed: seed).training.map { seen[$0] }
+    self.init(seen: seen, training: training, report: report, validation: validation)
+  }
+
+  /// The items of the first groups of an order, and those that overlap with none of them.
+  private static func parts(
+    of items: RawItems,
+    _ groups: [Range<Int>],
+    judges order: [Int]
+  ) -> (seen: [Int], report: [Int]) {
     var chosen: [Int] = []
     var judged = 0
     for group in order.prefix(max(groups.count / 10, 1)) {
@@ -67,16 +87,17 @@ struct RowSplit: Hashable, Sendable {
       judged += groups[group].count
     }
     let report = chosen.sorted().flatMap { Array(groups[$0]) }
-    let isJudge = Set(report)
-    let seen = (0..<items.count).filter { item in
-      if isJudge.contains(item) { return false }
-      // Items near each other in number are near in time; those of other groups are never further.
-      let near = max(item - Self.reach, 0)..<min(item + Self.reach + 1, items.count)
-      return !near.contains { isJudge.contains($0) && items.overlaps(item, $0) }
+    // Items ascend in time, so that one overlaps with a judge if it does with the nearest on a side.
+    var (seen, next): ([Int], Int) = ([], 0)
+    for item in 0..<items.count {
+      while next < report.count, report[next] < item { next += 1 }
+      if next < report.count, report[next] == item || items.overlaps(item, report[next]) {
+        continue
+      }
+      if next > 0, items.overlaps(item, report[next - 1]) { continue }
+      seen.append(item)
     }
-    let validation = ValidationSplit(fraction: 0.05, maximumCount: 1_000)
-    let training = validation.indices(of: seen.count, seed: seed).training.map { seen[$0] }
-    self.init(seen: seen, training: training, report: report, validation: validation)
+    return (seen, report)
   }
 
   /// Parts the rows of a table for several applications at once: a fifth, at most 4,000 rows, judges
@@ -107,7 +128,4 @@ struct RowSplit: Hashable, Sendable {
     self.validation = validation
     reportRows = .heldOut
   }
-
-  /// The windows on each side that are looked at for an overlap.
-  private static let reach = 64
 }

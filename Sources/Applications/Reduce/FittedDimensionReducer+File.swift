@@ -12,6 +12,10 @@ extension FittedDimensionReducer: FittedApplication {
   public init(contents file: ModelContents) throws {
     let encoding = try file.decoded(\.fields, as: ItemEncoding.self)
     if let problem = encoding.problem { throw file.damaged(problem) }
+    let autoencoder = try file.decoded(\.architecture, as: Autoencoder.self)
+    guard autoencoder.fields == encoding.layout else {
+      throw file.damaged("its network should take the columns that it names")
+    }
     self.init(
       configuration: try file.decoded(\.configuration, as: DimensionReducer.self),
       header: file.header,
@@ -19,7 +23,7 @@ extension FittedDimensionReducer: FittedApplication {
       checkpoint: nil,
       encoding: encoding,
       network: try FittedAutoencoder(
-        try file.decoded(\.architecture, as: Autoencoder.self),
+        autoencoder,
         variables: file.tensors,
         itemShape: encoding.itemShape,
         record: nil

@@ -146,6 +146,7 @@ struct FeaturesJob {
       return FeatureProbe(name: name, target: ProbeTarget(column), seed: seed)
     }
     if let path = command.probe.labels {
+      try PlotLabels.check(data)
       let labels = try PlotLabels(contentsOf: path, count: data.count, known: [])
       let target = ProbeTarget.classes(labels.classes, names: labels.names)
       return FeatureProbe(name: "labels", target: target, seed: seed)

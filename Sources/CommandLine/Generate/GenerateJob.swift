@@ -31,6 +31,11 @@ struct GenerateJob {
   mutating func run() async throws -> GenerateOutcome {
     let (files, options) = (command.files, command.generating)
     let model = try files.model.map { try FittedSynthesizer(contentsOf: $0) }
+    if let path = files.learnFrom, options.interpolate != nil, options.judge == nil,
+      try command.data.optionsForAny(limit: files.first).isLarge(path)
+    {
+      throw Failure.usage("--interpolate needs data that are held in memory: see --in-memory")
+    }
     let learned = try files.learnFrom.map {
       try command.data.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
     }

@@ -46,6 +46,8 @@ struct Inspect: ParsableCommand {
     if FileKind.isModel(file) {
       let summary = try ModelSummary(contentsOf: file)
       try Console.print(json ? try summary.jsonLine() : summary.description)
+    } else if let summary = try LabelsSummary(contentsOf: file, limit: first) {
+      try Console.print(json ? try summary.jsonLine() : summary.text)
     } else {
       let summary = try DatasetSummary(
         try reading.loadAny(file, limit: first, quiet: json),

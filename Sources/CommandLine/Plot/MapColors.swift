@@ -12,12 +12,7 @@ extension ScatterMap.Coloring {
       return
     }
     let texts = rows.map { column.text($0) }
-    let names = Set(texts.compactMap(\.self)).sorted { first, second in
-      switch (Double(first), Double(second)) {
-      case (let first?, let second?): first < second
-      default: first < second
-      }
-    }
+    let names = PlotLabels.ordered(Set(texts.compactMap(\.self)))
     guard names.count <= PlotLabels.classLimit else {
       if column.dateFormat != nil {
         self = .values(name: column.name, of: rows.map { column.number($0) ?? .nan })

@@ -38,12 +38,7 @@ struct PlotLabels {
       )
     }
     let used = texts.prefix(count)
-    let names = Set(used).sorted { first, second in
-      switch (Double(first), Double(second)) {
-      case (let first?, let second?): first < second
-      default: first < second
-      }
-    }
+    let names = Self.ordered(Set(used))
     guard names.count <= Self.classLimit else {
       throw Failure(
         "\(path) has \(names.count) different labels, expected at most \(Self.classLimit).",
@@ -57,11 +52,41 @@ struct PlotLabels {
     classes = used.map { places[$0] ?? 0 }
   }
 
+  /// Texts in the order of their numbers where all are numbers, else by their letters.
+  static func ordered(_ texts: Set<String>) -> [String] {
+    let numbers = texts.map { (text: $0, number: Double($0)) }
+    guard numbers.allSatisfy({ $0.number?.isFinite == true }) else { return texts.sorted() }
+    return numbers.sorted { ($0.number ?? 0, $0.text) < ($1.number ?? 0, $1.text) }.map(\.text)
+  }
+
+  /// Checks that each line of a file of labels can be that of an item.
+  static func check(_ data: Dataset) throws(Failure) {
+    if data.isLarge {
+      throw Failure.usage("--labels needs data that are held in memory: see --in-memory")
+    }
+    let skipped =
+      switch data {
+      case .images(let images): images.unreadable.count
+      case .sounds(let sounds): sounds.unreadable.count
+      case .table, .largeTable, .series, .largeSeries: 0
+      }
+    guard skipped == 0 else {
+      throw Failure(
+        "the labels cannot be told from each other: \(NumberText.counted(skipped, "file")) of "
+          + "\(data.name) could not be read. Take these away, with their lines of --labels.",
+        exitCode: .data
+      )
+    }
+  }
+
   private static func numbers(_ path: String, _ count: Int) throws(DatasetError) -> [String] {
     try IDXFile(contentsOf: path, limit: count).values().map { value in
       Int(exactly: value).map { "\($0)" } ?? "\(value)"
     }
   }
+
+  /// The most letters of a label.
+  private static let longestLabel = 200
 
   private static func lines(_ path: String) throws -> [String] {
     guard let file = fopen(path, "r") else {
@@ -81,8 +106,20 @@ struct PlotLabels {
         throw Failure("\(path) is too long for a file of labels.", exitCode: .data)
       }
     }
-    return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
-      String(line.drop { $0 == " " }.prefix(40))
+    // An empty line is a label too, so that those behind it stay those of their items.
+    var lines = String(decoding: text, as: UTF8.self)
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return try lines.enumerated().map { number, line in
+      let label = line.drop { $0 == " " }
+      guard label.count <= longestLabel else {
+        throw Failure(
+          "\(path), line \(number + 1): a label has at most \(longestLabel) letters, found "
+            + "\(label.count). Give a short name for each class.",
+          exitCode: .data
+        )
+      }
+      return String(label)
     }
   }
 }

@@ -42,12 +42,16 @@ struct ReduceJob {
         try command.reading.loadAny($0, limit: files.first, quiet: quiet)
       }
     let labels = try map.labels.map {
-      try PlotLabels(contentsOf: $0, count: data.count, known: map.labelNames)
+      try PlotLabels.check(data)
+      return try PlotLabels(contentsOf: $0, count: data.count, known: map.labelNames)
     }
     let color = try map.color.map {
       try ScatterMap.Coloring(column: data.colorColumn($0), of: data.name)
     }
     let coloring = color ?? labels?.coloring ?? .none
+    if data.isLarge, coloring != .none {
+      throw Failure.usage("--color needs data that are held in memory: see --in-memory")
+    }
     if map.plot != nil { try checkPlot(model?.dimensions ?? command.shape.dimensions?.number ?? 2) }
     try run.paths.checkWritable()
     run.clock.end(.reading)
@@ -61,9 +65,9 @@ struct ReduceJob {
     }
     if case .largeTable(let table) = data {
       let some = Dataset.table(table.sample.prefix(Self.mostDots))
-      try await write(large: data, showing: some, fitted, coloring)
+      try await write(large: data, showing: some, fitted)
     } else if case .largeSeries(let series) = data {
-      try await write(large: data, showing: .series(series.sample), fitted, coloring)
+      try await write(large: data, showing: .series(series.sample), fitted)
     } else {
       let codes = try await encode(data, with: fitted)
       try write(codes, of: data)
@@ -161,8 +165,7 @@ struct ReduceJob {
   private func write(
     large data: Dataset,
     showing some: Dataset,
-    _ fitted: FittedDimensionReducer,
-    _ coloring: ScatterMap.Coloring
+    _ fitted: FittedDimensionReducer
   ) async throws {
     let engine = run.engine
     if let path = run.paths.output {
@@ -172,20 +175,7 @@ struct ReduceJob {
         }
       }
     }
-    try await drawMap(of: some, coloring, fitted)
-  }
-
-  /// Draws the map of some items of large data.
-  private func drawMap(
-    of some: Dataset,
-    _ coloring: ScatterMap.Coloring,
-    _ fitted: FittedDimensionReducer
-  ) async throws {
     guard command.map.plot != nil else { return }
-    if coloring != .none {
-      throw Failure.usage("--labels needs data that are held in memory: see --in-memory")
-    }
-    let engine = run.engine
     let codes = try await StopSignals.run { try await fitted.codes(of: some, on: engine) }
     try await drawMap(codes, of: some, .none, fitted)
   }

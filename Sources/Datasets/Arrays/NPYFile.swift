@@ -59,8 +59,15 @@ public struct NPYFile: Sendable {
     var floats: [Float] = []
     var doubles: [Double] = []
     var numbers: [Double] = []
+    // What the file has, and what is kept of it, which integers of one to four bytes are larger in.
+    let kept =
+      switch header.precision {
+      case .bytes: 1
+      case .floats: 4
+      case .doubles: 8
+      }
     repeat {
-      let found = max(stream.position, promised) * header.size
+      let found = max(stream.position, promised) * max(header.size, kept)
       if found > memoryLimit { throw .tooLarge(path: path, bytes: found, limit: memoryLimit) }
       numbers.removeAll(keepingCapacity: true)
       try stream.append(min(Self.pieceCount, wanted - stream.position), to: &numbers)

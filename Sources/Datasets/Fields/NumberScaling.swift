@@ -44,8 +44,16 @@ public struct NumberMap: Codable, Hashable, Sendable {
     let count = Double(sorted.count)
     let (least, greatest) = (sorted[0], sorted[sorted.count - 1])
     let mean = sorted.reduce(0) { $0 + $1 / count }
-    let variance = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }
-    let deviation = max(variance.squareRoot(), (greatest - least) * 1e-9, .leastNormalMagnitude)
+    // In parts of the largest distance from the mean, whose square may be beyond all numbers.
+    let largest = min(max(greatest - mean, mean - least), .greatestFiniteMagnitude)
+    let variance = sorted.reduce(0) {
+      $0 + ($1 - mean) / largest * (($1 - mean) / largest) / count
+    }
+    let deviation = max(
+      variance.squareRoot() * largest,
+      largest * 1e-9,
+      .leastNormalMagnitude
+    )
     switch scaling {
     case .standard, .range:
       knots = [least, greatest]

@@ -190,13 +190,14 @@ extension TableEncoding.Field {
 
 /// Finds the levels of a field in the cells of a column, by text or, else, by number.
 private struct LevelFinder {
-  private var byText: [String: Int] = [:]
+  /// By their bytes, which tell texts apart that are equal as strings.
+  private var byText: [[UInt8]: Int] = [:]
   private var byNumber: [Double: Int] = [:]
 
   init(levels: [String], rare: [String]) {
     for (index, level) in (levels + rare).enumerated() {
       let position = min(index, levels.count)
-      byText[level] = position
+      byText[Array(level.utf8)] = position
       if let number = TableNumber.value(of: level), byNumber[number] == nil {
         byNumber[number] = position
       }
@@ -205,7 +206,7 @@ private struct LevelFinder {
 
   /// The position of a level; nil for one that was not learnt.
   private func position(_ text: String) -> Int? {
-    byText[text] ?? TableNumber.value(of: text).flatMap { byNumber[$0] }
+    byText[Array(text.utf8)] ?? TableNumber.value(of: text).flatMap { byNumber[$0] }
   }
 
   /// For each row the position of its level.

@@ -163,7 +163,7 @@ public struct TableEncoding: Codable, Hashable, Sendable {
 
   /// What is wrong with an encoding that was read from a file, if anything.
   public var problem: String? {
-    if fields.isEmpty { return "it should have at least one field" }
+    if fields.allSatisfy({ $0.part != nil }) { return "it should have at least one field" }
     if Set(fields.map(\.name)).count != fields.count {
       return "its fields should have different names"
     }
@@ -173,12 +173,12 @@ public struct TableEncoding: Codable, Hashable, Sendable {
         guard map.isGood else { return "its number fields should have increasing, finite knots" }
       case .levels(let levels, let rare):
         let all = levels + rare
-        guard levels.count >= 1, all.count >= 2, Set(all).count == all.count else {
+        guard levels.count >= 1, all.count >= 2, all.areDifferent else {
           return "its categories should have at least two different levels"
         }
       }
       if let problem = field.dateFormat?.problem { return problem }
-      if let levels = field.levels, levels.count < 2 || Set(levels).count != levels.count {
+      if let levels = field.levels, levels.count < 2 || !levels.areDifferent {
         return "its ordinal columns should have at least two different levels"
       }
       guard (0...NumberFormat.mostDecimals).contains(field.decimals ?? 0) else {
@@ -186,6 +186,15 @@ public struct TableEncoding: Codable, Hashable, Sendable {
       }
     }
     return nil
+  }
+}
+
+extension [String] {
+  /// Whether no two of them have the same bytes, by which the reader tells texts apart: two that differ
+  /// in how an accent is composed are equal as strings.
+  package var areDifferent: Bool {
+    var seen: Set<[UInt8]> = []
+    return allSatisfy { seen.insert([UInt8]($0.utf8)).inserted }
   }
 }
 

@@ -3,7 +3,7 @@ internal import HourglassTensors
 /// Writes a file of separated values again with its missing cells filled, block by block.
 ///
 /// Every other byte stays as it is: the header, the separators, the quotes, the line ends, and the way
-/// each number is written.
+/// each number is written. Runs of blanks between cells alone become tabs.
 public final class CSVCompletion {
   private static let pieceSize = 1 << 18
 

@@ -23,7 +23,7 @@ struct NumberFormat {
 
   /// Appends a number in the column's own writing.
   func append(_ number: Double, to bytes: inout [UInt8]) {
-    guard let decimals, decimals <= Self.mostDecimals else {
+    guard let decimals, (0...Self.mostDecimals).contains(decimals) else {
       if number == number.rounded(), abs(number) < 1e15, !(number == 0 && number.sign == .minus) {
         Self.append(UInt64(abs(number)), isNegative: number < 0, 0, false, to: &bytes)
       } else {

@@ -13,6 +13,8 @@ struct ScannedColumn {
   private var numbers: [Double] = []
   private var texts: [String?] = []
   let isText: Bool
+  /// The bytes of the texts of the drawn rows.
+  private(set) var textBytes = 0
   /// The different numbers that are kept.
   private let mostDistinct: Int
 
@@ -99,7 +101,23 @@ struct ScannedColumn {
     for (place, row) in drawn {
       let code = block.codes[row]
       let text = code < 0 ? nil : String(decoding: block.pool.text(Int(code)), as: UTF8.self)
-      if place == texts.count { texts.append(text) } else { texts[place] = text }
+      textBytes += text?.utf8.count ?? 0
+      if place == texts.count {
+        texts.append(text)
+      } else {
+        textBytes -= texts[place]?.utf8.count ?? 0
+        texts[place] = text
+      }
+    }
+  }
+
+  /// Leaves all drawn rows out but those at some places.
+  mutating func keep(_ places: [Int]) {
+    if isText {
+      texts = places.map { texts[$0] }
+      textBytes = texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+    } else {
+      numbers = places.map { numbers[$0] }
     }
   }
 

@@ -179,9 +179,13 @@ extension TableParser {
     if used == 0 && source.isFull {
       throw longCell(startsWithQuote: source.firstUnread(1) == [CSVDialect.quote])
     }
-    // A compressed file can hold any number of blank lines, and would be read for ever.
-    if source.position > 1 << 24 && source.position / 4096 > cellsSeen {
-      throw .mostlyBlank(path: plan.path, bytes: source.position, cells: cellsSeen)
+    // A compressed file can hold any number of blank lines, and would be read for ever; a cell is much
+    // shorter than this.
+    let cells = cellsSeen + cellIndex
+    if cells != progress.cells {
+      progress = (cells, source.position)
+    } else if source.position - progress.position > 1 << 24 {
+      throw .mostlyBlank(path: plan.path, bytes: source.position, cells: cells)
     }
     try source.fill()
     return true

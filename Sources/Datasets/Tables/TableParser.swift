@@ -63,6 +63,8 @@ struct TableParser {
   /// The line at the position of the parser, and the one that this row began at.
   var line = 1
   var rowLine = 1
+  /// The cells that were seen last, and the position that they were first seen at.
+  var progress = (cells: 0, position: 0)
 
   init(_ plan: Plan, columns: [ParsedColumn]) {
     self.plan = plan

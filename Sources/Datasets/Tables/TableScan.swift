@@ -11,7 +11,8 @@ struct TableScan {
   /// The columns as they were read last, for the digits behind the points and for their errors.
   private(set) var parsed: [ParsedColumn] = []
 
-  private let sampleLimit: Int
+  private var sampleLimit: Int
+  private let sampleBytes: Int
   private var generator = SeededGenerator.named("rows of a sample", seed: 0)
 
   private static let fewestRows = 1_000
@@ -23,7 +24,9 @@ struct TableScan {
   ///   - sampleBytes: About how much memory the drawn rows may take.
   private init(_ columns: [ScannedColumn], sampleBytes: Int) {
     self.columns = columns
-    // A number takes eight bytes; a text sixteen and, beyond fifteen letters, more.
+    self.sampleBytes = sampleBytes
+    // A number takes eight bytes; a text sixteen and, beyond fifteen letters, more, which is seen when it
+    // is there.
     let rowBytes = columns.reduce(0) { $0 + ($1.isText ? 24 : 8) }
     sampleLimit = max(Self.fewestRows, min(sampleBytes / max(rowBytes, 1), 1 << 20))
   }
@@ -39,6 +42,25 @@ struct TableScan {
     let drawn = draw(rows)
     for column in columns.indices { columns[column].take(block[column], drawn: drawn) }
     rowCount += rows
+    fit()
+  }
+
+  /// Leaves rows of the sample out, drawn at random, while its texts take too much memory.
+  private mutating func fit() {
+    let bytes = columns.reduce(0) { $0 + $1.textBytes }
+    guard bytes > sampleBytes, drawnRows.count > Self.fewestRows else { return }
+    // Three quarters of what there is room for, so that the next few rows do not lead here again.
+    let share = 0.75 * Double(sampleBytes) / Double(bytes)
+    sampleLimit = max(Self.fewestRows, Int(share * Double(drawnRows.count)))
+    var places = Array(drawnRows.indices)
+    for place in 0..<sampleLimit {
+      let left = UInt64(places.count - place)
+      let other = place + Int(generator.next().multipliedFullWidth(by: left).high)
+      places.swapAt(place, other)
+    }
+    let kept = places.prefix(sampleLimit).sorted()
+    drawnRows = kept.map { drawnRows[$0] }
+    for column in columns.indices { columns[column].keep(kept) }
   }
 
   /// Which rows of a block take which places of the sample (Vitter, 1985, "Random sampling with a

@@ -45,7 +45,7 @@ extension SignatureIndex {
           spacings[place] = own
         }
         let offset = positions[row] - Double(index) * spacing - positions[item.rows.lowerBound]
-        // An alignment that is not within a million steps of the item is no alignment with it.
+        // An alignment that is not within a thousand million steps of the item is no alignment with it.
         guard abs(offset / own) < 1e9 else { continue }
         votes[Alignment(item: place, step: Int((offset / own).rounded())), default: 0] += 1
       }

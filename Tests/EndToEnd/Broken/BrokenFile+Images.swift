@@ -39,7 +39,11 @@ extension BrokenFile {
       [0, 0, 0x0d, 2] + Bytes.big(3) + Bytes.big(2)
         + Array(repeatElement([0x7f, 0x80, 0, 0], count: 6).joined())
     },
-    BrokenFile("labels.idx", "found 3 labels (IDX data with one dimension)") {
+    BrokenFile(
+      "labels.idx",
+      "found 3 labels (IDX data with one dimension)",
+      verbs: [["reduce", "-o", "out.csv", "--epochs", "1"]]
+    ) {
       Made.labels([1, 2, 3])
     },
     BrokenFile("data_batch_1.bin", "found the byte 0x03") {

@@ -55,7 +55,12 @@ struct NeighbourKeeping: Sendable {
       }
       for (place, other) in order.enumerated() { ranks[other] = place + 1 }
       for map in codes.indices {
+        // Codes that are too far apart for their squares have no nearest ones: the worst rank.
         for other in near[map][item * count..<(item + 1) * count] {
+          guard other >= 0 else {
+            excess[map] += Double(total - 1 - count)
+            continue
+          }
           let rank = ranks[Int(other)]
           if rank <= count { kept[map] += 1 } else { excess[map] += Double(rank - count) }
         }

@@ -157,7 +157,7 @@ public struct DateFormat: Codable, Hashable, Sendable {
   }
 
   /// What is wrong with a format that was read from a file, if anything.
-  var problem: String? {
+  package var problem: String? {
     let isGood =
       (day != nil || clock != nil) && (day.map { $0.separators.count == 2 } ?? true)
       && (clock.map { (0...6).contains($0.fraction) } ?? true)

@@ -140,7 +140,7 @@ struct DateInference {
 extension DateFormat {
   /// The seconds of a cell that is written in this order of parts, in whatever way else; nil for
   /// another text.
-  func seconds(of text: some Sequence<UInt8>) -> Double? {
+  package func seconds(of text: some Sequence<UInt8>) -> Double? {
     guard let reading = DateReading(text, isLong: true),
       (reading.shape.layout == nil) == (day == nil)
     else { return nil }
