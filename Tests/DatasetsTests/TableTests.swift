@@ -21,6 +21,29 @@ import Testing
 
     """
 
+  /// Names that hardly come again are not looked for among those before; what they are is the same.
+  @Test func namesThatComeAgainLateAreTheSame() throws {
+    let names = (0..<6_000).map { "name \($0 < 5_000 ? $0 : $0 - 5_000)" }
+    let days = (0..<6_000).map { row in
+      let day = row < 5_000 ? row : row - 5_000
+      return "20\(10 + day / 336)-\(1 + day / 28 % 12)-\(1 + day % 28)"
+    }
+    let lines = zip(names, days).map { "\($0),\($1)" }
+    let text = "name,day\n" + lines.joined(separator: "\n") + "\n"
+    let table = try read(text)
+    #expect(table.columns.map(\.kind) == [.identifier, .date])
+    #expect((0..<6_000).allSatisfy { table.columns[0].text($0) == names[$0] })
+    #expect((0..<6_000).allSatisfy { table.columns[1].text($0) == days[$0] })
+
+    let declared = try read(text, TableOptions(columnKinds: ["name": .category]))
+    guard case .codes(let codes, let levels) = declared.columns[0].cells else {
+      Issue.record("a category has levels")
+      return
+    }
+    #expect(levels.count == 5_000 && Set(levels).count == 5_000)
+    #expect((0..<6_000).allSatisfy { levels[Int(codes[$0])] == names[$0] })
+  }
+
   @Test func kindsAndMissingCellsAreInferred() throws {
     let table = try read(Self.mixed)
     #expect(table.columns.map(\.name) == ["id", "age", "height", "smoker", "colour", "unit"])

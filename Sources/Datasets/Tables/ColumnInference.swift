@@ -133,6 +133,11 @@ struct ColumnInference {
     let present = codes.count { $0 >= 0 }
     if let dates = try dates(codes, pool) { return dates }
     let kind = declared ?? kind(levelCount: pool.count, present: present)
+    if pool.mayRepeat, kind != .identifier {
+      // Declared to be a category, which has each level once.
+      let (distinct, numbers) = pool.distinct()
+      return try column(codes: codes.map { $0 < 0 ? -1 : numbers[Int($0)] }, pool: distinct)
+    }
     let levels = pool.texts
     if declared == nil { try checkStrayTexts(codes, levels) }
     if kind == .boolean && levels.count > 2 {

@@ -1,4 +1,7 @@
 /// The different texts of a column, each with a number in the order of their first appearance.
+///
+/// Where nearly all of the first 4,096 are different, as names and numbers of orders are, further ones
+/// are not looked for among them: such a column is no category, and a text may then be there twice.
 struct TextPool: Sendable {
   /// All texts, one behind the other.
   private var bytes: [UInt8] = []
@@ -10,6 +13,13 @@ struct TextPool: Sendable {
   private let isClosed: Bool
   /// The numbers of those texts that are numbers, so that 1 is found under 1.0.
   private var numbers: [Double: Int32] = [:]
+
+  /// How often a text was there.
+  private var repeats = 0
+  /// Whether texts are taken in without a look at the others.
+  private(set) var mayRepeat = false
+  /// The texts after which it is seen whether they come again.
+  static let trialCount = 4_096
 
   /// Whether a text was taken in that is no UTF-8.
   private(set) var holdsOtherBytes = false
@@ -75,12 +85,20 @@ struct TextPool: Sendable {
 
   /// The number of a text; -1 where a closed pool does not have it.
   mutating func code(_ text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
+    if mayRepeat { return append(text, range) }
     let hash = Self.hash(text, range)
     let place = place(of: text, range, hash)
-    if !places[place].isFree { return places[place].code }
+    if !places[place].isFree {
+      repeats &+= 1
+      return places[place].code
+    }
     guard isClosed else {
-      insert(text, range, hash, at: place)
-      return Int32(ends.count - 1)
+      let code = insert(text, range, hash, at: place)
+      if ends.count == Self.trialCount, repeats < Self.trialCount / 10 {
+        mayRepeat = true
+        places = []
+      }
+      return code
     }
     if !numbers.isEmpty, let number = TableNumber(text, from: range.lowerBound),
       number.end == range.upperBound, let code = numbers[number.value]
@@ -103,13 +121,37 @@ struct TextPool: Sendable {
     }
   }
 
+  /// The same texts without repetitions, and for each number the one that its text has there.
+  func distinct() -> (pool: TextPool, numbers: [Int32]) {
+    guard mayRepeat else { return (self, ends.indices.map { Int32($0) }) }
+    var pool = TextPool()
+    // Every text is looked for, however rarely one comes again.
+    pool.repeats = .max / 2
+    var numbers: [Int32] = []
+    numbers.reserveCapacity(ends.count)
+    var start = 0
+    for end in ends {
+      numbers.append(pool.code(bytes.span, start..<end))
+      start = end
+    }
+    return (pool, numbers)
+  }
+
+  @discardableResult
   private mutating func insert(
     _ text: Span<UInt8>,
     _ range: Range<Int>,
     _ hash: UInt32,
     at place: Int
-  ) {
+  ) -> Int32 {
     places[place] = Place(code: Int32(ends.count), hash: hash)
+    let code = append(text, range)
+    if 2 * ends.count > places.count { grow() }
+    return code
+  }
+
+  /// Takes a text in.
+  private mutating func append(_ text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
     let start = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: range.count))
     var own = bytes.mutableSpan
@@ -123,7 +165,7 @@ struct TextPool: Sendable {
       holdsOtherBytes = true
     }
     ends.append(bytes.count)
-    if 2 * ends.count > places.count { grow() }
+    return Int32(ends.count - 1)
   }
 
   private mutating func grow() {
