@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 #endif
 
 #include "Internal.h"
@@ -46,6 +47,12 @@ static void stay_on_one_core(void *data) {
 
 static void use_all_cores(void *data) { sched_setaffinity(0, sizeof(cpu_set_t), data); }
 
+int32_t hg_core_count(void) {
+  pthread_once(&is_looked_up, look_up_cores);
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return allowed_count > 0 ? allowed_count : online > 0 ? (int32_t)online : 1;
+}
+
 void hg_place_threads(int32_t threads) {
   pthread_once(&is_looked_up, look_up_cores);
   if (placed < 0) {
@@ -62,6 +69,13 @@ void hg_place_threads(int32_t threads) {
 }
 
 #else
+
+#include <unistd.h>
+
+int32_t hg_core_count(void) {
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int32_t)online : 1;
+}
 
 void hg_place_threads(int32_t threads) { (void)threads; }
 

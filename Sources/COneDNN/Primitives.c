@@ -13,6 +13,9 @@ static int32_t make_attributes(dnnl_primitive_attr_t *attributes, hg_fused fused
   HG_TRY(dnnl_primitive_attr_create(attributes), "dnnl_primitive_attr_create");
   HG_TRY(dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user),
          "dnnl_primitive_attr_set_scratchpad_mode");
+  // The default of it may come from the environment, which must not change a result.
+  HG_TRY(dnnl_primitive_attr_set_fpmath_mode(*attributes, dnnl_fpmath_mode_strict),
+         "dnnl_primitive_attr_set_fpmath_mode");
   if (fused == HG_FUSE_NONE) return 0;
   switch (fused) {
     case HG_FUSE_ELU: algorithm = dnnl_eltwise_elu; break;

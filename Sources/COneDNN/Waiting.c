@@ -27,6 +27,8 @@
 #define HG_CHANGE_INTERVAL 0.5
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+// Held by the engine that looks and chooses; the others go on without.
+static pthread_mutex_t chooser = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t is_over = PTHREAD_COND_INITIALIZER;
 static pthread_t holder;
 static int is_holding = 0, should_hold = 0;
@@ -70,7 +72,7 @@ static void stop_holding(void) {
   is_holding = 0;
 }
 
-void hg_choose_waiting(void) {
+static void choose(void) {
   struct timespec time;
   struct rusage usage;
   double now, rate;
@@ -89,4 +91,10 @@ void hg_choose_waiting(void) {
     stop_holding();
     last_change = now;
   }
+}
+
+void hg_choose_waiting(void) {
+  if (pthread_mutex_trylock(&chooser) != 0) return;
+  choose();
+  pthread_mutex_unlock(&chooser);
 }

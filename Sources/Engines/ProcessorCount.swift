@@ -1,13 +1,7 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+internal import COneDNN
 
 /// The processor cores that this program may use.
 package enum ProcessorCount {
-  /// The number of cores that are on line, at least 1.
-  package static var available: Int { max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1) }
+  /// The number of cores on line that the system lets the program run on, at least 1.
+  package static var available: Int { max(Int(hg_core_count()), 1) }
 }

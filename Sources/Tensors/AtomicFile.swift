@@ -17,7 +17,7 @@
 ///     try file.write(bytes)
 ///     try file.commit()
 ///
-/// A symbolic link is followed, and the permissions of a file that is replaced are kept. What is
+/// A symbolic link is followed, also to where no file is yet, and the permissions of a file that is replaced are kept. What is
 /// neither a file nor a folder (`/dev/stdout`, a pipe) cannot be replaced and is written to directly.
 /// Each call of `write` is a call of the operating system: give it chunks, not single numbers.
 package final class AtomicFile {
@@ -124,10 +124,12 @@ private struct Target {
     guard !path.isEmpty else { throw FileError(path: path, operation: .create, code: ENOENT) }
     var status = stat()
     guard stat(path, &status) == 0 else {
+      if errno == ELOOP { throw FileError(path: path, operation: .create, code: ELOOP) }
       // Nothing is there yet, or the folder is missing or closed; making the new file will tell.
       if path.utf8.last == UInt8(ascii: "/") {
         throw FileError(path: path, operation: .create, code: EISDIR)
       }
+      self.path = linkTarget(of: path)
       return
     }
     switch status.st_mode & S_IFMT {
@@ -151,6 +153,20 @@ private struct Target {
 private func isStream(_ path: String) -> Bool {
   path == "/dev/stdout" || path == "/dev/stderr" || path.hasPrefix("/dev/fd/")
     || path.hasPrefix("/proc/")
+}
+
+/// Where the links lead that a path names, of which nothing is there yet; the path itself where it is none.
+private func linkTarget(of path: String) -> String {
+  var path = path
+  // As many as the operating system follows.
+  for _ in 0..<40 {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = readlink(path, &buffer, buffer.count - 1)
+    guard count > 0 else { return path }
+    let target = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path = target.hasPrefix("/") ? target : folderPart(of: path) + "/" + target
+  }
+  return path
 }
 
 private func folderPart(of path: String) -> String {

@@ -99,6 +99,17 @@ import Testing
     var damaged = state
     damaged.variables["encoder.0.bias"] = nil
     #expect(throws: TrainingError.foreignCheckpoint) { try loop(trainer, resuming: damaged) }
+    let changes: [(inout TrainerState) -> Void] = [
+      { $0.progress.batch = -1 }, { $0.progress.batch = 1_000_000 }, { $0.progress.epoch = -2 },
+      { $0.progress.step = .max }, { $0.progress.epochsWithoutImprovement = -1 },
+      { $0.progress.elapsedSeconds = .nan },
+      { $0.progress.bestEpoch = $0.bestVariables.isEmpty ? 1 : nil },
+    ]
+    for change in changes {
+      var damaged = state
+      change(&damaged)
+      #expect(throws: TrainingError.foreignCheckpoint) { try loop(trainer, resuming: damaged) }
+    }
   }
 
   @Test(arguments: [(1, 1, 0), (2, 2, 0), (9, 8, 0), (10, 8, 1), (17, 8, 1), (30, 8, 3)])

@@ -70,6 +70,23 @@ import Testing
     #expect(permissions as? Int == 0o640)
   }
 
+  /// Links to where no file is yet, one behind another, stay links.
+  @Test func aLinkToAFileThatIsNotThereIsFollowed() throws {
+    let manager = FileManager.default
+    try manager.createDirectory(atPath: "\(folder)/far", withIntermediateDirectories: true)
+    try manager.createSymbolicLink(
+      atPath: "\(folder)/far/second",
+      withDestinationPath: "\(folder)/far/new.txt"
+    )
+    try manager.createSymbolicLink(atPath: "\(folder)/first", withDestinationPath: "far/second")
+    try AtomicFile.replace("\(folder)/first", with: [1, 2])
+    #expect(manager.contents(atPath: "\(folder)/far/new.txt") == Data([1, 2]))
+    #expect(try manager.destinationOfSymbolicLink(atPath: "\(folder)/first") == "far/second")
+    // A link to itself leads nowhere.
+    try manager.createSymbolicLink(atPath: "\(folder)/loop", withDestinationPath: "loop")
+    #expect(throws: FileError.self) { try AtomicFile.replace("\(folder)/loop", with: [1]) }
+  }
+
   @Test func aMissingFolderIsNamed() throws {
     let path = "\(folder)/none/a.txt"
     let error = #expect(throws: FileError.self) { try AtomicFile(replacing: path) }

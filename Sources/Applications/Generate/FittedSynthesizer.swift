@@ -96,10 +96,12 @@ public struct FittedSynthesizer: Sendable {
   ) async throws(HourglassError) -> SynthesisReport {
     do {
       try requireBoundSize(samples: boundSamples, images: boundImages)
+      let (seen, overflows) = header.training.epochs
+        .multipliedReportingOverflow(by: header.provenance.itemCount)
       let size = BoundSize(
         samples: boundSamples,
         images: boundImages,
-        seen: header.training.epochs * header.provenance.itemCount
+        seen: overflows ? .max : max(seen, 0)
       )
       return try await SynthesisJudge(
         model: model,

@@ -6,7 +6,8 @@ public import HourglassEngines
 ///     let session = LearningSession(checkpoint: "run.checkpoint", resumes: true)
 ///     let detector = try await AnomalyDetector().fit(rows, session: session)
 ///
-/// Nothing in it changes what is learnt.
+/// Nothing in it changes what is learnt, but for the precision and the number of threads of the engine, which
+/// change the last digits.
 public struct LearningSession: Sendable {
   /// Where it is computed.
   public var engine: ComputeEngine

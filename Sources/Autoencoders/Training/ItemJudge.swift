@@ -4,7 +4,8 @@ internal import HourglassTensors
 
 /// Sums the losses of items over batches of a fixed shape, on the engine's thread.
 ///
-/// The last batch is filled up with its first item; rows that only fill are never counted. Sums are
+/// The last batch is filled up with the first items, which differ from its own where there are enough, for
+/// losses that compare the items of a batch; rows that only fill are never counted. Sums are
 /// taken in double precision in the order of the items, so that they do not depend on pauses.
 final class ItemJudge {
   private let plan: any Plan
@@ -53,7 +54,7 @@ final class ItemJudge {
   func advance() throws -> Bool {
     guard next < items.count else { return true }
     let count = min(batch, items.count - next)
-    for row in 0..<batch { indices[row] = items[next + (row < count ? row : 0)] }
+    for row in 0..<batch { indices[row] = items[(next + row) % items.count] }
     try plan.feed(indices, from: source, input: input, target: target)
     // The number of the batch, so that every epoch is judged with the same noise.
     try plan.run(step: UInt64(next / batch + 1))

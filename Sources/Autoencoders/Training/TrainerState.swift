@@ -50,6 +50,15 @@ package struct TrainingProgress: Hashable, Sendable, Codable {
     self.fingerprint = fingerprint
   }
 
+  /// Whether numbers that were read from a file can be those of a run of so many steps an epoch.
+  func isPossible(stepsPerEpoch: Int) -> Bool {
+    let most = 1 << 48
+    return (0...most).contains(epoch) && (0...stepsPerEpoch).contains(batch)
+      && (0...most).contains(step) && (0...most).contains(epochsWithoutImprovement)
+      && bestEpoch.map { (1...most).contains($0) } ?? true && elapsedSeconds >= 0
+      && elapsedSeconds.isFinite
+  }
+
   /// The records of the finished epochs.
   package var history: [EpochRecord] { epochs.map(\.record) }
 }

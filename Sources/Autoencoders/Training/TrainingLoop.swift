@@ -66,7 +66,10 @@ package final class TrainingLoop {
     batch = min(trainer.batchSize, order.count)
     let stepsPerEpoch = order.count / batch
     self.stepsPerEpoch = stepsPerEpoch
-    totalSteps = trainer.epochs.map { $0 * stepsPerEpoch }
+    totalSteps = trainer.epochs.map { epochs in
+      let (steps, overflows) = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
+      return overflows ? .max : steps
+    }
     indices = Array(repeating: 0, count: batch)
     let shapes = GraphShapes(item: source.itemShape, target: target, batch: batch)
     let graph = try learner.trainingGraph(shapes, optimizer: trainer.optimizer)
@@ -77,7 +80,10 @@ package final class TrainingLoop {
     let fingerprint = Self.fingerprint(graph, learner, trainer, source)
     if let state {
       guard state.progress.fingerprint == fingerprint,
-        state.variables.mapValues(\.shape) == graph.variableShapes
+        state.variables.mapValues(\.shape) == graph.variableShapes,
+        state.progress.isPossible(stepsPerEpoch: stepsPerEpoch),
+        (state.progress.bestEpoch == nil) == state.bestVariables.isEmpty,
+        state.bestVariables.allSatisfy({ $1.shape == graph.variableShapes[$0] })
       else { throw TrainingError.foreignCheckpoint }
     }
     plan = try makePlan(graph, trainer.seed)

@@ -24,6 +24,9 @@ void hg_library_version(int32_t *major, int32_t *minor, int32_t *patch);
 // What the library will generate code for: 0 below AVX2, 1 AVX2, 2 AVX-512, 3 AVX-512 with bfloat16.
 int32_t hg_processor_level(void);
 
+// The processor cores that this process may use, at least 1.
+int32_t hg_core_count(void);
+
 // The number of threads that the library and the loops use from now on.
 void hg_set_threads(int32_t count);
 

@@ -87,6 +87,7 @@ package struct CheckpointFile: CheckpointStore {
   /// Compares what must agree, and names the first thing that does not.
   private func check(_ found: ModelHeader) throws(ModelFileError) {
     try require("application", header.application, found.application)
+    try require("precision", header.provenance.precision, found.provenance.precision)
     try require("seed", "\(header.provenance.seed)", "\(found.provenance.seed)")
     try require(
       "data fingerprint",

@@ -63,7 +63,7 @@ public struct ModelProvenance: Codable, Hashable, Sendable {
   public var itemCount: Int
   /// The version of the program that trained the model.
   public var programVersion: String
-  /// The precision of the training, such as `float32`.
+  /// The precision that was asked for in training: `automatic`, `float32` or `bfloat16`.
   public var precision: String
   /// The number of threads of the training.
   public var threads: Int

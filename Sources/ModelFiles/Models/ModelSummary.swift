@@ -178,7 +178,8 @@ extension JSONValue {
       }
       var result: [String: JSONValue] = [:]
       for (key, value) in members {
-        let place = key.hasPrefix("_") ? Int(key.dropFirst()) : nil
+        let number = key.hasPrefix("_") ? Int(key.dropFirst()) : nil
+        let place = number.flatMap { (0..<1_000).contains($0) ? $0 : nil }
         result[place.map { "part \($0 + 1)" } ?? key] = value.withoutPayloadKeys
       }
       return .object(result)
