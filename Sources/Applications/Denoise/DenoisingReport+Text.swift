@@ -71,7 +71,7 @@ extension DenoisingReport: CustomStringConvertible {
 
   private var heading: String {
     let nouns = kind.nouns
-    let count = "\(itemCount) \(itemCount == 1 ? nouns.one : nouns.many)"
+    let count = "\(NumberText.grouped(itemCount)) \(itemCount == 1 ? nouns.one : nouns.many)"
     let which =
       switch items {
       case .heldOut: "\(count) held out of \(dataName)"

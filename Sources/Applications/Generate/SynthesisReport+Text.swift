@@ -42,7 +42,7 @@ extension SynthesisReport: CustomStringConvertible {
   private func text(of tables: Tables) -> [String] {
     let what = kind == .series ? "steps of windows" : "rows"
     var lines = [
-      "\(tables.generatedCount) \(what) generated, beside \(itemsInWords) of \(dataName)"
+      "\(NumberText.grouped(tables.generatedCount)) \(what) generated, beside \(itemsInWords) of \(dataName)"
     ]
     var table = [["", "column shapes", "pair trends"]]
     func add(_ name: String, _ score: Score?) {
@@ -143,11 +143,12 @@ extension SynthesisReport: CustomStringConvertible {
 
   private var itemsInWords: String {
     let noun = itemCount == 1 ? kind.nouns.one : kind.nouns.many
+    let count = "\(NumberText.grouped(itemCount)) \(noun)"
     return switch rows {
-    case .heldOut: "\(itemCount) \(noun) held out"
-    case .heldOutAndUsedForStopping: "\(itemCount) \(noun) held out (also used for early stopping)"
-    case .learntFrom: "\(itemCount) \(noun), the same that were learnt from,"
-    case .given: "\(itemCount) \(noun)"
+    case .heldOut: "\(count) held out"
+    case .heldOutAndUsedForStopping: "\(count) held out (also used for early stopping)"
+    case .learntFrom: "\(count), the same that were learnt from,"
+    case .given: count
     }
   }
 

@@ -74,7 +74,7 @@ extension ReductionReport: CustomStringConvertible {
 
   private var rowsInWords: String {
     let nouns = kind == .sounds ? (one: "patch", many: "patches") : kind.nouns
-    let count = "\(rowCount) \(rowCount == 1 ? nouns.one : nouns.many)"
+    let count = "\(NumberText.grouped(rowCount)) \(rowCount == 1 ? nouns.one : nouns.many)"
     return switch rows {
     case .heldOut: "\(count) held out"
     case .heldOutAndUsedForStopping: "\(count) held out (also used for early stopping)"

@@ -45,7 +45,9 @@ struct LearnedModel: Encodable, Sendable {
     if let seconds { line += " in \(NumberText.seconds(seconds))" }
     line += "\n\(NumberText.grouped(steps)) steps, \(NumberText.counted(epochs, "epoch"))"
     if let bestEpoch, bestEpoch != epochs { line += ", number \(bestEpoch) was best" }
-    return line + ", \(NumberText.grouped(parameters)) parameters, seed \(seed), \(precision), "
+    line +=
+      ", \(NumberText.grouped(parameters)) parameters, seed \(seed), "
       + NumberText.counted(threads, "thread")
+    return precision == "automatic" ? line : line + ", \(precision)"
   }
 }
