@@ -12,7 +12,8 @@ mean squared error over the deleted cells. The program runs with its default set
 what is left; every column is declared as numbers. The scaled numbers have no grid, so that nothing is
 rounded; with --original the file holds the numbers as they were, and the program rounds to their grid.
 
-Without scikit-learn only the column mean stands beside the result, and a line says so.
+With --peers the last line has the mean rank of each over the tables, 1 for the least error. Without
+scikit-learn only the column mean stands beside the result, and a line says so.
 """
 import argparse
 import csv
@@ -133,6 +134,7 @@ def main():
     others = peers(arguments.peers)
     print(f"{'table':26} {'rows':>6} {'cols':>4} {'hourglass':>9} {'seconds':>7} {'mean':>7} "
           + " ".join(f"{name:>7}" for name in others) + "  weights", flush=True)
+    ranks = {method: [] for method in ["hourglass", "mean", *others]}
     for path in paths:
         name = os.path.basename(path).removesuffix(".csv")
         if arguments.only and name not in arguments.only:
@@ -158,13 +160,20 @@ def main():
             continue
         if arguments.original:
             filled = (filled - low) / (high - low)
-        line = (f"{name:26} {len(scaled):6} {len(names):4} {error(filled, scaled, deleted):9.4f} "
-                f"{seconds:7.1f} {error(mean, scaled, deleted):7.4f} ")
-        line += " ".join(f"{error(make().fit_transform(gaps), scaled, deleted):7.4f}"
-                         for make in others.values())
+        errors = {"hourglass": error(filled, scaled, deleted), "mean": error(mean, scaled, deleted)}
+        for method, make in others.items():
+            errors[method] = error(make().fit_transform(gaps), scaled, deleted)
+        for rank, method in enumerate(sorted(errors, key=errors.get)):
+            ranks[method].append(rank + 1)
+        line = (f"{name:26} {len(scaled):6} {len(names):4} {errors['hourglass']:9.4f} "
+                f"{seconds:7.1f} {errors['mean']:7.4f} ")
+        line += " ".join(f"{errors[method]:7.4f}" for method in others)
         weights = " ".join(f"{part['part'].split()[0]}:{part['weight']:.2f}"
                            for part in own["deleted"]["weights"])
         print(f"{line}  {weights}", flush=True)
+    if others and ranks["hourglass"]:
+        print("mean rank: " + ", ".join(
+            f"{method} {sum(places) / len(places):.1f}" for method, places in ranks.items()))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@
 ///     try file.write(bytes)
 ///     try file.commit()
 ///
-/// A symbolic link is followed, also to where no file is yet, and the permissions of a file that is replaced are kept. What is
-/// neither a file nor a folder (`/dev/stdout`, a pipe) cannot be replaced and is written to directly.
+/// A symbolic link is followed, also to where no file is yet, and the permissions of a file that is
+/// replaced are kept. What is neither a file nor a folder (`/dev/stdout`, a pipe) cannot be replaced and is written to directly.
 /// Each call of `write` is a call of the operating system: give it chunks, not single numbers.
 package final class AtomicFile {
   /// The path that the file will have, as the user named it.

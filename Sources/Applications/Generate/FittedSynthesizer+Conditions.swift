@@ -148,10 +148,10 @@ extension FittedSynthesizer {
   /// Checks that no sum sets a column that another one sets, or that it depends on itself.
   private static func checkSums(_ constraints: [SynthesisConstraint]) throws {
     guard let open = ConstrainedRows.unorderedSum(constraints) else { return }
-    throw ApplicationError.unknownValue(
-      column: open.total,
-      value: open.constraint.description,
-      expected: "sums of which each sets a column of its own, and none depends on what it sets"
+    throw ApplicationError.invalidSetting(
+      name: "a sum of the constraints",
+      expected: "one that alone sets its column, and does not depend on what it sets",
+      found: open.description
     )
   }
 

@@ -150,8 +150,7 @@ struct ConstrainedRows {
       }
       let next = waiting.firstIndex { constraint in
         guard case .sum(let addends, let total) = constraint.rule else { return false }
-        return !addends.contains { totals.contains($0) } && !sums.contains { $0.total == total }
-          && totals.count { $0 == total } == 1
+        return !addends.contains { totals.contains($0) } && totals.count { $0 == total } == 1
       }
       guard let next, case .sum(let addends, let total) = waiting.remove(at: next).rule else {
         return (sums, waiting.first)
@@ -161,14 +160,9 @@ struct ConstrainedRows {
     return (sums, nil)
   }
 
-  /// A sum that sets what another one sets, or what it depends on itself, with what it sets.
-  static func unorderedSum(
-    _ constraints: [SynthesisConstraint]
-  ) -> (constraint: SynthesisConstraint, total: String)? {
-    guard let open = ordered(constraints).open, case .sum(_, let total) = open.rule else {
-      return nil
-    }
-    return (open, total)
+  /// A sum that sets what another one sets, or what it depends on itself.
+  static func unorderedSum(_ constraints: [SynthesisConstraint]) -> SynthesisConstraint? {
+    ordered(constraints).open
   }
 
   /// A table with its sums set.

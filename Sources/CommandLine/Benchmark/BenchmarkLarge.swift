@@ -96,7 +96,7 @@ struct BenchmarkLarge: ParsableCommand {
       \(NumberText.plain(gigabytes)) gigabytes, \(NumberText.grouped(rows)) rows
       \(NumberText.fixed(seconds, places: 1)) seconds, of which learning \
       \(NumberText.fixed(learningSeconds, places: 1))
-      \(peakMemory.map { NumberText.fixed($0, places: 0) } ?? "unknown") MiB of memory at the most
+      \(PeakMemory.text(mebibytes: peakMemory))
       """
     }
   }

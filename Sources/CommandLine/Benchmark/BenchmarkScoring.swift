@@ -107,7 +107,7 @@ struct BenchmarkScoring: ParsableCommand {
       \(NumberText.fixed(megabytes, places: 0)) MB
       \(NumberText.fixed(seconds, places: 1)) seconds, \
       \(NumberText.grouped(Int(Double(rows) / max(seconds, 1e-3)))) rows a second
-      \(peakMemory.map { NumberText.fixed($0, places: 0) } ?? "unknown") MiB of memory at the most
+      \(PeakMemory.text(mebibytes: peakMemory))
       """
     }
   }

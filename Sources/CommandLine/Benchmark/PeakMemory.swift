@@ -1,3 +1,5 @@
+import HourglassTensors
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -19,6 +21,11 @@ enum PeakMemory {
     #else
       return highWaterMark().map { $0 * 1024 }
     #endif
+  }
+
+  /// A peak for people.
+  static func text(mebibytes: Double?) -> String {
+    "\(mebibytes.map { NumberText.fixed($0, places: 0) } ?? "unknown") MiB of memory at the most"
   }
 
   private static func highWaterMark() -> Int? {

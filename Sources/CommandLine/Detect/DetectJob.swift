@@ -34,7 +34,6 @@ struct DetectJob {
     let engine = run.engine
     try run.paths.checkWritable()
     let fitted = try await detector()
-    try prepareHeatMaps(for: fitted.kind)
     var outcome = DetectOutcome(fitted, command, run.paths)
     let stream = try DetectStream(command, fitted, engine: engine)
     if let stream {
@@ -113,6 +112,7 @@ struct DetectJob {
   private mutating func detector() async throws -> FittedAnomalyDetector {
     if let path = command.files.model {
       let fitted = try FittedAnomalyDetector(contentsOf: path)
+      try prepareHeatMaps(for: fitted.kind)
       return try command.falseAlarms.map { try fitted.with(falseAlarmRate: $0) } ?? fitted
     }
     if command.files.learnFrom != nil, command.data != "-" {

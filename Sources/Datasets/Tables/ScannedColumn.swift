@@ -13,7 +13,7 @@ struct ScannedColumn {
   private var numbers: [Double] = []
   private var texts: [String?] = []
   let isText: Bool
-  /// The bytes of the texts of the drawn rows.
+  /// About how much memory the texts of the drawn rows take.
   private(set) var textBytes = 0
   /// The different numbers that are kept.
   private let mostDistinct: Int
@@ -101,21 +101,27 @@ struct ScannedColumn {
     for (place, row) in drawn {
       let code = block.codes[row]
       let text = code < 0 ? nil : String(decoding: block.pool.text(Int(code)), as: UTF8.self)
-      textBytes += text?.utf8.count ?? 0
+      textBytes += Self.byteCount(of: text)
       if place == texts.count {
         texts.append(text)
       } else {
-        textBytes -= texts[place]?.utf8.count ?? 0
+        textBytes -= Self.byteCount(of: texts[place])
         texts[place] = text
       }
     }
+  }
+
+  /// A text of up to 15 bytes is in its place; a longer one is an object of its own, with a head.
+  private static func byteCount(of text: String?) -> Int {
+    let count = text?.utf8.count ?? 0
+    return count <= 15 ? 16 : 48 + count
   }
 
   /// Leaves all drawn rows out but those at some places.
   mutating func keep(_ places: [Int]) {
     if isText {
       texts = places.map { texts[$0] }
-      textBytes = texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+      textBytes = texts.reduce(0) { $0 + Self.byteCount(of: $1) }
     } else {
       numbers = places.map { numbers[$0] }
     }
