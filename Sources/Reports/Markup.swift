@@ -28,7 +28,7 @@ enum Markup {
     return NumberText.plain((min(max(value, -1e9), 1e9) * 100).rounded() / 100, digits: 8)
   }
 
-  /// About how wide a line of text is in the page's font, in the unit of its size.
+  /// About how wide a line of text is in the widest of the page's fonts, in the unit of its size.
   static func width(of text: String, size: Double) -> Double {
     text.unicodeScalars.reduce(0) { width, scalar in
       let part =
@@ -39,7 +39,7 @@ enum Markup {
         case "m", "w", "M", "W", "@", "%": 0.88
         case "A"..."Z": 0.68
         case _ where scalar.value >= 0x1100: 1.0
-        default: 0.57
+        default: 0.62
         }
       return width + part * size
     }

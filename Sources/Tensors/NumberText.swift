@@ -93,8 +93,13 @@ package enum NumberText {
     return "\(whole / 3600):\(padded(whole / 60 % 60)):\(padded(whole % 60))"
   }
 
+  /// What several of something are called: rows, patches.
+  package static func plural(_ noun: String) -> String {
+    noun + (noun.hasSuffix("ch") ? "es" : "s")
+  }
+
   /// A number with its noun, such as `1 row` or `60,000 images`.
   package static func counted(_ count: Int, _ noun: String) -> String {
-    "\(grouped(count)) \(noun)" + (count == 1 ? "" : "s")
+    "\(grouped(count)) \(count == 1 ? noun : plural(noun))"
   }
 }

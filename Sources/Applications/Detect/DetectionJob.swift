@@ -167,7 +167,7 @@ struct DetectionJob: Sendable {
     guard detector.learned == .mixed, items.count >= 20, let references = references(items) else {
       return items
     }
-    let distances = try await references.others(items, on: engine).meanDistances
+    let distances = try await references.meanDistances(items, on: engine)
     let kept = items.count - Int(Double(items.count) * (1 - Self.keptPart))
     let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
     return items.taking(order.prefix(kept).sorted())

@@ -119,7 +119,7 @@ struct DetectionScales: Hashable, Sendable {
       distance = 1
       return
     }
-    distance = Self.scale(try await references.others(items, on: engine).meanDistances)
+    distance = Self.scale(try await references.meanDistances(items, on: engine))
   }
 
   /// Takes scales that were kept.

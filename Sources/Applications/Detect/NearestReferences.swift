@@ -101,13 +101,6 @@ struct NearestReferences: Sendable {
     func of(_ item: Int) -> ArraySlice<Neighbour> {
       neighbours[item * perItem..<(item + 1) * perItem]
     }
-
-    /// The mean of the squared distances of each item.
-    var meanDistances: [Double] {
-      (0..<neighbours.count / perItem).map { item in
-        of(item).reduce(0) { $0 + $1.distance } / Double(perItem)
-      }
-    }
   }
 
   /// The rows that the distance of each item is measured to, the mean of which it is: the nearest one, or
@@ -120,17 +113,41 @@ struct NearestReferences: Sendable {
     _ items: DetectionItems,
     on engine: isolated ComputeEngine
   ) async throws -> Others {
-    let parts = groups.isEmpty ? [Array(0..<count)] : groups
+    let perItem = max(groups.count, 1)
     var others = Others(
-      perItem: parts.count,
-      neighbours: Array(repeating: Neighbour(row: 0, distance: 0), count: items.count * parts.count)
+      perItem: perItem,
+      neighbours: Array(repeating: Neighbour(row: 0, distance: 0), count: items.count * perItem)
     )
-    try await forEachItem(of: items, on: engine) { index, item, numbers in
-      for (place, part) in parts.enumerated() {
-        others.neighbours[index * parts.count + place] = other(in: numbers, of: part.span, to: item)
-      }
+    try await forEachOther(of: items, on: engine) { index, place, other in
+      others.neighbours[index * perItem + place] = other
     }
     return others
+  }
+
+  /// The mean of the squared distances of each item to these rows, in memory for a number each.
+  func meanDistances(
+    _ items: DetectionItems,
+    on engine: isolated ComputeEngine
+  ) async throws -> [Double] {
+    var sums = [Double](repeating: 0, count: items.count)
+    try await forEachOther(of: items, on: engine) { index, _, other in
+      sums[index] += other.distance
+    }
+    return sums.map { $0 / Double(max(groups.count, 1)) }
+  }
+
+  /// Gives the rows that the distance of each item is measured to, group by group.
+  private func forEachOther(
+    of items: DetectionItems,
+    on engine: isolated ComputeEngine,
+    _ body: (_ index: Int, _ group: Int, _ other: Neighbour) -> Void
+  ) async throws {
+    let parts = groups.isEmpty ? [Array(0..<count)] : groups
+    try await forEachItem(of: items, on: engine) { index, item, numbers in
+      for (place, part) in parts.enumerated() {
+        body(index, place, other(in: numbers, of: part.span, to: item))
+      }
+    }
   }
 
   /// Of the two of some rows with the smallest numbers the nearer one, or the other one where that is at no

@@ -33,7 +33,8 @@ final class ProgressDisplay: Sendable {
     guard style != .none else { return }
     state.withLock { state in
       switch event {
-      case .preparing(let fraction): drawPart(fraction, "preparing the \(unit)s", &state)
+      case .preparing(let fraction):
+        drawPart(fraction, "preparing the \(NumberText.plural(unit))", &state)
       case .started(let outline):
         state.outline = outline
         if outline.resumedStep > 0 {
@@ -116,7 +117,7 @@ final class ProgressDisplay: Sendable {
     if let error = record.validation?.squaredError {
       line += ", held out \(NumberText.significant(error))"
     }
-    line += ", \(NumberText.short(report.itemsPerSecond)) \(unit)s/s"
+    line += ", \(NumberText.short(report.itemsPerSecond)) \(NumberText.plural(unit))/s"
     if let left = state.progress?.secondsLeft { line += ", \(NumberText.clock(left)) left" }
     Console.note(line)
     state.lastTime = .now
@@ -136,7 +137,7 @@ struct ProgressLine {
     epoch = "epoch \(progress.epoch)" + (epochs.map { "/\($0)" } ?? "")
     var details = ["error \(NumberText.significant(progress.training.squaredError))"]
     if let heldOut { details.append("held out \(NumberText.significant(heldOut))") }
-    details.append("\(NumberText.short(progress.itemsPerSecond)) \(unit)s/s")
+    details.append("\(NumberText.short(progress.itemsPerSecond)) \(NumberText.plural(unit))/s")
     if let left = progress.secondsLeft { details.append("\(NumberText.clock(left)) left") }
     self.details = details
   }

@@ -168,7 +168,7 @@ package struct LineChart: Figure {
       guard places.indices.contains(place) else { return "" }
       let x = across(Double(place), count, area)
       let isLast = x + longest / 2 > area.right + 14
-      let anchor: SVG.Anchor = place == 0 ? .start : isLast ? .end : .middle
+      let anchor: SVG.Anchor = x < longest / 2 ? .start : isLast ? .end : .middle
       return SVG.line(x, area.bottom, x, area.bottom + 4, "axis")
         + SVG.text(places[place], x: x, y: area.bottom + 18, anchor: anchor, tone: .dim)
     }.joined()
