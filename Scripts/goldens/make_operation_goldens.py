@@ -116,6 +116,7 @@ def normalization():
 def elements():
     functions = {
         "absolute": torch.abs, "exponential": torch.exp, "square": torch.square, "sign": lambda x: torch.sign(x) + 0 * x,
+        "floor": lambda x: torch.floor(x) + 0 * x,
         "relu": torch.relu, "leakyRelu": lambda x: F.leaky_relu(x, 0.125), "elu": lambda x: F.elu(x, 0.75),
         "gelu": F.gelu, "silu": F.silu, "tanh": torch.tanh, "logistic": torch.sigmoid, "softplus": F.softplus,
         "clip": lambda x: torch.clamp(x, -0.5, 0.75), "affine": lambda x: 1.5 * x - 0.25,

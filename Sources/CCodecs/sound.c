@@ -198,9 +198,12 @@ static hg_codec_status write_frames(SNDFILE *file, const hg_sound *sound, int bi
 
 hg_codec_status hg_sound_encode(hg_sound *sound, hg_sound_format format, int bits, double quality,
                                 hg_block *result) {
-  static const int formats[] = {SF_FORMAT_WAV, SF_FORMAT_FLAC, SF_FORMAT_OGG};
+  // SF_FORMAT_MPEG, SF_FORMAT_MPEG_LAYER_III and SFC_SET_BITRATE_MODE, which older headers lack.
+  enum { MPEG = 0x230000, LAYER_III = 0x82, SET_BITRATE_MODE = 0x1305 };
+  static const int formats[] = {SF_FORMAT_WAV, SF_FORMAT_FLAC, SF_FORMAT_OGG, MPEG};
   memset(result, 0, sizeof *result);
-  int encoding = format == HG_SOUND_OGG ? SF_FORMAT_VORBIS
+  int encoding = format == HG_SOUND_OGG   ? SF_FORMAT_VORBIS
+                 : format == HG_SOUND_MP3 ? LAYER_III
                  : bits == 32           ? SF_FORMAT_FLOAT
                  : bits == 24           ? SF_FORMAT_PCM_24
                                         : SF_FORMAT_PCM_16;
@@ -217,8 +220,15 @@ hg_codec_status hg_sound_encode(hg_sound *sound, hg_sound_format format, int bit
   }
   // The chunk of peaks holds the time of day; the same sound is to give the same bytes.
   sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-  sf_command(file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
-  int whole = format == HG_SOUND_OGG || bits == 32 ? 0 : bits;
+  if (format == HG_SOUND_MP3) {
+    int constant = 0;
+    double level = 1 - quality;
+    sf_command(file, SET_BITRATE_MODE, &constant, sizeof constant);
+    sf_command(file, SFC_SET_COMPRESSION_LEVEL, &level, sizeof level);
+  } else {
+    sf_command(file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
+  }
+  int whole = format == HG_SOUND_OGG || format == HG_SOUND_MP3 || bits == 32 ? 0 : bits;
   hg_codec_status status = write_frames(file, sound, whole);
   if (status != HG_CODEC_OK) tell(sound, sf_strerror(file));
   if (sf_close(file) != 0 && status == HG_CODEC_OK) status = HG_CODEC_DAMAGED;

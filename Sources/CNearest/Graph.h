@@ -42,6 +42,9 @@ struct hg_graph {
 // Memory for something large; aligned to 64 bytes, in large pages where the system has them.
 void *hg_large(size_t bytes);
 
+// The lowest number of each element, where wanted, and the widest range of one.
+double hg_ranges(const float *panels, int64_t count, int64_t width, float *lowest);
+
 // Makes the rows of a walk. Returns 0 when there is no memory.
 int hg_vectors_make(hg_vectors *vectors, const float *panels, int64_t count, int64_t width,
                     int coded);

@@ -21,8 +21,7 @@ void *hg_large(size_t bytes) {
   return memory;
 }
 
-// The lowest number of each element, where wanted, and the widest range of one.
-static double hg_ranges(const float *panels, int64_t count, int64_t width, float *lowest) {
+double hg_ranges(const float *panels, int64_t count, int64_t width, float *lowest) {
   double widest = 0;
   for (int64_t k = 0; k < width; k++) {
     float low = INFINITY, high = -INFINITY;

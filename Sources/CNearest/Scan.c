@@ -46,12 +46,21 @@ static float hg_threshold(const hg_heap *heap, double norm, double rounding) {
   return limit < 1e37 ? nextafterf((float)limit, INFINITY) : INFINITY;
 }
 
+// The same for the codes of a row.
+static float hg_coded_threshold(const hg_codes *codes, const hg_heap *heap, double norm,
+                                double rounding) {
+  double reach = sqrt(hg_heap_limit(heap)) + codes->error;
+  double limit = reach * reach * (1 + 0x1p-30) - norm * (1 - rounding) + 1e-36;
+  return limit < 1e37 ? nextafterf((float)limit, INFINITY) : INFINITY;
+}
+
 // One query: memory is what limits it. Four sums of products at a time hide the time that each takes.
 HG_LOOPS
-static void hg_scan_single(const hg_scan *scan, const float *query, hg_heap *heap,
-                           float threshold, double norm, double rounding) {
+static void hg_scan_single(const hg_scan *scan, int64_t first_panel, const float *query,
+                           hg_heap *heap, double norm, double rounding) {
   int64_t width = scan->width;
-  for (int64_t panel = scan->first_panel; panel < scan->end_panel; panel++) {
+  float threshold = hg_threshold(heap, norm, rounding);
+  for (int64_t panel = first_panel; panel < scan->end_panel; panel++) {
     const float *rows = scan->panels + panel * 16 * width;
     hg_lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
     int64_t k = 0;
@@ -69,6 +78,48 @@ static void hg_scan_single(const hg_scan *scan, const float *query, hg_heap *hea
     hg_offer_panel(scan, panel, scan->wide, heap);
     threshold = hg_threshold(heap, norm, rounding);
   }
+}
+
+// A panel that is offered costs about as much as this many that are passed over.
+#define HG_OFFER_COST 16
+// Panels that may be offered in any case: the first ones are, until the best of a search are known.
+#define HG_FREE_OFFERS 1024
+
+// One query, by codes: a row whose distance is at most d has one of at most d + error to what its
+// codes say. Returns the first panel that was not looked at: codes that pass over too few panels, as
+// those of rows with a few large numbers do, are given up.
+//
+// scaled: step * (query - lowest); norm: the squared length of query - lowest.
+HG_LOOPS
+static int64_t hg_scan_codes(const hg_scan *scan, const float *scaled, hg_heap *heap, double norm,
+                             double rounding) {
+  const hg_codes *codes = scan->codes;
+  int64_t width = scan->width, spent = 0;
+  float threshold = hg_coded_threshold(codes, heap, norm, rounding);
+  for (int64_t panel = scan->first_panel; panel < scan->end_panel; panel++) {
+    const uint8_t *rows = codes->panels + panel * 16 * width;
+    hg_lanes s0 = {0}, s1 = {0};
+    int64_t k = 0;
+    for (; k + 2 <= width; k += 2) {
+      hg_bytes first = *(const hg_bytes_at *)(rows + k * 16);
+      hg_bytes second = *(const hg_bytes_at *)(rows + k * 16 + 16);
+      s0 += __builtin_convertvector(first, hg_lanes) * scaled[k];
+      s1 += __builtin_convertvector(second, hg_lanes) * scaled[k + 1];
+    }
+    if (k < width) {
+      hg_bytes last = *(const hg_bytes_at *)(rows + k * 16);
+      s0 += __builtin_convertvector(last, hg_lanes) * scaled[k];
+    }
+    hg_lanes bounds = *(const hg_lanes_at *)(codes->norms + panel * 16);
+    bounds -= 2.0f * (s0 + s1);
+    hg_mask near = bounds <= threshold;
+    if (!__builtin_reduce_or(near)) continue;
+    hg_offer_panel(scan, panel, scan->wide, heap);
+    threshold = hg_coded_threshold(codes, heap, norm, rounding);
+    spent += HG_OFFER_COST;
+    if (spent > panel - scan->first_panel + HG_FREE_OFFERS * HG_OFFER_COST) return panel + 1;
+  }
+  return scan->end_panel;
 }
 
 // Some queries, in groups, over each panel while it is in the cache.
@@ -123,6 +174,22 @@ static void hg_pack(hg_scan *scan, int64_t first, int64_t queries, double *norms
   }
 }
 
+// One query, by codes as long as they serve.
+static void hg_scan_one(const hg_scan *scan, const float *query, hg_heap *heap, double norm,
+                        double rounding) {
+  int64_t first = scan->first_panel;
+  if (scan->codes) {
+    double distance = 0;
+    for (int64_t k = 0; k < scan->width; k++) {
+      double offset = query[k] - scan->codes->lowest[k];
+      scan->packed[k] = (float)(scan->codes->step * offset);
+      distance += offset * offset;
+    }
+    first = hg_scan_codes(scan, scan->packed, heap, distance, rounding);
+  }
+  hg_scan_single(scan, first, query, heap, norm, rounding);
+}
+
 void hg_scan_run(hg_scan *scan) {
   const int64_t block = HG_GROUP * HG_BLOCK_GROUPS;
   double rounding = hg_rounding(scan->width);
@@ -133,8 +200,7 @@ void hg_scan_run(hg_scan *scan) {
     float thresholds[HG_GROUP * HG_BLOCK_GROUPS];
     hg_pack(scan, first, queries, norms);
     if (queries == 1) {
-      hg_scan_single(scan, scan->query + first * scan->width, heaps,
-                     hg_threshold(heaps, norms[0], rounding), norms[0], rounding);
+      hg_scan_one(scan, scan->query + first * scan->width, heaps, norms[0], rounding);
       continue;
     }
     for (int64_t i = 0; i < block; i++)

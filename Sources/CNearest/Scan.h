@@ -1,6 +1,7 @@
 // One thread's share of a search: a range of panels, for every query.
 #pragma once
 #include "Heap.h"
+#include "Codes.h"
 
 #define HG_GROUP 6        // queries whose products with a panel are computed together
 #define HG_BLOCK_GROUPS 20  // groups that pass over the rows together
@@ -8,6 +9,7 @@
 typedef struct {
   const float *panels;
   const float *norms;
+  const hg_codes *codes;  // NULL: the rows alone
   const int32_t *items;
   const uint8_t *allowed;  // NULL: every item
   int64_t rows;
@@ -32,6 +34,11 @@ typedef struct {
 static inline double hg_rounding(int64_t width) {
   double units = (double)(width + 16) * 0x1p-24;
   return units / (1 - units);
+}
+
+// A squared length, lowered by what rounding may change, so that a bound made of it is never too high.
+static inline float hg_lowered(double norm, int64_t width) {
+  return nextafterf((float)(norm * (1 - hg_rounding(width))), -INFINITY);
 }
 
 // Gives a scan its working memory, and heaps for `count` rows of each query; 0 when there is none.

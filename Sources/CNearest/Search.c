@@ -27,8 +27,7 @@ int hg_nearest_set_row(float *panels, float *norms, int64_t width, int64_t row,
     dst[k * 16] = number;
     norm += (double)number * number;
   }
-  // Lowered by what rounding may change, so that the bound of the scan is never too high.
-  norms[row] = nextafterf((float)(norm * (1 - hg_rounding(width))), -INFINITY);
+  norms[row] = hg_lowered(norm, width);
   return 1;
 }
 
@@ -98,8 +97,8 @@ static void hg_collect(hg_scan *scans, int threads, int64_t count, double *dista
   }
 }
 
-int hg_nearest_search(const float *panels, const float *norms, const int32_t *items,
-                      const uint8_t *allowed, int filtered, int64_t rows, int64_t width,
+int hg_nearest_search(const float *panels, const float *norms, const hg_codes *codes,
+                      const int32_t *items, const uint8_t *allowed, int filtered, int64_t rows, int64_t width,
                       const float *query, int64_t queries, int64_t count, int one_per_item,
                       int threads, double *distances, int64_t *found) {
   if (queries <= 0 || count <= 0 || width <= 0) return 0;
@@ -113,7 +112,7 @@ int hg_nearest_search(const float *panels, const float *norms, const int32_t *it
   hg_candidate *candidates = malloc((size_t)(entries * threads) * sizeof(hg_candidate));
   int good = candidates != NULL;
   for (int t = 0; t < threads && good; t++) {
-    scans[t] = (hg_scan){.panels = panels, .norms = norms, .items = items,
+    scans[t] = (hg_scan){.panels = panels, .norms = norms, .codes = codes, .items = items,
                          .allowed = filtered ? allowed : NULL, .rows = rows, .width = width,
                          .query = query, .queries = queries,
                          .first_panel = panel_count * t / threads,

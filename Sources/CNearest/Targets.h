@@ -20,4 +20,6 @@ typedef float hg_lanes_at __attribute__((vector_size(64), aligned(4), may_alias)
 typedef float hg_half __attribute__((vector_size(32)));
 typedef float hg_half_at __attribute__((vector_size(32), aligned(4), may_alias));
 typedef double hg_sums __attribute__((vector_size(64)));
+typedef uint8_t hg_bytes __attribute__((vector_size(16)));
+typedef uint8_t hg_bytes_at __attribute__((vector_size(16), aligned(1), may_alias));
 typedef int32_t hg_mask __attribute__((vector_size(64)));

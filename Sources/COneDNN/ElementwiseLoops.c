@@ -75,6 +75,7 @@ void hg_run_instructions(const hg_instruction *instructions, int32_t instruction
       case HG_OP_RECIPROCAL: HG_LOOP(1.0f / x);
       case HG_OP_SQUARE: HG_LOOP(x * x);
       case HG_OP_SIGN: HG_LOOP(hg_sign(x));
+      case HG_OP_FLOOR: HG_LOOP(__builtin_elementwise_floor(x));
       case HG_OP_RELU: HG_LOOP(x < 0.0f ? 0.0f : x);
       case HG_OP_LEAKY_RELU: HG_LOOP(x > 0.0f ? x : p * x);
       case HG_OP_ELU: HG_LOOP(x > 0.0f ? x : p * hg_expm1(x));

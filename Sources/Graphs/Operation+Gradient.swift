@@ -83,7 +83,7 @@ extension GraphBuilder {
     case .broadcast: return [g]
 
     case .unary(.affine(let scale, _)): return [affine(g, scale: scale)]
-    case .unary(.sign): return [nil]
+    case .unary(.sign), .unary(.floor): return [nil]
     case .unary(let function):
       return [add(.unaryBackward(function), [function.savesResult ? id : x[0], g])]
     case .binary(let function): return binaryGradients(function, x, id, g, needed)

@@ -233,6 +233,8 @@ package enum UnaryFunction: Hashable, Sendable {
   case square
   /// -1, 0 or 1; its gradient is 0.
   case sign
+  /// The largest whole number that is not above x; its gradient is 0.
+  case floor
   /// max(x, 0)
   case relu
   /// x where x > 0, else slope · x
@@ -255,8 +257,8 @@ package enum UnaryFunction: Hashable, Sendable {
   package var savesResult: Bool {
     switch self {
     case .squareRoot, .exponential, .reciprocal, .relu, .tanh, .logistic: true
-    case .affine, .absolute, .logarithm, .square, .sign, .leakyRelu, .elu, .gelu, .silu,
-      .softplus, .clip:
+    case .affine, .absolute, .logarithm, .square, .sign, .floor, .leakyRelu, .elu, .gelu,
+      .silu, .softplus, .clip:
       false
     }
   }

@@ -141,7 +141,7 @@ import Testing
 
   @Test func tuningStopsWhereItIsEnough() async throws {
     let engine = smallEngine()
-    let learning = LearningSettings(epochs: 60, seed: 3)
+    let learning = LearningSettings(epochs: 300, seed: 3)
     let tuning = try await Matcher(learning: learning).tuned(
       to: try images(spots(60)),
       target: 0.1,

@@ -34,7 +34,7 @@ import Testing
     #expect(Operation.Kind.allCases.filter { !kinds.contains($0) } == [])
     for function in UnaryFunction.all {
       #expect(operations.contains(.unary(function)), "\(function)")
-      let hasRule = ["affine", "sign"].contains { "\(function)".hasPrefix($0) }
+      let hasRule = ["affine", "sign", "floor"].contains { "\(function)".hasPrefix($0) }
       #expect(hasRule || operations.contains(.unaryBackward(function)), "\(function) backward")
     }
     for function in BinaryFunction.allCases {

@@ -57,6 +57,7 @@ private let unary: [OpcodeCase] = [
   OpcodeCase("reciprocal", HG_OP_RECIPROCAL, relative: 1e-7) { x, _, _ in 1 / x },
   OpcodeCase("square", HG_OP_SQUARE, relative: 1e-7) { x, _, _ in x * x },
   OpcodeCase("sign", HG_OP_SIGN, relative: 0) { x, _, _ in sign(x) },
+  OpcodeCase("floor", HG_OP_FLOOR, relative: 0) { x, _, _ in x.rounded(.down) },
   OpcodeCase("relu", HG_OP_RELU, relative: 0) { x, _, _ in x < 0 ? 0 : x },
   OpcodeCase("leaky relu", HG_OP_LEAKY_RELU, p: 0.1, relative: 1e-7) { x, _, _ in
     x > 0 ? x : leak * x

@@ -158,7 +158,8 @@ enum OperationVocabulary {
   private static func function(_ name: String) -> Build? {
     let functions: [UnaryFunction] = [
       .affine(scale: 1.5, offset: -0.25), .absolute, .squareRoot, .exponential, .logarithm,
-      .reciprocal, .square, .sign, .relu, .leakyRelu(slope: 0.125), .elu(alpha: 0.75), .gelu,
+      .reciprocal, .square, .sign, .floor, .relu, .leakyRelu(slope: 0.125), .elu(alpha: 0.75),
+      .gelu,
       .silu, .tanh, .logistic, .softplus, .clip(lower: -0.5, upper: 0.75),
     ]
     for function in functions where "\(function)".prefix(while: \.isLetter) == name {

@@ -87,7 +87,8 @@ struct PerturbedReference {
     switch node.operation {
     case .input, .variable, .constant, .random, .concatenation, .slice, .padding, .reshape,
       .broadcast, .stopGradient, .gather, .reduction(.maximum, _), .binary(.greater),
-      .binary(.equal), .binary(.maximum), .binary(.minimum), .unary(.sign), .unary(.absolute):
+      .binary(.equal), .binary(.maximum), .binary(.minimum), .unary(.sign), .unary(.floor),
+      .unary(.absolute):
       return
     case .unary(.affine(_, let offset)):
       for place in value.scalars.indices {

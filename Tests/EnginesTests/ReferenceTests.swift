@@ -156,7 +156,8 @@ import Testing
 
   @Test(arguments: [
     UnaryFunction.affine(scale: 2, offset: 1), .absolute, .squareRoot, .exponential, .logarithm,
-    .reciprocal, .square, .sign, .relu, .leakyRelu(slope: 0.1), .elu(alpha: 1), .gelu, .silu, .tanh,
+    .reciprocal, .square, .sign, .floor, .relu, .leakyRelu(slope: 0.1), .elu(alpha: 1), .gelu,
+    .silu, .tanh,
     .logistic, .softplus, .clip(lower: -1, upper: 1),
   ])
   func functionsPassOnWhatIsNotANumber(_ function: UnaryFunction) throws {

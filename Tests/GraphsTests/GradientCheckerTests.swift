@@ -28,7 +28,7 @@ import Testing
 
   /// Operations whose gradient is zero, so that a factor changes nothing.
   static let flat: Set<HourglassGraphs.Operation> = [
-    .unary(.sign), .binary(.greater), .binary(.equal),
+    .unary(.sign), .unary(.floor), .binary(.greater), .binary(.equal),
   ]
 
   @Test(arguments: GradientCase.all, Mistake.allCases)

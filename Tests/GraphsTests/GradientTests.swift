@@ -70,6 +70,7 @@ import Testing
     (UnaryFunction.relu, [0.0, -0.0], [0.0, 0.0]),
     (.absolute, [0], [0]),
     (.sign, [-2, 0, 3], [0, 0, 0]),
+    (.floor, [-1.5, 0, 2.5], [0, 0, 0]),
     (.leakyRelu(slope: 0.25), [0], [0.25]),
     (.elu(alpha: 0.5), [0], [0.5]),
     (.clip(lower: -1, upper: 2), [-1, 2, -1.5, 2.5], [1, 1, 0, 0]),

@@ -48,6 +48,41 @@ import Testing
     #expect(one[0] == (try index.matches(for: queries[0], count: 12, threads: 2)))
   }
 
+  /// Searches one by one read codes of a byte for each number after a few times; batches never do.
+  @Test(arguments: ["usual", "far", "outlier", "equal", "one dimension varies", "odd"])
+  func codesChangeNothing(_ form: String) throws {
+    let dimension = form == "odd" ? 33 : 64
+    let count = (1 << 22) / dimension + 37
+    var rows = vectors(count, dimension: dimension, seed: 3, offset: form == "far" ? 1e5 : 0)
+    switch form {
+    case "outlier": rows[500][7] = 1e9
+    case "equal": rows = [[Float]](repeating: rows[0], count: count)
+    case "one dimension varies": rows = rows.map { [Float](repeating: 2, count: 63) + [$0[0]] }
+    default: break
+    }
+    let index = try index(rows, perItem: 2)
+    var queries = vectors(12, dimension: dimension, seed: 4, offset: form == "far" ? 1e5 : 0)
+    queries[9] = rows[count / 2]
+    queries[10] = queries[10].map { $0 * 1e6 }
+    let filter = try SignatureFilter(conditions: ["half=second"])
+    for onePerItem in [true, false] {
+      let batch = try index.matches(for: queries, count: 12, onePerItem: onePerItem)
+      let filtered = try index.matches(for: queries, count: 5, filter: filter)
+      for (place, query) in queries.enumerated() {
+        for threads in [1, 2] {
+          let found = try index.matches(
+            for: query,
+            count: 12,
+            onePerItem: onePerItem,
+            threads: threads
+          )
+          #expect(found == batch[place], "query \(place)")
+        }
+        #expect(try index.matches(for: query, count: 5, filter: filter) == filtered[place])
+      }
+    }
+  }
+
   @Test func anItemIsFoundOnceByItsBestRow() throws {
     let rows = vectors(300, dimension: 5, seed: 5)
     let index = try index(rows, perItem: 3)

@@ -44,6 +44,7 @@ extension UnaryFunction {
     case .squareRoot, .logarithm: .range(shape, 0.5...3)
     case .reciprocal: .range(shape, -3 ... -0.5)
     case .absolute, .sign, .relu, .leakyRelu, .elu: .away(shape, from: [0])
+    case .floor: .range(shape, 1.1...1.9)
     case .clip(let lower, let upper): .away(shape, from: [Double(lower), Double(upper)])
     case .affine, .exponential, .square, .gelu, .silu, .tanh, .logistic, .softplus: .normal(shape)
     }

@@ -22,7 +22,8 @@ extension UnaryFunction {
     case .logarithm: .reciprocal
     case .reciprocal: .square
     case .square: .sign
-    case .sign: .relu
+    case .sign: .floor
+    case .floor: .relu
     case .relu: .leakyRelu(slope: 0.125)
     case .leakyRelu: .elu(alpha: 0.75)
     case .elu: .gelu

@@ -17,7 +17,7 @@ package struct MatchSongsCard: ProtocolCard {
   package let summary =
     "Seven of eight songs of the folder are stored; each is asked for by two excerpts of each length, cut "
     + "at random, one under white noise and one under noise with the spectrum and the pace of speech, both "
-    + "at 5 dB. A song is found where it is the nearest one, its place where it is right within 0.25 s, and "
+    + "at 5 dB, and then made an MP3 of 64 kbit/s. A song is found where it is the nearest one, its place where it is right within 0.25 s, and "
     + "known where it is told to be in the database at 1 % of false accepts. Eight excerpts of each length "
     + "of the other songs should then be told to be unknown."
   package let figures =
@@ -41,6 +41,8 @@ package struct MatchSongsCard: ProtocolCard {
   private static let lengths = [1, 2, 5]
   private static let signalToNoise: Float = 5
   private static let falseAcceptRate = 0.01
+  /// The bit rate that an excerpt went through, in kbit/s.
+  private static let bitRate = 64.0
 
   package init() {}
 
@@ -80,7 +82,8 @@ package struct MatchSongsCard: ProtocolCard {
         let song = try all.sound(index).mono
         for isSpeech in [false, true] {
           let cut = Excerpted(song, seconds: length, &generator)
-          let sound = cut.noisy(isSpeech: isSpeech, &noise, decibels: Self.signalToNoise)
+          let sound = try cut.noisy(isSpeech: isSpeech, &noise, decibels: Self.signalToNoise)
+            .compressed(kilobits: Self.bitRate)
           let answer = try await library.find(
             .sounds(SoundSet(name: "asked", sounds: [sound])),
             count: 1,
@@ -98,11 +101,11 @@ package struct MatchSongsCard: ProtocolCard {
         let song = try all.sound(index).mono
         for number in 0..<8 {
           let cut = Excerpted(song, seconds: length, &generator)
-          let sound = cut.noisy(
+          let sound = try cut.noisy(
             isSpeech: number % 2 == 1,
             &noise,
             decibels: Self.signalToNoise
-          )
+          ).compressed(kilobits: Self.bitRate)
           let answer = try await library.find(
             .sounds(SoundSet(name: "asked", sounds: [sound])),
             count: 1,
@@ -129,6 +132,17 @@ extension CardResult.Figure {
   /// The figure for excerpts of a length.
   fileprivate func at(_ seconds: Int) -> CardResult.Figure {
     CardResult.Figure("\(name), \(seconds) s", places: places, moreIsBetter: moreIsBetter)
+  }
+}
+
+extension Sound {
+  /// What is left of the sound in an MP3 of a constant bit rate.
+  fileprivate func compressed(kilobits: Double) throws -> Sound {
+    // MPEG-1 goes from 32 to 320 kbit/s, MPEG-2 for the lower sample rates from 8 to 160.
+    let rates = sampleRate >= 32_000 ? 32.0...320 : 8...160
+    let share = (kilobits - rates.lowerBound) / (rates.upperBound - rates.lowerBound)
+    let bytes = try encoded(as: .mp3, quality: min(max(share, 0), 1), path: name)
+    return try Sound.decoded(bytes, path: name)
   }
 }
 

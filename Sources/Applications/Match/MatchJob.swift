@@ -122,8 +122,8 @@ extension Matcher {
   /// The number of items of a batch.
   private func batchSize(_ kind: DataKind, _ learningCount: Int) -> Int {
     if let size = learning.batchSize { return size }
-    // Sounds are told apart by several signatures, and their patches take longer.
-    if learningCount >= 16_384, kind != .sounds { return 512 }
+    // Images and sounds take long: more steps of fewer items teach more in the same time.
+    if learningCount >= 16_384, kind == .table { return 512 }
     return learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64
   }
 
@@ -147,9 +147,7 @@ extension Matcher {
       learning.earlyStopping?.patience = max(patience, 400 / perEpoch)
     }
     if learning.epochs == nil, learning.seconds == nil {
-      // The patches of a sound overlap, and fewer excerpts under noise are found after many passes over
-      // them (`reproduce match-songs`, 2 s: .99 after two, .92 after seven).
-      let steps = AutomaticChoices.signatureSteps(batchSize: size) / (kind == .sounds ? 4 : 1)
+      let steps = AutomaticChoices.signatureSteps(kind, learningCount, batchSize: size)
       learning.epochs = min(max((steps + perEpoch - 1) / perEpoch, 1), 2_000)
     }
     return learning.trainer(for: kind, learningCount: learningCount, validation: validation)
@@ -178,6 +176,10 @@ extension AutomaticChoices {
     }
   }
 
-  /// About how many steps to make: enough for 20,000 images, and a minute on two cores.
-  static func signatureSteps(batchSize: Int) -> Int { batchSize >= 256 ? 1_500 : 2_000 }
+  /// About how many steps to make: a minute or two on two cores, and some five for 20,000 images, which are
+  /// told apart by one signature each.
+  static func signatureSteps(_ kind: DataKind, _ count: Int, batchSize: Int) -> Int {
+    if kind == .images, count >= 16_384 { return 4_500 }
+    return batchSize >= 256 ? 1_500 : 2_000
+  }
 }

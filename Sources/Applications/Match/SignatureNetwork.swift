@@ -69,8 +69,7 @@ extension SignatureNetwork: Learner {
       )
     }
     guard encoder.compresses, (1...1 << 16).contains(latent), reconstructionWeight.isFinite,
-      crowd >= 1, crowd.isFinite,
-      (0...8).contains(views.distortions.shift)
+      crowd >= 1, crowd.isFinite, (try? views.distortions.validate()) != nil
     else {
       throw .invalidSetting(
         name: "the network of signatures",

@@ -15,7 +15,7 @@ typedef struct {
   char message[HG_CODEC_MESSAGE_SIZE];
 } hg_sound;
 
-typedef enum { HG_SOUND_WAV = 0, HG_SOUND_FLAC = 1, HG_SOUND_OGG = 2 } hg_sound_format;
+typedef enum { HG_SOUND_WAV = 0, HG_SOUND_FLAC = 1, HG_SOUND_OGG = 2, HG_SOUND_MP3 = 3 } hg_sound_format;
 
 void hg_sound_free(hg_sound *sound);
 
@@ -32,7 +32,8 @@ hg_codec_status hg_sound_decode(const uint8_t *bytes, size_t size, size_t byte_l
 int hg_sound_bits(const uint8_t *bytes, size_t size);
 
 // Encodes a sound. `bits` is 16 or 24 for WAV and FLAC, or 32 for WAV of floats; samples beyond -1
-// and 1 are cut off where the format holds whole numbers. Ogg Vorbis takes `quality` from 0 to 1.
+// and 1 are cut off where the format holds whole numbers. Ogg Vorbis and MP3, of a constant bit rate, take
+// `quality` from 0 to 1; libsndfile 1.1 and later write MP3 where they were built to.
 hg_codec_status hg_sound_encode(hg_sound *sound, hg_sound_format format, int bits, double quality,
                                 hg_block *result);
 

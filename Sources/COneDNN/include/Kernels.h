@@ -36,6 +36,7 @@ typedef enum {
   HG_OP_RECIPROCAL,  // 1 / a
   HG_OP_SQUARE,      // a * a
   HG_OP_SIGN,        // -1, 0 or 1
+  HG_OP_FLOOR,       // the largest whole number that is not above a
   HG_OP_RELU,        // max(a, 0)
   HG_OP_LEAKY_RELU,  // a > 0 ? a : p * a
   HG_OP_ELU,         // a > 0 ? a : p * (exp(a) - 1)

@@ -162,6 +162,20 @@ public struct MelSpectrogram: Codable, Hashable, Sendable {
   }
 }
 
+extension MelSpectrogram {
+  /// How many bands a pitch moves by where its logarithm grows by one, at the middle of each of some bands
+  /// of the default range.
+  package static func bandsPerNeper(bands: Int) -> [Float] {
+    let (low, high) = (MelFilters.mel(40), MelFilters.mel(8000))
+    let spacing = (high - low) / Double(bands + 1)
+    return (0..<bands).map { band in
+      let mel = low + spacing * Double(band + 1)
+      // Below 1000 Hz a mel is a fixed number of Hz, above it a fixed ratio.
+      return Float(min(mel, 27 / log(6.4)) / spacing)
+    }
+  }
+}
+
 /// The triangular filters of a mel spectrogram.
 struct MelFilters {
   /// The bins in which each band has a weight.
@@ -204,7 +218,7 @@ struct MelFilters {
   }
 
   /// Slaney's scale: 200/3 Hz a mel up to 1000 Hz (15 mel), and a factor of 6.4 in 27 mel above.
-  private static func mel(_ frequency: Double) -> Double {
+  static func mel(_ frequency: Double) -> Double {
     frequency < 1000 ? frequency * 3 / 200 : 15 + 27 * log(frequency / 1000) / log(6.4)
   }
 

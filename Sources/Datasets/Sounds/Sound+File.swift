@@ -72,7 +72,7 @@ extension Sound {
     }
   }
 
-  /// The bytes of a sound file, WAV, FLAC or Ogg.
+  /// The bytes of a sound file, WAV, FLAC, Ogg, or MP3 where the libsndfile at hand can.
   package func encoded(
     as kind: SoundFormat,
     _ format: SampleFormat = .bits16,
@@ -80,7 +80,7 @@ extension Sound {
     path: String = "the sound"
   ) throws(DatasetError) -> [UInt8] {
     precondition((0...1).contains(quality), "a quality of \(quality) was asked for")
-    precondition([.wav, .flac, .ogg].contains(kind), "\(kind.rawValue) is not written")
+    precondition([.wav, .flac, .ogg, .mp3].contains(kind), "\(kind.rawValue) is not written")
     if kind == .flac && format == .float { throw .sound(.floatsInFLAC(path: path)) }
     if count == 0 { throw .sound(.noSamples(path: path)) }
     return try SoundCodec.encoded(

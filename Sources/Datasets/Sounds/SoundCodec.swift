@@ -80,7 +80,7 @@ enum SoundCodec {
     if sound.frames == 0 { throw .sound(.noSamples(path: path)) }
   }
 
-  /// Encodes a sound as WAV, FLAC or Ogg Vorbis.
+  /// Encodes a sound as WAV, FLAC, Ogg Vorbis or MP3.
   static func encoded(
     _ sound: Sound,
     as format: SoundFormat,
@@ -103,6 +103,7 @@ enum SoundCodec {
       switch format {
       case .flac: HG_SOUND_FLAC
       case .ogg: HG_SOUND_OGG
+      case .mp3: HG_SOUND_MP3
       default: HG_SOUND_WAV
       }
     let status = samples.withUnsafeMutableBufferPointer { place in

@@ -53,6 +53,7 @@ extension UnaryFunction {
     case .reciprocal: HG_OP_RECIPROCAL
     case .square: HG_OP_SQUARE
     case .sign: HG_OP_SIGN
+    case .floor: HG_OP_FLOOR
     case .relu: HG_OP_RELU
     case .leakyRelu: HG_OP_LEAKY_RELU
     case .elu: HG_OP_ELU
@@ -83,7 +84,7 @@ extension UnaryFunction {
     case .softplus: HG_OP_SOFTPLUS_BACKWARD
     case .clip: HG_OP_CLIP_BACKWARD
     // Their gradients are built from other operations (`Operation+Gradient.swift`).
-    case .affine, .sign: preconditionFailure("\(self) has no backward operation")
+    case .affine, .sign, .floor: preconditionFailure("\(self) has no backward operation")
     }
   }
 
@@ -101,7 +102,9 @@ extension UnaryFunction {
   var keepsZero: Bool {
     switch self {
     case .affine(_, let offset): offset == 0
-    case .absolute, .squareRoot, .square, .sign, .relu, .leakyRelu, .elu, .gelu, .silu, .tanh: true
+    case .absolute, .squareRoot, .square, .sign, .floor, .relu, .leakyRelu, .elu, .gelu, .silu,
+      .tanh:
+      true
     case .clip(let lower, let upper): lower <= 0 && upper >= 0
     case .exponential, .logarithm, .reciprocal, .logistic, .softplus: false
     }

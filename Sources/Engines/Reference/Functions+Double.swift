@@ -20,6 +20,7 @@ extension UnaryFunction {
     case .reciprocal: 1 / x
     case .square: x * x
     case .sign: x > 0 ? 1 : x < 0 ? -1 : x
+    case .floor: x.rounded(.down)
     case .relu: x <= 0 ? 0 : x
     case .leakyRelu(let slope): x > 0 ? x : Double(slope) * x
     case .elu(let alpha): x > 0 ? x : Double(alpha) * expm1(x)
@@ -47,7 +48,7 @@ extension UnaryFunction {
     case .logarithm: dy / saved
     case .reciprocal: -dy * saved * saved
     case .square: 2 * saved * dy
-    case .sign: 0
+    case .sign, .floor: 0
     case .relu: saved <= 0 ? 0 : dy
     case .leakyRelu(let slope): saved > 0 ? dy : Double(slope) * dy
     case .elu(let alpha): saved > 0 ? dy : Double(alpha) * exp(saved) * dy

@@ -208,3 +208,16 @@ final class NearestGraphBuilder {
     return .graphRefused(rows: shape.count, dimension: shape.dimension)
   }
 }
+
+/// The rows of an index in a byte for each number, in memory of C that is never changed once it is filled.
+final class CodedRows: @unchecked Sendable {
+  let codes: OpaquePointer
+
+  /// Makes codes; none where memory does not suffice.
+  init?(_ panels: [Float], count: Int, dimension: Int) {
+    guard let codes = hg_codes_make(panels, Int64(count), Int64(dimension)) else { return nil }
+    self.codes = codes
+  }
+
+  deinit { hg_codes_free(codes) }
+}

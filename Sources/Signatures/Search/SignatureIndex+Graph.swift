@@ -127,6 +127,7 @@ private struct GraphTruth {
     let status = hg_nearest_search(
       index.panels,
       index.norms,
+      nil,
       (0..<index.count).map(Int32.init),
       allowed,
       1,

@@ -168,22 +168,28 @@ extension SignatureIndex {
     var rows = [Int64](repeating: -1, count: size * most)
     // A thread costs more than it gives below some 100 microseconds of work.
     let isSmall = self.count * dimension * size < 1 << 20
-    let status = hg_nearest_search(
-      panels,
-      norms,
-      itemOfRow,
-      allowed,
-      filter.isEmpty ? 0 : 1,
-      Int64(self.count),
-      Int64(dimension),
-      flat,
-      Int64(size),
-      Int64(most),
-      onePerItem ? 1 : 0,
-      isSmall ? 1 : Int32(clamping: threads),
-      &distances,
-      &rows
-    )
+    // Many queries keep the processor busy with products, whatever memory they read.
+    let coded =
+      size == 1 ? codes.rows(panels, count: self.count, dimension: dimension) : nil
+    let status = withExtendedLifetime(coded) {
+      hg_nearest_search(
+        panels,
+        norms,
+        coded?.codes,
+        itemOfRow,
+        allowed,
+        filter.isEmpty ? 0 : 1,
+        Int64(self.count),
+        Int64(dimension),
+        flat,
+        Int64(size),
+        Int64(most),
+        onePerItem ? 1 : 0,
+        isSmall ? 1 : Int32(clamping: threads),
+        &distances,
+        &rows
+      )
+    }
     guard status == 0 else { throw .largerThanMemory(needed: size * most * 24) }
     return (0..<size).map { query in
       let found = (query * most..<(query + 1) * most).prefix { rows[$0] >= 0 }

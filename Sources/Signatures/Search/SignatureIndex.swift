@@ -28,6 +28,7 @@ public struct SignatureIndex: Sendable {
   /// Panels of 16 rows, as `CNearest.h` describes them.
   let panels: [Float]
   let norms: [Float]
+  let codes = RowCodes()
   /// The place in `items` of the item of each row.
   let itemOfRow: [Int32]
   let positions: [Double]
