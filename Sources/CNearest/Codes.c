@@ -9,8 +9,7 @@ static void hg_code_row(hg_codes *codes, const float *panels, int64_t width, int
   double norm = 0, error = 0;
   for (int64_t k = 0; k < width; k++) {
     double value = (double)panels[at + k * 16] - codes->lowest[k];
-    double code = floor(value / codes->step + 0.5);
-    code = code < 0 ? 0 : code > 255 ? 255 : code;
+    double code = hg_code(value, codes->step);
     codes->panels[at + k * 16] = (uint8_t)code;
     double rounded = codes->step * code;
     norm += rounded * rounded;

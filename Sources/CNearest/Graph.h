@@ -1,5 +1,6 @@
 // A graph in memory, and what the files that make, keep and walk it share.
 #pragma once
+#include <math.h>
 #include "include/CNearestGraph.h"
 
 #ifdef __cplusplus
@@ -44,6 +45,12 @@ void *hg_large(size_t bytes);
 
 // The lowest number of each element, where wanted, and the widest range of one.
 double hg_ranges(const float *panels, int64_t count, int64_t width, float *lowest);
+
+// The code of a number above the lowest one, from 0 to 255.
+static inline double hg_code(double value, double step) {
+  double code = floor(value / step + 0.5);
+  return code < 0 ? 0 : code > 255 ? 255 : code;
+}
 
 // Makes the rows of a walk. Returns 0 when there is no memory.
 int hg_vectors_make(hg_vectors *vectors, const float *panels, int64_t count, int64_t width,

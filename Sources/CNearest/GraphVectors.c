@@ -51,8 +51,7 @@ static void hg_make_codes(hg_vectors *vectors, const float *panels) {
     double error = 0;
     for (int64_t k = 0; k < width; k++) {
       double value = (double)src[k * 16] - vectors->lowest[k];
-      double rounded = floor(value / step + 0.5);
-      rounded = rounded < 0 ? 0 : rounded > 255 ? 255 : rounded;
+      double rounded = hg_code(value, step);
       code[k] = (uint8_t)rounded;
       double difference = value - rounded * step;
       error += difference * difference;

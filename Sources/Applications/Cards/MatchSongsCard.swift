@@ -17,7 +17,8 @@ package struct MatchSongsCard: ProtocolCard {
   package let summary =
     "Seven of eight songs of the folder are stored; each is asked for by two excerpts of each length, cut "
     + "at random, one under white noise and one under noise with the spectrum and the pace of speech, both "
-    + "at 5 dB, and then made an MP3 of 64 kbit/s. A song is found where it is the nearest one, its place where it is right within 0.25 s, and "
+    + "at 5 dB, and then made an MP3 of 64 kbit/s. A song is found where it is the nearest one, its place "
+    + "where it is right within 0.25 s, and "
     + "known where it is told to be in the database at 1 % of false accepts. Eight excerpts of each length "
     + "of the other songs should then be told to be unknown."
   package let figures =

@@ -96,7 +96,8 @@ extension ItemViews {
     )
   }
 
-  /// What is left of images in JPEG files of qualities from about 30 to 95, each channel by itself.
+  /// What is left of images in JPEG files of qualities from about 30 to 95, each channel by itself at the
+  /// quality of its image.
   ///
   /// Reference: ITU-T, 1992, "Recommendation T.81", sections A.3.3 (the transform of blocks), A.3.4
   /// (rounding) and table K.1 (the steps).
@@ -111,9 +112,11 @@ extension ItemViews {
     let blocks = Convolution(rank: 2, stride: 8)
     let amplitudes = builder.convolution(planes, cosines, blocks)
     // Quality 50 has the steps of the table, 95 a tenth of them.
-    let draw = builder.apply(.square, builder.random(.uniform, [shape[0] * shape[1], 1, 1, 1]))
+    let draw = builder.apply(.square, builder.random(.uniform, [shape[0], 1, 1, 1]))
+    let each = builder.broadcast(draw, to: [shape[0], shape[1], 1, 1])
+    let coarseness = builder.reshape(each, [shape[0] * shape[1], 1, 1, 1])
     let table = builder.fixed("steps", [1, 64, 1, 1], Self.luminanceSteps.map { Float($0) / 255 })
-    let steps = builder.product(builder.affine(draw, scale: 1.6, offset: 0.1), table)
+    let steps = builder.product(builder.affine(coarseness, scale: 1.6, offset: 0.1), table)
     let counts = builder.affine(builder.quotient(amplitudes, steps), offset: 0.5)
     let kept = builder.product(builder.apply(.floor, counts), steps)
     var rebuilt = builder.convolutionBackwardData(
@@ -133,9 +136,9 @@ extension ItemViews {
       return scale * cos(.pi * Float(number) * (Float(place) + 0.5) / 8)
     }
     var values: [Float] = []
-    for wave64 in 0..<64 {
+    for cosine in 0..<64 {
       for pixel in 0..<64 {
-        values.append(wave(wave64 / 8, pixel / 8) * wave(wave64 % 8, pixel % 8))
+        values.append(wave(cosine / 8, pixel / 8) * wave(cosine % 8, pixel % 8))
       }
     }
     return values

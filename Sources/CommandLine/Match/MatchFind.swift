@@ -199,6 +199,7 @@ struct MatchFindOutcome: RunOutcome {
     let chance = answer.pValue.map { " (p \(NumberText.significant($0, digits: 2)))" } ?? ""
     return switch answer.isInDatabase {
     case true?: ": in the database\(chance)"
+    case false? where answer.matches.isEmpty: ": not in the database\(chance)"
     case false?: ": not in the database\(chance); the nearest are"
     case nil: ""
     }
