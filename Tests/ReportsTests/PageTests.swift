@@ -74,6 +74,19 @@ import Testing
     #expect(!html.contains("<nav"), "one section needs no contents")
   }
 
+  @Test func rowsOfATableDoNotWrapAndSentencesDo() {
+    let page = ReportPage(
+      title: "A run",
+      sections: [.init("Output", [.output("A sentence.\n  grey  1 < 2\n\n  an indented sentence")])]
+    )
+    #expect(
+      page.html.contains(
+        "<pre class=\"output\">A sentence.\n<i>  grey  1 &lt; 2</i>\n\n  an indented sentence</pre>"
+      )
+    )
+    #expect(page.html.contains("pre.output i { font-style: normal; white-space: pre; }"))
+  }
+
   @Test func commandCanBeCopiedLineByLine() {
     let page = ReportPage(
       title: "t",

@@ -36,6 +36,7 @@ enum PageStyle {
     pre.command code { font: inherit; }
     pre.command i { font-style: normal; white-space: nowrap; }
     pre.output { white-space: pre-wrap; border: 1px solid var(--faint); background: none; }
+    pre.output i { font-style: normal; white-space: pre; }
     figure { margin: 2em 0; }
     figure svg, img.picture { display: block; width: 100%; height: auto; }
     img.picture { max-width: 860px; border-radius: 6px; }
@@ -105,7 +106,7 @@ enum PageStyle {
       figure, .facts, .verdict, pre, tr { break-inside: avoid; }
       h2, h3, figure.table figcaption { break-after: avoid; }
       section { margin-top: 24pt; padding-top: 16pt; }
-      .scroll, pre { overflow: visible; white-space: pre-wrap; }
+      .scroll, pre, pre.output i { overflow: visible; white-space: pre-wrap; }
       td.bar, pre, .facts, .verdict { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     }
 

@@ -127,7 +127,13 @@ extension ReportPage {
       }
       return "<pre class=\"command\"><code>\(marked.joined())</code></pre>\n"
     case .output(let lines):
-      return "<pre class=\"output\">\(Markup.escaped(lines))</pre>\n"
+      // Rows of a table, which have spaces between their columns, are scrolled to; sentences wrap.
+      let marked = lines.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        let isRow = line.drop(while: { $0 == " " }).contains("  ")
+        let text = Markup.escaped(String(line))
+        return isRow ? "<i>\(text)</i>" : text
+      }
+      return "<pre class=\"output\">\(marked.joined(separator: "\n"))</pre>\n"
     case .figure(let figure, let caption):
       let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
       return "<figure>\n<div class=\"scroll\">\(figure.drawing.inline)</div>\n\(words)</figure>\n"
