@@ -95,7 +95,7 @@ package enum NumberText {
 
   /// What several of something are called: rows, patches.
   package static func plural(_ noun: String) -> String {
-    noun + (noun.hasSuffix("ch") ? "es" : "s")
+    noun + (noun.hasSuffix("tch") ? "es" : "s")
   }
 
   /// A number with its noun, such as `1 row` or `60,000 images`.

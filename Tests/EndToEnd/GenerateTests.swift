@@ -129,6 +129,41 @@ import Testing
     #expect(folder.text("near.svg").contains("nearest learned"))
   }
 
+  @Test func imagesAreMadeOfLabels() throws {
+    let folder = try Folder()
+    try folder.write(Made.images(count: 80, side: 6), to: "images.idx")
+    try folder.write((0..<80).map { $0 % 2 == 0 ? "cat\n" : "dog\n" }.joined(), to: "labels.txt")
+    let learned = try Program.run(
+      ["generate", "--learn-from", "images.idx", "--labels", "labels.txt", "--balance", "label"]
+        + ["--count", "6", "-o", "both.png", "--save", "m.hourglass"] + quick,
+      in: folder
+    )
+    #expect(learned.code == 0, "\(learned.errors)")
+    #expect(learned.output.contains("images made of 2 classes"), "\(learned.output)")
+    let more = ["generate", "--model", "m.hourglass", "--count", "3", "-o", "cats.png"]
+    let cats = try Program.run(more + ["--where", "label=cat"], in: folder)
+    #expect(cats.code == 0, "\(cats.errors)")
+    #expect(try Data(contentsOf: folder.url.appendingPathComponent("cats.png")).count > 60)
+    let refused: [([String], Int32, String)] = [
+      (more + ["--where", "label=cow"], 2, "one of \"cat\", \"dog\""),
+      (more + ["--where", "kind=cat"], 2, "label=3"),
+      (more + ["--constraint", "a <= b"], 2, "needs a table"),
+      (more + ["--labels", "labels.txt"], 2, "--labels"),
+      (
+        ["generate", "--learn-from", "images.idx", "--where", "label=cat", "-o", "x.png"] + quick,
+        2,
+        "images with labels"
+      ),
+    ]
+    for (options, code, words) in refused {
+      let outcome = try Program.run(options, in: folder)
+      #expect(
+        outcome.code == code && outcome.errors.contains(words),
+        "\(outcome.code) \(outcome.errors)"
+      )
+    }
+  }
+
   @Test func imagesAreRestoredAndBounded() throws {
     let folder = try Folder()
     try folder.write(Made.images(count: 80, side: 9), to: "images.idx")

@@ -101,4 +101,10 @@ extension AutomaticChoices {
 
   /// The normal distributions of a mixture: one for some hundred and fifty codes.
   static func mixtureCount(codes: Int) -> Int { min(max(codes / 150, 1), 64) }
+
+  /// The normal distributions of the codes of a class: one for four codes for each number of a code, since
+  /// fewer do not tell a covariance.
+  static func classMixtureCount(codes: Int, latent: Int) -> Int {
+    min(max(codes / max(4 * latent, 40), 1), 16)
+  }
 }

@@ -30,9 +30,6 @@ struct CodeMixture: Hashable, Sendable {
   /// The number of distributions.
   var count: Int { weights.count }
 
-  private static let names = (
-    weights: "codes.weights", means: "codes.means", factors: "codes.factors"
-  )
   /// What is added to each variance, so that none vanishes.
   private static let least = 1e-3
 
@@ -94,13 +91,31 @@ struct CodeMixture: Hashable, Sendable {
 
   // MARK: Files
 
-  /// The tensors for a model file.
-  var tensors: [String: Tensor] {
+  /// The tensors for a model file, by names that begin with a word.
+  func tensors(named prefix: String = "codes") -> [String: Tensor] {
     [
-      Self.names.weights: Tensor(weights.map { Float($0) }, shape: [count]),
-      Self.names.means: Tensor(means.map { Float($0) }, shape: [count, size]),
-      Self.names.factors: Tensor(factors.map { Float($0) }, shape: [count, size, size]),
+      "\(prefix).weights": Tensor(weights.map { Float($0) }, shape: [count]),
+      "\(prefix).means": Tensor(means.map { Float($0) }, shape: [count, size]),
+      "\(prefix).factors": Tensor(factors.map { Float($0) }, shape: [count, size, size]),
     ]
+  }
+
+  /// The distributions of several mixtures of codes of one length, at least one.
+  init(joining mixtures: [CodeMixture]) {
+    size = mixtures[0].size
+    weights = mixtures.flatMap(\.weights)
+    means = mixtures.flatMap(\.means)
+    factors = mixtures.flatMap(\.factors)
+  }
+
+  /// Some of the distributions, with the shares that they have.
+  func part(_ range: Range<Int>) -> CodeMixture {
+    var result = self
+    result.weights = Array(weights[range])
+    result.means = Array(means[range.lowerBound * size..<range.upperBound * size])
+    let square = size * size
+    result.factors = Array(factors[range.lowerBound * square..<range.upperBound * square])
+    return result
   }
 
   /// The mixture with the precision of a file, so that it draws the same before and after saving.
@@ -113,17 +128,21 @@ struct CodeMixture: Hashable, Sendable {
   }
 
   /// Takes the tensors of a model file and checks them; `nil` where it has none.
-  init?(_ file: ModelContents, size: Int) throws(ApplicationError) {
-    guard let count = file.tensors[Self.names.weights]?.shape.dimensions.first else { return nil }
-    let weights = try file.tensor(Self.names.weights, shape: [count])
+  init?(
+    _ file: ModelContents,
+    named prefix: String = "codes",
+    size: Int
+  ) throws(ApplicationError) {
+    guard let count = file.tensors["\(prefix).weights"]?.shape.dimensions.first else { return nil }
+    let weights = try file.tensor("\(prefix).weights", shape: [count])
     guard count > 0, weights.scalars.allSatisfy({ $0 >= 0 }) else {
       throw file.damaged("the mixture of codes should have shares that are not negative")
     }
     self.size = size
     self.weights = weights.scalars.map(Double.init)
-    means = try file.tensor(Self.names.means, shape: [count, size]).scalars.map(Double.init)
+    means = try file.tensor("\(prefix).means", shape: [count, size]).scalars.map(Double.init)
     factors =
-      try file.tensor(Self.names.factors, shape: [count, size, size]).scalars.map(Double.init)
+      try file.tensor("\(prefix).factors", shape: [count, size, size]).scalars.map(Double.init)
   }
 
   // MARK: Fitting

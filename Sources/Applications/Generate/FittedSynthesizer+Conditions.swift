@@ -260,9 +260,17 @@ extension CellGroups {
       return nil
     case .levels(let levels, let rare, _):
       if levels.contains(value) || rare.contains(value) { return nil }
-      let known = levels.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
-      return
-        "one of \(known)\(levels.count > 8 ? " and \(levels.count + rare.count - 8) others" : "")"
+      return levels.asChoices(and: rare.count)
     }
+  }
+}
+
+extension [String] {
+  /// The first of them as what a value may be, in words.
+  ///
+  /// - Parameter others: How many more there are besides these.
+  func asChoices(and others: Int = 0) -> String {
+    let known = prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
+    return "one of \(known)\(count > 8 ? " and \(count + others - 8) others" : "")"
   }
 }

@@ -31,7 +31,8 @@ extension FittedSynthesizer: FittedApplication {
         ),
         codes: try CodeMixture(file, size: autoencoder.latent),
         pixels: fields.kind == .images
-          ? try IndependentPixels(file, width: fields.itemShape.elementCount) : nil
+          ? try IndependentPixels(file, width: fields.itemShape.elementCount) : nil,
+        classes: try ClassCodes(file, names: fields.classNames, size: autoencoder.latent)
       )
     )
   }

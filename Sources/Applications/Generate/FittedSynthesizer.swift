@@ -124,7 +124,7 @@ public struct FittedSynthesizer: Sendable {
   }
 
   /// Images of values from 0 to 1 in the units of the data.
-  private func dataset(pictures: [Float], count: Int) throws -> Dataset {
+  func dataset(pictures: [Float], count: Int) throws -> Dataset {
     guard case .images(let fields) = model.fields else { preconditionFailure("no images") }
     let scale = fields.high - fields.low
     let isSame = fields.low == 0 && scale == 1

@@ -69,6 +69,8 @@ struct PictureFields: Codable, Hashable, Sendable {
   var high: Float
   /// Whether nearly all values are near 0 or 1, so that they are taken as drawings of ink.
   var isInk: Bool
+  /// The names of the classes that images can be made of; none in models without classes.
+  var classNames: [String]?
 
   var shape: Shape { [channels, height, width] }
 
@@ -76,7 +78,10 @@ struct PictureFields: Codable, Hashable, Sendable {
     let isGood =
       [channels, height, width].allSatisfy { (1...1 << 16).contains($0) }
       && channels * height * width <= 1 << 28 && low.isFinite && high.isFinite && low < high
-    return isGood ? nil : "its images should have a size and a range of values"
+    if !isGood { return "its images should have a size and a range of values" }
+    guard let classNames else { return nil }
+    return Set(classNames).count == classNames.count && classNames.count <= ClassCodes.mostClasses
+      ? nil : "its classes should have different names"
   }
 
   /// Learns from some images.

@@ -12,6 +12,7 @@ struct SynthesisJob: Sendable {
   private let split: RowSplit
   private let fields: SynthesisFields
   private let autoencoder: Autoencoder
+  private let classes: ItemClasses?
   private let run: LearningRun
 
   /// The most codes that a mixture is fitted to.
@@ -20,10 +21,17 @@ struct SynthesisJob: Sendable {
   init(
     _ synthesizer: Synthesizer,
     _ data: Dataset,
+    classes: ItemClasses? = nil,
     _ session: LearningSession
   ) throws {
     try synthesizer.validate()
+    try classes?.validate(for: data)
     self.synthesizer = synthesizer
+    if case .images(let images) = data {
+      self.classes = classes ?? ItemClasses(images)
+    } else {
+      self.classes = nil
+    }
     // Images are decoded once.
     if case .images(let images) = data {
       self.data = .images(ImageSet(try images.uniform(), labels: images.labels))
@@ -32,9 +40,11 @@ struct SynthesisJob: Sendable {
     }
     let seed = synthesizer.learning.seed
     split = session.parts ?? RowSplit(count: data.count, seed: seed)
-    fields =
+    var fields =
       try session.shared.map { .table($0.columns) }
       ?? SynthesisFields(learning: self.data, rows: split.training)
+    fields.classNames = self.classes?.learnable(split.training)
+    self.fields = fields
     autoencoder =
       session.shared?.groups.autoencoder
       ?? synthesizer.autoencoder(for: fields, learningCount: split.training.count)
@@ -81,7 +91,8 @@ struct SynthesisJob: Sendable {
       fields: fields,
       network: network,
       codes: try await mixture(network, learnt, on: engine),
-      pixels: fields.kind == .images ? IndependentPixels(learnt) : nil
+      pixels: fields.kind == .images ? IndependentPixels(learnt) : nil,
+      classes: try await classCodes(network, blank, on: engine)
     )
     let judge = SynthesisJudge(
       model: model,
@@ -90,7 +101,8 @@ struct SynthesisJob: Sendable {
         samples: synthesizer.boundSamples,
         seen: record.epochs.count * split.training.count
       ),
-      comparesWithRivals: run.session.comparesWithRivals
+      comparesWithRivals: run.session.comparesWithRivals,
+      classes: classes
     )
     var report = try await judge.report(
       data,
@@ -123,6 +135,21 @@ struct SynthesisJob: Sendable {
       checkpoint: run.session.checkpoint,
       model: model
     )
+  }
+
+  private func classCodes(
+    _ network: FittedAutoencoder,
+    _ sources: SynthesisSources,
+    on engine: ComputeEngine
+  ) async throws -> ClassCodes? {
+    guard let classes else { return nil }
+    return try await ClassCodes(
+      classes,
+      rows: split.training,
+      network: network,
+      seed: synthesizer.learning.seed,
+      on: engine
+    ) { try sources.source(data, rows: $0) }
   }
 
   private func mixture(

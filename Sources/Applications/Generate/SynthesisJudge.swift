@@ -13,6 +13,8 @@ struct SynthesisJudge: Sendable {
   let boundSize: BoundSize
   /// Whether trivial means are judged too.
   var comparesWithRivals = true
+  /// The classes of the items of the data, where they are known.
+  var classes: ItemClasses?
 
   /// The rows of a table that are generated to be judged.
   private static let generatedCount = 5_000
@@ -42,6 +44,7 @@ struct SynthesisJudge: Sendable {
       mixtureCount: model.codes?.count ?? 0,
       tables: nil,
       bound: nil,
+      classes: nil,
       notes: notes(kind)
     )
     switch (data, model.fields) {
@@ -50,7 +53,11 @@ struct SynthesisJudge: Sendable {
       report.tables = try await tables(real, learnt: learnt.map { table.rows($0) }, on: engine)
     case (.series(let series), .series(let fields)):
       report.tables = try await tables(series, fields, judged, learnt, on: engine)
-    case (.images, _): report.bound = try await bound(source, on: engine)
+    case (.images, _):
+      report.bound = try await bound(source, on: engine)
+      if let learnt, let judged {
+        report.classes = try await agreement(data, judged: judged, learnt: learnt, on: engine)
+      }
     default: break
     }
     return report

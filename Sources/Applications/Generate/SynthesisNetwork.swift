@@ -11,6 +11,8 @@ struct SynthesisNetwork: Sendable {
   let codes: CodeMixture?
   /// What pixels are on their own; none for other data.
   let pixels: IndependentPixels?
+  /// Where the codes of classes lie; none where no classes are known.
+  var classes: ClassCodes?
 
   /// The items of a block, which has random numbers of its own.
   static let blockSize = 4_096
@@ -25,7 +27,8 @@ struct SynthesisNetwork: Sendable {
 
   /// The tensors that no gradient was followed of, by name.
   var stateTensors: [String: Tensor] {
-    (codes?.tensors ?? [:]).merging(pixels?.tensors ?? [:]) { first, _ in first }
+    [codes?.tensors(), pixels?.tensors, classes?.tensors].compactMap(\.self)
+      .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
   }
 
   /// Codes of new items, `[count, latent]`.

@@ -6,6 +6,7 @@ extension SynthesisReport: CustomStringConvertible {
     var lines: [String] = []
     if let tables { lines += text(of: tables) }
     if let bound { lines += text(of: bound) }
+    if let classes { lines.append(text(of: classes)) }
     lines.append(codesInWords)
     lines += notes
     if let verdict { lines.append(verdict) }
@@ -130,6 +131,13 @@ extension SynthesisReport: CustomStringConvertible {
       lines.append("Each pixel was made 0 or 1 by chance, by its grey (dynamic binarization).")
     }
     return lines
+  }
+
+  private func text(of classes: ClassAgreement) -> String {
+    let real = classes.heldOut.map { ", of images held out \(percent($0))" } ?? ""
+    return
+      "Of \(NumberText.grouped(classes.generatedCount)) images made of \(classes.classCount) classes, "
+      + "\(percent(classes.generated)) are nearest to a learnt one of theirs\(real)."
   }
 
   private var codesInWords: String {

@@ -69,6 +69,19 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
     public var fromMixture: Double?
   }
 
+  /// How often images that were made of a class look like it: whether the learnt image that is nearest to
+  /// one, by the squared difference of all pixels, is of its class.
+  public struct ClassAgreement: Hashable, Sendable, Codable {
+    /// The classes.
+    public var classCount: Int
+    /// The images that were made, as many of each class.
+    public var generatedCount: Int
+    /// The part of them whose nearest learnt image is of their class.
+    public var generated: Double
+    /// The same of real images that were held out; `nil` where none was.
+    public var heldOut: Double?
+  }
+
   /// The name of the data.
   public var dataName: String
   /// What the items are.
@@ -89,6 +102,8 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
   public var tables: Tables?
   /// For images.
   public var bound: Bound?
+  /// For images with classes; `nil` in models of former versions, too.
+  public var classes: ClassAgreement?
   /// What else a reader should know.
   public var notes: [String]
 }

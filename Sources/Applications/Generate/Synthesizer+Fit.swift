@@ -7,14 +7,21 @@ extension Synthesizer {
   /// comes from the others alone. A checkpoint is written now and then, and at the end; it stays
   /// until the model is saved.
   ///
-  /// - Throws: `application(.unsuitedKind)` for sounds, `dataset` for images of several sizes,
+  /// - Parameters:
+  ///   - data: What is learnt from.
+  ///   - classes: The classes of images, so that new ones can be made of a class; `nil` takes those that
+  ///     come with the images, if any do.
+  ///   - session: How the run goes.
+  /// - Throws: `application(.unsuitedKind)` for sounds, and for classes of other items than images,
+  ///   `.invalidSetting` for classes of another number of items, `dataset` for images of several sizes,
   ///   `interrupted` when the task is cancelled; the checkpoint is written before.
   public func fit(
     _ data: Dataset,
+    classes: ItemClasses? = nil,
     session: LearningSession = LearningSession()
   ) async throws(HourglassError) -> FittedSynthesizer {
     do {
-      return try await SynthesisJob(self, data.learnable, session).fitted()
+      return try await SynthesisJob(self, data.learnable, classes: classes, session).fitted()
     } catch {
       throw HourglassError(error, checkpoint: session.checkpoint)
     }

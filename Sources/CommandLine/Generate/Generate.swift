@@ -24,6 +24,8 @@ struct Generate: AsyncParsableCommand {
         hourglass generate --learn-from people.csv --balance income --constraint 'hired <= left' -o new.csv
         hourglass generate --learn-from images.idx.gz --count 100 --save digits.hourglass -o grid.png
         hourglass generate --model digits.hourglass --count 400 --seed 7 -o more.png
+        hourglass generate --learn-from images.idx.gz --labels labels.idx.gz --balance label -o grid.png
+        hourglass generate --model digits.hourglass --where label=3 -o threes.png
         hourglass generate --learn-from images.idx.gz --latent 2 --lattice -o lattice.png
         hourglass generate --learn-from images.idx.gz --interpolate 3,17 --count 12 -o between.png
         hourglass generate --learn-from images.idx.gz --neighbours new-or-not.svg -o grid.png

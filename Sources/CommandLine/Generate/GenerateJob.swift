@@ -18,7 +18,7 @@ struct GenerateJob {
         command.files,
         checkpoint: command.learning.checkpoint,
         others: [command.generating.neighbours, command.generating.reconstructions],
-        read: [command.generating.judge]
+        read: [command.generating.judge, command.shape.labels]
       ),
       learning: command.learning,
       computing: command.computing,
@@ -49,8 +49,9 @@ struct GenerateJob {
       fitted = model
     } else if let learned {
       let synthesizer = try synthesizer(for: learned)
+      let classes = try classes(of: learned)
       fitted = try await run.learn(unit: Self.kind(learned).nouns.one) {
-        try await synthesizer.fit(learned, session: $0)
+        try await synthesizer.fit(learned, classes: classes, session: $0)
       }
     } else {
       throw Failure.usage("give data to learn from with --learn-from, or a model with --model")
@@ -83,6 +84,25 @@ struct GenerateJob {
       run.clock.seconds
     )
   }
+
+  /// The classes of images by --labels.
+  private func classes(of data: Dataset) throws -> ItemClasses? {
+    guard let path = command.shape.labels else { return nil }
+    guard case .images = data else {
+      throw Failure.usage("--labels needs images, found \(data.kind.nouns.many)")
+    }
+    try PlotLabels.check(data)
+    let labels = try PlotLabels(
+      contentsOf: path,
+      count: data.count,
+      known: [],
+      limit: Self.mostLabels
+    )
+    return ItemClasses(names: labels.names, places: labels.classes)
+  }
+
+  /// The most different labels.
+  private static let mostLabels = 1_000
 
   private func synthesizer(for data: Dataset) throws -> Synthesizer {
     let shape = command.shape
@@ -137,6 +157,14 @@ struct GenerateJob {
         )
       }
       let automatic = fitted.kind == .images ? 100 : fitted.kind == .series ? 10 : 1_000
+      if fitted.kind == .images, let labels = try options.labels(among: fitted.classes) {
+        return try await fitted.generated(
+          count ?? automatic,
+          of: labels,
+          seed: seed,
+          on: engine
+        )
+      }
       guard options.demands == nil else {
         return .table(
           try await fitted.table(
@@ -163,9 +191,13 @@ struct GenerateJob {
     case .images(let images):
       let options = command.generating
       let count = images.count
+      // The images of a label go in rows of their own.
+      let labels = try options.labels(among: fitted.classes)?.count ?? 1
       let columns =
         options.interpolate != nil
-        ? count : Int(Double(count).squareRoot().rounded(.up))
+        ? count
+        : labels > 1
+          ? (count + labels - 1) / labels : Int(Double(count).squareRoot().rounded(.up))
       let pictures = try GeneratedPictures(images)
       try AtomicFile.replace(path, with: pictures.mosaic(columns: columns).png)
     case .sounds, .series, .largeTable, .largeSeries: break
@@ -207,7 +239,7 @@ struct GenerateJob {
   /// Checks that what was asked for can be made of data of a kind.
   private func check(_ kind: DataKind) throws {
     let options = command.generating
-    if let option = options.demands, kind != .table {
+    if let option = options.demands, kind != .table, kind != .images {
       throw Failure.usage("\(option) needs a table, found \(kind.nouns.many)")
     }
     let ofImages = [

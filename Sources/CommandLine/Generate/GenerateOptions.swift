@@ -14,7 +14,8 @@ struct GeneratingOptions: ParsableArguments {
   @Option(
     name: .customLong("where"),
     help: ArgumentHelp(
-      "Make only rows with this value; may be repeated. NAME= is a missing cell.",
+      "Make only rows with this value; may be repeated. NAME= is a missing cell. Of images with labels: "
+        + "label=3.",
       valueName: "column=value"
     )
   )
@@ -30,7 +31,10 @@ struct GeneratingOptions: ParsableArguments {
   var constraint: [ConstraintChoice] = []
 
   @Option(
-    help: ArgumentHelp("Make as many rows of each value of this column.", valueName: "column")
+    help: ArgumentHelp(
+      "Make as many rows of each value of this column; of images with labels: label.",
+      valueName: "column"
+    )
   )
   var balance: String?
 
@@ -110,8 +114,44 @@ struct ConstraintChoice: ExpressibleByArgument, Hashable {
   }
 }
 
+extension GeneratingOptions {
+  /// The labels whose images are asked for, of those that a model knows; `nil` for images of any.
+  func labels(among known: [String]) throws -> [String]? {
+    guard let option = demands else { return nil }
+    if !constraint.isEmpty {
+      throw Failure.usage("--constraint needs a table, found images")
+    }
+    for column in conditions.map(\.condition.column) + [balance].compactMap(\.self)
+    where column != Self.label {
+      throw Failure.usage(
+        "\(option) of images takes their \(Self.label), as in \(Self.label)=3, not \(column)"
+      )
+    }
+    guard conditions.isEmpty || balance == nil else {
+      throw Failure.usage("--where and --balance of a \(Self.label) exclude each other")
+    }
+    guard !known.isEmpty else {
+      throw Failure.usage(
+        "\(option) needs images with labels: give --labels with --learn-from, or a model that learned so"
+      )
+    }
+    return balance == nil ? conditions.map(\.condition.value) : known
+  }
+
+  private static let label = "label"
+}
+
 /// What the network looks like.
 struct SynthesizerOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The labels of the images of --learn-from, for --where label=3: an IDX file, or a text with one a "
+        + "line (those of CIFAR-10 are known).",
+      valueName: "file"
+    )
+  )
+  var labels: String?
+
   @Option(help: ArgumentHelp("The numbers of a code (default: by the data).", valueName: "n"))
   var latent: Int?
 
@@ -152,6 +192,7 @@ struct SynthesizerOptions: ParsableArguments {
   /// The options that were given, by their names.
   var given: [String] {
     var names: [String] = []
+    if labels != nil { names.append("--labels") }
     if latent != nil { names.append("--latent") }
     if beta != nil { names.append("--beta") }
     if codes != nil { names.append("--codes") }

@@ -28,7 +28,13 @@ struct PlotLabels {
   /// - Parameters:
   ///   - count: The number of points; labels beyond these are left alone.
   ///   - known: The names of the labels 0, 1, 2 and so on; other labels are their own names.
-  init(contentsOf path: String, count: Int, known: [String]) throws {
+  ///   - limit: The most different labels.
+  init(
+    contentsOf path: String,
+    count: Int,
+    known: [String],
+    limit: Int = classLimit
+  ) throws {
     let texts = try FileKind.isIDX(path) ? Self.numbers(path, count) : Self.lines(path)
     guard texts.count >= count else {
       throw Failure(
@@ -39,9 +45,9 @@ struct PlotLabels {
     }
     let used = texts.prefix(count)
     let names = Self.ordered(Set(used))
-    guard names.count <= Self.classLimit else {
+    guard names.count <= limit else {
       throw Failure(
-        "\(path) has \(names.count) different labels, expected at most \(Self.classLimit).",
+        "\(path) has \(names.count) different labels, expected at most \(limit).",
         exitCode: .data
       )
     }
