@@ -251,7 +251,7 @@ hg_codec_status hg_jpeg_decode(const uint8_t *bytes, size_t size, int header_onl
   return job.status;
 }
 
-static void write_picture(job_t *job, int quality) {
+static void write_picture(job_t *job, int quality, int halves_colour) {
   hg_picture *picture = job->picture;
   struct jpeg_compress_struct *writer = &job->state.writer;
   jpeg_create_compress(writer);
@@ -263,8 +263,10 @@ static void write_picture(job_t *job, int quality) {
   jpeg_set_defaults(writer);
   jpeg_set_quality(writer, quality, TRUE);
   writer->optimize_coding = TRUE;
-  writer->comp_info[0].h_samp_factor = 1;
-  writer->comp_info[0].v_samp_factor = 1;
+  if (!halves_colour) {
+    writer->comp_info[0].h_samp_factor = 1;
+    writer->comp_info[0].v_samp_factor = 1;
+  }
   jpeg_start_compress(writer, TRUE);
   if (picture->exif.size > 0 && picture->exif.size <= LARGEST_SEGMENT - EXIF_PREFIX_SIZE) {
     jpeg_write_m_header(writer, JPEG_APP0 + 1, (unsigned)picture->exif.size + EXIF_PREFIX_SIZE);
@@ -284,16 +286,17 @@ static void write_picture(job_t *job, int quality) {
   jpeg_finish_compress(writer);
 }
 
-static void encode(job_t *job, int quality) {
+static void encode(job_t *job, int quality, int halves_colour) {
   if (setjmp(job->escape)) return;
-  write_picture(job, quality);
+  write_picture(job, quality, halves_colour);
 }
 
-hg_codec_status hg_jpeg_encode(hg_picture *picture, int quality, hg_block *result) {
+hg_codec_status hg_jpeg_encode(hg_picture *picture, int quality, int halves_colour,
+                               hg_block *result) {
   memset(result, 0, sizeof *result);
   job_t job;
   prepare(&job, picture);
-  encode(&job, quality);
+  encode(&job, quality, halves_colour);
   // The library grows its buffer in secret, and tells where it is when it is asked to end.
   struct jpeg_destination_mgr *destination = job.state.writer.dest;
   if (job.status != HG_CODEC_OK && destination != NULL) {

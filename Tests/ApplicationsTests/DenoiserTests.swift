@@ -243,45 +243,6 @@ import Testing
     #expect(result.planes()[3] == picture.planes()[3])
     #expect(result.planes()[0] != picture.planes()[0])
   }
-
-  @Test(
-    arguments: [
-      ("gaussian:25/255", Noise.gaussian(standardDeviation: 25.0 / 255)),
-      ("gaussian:0.1", .gaussian(standardDeviation: 0.1)),
-      ("gaussian:0..55/255", .unknown), ("poisson:30", .poisson(peak: 30)),
-      ("speckle:0.2", .speckle(standardDeviation: 0.2)),
-      ("salt-and-pepper:0.05", .saltAndPepper(rate: 0.05)),
-      ("snr:5", .signalToNoise(lower: 5, upper: 5)), ("snr:-5..20", .unknownOfSounds),
-    ]
-  )
-  func noiseIsRead(text: String, noise: Noise) {
-    #expect(Noise(text) == noise)
-    #expect(Noise(noise.description) == noise)
-  }
-
-  @Test(
-    arguments: [
-      "", "gaussian", "gaussian:", "gaussian:-1", "gaussian:1/0", "gaussian:nan", "rain:1",
-      "salt-and-pepper:1.5", "snr:", "snr:nan", "snr:9..1", "snr:1e9", "gaussian:0.3..0.1",
-      "poisson:0", "gaussian:1/2/3",
-    ]
-  )
-  func wrongNoiseIsRefused(text: String) { #expect(Noise(text) == nil) }
-
-  @Test func noiseHasItsStatistics() {
-    let values = [Float](repeating: 0.5, count: 20_000)
-    func deviation(_ noise: Noise) -> Float {
-      var generator = SeededGenerator(seed: 1)
-      let result = noise.added(to: values, &generator)
-      var sum: Float = 0
-      for value in result { sum += (value - 0.5) * (value - 0.5) }
-      return (sum / 20_000).squareRoot()
-    }
-    #expect(abs(deviation(.gaussian(standardDeviation: 0.1)) - 0.1) < 0.002)
-    #expect(abs(deviation(.poisson(peak: 50)) - 0.1) < 0.002)
-    #expect(abs(deviation(.speckle(standardDeviation: 0.2)) - 0.1) < 0.002)
-    #expect(abs(deviation(.saltAndPepper(rate: 0.04)) - 0.1) < 0.01)
-  }
 }
 
 /// A wave of some nineteen rows.

@@ -211,6 +211,16 @@ struct Variant: Sendable, CustomTestStringConvertible {
       [1, 6, 5],
       target: [2, 6, 5]
     ),
+    Variant(
+      "U-Net, of noisy items alone",
+      Translator(
+        architecture: .uNet(base: 2, depth: 1, activation: .tanh),
+        target: .recorrupted(strength: 0.5),
+        learnsDifference: true
+      ),
+      [1, 5, 6],
+      target: [1, 5, 6]
+    ),
   ]
 
   static func small(

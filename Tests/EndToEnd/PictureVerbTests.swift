@@ -50,8 +50,17 @@ import Testing
     #expect(outcome.output.contains("learned from noisy images alone"), "\(outcome.output)")
     #expect(outcome.output.contains("PSNR"))
     #expect(FileManager.default.fileExists(atPath: folder.path("done")))
+    let known = try Program.run(
+      ["denoise", "noisy.idx", "--noisy-only", "--noise", "gaussian:0..0.2", "--epochs", "1"]
+        + ["--threads", "1", "-o", "known", "--json"],
+      in: folder
+    )
+    #expect(known.code == 0, "\(known.errors)")
+    #expect(known.output.contains("\"noiseLevels\":["), "\(known.output)")
+    #expect(known.output.contains("\"noise\":\"gaussian:0..51/255"), "\(known.output)")
     for (options, words) in [
-      (["--noisy-only", "--noise", "gaussian:0.1"], "leave --noise out"),
+      (["--noisy-only", "--noise", "salt-and-pepper:0.1"], "not salt-and-pepper:0.1"),
+      (["--noisy-only", "--add-noise"], "exclude each other"),
       (["--noisy-only", "--model", "m.hourglass"], "--noisy-only"),
     ] {
       let wrong = try Program.run(["denoise", "noisy.idx", "-o", "x"] + options, in: folder)

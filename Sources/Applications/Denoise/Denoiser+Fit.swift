@@ -21,12 +21,26 @@ extension Denoiser {
           found: "\(noise(for: data.kind)), which is for sounds"
         )
       }
+      if case .jpeg = noise, data.kind != .images {
+        throw ApplicationError.invalidSetting(
+          name: "the noise of \(data.kind.nouns.many)",
+          expected: "one of numbers, such as gaussian:0.1",
+          found: "\(noise(for: data.kind)), which is for images"
+        )
+      }
       if learned == .noisy, data.kind != .images {
         throw ApplicationError.unsuitedKind(
           name: data.name,
           job: "learn from noisy data alone, as of",
           expected: "images, whose pixels have others beside them",
           found: data.kind.nouns.many
+        )
+      }
+      if learned == .noisy, let noise, !noise.isLearntFromNoisyImages {
+        throw ApplicationError.invalidSetting(
+          name: "the noise of noisy images that are learned from alone",
+          expected: "none, or normal, of counts or of grain: gaussian, poisson or speckle",
+          found: "\(noise)"
         )
       }
       switch data {

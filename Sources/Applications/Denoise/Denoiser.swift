@@ -20,11 +20,13 @@ public struct Denoiser: Hashable, Sendable, Codable {
   public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
     /// Clean items, to which the noise is added.
     case clean
-    /// Noisy images, of which no clean ones exist: the network learns to tell pixels from those beside
-    /// them, which noise that strikes each pixel by itself cannot help. `noise` is then not used.
+    /// Noisy images, of which no clean ones exist. Without a `noise` the network learns to tell pixels from
+    /// those beside them, which noise that strikes each pixel by itself cannot help; with a noise that is
+    /// normal, of counts or of grain it learns from the images with more of that noise, and does better.
     ///
-    /// Reference: Huang et al., 2021, "Neighbor2Neighbor: Self-Supervised Denoising from Single Noisy
-    /// Images", arXiv:2101.02824.
+    /// References: Huang et al., 2021, "Neighbor2Neighbor: Self-Supervised Denoising from Single Noisy
+    /// Images", arXiv:2101.02824; Pang, Zheng, Quan, Ji, 2021, "Recorrupted-to-Recorrupted: Unsupervised Deep
+    /// Learning for Image Denoising", doi:10.1109/CVPR46437.2021.00208.
     case noisy
   }
 

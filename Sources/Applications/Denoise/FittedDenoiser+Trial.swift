@@ -10,6 +10,15 @@ public struct DenoisingTrial: Sendable {
   public let noisy: Picture
   /// What the denoiser makes of it.
   public let denoised: Picture
+  /// The standard deviation of normal noise in the noisy picture, of values from 0 to 1, as it alone tells
+  /// it; none where it has too few pixels.
+  ///
+  /// References: Liu, Tanaka, Okutomi, 2013, doi:10.1109/TIP.2013.2283400; Chen, Zhu, Heng, 2015,
+  /// doi:10.1109/ICCV.2015.62, see `NoiseLevel`.
+  public var noiseLevel: Float? { noisyPlanes.noiseLevel }
+
+  /// The picture with noise, neither clipped nor rounded.
+  let noisyPlanes: PicturePlanes
 }
 
 extension FittedDenoiser {
@@ -49,7 +58,7 @@ extension FittedDenoiser {
         let name = images.names[index]
         let given = try images.picture(index)
         let planes = PicturePlanes(given)
-        let noisy = noise?.added(to: planes, seed: seed, number: index) ?? planes
+        let noisy = try noise?.added(to: planes, seed: seed, number: index) ?? planes
         let denoised = try await network.denoised([noisy], name: name, on: engine)[0].clipped
         var clean: Picture? = noise == nil ? nil : given
         if let reference {
@@ -69,7 +78,8 @@ extension FittedDenoiser {
         let trial = DenoisingTrial(
           clean: clean,
           noisy: noise == nil ? given : noisy.picture(like: given),
-          denoised: denoised.picture(like: given)
+          denoised: denoised.picture(like: given),
+          noisyPlanes: noisy
         )
         try body(name, index, trial)
         await Task.yield()

@@ -52,17 +52,31 @@ public struct FittedDenoiser: Sendable {
     _ run: LearningRun,
     _ record: HourglassAutoencoders.TrainingRecord,
     _ report: DenoisingReport?,
-    _ content: Content
+    _ content: Content,
+    estimate: Double? = nil
   ) throws(ModelFileError) {
+    var metrics = report?.metrics ?? [:]
+    metrics[Self.estimateName] = estimate
     var report = report?.refereed(by: run.session)
     report?.notes += [LearningHealth.budget(record)].compactMap { $0 }
     self.init(
       configuration: denoiser,
-      header: try run.modelHeader(record, metrics: report?.metrics ?? [:], report: report),
+      header: try run.modelHeader(record, metrics: metrics, report: report),
       report: report,
       checkpoint: run.session.checkpoint,
       content: content
     )
+  }
+
+  private static let estimateName = "PSNR, estimated"
+
+  /// How near images come to clean ones, where it learnt from noisy ones alone and was told their noise: the
+  /// peak signal-to-noise ratio in decibels, estimated on patches that were held out; none elsewhere.
+  ///
+  /// It is right where the noise is what was told, and a little too low, since the network sees the patches
+  /// with more noise than theirs.
+  public var estimatedPeakSignalToNoiseRatio: Double? {
+    header.training.metrics[Self.estimateName]
   }
 
   /// What it was learnt from.

@@ -23,6 +23,9 @@ public enum Noise: Hashable, Sendable, Codable {
   case speckle(standardDeviation: Float)
   /// x or, at this rate, 0 or 1, each as often.
   case saltAndPepper(rate: Float)
+  /// What JPEG files leave out of images, of a quality that is drawn for each image between two from 1 to
+  /// 100, with the colours of squares of two by two pixels kept alone, as cameras do.
+  case jpeg(lower: Int, upper: Int)
   /// x + σ e, where e is normal and σ lies so many decibels below the root mean square of the item,
   /// drawn for each item between two; for sounds.
   case signalToNoise(lower: Float, upper: Float)
@@ -36,7 +39,8 @@ public enum Noise: Hashable, Sendable, Codable {
   /// White noise of any level from 20 dB below a sound to 5 dB above it.
   public static let unknownOfSounds = Noise.signalToNoise(lower: -5, upper: 20)
 
-  /// The same in a network, which cannot tell how loud an item is: there the noise of sounds is none.
+  /// The same in a network, which cannot tell how loud an item is, and writes no files: there the noise
+  /// of sounds and of files is none.
   public var corruption: Corruption {
     switch self {
     case .gaussian(let deviation): .gaussian(standardDeviation: deviation)
@@ -44,13 +48,16 @@ public enum Noise: Hashable, Sendable, Codable {
     case .poisson(let peak): .poisson(peak: peak)
     case .speckle(let deviation): .speckle(standardDeviation: deviation)
     case .saltAndPepper(let rate): .saltAndPepper(rate: rate)
-    case .signalToNoise: .none
+    case .signalToNoise, .jpeg: .none
     }
   }
 
   /// One level of it to judge by: 25/255 or 5 dB of an unknown level that reaches so far, or its
   /// middle.
   public var typical: Noise {
+    if case .jpeg(let lower, let upper) = self {
+      return .jpeg(lower: (lower + upper) / 2, upper: (lower + upper) / 2)
+    }
     if case .signalToNoise(let lower, let upper) = self {
       let ratio = (lower...upper).contains(5) ? 5 : (lower + upper) / 2
       return .signalToNoise(lower: ratio, upper: ratio)
@@ -62,7 +69,40 @@ public enum Noise: Hashable, Sendable, Codable {
     )
   }
 
+  /// Whether it can be learnt from noisy images alone: whether it is normal, of a deviation that noisy values
+  /// tell.
+  public var isLearntFromNoisyImages: Bool {
+    switch self {
+    case .gaussian, .gaussianRange, .poisson, .speckle: true
+    case .saltAndPepper, .jpeg, .signalToNoise: false
+    }
+  }
+
+  /// The standard deviation of normal noise in each value of a noisy image; `nil` for other noise.
+  ///
+  /// Of an unknown level it is that which each plane tells.
+  /// The variance of counts and of grain is told by the noisy values, which on average are the clean ones,
+  /// their squares 1 + σ² times as large.
+  func deviations(in picture: PicturePlanes) -> [[Float]]? {
+    var known: [Float]?
+    switch self {
+    case .gaussian(let deviation):
+      known = picture.planes.map { _ in deviation }
+    case .gaussianRange(let lower, let upper):
+      known = picture.noiseLevels.map { min(max($0 ?? lower, lower), upper) }
+    case .poisson(let peak):
+      return picture.planes.map { $0.map { (max($0, 0) / peak).squareRoot() } }
+    case .speckle(let deviation):
+      let factor = deviation / (1 + deviation * deviation).squareRoot()
+      return picture.planes.map { $0.map { factor * abs($0) } }
+    case .saltAndPepper, .jpeg, .signalToNoise: return nil
+    }
+    return known?.map { [Float](repeating: $0, count: picture.area) }
+  }
+
   /// The values with noise; they are not clipped.
+  ///
+  /// Noise that is one of whole images alone is none.
   func added(to values: [Float], _ generator: inout SeededGenerator) -> [Float] {
     var result = values
     var deviation: Float = 0
@@ -87,6 +127,7 @@ public enum Noise: Hashable, Sendable, Codable {
       case .saltAndPepper(let rate):
         let draw = generator.nextUniform()
         if draw < rate { result[index] = draw < rate / 2 ? 0 : 1 }
+      case .jpeg: break
       }
     }
     return result
@@ -101,7 +142,7 @@ public enum Noise: Hashable, Sendable, Codable {
       return lower + (upper - lower) * generator.nextUniform()
     case .signalToNoise(let lower, let upper):
       return pow(10, -(lower + (upper - lower) * generator.nextUniform()) / 20)
-    case .poisson, .speckle, .saltAndPepper: return 0
+    case .poisson, .speckle, .saltAndPepper, .jpeg: return 0
     }
   }
 
@@ -115,8 +156,18 @@ public enum Noise: Hashable, Sendable, Codable {
   }
 
   /// The image with noise, from the seed and the number of the image.
-  func added(to picture: PicturePlanes, seed: UInt64, number: Int) -> PicturePlanes {
+  ///
+  /// - Throws: Why no JPEG can hold an image.
+  func added(
+    to picture: PicturePlanes,
+    seed: UInt64,
+    number: Int
+  ) throws(DatasetError) -> PicturePlanes {
     var generator = SeededGenerator.named("noise \(number)", seed: seed)
+    if case .jpeg(let lower, let upper) = self {
+      let quality = lower + Int(generator.next(upperBound: UInt64(upper - lower + 1)))
+      return try picture.throughJPEG(quality: quality)
+    }
     var result = picture
     for channel in picture.planes.indices {
       result.planes[channel] = added(to: picture.planes[channel], &generator)
@@ -135,6 +186,7 @@ extension Noise: CustomStringConvertible {
     case .poisson(let peak): "poisson:\(peak)"
     case .speckle(let deviation): "speckle:\(Self.text(deviation))"
     case .saltAndPepper(let rate): "salt-and-pepper:\(Self.text(rate))"
+    case .jpeg(let lower, let upper): lower == upper ? "jpeg:\(lower)" : "jpeg:\(lower)..\(upper)"
     case .signalToNoise(let lower, let upper):
       lower == upper ? "snr:\(lower)" : "snr:\(lower)..\(upper)"
     }
@@ -153,6 +205,15 @@ extension Noise: CustomStringConvertible {
         lower <= upper, abs(lower) <= 200, abs(upper) <= 200
       else { return nil }
       self = .signalToNoise(lower: lower, upper: upper)
+      return
+    }
+    if parts[0] == "jpeg" {
+      let gap = parts[1].firstRange(of: "..")
+      guard let lower = Int(gap.map { parts[1][..<$0.lowerBound] } ?? parts[1]),
+        let upper = Int(gap.map { parts[1][$0.upperBound...] } ?? parts[1]),
+        1 <= lower, lower <= upper, upper <= 100
+      else { return nil }
+      self = .jpeg(lower: lower, upper: upper)
       return
     }
     if parts[0] == "gaussian", let gap = parts[1].firstRange(of: "..") {
@@ -185,6 +246,7 @@ extension Noise: CustomStringConvertible {
 
   /// Levels in steps of 1/255, up to the whole range, are written so.
   private static func text(_ value: Float) -> String {
+    if value == 0 { return "0" }
     let steps = value * 255
     guard value > 0, value <= 1, abs(steps - steps.rounded()) < 1e-4 else { return "\(value)" }
     return "\(Int(steps.rounded()))/255"

@@ -67,7 +67,7 @@ struct PictureDenoisingJudge: Sendable {
       try Task.checkCancellation()
       let picture = try images.picture(index)
       let clean = PicturePlanes(network.channels == 3 ? picture : picture.grey()).centre(Self.side)
-      let noisy = noise.added(to: clean, seed: seed, number: index)
+      let noisy = try noise.added(to: clean, seed: seed, number: index)
       let denoised = try await network.denoised([noisy], name: images.name, on: engine)[0]
       tally.add(clean: clean, noisy: noisy, denoised: denoised.clipped)
     }

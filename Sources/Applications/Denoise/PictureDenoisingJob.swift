@@ -4,6 +4,78 @@ internal import HourglassEngines
 internal import HourglassNetworks
 internal import HourglassTensors
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// How a network learns to denoise images.
+private enum Lesson: Hashable, Sendable {
+  /// From clean images, to which the network adds the noise.
+  case added(Noise)
+  /// From clean images that went through files.
+  case compressed(Noise)
+  /// From noisy images, of whose noise nothing is known but that it strikes each pixel by itself.
+  case neighbours
+  /// From noisy images whose noise is normal, of a deviation that each value tells.
+  case recorrupted(Noise)
+
+  /// How much further noise is added to noisy images, as a part of their own.
+  private static let strength: Float = 0.5
+
+  init(_ denoiser: Denoiser) {
+    let noise = denoiser.noise(for: .images)
+    if denoiser.learned == .noisy {
+      self = denoiser.noise == nil ? .neighbours : .recorrupted(noise)
+    } else if case .jpeg = noise {
+      self = .compressed(noise)
+    } else {
+      self = .added(noise)
+    }
+  }
+
+  func target(channels: Int) -> Translator.Target {
+    switch self {
+    case .added: .item
+    case .compressed, .neighbours: .paired(channels: channels)
+    case .recorrupted: .recorrupted(strength: Self.strength)
+    }
+  }
+
+  var corruption: Corruption {
+    if case .added(let noise) = self { noise.corruption } else { .none }
+  }
+
+  /// Whether the deviations of the noise are kept beside the values.
+  var tellsDeviations: Bool {
+    if case .recorrupted = self { true } else { false }
+  }
+
+  /// How much larger patches are than what the network sees.
+  var margin: Int {
+    if case .compressed = self { JPEGPatchSource.block } else { 0 }
+  }
+
+  /// What is kept of an image.
+  func told(_ picture: PicturePlanes) -> PicturePlanes {
+    guard case .recorrupted(let noise) = self else { return picture }
+    var result = picture
+    result.planes += noise.deviations(in: picture) ?? []
+    return result
+  }
+
+  func source(_ patches: PatchSource, seed: UInt64) -> any PairedBatchSource {
+    switch self {
+    case .added, .recorrupted: patches
+    case .compressed(let noise): JPEGPatchSource(patches, noise: noise, seed: seed)
+    case .neighbours: NeighbourPairSource(patches, seed: seed)
+    }
+  }
+}
+
 /// One run of learning to denoise images, with everything chosen before it begins.
 struct PictureDenoisingJob: Sendable {
   /// The least extents of noisy images that are learnt from without clean ones.
@@ -33,31 +105,33 @@ struct PictureDenoisingJob: Sendable {
     // Three planes only where every image has colours: a network for one plane serves them all.
     let isColour = (0..<images.count).allSatisfy { images.shape(of: $0)[0] >= 3 }
     channels = isColour ? 3 : 1
-    let isNoisy = denoiser.learned == .noisy
+    let lesson = Lesson(denoiser)
     translator = Translator(
       architecture: denoiser.architecture ?? AutomaticChoices.denoisingArchitecture,
-      target: isNoisy ? .paired(channels: channels) : .item,
+      target: lesson.target(channels: channels),
       learnsDifference: true,
-      corruption: isNoisy ? .none : denoiser.noise(for: .images).corruption
+      corruption: lesson.corruption
     )
     let sample = try PictureSample(
       images,
       split: split,
       seed: seed,
-      channels: channels,
+      channels: lesson.tellsDeviations ? 2 * channels : channels,
       range: noise == nil ? 0...1 : -1...2
     ) { index, picture in
       let planes = PicturePlanes(isColour ? picture : picture.grey())
-      return noise?.added(to: planes, seed: seed, number: index) ?? planes
+      let given = try noise?.added(to: planes, seed: seed, number: index) ?? planes
+      return lesson.told(given)
     }
     let learning = PatchLearning(
       sample.store,
       images: sample.learning,
       turns: 8,
-      isHalved: isNoisy
+      isHalved: lesson == .neighbours,
+      margin: lesson.margin
     )
     let least = min(learning.cutting.width, learning.cutting.height)
-    if isNoisy, least < Self.leastSide {
+    if lesson == .neighbours, least < Self.leastSide {
       throw ApplicationError.unsuitedKind(
         name: images.name,
         job: "learn from noisy images alone, as those of",
@@ -75,7 +149,7 @@ struct PictureDenoisingJob: Sendable {
       validation: trainer.validation,
       seed: seed
     )
-    source = isNoisy ? NeighbourPairSource(patches, seed: seed) : patches
+    source = lesson.source(patches, seed: seed)
     run = try LearningRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
@@ -97,7 +171,14 @@ struct PictureDenoisingJob: Sendable {
     )
     // Where there is no clean image, nothing can be said of how near the results are to one.
     if denoiser.learned == .noisy {
-      return try FittedDenoiser(denoiser, run, result.record, nil, .pictures(network))
+      return try FittedDenoiser(
+        denoiser,
+        run,
+        result.record,
+        nil,
+        .pictures(network),
+        estimate: estimate(result.record)
+      )
     }
     let judge = PictureDenoisingJudge(
       network: network,
@@ -111,5 +192,15 @@ struct PictureDenoisingJob: Sendable {
       on: run.session.engine
     )
     return try FittedDenoiser(denoiser, run, result.record, report, .pictures(network))
+  }
+
+  /// The peak signal-to-noise ratio that the errors of patches held out tell; none where the noise is not
+  /// known, or where they are too few to tell.
+  private func estimate(_ record: HourglassAutoencoders.TrainingRecord) -> Double? {
+    guard case .recorrupted = translator.target, let judged = record.best?.validation else {
+      return nil
+    }
+    let error = judged.squaredError / Double(source.itemShape.elementCount)
+    return error > 0 ? -10 * log10(error) : nil
   }
 }

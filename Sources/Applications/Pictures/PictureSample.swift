@@ -93,9 +93,17 @@ struct PatchLearning: Sendable {
 
   /// Chooses by the images that are learnt from.
   ///
-  /// - Parameter isHalved: Whether the network sees patches at half their size, which are then as large
-  ///   again, and even.
-  init(_ store: PictureStore, images: [Int], turns: Int, isHalved: Bool = false) {
+  /// - Parameters:
+  ///   - isHalved: Whether the network sees patches at half their size, which are then as large again, and
+  ///     even.
+  ///   - margin: How many pixels more than the network sees a patch is wide and high.
+  init(
+    _ store: PictureStore,
+    images: [Int],
+    turns: Int,
+    isHalved: Bool = false,
+    margin: Int = 0
+  ) {
     let widths = images.map { store.entries[$0].width }.sorted()
     let heights = images.map { store.entries[$0].height }.sorted()
     // Nine images of ten fill a patch; the others are mirrored beyond their ends.
@@ -106,7 +114,12 @@ struct PatchLearning: Sendable {
     seenArea = width * height / (isHalved ? 4 : 1)
     let area = images.reduce(0) { $0 + store.entries[$1].width * store.entries[$1].height }
     let count = min(max(8 * area / max(width * height, 1), 1_024), max(16_384, 2 * images.count))
-    cutting = PatchSource.Cutting(width: width, height: height, turns: turns, count: count)
+    cutting = PatchSource.Cutting(
+      width: width + margin,
+      height: height + margin,
+      turns: turns,
+      count: count
+    )
   }
 
   /// How a network learns from the patches.

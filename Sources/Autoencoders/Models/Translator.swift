@@ -14,6 +14,17 @@ public struct Translator: Hashable, Sendable, Codable {
     case paired(channels: Int)
     /// The same, followed by as many planes of weights, which multiply the loss of each value.
     case weighted(channels: Int)
+    /// The item without its noise, where items are noisy and no clean ones are known; the paired target
+    /// is the standard deviation σ of the normal noise in each value of the item y.
+    ///
+    /// The network is shown y + α σ e and learns y - σ e / α, e from a standard normal distribution: the
+    /// noises of the two are independent of each other, so that the mean of what it learns is y without
+    /// any. In learning and judging, what the noise of the target adds to a squared error on average is
+    /// taken off: the rest is an unbiased estimate of the error to the clean item, and may lie below 0.
+    ///
+    /// Reference: Pang, Zheng, Quan, Ji, 2021, "Recorrupted-to-Recorrupted: Unsupervised Deep Learning for
+    /// Image Denoising", doi:10.1109/CVPR46437.2021.00208, equations 7 and 8.
+    case recorrupted(strength: Float)
     /// The paired target, of which the network gives the mean, bold values and how likely each anchor is.
     case mixture(AnchoredMixture)
   }
@@ -58,6 +69,7 @@ extension Translator: Learner {
     case .item: nil
     case .paired(let channels): item.replacing(axis: 0, with: channels)
     case .weighted(let channels): item.replacing(axis: 0, with: 2 * channels)
+    case .recorrupted: item
     case .mixture(let mixture): item.replacing(axis: 0, with: mixture.channels)
     }
   }
@@ -87,6 +99,13 @@ extension Translator: Learner {
         "the channels of the target",
         "1 to 1048576",
         channels
+      )
+    case .recorrupted(let strength):
+      try requireSetting(
+        strength > 0 && strength.isFinite && objective == .squaredError && corruption == .none,
+        "a target of items with further noise",
+        "a strength above 0, the squared error and no other noise",
+        "\(strength), \(objective) and \(corruption)"
       )
     case .mixture(let mixture):
       try requireSetting(
@@ -118,7 +137,7 @@ extension Translator: Learner {
   /// The shape of the result for items of a shape.
   package func targetShape(for item: Shape) -> Shape {
     switch target {
-    case .item: item
+    case .item, .recorrupted: item
     case .paired(let channels), .weighted(let channels): item.replacing(axis: 0, with: channels)
     case .mixture(let mixture): item.replacing(axis: 0, with: mixture.outputs)
     }
@@ -146,10 +165,7 @@ extension Translator: Learner {
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, loss)
     builder.output(GraphName.regularization, builder.constant(0))
-    builder.output(
-      GraphName.squaredError,
-      builder.mean(builder.squaredError(output, pass.target))
-    )
+    builder.output(GraphName.squaredError, builder.mean(error(of: pass, output, in: &builder)))
     _ = optimizer.addUpdates(minimizing: loss, parameters: builder.parameters, in: &builder)
     return try builder.finish()
   }
@@ -197,7 +213,7 @@ extension Translator: Learner {
       GraphName.regularization,
       builder.broadcast(builder.constant(0), to: builder.shape(of: loss))
     )
-    builder.output(GraphName.squaredError, builder.squaredError(output, pass.target))
+    builder.output(GraphName.squaredError, error(of: pass, output, in: &builder))
     builder.output(GraphName.output, output)
     return try builder.finish()
   }
@@ -210,6 +226,8 @@ extension Translator: Learner {
     /// The bold values of a mixture, and its logits of anchors for squares of places.
     var bold: NodeID?
     var logits: NodeID?
+    /// What noise of the target adds to the squared error of each value.
+    var excess: NodeID?
     /// Whether the bold values count.
     var areBoldValuesJudged = true
   }
@@ -217,6 +235,12 @@ extension Translator: Learner {
   /// The values nearest to the target, in its shape.
   private func mean(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
     mixture == nil ? objective.mean(pass.parameters, in: &builder) : pass.parameters
+  }
+
+  /// The squared error of each item.
+  private func error(of pass: Pass, _ output: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let error = builder.squaredError(output, pass.target)
+    return pass.excess.map { builder.difference(error, builder.itemSum($0)) } ?? error
   }
 
   private func loss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
@@ -232,7 +256,9 @@ extension Translator: Learner {
       )
     }
     guard let weights = pass.weights, let distance = weightedDistance else {
-      return objective.loss(pass.parameters, target: pass.target, in: &builder)
+      let loss = objective.loss(pass.parameters, target: pass.target, in: &builder)
+      guard let excess = pass.excess else { return loss }
+      return builder.difference(loss, builder.itemSum(excess))
     }
     return distance.loss(
       prediction: pass.parameters,
@@ -249,8 +275,21 @@ extension Translator: Learner {
     in builder: inout GraphBuilder
   ) -> Pass {
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
-    let seen = isCorrupted ? corruption(x, in: &builder) : x
     let targets = Shape([shapes.batch] + shapes.target.dimensions)
+    if case .recorrupted(let strength) = target {
+      let deviation = builder.input(GraphName.target, targets)
+      let noise = builder.product(deviation, builder.random(.normal, targets))
+      let seen = isCorrupted ? builder.sum(x, builder.affine(noise, scale: strength)) : x
+      let added = builder.affine(noise, scale: -1 / strength)
+      let squares = builder.apply(.square, deviation)
+      return Pass(
+        parameters: translated(seen, shapes, mode, in: &builder),
+        target: isCorrupted ? builder.sum(x, added) : x,
+        excess: isCorrupted
+          ? builder.affine(squares, scale: 1 + 1 / (strength * strength)) : nil
+      )
+    }
+    let seen = isCorrupted ? corruption(x, in: &builder) : x
     if let mixture {
       let planes = mixed(seen, shapes, mode, mixture, areAveraged: true, in: &builder)
       let given = builder.input(GraphName.target, targets)

@@ -14,8 +14,10 @@ hg_codec_status hg_jpeg_decode(const uint8_t *bytes, size_t size, int header_onl
 
 // Encodes the samples of a picture of 8 bits with 1 or 3 channels, with its profile and EXIF data
 // where it has them (EXIF data that no segment holds are left out). Colour is kept at full
-// resolution. The message of the picture tells of a failure.
-hg_codec_status hg_jpeg_encode(hg_picture *picture, int quality, hg_block *result);
+// resolution, or at half of it where `halves_colour` says so. The message of the picture tells of a
+// failure.
+hg_codec_status hg_jpeg_encode(hg_picture *picture, int quality, int halves_colour,
+                               hg_block *result);
 
 #ifdef __cplusplus
 }

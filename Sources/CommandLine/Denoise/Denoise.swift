@@ -21,7 +21,8 @@ struct Denoise: AsyncParsableCommand {
 
       The noise is normal, of a level that need not be known, unless --noise says another one:
         gaussian:25/255, gaussian:0.1, gaussian:0..0.2, poisson:30 (white stands for 30 counts), \
-      speckle:0.2, salt-and-pepper:0.05
+      speckle:0.2, salt-and-pepper:0.05, jpeg:10..60 (what JPEG files of these \
+      qualities leave out)
         snr:5, snr:-5..20 (white noise so many decibels below the sound), or gaussian:0.5 of samples \
       with a root mean square of 1, for sounds
 
@@ -34,6 +35,8 @@ struct Denoise: AsyncParsableCommand {
         hourglass denoise more/ --model photos.hourglass --reference more-clean/ -o done/
         hourglass denoise microscope/ --noisy-only -o denoised/
           learns from the noisy images themselves, where there are no clean ones
+        hourglass denoise microscope/ --noisy-only --noise gaussian:0..0.2 -o denoised/
+          the same, better where the noise is normal; its level is told by the images
         hourglass denoise tapes/ --learn-from clean-songs/ --minutes 5 -o denoised/
         hourglass denoise sensors.csv --learn-from calm.csv -o smooth.csv
       """
@@ -73,7 +76,8 @@ struct Denoise: AsyncParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "The images to learn from are noisy, and there are no clean ones: learn to tell pixels from those "
-        + "beside them, which takes off noise that strikes each pixel by itself."
+        + "beside them, which takes off any noise that strikes each pixel by itself; with --noise, learn from "
+        + "the images with more of that noise, which is better where it is of that kind."
     )
   )
   var noisyOnly = false
@@ -103,8 +107,16 @@ struct Denoise: AsyncParsableCommand {
       given: given + (noise != nil && !addNoise ? ["--noise"] : [])
         + (noisyOnly ? ["--noisy-only"] : [])
     )
-    if noisyOnly, noise != nil || addNoise {
-      throw ValidationError("--noisy-only learns without a model of the noise: leave --noise out")
+    if noisyOnly, addNoise {
+      throw ValidationError(
+        "--noisy-only and --add-noise exclude each other: DATA is noisy already"
+      )
+    }
+    if noisyOnly, let noise, !noise.noise.isLearntFromNoisyImages {
+      throw ValidationError(
+        "--noisy-only takes normal noise, that of counts and of grain (gaussian, poisson, speckle), not "
+          + "\(noise.noise)"
+      )
     }
     try files.checkResume(learning)
     if addNoise, reference != nil {

@@ -8,6 +8,7 @@ struct DenoiseJob {
   private let command: Denoise
   /// The file or the folder of pictures or sounds; none for tables.
   private let media: String?
+  private let levels = NoiseLevels()
   private var run: VerbRun
 
   /// Checks what can be checked before anything is read.
@@ -80,6 +81,7 @@ struct DenoiseJob {
     return DenoiseOutcome(
       fitted,
       given: report,
+      levels: levels.all,
       command,
       learnedFromData: model == nil && learned == nil && !command.addNoise && !command.noisyOnly,
       itemCount: data.count,
@@ -155,12 +157,14 @@ struct DenoiseJob {
     let rows = PictureRows(["clean", "noisy", "denoised"])
     let (engine, noise, seed) = (run.engine, addedNoise(fitted), command.learning.seed ?? 0)
     let output = media.map { PictureOutput($0) }
+    let levels = fitted.noise.hasLevel ? levels : nil
     let report = try await StopSignals.run { [clean] in
       try await fitted.trial(of: images, adding: noise, reference: clean, seed: seed, on: engine) {
         name,
         index,
         trial in
         try output?.write(trial.denoised, name: name)
+        levels?.add(trial.noiseLevel)
         if index < PictureRows.limit { rows.add([trial.clean, trial.noisy, trial.denoised]) }
       }
     }

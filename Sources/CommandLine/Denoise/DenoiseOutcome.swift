@@ -1,5 +1,6 @@
 import HourglassApplications
 import HourglassTensors
+import Synchronization
 
 /// What a run of `denoise` came to, for people and for programs.
 struct DenoiseOutcome: RunOutcome {
@@ -13,6 +14,10 @@ struct DenoiseOutcome: RunOutcome {
   var data: String
   var items: Int
   var noise: String
+  /// The standard deviation of the noise of each image, of values from 0 to 1, where the images tell it.
+  var noiseLevels: [Float]?
+  /// The peak signal-to-noise ratio that noisy images alone tell, in decibels.
+  var estimatedPSNR: Double?
   /// The report on items held out of learning.
   var heldOut: DenoisingReport?
   /// The report on the data, where the clean ones are known.
@@ -25,7 +30,8 @@ struct DenoiseOutcome: RunOutcome {
   var seconds: [String: Double]
 
   private enum CodingKeys: String, CodingKey {
-    case data, items, noise, heldOut, given, learning, files, usedModel, seconds
+    case data, items, noise, noiseLevels, estimatedPSNR, heldOut, given, learning, files, usedModel,
+      seconds
   }
 
   private let noun: String
@@ -36,6 +42,7 @@ struct DenoiseOutcome: RunOutcome {
   init(
     _ fitted: FittedDenoiser,
     given: DenoisingReport?,
+    levels: [Float],
     _ command: Denoise,
     learnedFromData: Bool,
     itemCount: Int,
@@ -44,7 +51,10 @@ struct DenoiseOutcome: RunOutcome {
     data = command.data
     items = itemCount
     isNoisyOnly = fitted.configuration.learned == .noisy
-    noise = isNoisyOnly ? "that of the images" : fitted.noise.description
+    noise =
+      isNoisyOnly && fitted.configuration.noise == nil
+      ? "that of the images" : fitted.noise.description
+    noiseLevels = levels.isEmpty ? nil : levels
     heldOut = command.comparing.shown(fitted.report)
     self.given = command.comparing.shown(given)
     learning = LearnedModel(fitted)
@@ -56,6 +66,7 @@ struct DenoiseOutcome: RunOutcome {
     usedModel = command.files.model
     self.seconds = [:]
     for (stage, time) in seconds { self.seconds[stage.rawValue] = time }
+    estimatedPSNR = fitted.estimatedPeakSignalToNoiseRatio
     noun = fitted.kind.nouns.one
     self.learnedFromData = learnedFromData
   }
@@ -70,7 +81,11 @@ struct DenoiseOutcome: RunOutcome {
       if let heldOut { lines += [heldOut.description, ""] }
       if isNoisyOnly {
         lines += [
-          "It learned from noisy images alone, so that nothing is known of how near the results come "
+          estimatedPSNR.map {
+            "It learned from noisy images alone: if their noise is what it was told, results come to some "
+              + "\(NumberText.fixed($0, places: 1)) dB or more."
+          }
+            ?? "It learned from noisy images alone, so that nothing is known of how near the results come "
             + "to clean ones: look at them, or compare with --reference.", "",
         ]
       }
@@ -81,6 +96,7 @@ struct DenoiseOutcome: RunOutcome {
       }
     }
     if let given { lines += [given.description, ""] }
+    if let noiseLevels { lines += [Self.sentence(noiseLevels), ""] }
     if let output = files.output, !resultTakesOutput {
       lines.append("denoised  \(output)  (\(NumberText.counted(items, noun)))")
     }
@@ -90,5 +106,40 @@ struct DenoiseOutcome: RunOutcome {
       lines.append("nothing was written: --output keeps the result, --save the model")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What the levels of noise are, in 255ths.
+  private static func sentence(_ levels: [Float]) -> String {
+    func text(_ level: Float) -> String { NumberText.fixed(255 * Double(level), places: 1) }
+    let sorted = levels.sorted()
+    let median = text(sorted[sorted.count / 2])
+    guard let least = sorted.first, let most = sorted.last, sorted.count > 1 else {
+      return "The image tells a noise of about \(median)/255."
+    }
+    return "The images tell noise of about \(median)/255 (\(text(least)) to \(text(most)))."
+  }
+}
+
+/// The levels of noise of images, one after the other.
+final class NoiseLevels: Sendable {
+  private let values = Mutex<[Float]>([])
+
+  /// The levels of those images that tell one.
+  var all: [Float] { values.withLock { $0 } }
+
+  /// Adds the level of an image; none where it tells none.
+  func add(_ level: Float?) {
+    guard let level else { return }
+    values.withLock { $0.append(level) }
+  }
+}
+
+extension Noise {
+  /// Whether it is of one deviation in all of an image.
+  var hasLevel: Bool {
+    switch self {
+    case .gaussian, .gaussianRange: true
+    case .poisson, .speckle, .saltAndPepper, .jpeg, .signalToNoise: false
+    }
   }
 }

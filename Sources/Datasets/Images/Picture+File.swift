@@ -63,11 +63,14 @@ extension Picture {
   /// - Parameters:
   ///   - format: The format.
   ///   - quality: How little a JPEG may lose, from 1 to 100.
+  ///   - halvesColour: Whether a JPEG keeps the colours of squares of two by two pixels alone, as those of
+  ///     cameras do.
   ///   - path: What to call the image in an error.
   /// - Throws: Why the picture cannot be encoded.
   package func encoded(
     as format: ImageFormat,
     quality: Int = 95,
+    halvesColour: Bool = false,
     path: String = "the picture"
   ) throws(DatasetError) -> [UInt8] {
     precondition((1...100).contains(quality), "a JPEG quality of \(quality) was asked for")
@@ -80,7 +83,13 @@ extension Picture {
       if hasAlpha && !isOpaque { throw .image(.transparency(path: path)) }
       picture = withDepth(8).converted(channels: channels < 3 ? 1 : 3)
     }
-    return try PictureCodec.encoded(picture, as: format, quality: quality, path: path)
+    return try PictureCodec.encoded(
+      picture,
+      as: format,
+      quality: quality,
+      halvesColour: halvesColour,
+      path: path
+    )
   }
 
   /// Whether alpha is the greatest in every pixel.

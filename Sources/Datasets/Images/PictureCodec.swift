@@ -56,10 +56,13 @@ enum PictureCodec {
   }
 
   /// Encodes a picture; a JPEG takes 8 bits and no alpha.
+  ///
+  /// - Parameter halvesColour: Whether a JPEG keeps the colours of squares of two by two pixels alone.
   static func encoded(
     _ picture: Picture,
     as format: ImageFormat,
     quality: Int,
+    halvesColour: Bool = false,
     path: String
   ) throws(DatasetError) -> [UInt8] {
     var source = hg_picture()
@@ -75,7 +78,7 @@ enum PictureCodec {
           (source.samples, source.profile, source.exif) = (samples, profile, exif)
           return switch format {
           case .png: hg_png_encode(&source, 6, &result)
-          case .jpeg: hg_jpeg_encode(&source, Int32(quality), &result)
+          case .jpeg: hg_jpeg_encode(&source, Int32(quality), halvesColour ? 1 : 0, &result)
           }
         }
       }

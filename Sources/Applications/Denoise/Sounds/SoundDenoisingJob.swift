@@ -105,7 +105,7 @@ extension Denoiser {
     let noise = noise(for: .sounds)
     switch noise {
     case .gaussian, .gaussianRange, .signalToNoise: return noise
-    case .poisson, .speckle, .saltAndPepper:
+    case .poisson, .speckle, .saltAndPepper, .jpeg:
       throw .invalidSetting(
         name: "the noise of sounds",
         expected: "white noise, such as snr:5, snr:-5..20 or gaussian:0.5",
