@@ -87,6 +87,11 @@ import Testing
     }
   }
 
+  @Test func sharesDifferByOneAtMost() {
+    #expect(evenShares(of: 8, among: 3) == [3, 3, 2])
+    #expect(evenShares(of: 2, among: 3) == [1, 1, 0])
+  }
+
   @Test func labelsOfImagesAreTheirClasses() throws {
     let (images, _) = try bars(6)
     let labelled = ImageSet(try images.uniform(), labels: [7, 7, 3, 7, 3, 12])

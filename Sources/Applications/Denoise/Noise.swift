@@ -80,7 +80,7 @@ public enum Noise: Hashable, Sendable, Codable {
 
   /// The standard deviation of normal noise in each value of a noisy image; `nil` for other noise.
   ///
-  /// Of an unknown level it is that which each plane tells.
+  /// Of an unknown level it is that which each plane tells; `nil` where it has too few pixels to tell it.
   /// The variance of counts and of grain is told by the noisy values, which on average are the clean ones,
   /// their squares 1 + σ² times as large.
   func deviations(in picture: PicturePlanes) -> [[Float]]? {
@@ -89,7 +89,8 @@ public enum Noise: Hashable, Sendable, Codable {
     case .gaussian(let deviation):
       known = picture.planes.map { _ in deviation }
     case .gaussianRange(let lower, let upper):
-      known = picture.noiseLevels.map { min(max($0 ?? lower, lower), upper) }
+      let told = picture.noiseLevels.compactMap(\.self)
+      known = told.count < picture.planes.count ? nil : told.map { min(max($0, lower), upper) }
     case .poisson(let peak):
       return picture.planes.map { $0.map { (max($0, 0) / peak).squareRoot() } }
     case .speckle(let deviation):

@@ -4,14 +4,6 @@ internal import HourglassEngines
 internal import HourglassNetworks
 internal import HourglassTensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// How a network learns to denoise images.
 private enum Lesson: Hashable, Sendable {
   /// From clean images, to which the network adds the noise.
@@ -60,10 +52,21 @@ private enum Lesson: Hashable, Sendable {
   }
 
   /// What is kept of an image.
-  func told(_ picture: PicturePlanes) -> PicturePlanes {
+  ///
+  /// - Parameter name: What to call it in an error.
+  /// - Throws: `unsuitedKind` where its noise cannot be told.
+  func told(_ picture: PicturePlanes, name: String) throws(ApplicationError) -> PicturePlanes {
     guard case .recorrupted(let noise) = self else { return picture }
+    guard let deviations = noise.deviations(in: picture) else {
+      throw .unsuitedKind(
+        name: name,
+        job: "tell the level of the noise of",
+        expected: "an image of at least 11 x 11 pixels, or a level, as in gaussian:0.1",
+        found: "one of \(picture.width) x \(picture.height)"
+      )
+    }
     var result = picture
-    result.planes += noise.deviations(in: picture) ?? []
+    result.planes += deviations
     return result
   }
 
@@ -121,7 +124,7 @@ struct PictureDenoisingJob: Sendable {
     ) { index, picture in
       let planes = PicturePlanes(isColour ? picture : picture.grey())
       let given = try noise?.added(to: planes, seed: seed, number: index) ?? planes
-      return lesson.told(given)
+      return try lesson.told(given, name: images.names[index])
     }
     let learning = PatchLearning(
       sample.store,
@@ -201,6 +204,6 @@ struct PictureDenoisingJob: Sendable {
       return nil
     }
     let error = judged.squaredError / Double(source.itemShape.elementCount)
-    return error > 0 ? -10 * log10(error) : nil
+    return error > 0 ? PictureQuality.peakSignalToNoiseRatio(meanSquaredError: error) : nil
   }
 }

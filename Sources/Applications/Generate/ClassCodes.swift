@@ -17,6 +17,7 @@ struct ClassCodes: Sendable {
   let names: [String]
   /// The mixture of each class.
   let mixtures: [CodeMixture]
+  private let densities: [CodeMixture.Density]
 
   /// The fewest items of a class whose codes tell where others lie.
   static let leastItems = 10
@@ -64,8 +65,13 @@ struct ClassCodes: Sendable {
       try Task.checkCancellation()
     }
     guard !names.isEmpty else { return nil }
+    self.init(names: names, mixtures: mixtures)
+  }
+
+  private init(names: [String], mixtures: [CodeMixture]) {
     self.names = names
     self.mixtures = mixtures
+    densities = mixtures.map(CodeMixture.Density.init)
   }
 
   /// Codes of new items of a class, `[count, latent]`, drawn from its mixture.
@@ -73,7 +79,6 @@ struct ClassCodes: Sendable {
   /// What a mixture has beyond the codes that it was fitted to may lie among those of another class: a code
   /// that is more probable there is drawn again, a few times.
   func draw(_ count: Int, of place: Int, _ generator: inout SeededGenerator) -> Tensor {
-    let densities = mixtures.map(CodeMixture.Density.init)
     let size = mixtures[place].size
     var scalars: [Float] = []
     scalars.reserveCapacity(count * size)
@@ -117,7 +122,6 @@ struct ClassCodes: Sendable {
       start += count
     }
     guard start == all.count else { throw file.damaged("its classes leave distributions over") }
-    self.names = names
-    self.mixtures = mixtures
+    self.init(names: names, mixtures: mixtures)
   }
 }

@@ -25,8 +25,7 @@ extension FittedSynthesizer {
       try requireSetting(count >= 1, "the number of items", "at least 1", count)
       try requireSetting(!names.isEmpty, "the number of classes", "at least 1", names.count)
       var scalars: [Float] = []
-      for (place, name) in names.enumerated() {
-        let wanted = count / names.count + (place < count % names.count ? 1 : 0)
+      for (name, wanted) in zip(names, evenShares(of: count, among: names.count)) {
         scalars += try await model.values(wanted, of: name, seed: seed, on: engine)
       }
       return try dataset(pictures: scalars, count: count)

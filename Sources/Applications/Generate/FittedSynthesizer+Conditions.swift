@@ -178,6 +178,11 @@ extension FittedSynthesizer {
   }
 }
 
+/// A number in so many parts that differ by one at most, the larger ones first.
+package func evenShares(of count: Int, among parts: Int) -> [Int] {
+  (0..<parts).map { count / parts + ($0 < count % parts ? 1 : 0) }
+}
+
 /// How many more rows of each level of a column are wanted, so that all come equally often.
 struct LevelQuotas: Sendable {
   /// The column.
@@ -207,8 +212,8 @@ struct LevelQuotas: Sendable {
     }
     self.column = name
     left = [:]
-    for (place, level) in levels.enumerated() {
-      left[level] = count / levels.count + (place < count % levels.count ? 1 : 0)
+    for (level, share) in zip(levels, evenShares(of: count, among: levels.count)) {
+      left[level] = share
     }
   }
 

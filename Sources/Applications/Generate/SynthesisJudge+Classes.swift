@@ -22,9 +22,10 @@ extension SynthesisJudge {
     on engine: ComputeEngine
   ) async throws -> SynthesisReport.ClassAgreement? {
     guard let classes, let names = model.classes?.names else { return nil }
+    let learntNames = Set(names)
     func some(_ rows: [Int], _ count: Int) -> [Int] {
       let known = rows.filter { row in
-        classes.places[row].map { names.contains(classes.names[$0]) } ?? false
+        classes.places[row].map { learntNames.contains(classes.names[$0]) } ?? false
       }
       let step = max(known.count / count, 1)
       return stride(from: 0, to: known.count, by: step).prefix(count).map { known[$0] }

@@ -40,8 +40,12 @@ struct GenerateJob {
       try command.data.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
     }
     let judged = try options.judge.map { try command.data.load($0, limit: files.first) }
-    if let kind = model?.kind { try check(kind) }
-    if let learned { try check(Self.kind(learned)) }
+    if let model { try check(model.kind, classes: model.classes) }
+    var classes: ItemClasses?
+    if let learned {
+      classes = try itemClasses(of: learned)
+      try check(learned.kind, classes: classes?.names ?? [])
+    }
     try run.paths.checkWritable()
     run.clock.end(.reading)
     let fitted: FittedSynthesizer
@@ -49,8 +53,8 @@ struct GenerateJob {
       fitted = model
     } else if let learned {
       let synthesizer = try synthesizer(for: learned)
-      let classes = try classes(of: learned)
       fitted = try await run.learn(unit: Self.kind(learned).nouns.one) {
+        [classes] in
         try await synthesizer.fit(learned, classes: classes, session: $0)
       }
     } else {
@@ -85,9 +89,12 @@ struct GenerateJob {
     )
   }
 
-  /// The classes of images by --labels.
-  private func classes(of data: Dataset) throws -> ItemClasses? {
-    guard let path = command.shape.labels else { return nil }
+  /// The classes of images, by --labels or those that come with them.
+  private func itemClasses(of data: Dataset) throws -> ItemClasses? {
+    guard let path = command.shape.labels else {
+      if case .images(let images) = data { return ItemClasses(images) }
+      return nil
+    }
     guard case .images = data else {
       throw Failure.usage("--labels needs images, found \(data.kind.nouns.many)")
     }
@@ -191,15 +198,14 @@ struct GenerateJob {
     case .images(let images):
       let options = command.generating
       let count = images.count
-      // The images of a label go in rows of their own.
+      // Where several labels were asked for, the images of each go in a row of their own.
       let labels = try options.labels(among: fitted.classes)?.count ?? 1
+      let rows = labels > 1 ? evenShares(of: count, among: labels) : nil
       let columns =
         options.interpolate != nil
-        ? count
-        : labels > 1
-          ? (count + labels - 1) / labels : Int(Double(count).squareRoot().rounded(.up))
+        ? count : rows?.first ?? Int(Double(count).squareRoot().rounded(.up))
       let pictures = try GeneratedPictures(images)
-      try AtomicFile.replace(path, with: pictures.mosaic(columns: columns).png)
+      try AtomicFile.replace(path, with: pictures.mosaic(columns: columns, rows: rows).png)
     case .sounds, .series, .largeTable, .largeSeries: break
     }
   }
@@ -237,8 +243,16 @@ struct GenerateJob {
   }
 
   /// Checks that what was asked for can be made of data of a kind.
-  private func check(_ kind: DataKind) throws {
+  ///
+  /// - Parameter classes: The names of the classes of images.
+  private func check(_ kind: DataKind, classes: [String]) throws {
     let options = command.generating
+    if kind == .images, let asked = try options.labels(among: classes) {
+      for label in asked where !classes.contains(label) {
+        let known = classes.prefix(8).joined(separator: ", ") + (classes.count > 8 ? ", ..." : "")
+        throw Failure.usage("there is no label \(label); there are \(known)")
+      }
+    }
     if let option = options.demands, kind != .table, kind != .images {
       throw Failure.usage("\(option) needs a table, found \(kind.nouns.many)")
     }

@@ -18,10 +18,21 @@ struct GeneratedPictures {
   }
 
   /// All images in one, small ones enlarged by whole numbers.
-  func mosaic(columns: Int) -> FigureImage {
+  ///
+  /// - Parameters:
+  ///   - columns: The images in a row.
+  ///   - rows: How many of them each row begins with, where rows may end early; `nil` fills each.
+  func mosaic(columns: Int, rows: [Int]? = nil) -> FigureImage {
     let side = (pictures.first?.width ?? 1) * max(min(columns, pictures.count), 1)
     let factor = min(max(Self.wantedWidth / max(side, 1), 1), 6)
-    return FigureImage(mosaicOf: pictures.map { $0.enlarged(factor) }, columns: columns, gap: 2)
+    var left = pictures.map { FigureImage?.some($0.enlarged(factor)) }[...]
+    var placed: [FigureImage?] = []
+    for count in rows ?? [] {
+      placed += left.prefix(count)
+      left = left.dropFirst(count)
+      placed += [FigureImage?](repeating: nil, count: columns - count)
+    }
+    return FigureImage(mosaicOf: placed + left, columns: columns, gap: 2)
   }
 
   /// Each image above the one that is nearest to it, with how far that is.

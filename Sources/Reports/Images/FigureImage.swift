@@ -42,11 +42,12 @@ package struct FigureImage: Hashable, Sendable {
   /// An image of many equal-sized ones side by side, in rows from the top.
   ///
   /// - Parameters:
+  ///   - images: The images; `nil` leaves a place see-through.
   ///   - columns: The images in a row.
   ///   - gap: The see-through pixels between two of them.
-  package init(mosaicOf images: [FigureImage], columns: Int, gap: Int = 1) {
+  package init(mosaicOf images: [FigureImage?], columns: Int, gap: Int = 1) {
     precondition(columns > 0 && gap >= 0, "a mosaic has at least one column")
-    guard let first = images.first else {
+    guard let first = images.lazy.compactMap(\.self).first else {
       self.init(width: 1, height: 1, channels: 2, bytes: [0, 0])
       return
     }
@@ -54,10 +55,11 @@ package struct FigureImage: Hashable, Sendable {
     let rows = (images.count + used - 1) / used
     let width = used * (first.width + gap) - gap
     let height = rows * (first.height + gap) - gap
-    let isColor = images.contains { $0.channels >= 3 }
+    let isColor = images.contains { ($0?.channels ?? 1) >= 3 }
     let channels = isColor ? 4 : 2
     var bytes = [UInt8](repeating: 0, count: width * height * channels)
     for (index, image) in images.enumerated() {
+      guard let image else { continue }
       precondition(
         image.width == first.width && image.height == first.height,
         "the images of a mosaic have one size"
