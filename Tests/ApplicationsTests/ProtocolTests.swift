@@ -79,7 +79,36 @@ import Testing
       test: tensor(Array(known.items[new])),
       truth: Array(known.classes[new])
     )
-    #expect(abs(linear - known.regression) <= 1.0 / 80, "\(linear) against \(known.regression)")
+    // The penalty is chosen here, and 1 there.
+    #expect(linear >= known.regression - 2.0 / 80, "\(linear) against \(known.regression)")
+    let model = SoftmaxRegression(
+      PaddedRows(tensor(Array(known.items[learned]))),
+      classes: Array(known.classes[learned]),
+      classCount: (known.classes.max() ?? 0) + 1,
+      rounds: 300
+    )
+    let told = model.classes(of: PaddedRows(tensor(Array(known.items[new]))))
+    let right = zip(told, known.classes[new]).count { $0 == $1 }
+    #expect(abs(Double(right) / 80 - known.regression) <= 1.0 / 80)
+  }
+
+  @Test func wideRowsAreLearntWithMorePenalty() {
+    // 300 numbers a row, each of which tells the class a little.
+    var generator = SeededGenerator(seed: 12)
+    let classes = (0..<1_000).map { $0 / 3 % 2 }
+    let values = (0..<300_000).map { generator.nextNormal() + 0.1 * Float(classes[$0 / 300]) }
+    let rows = PaddedRows(Tensor(values, shape: [1_000, 300]))
+    func penalty(_ rows: PaddedRows) -> Float {
+      SoftmaxRegression.penalty(for: rows, classes: classes, classCount: 2, rounds: 100)
+    }
+    #expect(penalty(rows) > 1)
+    // Where nothing is held out, or nothing is learnt by heart, the least.
+    let narrow = classes.map { 4 * Float($0) }
+    #expect(penalty(PaddedRows(Tensor(narrow, shape: [1_000, 1]))) == 1)
+    #expect(
+      SoftmaxRegression.penalty(for: rows.rows([0, 1]), classes: [0, 1], classCount: 2, rounds: 9)
+        == 1
+    )
   }
 
   private func table(_ known: Goldens.Trees, _ rows: Range<Int>) -> Table {

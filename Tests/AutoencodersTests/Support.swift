@@ -73,23 +73,6 @@ struct Variant: Sendable, CustomTestStringConvertible {
       ),
       [1, 5, 4]
     ),
-    Variant(
-      "directions",
-      StartedLearner(
-        Autoencoder(
-          encoder: dense,
-          bottleneck: .deterministic(latent: 2),
-          corruption: .dropout(rate: 0.2),
-          errorDirections: 4
-        ),
-        start: [
-          Autoencoder.directionsName: Tensor(
-            (0..<24).map { $0 % 7 == 0 ? 0.8 : 0 },
-            shape: [4, 6]
-          )
-        ]
-      )
-    ),
     Variant("absolute error", small(objective: .distance(.absoluteError))),
     Variant("Huber", small(objective: .distance(.huber(delta: 0.3)))),
     Variant("cross-entropy", small(objective: .distance(.binaryCrossEntropy))),

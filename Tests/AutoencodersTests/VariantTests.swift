@@ -55,8 +55,7 @@ import Testing
     var variables: [String: DoubleTensor] = [:]
     for (variable, node) in graph.variables {
       let shape = graph[node].shape
-      let isDrawn = variable.role == .parameter || variable.name == Autoencoder.directionsName
-      let scale = isDrawn ? 0.5 : 0
+      let scale = variable.role == .parameter ? 0.5 : 0
       variables[variable.name] = DoubleTensor(
         (0..<shape.elementCount).map { _ in scale * Double(generator.nextNormal()) },
         shape: shape
@@ -135,37 +134,6 @@ import Testing
     #expect(try draws(variational.trainingGraph(shapes, optimizer: Optimizer())) == 3)
   }
 
-  @Test func errorsAlongDirectionsCountLessInLearningAlone() throws {
-    var autoencoder = Autoencoder(
-      encoder: .dense(hidden: [5], activation: .tanh),
-      bottleneck: .deterministic(latent: 2)
-    )
-    let shapes = GraphShapes(item: [6], batch: 3)
-    let items = TinyData.items(count: 3, [6])
-    func outputs(_ graph: Graph, _ directions: Tensor?) throws -> (loss: [Float], error: [Float]) {
-      let plan = ReferencePlan(graph, seed: 3)
-      if let directions { plan.setVariables([Autoencoder.directionsName: directions]) }
-      plan.feed(items, to: graph.requiredInput(GraphName.input))
-      try plan.run(step: 1)
-      return (
-        plan.result(graph.requiredOutput(GraphName.loss)).scalars,
-        plan.result(graph.requiredOutput(GraphName.squaredError)).scalars
-      )
-    }
-    let plain = try outputs(autoencoder.validationGraph(shapes), nil)
-    autoencoder.errorDirections = 6
-    var directions = Tensor.zeros([6, 6])
-    for index in 0..<6 { directions[flat: 7 * index] = 0.5 }
-    // Half of the error along each value is a quarter of the sum of squares less.
-    let discounted = try outputs(autoencoder.validationGraph(shapes), directions)
-    for index in 0..<3 {
-      #expect(abs(discounted.loss[index] - plain.loss[index] + 0.25 * plain.error[index]) < 1e-5)
-    }
-    #expect(discounted.error == plain.error)
-    let judged = try autoencoder.evaluationGraph(shapes)
-    #expect(judged.variableShapes[Autoencoder.directionsName] == nil)
-  }
-
   @Test func divergenceWarmsUp() {
     let variational = Autoencoder(bottleneck: .gaussian(latent: 2, beta: 4, warmUpSteps: 10))
     #expect(variational.regularizationWeight(atStep: 1) == 0.1)
@@ -186,8 +154,6 @@ import Testing
     Autoencoder(penalties: [.sparsity(target: 0.1, weight: 1)]),
     Autoencoder(latentActivation: .logistic, penalties: [.sparsity(target: 1, weight: 1)]),
     Autoencoder(penalties: [.contraction(weight: 1, standardDeviation: 0)]),
-    Autoencoder(errorDirections: 0),
-    Autoencoder(objective: .likelihood(.bernoulli), errorDirections: 3),
   ])
   func settingsOutOfRangeAreRefused(_ autoencoder: Autoencoder) {
     #expect(throws: TrainingError.self) { try autoencoder.validate() }

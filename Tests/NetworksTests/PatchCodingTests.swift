@@ -65,6 +65,51 @@ import Testing
     for (value, wanted) in zip(found.doubles, expected) { #expect(near(value, wanted, 1e-4)) }
   }
 
+  /// An image with its left and right exchanged.
+  private func mirrored(_ image: Tensor) -> Tensor {
+    let width = image.shape[3]
+    let columns = (0..<image.shape.elementCount).map { index in
+      image.scalars[index - index % width + width - 1 - index % width]
+    }
+    return Tensor(columns, shape: image.shape)
+  }
+
+  @Test(arguments: [Shape([1, 1, 9, 9]), [1, 3, 12, 13]])
+  func mirrorImagesAreAlikeWhereTheyShouldBe(_ shape: Shape) throws {
+    let variables = [
+      "filters": normal([4, shape[1], 3, 3]),
+      "thresholds": normal([4], seed: 5, scale: 0.3),
+    ]
+    let image = uniform(shape, seed: 8)
+    func values(_ image: Tensor, isMirrored: Bool) throws -> [Double] {
+      var coding = coding
+      coding.isMirrored = isMirrored
+      return try evaluate([image], variables: variables) { [coding($1[0], in: &$0)] }[0].doubles
+    }
+    let alike = try values(image, isMirrored: true)
+    let (apart, other) = (
+      try values(image, isMirrored: false), try values(mirrored(image), isMirrored: false)
+    )
+    #expect(zip(apart, other).contains { abs($0 - $1) > 0.05 })
+    for (value, same) in zip(alike, try values(mirrored(image), isMirrored: true)) {
+      #expect(near(value, same, 1e-5))
+    }
+    // The square of a value is the mean of those of the image and its mirror image.
+    for place in alike.indices {
+      let expected = (apart[place] * apart[place] + other[place] * other[place]) / 2
+      #expect(near(alike[place] * alike[place], expected, 1e-4))
+    }
+  }
+
+  @Test func codingsOfBeforeAreRead() throws {
+    let text = #"{"side": 5, "stride": 2, "filters": 7, "grid": 3}"#
+    let coding = try JSONDecoder().decode(PatchCoding.self, from: Data(text.utf8))
+    #expect(coding == PatchCoding(side: 5, filters: 7))
+    let mirrored = PatchCoding(filters: 3, isMirrored: true)
+    let again = try JSONDecoder().decode(PatchCoding.self, from: JSONEncoder().encode(mirrored))
+    #expect(again == mirrored)
+  }
+
   @Test func imagesOfOneShadeAreFinite() throws {
     let found = try evaluate([Tensor([Float](repeating: 0.7, count: 81), shape: [1, 1, 9, 9])]) {
       [coding($1[0], in: &$0)]

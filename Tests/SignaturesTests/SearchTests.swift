@@ -1,3 +1,4 @@
+import Foundation
 import HourglassSignatures
 import HourglassTensors
 import Testing
@@ -150,5 +151,32 @@ import Testing
     let exact = try index.sequenceMatches(for: Array(songs[3][5..<9]), spacing: 0.5)
     #expect(exact.first?.distance == 0)
     #expect(failure { _ = try index.sequenceMatches(for: [[0]], spacing: 0) } != nil)
+  }
+
+  @Test func anExcerptIsPlacedBetweenSignatures() throws {
+    // Signatures along smooth curves, half a unit apart; a query lies anywhere on them.
+    let waves = vectors(2, dimension: 24, seed: 31)
+    func signature(_ time: Double) -> [Float] {
+      zip(waves[0], waves[1]).map { wave, phase in
+        sin(0.4 * Float(time) * (1 + abs(wave)) + 3 * phase)
+      }
+    }
+    let positions = (0..<40).map { Double($0) * 0.5 }
+    let index = try SignatureIndex(
+      items: [NewItem(name: "curve", signatures: positions.map(signature), positions: positions)]
+    )
+    for time in stride(from: 3.0, through: 12, by: 0.13) {
+      func place(_ isPlacedBetween: Bool) throws -> Double {
+        let found = try index.sequenceMatches(
+          for: [signature(time)],
+          spacing: 0.5,
+          isPlacedBetween: isPlacedBetween
+        )
+        return try #require(found.first).offset
+      }
+      let (near, between) = (try place(false), try place(true))
+      #expect(abs(near - time) <= 0.25 + 1e-9 && abs(between - time) < 0.08, "\(time) \(between)")
+      #expect(abs(near - between) <= 0.25 + 1e-9)
+    }
   }
 }

@@ -31,6 +31,12 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, doi:10.1145/1390156.1390294; He et al., 2021,
   /// "Masked Autoencoders Are Scalable Vision Learners", arXiv:2111.06377, for hiding much.
   public var corruption: Corruption?
+  /// Whether an image and its mirror image, with left and right exchanged, have the same features, for images
+  /// that are learnt from by their patches.
+  ///
+  /// `nil` lets the images say: alike where they look as much like the mirror images of others as like others,
+  /// as photographs of things do, and writing does not.
+  public var mirrorImagesAreAlike: Bool?
 
   /// Makes an extractor; the defaults suit most data.
   public init(
@@ -38,13 +44,15 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
     architecture: Architecture? = nil,
     learning: LearningSettings = LearningSettings(),
     scaling: NumberScaling = .robust,
-    corruption: Corruption? = nil
+    corruption: Corruption? = nil,
+    mirrorImagesAreAlike: Bool? = nil
   ) {
     self.dimensions = dimensions
     self.architecture = architecture
     self.learning = learning
     self.scaling = scaling
     self.corruption = corruption
+    self.mirrorImagesAreAlike = mirrorImagesAreAlike
   }
 }
 
@@ -61,6 +69,14 @@ extension FeatureExtractor {
     do {
       if let patches = try patchArchitecture(for: data) {
         return try await ImageFeatureJob(self, patches, data, session).fitted()
+      }
+      guard mirrorImagesAreAlike == nil else {
+        throw ApplicationError.invalidSetting(
+          name: "mirror images that are alike or apart",
+          expected:
+            "images of one size, at least 16 pixels in either direction, and no other layers",
+          found: data.kind.phrase
+        )
       }
       let job = try ReductionJob(
         reducer,

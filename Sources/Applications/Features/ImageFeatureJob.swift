@@ -8,9 +8,9 @@ internal import HourglassTensors
 /// One run of learning features of images from what they say of their patches, with everything chosen
 /// before it begins.
 ///
-/// First the patches are learnt, then an autoencoder of what images say of them: most of it is hidden from the
-/// encoder, and errors along principal components count the less the more varies along them, so that large and
-/// plain differences weigh little more than small ones. The encoder takes pixels in the end.
+/// First the patches are learnt, then an autoencoder of what images say of them, in which large and plain
+/// differences are made about as small as others; most of it is hidden from the encoder. The encoder takes pixels
+/// in the end.
 struct ImageFeatureJob: Sendable {
   private let extractor: FeatureExtractor
   private let dataName: String
@@ -18,6 +18,8 @@ struct ImageFeatureJob: Sendable {
   private let split: RowSplit
   private let encoding: ItemEncoding
   private let coding: PatchCoding
+  /// The number of directions that are made even.
+  private let directionCount: Int
   /// The network that learns, from codes to codes.
   private let autoencoder: Autoencoder
   /// The same with an encoder that takes pixels.
@@ -35,7 +37,7 @@ struct ImageFeatureJob: Sendable {
     _ data: Dataset,
     _ session: LearningSession
   ) throws {
-    guard case .patches(let coding, let hidden, let activation) = architecture else {
+    guard case .patches(var coding, let hidden, let activation) = architecture else {
       preconditionFailure("the architecture codes patches")
     }
     try extractor.validate(for: data)
@@ -51,22 +53,32 @@ struct ImageFeatureJob: Sendable {
         found: "\(encoding.itemShape)"
       )
     }
-    let values = coding.valueCount
-    let codes = min(max(extractor.dimensions, Self.directions), values, split.training.count - 1)
+    directionCount = max(
+      min(
+        max(extractor.dimensions + 1, Self.directions),
+        coding.valueCount,
+        split.training.count - 1
+      ),
+      1
+    )
     self.extractor = extractor
     dataName = data.name
     rows = try EncodedRows(items, encoding: encoding)
+    if let isMirrored = extractor.mirrorImagesAreAlike {
+      coding.isMirrored = isMirrored
+    } else if extractor.architecture == nil {
+      coding.isMirrored = MirrorSymmetry(rows.selecting(split.training)).holds
+    }
     self.split = split
     self.encoding = encoding
     self.coding = coding
     autoencoder = Autoencoder(
       encoder: .dense(hidden: hidden, activation: activation),
       bottleneck: .deterministic(latent: extractor.dimensions),
-      corruption: extractor.corruption ?? AutomaticChoices.patchCorruption,
-      errorDirections: max(codes, 1)
+      corruption: extractor.corruption ?? AutomaticChoices.patchCorruption
     )
     var whole = autoencoder
-    whole.encoder = architecture
+    whole.encoder = .patches(coding, hidden: hidden, activation: activation)
     self.whole = whole
     run = try LearningRun(
       application: FittedFeatureExtractor.application,
@@ -84,46 +96,29 @@ struct ImageFeatureJob: Sendable {
     )
   }
 
-  /// The directions along which errors count less, where codes are shorter.
+  /// The directions that are made even, where codes are shorter.
   private static let directions = 128
-  /// What is added to the variance along a direction, as a part of the largest one.
-  private static let directionFloor = 0.03
 
   /// Learns, judges, and makes the model with its report.
   func fitted() async throws -> FittedFeatureExtractor {
     let (engine, session) = (run.session.engine, run.session)
-    let patches: LearntPatches
-    let principal: PrincipalComponents
-    let coded: EncodedRows
+    let prepared: Prepared
     do {
-      patches = try await LearntPatches(
-        of: rows,
-        training: split.training,
-        coding,
-        seed: extractor.learning.seed,
-        on: engine,
-        progress: { session.progress(.preparing(fraction: $0)) }
-      )
-      coded = EncodedRows(codes: patches.codes)
-      principal = try await PrincipalComponents(
-        of: FilledValues(coded.selecting(split.training)),
-        count: autoencoder.errorDirections ?? 1,
-        on: engine
-      )
+      prepared = try await self.prepared()
     } catch is CancellationError {
       // Learning has not begun: there is a checkpoint only where it was to go on from one.
       throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
     }
+    let coded = prepared.coded
     // What chance restores would have to be unlearned first.
-    var start = try autoencoder.silentStart(itemShape: coded.itemShape)
-    start[Autoencoder.directionsName] = Self.directions(principal)
+    let start = try autoencoder.silentStart(itemShape: coded.itemShape)
     let (network, record) = try await run.network(
       autoencoder,
       StartedLearner(autoencoder, start: start),
       on: coded.selecting(split.seen),
       itemShape: coded.itemShape
     )
-    let baseline = ReductionBaseline(principal, count: extractor.dimensions)
+    let baseline = ReductionBaseline(prepared.principal, count: extractor.dimensions)
     let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
     let judged = coded.selecting(split.report)
     var report = try await judge.report(
@@ -141,17 +136,63 @@ struct ImageFeatureJob: Sendable {
         record,
         metrics: report.metrics,
         report: report,
-        stateTensors: Array(patches.variables.keys)
+        stateTensors: Array(prepared.variables.keys)
       ),
       report: report,
       checkpoint: session.checkpoint,
       encoding: encoding,
       encoder: FittedEncoder(
         whole,
-        variables: network.variables.merging(patches.variables) { first, _ in first },
+        variables: try await variables(of: network, prepared),
         itemShape: encoding.itemShape
       )
     )
+  }
+
+  /// What is there before the autoencoder learns.
+  private struct Prepared {
+    /// The variables of the coding, by name.
+    let variables: [String: Tensor]
+    /// What varies most in what images say of their patches.
+    let principal: PrincipalComponents
+    let even: EvenDirections
+    /// What images say of their patches, in even directions.
+    let coded: EncodedRows
+  }
+
+  private func prepared() async throws -> Prepared {
+    let (engine, session) = (run.session.engine, run.session)
+    let patches = try await LearntPatches(
+      of: rows,
+      training: split.training,
+      coding,
+      seed: extractor.learning.seed,
+      on: engine,
+      progress: { session.progress(.preparing(fraction: 0.8 * $0)) }
+    )
+    let principal = try await PrincipalComponents(
+      of: FilledValues(EncodedRows(codes: patches.codes).selecting(split.training)),
+      count: directionCount,
+      on: engine
+    )
+    session.progress(.preparing(fraction: 0.95))
+    let even = EvenDirections(principal, numbers: extractor.dimensions)
+    let coded = EncodedRows(codes: try await even.evened(patches.codes, on: engine))
+    session.progress(.preparing(fraction: 1))
+    return Prepared(variables: patches.variables, principal: principal, even: even, coded: coded)
+  }
+
+  /// The variables of an encoder from pixels: its first layer takes what images say as they say it.
+  private func variables(
+    of network: FittedAutoencoder,
+    _ prepared: Prepared
+  ) async throws -> [String: Tensor] {
+    var variables = network.variables.merging(prepared.variables) { first, _ in first }
+    let names = ["encoder.0.weight", "bottleneck.weight"]
+    if let first = names.first(where: { variables[$0] != nil }), let weight = variables[first] {
+      variables[first] = try await prepared.even.evened(weight, on: run.session.engine)
+    }
+    return variables
   }
 
   private func notes(
@@ -162,6 +203,7 @@ struct ImageFeatureJob: Sendable {
     var notes: [String?] = [
       "Common differences count little in learning, so that PCA may restore more: what features are worth "
         + "shows when something is predicted from them.",
+      coding.isMirrored ? "An image and its mirror image have the same features." : nil,
       LearningHealth.budget(record),
       LearningHealth.idleNumbers(try await network.encode(judged, on: run.session.engine)),
     ]
@@ -175,21 +217,5 @@ struct ImageFeatureJob: Sendable {
       )
     }
     return notes.compactMap { $0 }
-  }
-
-  /// Principal components, each the longer the more varies along it, `[directions, values]`.
-  private static func directions(_ principal: PrincipalComponents) -> Tensor {
-    let width = principal.means.count
-    let floor = max(directionFloor * (principal.variances.first ?? 1), 1e-12)
-    var rows: [Float] = []
-    rows.reserveCapacity(principal.count * width)
-    for direction in 0..<principal.count {
-      let variance = principal.variances[direction]
-      let factor = (variance / (variance + floor)).squareRoot()
-      for value in 0..<width {
-        rows.append(Float(principal.components[direction * width + value] * factor))
-      }
-    }
-    return Tensor(rows, shape: [principal.count, width])
   }
 }

@@ -44,22 +44,23 @@ struct LearntPatches: Sendable {
       PatchCoding.Name.means: Tensor.zeros([count]),
       PatchCoding.Name.factors: Tensor([Float](repeating: 1, count: count), shape: [count]),
     ]
-    let plain = try await Self.codes(of: images, coding, variables, on: engine)
+    let codes = try await Self.codes(of: images, coding, variables, on: engine)
     progress(0.9)
-    let (means, factors) = Self.moments(plain, rows: training)
+    let shape = codes.shape
+    let (means, factors) = Self.moments(codes, rows: training)
     variables[PatchCoding.Name.means] = Tensor(means, shape: [count])
     variables[PatchCoding.Name.factors] = Tensor(factors, shape: [count])
     self.variables = Dictionary(
       uniqueKeysWithValues: variables.map { ("encoder.\(Architecture.patchScope).\($0)", $1) }
     )
-    var values = plain.scalars
+    var values = codes.scalars
     var place = values.mutableSpan
     var column = 0
     for index in place.indices {
       place[index] = (place[index] - means[column]) * factors[column]
       column = column + 1 == count ? 0 : column + 1
     }
-    codes = Tensor(values, shape: plain.shape)
+    self.codes = Tensor(values, shape: shape)
     progress(1)
   }
 
@@ -69,7 +70,11 @@ struct LearntPatches: Sendable {
     _ variables: [String: Tensor],
     on engine: ComputeEngine
   ) async throws -> Tensor {
-    let network = FittedNetwork(variables: variables, itemShape: images.itemShape)
+    let network = FittedNetwork(
+      variables: variables,
+      itemShape: images.itemShape,
+      batchSize: Architecture.patchBatch
+    )
     let item = images.itemShape
     return try await network.rows(
       of: GraphName.output,

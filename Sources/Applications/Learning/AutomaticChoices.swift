@@ -22,7 +22,7 @@ public enum AutomaticChoices {
       return .dense(hidden: [512, 256, 128], activation: .silu)
     case .table, .series:
       let width = min(max(4 * valueCount, 64), 512)
-      return .dense(hidden: [width, width / 2], activation: .silu)
+      return .dense(hidden: [width], activation: .silu)
     }
   }
 
@@ -122,20 +122,20 @@ public enum AutomaticChoices {
   /// The same where images are coded by their patches: much of what they say of them is said several times.
   static let patchCorruption = Corruption.dropout(rate: 0.7)
 
-  /// A coding of patches for features of images, and fully connected layers behind it; `nil` for images too
-  /// small for it, or so many that their codes have no place in memory.
+  /// A coding of patches for features of images, and a fully connected layer behind it where codes are short;
+  /// `nil` for images too small for it, or so many that their codes have no place in memory.
   ///
-  /// The wider the code, the wider are the layers.
+  /// The longer the code, the more kinds of patches it has room for. From 128 numbers on the layers between cost
+  /// more than they gain: they learn single images by heart.
   static func patchArchitecture(for shape: Shape, count: Int, dimensions: Int) -> Architecture? {
     guard shape.rank == 3, shape[1] >= 16, shape[2] >= 16 else { return nil }
     var coding = PatchCoding(
-      stride: min(max(2, min(shape[1], shape[2]) / 32), 6),
-      filters: 200
+      stride: min(max(1, min(shape[1], shape[2]) / 32), 6),
+      filters: min(max(4 * min(dimensions, 1_000), 200), 800)
     )
     while coding.filters > 25, coding.valueCount * count > patchCodeLimit { coding.filters /= 2 }
     guard coding.valueCount * count <= patchCodeLimit else { return nil }
-    let width = min(max(4 * dimensions, 512), 2_048)
-    return .patches(coding, hidden: [width, width / 2], activation: .silu)
+    return .patches(coding, hidden: dimensions < 128 ? [512] : [], activation: .silu)
   }
 
   /// The most values of codes of patches that are held: a gibibyte of them.

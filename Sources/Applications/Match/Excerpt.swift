@@ -44,12 +44,15 @@ struct Excerpt: Sendable {
     threads: Int
   ) throws(SignatureError) -> [SequenceMatch] {
     var best: [Int64: (match: SequenceMatch, offset: Double)] = [:]
+    // Phases that reach from one stored signature to the next find the place among themselves.
+    let reached = (phases.last?.offset ?? 0) + (phases.count > 1 ? phases[1].offset : 0)
     for phase in phases {
       let found = try index.sequenceMatches(
         for: phase.signatures,
         spacing: spacing,
         count: count,
         filter: filter,
+        isPlacedBetween: reached < 0.9 * spacing,
         threads: threads
       )
       for match in found {

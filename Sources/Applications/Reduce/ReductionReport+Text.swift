@@ -87,7 +87,7 @@ extension ReductionReport: CustomStringConvertible {
     if let patchKinds {
       return
         "Errors are squared, of what images say of \(patchKinds) kinds of patches, with mean 0 and standard "
-        + "deviation 1 in learning."
+        + "deviation 1 in learning, common differences made smaller."
     }
     return switch kind {
     case .images: "Errors are squared, of values from 0 to 1."

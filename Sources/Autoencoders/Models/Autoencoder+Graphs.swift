@@ -68,7 +68,7 @@ extension Autoencoder: Learner {
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .training, in: &builder)
-    let reconstruction = builder.mean(learningLoss(of: pass, in: &builder))
+    let reconstruction = builder.mean(reconstructionLoss(of: pass, in: &builder))
     var terms: [NodeID] = []
     if let divergence = pass.divergence, case .gaussian(_, let beta, _) = bottleneck {
       let weight = builder.input(GraphName.regularizationWeight, .scalar)
@@ -96,7 +96,7 @@ extension Autoencoder: Learner {
   package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .inference, in: &builder)
-    addItemLosses(of: pass, learningLoss(of: pass, in: &builder), in: &builder)
+    addItemLosses(of: pass, reconstructionLoss(of: pass, in: &builder), in: &builder)
     return try builder.finish()
   }
 
@@ -311,20 +311,6 @@ extension Autoencoder {
   func reconstructionLoss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
     pass.fields?.loss(pass.parameters, in: &builder)
       ?? objective.loss(pass.parameters, target: pass.x, in: &builder)
-  }
-
-  /// The name of the variable that holds the directions of errors, `[directions, values]`.
-  package static var directionsName: String { "errors.directions" }
-
-  /// The loss of each item in learning, `[batch]`: less what counts for nothing along directions.
-  private func learningLoss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
-    guard let count = errorDirections else { return reconstructionLoss(of: pass, in: &builder) }
-    let error = builder.flatten(builder.difference(pass.parameters, pass.x))
-    guard error != builder.failed else { return error }
-    let width = builder.shape(of: error)[1]
-    let directions = builder.state(Self.directionsName, [count, width])
-    let discount = builder.itemSum(builder.apply(.square, builder.dense(error, directions)))
-    return builder.difference(reconstructionLoss(of: pass, in: &builder), discount)
   }
 
   private func output(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {

@@ -140,15 +140,6 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   ///
   /// It is for a deterministic bottleneck.
   public var neighbours: NeighbourTerm?
-  /// The number of directions along which learning counts errors less; `nil` counts all alike.
-  ///
-  /// With the directions as the rows of D, none longer than 1 and each at right angles to the others, the loss
-  /// of an item x restored as r is ‖r - x‖² - ‖D (r - x)‖². They are given with the start of learning, and no
-  /// step changes them. Along principal components of variances λ, each times √(λ / (λ + c)), large and plain
-  /// differences count little more than small and telling ones: errors are then measured by the inverse of
-  /// the covariance and c. Judging what was learnt is by values always. It is for items without fields and
-  /// squared errors.
-  public var errorDirections: Int?
   /// How the cells of an item are told in two ways; `nil` is once.
   ///
   /// It is for items with fields and fully connected layers.
@@ -169,7 +160,6 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     binarization: Binarization? = nil,
     linearPath: Bool? = nil,
     neighbours: NeighbourTerm? = nil,
-    errorDirections: Int? = nil,
     renditions: Renditions? = nil
   ) {
     self.encoder = encoder
@@ -185,7 +175,6 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.binarization = binarization
     self.linearPath = linearPath
     self.neighbours = neighbours
-    self.errorDirections = errorDirections
     self.renditions = renditions
   }
 
@@ -224,14 +213,6 @@ extension Autoencoder {
     }
     for penalty in penalties { try validate(penalty) }
     if let neighbours { try validate(neighbours) }
-    if let errorDirections {
-      try requireSetting(
-        (1...1 << 16).contains(errorDirections) && fields == nil && objective == .squaredError,
-        "the number of directions of errors",
-        "1 to 65536, for squared errors of items without fields",
-        errorDirections
-      )
-    }
     try validateFields()
     try validateRenditions()
   }

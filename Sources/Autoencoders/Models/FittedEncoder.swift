@@ -1,5 +1,6 @@
 package import HourglassEngines
 internal import HourglassGraphs
+internal import HourglassNetworks
 public import HourglassTensors
 
 /// The encoder of an autoencoder with learnt variables; the decoder is left out.
@@ -23,9 +24,12 @@ public struct FittedEncoder: Sendable {
     let graph = try autoencoder.encodingGraph(GraphShapes(item: itemShape, batch: 1))
     self.autoencoder = autoencoder
     self.itemShape = itemShape
+    var batchSize: Int?
+    if case .patches = autoencoder.encoder { batchSize = Architecture.patchBatch }
     network = FittedNetwork(
       variables: try graph.checkedVariables(variables),
-      itemShape: itemShape
+      itemShape: itemShape,
+      batchSize: batchSize
     )
   }
 

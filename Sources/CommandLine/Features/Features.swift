@@ -10,7 +10,9 @@ struct Features: AsyncParsableCommand {
       is then dropped, and what the encoder gives are the features. No label is learnt from.
 
       Of images it learns kinds of patches first, and then from what each image says of them; \
-      --architecture dense learns from pixels.
+      --architecture dense learns from pixels. Where the images look as much like the mirror images \
+      of others as like others, as photographs of things do and writing does not, an image and its \
+      mirror image get the same features; --mirror-images alike or apart says so instead.
 
       DATA is what `hourglass reduce` takes: a table of numbers and categories with missing cells, \
       images, sounds, arrays, or with --series a table of measurements in time.
@@ -28,6 +30,7 @@ struct Features: AsyncParsableCommand {
         hourglass features people.csv -o features.npy
         hourglass features people.csv --probe income --plot bars.svg -o features.csv
         hourglass features images.idx.gz --labels labels.idx.gz --save clothes.hourglass
+        hourglass features photos/ --dimensions 256 --mirror-images alike -o features.npy
         hourglass features new.csv --model people.hourglass -o features.csv
       """
   )
@@ -47,6 +50,9 @@ struct Features: AsyncParsableCommand {
   @OptionGroup(title: "Network (without --model)")
   var shape: ShapeOptions
 
+  @OptionGroup(title: "Network (without --model)")
+  var mirror: MirrorOptions
+
   @OptionGroup(title: "Learning (without --model)")
   var learning: LearningOptions
 
@@ -60,7 +66,7 @@ struct Features: AsyncParsableCommand {
   var saying: ReportOptions
 
   func validate() throws {
-    try files.checkModel(given: shape.given + learning.given)
+    try files.checkModel(given: shape.given + mirror.given + learning.given)
     try files.checkResume(learning)
     try requireOption(
       shape.dimensions != .automatic,
@@ -72,6 +78,34 @@ struct Features: AsyncParsableCommand {
   func run() async throws {
     var job = try FeaturesJob(self)
     try await VerbRun.perform { try await job.run().say(saying) }
+  }
+}
+
+/// Whether left and right count in images.
+struct MirrorOptions: ParsableArguments {
+  /// What mirror images are to each other.
+  enum Choice: String, ExpressibleByArgument, CaseIterable {
+    case auto, alike, apart
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Features of an image and its mirror image: alike, apart, or auto, as the images look.",
+      valueName: "choice"
+    )
+  )
+  var mirrorImages: Choice?
+
+  /// The options that were given, by their names.
+  var given: [String] { mirrorImages == nil ? [] : ["--mirror-images"] }
+
+  /// Whether they are alike; `nil` lets the images say.
+  var areAlike: Bool? {
+    switch mirrorImages {
+    case .alike: true
+    case .apart: false
+    case .auto, nil: nil
+    }
   }
 }
 

@@ -57,7 +57,8 @@ struct FeaturesJob {
       let extractor = FeatureExtractor(
         dimensions: command.shape.dimensions?.number ?? 32,
         architecture: try architecture(for: learnt),
-        learning: command.learning.settings
+        learning: command.learning.settings,
+        mirrorImagesAreAlike: command.mirror.areAlike
       )
       fitted = try await run.learn(unit: learnt.kind.nouns.one) {
         try await extractor.fit(learnt, session: $0)

@@ -10,7 +10,7 @@ struct ShapeOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "How many numbers describe an item, or auto for as few as keep enough, see --keep (default: "
-        + "2).",
+        + "2, of features 32).",
       valueName: "n|auto"
     )
   )

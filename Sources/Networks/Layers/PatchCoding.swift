@@ -9,8 +9,10 @@ internal import HourglassTensors
 ///     a_j = max(0, w_j · x / √(σ² + ε) - b_j),   ε = 0.01
 ///
 /// The image is parted into `grid` rows and columns of cells; a value of the result is the square root of the
-/// mean of a_j over the places of a cell, less its mean over images and divided by its deviation. The filters
-/// and all else that is learnt is no parameter: it comes with the network, and no step changes it.
+/// mean of a_j over the places of a cell, less its mean over images and divided by its deviation. Where mirror
+/// images are alike, it is the mean over those of the image and of the one with its left and right exchanged,
+/// which is got by exchanging those of the filters and of the cells. The filters and all else that is learnt is
+/// no parameter: it comes with the network, and no step changes it.
 ///
 /// Reference: Coates, Lee, Ng, 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning",
 /// AISTATS, sections 3.1 to 3.3.
@@ -23,13 +25,36 @@ public struct PatchCoding: Hashable, Sendable, Codable {
   public var filters: Int
   /// The rows of cells, and the columns.
   public var grid: Int
+  /// Whether an image and its mirror image, with left and right exchanged, become the same values.
+  public var isMirrored: Bool
 
   /// Makes a coding; its ranges are checked where it meets images.
-  public init(side: Int = 6, stride: Int = 2, filters: Int, grid: Int = 3) {
+  public init(
+    side: Int = 6,
+    stride: Int = 2,
+    filters: Int,
+    grid: Int = 3,
+    isMirrored: Bool = false
+  ) {
     self.side = side
     self.stride = stride
     self.filters = filters
     self.grid = grid
+    self.isMirrored = isMirrored
+  }
+
+  /// Reads what `encode(to:)` writes; without a word of mirror images these are apart.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    side = try values.decode(Int.self, forKey: .side)
+    stride = try values.decode(Int.self, forKey: .stride)
+    filters = try values.decode(Int.self, forKey: .filters)
+    grid = try values.decode(Int.self, forKey: .grid)
+    isMirrored = try values.decodeIfPresent(Bool.self, forKey: .isMirrored) ?? false
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case side, stride, filters, grid, isMirrored
   }
 
   /// The number of values that an image becomes.
@@ -83,6 +108,28 @@ extension PatchCoding: Layer {
       .normal(standardDeviation: 1 / Float(channels * side * side).squareRoot())
     )
     let thresholds = builder.state(Name.thresholds, [filters])
+    let contrast = contrast(of: x, in: &builder)
+    var cells = responses(to: weights, x, contrast, thresholds, in: &builder)
+    if isMirrored {
+      let others = mirrored(weights, in: &builder)
+      let flipped = responses(to: others, x, contrast, thresholds, in: &builder)
+      cells = builder.sum(cells, mirrored(flipped, in: &builder))
+      cells = builder.affine(cells, scale: 0.5)
+    }
+    let values = builder.apply(.squareRoot, builder.flatten(cells))
+    let means = builder.state(Name.means, [valueCount])
+    let factors = builder.state(Name.factors, [valueCount], .constant(1))
+    return builder.product(builder.difference(values, means), factors)
+  }
+
+  /// The means over cells of a_j for filters `[filters, channels, side, side]`: `[batch, filters, grid, grid]`.
+  private func responses(
+    to weights: NodeID,
+    _ x: NodeID,
+    _ contrast: NodeID,
+    _ thresholds: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
     let response = builder.convolution(
       x,
       weights,
@@ -93,13 +140,21 @@ extension PatchCoding: Layer {
         dilations: [1, 1]
       )
     )
-    let scaled = builder.product(response, contrast(of: x, in: &builder))
+    let scaled = builder.product(response, contrast)
     let over = builder.difference(scaled, builder.channelwise(thresholds, rank: 4))
-    let cells = cellMeans(builder.apply(.relu, over), in: &builder)
-    let values = builder.apply(.squareRoot, builder.flatten(cells))
-    let means = builder.state(Name.means, [valueCount])
-    let factors = builder.state(Name.factors, [valueCount], .constant(1))
-    return builder.product(builder.difference(values, means), factors)
+    return cellMeans(builder.apply(.relu, over), in: &builder)
+  }
+
+  /// The last axis the other way round.
+  private func mirrored(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let shape = builder.shape(of: x)
+    guard x != builder.failed else { return x }
+    let axis = shape.rank - 1
+    var columns: [NodeID] = []
+    for column in (0..<shape[axis]).reversed() {
+      columns.append(builder.slice(x, axis: axis, column..<column + 1))
+    }
+    return builder.concatenation(columns, axis: axis)
   }
 
   /// 1 / √(σ² + ε) of each patch: `[batch, 1, rows, columns]`.

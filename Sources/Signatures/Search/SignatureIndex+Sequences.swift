@@ -12,6 +12,8 @@ extension SignatureIndex {
   ///   - query: Signatures at a regular distance.
   ///   - spacing: That distance, in the unit of the positions.
   ///   - neighbours: How many rows vote for each signature.
+  ///   - isPlacedBetween: Whether the place may lie between two signatures of the item: where the parabola
+  ///     through the squares of the least distance and of those a step before and after is lowest.
   ///
   /// Throws `SignatureError` where the query or the spacing cannot be used, and where an item has
   /// signatures that do not follow each other at one distance.
@@ -21,6 +23,7 @@ extension SignatureIndex {
     count: Int = 5,
     filter: SignatureFilter = .all,
     neighbours: Int = 20,
+    isPlacedBetween: Bool = false,
     threads: Int = 1
   ) throws(SignatureError) -> [SequenceMatch] {
     guard spacing > 0, spacing.isFinite else { throw .unusableSpacing(value: spacing) }
@@ -53,21 +56,42 @@ extension SignatureIndex {
     let candidates = votes.sorted { a, b in
       (-a.value, a.key.item, a.key.step) < (-b.value, b.key.item, b.key.step)
     }.prefix(500)
-    var best: [Int32: SequenceMatch] = [:]
-    for (alignment, votes) in candidates {
-      guard
-        let match = compared(
-          query,
-          at: alignment,
-          ratio: spacing / (spacings[alignment.item] ?? spacing),
-          own: spacings[alignment.item] ?? spacing,
-          votes: votes
-        )
-      else { continue }
-      if let former = best[alignment.item], !isNearer(match, former) { continue }
-      best[alignment.item] = match
+    func match(at alignment: Alignment, votes: Int) -> SequenceMatch? {
+      let own = spacings[alignment.item] ?? spacing
+      return compared(query, at: alignment, ratio: spacing / own, own: own, votes: votes)
     }
-    return Array(best.values.sorted(by: isNearer).prefix(max(count, 0)))
+    var best: [Int32: (match: SequenceMatch, step: Int)] = [:]
+    for (alignment, votes) in candidates {
+      guard let found = match(at: alignment, votes: votes) else { continue }
+      if let former = best[alignment.item], !isNearer(found, former.match) { continue }
+      best[alignment.item] = (found, alignment.step)
+    }
+    return best.sorted { isNearer($0.value.match, $1.value.match) }.prefix(max(count, 0)).map {
+      entry in
+      let (item, found) = (entry.key, entry.value.match)
+      guard isPlacedBetween else { return found }
+      let sides = [-1, 1].map { side in
+        match(at: Alignment(item: item, step: entry.value.step + side), votes: 0)
+      }
+      guard let before = sides[0], let after = sides[1],
+        [before, after].allSatisfy({ $0.alignedCount == found.alignedCount })
+      else { return found }
+      let own = spacings[item] ?? spacing
+      return found.moved(to: found.offset + own * Self.lowest(before, found, after))
+    }
+  }
+
+  /// Where the parabola through the squares of three distances, a step apart, is lowest: from -½ to ½
+  /// steps from the middle one.
+  private static func lowest(
+    _ before: SequenceMatch,
+    _ middle: SequenceMatch,
+    _ after: SequenceMatch
+  ) -> Double {
+    let squares = [before, middle, after].map { $0.distance * $0.distance }
+    let bend = squares[0] - 2 * squares[1] + squares[2]
+    guard bend > 0 else { return 0 }
+    return min(max((squares[0] - squares[2]) / (2 * bend), -0.5), 0.5)
   }
 
   /// An item, and the number of its own steps from its first signature to the sequence's.
