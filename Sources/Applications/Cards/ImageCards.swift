@@ -159,8 +159,8 @@ package struct FeaturesCard: ProtocolCard {
   package let name = "features"
   package let summary =
     "32 numbers an image are learned from the first 20,000 training images (IDX, four files as MNIST "
-    + "has them) by `features`; a logistic regression on them, standardized, learns the classes and is "
-    + "judged on the first 5,000 test images."
+    + "has them) by `features`; a logistic regression on them, standardized, with the penalty by which "
+    + "most of a tenth left out are told, learns the classes and is judged on the first 5,000 test images."
   package let figures = [
     CardResult.Figure("accuracy", places: 4, moreIsBetter: true),
     CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
@@ -215,10 +215,12 @@ extension CardRun {
 /// Features of small photographs, learnt without their classes, from which a linear model tells these.
 package struct PhotographFeaturesCard: ProtocolCard {
   package let name = "features-cifar10"
-  package let summary =
-    "256 numbers an image are learned by `features` from the first 20,000 images of data_batch_*.bin "
-    + "(CIFAR-10, binary), without their classes; a logistic regression on them, standardized, learns the "
-    + "classes of the same images and is judged on the first 2,000 of test_batch.bin."
+  package var summary: String {
+    "\(dimensions) numbers an image are learned by `features` from the first 20,000 images of data_batch_*.bin "
+      + "(CIFAR-10, binary), without their classes; a logistic regression on them, standardized, with the "
+      + "penalty by which most of a tenth left out are told, learns the classes of the same images and is "
+      + "judged on the first 2,000 of test_batch.bin."
+  }
   package let figures = [
     CardResult.Figure("accuracy", places: 4, moreIsBetter: true),
     CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
@@ -240,7 +242,7 @@ package struct PhotographFeaturesCard: ProtocolCard {
   /// The numbers of an image.
   package let dimensions: Int
 
-  package init(dimensions: Int = 256) { self.dimensions = dimensions }
+  package init(dimensions: Int = 1_024) { self.dimensions = dimensions }
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
     let images = try SmallColourImages(run, trainingCount: 20_000, testCount: 2_000, for: self)

@@ -72,9 +72,9 @@ extension FeatureExtractor {
       }
       guard mirrorImagesAreAlike == nil else {
         throw ApplicationError.invalidSetting(
-          name: "mirror images that are alike or apart",
+          name: "data whose mirror images are to be alike or apart",
           expected:
-            "images of one size, at least 16 pixels in either direction, and no other layers",
+            "images of one size, at least 16 pixels in either direction, without layers of one's own",
           found: data.kind.phrase
         )
       }

@@ -249,7 +249,7 @@ struct PhotographFeaturesVerb: AsyncParsableCommand {
   var options: CardOptions
 
   @Option(help: ArgumentHelp("The numbers of an image.", valueName: "n"))
-  var dimensions = 256
+  var dimensions = 1_024
 
   func validate() throws {
     try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
