@@ -15,6 +15,17 @@ import Testing
       .fit(table(curvedRows(120), columns: names), session: LearningSession(engine: engine))
   }
 
+  @Test func layersOfDenseNetworksGoByTheData() {
+    func hidden(_ kind: DataKind, _ valueCount: Int) -> [Int]? {
+      let chosen = AutomaticChoices.denseArchitecture(for: kind, valueCount: valueCount)
+      guard case .dense(let hidden, .silu) = chosen else { return nil }
+      return hidden
+    }
+    #expect(hidden(.images, 784) == [512, 256, 128] && hidden(.sounds, 784) == [512, 256, 128])
+    #expect(hidden(.table, 3) == [64, 32] && hidden(.series, 50) == [200, 100])
+    #expect(hidden(.table, 4_000) == [512, 256])
+  }
+
   @Test func aSavedModelIsTheSameModel() async throws {
     try await withFolder { folder in
       let engine = smallEngine()

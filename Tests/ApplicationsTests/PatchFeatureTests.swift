@@ -127,15 +127,15 @@ import Testing
     }
   }
 
-  @Test func directionsAreMadeEven() async throws {
+  @Test func codesAreWhitenedInPart() async throws {
     // Two values vary a hundred times as much as four others.
     var generator = SeededGenerator(seed: 7)
     let scales: [Float] = [10, 10, 1, 1, 1, 1]
     let values = (0..<600 * 6).map { scales[$0 % 6] * generator.nextNormal() }
     let rows = Tensor(values, shape: [600, 6])
     let principal = try await PrincipalComponents(of: TensorSource(rows), count: 5, on: engine)
-    let even = EvenDirections(principal, numbers: 2)
-    let found = try await even.evened(rows, on: engine)
+    let whitening = PartialWhitening(principal, numbers: 2)
+    let found = try await whitening.whitened(rows, on: engine)
     let floor = 8 * principal.variances[2]
     var expected = rows.scalars.map(Double.init)
     for direction in 0..<5 {
@@ -153,9 +153,9 @@ import Testing
     }
     let after = try await PrincipalComponents(of: TensorSource(found), count: 1, on: engine)
     #expect(after.variances[0] < 12 && principal.variances[0] > 80)
-    // Weights of even rows say of the rows as they are what they say of even ones.
+    // Weights of whitened rows say of the rows as they are what they say of whitened ones.
     let weight = Tensor((0..<18).map { _ in generator.nextNormal() }, shape: [3, 6])
-    let folded = try await even.evened(weight, on: engine)
+    let folded = try await whitening.whitened(weight, on: engine)
     for output in 0..<3 {
       let (a, b) = (0..<6).reduce((Float(0), Float(0))) {
         (

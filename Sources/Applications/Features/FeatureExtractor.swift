@@ -31,7 +31,7 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, doi:10.1145/1390156.1390294; He et al., 2021,
   /// "Masked Autoencoders Are Scalable Vision Learners", arXiv:2111.06377, for hiding much.
   public var corruption: Corruption?
-  /// Whether an image and its mirror image, with left and right exchanged, have the same features, for images
+  /// Whether an image and its mirror image (a horizontal flip) have the same features, for images
   /// that are learnt from by their patches.
   ///
   /// `nil` lets the images say: alike where they look as much like the mirror images of others as like others,

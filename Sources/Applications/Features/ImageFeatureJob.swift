@@ -8,8 +8,8 @@ internal import HourglassTensors
 /// One run of learning features of images from what they say of their patches, with everything chosen
 /// before it begins.
 ///
-/// First the patches are learnt, then an autoencoder of what images say of them, in which large and plain
-/// differences are made about as small as others; most of it is hidden from the encoder. The encoder takes pixels
+/// First the patches are learnt, then an autoencoder of what images say of them, which are whitened in part, so that
+/// large and plain differences count about as much as others; most of it is hidden from the encoder. The encoder takes pixels
 /// in the end.
 struct ImageFeatureJob: Sendable {
   private let extractor: FeatureExtractor
@@ -18,7 +18,7 @@ struct ImageFeatureJob: Sendable {
   private let split: RowSplit
   private let encoding: ItemEncoding
   private let coding: PatchCoding
-  /// The number of directions that are made even.
+  /// The number of directions that are whitened.
   private let directionCount: Int
   /// The network that learns, from codes to codes.
   private let autoencoder: Autoencoder
@@ -96,7 +96,7 @@ struct ImageFeatureJob: Sendable {
     )
   }
 
-  /// The directions that are made even, where codes are shorter.
+  /// The directions that are whitened, where codes are shorter.
   private static let directions = 128
 
   /// Learns, judges, and makes the model with its report.
@@ -155,8 +155,8 @@ struct ImageFeatureJob: Sendable {
     let variables: [String: Tensor]
     /// What varies most in what images say of their patches.
     let principal: PrincipalComponents
-    let even: EvenDirections
-    /// What images say of their patches, in even directions.
+    let whitening: PartialWhitening
+    /// What images say of their patches, whitened in part.
     let coded: EncodedRows
   }
 
@@ -176,10 +176,15 @@ struct ImageFeatureJob: Sendable {
       on: engine
     )
     session.progress(.preparing(fraction: 0.95))
-    let even = EvenDirections(principal, numbers: extractor.dimensions)
-    let coded = EncodedRows(codes: try await even.evened(patches.codes, on: engine))
+    let whitening = PartialWhitening(principal, numbers: extractor.dimensions)
+    let coded = EncodedRows(codes: try await whitening.whitened(patches.codes, on: engine))
     session.progress(.preparing(fraction: 1))
-    return Prepared(variables: patches.variables, principal: principal, even: even, coded: coded)
+    return Prepared(
+      variables: patches.variables,
+      principal: principal,
+      whitening: whitening,
+      coded: coded
+    )
   }
 
   /// The variables of an encoder from pixels: its first layer takes what images say as they say it.
@@ -190,7 +195,7 @@ struct ImageFeatureJob: Sendable {
     var variables = network.variables.merging(prepared.variables) { first, _ in first }
     let names = ["encoder.0.weight", "bottleneck.weight"]
     if let first = names.first(where: { variables[$0] != nil }), let weight = variables[first] {
-      variables[first] = try await prepared.even.evened(weight, on: run.session.engine)
+      variables[first] = try await prepared.whitening.whitened(weight, on: run.session.engine)
     }
     return variables
   }

@@ -44,23 +44,22 @@ struct LearntPatches: Sendable {
       PatchCoding.Name.means: Tensor.zeros([count]),
       PatchCoding.Name.factors: Tensor([Float](repeating: 1, count: count), shape: [count]),
     ]
-    let codes = try await Self.codes(of: images, coding, variables, on: engine)
+    let plain = try await Self.codes(of: images, coding, variables, on: engine)
     progress(0.9)
-    let shape = codes.shape
-    let (means, factors) = Self.moments(codes, rows: training)
+    let (means, factors) = Self.moments(plain, rows: training)
     variables[PatchCoding.Name.means] = Tensor(means, shape: [count])
     variables[PatchCoding.Name.factors] = Tensor(factors, shape: [count])
     self.variables = Dictionary(
       uniqueKeysWithValues: variables.map { ("encoder.\(Architecture.patchScope).\($0)", $1) }
     )
-    var values = codes.scalars
+    var values = plain.scalars
     var place = values.mutableSpan
     var column = 0
     for index in place.indices {
       place[index] = (place[index] - means[column]) * factors[column]
       column = column + 1 == count ? 0 : column + 1
     }
-    self.codes = Tensor(values, shape: shape)
+    codes = Tensor(values, shape: plain.shape)
     progress(1)
   }
 
@@ -73,7 +72,7 @@ struct LearntPatches: Sendable {
     let network = FittedNetwork(
       variables: variables,
       itemShape: images.itemShape,
-      batchSize: Architecture.patchBatch
+      batchSize: PatchCoding.batch
     )
     let item = images.itemShape
     return try await network.rows(

@@ -22,7 +22,7 @@ public enum AutomaticChoices {
       return .dense(hidden: [512, 256, 128], activation: .silu)
     case .table, .series:
       let width = min(max(4 * valueCount, 64), 512)
-      return .dense(hidden: [width], activation: .silu)
+      return .dense(hidden: [width, width / 2], activation: .silu)
     }
   }
 

@@ -24,12 +24,10 @@ public struct FittedEncoder: Sendable {
     let graph = try autoencoder.encodingGraph(GraphShapes(item: itemShape, batch: 1))
     self.autoencoder = autoencoder
     self.itemShape = itemShape
-    var batchSize: Int?
-    if case .patches = autoencoder.encoder { batchSize = Architecture.patchBatch }
     network = FittedNetwork(
       variables: try graph.checkedVariables(variables),
       itemShape: itemShape,
-      batchSize: batchSize
+      batchSize: autoencoder.encoder.encodingBatch
     )
   }
 

@@ -90,7 +90,7 @@ struct MirrorOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Features of an image and its mirror image: alike, apart, or auto, as the images look.",
+      "Features of an image and its horizontal flip: alike, apart, or auto, as the images look.",
       valueName: "choice"
     )
   )

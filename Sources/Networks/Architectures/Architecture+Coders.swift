@@ -30,9 +30,10 @@ extension Architecture {
   /// The scope of the variables of a coding of patches.
   package static var patchScope: String { "patches" }
 
-  /// The images that are coded by their patches at a time: for each, some megabytes say how far every filter
-  /// responds at every place.
-  package static var patchBatch: Int { 8 }
+  /// The items that are encoded at a time; `nil` is chosen by their size.
+  package var encodingBatch: Int? {
+    if case .patches = self { PatchCoding.batch } else { nil }
+  }
 
   /// Adds the layers from the bottleneck to the parameters of a likelihood, each under its number
   /// as its scope.

@@ -84,6 +84,10 @@ extension PatchCoding {
     package static let factors = "factors"
   }
 
+  /// The images that are coded at a time: for each, some megabytes say how far every filter responds at every
+  /// place.
+  package static let batch = 8
+
   /// ε: the variance at which a patch counts as one with half of its contrast, where white is 1.
   package static let smoothing: Float = 0.01
 }

@@ -3,7 +3,7 @@ internal import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassTensors
 
-/// Rows in which no direction varies much more than the others: what most rows differ by made smaller.
+/// Whitening with a floor: no direction of the rows varies much more than the others after it.
 ///
 /// With the principal components v_i of the rows, the variances λ_i along them, and eight times the variance
 /// along the first component that has no number of its own in a code for c,
@@ -15,8 +15,8 @@ internal import HourglassTensors
 /// the rough ones alone.
 ///
 /// Reference: Bell, Sejnowski, 1997, "The 'Independent Components' of Natural Scenes Are Edge Filters",
-/// doi:10.1016/S0042-6989(97)00121-1, appendix (whitening by a symmetric matrix), with a floor.
-struct EvenDirections: Sendable {
+/// doi:10.1016/S0042-6989(97)00121-1, appendix (ZCA whitening, by a symmetric matrix), with a floor.
+struct PartialWhitening: Sendable {
   /// v_i, `[directions, values]`.
   private let components: Tensor
   /// 1 - s_i, `[1, directions]`.
@@ -41,18 +41,18 @@ struct EvenDirections: Sendable {
     )
   }
 
-  /// Rows with even directions, `[rows, values]`.
+  /// The whitened rows, `[rows, values]`.
   ///
-  /// The matrix is symmetric: weights `[outputs, values]` of rows with even directions become those of the
-  /// rows as they are by the same function.
-  func evened(_ rows: Tensor, on engine: ComputeEngine) async throws -> Tensor {
+  /// The matrix is symmetric: weights `[outputs, values]` of whitened rows become those of the rows as they are by
+  /// the same function.
+  func whitened(_ rows: Tensor, on engine: ComputeEngine) async throws -> Tensor {
     try await engine.perform { engine in
       let (count, width, batch) = (rows.shape[0], rows.shape[1], Self.batch)
       let plan = try engine.makePlan(try graph(batch: batch), seed: 0, precision: .float32)
       plan.feed(components, to: plan.graph.requiredInput("components"))
       plan.feed(taken, to: plan.graph.requiredInput("taken"))
       let (input, output) = (
-        plan.graph.requiredInput("rows"), plan.graph.requiredOutput("even")
+        plan.graph.requiredInput("rows"), plan.graph.requiredOutput("whitened")
       )
       var values: [Float] = []
       values.reserveCapacity(rows.scalars.count)
@@ -77,7 +77,7 @@ struct EvenDirections: Sendable {
     let x = builder.input("rows", [batch, components.shape[1]])
     let v = builder.input("components", components.shape)
     let places = builder.product(builder.dense(x, v), builder.input("taken", taken.shape))
-    builder.output("even", builder.difference(x, builder.add(.denseBackwardData, [places, v])))
+    builder.output("whitened", builder.difference(x, builder.add(.denseBackwardData, [places, v])))
     return try builder.finish()
   }
 }
