@@ -46,13 +46,12 @@ USES = {
     "denoise-images": ("denoise", IMAGES, "images", ["--first", "3"]),
     "generate-images": ("generate", [], "o.png", ["--count", "2"]),
 }
-SHARED = ["reduce", "features", "detect", "impute", "denoise", "generate"]
 
 
 def learned(program, folder):
     """Learns the models; the path of each by name."""
     paths = {}
-    for name, (verb, data, _, _) in {**USES, "learn": ("learn", [TABLE], None, None)}.items():
+    for name, (verb, data, _, _) in USES.items():
         paths[name] = os.path.join(folder, name + ".hourglass")
         source = data or (IMAGES if "images" in name else [TABLE])
         words = ["--learn-from"] + source if verb == "generate" else source
@@ -165,7 +164,7 @@ def main():
     ends, found = collections.Counter(), 0
     for number in range(options.count):
         name = chance.choice(list(models))
-        verb, data, output, more = USES[chance.choice(SHARED) if name == "learn" else name]
+        verb, data, output, more = USES[name]
         path = os.path.join(folder, "mutant.hourglass")
         header, content, changes = mutated(models[name], chance)
         write(path, header, content)

@@ -37,8 +37,6 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass impute survey.csv -o filled.csv
         Give grey photographs colours:
           hourglass colorize old/ --learn-from photos/ -o coloured/
-        Learn one model of a table that does seven of these jobs:
-          hourglass learn people.csv --save people.hourglass
         See all of it on real data, or what a file holds:
           hourglass demo
           hourglass data list
@@ -61,7 +59,6 @@ struct HourglassProgram: AsyncParsableCommand {
       Generate.self,
       Impute.self,
       Colorize.self,
-      Learn.self,
       Inspect.self,
       DataVerb.self,
       Demo.self,

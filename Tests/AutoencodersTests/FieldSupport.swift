@@ -47,11 +47,6 @@ enum FieldVariants {
       target: [mixed.width + mixed.count]
     ),
     Variant(
-      "fields, renditions",
-      renditions,
-      [mixed.width + mixed.count]
-    ),
-    Variant(
       "fields, images",
       Autoencoder(
         encoder: .convolutional(channels: [3], hidden: [6], activation: .tanh),
@@ -63,17 +58,6 @@ enum FieldVariants {
       [2, 5, 4]
     ),
   ]
-
-  /// Cells that are told twice, by the first three fields and by the others; the third one and the last
-  /// one are cells of their own.
-  static let renditions = Autoencoder(
-    encoder: .dense(hidden: [7], activation: .tanh),
-    bottleneck: .gaussian(latent: 2, beta: 0.2),
-    objective: .likelihood(.gaussian(variance: 0.2)),
-    corruption: .hiding(lower: 0.1, upper: 0.6),
-    fields: mixed,
-    renditions: .init(firstCount: 3, cells: [0, 1, 2, 1, 0, 3], firstShare: 0.6)
-  )
 
   static func variant(
     _ name: String,

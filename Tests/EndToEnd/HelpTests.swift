@@ -30,8 +30,6 @@ import Testing
             hourglass impute survey.csv -o filled.csv
           Give grey photographs colours:
             hourglass colorize old/ --learn-from photos/ -o coloured/
-          Learn one model of a table that does seven of these jobs:
-            hourglass learn people.csv --save people.hourglass
           See all of it on real data, or what a file holds:
             hourglass demo
             hourglass data list
@@ -67,7 +65,6 @@ import Testing
                                   or holes in images.
           colorize                Give grey images of any size the colours that images
                                   like them have.
-          learn                   Learn one model of a table that does all the jobs.
           inspect                 Say what a model file holds, or what the reader makes
                                   of data.
           data                    Get public data sets by name, to try things on.
@@ -84,7 +81,7 @@ import Testing
 
   @Test(arguments: [
     "reduce", "features", "match", "match add", "match find", "match list", "match tune",
-    "denoise", "detect", "generate", "impute", "colorize", "learn", "inspect", "data", "data list",
+    "denoise", "detect", "generate", "impute", "colorize", "inspect", "data", "data list",
     "data fetch", "demo", "benchmark", "benchmark training",
     "benchmark reading", "benchmark search",
   ])
@@ -114,7 +111,7 @@ import Testing
     (
       ["xyzzy"],
       "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
-        + "impute, colorize, learn, inspect, data, demo, reproduce, benchmark."
+        + "impute, colorize, inspect, data, demo, reproduce, benchmark."
     ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),

@@ -86,22 +86,12 @@ enum DocumentedExamples {
       hints: [ColourHint(x: 3, y: 2, red: 178, green: 34, blue: 34)]
     )
     let choices = try await colorizer.samples(of: noisy, count: 4, seed: 7)
-
-    let learner = TableLearner(learning: LearningSettings(epochs: 20))
-    let everything = try await learner.fit(normal, comparing: .simple)
-    try everything.save(to: "everything.hourglass")
-    print(everything.report?.description ?? "")
-    let likeThem = try await everything.synthesizer.table(100, seed: 1)
-    let filler = try FittedImputer(contentsOf: "everything.hourglass")
-    let completed = try await filler.filled(gaps)
     print(
       features.shape,
       later.header.provenance.dataName,
       filled.rowCount,
       means.count,
       sure.count,
-      likeThem.rowCount,
-      completed.rowCount,
       vivid.size,
       choices.count
     )

@@ -50,10 +50,8 @@ struct TableDenoisingJob: Sendable {
   init(_ denoiser: Denoiser, _ table: Table, _ session: LearningSession) throws {
     self.denoiser = denoiser
     self.table = table
-    split = session.parts ?? RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
-    encoding =
-      try session.shared?.encoding
-      ?? TableEncoding(learning: table, rows: split.training, datesHaveParts: false)
+    split = RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
+    encoding = try TableEncoding(learning: table, rows: split.training, datesHaveParts: false)
     let hasNumbers = encoding.fields.contains {
       if case .number = $0.content { true } else { false }
     }
@@ -66,7 +64,7 @@ struct TableDenoisingJob: Sendable {
     }
     encoded = try encoding.encoded(table)
     let width = min(max(4 * encoding.width, 64), 512)
-    let own = Autoencoder(
+    autoencoder = Autoencoder(
       encoder: denoiser.architecture ?? .dense(hidden: [width, width], activation: .silu),
       // Wide: not the narrow place but the noise keeps the network from copying.
       bottleneck: .deterministic(latent: min(max(encoding.width, 4), 256)),
@@ -74,7 +72,6 @@ struct TableDenoisingJob: Sendable {
       corruption: denoiser.noise(for: .table).corruption,
       fields: encoding.layout
     )
-    autoencoder = session.shared?.values(.squaredError) ?? own
     run = try LearningRun(
       application: FittedDenoiser.application,
       configuration: denoiser,

@@ -125,12 +125,10 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
 
 extension DetectionEncoding {
   /// Learns the encoding of data from some of its items.
-  ///
-  /// - Parameter known: An encoding of tables that was learnt before.
-  init(learning data: DetectionData, items: [Int], known: TableEncoding? = nil) throws {
+  init(learning data: DetectionData, items: [Int]) throws {
     switch data {
     case .table(let table):
-      self = .table(try known ?? TableEncoding(learning: table, rows: items), table.schema)
+      self = .table(try TableEncoding(learning: table, rows: items), table.schema)
     case .series(let set):
       self = .series(Series(set, windows: items))
       if case .series(let series) = self, !series.varies(set, windows: items) {

@@ -22,15 +22,9 @@ struct DetectionJob: Sendable {
     self.detector = detector
     self.data = data
     let seed = detector.learning.seed
-    split =
-      session.parts.map { DetectionSplit($0, seed: seed) } ?? DetectionSplit(data, seed: seed)
-    encoding = try DetectionEncoding(
-      learning: data,
-      items: split.training,
-      known: session.shared?.encoding
-    )
-    autoencoder =
-      session.shared?.values(.distance(.squaredError)) ?? detector.autoencoder(for: encoding)
+    split = DetectionSplit(data, seed: seed)
+    encoding = try DetectionEncoding(learning: data, items: split.training)
+    autoencoder = detector.autoencoder(for: encoding)
     let width = encoding.layout.width
     var learning = detector.learning
     learning.batchSize =

@@ -16,15 +16,6 @@ struct DetectionSplit: Sendable {
 
   private static let purpose: UInt32 = 0x6465_7465
 
-  /// The parts of rows that several applications share.
-  init(_ parts: RowSplit, seed: UInt64) {
-    var order = parts.seen
-    Permutation.shuffle(&order, seed: seed, purpose: Self.purpose, number: 0)
-    training = order
-    heldOut = parts.report
-    heldOutItems = parts.reportRows
-  }
-
   init(_ data: DetectionData, seed: UInt64) {
     let count = data.count
     guard count >= 20 else {

@@ -43,8 +43,6 @@ public struct FittedFeatureExtractor: FittedApplication {
   init(_ configuration: FeatureExtractor, _ reduced: FittedDimensionReducer) throws {
     self.configuration = configuration
     var header = reduced.header
-    header.application = Self.application
-    header.configuration = try JSONValue(encoding: configuration, file: "the model")
     header.stateTensors = []
     self.header = header
     report = reduced.report

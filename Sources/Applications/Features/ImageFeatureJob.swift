@@ -42,7 +42,7 @@ struct ImageFeatureJob: Sendable {
     }
     try extractor.validate(for: data)
     let items = try RawItems(data)
-    let split = session.parts ?? RowSplit(items, seed: extractor.learning.seed)
+    let split = RowSplit(items, seed: extractor.learning.seed)
     let encoding = try ItemEncoding(items, training: split.training, scaling: extractor.scaling)
     guard encoding.itemShape.rank == 3,
       coding.fits(height: encoding.itemShape[1], width: encoding.itemShape[2])

@@ -39,15 +39,11 @@ struct SynthesisJob: Sendable {
       self.data = data
     }
     let seed = synthesizer.learning.seed
-    split = session.parts ?? RowSplit(count: data.count, seed: seed)
-    var fields =
-      try session.shared.map { .table($0.columns) }
-      ?? SynthesisFields(learning: self.data, rows: split.training)
+    split = RowSplit(count: data.count, seed: seed)
+    var fields = try SynthesisFields(learning: self.data, rows: split.training)
     fields.classNames = self.classes?.learnable(split.training)
     self.fields = fields
-    autoencoder =
-      session.shared?.groups.autoencoder
-      ?? synthesizer.autoencoder(for: fields, learningCount: split.training.count)
+    autoencoder = synthesizer.autoencoder(for: fields, learningCount: split.training.count)
     let size =
       synthesizer.learning.batchSize
       ?? AutomaticChoices.synthesisBatchSize(

@@ -172,9 +172,23 @@ struct SynthesisJudge: Sendable {
   }
 }
 
+extension Tensor {
+  /// The columns of `[rows, columns]` that vary by more than 0.01.
+  ///
+  /// Reference: Burda, Grosse, Salakhutdinov, 2015, arXiv:1509.00519, section 5.1.
+  fileprivate var activeUnits: Int {
+    let (rows, columns) = (shape[0], shape[1])
+    return (0..<columns).count { column in
+      let values = (0..<rows).map { Double(scalars[$0 * columns + column]) }
+      let mean = values.reduce(0, +) / Double(max(rows, 1))
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } > 0.01 * Double(max(rows, 1))
+    }
+  }
+}
+
 extension Table {
   /// The columns of the table, each with its cells in an order of its own.
-  func mixedUp(seed: UInt64) -> Table {
+  fileprivate func mixedUp(seed: UInt64) -> Table {
     Table(
       name: name,
       columns: columns.enumerated().map { place, column in

@@ -30,23 +30,13 @@ struct ImputedFields: Codable, Hashable, Sendable {
 extension ImputedFields {
   /// Learns how a table's columns become values; numbers are standardized, so that the least squared
   /// error is that of their own units.
-  ///
-  /// - Parameter known: An encoding that was learnt before.
-  init(
-    _ table: Table,
-    series: SeriesOptions?,
-    known: TableEncoding? = nil
-  ) throws(DatasetError) {
-    if let known {
-      encoding = known
-    } else {
-      encoding = try TableEncoding(
-        learning: table,
-        rows: Array(0..<table.rowCount),
-        scaling: .standard,
-        datesHaveParts: false
-      )
-    }
+  init(_ table: Table, series: SeriesOptions?) throws(DatasetError) {
+    encoding = try TableEncoding(
+      learning: table,
+      rows: Array(0..<table.rowCount),
+      scaling: .standard,
+      datesHaveParts: false
+    )
     self.series = series
     let encoding = encoding
     constants = table.columns.compactMap { column in

@@ -18,23 +18,11 @@ struct ImputationJob: Sendable {
     try imputer.validate()
     self.imputer = imputer
     self.data = data
-    fields = try ImputedFields(
-      try data.learntColumns(),
-      series: data.series,
-      known: session.shared?.encoding
-    )
+    fields = try ImputedFields(try data.learntColumns(), series: data.series)
     let encoding = fields.encoding
     let rows = CellRows(try encoding.encoded(data.table), layout: encoding.layout)
-    judge = ImputationJudge(
-      data,
-      encoding: encoding,
-      rows: rows,
-      seed: imputer.learning.seed,
-      among: session.parts?.report
-    )
-    autoencoder =
-      session.shared?.values(.squaredError)
-      ?? imputer.autoencoder(for: encoding.layout, window: fields.series?.window)
+    judge = ImputationJudge(data, encoding: encoding, rows: rows, seed: imputer.learning.seed)
+    autoencoder = imputer.autoencoder(for: encoding.layout, window: fields.series?.window)
     let source = Self.items(judge.left, data)
     var runs: [LearningRun] = []
     for member in 0..<imputer.members {

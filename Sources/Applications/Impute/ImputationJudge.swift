@@ -17,15 +17,7 @@ struct ImputationJudge: Sendable {
 
   /// Deletes a tenth of the observed cells, in at most 4,000 rows and then a fifth of these; of
   /// series, gaps as long as those that they have.
-  ///
-  /// - Parameter chosen: The rows of a table that cells may be deleted in; `nil` is all.
-  init(
-    _ data: ImputationData,
-    encoding: TableEncoding,
-    rows: CellRows,
-    seed: UInt64,
-    among chosen: [Int]? = nil
-  ) {
+  init(_ data: ImputationData, encoding: TableEncoding, rows: CellRows, seed: UInt64) {
     self.data = data
     self.encoding = encoding
     self.rows = rows
@@ -47,9 +39,9 @@ struct ImputationJudge: Sendable {
         }
       }
     } else if rows.count >= 10 {
-      var order = chosen ?? Array(0..<rows.count)
+      var order = Array(0..<rows.count)
       order.shuffle(using: &generator)
-      let isLarge = rows.count > 2 * Self.rowLimit || chosen != nil
+      let isLarge = rows.count > 2 * Self.rowLimit
       let rate: Float = isLarge ? 0.2 : 0.1
       for row in isLarge ? Array(order.prefix(Self.rowLimit)) : order {
         for field in 0..<fields {

@@ -95,7 +95,7 @@ extension FittedApplication {
     }
   }
 
-  /// Reads a model that `save` wrote, or its part of a model for all jobs.
+  /// Reads a model that `save` wrote.
   ///
   /// - Throws: `modelFile` for a damaged or foreign file, `application(.otherApplication)` for a
   ///   model of another application.
@@ -113,8 +113,7 @@ extension FittedApplication {
   package init(_ file: ModelFile) throws(HourglassError) {
     let path = file.path
     do {
-      let isShared = file.application == FittedTableModel.application
-      guard isShared || file.application == Self.application else {
+      guard file.application == Self.application else {
         throw ApplicationError.otherApplication(
           file: path,
           expected: Self.application,
@@ -125,18 +124,8 @@ extension FittedApplication {
       guard header.checkpoint == nil else {
         throw ApplicationError.checkpointForModel(file: path)
       }
-      var contents = ModelContents(path: path, header: header, tensors: try file.tensors())
+      let contents = ModelContents(path: path, header: header, tensors: try file.tensors())
       do {
-        if isShared, Self.application != FittedTableModel.application {
-          guard let own = try FittedTableModel.contents(of: Self.application, in: contents) else {
-            throw ApplicationError.otherApplication(
-              file: path,
-              expected: Self.application,
-              found: file.application
-            )
-          }
-          contents = own
-        }
         try self.init(contents: contents)
       } catch {
         throw Self.damage(error, in: path)
@@ -150,7 +139,7 @@ extension FittedApplication {
   /// fault, and not that of whoever names it.
   private static func damage(_ error: any Error, in path: String) -> any Error {
     switch HourglassError(error) {
-    case .modelFile, .application(.damagedModel), .application(.otherApplication): error
+    case .modelFile, .application(.damagedModel): error
     case let other:
       ApplicationError.damagedModel(file: path, problem: "it cannot be used: \(other)")
     }

@@ -91,7 +91,7 @@ struct LearningRun: Sendable {
     network: FittedAutoencoder, record: HourglassAutoencoders.TrainingRecord
   )
 
-  /// Learns an autoencoder; where the session has a shared one, that is taken as it is.
+  /// Learns an autoencoder.
   ///
   /// - Parameters:
   ///   - autoencoder: The network.
@@ -104,9 +104,6 @@ struct LearningRun: Sendable {
     on source: any BatchSource,
     itemShape: Shape
   ) async throws -> Learnt {
-    if let shared = session.shared {
-      return try shared.learnt(autoencoder, for: header.application, itemShape: itemShape)
-    }
     let result = try await train(learner ?? autoencoder, on: source)
     let network = try FittedAutoencoder(
       autoencoder,

@@ -28,10 +28,6 @@ public struct LearningSession: Sendable {
   public var comparesWithRivals: Bool
   /// Takes what happens, in order.
   public var progress: @Sendable (TrainingEvent) -> Void
-  /// Which rows are learnt from and which judge; `nil` leaves it to the application.
-  var parts: RowSplit?
-  /// A network that was learnt for several applications, which takes the place of learning.
-  var shared: SharedTable?
   /// A store in place of the file, for tests.
   package var store: (any CheckpointStore)?
   /// The clock, for tests.

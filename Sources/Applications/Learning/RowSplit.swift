@@ -100,27 +100,6 @@ struct RowSplit: Hashable, Sendable {
     return (seen, report)
   }
 
-  /// Parts the rows of a table for several applications at once: a fifth, at most 4,000 rows, judges
-  /// all of them, and of fewer than 20 rows none.
-  init(shared count: Int, seed: UInt64) {
-    guard count >= 20 else {
-      self.init(count: count, seed: seed)
-      return
-    }
-    var order = Array(0..<count)
-    Permutation.shuffle(&order, seed: seed, purpose: Self.reportPurpose, number: 0)
-    let reportCount = min(max(count / 5, 10), 4_000)
-    let seen = order.dropFirst(reportCount).sorted()
-    let validation = ValidationSplit(fraction: 0.05, maximumCount: 1_000)
-    let training = validation.indices(of: seen.count, seed: seed).training.map { seen[$0] }
-    self.init(
-      seen: seen,
-      training: training,
-      report: order.prefix(reportCount).sorted(),
-      validation: validation
-    )
-  }
-
   private init(seen: [Int], training: [Int], report: [Int], validation: ValidationSplit) {
     self.seen = seen
     self.training = training

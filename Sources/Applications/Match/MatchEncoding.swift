@@ -57,11 +57,8 @@ enum MatchEncoding: Hashable, Sendable, Codable {
 
 extension MatchEncoding {
   /// Learns the encoding of data, and gives the items that a network learns from.
-  ///
-  /// - Parameter known: An encoding of tables that was learnt before.
   static func learning(
-    from data: Dataset,
-    known: TableEncoding? = nil
+    from data: Dataset
   ) throws -> (encoding: MatchEncoding, items: any BatchSource) {
     switch data {
     case .images(let images):
@@ -83,8 +80,7 @@ extension MatchEncoding {
       }
       return (.sounds(patching), SignaturePatches(spectrograms, places: places, patching))
     case .table(let table):
-      let encoding =
-        try known ?? TableEncoding(learning: table, rows: Array(0..<table.rowCount))
+      let encoding = try TableEncoding(learning: table, rows: Array(0..<table.rowCount))
       return (.table(encoding), TableRows(try encoding.encoded(table)))
     case .largeTable(let table): return try learning(from: .table(table.sample))
     case .series, .largeSeries:

@@ -17,14 +17,12 @@ struct MatchJob: Sendable {
     try matcher.validate()
     self.matcher = matcher
     self.data = data
-    (encoding, items) = try MatchEncoding.learning(from: data, known: session.shared?.encoding)
+    (encoding, items) = try MatchEncoding.learning(from: data)
     let isHeldOut = items.count >= 200
     let validation = ValidationSplit(fraction: isHeldOut ? 0.05 : 0, maximumCount: 1_000)
     let learningCount = validation.indices(of: items.count, seed: matcher.learning.seed).training
       .count
-    var network = matcher.network(for: encoding, learningCount: learningCount)
-    if let shared = session.shared { network.encoder = shared.rows.autoencoder.encoder }
-    self.network = network
+    network = matcher.network(for: encoding, learningCount: learningCount)
     run = try LearningRun(
       application: FittedMatcher.application,
       configuration: matcher,
@@ -43,29 +41,24 @@ struct MatchJob: Sendable {
 
   /// Learns, judges, and makes the model with its report.
   func fitted() async throws -> FittedMatcher {
-    let (variables, record) = try await learnt()
+    let result = try await run.train(network, on: items)
     let signatures = try SignatureModel(
       network,
-      variables: variables,
+      variables: result.variables,
       itemShape: encoding.itemShape
     )
-    let judged: MatchItems
-    if let parts = run.session.parts, case .table(let table) = data {
-      judged = try encoding.items(of: .table(table.rows(parts.report)), range: 0..<0)
-    } else {
-      judged = try encoding.items(of: data, range: 0..<min(data.count, 200))
-    }
+    let judged = try encoding.items(of: data, range: 0..<min(data.count, 200))
     let judge = RecallJudge(
       signatures,
       seed: matcher.learning.seed,
       comparesWithRivals: run.session.comparesWithRivals
     )
     var report = try await judge.report(judged, of: data, on: run.session.engine)
-    report.notes += [LearningHealth.budget(record)].compactMap { $0 }
+    report.notes += [LearningHealth.budget(result.record)].compactMap { $0 }
     return FittedMatcher(
       configuration: matcher,
       header: try run.modelHeader(
-        record,
+        result.record,
         metrics: [
           "recall@1, signatures": report.signatures,
           "recall@1, PCA of the same size": report.principalComponents,
@@ -78,19 +71,6 @@ struct MatchJob: Sendable {
       encoding: encoding,
       model: signatures
     )
-  }
-}
-
-extension MatchJob {
-  /// What was learnt, and how; the means of a shared network's codes are signatures as they are.
-  private func learnt() async throws -> (
-    variables: [String: Tensor], record: HourglassAutoencoders.TrainingRecord
-  ) {
-    if let shared = run.session.shared {
-      return (shared.signatureVariables, try shared.record)
-    }
-    let result = try await run.train(network, on: items)
-    return (result.variables, result.record)
   }
 }
 

@@ -23,29 +23,17 @@ struct ReductionItems: Sendable {
     case large(LargeTable, TableEncoding, heldOut: [Int], judging: Table)
   }
 
-  init(
-    _ data: Dataset,
-    seed: UInt64,
-    scaling: NumberScaling,
-    session: LearningSession
-  ) throws {
+  init(_ data: Dataset, seed: UInt64, scaling: NumberScaling) throws {
     if case .largeTable(let table) = data {
       try self.init(table, seed: seed, scaling: scaling)
     } else {
-      try self.init(RawItems(data.learnable), seed: seed, scaling: scaling, session)
+      try self.init(RawItems(data.learnable), seed: seed, scaling: scaling)
     }
   }
 
-  private init(
-    _ items: RawItems,
-    seed: UInt64,
-    scaling: NumberScaling,
-    _ session: LearningSession
-  ) throws {
-    let split = session.parts ?? RowSplit(items, seed: seed)
-    encoding =
-      try session.shared.map { .table($0.encoding) }
-      ?? ItemEncoding(items, training: split.training, scaling: scaling)
+  private init(_ items: RawItems, seed: UInt64, scaling: NumberScaling) throws {
+    let split = RowSplit(items, seed: seed)
+    encoding = try ItemEncoding(items, training: split.training, scaling: scaling)
     let rows = try EncodedRows(items, encoding: encoding)
     principal = rows.selecting(split.training)
     judged = rows.selecting(split.report)

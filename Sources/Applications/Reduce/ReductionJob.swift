@@ -35,16 +35,9 @@ struct ReductionJob: Sendable {
     try reducer.validate(for: data)
     self.reducer = reducer
     dataName = data.name
-    items = try ReductionItems(
-      data,
-      seed: reducer.learning.seed,
-      scaling: reducer.scaling,
-      session: session
-    )
+    items = try ReductionItems(data, seed: reducer.learning.seed, scaling: reducer.scaling)
     encoding = items.encoding
-    var autoencoder =
-      session.shared?.values(.squaredError)
-      ?? reducer.autoencoder(for: encoding, variance: items.variance)
+    var autoencoder = reducer.autoencoder(for: encoding, variance: items.variance)
     autoencoder.corruption = corruption
     self.autoencoder = autoencoder
     let settings: any Encodable = configuration ?? reducer

@@ -57,7 +57,7 @@ extension Autoencoder {
     var visible = presence
     var noisy = values
     if noise == .drawn {
-      if let kept = keptFields(shapes.batch, count, in: &builder) {
+      if let kept = corruption.kept([shapes.batch, count], in: &builder) {
         visible = builder.product(presence, kept)
       }
       let changed = corruption.noise(values, in: &builder)

@@ -140,10 +140,6 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   ///
   /// It is for a deterministic bottleneck.
   public var neighbours: NeighbourTerm?
-  /// How the cells of an item are told in two ways; `nil` is once.
-  ///
-  /// It is for items with fields and fully connected layers.
-  public var renditions: Renditions?
 
   /// Makes an autoencoder; the defaults suit tables and small images.
   public init(
@@ -159,8 +155,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     fieldWeights: FieldWeights? = nil,
     binarization: Binarization? = nil,
     linearPath: Bool? = nil,
-    neighbours: NeighbourTerm? = nil,
-    renditions: Renditions? = nil
+    neighbours: NeighbourTerm? = nil
   ) {
     self.encoder = encoder
     self.bottleneck = bottleneck
@@ -175,7 +170,6 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.binarization = binarization
     self.linearPath = linearPath
     self.neighbours = neighbours
-    self.renditions = renditions
   }
 
   /// The length of a code.
@@ -214,7 +208,6 @@ extension Autoencoder {
     for penalty in penalties { try validate(penalty) }
     if let neighbours { try validate(neighbours) }
     try validateFields()
-    try validateRenditions()
   }
 
   private func validate(_ term: NeighbourTerm) throws(TrainingError) {

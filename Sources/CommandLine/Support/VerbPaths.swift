@@ -50,15 +50,6 @@ struct VerbPaths {
     if let folder { try Self.check(folder: folder, read: data) }
   }
 
-  /// Finds the paths of a run that makes nothing but a model.
-  init(model: String?, checkpoint: String?, read: [String]) throws {
-    output = nil
-    self.model = model
-    others = []
-    self.checkpoint = checkpoint ?? model.flatMap(Self.checkpoint(beside:))
-    try Self.check(written: [model, self.checkpoint].compactMap { $0 }, read: read)
-  }
-
   /// The folder of the checkpoint, which has room for what is kept on the disk meanwhile.
   var folder: String? {
     guard let checkpoint else { return nil }

@@ -21,13 +21,13 @@ struct VerbRun {
     learning: LearningOptions,
     computing: ComputingOptions,
     saying: ReportOptions,
-    comparing: ComparisonOptions? = nil
+    comparing: ComparisonOptions
   ) {
     self.paths = paths
     self.learning = learning
     engine = computing.engine
     isQuiet = saying.quiet
-    compares = comparing?.compares ?? true
+    compares = comparing.compares
   }
 
   /// Runs a verb so that a signal ends it with the words and the exit code for that.

@@ -14,7 +14,7 @@ extension LawCase {
     + [DataKind.table, .images, .sounds].map(match)
     + DataKind.allCases.map(denoise)
     + [DataKind.table, .images, .series].flatMap { [detect($0), generate($0)] }
-    + [DataKind.table, .series].map(impute) + [imputeImages, colorize, learn]
+    + [DataKind.table, .series].map(impute) + [imputeImages, colorize]
 
   private static func made(_ kind: DataKind) throws -> Dataset {
     switch kind {
@@ -164,32 +164,6 @@ extension LawCase {
       ) { fitted, data in
         let findings = try await fitted.findings(in: data, on: smallEngine())
         return findings.flatMap { [Float($0.score), Float($0.pValue)] }
-      }
-    }
-  }
-
-  private static var learn: LawCase {
-    LawCase(application: "learn", kind: .table, data: { LawData.table() }) { data in
-      let learner = TableLearner(architecture: dense, learning: learning(12))
-      let fitted = try await learner.fit(data, comparing: .simple, session: session())
-      return FittedUnderLaw(
-        fitted,
-        errors: { fitted, data in
-          let own = try await fitted.reducer.evaluate(data, on: smallEngine())
-          return (own.autoencoder.errorPerValue, own.columnMeans?.errorPerValue ?? 0)
-        }
-      ) { fitted, data in
-        let engine = smallEngine()
-        let codes = try await fitted.reducer.codes(of: data, on: engine)
-        let findings = try await fitted.detector.findings(in: data, on: engine)
-        let signatures = try await fitted.matcher.items(of: data, on: engine)
-        var values: [Float] = []
-        for row in findings.indices {
-          values += codes.scalars[row * fitted.latent..<(row + 1) * fitted.latent]
-          values.append(Float(findings.scores[row]))
-          values += signatures[row].signatures[0]
-        }
-        return values
       }
     }
   }

@@ -22,7 +22,6 @@ import Testing
       "generate": [.table, .images, .series],
       "impute": [.table, .images, .series],
       "colorize": [.images],
-      "learn": [.table],
     ]
     let found = Dictionary(grouping: LawCase.all, by: \.application)
       .mapValues { Set($0.map(\.kind)) }
