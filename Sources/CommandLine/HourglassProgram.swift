@@ -41,7 +41,6 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass learn people.csv --save people.hourglass
         See all of it on real data, or what a file holds:
           hourglass demo
-          hourglass data list
           hourglass inspect survey.csv
 
       EXIT CODES
@@ -63,7 +62,6 @@ struct HourglassProgram: AsyncParsableCommand {
       Colorize.self,
       Learn.self,
       Inspect.self,
-      DataVerb.self,
       Demo.self,
       Reproduce.self,
       Benchmark.self,

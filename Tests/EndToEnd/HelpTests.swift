@@ -34,7 +34,6 @@ import Testing
             hourglass learn people.csv --save people.hourglass
           See all of it on real data, or what a file holds:
             hourglass demo
-            hourglass data list
             hourglass inspect survey.csv
 
         EXIT CODES
@@ -70,7 +69,6 @@ import Testing
           learn                   Learn one model of a table that does all the jobs.
           inspect                 Say what a model file holds, or what the reader makes
                                   of data.
-          data                    Get public data sets by name, to try things on.
           demo                    Run every verb on real data, into one report page.
           reproduce               Measure the quality of this program by public
                                   protocols.
@@ -84,18 +82,15 @@ import Testing
 
   @Test(arguments: [
     "reduce", "features", "match", "match add", "match find", "match list", "match tune",
-    "denoise", "detect", "generate", "impute", "colorize", "learn", "inspect", "data", "data list",
-    "data fetch", "demo", "benchmark", "benchmark training",
-    "benchmark reading", "benchmark search",
+    "denoise", "detect", "generate", "impute", "colorize", "learn", "inspect", "demo",
+    "benchmark", "benchmark training", "benchmark reading", "benchmark search",
   ])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
     let outcome = try Program.run(words + ["--help"], in: Folder())
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("USAGE: hourglass \(verb)"))
-    let isPlain = ["benchmark", "match list", "match tune", "data list", "data fetch"].contains(
-      verb
-    )
+    let isPlain = ["benchmark", "match list", "match tune"].contains(verb)
     #expect(isPlain || outcome.output.contains("EXAMPLES"))
     #expect(try Program.run(["help"] + words, in: Folder()).output == outcome.output)
     for line in outcome.output.split(separator: "\n") {
@@ -114,7 +109,7 @@ import Testing
     (
       ["xyzzy"],
       "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
-        + "impute, colorize, learn, inspect, data, demo, reproduce, benchmark."
+        + "impute, colorize, learn, inspect, demo, reproduce, benchmark."
     ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
