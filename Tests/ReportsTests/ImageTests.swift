@@ -1,18 +1,8 @@
 import HourglassDatasets
+import HourglassReports
 import Testing
 
-@testable import HourglassReports
-
 @Suite struct ImageTests {
-  @Test func base64IsThatOfTheStandard() {
-    // The examples of RFC 4648, section 10.
-    let texts = [
-      "": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=",
-      "foobar": "Zm9vYmFy",
-    ]
-    for (bytes, text) in texts { #expect(Base64.text(Array(bytes.utf8)) == text) }
-  }
-
   @Test(arguments: [(1, 1, 1), (7, 5, 1), (3, 4, 2), (16, 9, 3), (5, 5, 4), (300, 2, 3)])
   func imageComesBack(_ width: Int, _ height: Int, _ channels: Int) throws {
     let bytes = (0..<width * height * channels).map {
