@@ -143,7 +143,7 @@ let package = Package(
       ],
       resources: [.copy("Goldens")]
     ),
-    tests("Reports", imports: [tensors, reports, "CCodecs"], resources: [.copy("Goldens")]),
+    tests("Reports", imports: [tensors, datasets, reports], resources: [.copy("Goldens")]),
     tests("Library", imports: ["Hourglass"]),
     // Runs the program that the build puts beside the tests; imports nothing of it.
     .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),

@@ -25,6 +25,7 @@ allowed_unsafe=(
   'Sources/Datasets/Tables/NumberCells.swift'       # lends C the bytes of a table, takes numbers
   'Sources/Datasets/Images/PictureCodec.swift'      # lends the image libraries bytes, takes pixels
   'Sources/Datasets/Sounds/SoundCodec.swift'        # lends the sound library bytes, takes samples
+  'Sources/Reports/Images/PNGData.swift'            # lends libpng, through its shim, the samples to encode
   'Sources/Signatures/Search/NearestGraph.swift'    # owns graphs that C makes, lends them the rows
   'Sources/Tensors/AtomicFile.swift'                # lends write(2) the bytes to write
   'Tests/EnginesTests/*'                            # calls the C loops and the shim as they are

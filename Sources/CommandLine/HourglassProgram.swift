@@ -39,7 +39,6 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass colorize old/ --learn-from photos/ -o coloured/
         See all of it on real data, or what a file holds:
           hourglass demo
-          hourglass data list
           hourglass inspect survey.csv
 
       EXIT CODES
@@ -60,7 +59,6 @@ struct HourglassProgram: AsyncParsableCommand {
       Impute.self,
       Colorize.self,
       Inspect.self,
-      DataVerb.self,
       Demo.self,
       Reproduce.self,
       Benchmark.self,

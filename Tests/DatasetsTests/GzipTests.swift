@@ -1,3 +1,4 @@
+import CCodecs
 import HourglassDatasets
 import HourglassTensors
 import Testing
@@ -122,5 +123,14 @@ import Testing
           found: "a gzip file inside a gzip file"
         )
     )
+  }
+
+  @Test func compressionHasItsBounds() {
+    var room = [UInt8](repeating: 0, count: 3)
+    var produced = 9
+    #expect(hg_deflate([1, 2, 3], 3, 9, &room, room.count, &produced) == -1)
+    #expect(produced == 0)
+    #expect(hg_deflate_bound(0) > 0)
+    #expect(hg_deflate_bound(.max) == 0)
   }
 }

@@ -32,7 +32,6 @@ import Testing
             hourglass colorize old/ --learn-from photos/ -o coloured/
           See all of it on real data, or what a file holds:
             hourglass demo
-            hourglass data list
             hourglass inspect survey.csv
 
         EXIT CODES
@@ -67,7 +66,6 @@ import Testing
                                   like them have.
           inspect                 Say what a model file holds, or what the reader makes
                                   of data.
-          data                    Get public data sets by name, to try things on.
           demo                    Run every verb on real data, into one report page.
           reproduce               Measure the quality of this program by public
                                   protocols.
@@ -81,18 +79,15 @@ import Testing
 
   @Test(arguments: [
     "reduce", "features", "match", "match add", "match find", "match list", "match tune",
-    "denoise", "detect", "generate", "impute", "colorize", "inspect", "data", "data list",
-    "data fetch", "demo", "benchmark", "benchmark training",
-    "benchmark reading", "benchmark search",
+    "denoise", "detect", "generate", "impute", "colorize", "inspect", "demo",
+    "benchmark", "benchmark training", "benchmark reading", "benchmark search",
   ])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
     let outcome = try Program.run(words + ["--help"], in: Folder())
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("USAGE: hourglass \(verb)"))
-    let isPlain = ["benchmark", "match list", "match tune", "data list", "data fetch"].contains(
-      verb
-    )
+    let isPlain = ["benchmark", "match list", "match tune"].contains(verb)
     #expect(isPlain || outcome.output.contains("EXAMPLES"))
     #expect(try Program.run(["help"] + words, in: Folder()).output == outcome.output)
     for line in outcome.output.split(separator: "\n") {
@@ -111,7 +106,7 @@ import Testing
     (
       ["xyzzy"],
       "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
-        + "impute, colorize, inspect, data, demo, reproduce, benchmark."
+        + "impute, colorize, inspect, demo, reproduce, benchmark."
     ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),

@@ -121,7 +121,7 @@ package struct CardRun: Sendable {
       let name =
         path.hasPrefix(folder)
         ? String(path.dropFirst(folder.count)) : path.split(separator: "/").last.map(String.init)
-      return CardResult.File(name: name ?? path, digest: try CatalogEntry.digest(of: path))
+      return CardResult.File(name: name ?? path, digest: try SHA256.hexadecimal(ofFile: path))
     }
   }
 

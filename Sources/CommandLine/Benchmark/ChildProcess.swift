@@ -14,51 +14,8 @@ import ArgumentParser
   import Darwin
 #endif
 
-/// Other programs, and this one once more, so that a measurement has a process of its own.
+/// This program once more, so that a measurement has a process of its own.
 enum ChildProcess {
-  /// A program that runs, with a pipe from its standard error.
-  struct Running {
-    /// Its number.
-    let process: pid_t
-    fileprivate let pipe: Int32
-
-    /// What it wrote on standard error, after it has ended; the pipe is closed.
-    func errors() -> String {
-      defer { close(pipe) }
-      return ChildProcess.contents(of: pipe)
-    }
-  }
-
-  /// Starts a program of the path; it ends with the code 127 where there is none of this name.
-  static func start(_ program: String, _ words: [String]) throws -> Running {
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw failure("making a pipe", errno) }
-    #if canImport(Darwin)
-      var actions: posix_spawn_file_actions_t?
-    #else
-      var actions = posix_spawn_file_actions_t()
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
-    posix_spawn_file_actions_addclose(&actions, ends[0])
-    posix_spawn_file_actions_addclose(&actions, ends[1])
-    var texts = (["sh", "-c", "exec \"$@\"", program] + words).map { strdup($0) } + [nil]
-    var environment =
-      ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in texts + environment { free(text) } }
-    var child: pid_t = 0
-    let status = posix_spawn(&child, "/bin/sh", &actions, nil, &texts, &environment)
-    close(ends[1])
-    guard status == 0 else {
-      close(ends[0])
-      throw failure("starting \(program)", status)
-    }
-    return Running(process: child, pipe: ends[0])
-  }
-
   /// Runs this program with some arguments, and gives what it printed.
   ///
   /// - Throws: A failure where it does not start, and its exit code where it does not end well; it

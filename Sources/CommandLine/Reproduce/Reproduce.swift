@@ -19,8 +19,7 @@ struct Reproduce: AsyncParsableCommand {
       EXAMPLES
         hourglass reproduce adbench-clean --data adbench/
         hourglass reproduce impute --data letter.csv --json
-        hourglass data fetch fashion-mnist
-        hourglass reproduce reduce --data ~/.local/share/hourglass/fashion-mnist
+        hourglass reproduce reduce --data fashion-mnist/
       """,
     subcommands: [
       AnomalyCleanVerb.self, AnomalyMixedVerb.self, SeriesVerb.self, ImputationVerb.self,

@@ -8,11 +8,6 @@
 
 /// The folders of a user that the program may keep files in.
 enum UserFolders {
-  /// For data sets.
-  static var data: String {
-    (variable("XDG_DATA_HOME") ?? (variable("HOME") ?? ".") + "/.local/share") + "/hourglass"
-  }
-
   /// For what can be made again; none for a user without a home.
   static var cache: String? {
     (variable("XDG_CACHE_HOME") ?? variable("HOME").map { $0 + "/.cache" }).map {
@@ -24,7 +19,7 @@ enum UserFolders {
   static let shown = "~/.cache/hourglass"
 
   /// A variable of the environment that is set and not empty.
-  static func variable(_ name: String) -> String? {
+  private static func variable(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
     return text.isEmpty ? nil : text

@@ -88,7 +88,7 @@ package struct FigureImage: Hashable, Sendable {
   package var png: [UInt8] { PNGData.bytes(of: self) }
 
   /// The image as an address that holds it: a PNG file in base 64.
-  package var dataAddress: String { "data:image/png;base64," + Base64.text(png) }
+  package var dataAddress: String { "data:image/png;base64," + png.base64 }
 
   private func pixel(
     _ x: Int,

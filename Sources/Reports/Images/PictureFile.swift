@@ -42,7 +42,7 @@ package struct PictureFile: Hashable, Sendable {
   }
 
   /// The picture as an address that holds all of it.
-  var dataAddress: String { "data:\(mediaType);base64,\(Base64.text(bytes))" }
+  var dataAddress: String { "data:\(mediaType);base64,\(bytes.base64)" }
 
   private static func mediaType(of bytes: [UInt8]) -> String? {
     if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) { return "image/png" }

@@ -200,7 +200,7 @@ extension MapPage {
       ("x", MapText.numbers(points.map { Float(map.x[$0]) })),
       ("y", MapText.numbers(points.map { Float(map.y[$0]) })),
       ("box", MapText.list(corners.map { "\(Float($0))" })),
-      ("paint", "\"\(Base64.text(points.map { UInt8(places[$0]) }))\""),
+      ("paint", "\"\(points.map { UInt8(places[$0]) }.base64)\""),
       ("paints", MapText.texts(paints.map(\.color))),
       ("labels", paints.contains { $0.name != nil } ? MapText.texts(paints.map(\.name)) : "null"),
       ("numbers", MapText.list(points.map { "\(numbers?[$0] ?? $0 + 1)" })),

@@ -45,6 +45,6 @@ enum MapText {
         bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
       }
     }
-    return "\"\(Base64.text(bytes))\""
+    return "\"\(bytes.base64)\""
   }
 }

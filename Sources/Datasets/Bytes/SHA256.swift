@@ -1,3 +1,5 @@
+internal import HourglassTensors
+
 /// The SHA-256 digest of bytes that come piece by piece.
 ///
 /// Reference: National Institute of Standards and Technology, 2015, "Secure Hash Standard", FIPS
@@ -21,6 +23,24 @@ package struct SHA256 {
     var digest = SHA256()
     digest.update(bytes[...])
     return digest.finished()
+  }
+
+  /// The digest of a file, as 64 hexadecimal digits.
+  ///
+  /// - Throws: `file` where it cannot be read.
+  package static func hexadecimal(ofFile path: String) throws(DatasetError) -> String {
+    do throws(FileError) {
+      let file = try InputFile(path: path)
+      var piece = [UInt8](repeating: 0, count: 1 << 18)
+      var sum = SHA256()
+      while true {
+        let count = try file.read(into: &piece, from: 0)
+        if count == 0 { return sum.finished() }
+        sum.update(piece[..<count])
+      }
+    } catch {
+      throw .file(error)
+    }
   }
 
   /// Takes further bytes.
