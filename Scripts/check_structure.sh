@@ -28,7 +28,7 @@ allowed_unsafe=(
   'Sources/Tensors/Fingerprint.swift'               # reads words that are not aligned, within bounds
   'Sources/Tensors/AtomicFile.swift'                # lends write(2) the bytes to write
   'Tests/EnginesTests/*'                            # calls the C loops and the shim as they are
-  'Sources/ModelFiles/Safetensors/ByteSource.swift' # lends the system the bytes of a file
+  'Sources/ModelFiles/Safetensors/RandomAccessBytes.swift' # lends the system the bytes of a file
 )
 readonly longest=450
 
