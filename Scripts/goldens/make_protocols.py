@@ -3,9 +3,8 @@
 
 usage: make_protocols.py [OUTPUT]        (needs numpy and scikit-learn)
 
-What protocol cards measure by: random numbers of numpy.random.default_rng, the trustworthiness of codes, the class
-by ten neighbours and by logistic regression, and gradient boosting of trees on a table of numbers and levels, some
-cells of which are missing.
+What protocol cards measure by: random numbers of numpy.random.default_rng, the trustworthiness of codes, and
+the class by ten neighbours and by logistic regression.
 """
 import json
 import pathlib
@@ -13,10 +12,8 @@ import sys
 
 import numpy as np
 import sklearn
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.manifold import trustworthiness
-from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -51,29 +48,10 @@ def codes():
     }
 
 
-def trees():
-    generator = np.random.default_rng(9)
-    count = 900
-    first, second = generator.normal(size=count), generator.integers(0, 12, count).astype(float)
-    level = generator.integers(0, 4, count)
-    score = np.where(first > 0.3, 1.5, -1) + np.where((level == 2) | (second > 8), 1.2, -0.5)
-    truth = generator.random(count) < 1 / (1 + np.exp(-2 * score))
-    first[generator.random(count) < 0.1] = np.nan
-    table = np.column_stack([np.round(first, 4), second, level])
-    model = HistGradientBoostingClassifier(random_state=0, early_stopping=False)
-    model.fit(table[:600], truth[:600])
-    chances = model.predict_proba(table[600:])[:, 1]
-    return {
-        "first": [None if np.isnan(x) else x for x in table[:, 0].tolist()], "second": second.tolist(),
-        "level": level.tolist(), "truth": truth.tolist(), "chances": np.round(chances, 5).tolist(),
-        "areaUnderROC": roc_auc_score(truth[600:], chances),
-    }
-
-
 def main():
     output = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
     goldens = {"madeWith": f"numpy {np.__version__}, scikit-learn {sklearn.__version__}",
-               "generators": generators(), "codes": codes(), "trees": trees()}
+               "generators": generators(), "codes": codes()}
     output.write_text(json.dumps(goldens) + "\n")
 
 

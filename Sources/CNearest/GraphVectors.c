@@ -91,49 +91,6 @@ void hg_vectors_free(hg_vectors *vectors) {
   vectors->lowest = NULL;
 }
 
-// Rounds of a hash over four lanes: XXH64's, without its treatment of what is left over.
-//
-// Reference: Collet, 2012, xxHash, https://xxhash.com, document "XXH64 algorithm description".
-static uint64_t hg_round(uint64_t lane, uint64_t word) {
-  lane += word * 0xC2B2AE3D27D4EB4Full;
-  return (lane << 31 | lane >> 33) * 0x9E3779B185EBCA87ull;
-}
-
-static uint64_t hg_mix(const uint64_t *lanes, uint64_t length) {
-  uint64_t hash = length;
-  for (int i = 0; i < 4; i++) hash = hg_round(hash, lanes[i]);
-  hash = (hash ^ hash >> 33) * 0xC2B2AE3D27D4EB4Full;
-  return hash ^ hash >> 29;
-}
-
-static void hg_hash_bytes(uint64_t *lanes, const uint8_t *bytes, int64_t count) {
-  int64_t at = 0;
-  for (; at + 32 <= count; at += 32) {
-    uint64_t words[4];
-    memcpy(words, bytes + at, 32);
-    for (int i = 0; i < 4; i++) lanes[i] = hg_round(lanes[i], words[i]);
-  }
-  for (; at < count; at++) lanes[0] = hg_round(lanes[0], bytes[at]);
-}
-
-uint64_t hg_graph_hash(const uint8_t *bytes, int64_t offset, int64_t end) {
-  uint64_t lanes[4] = {1, 2, 3, 4};
-  hg_hash_bytes(lanes, bytes + offset, end - offset);
-  return hg_mix(lanes, (uint64_t)(end - offset));
-}
-
-uint64_t hg_graph_hash_of_rows(const float *panels, int64_t count, int64_t width) {
-  uint64_t lanes[4] = {1, 2, 3, 4};
-  int64_t whole = count / 16 * 16;
-  hg_hash_bytes(lanes, (const uint8_t *)panels, whole * width * (int64_t)sizeof(float));
-  // The last panel may hold rows that do not count.
-  for (int64_t row = whole; row < count; row++)
-    for (int64_t k = 0; k < width; k++)
-      hg_hash_bytes(lanes, (const uint8_t *)(panels + whole * width + k * 16 + row % 16),
-                    sizeof(float));
-  return hg_mix(lanes, (uint64_t)count);
-}
-
 HG_LOOPS
 int hg_distance_of_codes(const void *a, const void *b, const void *stride) {
   const uint8_t *left = a, *right = b;

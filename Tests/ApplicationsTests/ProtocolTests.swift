@@ -1,5 +1,4 @@
 import Foundation
-import HourglassDatasets
 import HourglassTensors
 import Testing
 
@@ -25,18 +24,8 @@ import Testing
       let regression: Double
     }
 
-    struct Trees: Decodable {
-      let first: [Double?]
-      let second: [Double]
-      let level: [Int]
-      let truth: [Bool]
-      let chances: [Double]
-      let areaUnderROC: Double
-    }
-
     let generators: [Generator]
     let codes: Codes
-    let trees: Trees
   }
 
   private let goldens: Goldens
@@ -109,64 +98,6 @@ import Testing
       SoftmaxRegression.penalty(for: rows.rows([0, 1]), classes: [0, 1], classCount: 2, rounds: 9)
         == 1
     )
-  }
-
-  private func table(_ known: Goldens.Trees, _ rows: Range<Int>) -> Table {
-    let first = Array(known.first[rows])
-    return Table(
-      name: "made",
-      columns: [
-        Table.Column(
-          name: "first",
-          kind: .number,
-          cells: .numbers(first.map { $0 ?? 0 }, missing: first.map { $0 == nil })
-        ),
-        Table.Column(
-          name: "second",
-          kind: .integer,
-          cells: .numbers(Array(known.second[rows]), missing: [])
-        ),
-        Table.Column(
-          name: "level",
-          kind: .category,
-          cells: .codes(known.level[rows].map { Int32($0) }, levels: ["0", "1", "2", "3"])
-        ),
-      ]
-    )
-  }
-
-  @Test func treesAreThoseOfGradientBoosting() throws {
-    let known = goldens.trees
-    let trees = try BoostedTrees(table(known, 0..<600), isPositive: Array(known.truth[0..<600]))
-    let chances = try trees.probabilities(of: table(known, 600..<900))
-    let area = try #require(
-      RankMetrics.areaUnderROC(scores: chances, positives: Array(known.truth[600..<900]))
-    )
-    #expect(abs(area - known.areaUnderROC) < 0.01, "\(area) against \(known.areaUnderROC)")
-    let difference = zip(chances, known.chances).map { abs($0 - $1) }.reduce(0, +) / 300
-    #expect(difference < 0.03, "chances differ by \(difference) on average")
-    let all = try BoostedTrees(
-      table(known, 0..<40),
-      isPositive: Array(repeating: true, count: 40)
-    ).probabilities(of: table(known, 0..<40))
-    #expect(all.allSatisfy { $0 > 0.999 })
-    #expect(throws: DatasetError.self) {
-      try trees.probabilities(of: table(known, 0..<10).removing(["level"]))
-    }
-  }
-
-  @Test func classesOfTwoValuesAreNeeded() throws {
-    let known = goldens.trees
-    let rows = table(known, 0..<50)
-    #expect(throws: ApplicationError.self) {
-      try TwoClasses(rows, target: "level", card: "synthesize")
-    }
-    let mark = Table.Column(
-      name: "mark",
-      kind: .category,
-      cells: .codes((0..<50).map { $0 % 5 == 0 ? 1 : 0 }, levels: ["<=50K.", ">50K"])
-    )
-    #expect(try TwoClasses(rows.adding(mark), target: "mark", card: "synthesize").rarer == ">50K")
   }
 
   /// By the definition: an alarm at the beginning of each window and no other is worth 100, alarms at its

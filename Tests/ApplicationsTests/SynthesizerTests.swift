@@ -228,28 +228,6 @@ import Testing
     }
   }
 
-  @Test func usefulRowsAreToldFromShuffledOnes() throws {
-    let real = Self.mixedTable(1_200)
-    let (learnt, heldOut) = (real.rows(Array(0..<800)), real.rows(Array(800..<1_200)))
-    var generator = NumPyGenerator(seed: 1)
-    let shuffled = Table(
-      name: "shuffled",
-      columns: learnt.columns.map { $0.rows(generator.permutation(800)) }
-    )
-    let good = try #require(
-      try SynthesisUtility(generated: learnt, heldOut: heldOut, learnt: learnt)
-    )
-    let bad = try #require(
-      try SynthesisUtility(generated: shuffled, heldOut: heldOut, learnt: learnt)
-    )
-    #expect(good.fromGenerated == good.fromReal && abs(good.toldApart - 0.5) < 0.08, "\(good)")
-    #expect(bad.toldApart > 0.8 && bad.fromGenerated < good.fromGenerated - 0.1, "\(bad)")
-    #expect(good.columns == ["age", "income", "job", "paid"])
-    #expect(
-      try SynthesisUtility(generated: learnt.prefix(50), heldOut: heldOut, learnt: learnt) == nil
-    )
-  }
-
   @Test func copiesAreFound() throws {
     let real = Self.mixedTable(400)
     let learnt = real.rows(Array(0..<300))

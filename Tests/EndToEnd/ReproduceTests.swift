@@ -130,17 +130,16 @@ import Testing
     try folder.write(text, to: "rows.csv")
     let outcome = try Program.run(
       [
-        "reproduce", "synthesize", "--data", "rows.csv", "--target", "mark", "--minutes", "0.1",
-        "--json", "--threads", "1",
+        "reproduce", "synthesize", "--data", "rows.csv", "--minutes", "0.1", "--json", "--threads",
+        "1",
       ],
       in: folder
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
     let card = try json(outcome.output)
-    let (own, real) = (try figures(card, method: 0), try figures(card, method: 2))
-    #expect(try #require(real["AUROC"]) > 0.9, "\(real)")
-    #expect(try #require(own["column shapes"]) > 0.6)
-    #expect(own["pair trends"] != nil && own["F1 (macro)"] != nil)
+    let (own, trivial) = (try figures(card, method: 0), try figures(card, method: 1))
+    #expect(try #require(own["column shapes"]) > 0.6 && own["pair trends"] != nil, "\(own)")
+    #expect(try #require(trivial["column shapes"]) > 0.99, "\(trivial)")
   }
 
   /// Images of large squares of random grey are found again from copies, which are as bright as they are.
@@ -205,6 +204,7 @@ import Testing
   @Test func whatIsMissingIsSaid() throws {
     let folder = try Folder()
     try folder.write("a,b\n1,2\n", to: "data.csv")
+    try folder.write("a\n1\n2\n", to: "one.csv")
     let cases: [([String], Int32, String)] = [
       (["adbench-clean", "--data", "."], 1, "expected .npz files with X and y"),
       (["reduce", "--data", "."], 1, "expected the file train-images-idx3-ubyte.gz"),
@@ -218,7 +218,7 @@ import Testing
       (["features-cifar10", "--data", ".", "--dimensions", "0"], 2, "--dimensions must be 1 to"),
       (["impute", "--data", "data.csv"], 1, "at least two columns of numbers"),
       (["impute", "--data", "data.csv", "--rate", "1.5"], 2, "--rate must be above 0 and below 1"),
-      (["synthesize", "--data", "data.csv", "--target", "c"], 1, "c"),
+      (["synthesize", "--data", "one.csv"], 1, "at least two columns, found 1"),
       (["adbench-clean"], 2, "--data"),
       (["nothing"], 2, "nothing"),
     ]

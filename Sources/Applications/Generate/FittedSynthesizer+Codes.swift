@@ -108,8 +108,8 @@ extension FittedSynthesizer {
           found: DataKind.images.plural
         )
       }
-      let asked = try PictureRows(try images.uniform(), fields: fields)
-      let all = try PictureRows(try data.uniform(), fields: fields)
+      let asked = try ScaledImageSource(try images.uniform(), fields: fields)
+      let all = try ScaledImageSource(try data.uniform(), fields: fields)
       return try await NearestItems.search(asked, among: all, on: engine)
     } catch {
       throw HourglassError(error)

@@ -108,7 +108,7 @@ struct PictureFields: Codable, Hashable, Sendable {
 }
 
 /// Images as a network takes them.
-struct PictureRows: BatchSource {
+struct ScaledImageSource: BatchSource {
   let images: NumericDataset
   /// The images in their order; `nil` is all as they are.
   let rows: [Int]?

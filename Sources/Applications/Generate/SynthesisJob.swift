@@ -181,7 +181,7 @@ struct SynthesisSources: Sendable {
     case (.table(let columns), .table(let table)):
       return try GroupedRows(table, rows: rows, columns: columns)
     case (.images(let fields), .images(let images)):
-      return try PictureRows(try images.uniform(), rows: rows, fields: fields)
+      return try ScaledImageSource(try images.uniform(), rows: rows, fields: fields)
     case (.series(let fields), .series(let series)):
       return try WindowRows(series, windows: rows, fields: fields)
     default:

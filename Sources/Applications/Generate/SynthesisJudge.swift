@@ -86,7 +86,6 @@ struct SynthesisJudge: Sendable {
     if let learnt {
       result.problems = TableValidity.problems(of: generated, against: learnt)
       result.privacy = try RecordDistances(generated: generated, heldOut: real, learnt: learnt)
-      result.utility = try SynthesisUtility(generated: generated, heldOut: real, learnt: learnt)
     }
     return result
   }
@@ -139,8 +138,7 @@ struct SynthesisJudge: Sendable {
       weakestColumns: Array(own.columns.prefix(3)),
       weakestPairs: Array(own.pairs.prefix(3)),
       problems: [],
-      privacy: nil,
-      utility: nil
+      privacy: nil
     )
   }
 

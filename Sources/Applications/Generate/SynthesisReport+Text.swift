@@ -66,21 +66,8 @@ extension SynthesisReport: CustomStringConvertible {
       tables.problems.isEmpty
       ? ["Every cell is of its column's type and range."]
       : tables.problems.prefix(5).map { "Wrong: \($0)." }
-    if let utility = tables.utility { lines += text(of: utility) }
     if let privacy = tables.privacy { lines += text(of: privacy) }
     return lines
-  }
-
-  private func text(of utility: SynthesisUtility) -> [String] {
-    var table = [["boosted trees, AUROC on rows held out", "generated rows", "real rows"]]
-    table.append([
-      "generated told from real (0.5 is best)", decimal(utility.toldApart), "0.500",
-    ])
-    table.append([
-      "learnt from them: each of \(utility.columns.count) columns by the others",
-      decimal(utility.fromGenerated), decimal(utility.fromReal),
-    ])
-    return aligned(table)
   }
 
   private func text(of privacy: RecordDistances) -> [String] {

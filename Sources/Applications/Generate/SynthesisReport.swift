@@ -29,8 +29,6 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
     public var problems: [String]
     /// How near generated rows come to those learnt from.
     public var privacy: RecordDistances?
-    /// What others make of generated rows; `nil` where too few rows were held out.
-    public var utility: SynthesisUtility?
   }
 
   /// How probable real images are to the model, in nats an image; more is better.

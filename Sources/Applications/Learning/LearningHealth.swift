@@ -56,12 +56,8 @@ enum LearningHealth {
       var place = values.mutableSpan
       rows.copyItems(indices.span, into: &place)
       for row in indices.indices {
-        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-        for column in row * width..<(row + 1) * width {
-          hash = (hash ^ UInt64(place[column].bitPattern)) &* 0xBF58_476D_1CE4_E5B9
-          hash ^= hash >> 31
-        }
-        hashes.append(hash)
+        let item = values.span.extracting(row * width..<(row + 1) * width)
+        hashes.append(Fingerprint.hash(item.bytes))
       }
     }
     return hashes

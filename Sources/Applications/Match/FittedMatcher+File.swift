@@ -34,12 +34,9 @@ extension FittedMatcher {
   /// The model as a signature database keeps it.
   func stored() throws -> StoredModel {
     let bytes = try bytes()
-    // FNV-1a, 64 bits.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return StoredModel(
       kind: kind.rawValue,
-      fingerprint: String(hash, radix: 16),
+      fingerprint: Fingerprint.hexadecimal(Fingerprint.hash(bytes.span.bytes)),
       file: bytes
     )
   }

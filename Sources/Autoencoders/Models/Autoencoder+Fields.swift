@@ -45,7 +45,7 @@ extension Autoencoder {
   func fieldPass(
     _ x: NodeID,
     _ shapes: GraphShapes,
-    _ noise: Noise,
+    _ noise: PassRandomness,
     terms known: FieldTerms? = nil,
     in builder: inout GraphBuilder
   ) -> FieldPass? {
@@ -110,7 +110,7 @@ extension Autoencoder {
   func validateFields() throws(TrainingError) {
     if let fieldWeights {
       for (name, weight) in [("hidden", fieldWeights.hidden), ("visible", fieldWeights.visible)] {
-        try requireSetting(
+        try requireInRange(
           weight >= 0 && weight.isFinite,
           "the weight of \(name) fields",
           "at least 0",
@@ -119,26 +119,26 @@ extension Autoencoder {
       }
     }
     guard let fields else { return }
-    try requireSetting(
+    try requireInRange(
       binarization == nil,
       "the binarization",
       "none for items with fields",
       "\(binarization, default: "none")"
     )
-    try requireSetting(fields.count > 0, "the number of fields", "at least 1", fields.count)
-    try requireSetting(
+    try requireInRange(fields.count > 0, "the number of fields", "at least 1", fields.count)
+    try requireInRange(
       fields.categoryCount == 0 || fields.width <= Self.membershipLimit / fields.count,
       "the number of fields times the number of their values",
       "at most \(Self.membershipLimit); leave out categories of very many levels",
       "\(fields.count) times \(fields.width)"
     )
-    try requireSetting(
+    try requireInRange(
       objective.numberTerm != nil,
       "the objective of items with fields",
       "one of single numbers",
       objective
     )
-    try requireSetting(
+    try requireInRange(
       outputActivation == .identity || fields.categoryCount == 0,
       "the output activation",
       "the identity for items with categories, whose levels have logits",
@@ -153,7 +153,7 @@ extension Autoencoder {
     let isSpatial =
       itemShape.rank > 1 && fields.categoryCount == 0 && itemShape[0] % 2 == 0
       && itemShape.elementCount == 2 * fields.count
-    try requireSetting(
+    try requireInRange(
       isFlat || isSpatial,
       "the shape of an item with fields",
       "[\(fields.width + fields.count)], or as many channels of presences as of values where "

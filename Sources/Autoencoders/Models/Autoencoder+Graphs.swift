@@ -10,8 +10,8 @@ package import HourglassTensors
   internal import Darwin
 #endif
 
-/// What a graph of an autoencoder is made for.
-enum Noise {
+/// What is random in a pass through an autoencoder.
+enum PassRandomness {
   /// Items are corrupted and codes drawn from their distribution.
   case drawn
   /// Items are clean and a code is the mean of its distribution.
@@ -47,7 +47,7 @@ extension Autoencoder: Learner {
 
   package func validate(itemShape: Shape) throws(TrainingError) {
     try validate()
-    try requireSetting(
+    try requireInRange(
       (1...3).contains(itemShape.rank) && itemShape.elementCount > 0,
       "the shape of an item",
       "[features], [channels, time] or [channels, height, width]",
@@ -153,7 +153,7 @@ extension Autoencoder {
 
   func pass(
     _ shapes: GraphShapes,
-    _ noise: Noise,
+    _ noise: PassRandomness,
     _ mode: Mode,
     in builder: inout GraphBuilder
   ) -> Pass {

@@ -180,14 +180,14 @@ extension Autoencoder {
   /// Checks that every setting is in its range and fits the others.
   public func validate() throws(TrainingError) {
     for architecture in [encoder, decoder ?? encoder] {
-      try requireSetting(
+      try requireInRange(
         architecture.compresses,
         "the architecture of an autoencoder",
         "one that compresses; for a U-Net use a translator",
         architecture
       )
     }
-    try requireSetting(
+    try requireInRange(
       (1...1 << 20).contains(latent),
       "the length of a code",
       "between 1 and \(1 << 20)",
@@ -196,9 +196,9 @@ extension Autoencoder {
     try objective.validate(outputActivation: outputActivation)
     try corruption.validate()
     if case .gaussian(_, let beta, let warmUpSteps) = bottleneck {
-      try requireSetting(beta >= 0 && beta.isFinite, "beta", "at least 0", beta)
-      try requireSetting(warmUpSteps >= 0, "the warm-up", "at least 0 steps", warmUpSteps)
-      try requireSetting(
+      try requireInRange(beta >= 0 && beta.isFinite, "beta", "at least 0", beta)
+      try requireInRange(warmUpSteps >= 0, "the warm-up", "at least 0 steps", warmUpSteps)
+      try requireInRange(
         latentActivation == .identity,
         "the latent activation",
         "the identity for a Gaussian bottleneck",
@@ -211,20 +211,20 @@ extension Autoencoder {
   }
 
   private func validate(_ term: NeighbourTerm) throws(TrainingError) {
-    try requireSetting(
+    try requireInRange(
       term.weight >= 0 && term.weight.isFinite,
       "the weight of neighbours",
       "at least 0",
       term.weight
     )
-    try requireSetting(
+    try requireInRange(
       latent <= NeighbourTerm.latentLimit,
       "the length of a code that keeps neighbours",
       "at most \(NeighbourTerm.latentLimit)",
       latent
     )
     guard case .gaussian = bottleneck else { return }
-    try requireSetting(
+    try requireInRange(
       false,
       "the bottleneck of an autoencoder that keeps neighbours",
       "a deterministic one",
@@ -235,34 +235,34 @@ extension Autoencoder {
   private func validate(_ penalty: Penalty) throws(TrainingError) {
     switch penalty {
     case .activityL1(let weight):
-      try requireSetting(
+      try requireInRange(
         weight >= 0 && weight.isFinite,
         "the activity penalty",
         "at least 0",
         weight
       )
     case .sparsity(let target, let weight):
-      try requireSetting(
+      try requireInRange(
         weight >= 0 && weight.isFinite,
         "the sparsity penalty",
         "at least 0",
         weight
       )
-      try requireSetting(
+      try requireInRange(
         target > 0 && target < 1,
         "the target of sparsity",
         "between 0 and 1",
         target
       )
-      try requireSetting(
+      try requireInRange(
         latentActivation == .logistic,
         "the latent activation",
         "the logistic for a sparsity penalty, which takes codes for probabilities",
         latentActivation
       )
     case .contraction(let weight, let deviation):
-      try requireSetting(weight >= 0 && weight.isFinite, "the contraction", "at least 0", weight)
-      try requireSetting(
+      try requireInRange(weight >= 0 && weight.isFinite, "the contraction", "at least 0", weight)
+      try requireInRange(
         deviation > 0 && deviation.isFinite,
         "the standard deviation of the contraction",
         "above 0",

@@ -116,46 +116,46 @@ extension Corruption {
     switch self {
     case .none: return
     case .gaussian(let deviation), .speckle(let deviation):
-      try requireSetting(
+      try requireInRange(
         deviation >= 0 && deviation.isFinite,
         "the standard deviation of the noise",
         "at least 0",
         deviation
       )
     case .gaussianRange(let lower, let upper):
-      try requireSetting(
+      try requireInRange(
         0 <= lower && lower <= upper && upper.isFinite,
         "the standard deviations of the noise",
         "two numbers of at least 0 in rising order",
         "\(lower) and \(upper)"
       )
     case .masking(let rate):
-      try requireSetting((0...1).contains(rate), "the rate of masking", "from 0 to 1", rate)
+      try requireInRange((0...1).contains(rate), "the rate of masking", "from 0 to 1", rate)
     case .dropout(let rate):
-      try requireSetting(
+      try requireInRange(
         rate >= 0 && rate < 1,
         "the rate of dropout",
         "from 0 to below 1",
         rate
       )
     case .saltAndPepper(let rate, let lower, let upper):
-      try requireSetting((0...1).contains(rate), "the rate of salt and pepper", "from 0 to 1", rate)
-      try requireSetting(
+      try requireInRange((0...1).contains(rate), "the rate of salt and pepper", "from 0 to 1", rate)
+      try requireInRange(
         lower.isFinite && upper.isFinite && lower <= upper,
         "salt and pepper",
         "two extremes in rising order",
         "\(lower) and \(upper)"
       )
     case .poisson(let peak):
-      try requireSetting(peak > 0 && peak.isFinite, "the peak of counting noise", "above 0", peak)
+      try requireInRange(peak > 0 && peak.isFinite, "the peak of counting noise", "above 0", peak)
     case .hiding(let lower, let upper, let deviation):
-      try requireSetting(
+      try requireInRange(
         0 <= lower && lower <= upper && upper <= 1,
         "the rates of hiding",
         "two numbers from 0 to 1 in rising order",
         "\(lower) and \(upper)"
       )
-      try requireSetting(
+      try requireInRange(
         deviation >= 0 && deviation.isFinite,
         "the standard deviation of the noise",
         "at least 0",

@@ -69,12 +69,12 @@ extension Objective {
   /// Checks the ranges, and that an output activation goes with the objective.
   package func validate(outputActivation: Activation) throws(TrainingError) {
     if case .likelihood(.gaussian(let variance)) = self {
-      try requireSetting(variance > 0 && variance.isFinite, "the variance", "above 0", variance)
+      try requireInRange(variance > 0 && variance.isFinite, "the variance", "above 0", variance)
     }
     if case .distance(.huber(let delta)) = self {
-      try requireSetting(delta > 0 && delta.isFinite, "delta of the Huber loss", "above 0", delta)
+      try requireInRange(delta > 0 && delta.isFinite, "delta of the Huber loss", "above 0", delta)
     }
-    try requireSetting(
+    try requireInRange(
       outputActivation == .identity || acceptsOutputActivation,
       "the output activation",
       "the identity for an objective that takes logits or several numbers a value",

@@ -77,13 +77,13 @@ extension Translator: Learner {
   package func regularizationWeight(atStep step: Int) -> Float { 1 }
 
   package func validate(itemShape: Shape) throws(TrainingError) {
-    try requireSetting(
+    try requireInRange(
       !architecture.compresses,
       "the architecture of a translator",
       "a U-Net",
       architecture
     )
-    try requireSetting(
+    try requireInRange(
       (2...3).contains(itemShape.rank) && itemShape.elementCount > 0,
       "the shape of an item",
       "[channels, time] or [channels, height, width]",
@@ -94,21 +94,21 @@ extension Translator: Learner {
     switch target {
     case .item: break
     case .paired(let channels), .weighted(let channels):
-      try requireSetting(
+      try requireInRange(
         (1...1 << 20).contains(channels),
         "the channels of the target",
         "1 to 1048576",
         channels
       )
     case .recorrupted(let strength):
-      try requireSetting(
+      try requireInRange(
         strength > 0 && strength.isFinite && objective == .squaredError && corruption == .none,
         "a target of items with further noise",
         "a strength above 0, the squared error and no other noise",
         "\(strength), \(objective) and \(corruption)"
       )
     case .mixture(let mixture):
-      try requireSetting(
+      try requireInRange(
         mixture.isValid && objective == .squaredError && outputActivation == .identity,
         "a target of anchors",
         "at least 2 finite ones of one width, a deviation above 0, weights of at least 0, and the "
@@ -117,7 +117,7 @@ extension Translator: Learner {
       )
     }
     if case .weighted = target {
-      try requireSetting(
+      try requireInRange(
         weightedDistance != nil,
         "the objective of weighted targets",
         "a distance",
@@ -125,7 +125,7 @@ extension Translator: Learner {
       )
     }
     if learnsDifference {
-      try requireSetting(
+      try requireInRange(
         objective.acceptsOutputActivation && targetShape(for: itemShape) == itemShape,
         "learning the difference",
         "used with targets of the item's shape and an objective of plain values",

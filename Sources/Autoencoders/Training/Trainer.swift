@@ -63,44 +63,44 @@ public struct Trainer: Hashable, Sendable, Codable {
 
   /// Checks that every setting is in its range.
   public func validate() throws(TrainingError) {
-    try requireSetting(batchSize >= 1, "the batch size", "at least 1", batchSize)
-    if let epochs { try requireSetting(epochs >= 1, "the number of epochs", "at least 1", epochs) }
+    try requireInRange(batchSize >= 1, "the batch size", "at least 1", batchSize)
+    if let epochs { try requireInRange(epochs >= 1, "the number of epochs", "at least 1", epochs) }
     if let seconds {
-      try requireSetting(seconds > 0 && seconds.isFinite, "the time", "above 0 seconds", seconds)
+      try requireInRange(seconds > 0 && seconds.isFinite, "the time", "above 0 seconds", seconds)
     }
-    try requireSetting(
+    try requireInRange(
       epochs != nil || seconds != nil || earlyStopping != nil,
       "the budget",
       "a number of epochs, a time or early stopping",
       "none of them"
     )
     if let earlyStopping {
-      try requireSetting(
+      try requireInRange(
         earlyStopping.patience >= 1,
         "the patience",
         "at least 1 epoch",
         earlyStopping.patience
       )
-      try requireSetting(
+      try requireInRange(
         earlyStopping.minimumDelta >= 0 && earlyStopping.minimumDelta.isFinite,
         "the least improvement",
         "at least 0",
         earlyStopping.minimumDelta
       )
     }
-    try requireSetting(
+    try requireInRange(
       (0..<1).contains(validation.fraction),
       "the part held out",
       "from 0 to below 1",
       validation.fraction
     )
-    try requireSetting(
+    try requireInRange(
       optimizer.learningRate > 0 && optimizer.learningRate.isFinite,
       "the learning rate",
       "above 0",
       optimizer.learningRate
     )
-    try requireSetting(
+    try requireInRange(
       checkpointInterval >= 0,
       "the time between checkpoints",
       "at least 0 seconds",
@@ -110,7 +110,7 @@ public struct Trainer: Hashable, Sendable, Codable {
 }
 
 /// Throws where a setting is out of its range.
-func requireSetting<Value>(
+func requireInRange<Value>(
   _ condition: Bool,
   _ name: String,
   _ expected: String,

@@ -129,29 +129,3 @@ package struct ExactEpoch: Hashable, Sendable, Codable {
     )
   }
 }
-
-/// Fowler, Noll and Vo's hash FNV-1a in 64 bits: the same on every machine and in every run.
-package struct StableHash {
-  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  package init() {}
-
-  package mutating func combine(_ text: String) {
-    for byte in text.utf8 { combine(byte: byte) }
-    combine(byte: 0xFF)
-  }
-
-  package mutating func combine(_ number: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) {
-      combine(byte: UInt8(truncatingIfNeeded: number >> UInt64(shift)))
-    }
-  }
-
-  package mutating func combine(_ numbers: Span<Float>) {
-    for index in numbers.indices { combine(UInt64(numbers[index].bitPattern)) }
-  }
-
-  private mutating func combine(byte: UInt8) {
-    value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
-  }
-}

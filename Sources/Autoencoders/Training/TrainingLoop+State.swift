@@ -114,19 +114,19 @@ extension TrainingLoop {
     _ trainer: Trainer,
     _ source: any BatchSource
   ) -> UInt64 {
-    var hash = StableHash()
-    hash.combine(graph.description)
-    hash.combine("\(learner) \(trainer.optimizer) \(trainer.validation)")
-    hash.combine(trainer.seed)
-    hash.combine(UInt64(source.count))
-    hash.combine(source.itemShape.description)
+    var stream = Fingerprint.Stream()
+    stream.append(graph.description)
+    stream.append("\(learner) \(trainer.optimizer) \(trainer.validation)")
+    stream.append(trainer.seed)
+    stream.append(UInt64(source.count))
+    stream.append(source.itemShape.description)
     var item = [Float](repeating: 0, count: source.itemShape.elementCount)
     for place in 0..<Swift.min(source.count, 64) {
       let index = [place * source.count / Swift.min(source.count, 64)]
       var span = item.mutableSpan
       source.copyItems(index.span, into: &span)
-      hash.combine(item.span)
+      stream.append(item.span.bytes)
     }
-    return hash.value
+    return stream.hash
   }
 }

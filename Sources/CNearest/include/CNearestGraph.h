@@ -97,10 +97,6 @@ int64_t hg_graph_bytes(const hg_graph *graph);
 
 void hg_graph_free(hg_graph *graph);
 
-// A hash of some bytes, and of the first rows in panels. They tell apart what differs by accident.
-uint64_t hg_graph_hash(const uint8_t *bytes, int64_t offset, int64_t end);
-uint64_t hg_graph_hash_of_rows(const float *panels, int64_t count, int64_t width);
-
 // Near rows of each query [queries, width], nearest first, as hg_nearest_search gives them: exact
 // distances of `count` rows, of which some may not be the nearest ones. Rows from the graph's count
 // on are all compared. `breadth` says how many candidates the walk keeps, at least `count`.

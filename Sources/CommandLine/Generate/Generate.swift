@@ -9,9 +9,8 @@ struct Generate: AsyncParsableCommand {
       A variational autoencoder learns how the items of --learn-from are distributed, and new ones \
       are drawn from what it learned. Some items are held out of learning; the report tells how \
       alike generated rows are to them, column by column and pair by pair, beside columns drawn on \
-      their own, whether boosted trees tell them from real ones and what they learn from them, how near \
-      they come to the rows learned from, and whether rare values leak. For images it tells how probable \
-      the held-out ones are, by bounds from below, beside pixels on their own.
+      their own, how near they come to the rows learned from, and whether rare values leak. For images it \
+      tells how probable the held-out ones are, by bounds from below, beside pixels on their own.
 
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
       whole, nothing leaves the range that was seen, and cells are missing as often as they were. \

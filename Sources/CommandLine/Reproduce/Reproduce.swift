@@ -181,31 +181,14 @@ extension ImputationCard.Mechanism: ExpressibleByArgument {}
 struct SynthesisVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synthesize",
-    abstract: "Generated rows of a table, and what can be learned from them (CSV).",
-    discussion: cardHelp(
-      SynthesisCard(table: "", target: "of --target"),
-      "reproduce synthesize --data adult-train.csv --test adult-test.csv --target income"
-    )
+    abstract: "Generated rows of a table, beside those learned from (CSV).",
+    discussion: cardHelp(SynthesisCard(table: ""), "reproduce synthesize --data adult-train.csv")
   )
 
   @OptionGroup
   var options: CardOptions
 
-  @Option(help: ArgumentHelp("A column of two values to learn.", valueName: "column"))
-  var target: String
-
-  @Option(
-    help: ArgumentHelp(
-      "Rows to judge on (default: a fifth of the table, which nothing is learned from).",
-      valueName: "table"
-    )
-  )
-  var test: String?
-
-  func run() async throws {
-    let card = SynthesisCard(table: options.data, target: target, testPath: test)
-    try await options.run(card)
-  }
+  func run() async throws { try await options.run(SynthesisCard(table: options.data)) }
 }
 
 /// `reproduce reduce`.

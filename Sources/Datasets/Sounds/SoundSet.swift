@@ -1,3 +1,5 @@
+import HourglassTensors
+
 /// Sounds: files that are decoded when they are asked for, or sounds in memory.
 ///
 ///     let songs = try SoundSet.load(contentsOf: "songs")

@@ -1,3 +1,5 @@
+import HourglassTensors
+
 /// A table, a text or an array in a file, that is larger than what should be held in memory: its
 /// columns, some of its rows drawn at random, and all of them block by block.
 ///

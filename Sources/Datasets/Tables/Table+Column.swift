@@ -1,3 +1,5 @@
+import HourglassTensors
+
 extension Table {
   /// A column of a table.
   public struct Column: Hashable, Sendable {

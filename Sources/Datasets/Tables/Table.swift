@@ -1,3 +1,5 @@
+import HourglassTensors
+
 /// A table of typed columns, some of whose cells may be missing.
 ///
 ///     let table = try Table(contentsOf: "people.csv")

@@ -36,7 +36,7 @@ public struct SafetensorsFile: Sendable {
   /// The size of the whole file in bytes.
   public let byteCount: Int
 
-  private let source: ByteSource
+  private let source: RandomAccessBytes
   private let dataBegin: Int
   private let positions: [String: Int]
 
@@ -50,7 +50,7 @@ public struct SafetensorsFile: Sendable {
     try self.init(.memory(bytes), path: path)
   }
 
-  private init(_ source: ByteSource, path: String) throws(ModelFileError) {
+  private init(_ source: RandomAccessBytes, path: String) throws(ModelFileError) {
     let header = try SafetensorsHeader(source, file: path)
     self.path = path
     self.source = source

@@ -20,7 +20,7 @@ struct SafetensorsHeader {
   /// Where the data begins in the file.
   let dataBegin: Int
 
-  init(_ source: ByteSource, file: String) throws(ModelFileError) {
+  init(_ source: RandomAccessBytes, file: String) throws(ModelFileError) {
     guard source.count >= 8 else { throw .tooShort(file: file, size: source.count) }
     let available = source.count - 8
     let length = integers(UInt64.self, in: try source.bytes(0..<8))[0]

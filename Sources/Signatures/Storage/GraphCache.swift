@@ -110,11 +110,21 @@ struct GraphCache {
 
   /// A checksum of bytes to the end.
   static func checksum(_ bytes: [UInt8], from start: Int = 0) -> UInt64 {
-    hg_graph_hash(bytes, Int64(start), Int64(bytes.count))
+    Fingerprint.hash(bytes.span.extracting(start..<bytes.count).bytes)
   }
 
+  /// A hash of the first rows of an index, which stand in panels of 16, number by number.
   private static func hash(of index: SignatureIndex, _ count: Int) -> UInt64 {
-    hg_graph_hash_of_rows(index.panels, Int64(count), Int64(index.dimension))
+    let (panels, width) = (index.panels, index.dimension)
+    let whole = count / 16 * 16 * width
+    var stream = Fingerprint.Stream()
+    stream.append(panels.span.extracting(0..<whole).bytes)
+    // The last panel may hold rows that do not count.
+    for row in 0..<count % 16 {
+      let numbers = (0..<width).map { panels[whole + 16 * $0 + row] }
+      stream.append(numbers.span.bytes)
+    }
+    return stream.hash
   }
 
   static func bytes(of header: Header) -> [UInt8] {

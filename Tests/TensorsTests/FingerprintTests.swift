@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassTensors
 import Testing
 
 @Suite struct FingerprintTests {
@@ -27,5 +27,19 @@ import Testing
       #expect(Fingerprint.hexadecimal(stream.hash) == "e99038495f85381e", "\(size)")
     }
     #expect(Fingerprint.hexadecimal(0x1f) == "000000000000001f")
+  }
+
+  @Test func textsAndNumbersAreTakenAsBytes() {
+    func hash(_ texts: [String]) -> UInt64 {
+      var stream = Fingerprint.Stream()
+      for text in texts { stream.append(text) }
+      return stream.hash
+    }
+    #expect(hash(["ab", "c"]) == hash(["ab", "c"]))
+    #expect(hash(["ab", "c"]) != hash(["a", "bc"]) && hash(["ab"]) != hash(["ab", ""]))
+    var stream = Fingerprint.Stream()
+    stream.append(0x0807_0605_0403_0201)
+    let bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
+    #expect(stream.hash == Fingerprint.hash(bytes.span.bytes))
   }
 }

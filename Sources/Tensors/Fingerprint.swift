@@ -1,7 +1,7 @@
-/// A hash of decoded values that is the same on every machine and in every run.
+/// A hash that is the same on every machine and in every run: of data, of the state of a run, of files.
 ///
-/// It is XXH64 with the seed 0 of the values as little-endian bytes. It tells data apart that differ
-/// by accident; it is no protection against somebody who wants two data sets to look the same.
+/// It is XXH64 with the seed 0 of the values as little-endian bytes. It tells apart what differs by
+/// accident; it is no protection against somebody who wants two data sets to look the same.
 ///
 /// Reference: Collet, 2012, xxHash, https://xxhash.com, document "XXH64 algorithm description".
 package enum Fingerprint {
@@ -29,6 +29,7 @@ package enum Fingerprint {
     private var tail: [UInt8] = []
     private var count = 0
 
+    /// Begins with no bytes.
     package init() {}
 
     /// Takes further bytes.
@@ -52,6 +53,18 @@ package enum Fingerprint {
         tail.append(byte(bytes, offset))
         offset += 1
       }
+    }
+
+    /// Takes a text, and behind it a byte that no text has, so that where it ends counts.
+    package mutating func append(_ text: String) {
+      let bytes = Array(text.utf8) + [0xFF]
+      append(bytes.span.bytes)
+    }
+
+    /// Takes a number as eight bytes.
+    package mutating func append(_ number: UInt64) {
+      let words = [number.littleEndian]
+      append(words.span.bytes)
     }
 
     /// The hash of all bytes so far.

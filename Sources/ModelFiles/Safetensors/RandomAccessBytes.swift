@@ -11,7 +11,7 @@ import HourglassTensors
 #endif
 
 /// The bytes of a file, on the disk or in memory.
-enum ByteSource: Sendable {
+enum RandomAccessBytes: Sendable {
   case memory([UInt8])
   case file(OpenFile)
 
