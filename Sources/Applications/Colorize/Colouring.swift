@@ -57,7 +57,7 @@ struct Colouring: Sendable {
     switch choice {
     case .mean: distribution.mean
     case .vivid:
-      distribution.colours(vividness.way).multiplied(by: vividness.factor)
+      distribution.colours(vividness.source).multiplied(by: vividness.factor)
     }
   }
 

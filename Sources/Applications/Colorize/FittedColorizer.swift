@@ -157,10 +157,10 @@ public struct FittedColorizer: Sendable {
       while start < images.count {
         try Task.checkCancellation()
         let end = min(start + images.piece(from: start), images.count)
-        let pictures = try (start..<end).map { try images.picture($0) }
-        for picture in pictures { try Self.require(hints, in: picture) }
-        let distributions = try await network.distributions(of: pictures, on: engine)
-        for (offset, picture) in pictures.enumerated() {
+        let batch = try (start..<end).map { try images.picture($0) }
+        for picture in batch { try Self.require(hints, in: picture) }
+        let distributions = try await network.distributions(of: batch, on: engine)
+        for (offset, picture) in batch.enumerated() {
           let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: picture)
           func result(_ choice: ColourChoice) -> PicturePlanes {
             network.colours(

@@ -97,7 +97,7 @@ public struct FittedImageImputer: Sendable {
       while start < images.count {
         try Task.checkCancellation()
         let end = min(start + images.piece(from: start), images.count)
-        var pictures: [Picture] = []
+        var batch: [Picture] = []
         var tasks: [PictureInpainting.HoledImage] = []
         var deleted: [PixelMask] = []
         for index in start..<end {
@@ -105,19 +105,19 @@ public struct FittedImageImputer: Sendable {
           let mask = try masks.mask(of: picture, name: name, index: index, count: images.count)
           let planes = PicturePlanes(picture)
           let holes = holes(share, in: planes, number: index, seed: seed, without: mask)
-          pictures.append(picture)
+          batch.append(picture)
           deleted.append(holes)
           tasks.append(
             PictureInpainting.HoledImage(image: planes, mask: mask.union(holes), name: name)
           )
         }
         let results = try await network.filled(tasks, on: engine)
-        for place in pictures.indices {
+        for place in batch.indices {
           if share > 0 { tally.add(tasks[place].image, deleted: deleted[place], results[place]) }
           try body(
             tasks[place].name,
             start + place,
-            filling(pictures[place], tasks[place].mask, results[place].picture)
+            filling(batch[place], tasks[place].mask, results[place].picture)
           )
         }
         start = end
