@@ -22,7 +22,7 @@ allowed_unsafe=(
   'Sources/Datasets/Bytes/RowFile.swift'            # lets pread(2) fill the rows of a batch
   'Sources/Datasets/Tables/EightBytes.swift'         # reads words that are not aligned, within bounds
   'Sources/Datasets/Tables/NumberCells.swift'       # lends C the bytes of a table, takes numbers
-  'Sources/Datasets/Images/PictureCodec.swift'      # lends the image libraries bytes, takes pixels
+  'Sources/Datasets/Images/ImageCodec.swift'      # lends the image libraries bytes, takes pixels
   'Sources/Datasets/Sounds/SoundCodec.swift'        # lends the sound library bytes, takes samples
   'Sources/Reports/Images/PNGData.swift'            # lends libpng, through its shim, the samples to encode
   'Sources/Signatures/Search/NearestGraph.swift'    # owns graphs that C makes, lends them the rows

@@ -20,13 +20,13 @@ import subprocess
 import sys
 import tempfile
 
-NEIGHBOURS = 10
+NEIGHBORS = 10
 TARGETS = (0.95, 0.99)
 
 
 def narrowest(recall, target):
-    """The smallest breadth from NEIGHBOURS on whose recall reaches the target."""
-    low, high = NEIGHBOURS - 1, NEIGHBOURS
+    """The smallest breadth from NEIGHBORS on whose recall reaches the target."""
+    low, high = NEIGHBORS - 1, NEIGHBORS
     while recall(high) < target and high < 10_000:
         low, high = high, high * 2
     while high - low > 1:
@@ -55,7 +55,7 @@ def peers(folder):
     vectors, queries = (numpy.load(os.path.join(folder, f"{name}.npy")) for name in ("vectors", "queries"))
     flat = faiss.IndexFlatL2(vectors.shape[1])
     flat.add(vectors)
-    last = flat.search(queries, NEIGHBOURS)[0][:, -1:]
+    last = flat.search(queries, NEIGHBORS)[0][:, -1:]
     graph = hnswlib.Index("l2", vectors.shape[1])
     kept = os.path.join(folder, "hnswlib-{}x{}.index".format(*vectors.shape))
     made = None
@@ -68,7 +68,7 @@ def peers(folder):
 
     def recall(breadth):
         graph.set_ef(breadth)
-        found = graph.knn_query(queries, NEIGHBOURS, num_threads=1)[1]
+        found = graph.knn_query(queries, NEIGHBORS, num_threads=1)[1]
         return float((found <= last * (1 + 1e-5)).mean())
 
     breadths = {target: narrowest(recall, target) for target in TARGETS}
@@ -78,11 +78,11 @@ def peers(folder):
     batch = numpy.resize(queries, (100, queries.shape[1]))
     for _ in sys.stdin:
         figures = {"exact_ms": 1000 * median_seconds(
-            lambda number: flat.search(queries[number % len(queries)][None], NEIGHBOURS), 9)}
-        figures["exact_batch_ms"] = 1000 * median_seconds(lambda _: flat.search(batch, NEIGHBOURS), 1)
+            lambda number: flat.search(queries[number % len(queries)][None], NEIGHBORS), 9)}
+        figures["exact_batch_ms"] = 1000 * median_seconds(lambda _: flat.search(batch, NEIGHBORS), 1)
         for target, breadth in breadths.items():
             graph.set_ef(breadth)
-            seconds = median_seconds(lambda _: graph.knn_query(queries, NEIGHBOURS, num_threads=1), 1)
+            seconds = median_seconds(lambda _: graph.knn_query(queries, NEIGHBORS, num_threads=1), 1)
             figures[f"rate_{target}"] = len(queries) / seconds
         print(json.dumps(figures), flush=True)
 

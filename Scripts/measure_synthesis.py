@@ -6,7 +6,7 @@
 PROGRAM is the built `hourglass`. DATA-FOLDER holds `tables/adult-train.csv` and
 `tables/adult-test.csv` (UCI Adult) and `mnist/` with the four IDX files of MNIST, plain or .gz; what
 is not there is skipped, and said. Tables are scored with the quality report of SDMetrics, against
-the rows learnt from (as the papers do) and against the test rows; a boosted tree is trained on
+the rows trained on (as the papers do) and against the test rows; a boosted tree is trained on
 generated rows and tested on real ones. Needs pandas, scikit-learn and sdmetrics.
 """
 
@@ -103,7 +103,7 @@ def measure_table(arguments, work):
     made = pandas.read_csv(output, skipinitialspace=True)
     for name, rows in [("generated", made), ("columns on their own", train.apply(
             lambda column: column.sample(frac=1, random_state=0).to_numpy()))]:
-        for against, real in [("the rows learnt from", train), ("the test rows", test)]:
+        for against, real in [("the rows trained on", train), ("the test rows", test)]:
             shapes, trends = quality(real, rows)
             print(f"{name:22} against {against:21} shapes {shapes:.4f}  pair trends {trends:.4f}")
     for name, rows in [("generated", made), ("real", train)]:
@@ -125,7 +125,7 @@ def measure_images(arguments, work):
             print(f"skipped the images: {os.path.join(folder, part)}[.gz] is not there")
             return
     train, test = found.values()
-    command = ["generate", "--learn-from", train, "--judge", test, "--count", "100"]
+    command = ["generate", "--learn-from", train, "--evaluate-on", test, "--count", "100"]
     command += ["--minutes", str(arguments.minutes), "-o", os.path.join(work, "grid.png")]
     outcome = run(arguments.program, command)
     bound = outcome["given"]["bound"]

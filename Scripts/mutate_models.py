@@ -3,7 +3,7 @@
 
 usage: mutate_models.py PROGRAM [--count 1000] [--seed 0] [--folder FOLDER]
 
-PROGRAM is the built executable. Small models of tables, a time series and images are learned from Examples/Data; then
+PROGRAM is the built executable. Small models of tables, a time series and images are trained on Examples/Data; then
 one or two things of a model are changed at a time: a number, a text or a list of its header, a whole part of it, the
 shape, the place or the numbers of a tensor. Whatever a file holds, the program must end well, or say in one line what
 is wrong with it and end with the code 1: any other end is told with what was changed, and the file stays in FOLDER
@@ -27,7 +27,7 @@ import tempfile
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Examples", "Data")
 TABLE = os.path.join(EXAMPLES, "Tables", "penguins.csv")
 SERIES = [os.path.join(EXAMPLES, "Series", "departures.csv"), "--series", "timestamp", "--window", "16"]
-IMAGES = [os.path.join(EXAMPLES, "GreyImages", "clothes-new-images.gz")]
+IMAGES = [os.path.join(EXAMPLES, "GrayImages", "clothes-new-images.gz")]
 NUMBERS = [0, -1, 1, 2, 3, 0.5, 1e300, -1e300, 1e-300, 65536, 2**20, 2**31, 2**62, -(2**63)]
 FILLS = [float("nan"), float("inf"), -1e30, 1e30, 0.0, -1.0]
 MEMORY = 12 << 30

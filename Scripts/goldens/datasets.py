@@ -46,7 +46,7 @@ def images():
     # Three members, as of files that were joined by cat, and the padding of a tape.
     parts = [bytes_of_images[:5], bytes_of_images[5:30], bytes_of_images[30:]]
     write("u8-members.gz", b"".join(map(compressed, parts)) + bytes(9))
-    write("colour.idx", idx(numpy.arange(24, dtype="u1").reshape(2, 3, 2, 2)))
+    write("color.idx", idx(numpy.arange(24, dtype="u1").reshape(2, 3, 2, 2)))
     write("rows.idx", idx(numpy.arange(12, dtype=">f4").reshape(4, 3)))
     write("labels.idx.gz", compressed(idx(numpy.array([3, 1, 4, 1, 5], dtype="u1"))))
 

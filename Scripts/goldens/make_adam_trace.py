@@ -81,16 +81,16 @@ def trace(build, dtype):
         for k, parameter in enumerate(model.parameters(), start=1):
             parameter.copy_(formula(tuple(parameter.shape), k, dtype))
     x = formula(model.input_shape, 0, dtype)
-    optimiser = torch.optim.Adam(model.parameters(), lr=RATE, betas=BETAS, eps=EPSILON)
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, betas=BETAS, eps=EPSILON)
     losses, gradients = [], {}
     for step in range(STEPS):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = nn.functional.mse_loss(model(x), x)
         loss.backward()
         if step == 0:
             gradients = {name: rounded(p.grad, dtype) for name, p in model.named_parameters()}
         losses += rounded(loss, dtype)
-        optimiser.step()
+        optimizer.step()
     weights = {name: rounded(p, dtype) for name, p in model.named_parameters()}
     return {"losses": losses, "gradients": gradients, "weights": weights}
 
@@ -127,7 +127,7 @@ def main():
             "amplitude": AMPLITUDE,
         },
         "loss": "mean squared error over all elements, against the input",
-        "optimiser": {"name": "adam", "learning_rate": RATE, "beta1": BETAS[0], "beta2": BETAS[1], "epsilon": EPSILON},
+        "optimizer": {"name": "adam", "learning_rate": RATE, "beta1": BETAS[0], "beta2": BETAS[1], "epsilon": EPSILON},
         "steps": STEPS,
         "networks": {"dense": network(Dense), "convolutional": network(Convolutional)},
     }

@@ -101,7 +101,7 @@ def normalization():
     epsilon = single(1e-5)
     yield operation("batch norm of rows", lambda x: F.batch_norm(x, None, None, training=True, eps=epsilon), tensor((5, 3), 0))
     yield operation(
-        "batch norm of pictures", lambda x: F.batch_norm(x, None, None, training=True, eps=epsilon),
+        "batch norm of images", lambda x: F.batch_norm(x, None, None, training=True, eps=epsilon),
         tensor((3, 2, 2, 3), 0))
     yield operation("layer norm of rows", lambda x: F.layer_norm(x, (5,), eps=epsilon), tensor((3, 5), 0))
     yield operation("layer norm of series", lambda x: F.layer_norm(x, (3, 4), eps=epsilon), tensor((2, 3, 4), 0))
@@ -160,12 +160,12 @@ def rest():
 
 def update(name, make, scale=1.0):
     parameter = torch.nn.Parameter(tensor((2, 3), 0))
-    optimiser = make([parameter])
+    optimizer = make([parameter])
     gradients = [tensor((2, 3), step + 1) for step in range(5)]
     case = {"name": name, "start": written(parameter), "gradients": [written(g) for g in gradients], "after": []}
     for gradient in gradients:
         parameter.grad = gradient * scale
-        optimiser.step()
+        optimizer.step()
         case["after"].append(written(parameter))
     return case
 

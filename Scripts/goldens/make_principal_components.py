@@ -7,9 +7,9 @@ Nothing is random. A generator s' = 6364136223846793005 s + 1442695040888963407 
 case, gives numbers (s' >> 40) 2^-23 - 1 in [-1, 1). A case of R rows, W values and F factors takes from it, in this
 order: weights [F, W]; then row by row F scores and W numbers of noise. Factor f counts (F - f) times. A value is
     sum over f of (F - f) score[f] weight[f, column] + 0.1 noise + column / W,
-summed in this order in double precision and rounded to single. The first R - 10 rows are learnt from, the last 10
-judge. The case "report" is a table whose third column is 7 throughout; it is standardised on its first 9 rows, the
-other 10 judge.
+summed in this order in double precision and rounded to single. The first R - 10 rows are trained on, the last 10
+evaluator. The case "report" is a table whose third column is 7 throughout; it is standardized on its first 9 rows, the
+other 10 evaluator.
 """
 import json
 import pathlib
@@ -52,9 +52,9 @@ def rows(count, width, factors):
 
 def case(name, count, width, factors, components):
     data = rows(count, width, factors)
-    learnt, new = data[:-10], data[-10:]
-    pca = PCA(components, svd_solver="full").fit(learnt)
-    restored = pca.inverse_transform(pca.transform(new))
+    learned, new = data[:-10], data[-10:]
+    pca = PCA(components, svd_solver="full").fit(learned)
+    reconstructed = pca.inverse_transform(pca.transform(new))
     vectors = pca.components_
     largest = numpy.abs(vectors).argmax(axis=1)
     vectors = vectors * numpy.sign(vectors[numpy.arange(components), largest])[:, None]
@@ -68,20 +68,20 @@ def case(name, count, width, factors, components):
         "ratios": pca.explained_variance_ratio_.tolist(),
         "means": pca.mean_[:8].tolist(),
         "starts": [vector[:8].tolist() for vector in vectors],
-        "errorPerRow": float(((new - restored) ** 2).sum(axis=1).mean()),
+        "errorPerRow": float(((new - reconstructed) ** 2).sum(axis=1).mean()),
     }
 
 
 def report():
     data = rows(19, 4, 2)
     data = numpy.insert(data, 2, 7.0, axis=1)
-    learnt, new = data[:9], data[9:]
-    mean, deviation = learnt.mean(axis=0), learnt.std(axis=0)
+    learned, new = data[:9], data[9:]
+    mean, deviation = learned.mean(axis=0), learned.std(axis=0)
     factor = numpy.array([1 / d if d > 0 else 0 for d in deviation])
-    learnt, new = (learnt - mean) * factor, (new - mean) * factor
-    pca = PCA(2, svd_solver="full").fit(learnt)
-    restored = pca.inverse_transform(pca.transform(new))
-    lost, whole = ((new - restored) ** 2).sum(axis=1).mean(), (new**2).sum(axis=1).mean()
+    learned, new = (learned - mean) * factor, (new - mean) * factor
+    pca = PCA(2, svd_solver="full").fit(learned)
+    reconstructed = pca.inverse_transform(pca.transform(new))
+    lost, whole = ((new - reconstructed) ** 2).sum(axis=1).mean(), (new**2).sum(axis=1).mean()
     return {
         "principalComponents": {"errorPerValue": lost / 4, "errorPerRow": lost, "varianceKept": 1 - lost / whole},
         "columnMeans": {"errorPerValue": whole / 4, "errorPerRow": whole, "varianceKept": 0.0},

@@ -4,7 +4,7 @@
 usage: make_protocols.py [OUTPUT]        (needs numpy and scikit-learn)
 
 What protocol cards measure by: random numbers of numpy.random.default_rng, the trustworthiness of codes, and
-the class by ten neighbours and by logistic regression.
+the class by ten neighbors and by logistic regression.
 """
 import json
 import pathlib
@@ -41,7 +41,7 @@ def codes():
     return {
         "items": np.round(items, 5).tolist(), "codes": np.round(codes, 5).tolist(), "classes": classes.tolist(),
         "trustworthiness": trustworthiness(np.round(items, 5), np.round(codes, 5), n_neighbors=15),
-        "neighbours": KNeighborsClassifier(10).fit(np.round(codes, 5)[learned], classes[learned])
+        "neighbors": KNeighborsClassifier(10).fit(np.round(codes, 5)[learned], classes[learned])
         .score(np.round(codes, 5)[new], classes[new]),
         "regression": regression.fit(np.round(items, 5)[learned], classes[learned])
         .score(np.round(items, 5)[new], classes[new]),

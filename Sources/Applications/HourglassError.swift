@@ -17,7 +17,7 @@ public import HourglassTensors
 public enum HourglassError: Error, Hashable, Sendable {
   /// The operating system refused to read or to write.
   case file(FileError)
-  /// The data cannot be read, or not be learnt from.
+  /// The data cannot be read, or not be trained on.
   case dataset(DatasetError)
   /// A model file or a checkpoint cannot be read or written.
   case modelFile(ModelFileError)
@@ -27,13 +27,13 @@ public enum HourglassError: Error, Hashable, Sendable {
   case engine(EngineError)
   /// The variables of a model do not make its network.
   case model(ModelError)
-  /// Learning, or applying what was learnt, failed.
+  /// Learning, or applying what was learned, failed.
   case training(TrainingError)
   /// Data or a model does not suit the application.
-  case application(ApplicationError)
+  case application(TaskError)
   /// A signature database cannot be read, written or searched.
   case signature(SignatureError)
-  /// The task was cancelled; what was learnt until then is in the checkpoint, where one is kept.
+  /// The task was cancelled; what was learned until then is in the checkpoint, where one is kept.
   case interrupted(checkpoint: String?)
   /// A mistake of the program: an error that nothing of it should throw.
   case unexpected(String)
@@ -52,7 +52,7 @@ extension HourglassError {
       case let error as EngineError: .engine(error)
       case let error as ModelError: .model(error)
       case let error as TrainingError: .training(error)
-      case let error as ApplicationError: .application(error)
+      case let error as TaskError: .application(error)
       case let error as SignatureError: .signature(error)
       case is CancellationError: .interrupted(checkpoint: checkpoint)
       default: .unexpected("\(error)")
@@ -96,7 +96,7 @@ extension HourglassError: CustomStringConvertible {
     case .signature(let error): error.description
     case .interrupted(let checkpoint):
       "interrupted"
-        + (checkpoint.map { "; what was learnt is kept in \($0): resume from it" }
+        + (checkpoint.map { "; what was learned is kept in \($0): resume from it" }
           ?? " before the end; nothing was kept")
     case .unexpected(let text): "a mistake of Hourglass: \(text); please report it"
     }

@@ -8,10 +8,10 @@ void hg_block_free(hg_block *block) {
   block->size = 0;
 }
 
-void hg_picture_free(hg_picture *picture) {
-  hg_block_free(&picture->samples);
-  hg_block_free(&picture->profile);
-  hg_block_free(&picture->exif);
+void hg_image_free(hg_image *image) {
+  hg_block_free(&image->samples);
+  hg_block_free(&image->profile);
+  hg_block_free(&image->exif);
 }
 
-const char *hg_picture_message(const hg_picture *picture) { return picture->message; }
+const char *hg_image_message(const hg_image *image) { return image->message; }

@@ -30,7 +30,7 @@ typedef struct {
     struct jpeg_compress_struct writer;
   } state;
   jmp_buf escape;
-  hg_picture *picture;
+  hg_image *image;
   hg_codec_status status;
   int ended;  // bytes were wanted behind the last one
   uint8_t *row;
@@ -49,7 +49,7 @@ static void fail(j_common_ptr info) {
   job_t *job = job_of(info);
   char text[JMSG_LENGTH_MAX];
   info->err->format_message(info, text);
-  snprintf(job->picture->message, HG_CODEC_MESSAGE_SIZE, "%s", text);
+  snprintf(job->image->message, HG_CODEC_MESSAGE_SIZE, "%s", text);
   switch (info->err->msg_code) {
     case JERR_OUT_OF_MEMORY:
       escape(job, HG_CODEC_MEMORY);
@@ -91,7 +91,7 @@ static boolean refill(j_decompress_ptr reader) {
   static const JOCTET end[2] = {0xff, JPEG_EOI};
   job_t *job = job_of((j_common_ptr)reader);
   if (job->ended) {
-    snprintf(job->picture->message, HG_CODEC_MESSAGE_SIZE, "the data stop early");
+    snprintf(job->image->message, HG_CODEC_MESSAGE_SIZE, "the data stop early");
     escape(job, HG_CODEC_TRUNCATED);
   }
   job->ended = 1;
@@ -116,14 +116,14 @@ static void skip(j_decompress_ptr reader, long count) {
 static void watch(j_common_ptr info) {
   job_t *job = job_of(info);
   if (job->state.reader.input_scan_number > LARGEST_SCAN) {
-    snprintf(job->picture->message, HG_CODEC_MESSAGE_SIZE, "more than %d scans", LARGEST_SCAN);
+    snprintf(job->image->message, HG_CODEC_MESSAGE_SIZE, "more than %d scans", LARGEST_SCAN);
     escape(job, HG_CODEC_DAMAGED);
   }
 }
 
-static void prepare(job_t *job, hg_picture *picture) {
+static void prepare(job_t *job, hg_image *image) {
   memset(job, 0, sizeof *job);
-  job->picture = picture;
+  job->image = image;
   job->state.common.err = jpeg_std_error(&job->errors);
   job->errors.error_exit = fail;
   job->errors.emit_message = warn;
@@ -131,29 +131,29 @@ static void prepare(job_t *job, hg_picture *picture) {
 }
 
 static void keep_metadata(job_t *job) {
-  hg_picture *picture = job->picture;
+  hg_image *image = job->image;
   struct jpeg_decompress_struct *reader = &job->state.reader;
   for (jpeg_saved_marker_ptr marker = reader->marker_list; marker != NULL; marker = marker->next) {
     if (marker->marker != JPEG_APP0 + 1 || marker->data_length <= EXIF_PREFIX_SIZE) continue;
     if (memcmp(marker->data, EXIF_PREFIX, EXIF_PREFIX_SIZE) != 0) continue;
     size_t size = marker->data_length - EXIF_PREFIX_SIZE;
-    picture->exif.bytes = malloc(size);
-    if (picture->exif.bytes == NULL) escape(job, HG_CODEC_MEMORY);
-    memcpy(picture->exif.bytes, marker->data + EXIF_PREFIX_SIZE, size);
-    picture->exif.size = size;
+    image->exif.bytes = malloc(size);
+    if (image->exif.bytes == NULL) escape(job, HG_CODEC_MEMORY);
+    memcpy(image->exif.bytes, marker->data + EXIF_PREFIX_SIZE, size);
+    image->exif.size = size;
     break;
   }
   JOCTET *profile = NULL;
   unsigned int size = 0;
-  // A profile of inks says nothing about the colours that they were converted to.
+  // A profile of inks says nothing about the colors that they were converted to.
   if (reader->num_components < 4 && jpeg_read_icc_profile(reader, &profile, &size)) {
-    picture->profile.bytes = profile;
-    picture->profile.size = size;
+    image->profile.bytes = profile;
+    image->profile.size = size;
   }
 }
 
 static void read_header(job_t *job, const uint8_t *bytes, size_t size, uint64_t pixel_limit) {
-  hg_picture *picture = job->picture;
+  hg_image *image = job->image;
   struct jpeg_decompress_struct *reader = &job->state.reader;
   jpeg_create_decompress(reader);
   job->source = (struct jpeg_source_mgr){.next_input_byte = bytes,
@@ -169,11 +169,11 @@ static void read_header(job_t *job, const uint8_t *bytes, size_t size, uint64_t 
   jpeg_save_markers(reader, JPEG_APP0 + 1, 0xffff);
   jpeg_save_markers(reader, JPEG_APP0 + 2, 0xffff);
   jpeg_read_header(reader, TRUE);
-  picture->width = reader->image_width;
-  picture->height = reader->image_height;
-  picture->depth = 8;
-  picture->channels = reader->num_components == 1 ? 1 : 3;
-  if ((uint64_t)picture->width * picture->height > pixel_limit) escape(job, HG_CODEC_TOO_LARGE);
+  image->width = reader->image_width;
+  image->height = reader->image_height;
+  image->depth = 8;
+  image->channels = reader->num_components == 1 ? 1 : 3;
+  if ((uint64_t)image->width * image->height > pixel_limit) escape(job, HG_CODEC_TOO_LARGE);
   switch (reader->num_components) {
     case 1:
       reader->out_color_space = JCS_GRAYSCALE;
@@ -185,13 +185,13 @@ static void read_header(job_t *job, const uint8_t *bytes, size_t size, uint64_t 
       reader->out_color_space = JCS_CMYK;
       break;
     default:
-      snprintf(picture->message, HG_CODEC_MESSAGE_SIZE, "%d channels", reader->num_components);
+      snprintf(image->message, HG_CODEC_MESSAGE_SIZE, "%d channels", reader->num_components);
       escape(job, HG_CODEC_UNSUPPORTED);
   }
   keep_metadata(job);
 }
 
-// Inks to light: each colour is what its own ink and black let through. Files with an Adobe marker
+// Inks to light: each color is what its own ink and black let through. Files with an Adobe marker
 // hold the light that the inks leave and not the inks.
 static void convert_inks(const uint8_t *inks, uint8_t *place, uint32_t width, int inverted) {
   for (uint32_t x = 0; x < width; ++x) {
@@ -205,30 +205,30 @@ static void convert_inks(const uint8_t *inks, uint8_t *place, uint32_t width, in
 }
 
 static void read_samples(job_t *job) {
-  hg_picture *picture = job->picture;
+  hg_image *image = job->image;
   struct jpeg_decompress_struct *reader = &job->state.reader;
   jpeg_start_decompress(reader);
   // Several scans are gathered first: where they stop, detail or whole channels are missing.
   if (job->ended) escape(job, HG_CODEC_TRUNCATED);
-  size_t row = (size_t)picture->width * picture->channels;
-  picture->samples.bytes = malloc(row * picture->height);
-  if (picture->samples.bytes == NULL) escape(job, HG_CODEC_MEMORY);
-  picture->samples.size = row * picture->height;
+  size_t row = (size_t)image->width * image->channels;
+  image->samples.bytes = malloc(row * image->height);
+  if (image->samples.bytes == NULL) escape(job, HG_CODEC_MEMORY);
+  image->samples.size = row * image->height;
   int inks = reader->out_color_components == 4;
-  if (reader->output_width != picture->width || reader->output_height != picture->height ||
-      (!inks && reader->out_color_components != picture->channels)) {
-    snprintf(picture->message, HG_CODEC_MESSAGE_SIZE, "rows of another length");
+  if (reader->output_width != image->width || reader->output_height != image->height ||
+      (!inks && reader->out_color_components != image->channels)) {
+    snprintf(image->message, HG_CODEC_MESSAGE_SIZE, "rows of another length");
     escape(job, HG_CODEC_DAMAGED);
   }
   if (inks) {
-    job->row = malloc((size_t)picture->width * 4);
+    job->row = malloc((size_t)image->width * 4);
     if (job->row == NULL) escape(job, HG_CODEC_MEMORY);
   }
   while (reader->output_scanline < reader->output_height) {
-    JSAMPROW place = picture->samples.bytes + reader->output_scanline * row;
+    JSAMPROW place = image->samples.bytes + reader->output_scanline * row;
     JSAMPROW target = inks ? job->row : place;
     if (jpeg_read_scanlines(reader, &target, 1) != 1) escape(job, HG_CODEC_TRUNCATED);
-    if (inks) convert_inks(job->row, place, picture->width, reader->saw_Adobe_marker);
+    if (inks) convert_inks(job->row, place, image->width, reader->saw_Adobe_marker);
   }
 }
 
@@ -240,63 +240,63 @@ static void decode(job_t *job, const uint8_t *bytes, size_t size, int header_onl
 }
 
 hg_codec_status hg_jpeg_decode(const uint8_t *bytes, size_t size, int header_only,
-                               uint64_t pixel_limit, hg_picture *picture) {
-  memset(picture, 0, sizeof *picture);
+                               uint64_t pixel_limit, hg_image *image) {
+  memset(image, 0, sizeof *image);
   job_t job;
-  prepare(&job, picture);
+  prepare(&job, image);
   decode(&job, bytes, size, header_only, pixel_limit);
-  if (job.status != HG_CODEC_OK) hg_picture_free(picture);
+  if (job.status != HG_CODEC_OK) hg_image_free(image);
   jpeg_destroy(&job.state.common);
   free(job.row);
   return job.status;
 }
 
-static void write_picture(job_t *job, int quality, int halves_colour) {
-  hg_picture *picture = job->picture;
+static void write_image(job_t *job, int quality, int halves_color) {
+  hg_image *image = job->image;
   struct jpeg_compress_struct *writer = &job->state.writer;
   jpeg_create_compress(writer);
   jpeg_mem_dest(writer, &job->written, &job->written_size);
-  writer->image_width = picture->width;
-  writer->image_height = picture->height;
-  writer->input_components = picture->channels;
-  writer->in_color_space = picture->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  writer->image_width = image->width;
+  writer->image_height = image->height;
+  writer->input_components = image->channels;
+  writer->in_color_space = image->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(writer);
   jpeg_set_quality(writer, quality, TRUE);
   writer->optimize_coding = TRUE;
-  if (!halves_colour) {
+  if (!halves_color) {
     writer->comp_info[0].h_samp_factor = 1;
     writer->comp_info[0].v_samp_factor = 1;
   }
   jpeg_start_compress(writer, TRUE);
-  if (picture->exif.size > 0 && picture->exif.size <= LARGEST_SEGMENT - EXIF_PREFIX_SIZE) {
-    jpeg_write_m_header(writer, JPEG_APP0 + 1, (unsigned)picture->exif.size + EXIF_PREFIX_SIZE);
+  if (image->exif.size > 0 && image->exif.size <= LARGEST_SEGMENT - EXIF_PREFIX_SIZE) {
+    jpeg_write_m_header(writer, JPEG_APP0 + 1, (unsigned)image->exif.size + EXIF_PREFIX_SIZE);
     for (int i = 0; i < EXIF_PREFIX_SIZE; ++i) jpeg_write_m_byte(writer, EXIF_PREFIX[i]);
-    for (size_t i = 0; i < picture->exif.size; ++i) {
-      jpeg_write_m_byte(writer, picture->exif.bytes[i]);
+    for (size_t i = 0; i < image->exif.size; ++i) {
+      jpeg_write_m_byte(writer, image->exif.bytes[i]);
     }
   }
-  if (picture->profile.size > 0) {
-    jpeg_write_icc_profile(writer, picture->profile.bytes, (unsigned)picture->profile.size);
+  if (image->profile.size > 0) {
+    jpeg_write_icc_profile(writer, image->profile.bytes, (unsigned)image->profile.size);
   }
-  size_t row = (size_t)picture->width * picture->channels;
+  size_t row = (size_t)image->width * image->channels;
   while (writer->next_scanline < writer->image_height) {
-    JSAMPROW place = picture->samples.bytes + writer->next_scanline * row;
+    JSAMPROW place = image->samples.bytes + writer->next_scanline * row;
     jpeg_write_scanlines(writer, &place, 1);
   }
   jpeg_finish_compress(writer);
 }
 
-static void encode(job_t *job, int quality, int halves_colour) {
+static void encode(job_t *job, int quality, int halves_color) {
   if (setjmp(job->escape)) return;
-  write_picture(job, quality, halves_colour);
+  write_image(job, quality, halves_color);
 }
 
-hg_codec_status hg_jpeg_encode(hg_picture *picture, int quality, int halves_colour,
+hg_codec_status hg_jpeg_encode(hg_image *image, int quality, int halves_color,
                                hg_block *result) {
   memset(result, 0, sizeof *result);
   job_t job;
-  prepare(&job, picture);
-  encode(&job, quality, halves_colour);
+  prepare(&job, image);
+  encode(&job, quality, halves_color);
   // The library grows its buffer in secret, and tells where it is when it is asked to end.
   struct jpeg_destination_mgr *destination = job.state.writer.dest;
   if (job.status != HG_CODEC_OK && destination != NULL) {

@@ -13,7 +13,7 @@ typedef struct {
   const uint8_t *source;
   size_t size;
   size_t at;
-  hg_picture *picture;
+  hg_image *image;
   hg_block *result;
   size_t capacity;
   hg_codec_status status;
@@ -24,7 +24,7 @@ typedef struct {
 static void fail(png_structp png, png_const_charp message) {
   job_t *job = png_get_error_ptr(png);
   if (job->status == HG_CODEC_OK) job->status = HG_CODEC_DAMAGED;
-  strncpy(job->picture->message, message, HG_CODEC_MESSAGE_SIZE - 1);
+  strncpy(job->image->message, message, HG_CODEC_MESSAGE_SIZE - 1);
   png_longjmp(png, 1);
 }
 
@@ -71,12 +71,12 @@ static void keep_metadata(job_t *job) {
   png_uint_32 size;
   int method;
   if (png_get_iCCP(job->png, job->info, &name, &method, &bytes, &size) &&
-      !copy_block(&job->picture->profile, bytes, size)) {
+      !copy_block(&job->image->profile, bytes, size)) {
     job->status = HG_CODEC_MEMORY;
   }
 #ifdef PNG_eXIf_SUPPORTED
-  if (png_get_eXIf_1(job->png, job->info, &size, &bytes) && job->picture->exif.bytes == NULL &&
-      !copy_block(&job->picture->exif, bytes, size)) {
+  if (png_get_eXIf_1(job->png, job->info, &size, &bytes) && job->image->exif.bytes == NULL &&
+      !copy_block(&job->image->exif, bytes, size)) {
     job->status = HG_CODEC_MEMORY;
   }
 #endif
@@ -84,16 +84,16 @@ static void keep_metadata(job_t *job) {
 }
 
 static void read_header(job_t *job, uint64_t pixel_limit) {
-  hg_picture *picture = job->picture;
+  hg_image *image = job->image;
   png_read_info(job->png, job->info);
-  picture->width = png_get_image_width(job->png, job->info);
-  picture->height = png_get_image_height(job->png, job->info);
-  if ((uint64_t)picture->width * picture->height > pixel_limit) {
+  image->width = png_get_image_width(job->png, job->info);
+  image->height = png_get_image_height(job->png, job->info);
+  if ((uint64_t)image->width * image->height > pixel_limit) {
     job->status = HG_CODEC_TOO_LARGE;
     png_error(job->png, "the image has too many pixels");
   }
   uint64_t row = png_get_rowbytes(job->png, job->info) + 1;
-  if (row * picture->height / LARGEST_DEFLATE_RATIO > job->size) {
+  if (row * image->height / LARGEST_DEFLATE_RATIO > job->size) {
     png_error(job->png, "the header promises more pixels than the file can hold");
   }
   int depth = png_get_bit_depth(job->png, job->info);
@@ -102,34 +102,34 @@ static void read_header(job_t *job, uint64_t pixel_limit) {
   if (depth == 16 && *(const uint8_t *)&one == 1) png_set_swap(job->png);
   png_set_interlace_handling(job->png);
   png_read_update_info(job->png, job->info);
-  picture->channels = png_get_channels(job->png, job->info);
-  picture->depth = png_get_bit_depth(job->png, job->info);
-  if (picture->channels < 1 || picture->channels > 4 ||
-      (picture->depth != 8 && picture->depth != 16)) {
+  image->channels = png_get_channels(job->png, job->info);
+  image->depth = png_get_bit_depth(job->png, job->info);
+  if (image->channels < 1 || image->channels > 4 ||
+      (image->depth != 8 && image->depth != 16)) {
     png_error(job->png, "an unknown kind of pixels");
   }
   keep_metadata(job);
 }
 
 static void read_samples(job_t *job) {
-  hg_picture *picture = job->picture;
-  size_t row = (size_t)picture->width * picture->channels * (picture->depth / 8);
+  hg_image *image = job->image;
+  size_t row = (size_t)image->width * image->channels * (image->depth / 8);
   if (png_get_rowbytes(job->png, job->info) != row) png_error(job->png, "rows of another length");
-  picture->samples.bytes = malloc(row * picture->height);
-  if (picture->samples.bytes == NULL) {
+  image->samples.bytes = malloc(row * image->height);
+  if (image->samples.bytes == NULL) {
     job->status = HG_CODEC_MEMORY;
     png_error(job->png, "there is no memory left");
   }
-  picture->samples.size = row * picture->height;
+  image->samples.size = row * image->height;
   int interlaced = png_get_interlace_type(job->png, job->info) != PNG_INTERLACE_NONE;
   for (int pass = 0; pass < (interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1); ++pass) {
-    for (uint32_t y = 0; y < picture->height; ++y) {
-      png_read_row(job->png, picture->samples.bytes + y * row, NULL);
+    for (uint32_t y = 0; y < image->height; ++y) {
+      png_read_row(job->png, image->samples.bytes + y * row, NULL);
     }
   }
   png_read_end(job->png, job->info);
   // EXIF data may stand behind the pixels.
-  hg_block_free(&picture->profile);
+  hg_block_free(&image->profile);
   keep_metadata(job);
 }
 
@@ -148,14 +148,14 @@ static int decode(job_t *job, int header_only, uint64_t pixel_limit) {
 static hg_codec_status finish_decoding(job_t *job, int good) {
   png_destroy_read_struct(&job->png, &job->info, NULL);
   if (good) return HG_CODEC_OK;
-  hg_picture_free(job->picture);
+  hg_image_free(job->image);
   return job->status == HG_CODEC_OK ? HG_CODEC_DAMAGED : job->status;
 }
 
 hg_codec_status hg_png_decode(const uint8_t *bytes, size_t size, int header_only,
-                              uint64_t pixel_limit, hg_picture *picture) {
-  memset(picture, 0, sizeof *picture);
-  job_t job = {.source = bytes, .size = size, .picture = picture};
+                              uint64_t pixel_limit, hg_image *image) {
+  memset(image, 0, sizeof *image);
+  job_t job = {.source = bytes, .size = size, .image = image};
   job.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &job, fail, ignore, &job, allocate,
                                      release);
   if (job.png == NULL) return HG_CODEC_MEMORY;
@@ -186,31 +186,31 @@ static void put(png_structp png, png_bytep bytes, size_t count) {
 
 static void flush(png_structp png) { (void)png; }
 
-static void write_picture(job_t *job, int compression_level) {
-  hg_picture *picture = job->picture;
+static void write_image(job_t *job, int compression_level) {
+  hg_image *image = job->image;
   const int types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
                        PNG_COLOR_TYPE_RGB_ALPHA};
   png_set_benign_errors(job->png, 1);
   png_set_compression_level(job->png, compression_level);
   png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  png_set_IHDR(job->png, job->info, picture->width, picture->height, picture->depth,
-               types[picture->channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+  png_set_IHDR(job->png, job->info, image->width, image->height, image->depth,
+               types[image->channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                PNG_FILTER_TYPE_DEFAULT);
-  if (picture->profile.size > 0) {
+  if (image->profile.size > 0) {
     png_set_iCCP(job->png, job->info, "ICC profile", PNG_COMPRESSION_TYPE_BASE,
-                 picture->profile.bytes, (png_uint_32)picture->profile.size);
+                 image->profile.bytes, (png_uint_32)image->profile.size);
   }
 #ifdef PNG_eXIf_SUPPORTED
-  if (picture->exif.size > 0) {
-    png_set_eXIf_1(job->png, job->info, (png_uint_32)picture->exif.size, picture->exif.bytes);
+  if (image->exif.size > 0) {
+    png_set_eXIf_1(job->png, job->info, (png_uint_32)image->exif.size, image->exif.bytes);
   }
 #endif
   png_write_info(job->png, job->info);
   const uint16_t one = 1;
-  if (picture->depth == 16 && *(const uint8_t *)&one == 1) png_set_swap(job->png);
-  size_t row = (size_t)picture->width * picture->channels * (picture->depth / 8);
-  for (uint32_t y = 0; y < picture->height; ++y) {
-    png_write_row(job->png, picture->samples.bytes + y * row);
+  if (image->depth == 16 && *(const uint8_t *)&one == 1) png_set_swap(job->png);
+  size_t row = (size_t)image->width * image->channels * (image->depth / 8);
+  for (uint32_t y = 0; y < image->height; ++y) {
+    png_write_row(job->png, image->samples.bytes + y * row);
   }
   png_write_end(job->png, job->info);
 }
@@ -218,7 +218,7 @@ static void write_picture(job_t *job, int compression_level) {
 static int encode(job_t *job, int compression_level) {
   if (setjmp(png_jmpbuf(job->png))) return 0;
   png_set_write_fn(job->png, job, put, flush);
-  write_picture(job, compression_level);
+  write_image(job, compression_level);
   return 1;
 }
 
@@ -229,9 +229,9 @@ static hg_codec_status finish_encoding(job_t *job, int good) {
   return job->status == HG_CODEC_OK ? HG_CODEC_DAMAGED : job->status;
 }
 
-hg_codec_status hg_png_encode(hg_picture *picture, int compression_level, hg_block *result) {
+hg_codec_status hg_png_encode(hg_image *image, int compression_level, hg_block *result) {
   memset(result, 0, sizeof *result);
-  job_t job = {.picture = picture, .result = result};
+  job_t job = {.image = image, .result = result};
   job.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &job, fail, ignore, &job, allocate,
                                       release);
   if (job.png == NULL) return HG_CODEC_MEMORY;

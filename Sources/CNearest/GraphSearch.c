@@ -127,7 +127,7 @@ HG_INLINE int64_t hg_insert(uint64_t *pool, int64_t *size, int64_t breadth, uint
   return low;
 }
 
-// From the entry down to the lowest layer, each time to the nearest neighbour.
+// From the entry down to the lowest layer, each time to the nearest neighbor.
 HG_INLINE uint32_t hg_descend(const hg_graph *graph, const void *query, int coded) {
   const hg_vectors *vectors = &graph->vectors;
   uint32_t here = graph->entry;

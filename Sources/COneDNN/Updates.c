@@ -1,4 +1,4 @@
-// Optimiser updates: one pass over the parameters each.
+// Optimizer updates: one pass over the parameters each.
 #include <math.h>
 #include "Threads.h"
 #include "VectorMath.h"

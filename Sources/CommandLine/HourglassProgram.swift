@@ -24,10 +24,10 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
         Make features, and see what a simple model can predict from them:
           hourglass features customers.csv --probe churn -o features.csv
-        Find out which song an excerpt is from:
+        Find out which song a query clip is from:
           hourglass match add songs/ --database songs.db
-          hourglass match find excerpt.wav --database songs.db
-        Take the noise off pictures:
+          hourglass match find query clip.wav --database songs.db
+        Take the noise off images:
           hourglass denoise noisy/ --learn-from clean/ -o denoised/
         Find the rows that are unlike normal ones:
           hourglass detect week23.csv --learn-from normal.csv -o scores.csv
@@ -35,8 +35,8 @@ struct HourglassProgram: AsyncParsableCommand {
           hourglass generate --learn-from people.csv --count 1000 -o new.csv
         Fill missing cells:
           hourglass impute survey.csv -o filled.csv
-        Give grey photographs colours:
-          hourglass colorize old/ --learn-from photos/ -o coloured/
+        Give gray photographs colors:
+          hourglass colorize old/ --learn-from photos/ -o colored/
         See all of it on real data, or what a file holds:
           hourglass demo
           hourglass inspect survey.csv

@@ -107,7 +107,7 @@ extension Dataset {
 }
 
 extension Dataset {
-  /// What can be learnt from in memory: the sample of large data, anything else as it is.
+  /// What can be trained on in memory: the sample of large data, anything else as it is.
   package var learnable: Dataset {
     switch self {
     case .largeTable(let table): .table(table.sample)

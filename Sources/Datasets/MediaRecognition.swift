@@ -24,7 +24,7 @@ package enum MediaRecognition: Hashable, Sendable {
   package init(path: String) throws(DatasetError) {
     switch try FolderListing.kind(of: path) {
     case .other: self = .nothing
-    case .file(let size): self = try Self.recognised(path, size)
+    case .file(let size): self = try Self.recognized(path, size)
     case .folder:
       let files = try FolderListing.files(below: path)
       let images = MediaFiles.images(files, below: path).count
@@ -37,7 +37,7 @@ package enum MediaRecognition: Hashable, Sendable {
     }
   }
 
-  private static func recognised(_ path: String, _ size: Int) throws(DatasetError) -> Self {
+  private static func recognized(_ path: String, _ size: Int) throws(DatasetError) -> Self {
     let beginning: [UInt8]
     do throws(FileError) {
       beginning = try WholeFile.beginning(of: path, count: MediaFiles.beginningSize)

@@ -144,7 +144,7 @@ public struct NumericDataset: Sendable {
     return Tensor(values, shape: Shape([indices.count] + itemShape.dimensions))
   }
 
-  /// Neighbouring items, `[range.count] + itemShape`.
+  /// Neighboring items, `[range.count] + itemShape`.
   public func rows(_ range: Range<Int>) -> Tensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= count,

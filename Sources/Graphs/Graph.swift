@@ -94,7 +94,7 @@ package enum Update: Hashable, Sendable {
 
 /// A finished computation: nodes in topological order, named results, and changes of variables.
 ///
-/// A graph is a value without behaviour: an executor compiles it to a plan and runs the plan.
+/// A graph is a value without behavior: an executor compiles it to a plan and runs the plan.
 /// Every node is computed from the variables as they were before the run; then the updates are
 /// applied in order, so that a moving average of a parameter sees the new parameter.
 package struct Graph: Hashable, Sendable {

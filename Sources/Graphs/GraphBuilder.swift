@@ -98,7 +98,7 @@ package struct GraphBuilder {
     return Self.poison
   }
 
-  /// A learnt variable; its name is the scope's path and this last part.
+  /// A learned variable; its name is the scope's path and this last part.
   package mutating func parameter(
     _ name: String,
     _ shape: Shape,
@@ -107,7 +107,7 @@ package struct GraphBuilder {
     variable(name, shape, role: .parameter, initializer)
   }
 
-  /// A variable that is kept but not learnt.
+  /// A variable that is kept but not learned.
   package mutating func state(
     _ name: String,
     _ shape: Shape,

@@ -320,7 +320,7 @@ package struct StandardizationExtents: Hashable, Sendable {
   package let inner: Int
 }
 
-/// The extents of a standardization over `axes`: the kept axes must be neighbours.
+/// The extents of a standardization over `axes`: the kept axes must be neighbors.
 package func standardizationExtents(
   axes: [Int],
   _ shape: Shape
@@ -330,7 +330,7 @@ package func standardizationExtents(
     let last = kept.last, last - first + 1 == kept.count
   else {
     throw ShapeProblem(
-      expected: "axes that leave neighbouring axes, \(axes)",
+      expected: "axes that leave neighboring axes, \(axes)",
       found: shape.description
     )
   }

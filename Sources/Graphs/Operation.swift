@@ -9,7 +9,7 @@ package enum Operation: Hashable, Sendable {
 
   /// A tensor that the caller feeds at each run.
   case input(name: String)
-  /// A tensor that lives between runs: a learnt parameter, or state such as a running mean.
+  /// A tensor that lives between runs: a learned parameter, or state such as a running mean.
   case variable(Variable)
   /// A tensor of one number.
   case constant(Float)
@@ -48,7 +48,7 @@ package enum Operation: Hashable, Sendable {
 
   // Normalization.
 
-  /// Zero mean and unit variance over `axes`; the other axes must be neighbours.
+  /// Zero mean and unit variance over `axes`; the other axes must be neighbors.
   case standardization(axes: [Int], epsilon: Float)
   /// `x`, `y`, `dy` -> `dx` of a standardization, where `y` is the standardization of `x`.
   case standardizationBackward(axes: [Int], epsilon: Float)
@@ -95,9 +95,9 @@ package enum Operation: Hashable, Sendable {
 package struct Variable: Hashable, Sendable {
   /// What changes a variable.
   package enum Role: Hashable, Sendable {
-    /// Learnt by the optimiser; saved under its path.
+    /// Learned by the optimizer; saved under its path.
     case parameter
-    /// Kept beside the parameters: running statistics, an optimiser's moments.
+    /// Kept beside the parameters: running statistics, an optimizer's moments.
     case state
     /// Given with the graph: never changed, never saved.
     case fixed
@@ -105,7 +105,7 @@ package struct Variable: Hashable, Sendable {
 
   /// The path, as in `encoder.0.weight`: the key in the model file.
   package let name: String
-  /// Whether it is learnt.
+  /// Whether it is learned.
   package let role: Role
   /// How it starts.
   package let initializer: Initializer

@@ -5,7 +5,7 @@ package import HourglassTensors
 ///
 /// The peer is the script `torch_speed.py`; data are uniform on [0, 1), the loss is the mean
 /// squared error over all values, for the variational one the nats of an item in the mean of the
-/// batch, and the optimiser Adam at 0.001.
+/// batch, and the optimizer Adam at 0.001.
 package struct ReferenceWorkload: Sendable {
   /// The name in the peer's script.
   package let name: String

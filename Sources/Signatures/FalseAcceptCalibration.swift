@@ -9,7 +9,7 @@
 /// When a distance is small enough to be a match: a threshold for a rate of false accepts that is
 /// asked for.
 ///
-/// It is learnt from the distances of strangers: items compared with a database that does not hold
+/// It is trained on the distances of items not in the database: items compared with a database that does not hold
 /// them, as a database gives them of itself when each item is left out in turn. A distance d has the
 /// conformal p-value
 ///
@@ -24,10 +24,10 @@
 /// Reference: Bates, Candès, Lei, Romano, Sesia, 2023, "Testing for outliers with conformal
 /// p-values", Annals of Statistics 51(1), arXiv:2104.08279, equation 3 and section 3.
 public struct FalseAcceptCalibration: Hashable, Sendable {
-  /// The distances of strangers, ascending.
+  /// The distances of items not in the database, ascending.
   public let distances: [Double]
 
-  /// Learns from distances of strangers, in any order.
+  /// Learns from distances of items not in the database, in any order.
   ///
   /// Throws `SignatureError.unusableCalibration` where there are none, or one is negative or not
   /// finite.
@@ -42,7 +42,7 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
   /// The smallest rate that so many distances can tell, `1 / (n + 1)`.
   public var smallestRate: Double { 1 / Double(distances.count + 1) }
 
-  /// How rarely a stranger is as near as this, from `smallestRate` to 1.
+  /// How rarely an item not in the database is as near as this, from `smallestRate` to 1.
   public func pValue(of distance: Double) -> Double {
     Double(1 + countOfDistances(upTo: distance)) * smallestRate
   }
@@ -68,7 +68,7 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
   /// The distance below which a query is accepted so that, with a confidence, this calibration's own
   /// rate of false accepts is at most the one asked for; none where there are too few distances.
   ///
-  /// Below the k-th smallest of n independent distances lies a share of strangers that follows
+  /// Below the k-th smallest of n independent distances lies a share of items not in the database that follows
   /// Beta(k, n + 1 - k); it is at most the rate with the probability that a binomial variable of n
   /// and the rate is at least k. The largest such k is taken.
   public func threshold(

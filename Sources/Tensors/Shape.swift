@@ -31,7 +31,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     dimensions[index < 0 ? dimensions.count + index : index]
   }
 
-  /// The distance in elements between neighbours of each dimension in row-major order.
+  /// The distance in elements between neighbors of each dimension in row-major order.
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     var step = 1

@@ -55,7 +55,7 @@ private final class DyingStore: CheckpointStore {
 @Suite struct CheckpointTests {
   private let engine = smallEngine()
   private let reducer = DimensionReducer(
-    learning: LearningSettings(epochs: 14, batchSize: 16, seed: 9)
+    learning: TrainingSettings(epochs: 14, batchSize: 16, seed: 9)
   )
 
   private func data(seed: UInt64 = 1) throws -> NumericDataset {
@@ -63,7 +63,7 @@ private final class DyingStore: CheckpointStore {
   }
 
   private func fit(_ store: any CheckpointStore, resumes: Bool) async throws -> [UInt8] {
-    var session = LearningSession(engine: engine, checkpointInterval: 0, resumes: resumes)
+    var session = TrainingSession(engine: engine, checkpointInterval: 0, resumes: resumes)
     session.store = store
     session.now = StepClock().now
     return try await reducer.fit(data(), session: session).bytes()
@@ -72,7 +72,7 @@ private final class DyingStore: CheckpointStore {
   @Test(arguments: [false, true])
   func aRunThatDiesAtAnySaveResumesToTheSameBytes(diesBefore: Bool) async throws {
     let header = try reducer.header(for: data(), on: engine)
-    let whole = try await reducer.fit(data(), session: LearningSession(engine: engine)).bytes()
+    let whole = try await reducer.fit(data(), session: TrainingSession(engine: engine)).bytes()
     try await withFolder { folder in
       let path = "\(folder)/run.hourglass-checkpoint"
       let endless = DyingStore(CheckpointFile(path, header: header), after: .max, diesBefore: false)
@@ -126,7 +126,7 @@ private final class DyingStore: CheckpointStore {
       let (path, model) = ("\(folder)/run.hourglass-checkpoint", "\(folder)/m.hourglass")
       let fitted = try await reducer.fit(
         data(),
-        session: LearningSession(engine: engine, checkpoint: path)
+        session: TrainingSession(engine: engine, checkpoint: path)
       )
       #expect(FileManager.default.fileExists(atPath: path))
       #expect(throws: HourglassError.application(.checkpointForModel(file: path))) {
@@ -140,7 +140,7 @@ private final class DyingStore: CheckpointStore {
       await #expect(throws: HourglassError.modelFile(.notACheckpoint(file: model))) {
         try await reducer.fit(
           data(),
-          session: LearningSession(engine: engine, checkpoint: model, resumes: true)
+          session: TrainingSession(engine: engine, checkpoint: model, resumes: true)
         )
       }
     }
@@ -149,7 +149,7 @@ private final class DyingStore: CheckpointStore {
   @Test func anotherRunsCheckpointIsRefused() async throws {
     try await withFolder { folder in
       let path = "\(folder)/run.hourglass-checkpoint"
-      _ = try await reducer.fit(data(), session: LearningSession(engine: engine, checkpoint: path))
+      _ = try await reducer.fit(data(), session: TrainingSession(engine: engine, checkpoint: path))
       var (seeded, longer) = (reducer, reducer)
       seeded.learning.seed = 10
       longer.learning.epochs = 15
@@ -161,7 +161,7 @@ private final class DyingStore: CheckpointStore {
         do throws(HourglassError) {
           _ = try await reducer.fit(
             data,
-            session: LearningSession(engine: engine, checkpoint: path, resumes: true)
+            session: TrainingSession(engine: engine, checkpoint: path, resumes: true)
           )
           Issue.record("another run's checkpoint was taken: \(member)")
         } catch {
@@ -170,21 +170,21 @@ private final class DyingStore: CheckpointStore {
         }
       }
       // Without resuming it is replaced.
-      _ = try await seeded.fit(data(), session: LearningSession(engine: engine, checkpoint: path))
+      _ = try await seeded.fit(data(), session: TrainingSession(engine: engine, checkpoint: path))
     }
   }
 
   @Test func aDamagedCheckpointIsAnError() async throws {
     try await withFolder { folder in
       let path = "\(folder)/run.hourglass-checkpoint"
-      _ = try await reducer.fit(data(), session: LearningSession(engine: engine, checkpoint: path))
+      _ = try await reducer.fit(data(), session: TrainingSession(engine: engine, checkpoint: path))
       let bytes = try Data(contentsOf: URL(filePath: path))
       for length in stride(from: 0, to: bytes.count, by: bytes.count / 20) {
         try bytes.prefix(length).write(to: URL(filePath: path))
         await #expect(throws: HourglassError.self) {
           try await reducer.fit(
             data(),
-            session: LearningSession(engine: engine, checkpoint: path, resumes: true)
+            session: TrainingSession(engine: engine, checkpoint: path, resumes: true)
           )
         }
       }
@@ -203,7 +203,7 @@ private final class DyingStore: CheckpointStore {
       let task = Task {
         try await reducer.fit(
           data,
-          session: LearningSession(
+          session: TrainingSession(
             engine: engine,
             checkpoint: path,
             progress: { if case .progress = $0 { step.yield() } }

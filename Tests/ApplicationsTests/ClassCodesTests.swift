@@ -12,7 +12,7 @@ import Testing
   private let synthesizer = Synthesizer(
     latent: 4,
     architecture: .dense(hidden: [32], activation: .silu),
-    learning: LearningSettings(epochs: 30, seed: 3)
+    learning: TrainingSettings(epochs: 30, seed: 3)
   )
 
   /// Bars of one of three rows or columns, some of which have no label.
@@ -46,7 +46,7 @@ import Testing
 
   @Test func imagesAreOfTheClassThatIsAskedFor() async throws {
     let (images, classes) = try bars(600)
-    let session = LearningSession(engine: engine)
+    let session = TrainingSession(engine: engine)
     let fitted = try await synthesizer.fit(.images(images), classes: classes, session: session)
     #expect(fitted.classes == ["row", "column"])
     let report = try #require(fitted.report)
@@ -94,8 +94,8 @@ import Testing
 
   @Test func labelsOfImagesAreTheirClasses() throws {
     let (images, _) = try bars(6)
-    let labelled = ImageSet(try images.uniform(), labels: [7, 7, 3, 7, 3, 12])
-    let classes = try #require(ItemClasses(labelled))
+    let labeled = ImageSet(try images.uniform(), labels: [7, 7, 3, 7, 3, 12])
+    let classes = try #require(ItemClasses(labeled))
     #expect(classes.names == ["3", "7", "12"] && classes.places == [1, 1, 0, 1, 0, 2])
     #expect(ItemClasses(images) == nil)
   }
@@ -112,8 +112,8 @@ import Testing
 
   @Test func aDamagedFileIsRefused() async throws {
     let (images, classes) = try bars(120)
-    let quick = Synthesizer(latent: 2, learning: LearningSettings(epochs: 1, seed: 3))
-    let session = LearningSession(engine: engine)
+    let quick = Synthesizer(latent: 2, learning: TrainingSettings(epochs: 1, seed: 3))
+    let session = TrainingSession(engine: engine)
     let fitted = try await quick.fit(.images(images), classes: classes, session: session)
     for sizes in [[Float(1), 1e9], [-1, 3], [.nan, 1], [1, 0]] {
       var tensors = fitted.tensors

@@ -6,7 +6,7 @@ import HourglassNetworks
 import HourglassTensors
 import Testing
 
-/// Data from which little or nothing can be learnt: one clear error or a sensible result.
+/// Data from which little or nothing can be learned: one clear error or a sensible result.
 @Suite struct DegenerateDataTests {
   private let engine = smallEngine()
 
@@ -18,9 +18,9 @@ import Testing
     let data = try table(rows)
     let model = try await DimensionReducer(
       dimensions: dimensions,
-      learning: LearningSettings(epochs: epochs)
+      learning: TrainingSettings(epochs: epochs)
     )
-    .fit(data, session: LearningSession(engine: engine))
+    .fit(data, session: TrainingSession(engine: engine))
     return (model, try await model.codes(of: data, on: engine))
   }
 
@@ -36,20 +36,20 @@ import Testing
       try await fit(rows)
     }
     let images = try NumericDataset(
-      name: "grey",
+      name: "gray",
       images: Tensor(repeating: 0.5, shape: [9, 1, 4, 4])
     )
-    await #expect(throws: HourglassError.application(.nothingVaries(name: "grey", rows: 9))) {
-      try await DimensionReducer().fit(images, session: LearningSession(engine: engine))
+    await #expect(throws: HourglassError.application(.nothingVaries(name: "gray", rows: 9))) {
+      try await DimensionReducer().fit(images, session: TrainingSession(engine: engine))
     }
   }
 
   @Test(arguments: [2, 3, 9, 10, 15])
-  func fewRowsAreLearntFrom(count: Int) async throws {
+  func fewRowsAreTrainedOn(count: Int) async throws {
     let (model, codes) = try await fit(curvedRows(count))
     #expect(codes.shape == [count, 2])
     #expect(codes.isFinite)
-    #expect(model.report?.rows == (count < 10 ? .learntFrom : .heldOutAndUsedForStopping))
+    #expect(model.report?.rows == (count < 10 ? .trainedOn : .heldOutAndUsedForStopping))
     #expect(model.report?.autoencoder.errorPerRow.isFinite == true)
   }
 
@@ -73,10 +73,10 @@ import Testing
     }
     let others = try table(Tensor(values, shape: [40, 10]))
     #expect(try await model.codes(of: others, on: engine) == codes)
-    let restored = try await model.reconstruction(of: Dataset(others), on: engine).numbers
-    // What nothing was learnt from stays as it is.
-    #expect(restored.scalars[0] == -3e8)
-    #expect(restored.scalars[9] == 5)
+    let reconstructed = try await model.reconstruction(of: Dataset(others), on: engine).numbers
+    // What nothing was trained on stays as it is.
+    #expect(reconstructed.scalars[0] == -3e8)
+    #expect(reconstructed.scalars[9] == 5)
   }
 
   @Test func asManyDimensionsAsColumnsAreAllowed() async throws {
@@ -120,9 +120,9 @@ import Testing
     await #expect(throws: HourglassError.self) { try await fit(rows, dimensions: 0) }
     await #expect(throws: HourglassError.self) { try await fit(rows, epochs: 0) }
     for reducer in [
-      DimensionReducer(learning: LearningSettings(learningRate: -1)),
-      DimensionReducer(learning: LearningSettings(batchSize: 0)),
-      DimensionReducer(learning: LearningSettings(seconds: 0)),
+      DimensionReducer(learning: TrainingSettings(learningRate: -1)),
+      DimensionReducer(learning: TrainingSettings(batchSize: 0)),
+      DimensionReducer(learning: TrainingSettings(seconds: 0)),
       DimensionReducer(
         architecture: .convolutional(channels: [4], hidden: [], activation: .relu)
       ),
@@ -130,7 +130,7 @@ import Testing
       DimensionReducer(architecture: .dense(hidden: [-3], activation: .relu)),
     ] {
       do {
-        _ = try await reducer.fit(table(rows), session: LearningSession(engine: engine))
+        _ = try await reducer.fit(table(rows), session: TrainingSession(engine: engine))
         Issue.record("\(reducer) was taken")
       } catch let error as HourglassError {
         #expect(error.exitCode == 2, "\(error)")

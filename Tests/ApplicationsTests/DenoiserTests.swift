@@ -22,24 +22,24 @@ import Testing
     let denoiser = Denoiser(
       noise: .gaussian(standardDeviation: 0.2),
       architecture: small,
-      learning: LearningSettings(epochs: 3, seed: 3)
+      learning: TrainingSettings(epochs: 3, seed: 3)
     )
     let engine = smallEngine()
     let estimator = EstimatorUnderTest<FittedDenoiser>(
-      fit: { try await denoiser.fit(images($0), session: LearningSession(engine: engine)) },
+      fit: { try await denoiser.fit(images($0), session: TrainingSession(engine: engine)) },
       apply: { fitted, rows in
         let set = try images(rows)
         var values: [Float] = []
         for index in 0..<set.count {
-          let picture = try await fitted.denoised(set.picture(index), on: engine)
-          values += picture.planes().flatMap(\.self)
+          let image = try await fitted.denoised(set.image(index), on: engine)
+          values += image.planes().flatMap(\.self)
         }
         return Tensor(values, shape: rows.shape)
       },
       bytes: { try $0.bytes() },
       load: { try FittedDenoiser(ModelFile(bytes: $0, path: "model")) },
       errors: { fitted, rows in
-        let report = try await fitted.trial(
+        let report = try await fitted.evaluation(
           of: images(rows),
           adding: .gaussian(standardDeviation: 0.2),
           on: engine
@@ -54,9 +54,9 @@ import Testing
   @Test func aModelThatSeesFurtherThanATileIsRefused() async throws {
     let denoiser = Denoiser(
       architecture: .plain(width: 1, depth: 170, activation: .relu),
-      learning: LearningSettings(epochs: 1, seed: 1)
+      learning: TrainingSettings(epochs: 1, seed: 1)
     )
-    let session = LearningSession(engine: smallEngine())
+    let session = TrainingSession(engine: smallEngine())
     let fitted = try await denoiser.fit(images(spots(12)), session: session)
     let bytes = try fitted.bytes()
     let text = #expect(throws: (any Error).self) {
@@ -86,20 +86,20 @@ import Testing
     )
     let denoiser = Denoiser(
       learned: .noisy,
-      learning: LearningSettings(epochs: 4, seed: 3)
+      learning: TrainingSettings(epochs: 4, seed: 3)
     )
     let engine = smallEngine()
-    let fitted = try await denoiser.fit(given, session: LearningSession(engine: engine))
+    let fitted = try await denoiser.fit(given, session: TrainingSession(engine: engine))
     #expect(fitted.report == nil)
     let report = try #require(
-      try await fitted.trial(of: given, reference: truth, on: engine) { _, _, _ in }
+      try await fitted.evaluation(of: given, reference: truth, on: engine) { _, _, _ in }
     )
     #expect(report.denoised.error < 0.75 * report.noisy.error, "\(report)")
     let loaded = try FittedDenoiser(ModelFile(bytes: fitted.bytes(), path: "model"))
     #expect(loaded.configuration == denoiser && loaded.report == nil)
-    let picture = try given.picture(0)
-    let again = try await loaded.denoised(picture, on: engine)
-    #expect(try await fitted.denoised(picture, on: engine) == again)
+    let image = try given.image(0)
+    let again = try await loaded.denoised(image, on: engine)
+    #expect(try await fitted.denoised(image, on: engine) == again)
     await #expect(throws: HourglassError.self) {
       _ = try await denoiser.fit(.table(numberTable(curvedRows(60))))
     }
@@ -110,20 +110,20 @@ import Testing
 
   /// Item and target come from different pixels of the same squares.
   @Test func pairsAreOfPixelsThatTouch() throws {
-    var store = PictureStore(channels: 1, range: 0...1)
+    var store = ImageBuffer(channels: 1, range: 0...1)
     let side = 16
     let values = (0..<side * side).map { Float($0) / Float(side * side) }
-    store.append(PicturePlanes(width: side, height: side, planes: [values]))
+    store.append(PlanarImage(width: side, height: side, planes: [values]))
     let patches = PatchSource(
       store,
       learning: [0],
-      judging: [],
+      evaluating: [],
       cutting: .init(width: side, height: side, turns: 1, count: 6),
       inputs: 1,
       validation: .none,
       seed: 1
     )
-    let source = NeighbourPairSource(patches, seed: 1)
+    let source = NeighborPairSource(patches, seed: 1)
     #expect(source.count == 6 && source.itemShape == [1, 8, 8] && source.targetShape == [1, 8, 8])
     var (items, targets) = ([Float](repeating: 0, count: 64), [Float](repeating: 0, count: 64))
     var seen: Set<[Int]> = []
@@ -170,8 +170,8 @@ import Testing
     )
     let table = Table(name: "rows", columns: columns)
     let engine = smallEngine()
-    let denoiser = Denoiser(learning: LearningSettings(epochs: 60, seed: 1))
-    let fitted = try await denoiser.fit(.table(table), session: LearningSession(engine: engine))
+    let denoiser = Denoiser(learning: TrainingSettings(epochs: 60, seed: 1))
+    let fitted = try await denoiser.fit(.table(table), session: TrainingSession(engine: engine))
     let report = try #require(fitted.report)
     #expect(report.kind == .table && report.itemCount == 24)
     #expect(report.denoised.error < report.noisy.error)
@@ -185,7 +185,7 @@ import Testing
     let loaded = try FittedDenoiser(ModelFile(bytes: fitted.bytes(), path: "model"))
     #expect(try await loaded.denoised(table, on: engine) == result)
     await #expect(throws: HourglassError.self) {
-      try await loaded.denoised(Picture(width: 1, height: 1, channels: 1, samples: .bytes([1])))
+      try await loaded.denoised(Image(width: 1, height: 1, channels: 1, samples: .bytes([1])))
     }
   }
 
@@ -210,9 +210,9 @@ import Testing
     let denoiser = Denoiser(
       noise: .gaussian(standardDeviation: 0.5),
       architecture: .uNet(base: 8, depth: 1, activation: .relu),
-      learning: LearningSettings(epochs: 120, learningRate: 0.004, earlyStopping: nil, seed: 1)
+      learning: TrainingSettings(epochs: 120, learningRate: 0.004, earlyStopping: nil, seed: 1)
     )
-    let fitted = try await denoiser.fit(.series(series), session: LearningSession(engine: engine))
+    let fitted = try await denoiser.fit(.series(series), session: TrainingSession(engine: engine))
     let report = try #require(fitted.report)
     #expect(report.denoised.error < 0.7 * report.noisy.error)
     let result = try await fitted.denoised(series, on: engine)
@@ -226,10 +226,10 @@ import Testing
 
   @Test func depthAlphaAndProfileStay() async throws {
     let engine = smallEngine()
-    let denoiser = Denoiser(architecture: small, learning: LearningSettings(epochs: 1))
-    let fitted = try await denoiser.fit(images(spots(30)), session: LearningSession(engine: engine))
+    let denoiser = Denoiser(architecture: small, learning: TrainingSettings(epochs: 1))
+    let fitted = try await denoiser.fit(images(spots(30)), session: TrainingSession(engine: engine))
     let samples = (0..<70 * 9 * 4).map { UInt16($0 * 61 % 65536) }
-    let picture = Picture(
+    let image = Image(
       width: 70,
       height: 9,
       channels: 4,
@@ -237,11 +237,11 @@ import Testing
       colorProfile: [1, 2, 3],
       exif: [4]
     )
-    let result = try await fitted.denoised(picture, on: engine)
-    #expect(result.size == picture.size && result.channels == 4 && result.depth == 16)
+    let result = try await fitted.denoised(image, on: engine)
+    #expect(result.size == image.size && result.channels == 4 && result.depth == 16)
     #expect(result.colorProfile == [1, 2, 3] && result.exif == [4])
-    #expect(result.planes()[3] == picture.planes()[3])
-    #expect(result.planes()[0] != picture.planes()[0])
+    #expect(result.planes()[3] == image.planes()[3])
+    #expect(result.planes()[0] != image.planes()[0])
   }
 }
 

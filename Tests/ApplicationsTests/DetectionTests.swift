@@ -35,7 +35,7 @@ private func quickDetector(
     falseAlarmRate: rate,
     learned: learned,
     architecture: .dense(hidden: [24], activation: .silu),
-    learning: LearningSettings(epochs: 12, seed: 3)
+    learning: TrainingSettings(epochs: 12, seed: 3)
   )
 }
 
@@ -48,7 +48,7 @@ private func quickDetector(
     let engine = smallEngine()
     let detector = quickDetector(learned: learned)
     return EstimatorUnderTest(
-      fit: { try await detector.fit(data($0), session: LearningSession(engine: engine)) },
+      fit: { try await detector.fit(data($0), session: TrainingSession(engine: engine)) },
       apply: { fitted, rows in
         let findings = try await fitted.findings(in: data(rows), on: engine)
         return Tensor(
@@ -110,7 +110,7 @@ private func quickDetector(
     let rows = curvedRows(200)
     let missing: Set<Int> = [3, 17, 40, 805, 1_001]
     let table = numberTable(rows, missing: missing)
-    let fitted = try await quickDetector().fit(table, session: LearningSession(engine: engine))
+    let fitted = try await quickDetector().fit(table, session: TrainingSession(engine: engine))
     let findings = try await fitted.findings(in: table, on: engine)
     let width = findings.fieldNames.count
     for row in 0..<200 {
@@ -122,7 +122,7 @@ private func quickDetector(
     // Nothing is said of a cell that is missing.
     for place in missing { #expect(findings.parts[place] == 0) }
     let mixed = try await quickDetector(learned: .mixed)
-      .fit(table, session: LearningSession(engine: engine))
+      .fit(table, session: TrainingSession(engine: engine))
     let others = try await mixed.findings(in: table, on: engine)
     for row in 0..<200 {
       let parts = others.parts[row * width..<(row + 1) * width]
@@ -134,7 +134,7 @@ private func quickDetector(
   @Test func datesAreOneReason() async throws {
     let engine = smallEngine()
     let data = LawData.table()
-    let fitted = try await quickDetector().fit(data, session: LearningSession(engine: engine))
+    let fitted = try await quickDetector().fit(data, session: TrainingSession(engine: engine))
     let findings = try await fitted.findings(in: data, on: engine)
     #expect(findings.fieldNames == ["x", "y", "twice", "half", "size", "since"])
     for row in findings.indices {
@@ -143,9 +143,9 @@ private func quickDetector(
     }
   }
 
-  /// A sixth of the rows learnt from is odd, four of them alike each time: who takes all rows for normal
+  /// A sixth of the rows trained on is odd, four of them alike each time: who takes all rows for normal
   /// finds a normal row near each of these.
-  @Test func anomaliesAmongTheRowsLearntFromAreFound() async throws {
+  @Test func anomaliesAmongTheRowsTrainedOnAreFound() async throws {
     let engine = smallEngine()
     var rows = curvedRows(480)
     var generator = SeededGenerator(seed: 8)
@@ -162,7 +162,7 @@ private func quickDetector(
     var areas: [Double] = []
     for learned in [AnomalyDetector.LearnedItems.mixed, .normal] {
       let fitted = try await quickDetector(learned: learned)
-        .fit(table, session: LearningSession(engine: engine))
+        .fit(table, session: TrainingSession(engine: engine))
       let scores = try await fitted.findings(in: table, on: engine).scores
       areas.append(try #require(RankMetrics.areaUnderROC(scores: scores, positives: odd)))
       let again = try FittedAnomalyDetector(
@@ -173,21 +173,21 @@ private func quickDetector(
     #expect(areas[0] > 0.95 && areas[0] > areas[1], "\(areas)")
   }
 
-  /// A row that was learnt from is no more usual than a new one like it.
-  @Test func rowsThatWereLearntFromAreNotTheirOwnNeighbours() async throws {
+  /// A row that was trained on is no more usual than a new one like it.
+  @Test func rowsThatWereTrainedOnAreNotTheirOwnNeighbors() async throws {
     let engine = smallEngine()
     var rows = curvedRows(600)
     rows[flat: 17 * 8 + 2] = 40
-    let learnt = numberTable(rows)
-    let fitted = try await quickDetector().fit(learnt, session: LearningSession(engine: engine))
-    let own = try await fitted.findings(in: learnt, on: engine)
+    let learned = numberTable(rows)
+    let fitted = try await quickDetector().fit(learned, session: TrainingSession(engine: engine))
+    let own = try await fitted.findings(in: learned, on: engine)
     let new = try await fitted.findings(in: numberTable(curvedRows(600, seed: 5)), on: engine)
     let area = RankMetrics.areaUnderROC(
       scores: own.scores + new.scores,
       positives: own.scores.map { _ in false } + new.scores.map { _ in true }
     )
     #expect(abs(try #require(area) - 0.5) < 0.1, "\(area ?? 0)")
-    // What is strange among the rows that were learnt from is found there.
+    // What is strange among the rows that were trained on is found there.
     #expect(own.scores.indices.max { own.scores[$0] < own.scores[$1] } == 17)
     #expect(own.anomalies[17])
   }
@@ -195,7 +195,7 @@ private func quickDetector(
   @Test func aPlantedCellIsTheReason() async throws {
     let engine = smallEngine()
     let fitted = try await quickDetector()
-      .fit(numberTable(curvedRows(400)), session: LearningSession(engine: engine))
+      .fit(numberTable(curvedRows(400)), session: TrainingSession(engine: engine))
     var row = curvedRows(1, seed: 9)
     row[flat: 5] = 9
     let finding = try await fitted.findings(in: numberTable(row), on: engine)[0]
@@ -208,7 +208,7 @@ private func quickDetector(
     let engine = smallEngine()
     let normal = curvedRows(400)
     let fitted = try await quickDetector()
-      .fit(numberTable(normal), session: LearningSession(engine: engine))
+      .fit(numberTable(normal), session: TrainingSession(engine: engine))
     var row = curvedRows(1, seed: 9)
     row[flat: 5] = 9
     let nearest = try #require(
@@ -276,7 +276,7 @@ private func quickDetector(
     let engine = smallEngine()
     let table = numberTable(curvedRows(300))
     let fitted = try await quickDetector(rate: 0.02)
-      .fit(table, session: LearningSession(engine: engine))
+      .fit(table, session: TrainingSession(engine: engine))
     let looser = try fitted.with(falseAlarmRate: 0.3)
     #expect(looser.threshold < fitted.threshold)
     let before = try await fitted.findings(in: table, on: engine)
@@ -313,7 +313,7 @@ private func quickDetector(
       return try SeriesSet(table, options: SeriesOptions(timeColumn: "time", window: 32, stride: 8))
     }
     let fitted = try await quickDetector(rate: 0.02)
-      .fit(.series(series(pulse: nil)), session: LearningSession(engine: engine))
+      .fit(.series(series(pulse: nil)), session: TrainingSession(engine: engine))
     let data = try series(pulse: 700..<712)
     let findings = try await fitted.findings(in: .series(data), on: engine)
     #expect(findings.count == 1_200)
@@ -326,7 +326,7 @@ private func quickDetector(
   @Test func dataOfAnotherKindAreRefused() async throws {
     let engine = smallEngine()
     let fitted = try await quickDetector()
-      .fit(numberTable(curvedRows(60)), session: LearningSession(engine: engine))
+      .fit(numberTable(curvedRows(60)), session: TrainingSession(engine: engine))
     let images = ImageSet(try NumericDataset(name: "spots", images: spots(3)))
     await #expect(throws: HourglassError.self) {
       try await fitted.findings(in: .images(images), on: engine)

@@ -9,14 +9,14 @@ import Testing
 @Suite struct EstimatorLawTests {
   @Test(arguments: EstimatorLaw.allCases)
   func reducingATable(law: EstimatorLaw) async throws {
-    let reducer = DimensionReducer(learning: LearningSettings(epochs: 30, seed: 3))
+    let reducer = DimensionReducer(learning: TrainingSettings(epochs: 30, seed: 3))
     let estimator = estimator(reducer) { try table($0) }
     #expect(try await estimator.violation(of: law, on: curvedRows(220)) == nil)
   }
 
   @Test(arguments: EstimatorLaw.allCases)
   func reducingImages(law: EstimatorLaw) async throws {
-    let reducer = DimensionReducer(learning: LearningSettings(epochs: 10, seed: 3))
+    let reducer = DimensionReducer(learning: TrainingSettings(epochs: 10, seed: 3))
     let estimator = estimator(reducer) { try NumericDataset(name: "spots", images: $0) }
     #expect(try await estimator.violation(of: law, on: spots(220)) == nil)
   }
@@ -27,7 +27,7 @@ import Testing
   ) -> EstimatorUnderTest<FittedDimensionReducer> {
     let engine = smallEngine()
     return EstimatorUnderTest(
-      fit: { try await reducer.fit(data($0), session: LearningSession(engine: engine)) },
+      fit: { try await reducer.fit(data($0), session: TrainingSession(engine: engine)) },
       apply: { try await $0.codes(of: data($1), on: engine) },
       bytes: { try $0.bytes() },
       load: { try FittedDimensionReducer(ModelFile(bytes: $0, path: "model")) },

@@ -11,13 +11,13 @@ import Testing
   private let names = ["a", "b", "ab", "aa", "bb", "s", "c", "d"]
 
   private func fitted(_ engine: ComputeEngine) async throws -> FittedDimensionReducer {
-    try await DimensionReducer(learning: LearningSettings(epochs: 2))
-      .fit(table(curvedRows(120), columns: names), session: LearningSession(engine: engine))
+    try await DimensionReducer(learning: TrainingSettings(epochs: 2))
+      .fit(table(curvedRows(120), columns: names), session: TrainingSession(engine: engine))
   }
 
   @Test func layersOfDenseNetworksGoByTheData() {
     func hidden(_ kind: DataKind, _ valueCount: Int) -> [Int]? {
-      let chosen = AutomaticChoices.denseArchitecture(for: kind, valueCount: valueCount)
+      let chosen = Defaults.denseArchitecture(for: kind, valueCount: valueCount)
       guard case .dense(let hidden, .silu) = chosen else { return nil }
       return hidden
     }
@@ -111,9 +111,9 @@ import Testing
   @Test func imagesOfAnotherSizeAreNamed() async throws {
     let engine = smallEngine()
     let images = try NumericDataset(name: "spots", images: spots(20))
-    let model = try await DimensionReducer(learning: LearningSettings(epochs: 1)).fit(
+    let model = try await DimensionReducer(learning: TrainingSettings(epochs: 1)).fit(
       images,
-      session: LearningSession(engine: engine)
+      session: TrainingSession(engine: engine)
     )
     let larger = try NumericDataset(name: "large", images: spots(3, side: 9))
     do throws(HourglassError) {
@@ -129,9 +129,9 @@ import Testing
   @Test func convolutionsReduceImagesToo() async throws {
     let engine = smallEngine()
     let images = try NumericDataset(name: "spots", images: spots(40, side: 9))
-    var reducer = DimensionReducer(learning: LearningSettings(epochs: 1))
-    reducer.architecture = AutomaticChoices.convolutionalArchitecture(for: images)
-    let model = try await reducer.fit(images, session: LearningSession(engine: engine))
+    var reducer = DimensionReducer(learning: TrainingSettings(epochs: 1))
+    reducer.architecture = Defaults.convolutionalArchitecture(for: images)
+    let model = try await reducer.fit(images, session: TrainingSession(engine: engine))
     #expect(
       try await model.reconstruction(of: Dataset(images), on: engine).numbers.shape == [
         40, 1, 9, 9,
@@ -144,13 +144,13 @@ import Testing
     let plain = spots(64)
     let scaled = Tensor(plain.scalars.map { 4_000 * $0 - 1_000 }, shape: plain.shape)
     let images = try NumericDataset(name: "spots", images: scaled)
-    let model = try await DimensionReducer(learning: LearningSettings(epochs: 3)).fit(
+    let model = try await DimensionReducer(learning: TrainingSettings(epochs: 3)).fit(
       images,
-      session: LearningSession(engine: engine)
+      session: TrainingSession(engine: engine)
     )
-    let restored = try await model.reconstruction(of: Dataset(images), on: engine).numbers
-    #expect(restored.scalars.allSatisfy { $0 >= -1_000 && $0 <= 3_001 })
-    #expect((restored.scalars.max() ?? 0) > 10)
+    let reconstructed = try await model.reconstruction(of: Dataset(images), on: engine).numbers
+    #expect(reconstructed.scalars.allSatisfy { $0 >= -1_000 && $0 <= 3_001 })
+    #expect((reconstructed.scalars.max() ?? 0) > 10)
   }
 
   @Test func aDamagedModelIsAnError() async throws {
@@ -181,9 +181,9 @@ import Testing
   /// Eight columns of three hidden numbers.
   @Test func asFewDimensionsAsKeepEnoughAreFound() async throws {
     let rows = try table(GoldenNumbers.rows(400, 8, factors: 3))
-    let reducer = DimensionReducer(learning: LearningSettings(epochs: 24, seed: 2))
+    let reducer = DimensionReducer(learning: TrainingSettings(epochs: 24, seed: 2))
     let search = DimensionSearch(keeping: 0.97)
-    let session = LearningSession(engine: smallEngine())
+    let session = TrainingSession(engine: smallEngine())
     let (fitted, curve) = try await reducer.fit(Dataset(rows), finding: search, session: session)
     #expect(curve.enough == fitted.dimensions && fitted.configuration.dimensions == curve.enough)
     #expect((2...3).contains(fitted.dimensions), "\(curve)")
@@ -194,7 +194,7 @@ import Testing
     let again = try await reducer.fit(
       Dataset(rows),
       finding: search,
-      session: LearningSession(engine: smallEngine())
+      session: TrainingSession(engine: smallEngine())
     )
     #expect(again.1 == curve)
     let (first, second) = (try fitted.bytes(), try again.0.bytes())
@@ -205,12 +205,12 @@ import Testing
       session: session
     )
     #expect(short.enough == nil && last.dimensions == 2 && short.sizes.count == 2)
-    let (near, neighbours) = try await reducer.fit(
+    let (near, neighbors) = try await reducer.fit(
       Dataset(rows),
-      finding: DimensionSearch(keeping: 0.5, of: .neighbours),
+      finding: DimensionSearch(keeping: 0.5, of: .neighbors),
       session: session
     )
-    #expect(neighbours.enough == near.dimensions && near.dimensions <= 3, "\(neighbours)")
+    #expect(neighbors.enough == near.dimensions && near.dimensions <= 3, "\(neighbors)")
     await #expect(throws: HourglassError.self) {
       _ = try await reducer.fit(Dataset(rows), finding: DimensionSearch(keeping: 1.5))
     }

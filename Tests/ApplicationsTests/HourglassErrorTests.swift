@@ -40,9 +40,9 @@ import Testing
       .imageSize(name: "x.csv", expected: [1, 2, 3], found: [3, 2, 1]),
       .missingColumns(name: "x.csv", missing: ["a"], found: (0..<9).map { "c\($0)" }),
       .columnCount(name: "x.csv", expected: 1, found: 2),
-    ] as [ApplicationError]
+    ] as [TaskError]
   )
-  func textsNameTheData(error: ApplicationError) {
+  func textsNameTheData(error: TaskError) {
     #expect(error.description.hasPrefix("cannot "))
     #expect(error.description.contains("x.csv: "))
     #expect(error.description.hasSuffix("."))

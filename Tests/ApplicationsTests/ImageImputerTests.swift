@@ -10,7 +10,7 @@ import Testing
   // MARK: Filling smoothly
 
   @Test func aSlopeIsFilledToItself() {
-    // x + 2 y is the mean of its neighbours: a hole inside is filled with it.
+    // x + 2 y is the mean of its neighbors: a hole inside is filled with it.
     let (width, height) = (16, 12)
     let plane = (0..<width * height).map { Float($0 % width) / 64 + 2 * Float($0 / width) / 64 }
     var missing = [Bool](repeating: false, count: plane.count)
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func nothingKnownIsGreyAndNothingMissingStays() {
+  @Test func nothingKnownIsGrayAndNothingMissingStays() {
     let plane: [Float] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     let all = HarmonicFill.filled(
       plane,
@@ -61,25 +61,25 @@ import Testing
   }
 
   @Test func masksAreFoundByName() throws {
-    func picture(_ values: [UInt8], channels: Int = 1) -> Picture {
-      Picture(width: 2, height: 1, channels: channels, samples: .bytes(values))
+    func image(_ values: [UInt8], channels: Int = 1) -> Image {
+      Image(width: 2, height: 1, channels: channels, samples: .bytes(values))
     }
-    let clear = picture([10, 20, 30, 0, 10, 20, 30, 255], channels: 4)
+    let clear = image([10, 20, 30, 0, 10, 20, 30, 255], channels: 4)
     #expect(PixelMask(transparentPartsOf: clear).missing == [true, false])
-    #expect(PixelMask(transparentPartsOf: picture([0, 255])).count == 0)
-    #expect(PixelMask(whitePartsOf: picture([0, 255])).missing == [false, true])
-    let plain = picture([7, 7])
+    #expect(PixelMask(transparentPartsOf: image([0, 255])).count == 0)
+    #expect(PixelMask(whitePartsOf: image([0, 255])).missing == [false, true])
+    let plain = image([7, 7])
     let tensor = Tensor([0, 1, 1, 0] as [Float], shape: [2, 1, 1, 2])
-    let masks = PixelMasks.pictures(
+    let masks = PixelMasks.images(
       ImageSet(try NumericDataset(name: "masks", images: tensor))
     )
     let second = try masks.mask(of: plain, name: "b", index: 1, count: 2)
     #expect(second.missing == [true, false])
-    #expect(throws: ApplicationError.self) {
+    #expect(throws: TaskError.self) {
       try masks.mask(of: plain, name: "b", index: 1, count: 5)
     }
-    let large = Picture(width: 3, height: 1, channels: 1, samples: .bytes([1, 2, 3]))
-    #expect(throws: ApplicationError.self) {
+    let large = Image(width: 3, height: 1, channels: 1, samples: .bytes([1, 2, 3]))
+    #expect(throws: TaskError.self) {
       try masks.mask(of: large, name: "b", index: 1, count: 2)
     }
   }
@@ -88,7 +88,7 @@ import Testing
 
   private let imputer = ImageImputer(
     architecture: .uNet(base: 4, depth: 1, activation: .relu),
-    learning: LearningSettings(epochs: 1, seed: 3)
+    learning: TrainingSettings(epochs: 1, seed: 3)
   )
 
   private func spotSet(_ count: Int) throws -> ImageSet {
@@ -97,10 +97,10 @@ import Testing
 
   @Test func whatIsThereStaysToTheBit() async throws {
     let engine = smallEngine()
-    let fitted = try await imputer.fit(spotSet(20), session: LearningSession(engine: engine))
+    let fitted = try await imputer.fit(spotSet(20), session: TrainingSession(engine: engine))
     var samples = (0..<9 * 7 * 2).map { UInt16($0 * 521 % 65_536) }
     for pixel in 0..<9 * 7 { samples[2 * pixel + 1] = pixel % 5 == 0 ? 0 : 40_000 }
-    let picture = Picture(
+    let image = Image(
       width: 9,
       height: 7,
       channels: 2,
@@ -108,9 +108,9 @@ import Testing
       colorProfile: [1, 2, 3],
       exif: [4]
     )
-    let mask = PixelMask(transparentPartsOf: picture)
-    let filled = try await fitted.filled(picture, mask: mask, on: engine)
-    #expect(filled.size == picture.size && filled.channels == 2)
+    let mask = PixelMask(transparentPartsOf: image)
+    let filled = try await fitted.filled(image, mask: mask, on: engine)
+    #expect(filled.size == image.size && filled.channels == 2)
     #expect(filled.colorProfile == [1, 2, 3] && filled.exif == [4])
     guard case .words(let words) = filled.samples else {
       Issue.record("the depth changed")
@@ -124,18 +124,18 @@ import Testing
       }
     }
     let none = PixelMask(width: 9, height: 7, missing: [Bool](repeating: false, count: 63))
-    #expect(try await fitted.filled(picture, mask: none, on: engine) == picture)
+    #expect(try await fitted.filled(image, mask: none, on: engine) == image)
   }
 
   @Test func whatIsMissingDoesNotMatter() async throws {
     let engine = smallEngine()
-    let fitted = try await imputer.fit(spotSet(20), session: LearningSession(engine: engine))
-    let picture = try spotSet(20).picture(3)
+    let fitted = try await imputer.fit(spotSet(20), session: TrainingSession(engine: engine))
+    let image = try spotSet(20).image(3)
     let mask = PixelMask(width: 8, height: 8, missing: (0..<64).map { $0 % 3 == 0 })
-    guard case .bytes(var bytes) = picture.converted(channels: 1).samples else { return }
-    let first = Picture(width: 8, height: 8, channels: 1, samples: .bytes(bytes))
+    guard case .bytes(var bytes) = image.converted(channels: 1).samples else { return }
+    let first = Image(width: 8, height: 8, channels: 1, samples: .bytes(bytes))
     for place in bytes.indices where mask.missing[place] { bytes[place] ^= 0xff }
-    let second = Picture(width: 8, height: 8, channels: 1, samples: .bytes(bytes))
+    let second = Image(width: 8, height: 8, channels: 1, samples: .bytes(bytes))
     let results = [
       try await fitted.filled(first, mask: mask, on: engine),
       try await fitted.filled(second, mask: mask, on: engine),
@@ -148,15 +148,15 @@ import Testing
     let engine = smallEngine()
     let hidden = Imputer.HiddenShare(least: 0, greatest: 0.9)
     await #expect(throws: HourglassError.self) {
-      try await ImageImputer(hidden: hidden).fit(images, session: LearningSession(engine: engine))
+      try await ImageImputer(hidden: hidden).fit(images, session: TrainingSession(engine: engine))
     }
-    let fitted = try await imputer.fit(images, session: LearningSession(engine: engine))
+    let fitted = try await imputer.fit(images, session: TrainingSession(engine: engine))
     let small = PixelMask(width: 1, height: 1, missing: [true])
     await #expect(throws: HourglassError.self) {
-      try await fitted.filled(images.picture(0), mask: small, on: engine)
+      try await fitted.filled(images.image(0), mask: small, on: engine)
     }
     await #expect(throws: HourglassError.self) {
-      try await fitted.trial(of: images, deleting: 0.9, on: engine) { _, _, _ in }
+      try await fitted.evaluation(of: images, deleting: 0.9, on: engine) { _, _, _ in }
     }
   }
 }

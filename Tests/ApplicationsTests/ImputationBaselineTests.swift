@@ -4,16 +4,16 @@ import Testing
 @testable import HourglassApplications
 
 @Suite struct ImputationBaselineTests {
-  private let layout = FieldLayout([.number, .number, .category(levels: 2)])
+  private let layout = FeatureSchema([.number, .number, .category(levels: 2)])
 
   /// Rows (x, 2 x + 1, whether x is above 2) for x from 0 to 4, some cells of which are missing.
   private var rows: CellRows {
-    var (values, presence): ([Float], [Float]) = ([], [])
+    var (values, observed): ([Float], [Float]) = ([], [])
     for x in 0..<5 {
       values += [Float(x), 2 * Float(x) + 1, x > 2 ? 1 : 0, x > 2 ? 0 : 1]
-      presence += [1, 1, 1]
+      observed += [1, 1, 1]
     }
-    return CellRows(layout: layout, count: 5, values: values, presence: presence)
+    return CellRows(layout: layout, count: 5, values: values, observed: observed)
       .hiding((0..<15).map { $0 == 3 * 3 + 1 })
   }
 
@@ -38,7 +38,7 @@ import Testing
       layout: layout,
       count: 45,
       values: rows.values + far,
-      presence: rows.presence + Array(repeating: 1, count: 120)
+      observed: rows.observed + Array(repeating: 1, count: 120)
     )
     let wanted = (0..<15).map { $0 == 3 * 3 + 1 }
     let result = try NearestRows(reference)
@@ -51,8 +51,8 @@ import Testing
 
   @Test func blendFindsTheRightPart() {
     let means = FieldMeans(rows)
-    let truth = CellRows(layout: layout, count: 5, values: rows.values, presence: rows.presence)
-    let all = truth.presence.map { $0 == 1 }
+    let truth = CellRows(layout: layout, count: 5, values: rows.values, observed: rows.observed)
+    let all = truth.observed.map { $0 == 1 }
     let wrong = [Float](repeating: 3, count: 20)
     let blend = CellBlend(
       [rows.values, wrong],
@@ -74,12 +74,12 @@ import Testing
   }
 
   @Test func gapsAreBridgedByALine() {
-    let numbers = FieldLayout.numbers(1)
+    let numbers = FeatureSchema.numbers(1)
     let rows = CellRows(
       layout: numbers,
       count: 7,
       values: [0, 1, 0, 0, 4, 0, 0],
-      presence: [0, 1, 0, 0, 1, 0, 0]
+      observed: [0, 1, 0, 0, 1, 0, 0]
     )
     let filled = LinearInterpolation.filled(rows, groups: [0..<5, 5..<7], means: FieldMeans(rows))
     #expect(filled == [1, 1, 2, 3, 4, 2.5, 2.5])

@@ -12,7 +12,7 @@ import Testing
     architecture: .dense(hidden: [48], activation: .silu),
     latent: 16,
     members: 2,
-    learning: LearningSettings(epochs: 60, earlyStopping: nil, seed: 3)
+    learning: TrainingSettings(epochs: 60, earlyStopping: nil, seed: 3)
   )
 
   @Test(arguments: EstimatorLaw.allCases)
@@ -20,7 +20,7 @@ import Testing
     let engine = smallEngine()
     let estimator = EstimatorUnderTest<FittedImputer>(
       fit: {
-        try await Self.quick.fit(numbers($0), session: LearningSession(engine: engine))
+        try await Self.quick.fit(numbers($0), session: TrainingSession(engine: engine))
       },
       apply: { fitted, rows in
         let filled = try await fitted.filled(numbers(rows, hidingLast: true), on: engine)
@@ -51,7 +51,7 @@ import Testing
   @Test func mixedCellsAreFilledOnTheirGridAndWithinTheirRange() async throws {
     let engine = smallEngine()
     let (gaps, truth) = mixed(240)
-    let fitted = try await Self.quick.fit(gaps, session: LearningSession(engine: engine))
+    let fitted = try await Self.quick.fit(gaps, session: TrainingSession(engine: engine))
     let filled = try await fitted.filled(gaps, on: engine)
     #expect(filled.missingCount == gaps.columns[4].missingCount, "names stay missing")
     var right = 0
@@ -84,7 +84,7 @@ import Testing
   @Test func drawsDifferByAsMuchAsTheResultIsOff() async throws {
     let engine = smallEngine()
     let (gaps, truth) = mixed(240)
-    let fitted = try await Self.quick.fit(gaps, session: LearningSession(engine: engine))
+    let fitted = try await Self.quick.fit(gaps, session: TrainingSession(engine: engine))
     let draws = try await fitted.draws(of: gaps, count: 20, seed: 1, on: engine)
     let two = try await fitted.draws(of: gaps, count: 2, seed: 1, on: engine)
     #expect(two == Array(draws.prefix(2)))
@@ -104,7 +104,7 @@ import Testing
   @Test func intervalsHoldTheShareThatTheyPromise() async throws {
     let engine = smallEngine()
     let (gaps, truth) = mixed(900)
-    let fitted = try await Self.quick.fit(gaps, session: LearningSession(engine: engine))
+    let fitted = try await Self.quick.fit(gaps, session: TrainingSession(engine: engine))
     let filled = try await fitted.filled(gaps, on: engine)
     let intervals = try await fitted.intervals(of: .table(gaps), level: 0.8, on: engine)
     #expect(intervals.count == gaps.missingCount - filled.missingCount - constantGaps(gaps))
@@ -170,7 +170,7 @@ import Testing
   @Test func drawnTablesArePooled() async throws {
     let engine = smallEngine()
     let (gaps, truth) = mixed(240)
-    let fitted = try await Self.quick.fit(gaps, session: LearningSession(engine: engine))
+    let fitted = try await Self.quick.fit(gaps, session: TrainingSession(engine: engine))
     let draws = try await fitted.draws(of: gaps, count: 5, seed: 2, on: engine)
     let pooled = PooledEstimate.pooled(draws, columns: ["size", "group", "name"])
     #expect(pooled.map(\.column) == ["size", "group", "group", "group"])
@@ -202,7 +202,7 @@ import Testing
     let series = Dataset.series(
       try SeriesSet(table, options: SeriesOptions(timeColumn: "time", window: 48))
     )
-    let fitted = try await Self.quick.fit(series, session: LearningSession(engine: engine))
+    let fitted = try await Self.quick.fit(series, session: TrainingSession(engine: engine))
     let filled = try await fitted.filled(series, on: engine)
     #expect(filled.missingCount == 0)
     var (own, mean) = (0.0, 0.0)

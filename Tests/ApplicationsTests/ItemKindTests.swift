@@ -8,7 +8,7 @@ import Testing
 /// Reducing and describing every kind of data.
 @Suite struct ItemKindTests {
   private let engine = smallEngine()
-  private var learning: LearningSettings { LearningSettings(epochs: 20, seed: 2) }
+  private var learning: TrainingSettings { TrainingSettings(epochs: 20, seed: 2) }
 
   /// Rows where a category and a number say the same, and every fifth cell is missing.
   private func mixedTable(_ count: Int = 200) -> Table {
@@ -43,7 +43,7 @@ import Testing
   @Test func mixedRowsWithMissingCellsAreReduced() async throws {
     let table = mixedTable()
     let model = try await DimensionReducer(dimensions: 1, learning: learning)
-      .fit(.table(table), session: LearningSession(engine: engine))
+      .fit(.table(table), session: TrainingSession(engine: engine))
     #expect(model.columns == ["x", "twice", "sign"])
     let report = try #require(model.report)
     #expect(report.valueCount == 4)
@@ -55,22 +55,22 @@ import Testing
     let alone = try await model.codes(of: .table(table.rows([13])), on: engine)
     #expect(alone.scalars[0] == codes.scalars[13])
     guard
-      case .table(let restored) = try await model.reconstruction(of: .table(table), on: engine)
+      case .table(let reconstructed) = try await model.reconstruction(of: .table(table), on: engine)
     else {
       Issue.record("a table comes back as a table")
       return
     }
-    #expect(restored.columns.map(\.name) == ["x", "twice", "sign", "name"])
-    #expect(restored.missingCount == 0)
+    #expect(reconstructed.columns.map(\.name) == ["x", "twice", "sign", "name"])
+    #expect(reconstructed.missingCount == 0)
     let loaded = try FittedDimensionReducer(ModelFile(bytes: model.bytes(), path: "model"))
     #expect(try await loaded.codes(of: .table(table), on: engine) == codes)
   }
 
   @Test func theStartIsAsGoodAsPrincipalComponents() async throws {
     // A single step of nearly no length: what is left is the start.
-    let learning = LearningSettings(epochs: 1, batchSize: 200, learningRate: 1e-7)
+    let learning = TrainingSettings(epochs: 1, batchSize: 200, learningRate: 1e-7)
     let model = try await DimensionReducer(dimensions: 3, learning: learning, scaling: .standard)
-      .fit(table(GoldenNumbers.rows(150, 6, factors: 3)), session: LearningSession(engine: engine))
+      .fit(table(GoldenNumbers.rows(150, 6, factors: 3)), session: TrainingSession(engine: engine))
     let report = try #require(model.report)
     let own = report.autoencoder.errorPerRow
     let classical = try #require(report.principalComponents).errorPerRow
@@ -89,8 +89,8 @@ import Testing
       )
     }
     let set = SoundSet(name: "tones", sounds: sounds)
-    let model = try await DimensionReducer(learning: LearningSettings(epochs: 2))
-      .fit(.sounds(set), session: LearningSession(engine: engine))
+    let model = try await DimensionReducer(learning: TrainingSettings(epochs: 2))
+      .fit(.sounds(set), session: TrainingSession(engine: engine))
     let codes = try await model.codes(of: .sounds(set), on: engine)
     #expect(codes.shape == [12, 2])
     // The code of a sound of several patches is that of the sound alone.
@@ -126,7 +126,7 @@ import Testing
       options: SeriesOptions(timeColumn: "time", window: 16)
     )
     let model = try await DimensionReducer(learning: learning)
-      .fit(.series(series), session: LearningSession(engine: engine))
+      .fit(.series(series), session: TrainingSession(engine: engine))
     let report = try #require(model.report)
     let means = try #require(report.columnMeans)
     #expect(report.autoencoder.errorPerRow < 0.5 * means.errorPerRow)
@@ -147,7 +147,7 @@ import Testing
     let whole = mixedTable(300)
     let table = whole.removing(["sign"])
     let extractor = try await FeatureExtractor(dimensions: 2, learning: learning)
-      .fit(.table(table), session: LearningSession(engine: engine))
+      .fit(.table(table), session: TrainingSession(engine: engine))
     #expect(extractor.tensors.keys.allSatisfy { !$0.hasPrefix("decoder") })
     let features = try await extractor.features(of: .table(whole), on: engine)
     #expect(features.shape == [300, 2])

@@ -42,8 +42,8 @@ import Testing
     )
   }
 
-  /// No distortion at all.
-  private let none = Distortions(
+  /// No augmentation at all.
+  private let none = Augmentation(
     noise: 0,
     shift: 0,
     rotation: 0,
@@ -97,14 +97,14 @@ import Testing
 
   // MARK: Settings
 
-  @Test func distortionsOfModelsOfBeforeAreThoseThatTheyKnew() throws {
+  @Test func augmentationOfModelsOfBeforeAreThoseThatTheyKnew() throws {
     let text = """
       {"noise":0.3,"shift":2,"brightness":0.1,"contrast":0.2,"hidden":0.1,"signalToNoise":0}
       """
-    let read = try JSONDecoder().decode(Distortions.self, from: Data(text.utf8))
+    let read = try JSONDecoder().decode(Augmentation.self, from: Data(text.utf8))
     #expect(
       read
-        == Distortions(
+        == Augmentation(
           rotation: 0,
           zoom: 0,
           reverberant: 0,
@@ -112,30 +112,30 @@ import Testing
           compressed: 0
         )
     )
-    let now = Distortions(rotation: 7, speed: 0.02)
+    let now = Augmentation(rotation: 7, speed: 0.02)
     #expect(
-      try JSONDecoder().decode(Distortions.self, from: JSONEncoder().encode(now)) == now
+      try JSONDecoder().decode(Augmentation.self, from: JSONEncoder().encode(now)) == now
     )
   }
 
-  @Test func distortionsOutOfRangeAreRefused() {
-    let mistakes: [WritableKeyPath<Distortions, Float>] = [
+  @Test func augmentationOutOfRangeAreRefused() {
+    let mistakes: [WritableKeyPath<Augmentation, Float>] = [
       \.rotation, \.zoom, \.speed, \.reverberant, \.compressed, \.noise,
     ]
     for path in mistakes {
       for value in [-0.1, 60, .nan, .infinity] as [Float] {
-        var wrong = Distortions()
+        var wrong = Augmentation()
         wrong[keyPath: path] = value
-        #expect(throws: ApplicationError.self) { try wrong.validate() }
+        #expect(throws: TaskError.self) { try wrong.validate() }
       }
     }
   }
 
   // MARK: Images
 
-  @Test func imagesWithoutDistortionsAreThemselves() throws {
+  @Test func imagesWithoutAugmentationAreThemselves() throws {
     let x = normal([3, 2, 9, 11], mean: 0.5, deviation: 0.1)
-    let views = ItemViews(form: .image, distortions: none)
+    let views = AugmentedViews(form: .image, augmentation: none)
     let (fast, _) = try results(of: x) { views.distorted($1, in: &$0) }
     #expect(zip(fast, x.scalars).allSatisfy { abs($0 - $1) < 1e-6 })
   }
@@ -145,7 +145,7 @@ import Testing
     for image in 0..<400 { dot[image * 49 + 24] = 1 }
     var moving = none
     moving.shift = 2
-    let views = ItemViews(form: .image, distortions: moving)
+    let views = AugmentedViews(form: .image, augmentation: moving)
     let (fast, slow) = try results(of: Tensor(dot, shape: [400, 1, 7, 7])) {
       views.distorted($1, in: &$0)
     }
@@ -172,7 +172,7 @@ import Testing
     let slope = (0..<100 * side * side).map { Float($0 % side) / Float(side) }
     var turning = none
     turning.rotation = 30
-    let views = ItemViews(form: .image, distortions: turning)
+    let views = AugmentedViews(form: .image, augmentation: turning)
     let (fast, slow) = try results(of: Tensor(slope, shape: [100, 1, side, side])) {
       views.distorted($1, in: &$0)
     }
@@ -190,7 +190,7 @@ import Testing
   @Test func compressionRoundsTheAmplitudesOfBlocks() throws {
     var packing = none
     packing.compressed = 1
-    let views = ItemViews(form: .image, distortions: packing)
+    let views = AugmentedViews(form: .image, augmentation: packing)
     // Sides that are no multiples of eight.
     let x = normal([4, 3, 13, 10], mean: 0.5, deviation: 0.2)
     let (fast, _) = try results(of: x) { views.distorted($1, in: &$0) }
@@ -213,7 +213,7 @@ import Testing
   @Test func viewsOfSoundsAreFiniteAndAsInDoublePrecision() throws {
     // From silence to what is loud, so that cancellation would tell.
     let x = normal([16, 1, 48, 64], mean: -6, deviation: 5)
-    let views = ItemViews(form: .patch(frames: 32, margin: 8), distortions: Distortions())
+    let views = AugmentedViews(form: .patch(frames: 32, margin: 8), augmentation: Augmentation())
     for step in 1...12 {
       let (fast, slow) = try results(of: x, step: UInt64(step)) { views.distorted($1, in: &$0) }
       #expect(fast.count == 16 * 32 * 64)
@@ -232,7 +232,7 @@ import Testing
     }
     var hurrying = none
     hurrying.speed = 0.1
-    let views = ItemViews(form: .patch(frames: 32, margin: 8), distortions: hurrying)
+    let views = AugmentedViews(form: .patch(frames: 32, margin: 8), augmentation: hurrying)
     let (fast, _) = try results(of: Tensor(values, shape: [200, 1, 48, 64])) {
       views.distorted($1, in: &$0)
     }
@@ -256,7 +256,7 @@ import Testing
     let x = Tensor(values, shape: [1, 1, 48, 64])
     var indoors = none
     indoors.reverberant = 1
-    let views = ItemViews(form: .patch(frames: 32, margin: 8), distortions: indoors)
+    let views = AugmentedViews(form: .patch(frames: 32, margin: 8), augmentation: indoors)
     for step in 1...20 {
       let (fast, _) = try results(of: x, step: UInt64(step)) { views.distorted($1, in: &$0) }
       let levels = (0..<32).map { frame in

@@ -39,7 +39,7 @@ import Testing
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  private func forEachStretch(_ body: (SeriesStretch) async throws -> Void) async throws {
+  private func forEachStretch(_ body: (SeriesChunk) async throws -> Void) async throws {
     let reader = try large.reader()
     var count = 0
     while let stretch = try reader.next() {
@@ -49,13 +49,13 @@ import Testing
     #expect(count > 8)
   }
 
-  private var learning: LearningSettings {
-    LearningSettings(epochs: 1, seed: 5)
+  private var learning: TrainingSettings {
+    TrainingSettings(epochs: 1, seed: 5)
   }
 
   @Test func findingsAndRangesAreTheSame() async throws {
     let fitted = try await AnomalyDetector(falseAlarmRate: 0.05, learning: learning)
-      .fit(.series(large.sample), session: LearningSession(engine: engine))
+      .fit(.series(large.sample), session: TrainingSession(engine: engine))
     let expected = try await fitted.findings(in: .series(all), on: engine)
     var found: [(item: Int, score: Double)] = []
     var joiner = RangeJoiner(window: 16)
@@ -89,7 +89,7 @@ import Testing
 
   @Test func denoisedRowsAreTheSame() async throws {
     let fitted = try await Denoiser(learning: learning)
-      .fit(.largeSeries(large), session: LearningSession(engine: engine))
+      .fit(.largeSeries(large), session: TrainingSession(engine: engine))
     let expected = try await fitted.denoised(all, on: engine)
     try await forEachStretch { stretch in
       let result = try await fitted.denoised(stretch.series, on: engine)
@@ -100,7 +100,7 @@ import Testing
 
   @Test func filledAndDrawnRowsAreTheSame() async throws {
     let fitted = try await Imputer(members: 1, learning: learning)
-      .fit(.largeSeries(large), session: LearningSession(engine: engine))
+      .fit(.largeSeries(large), session: TrainingSession(engine: engine))
     let expected = try await fitted.filled(.series(all), on: engine)
     let drawn = try await fitted.draws(of: .series(all), count: 2, seed: 9, on: engine)
     let intervals = try await fitted.intervals(of: .series(all), on: engine)
@@ -141,7 +141,7 @@ import Testing
 
   @Test func codesAreTheSame() async throws {
     let fitted = try await DimensionReducer(dimensions: 2, learning: learning)
-      .fit(.largeSeries(large), session: LearningSession(engine: engine))
+      .fit(.largeSeries(large), session: TrainingSession(engine: engine))
     let expected = try await fitted.codes(of: .series(all), on: engine)
     var codes: [Float] = []
     try await forEachStretch { stretch in

@@ -32,14 +32,14 @@ import Testing
   @Test func anEndThatCameTooEarlyIsTold() {
     let falling = (0..<10).map { 10 * Double(10 - $0) }
     #expect(
-      LearningHealth.budget(record(falling))
+      TrainingDiagnostics.budget(record(falling))
         == "The error still fell by 67 % in the last fifth of learning: learn longer."
     )
-    #expect(LearningHealth.budget(record(falling, .earlyStopping)) == nil)
-    #expect(LearningHealth.budget(record([9, 5, 2, 1, 1.001, 1.002])) == nil)
-    #expect(LearningHealth.budget(record([9, 1.01, 1.008, 1.005, 1.002, 1])) == nil)
-    #expect(LearningHealth.budget(record([3], .time))?.contains("second pass") == true)
-    #expect(LearningHealth.budget(record([3], .epochs)) == nil)
+    #expect(TrainingDiagnostics.budget(record(falling, .earlyStopping)) == nil)
+    #expect(TrainingDiagnostics.budget(record([9, 5, 2, 1, 1.001, 1.002])) == nil)
+    #expect(TrainingDiagnostics.budget(record([9, 1.01, 1.008, 1.005, 1.002, 1])) == nil)
+    #expect(TrainingDiagnostics.budget(record([3], .time))?.contains("second pass") == true)
+    #expect(TrainingDiagnostics.budget(record([3], .epochs)) == nil)
   }
 
   private func rows(_ values: [[Double]]) throws -> EncodedRows {
@@ -56,31 +56,31 @@ import Testing
     return try EncodedRows(.table(table), encoding: encoding)
   }
 
-  @Test func itemsThatWereLearntFromAreTold() throws {
+  @Test func itemsThatWereTrainedOnAreTold() throws {
     let all = try rows((0..<40).map { [Double($0 % 20), Double($0 % 20) * 2] })
-    let same = LearningHealth.duplicates(
-      judged: all.selecting(Array(0..<10)),
-      learnt: all.selecting(Array(15..<40)),
+    let same = TrainingDiagnostics.duplicates(
+      evaluated: all.selecting(Array(0..<10)),
+      learned: all.selecting(Array(15..<40)),
       noun: "rows"
     )
-    #expect(same?.hasPrefix("100 % of the rows that judge") == true)
-    let half = LearningHealth.duplicates(
-      judged: all.selecting([0, 1, 2, 3]),
-      learnt: all.selecting(Array(22..<40)),
+    #expect(same?.hasPrefix("100 % of the rows that evaluate") == true)
+    let half = TrainingDiagnostics.duplicates(
+      evaluated: all.selecting([0, 1, 2, 3]),
+      learned: all.selecting(Array(22..<40)),
       noun: "rows"
     )
     #expect(half?.hasPrefix("50 %") == true)
-    let other = LearningHealth.duplicates(
-      judged: all.selecting(Array(0..<10)),
-      learnt: all.selecting(Array(10..<20)),
+    let other = TrainingDiagnostics.duplicates(
+      evaluated: all.selecting(Array(0..<10)),
+      learned: all.selecting(Array(10..<20)),
       noun: "rows"
     )
     #expect(other == nil)
   }
 
   @Test func aDetectorTellsOfRowsThatComeAgain() async throws {
-    let session = LearningSession(engine: smallEngine())
-    let detector = AnomalyDetector(learning: LearningSettings(epochs: 3, seed: 2))
+    let session = TrainingSession(engine: smallEngine())
+    let detector = AnomalyDetector(learning: TrainingSettings(epochs: 3, seed: 2))
     let once = curvedRows(240)
     let again = Tensor(
       (0..<6).flatMap { _ in once.scalars.prefix(40 * 8) },
@@ -97,18 +97,18 @@ import Testing
   }
 
   @Test func aColorizerTellsOfAnEndThatCameTooEarly() async throws {
-    let grey = spots(60)
+    let gray = spots(60)
     let planes = (0..<60).flatMap { image in
-      (0..<3).flatMap { _ in grey.scalars[image * 64..<(image + 1) * 64] }
+      (0..<3).flatMap { _ in gray.scalars[image * 64..<(image + 1) * 64] }
     }
     let rows = Tensor(planes, shape: [60, 3, 8, 8])
     let colorizer = Colorizer(
       architecture: .uNet(base: 4, depth: 1, activation: .relu),
-      learning: LearningSettings(seconds: 1e-6, seed: 3)
+      learning: TrainingSettings(seconds: 1e-6, seed: 3)
     )
     let fitted = try await colorizer.fit(
       ImageSet(try NumericDataset(name: "spots", images: rows)),
-      session: LearningSession(engine: smallEngine())
+      session: TrainingSession(engine: smallEngine())
     )
     let report = try #require(fitted.report)
     #expect(report.warnings?.first?.hasPrefix("The time was over before") == true)
@@ -118,16 +118,17 @@ import Testing
   @Test func numbersThatDoNotVaryAreTold() {
     let codes = Tensor([1, 0, 5, 2, 0, 5, 3, 0, 5.0001], shape: [3, 3])
     #expect(
-      LearningHealth.idleNumbers(codes) == "2 of the 3 numbers of a code hardly vary: 1 would do."
+      TrainingDiagnostics.idleNumbers(codes)
+        == "2 of the 3 numbers of a code hardly vary: 1 would do."
     )
-    #expect(LearningHealth.idleNumbers(Tensor([1, 2, 3, 5], shape: [2, 2])) == nil)
+    #expect(TrainingDiagnostics.idleNumbers(Tensor([1, 2, 3, 5], shape: [2, 2])) == nil)
   }
 
   @Test func aColumnThatMakesMostOfTheErrorIsTold() throws {
     let names = ["a", "b", "b", "c", "d"]
-    let text = LearningHealth.dominance([1, 4, 5, 1, 1], names: names)
+    let text = TrainingDiagnostics.dominance([1, 4, 5, 1, 1], names: names)
     #expect(text?.hasPrefix("75 % of the error is that of b") == true)
-    #expect(LearningHealth.dominance([1, 1, 1, 1, 1], names: names) == nil)
+    #expect(TrainingDiagnostics.dominance([1, 1, 1, 1, 1], names: names) == nil)
     let some = try rows([[1, 2], [3, 4], [5, 9]])
     var values = [Float](repeating: 0, count: 6)
     var place = values.mutableSpan

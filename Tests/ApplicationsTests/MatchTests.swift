@@ -18,7 +18,7 @@ import Testing
 #endif
 
 @Suite struct MatchTests {
-  private let quick = LearningSettings(epochs: 6, seed: 3)
+  private let quick = TrainingSettings(epochs: 6, seed: 3)
 
   private func images(_ tensor: Tensor) throws -> Dataset {
     .images(ImageSet(try NumericDataset(name: "spots", images: tensor)))
@@ -29,7 +29,7 @@ import Testing
     let engine = smallEngine()
     let matcher = Matcher(dimensions: 4, learning: quick)
     let estimator = EstimatorUnderTest<FittedMatcher>(
-      fit: { try await matcher.fit(images($0), session: LearningSession(engine: engine)) },
+      fit: { try await matcher.fit(images($0), session: TrainingSession(engine: engine)) },
       apply: { fitted, rows in
         let items = try await fitted.items(of: images(rows), on: engine)
         return Tensor(items.flatMap { $0.signatures[0] }, shape: [items.count, 4])
@@ -47,24 +47,24 @@ import Testing
     #expect(try await estimator.violation(of: law, on: spots(220)) == nil)
   }
 
-  @Test func imagesAreFoundAndStrangersAreNot() async throws {
+  @Test func imagesAreFoundAndUnknownItemsAreNot() async throws {
     try await withFolder { folder in
       let engine = smallEngine()
       let data = try images(spots(120))
-      let learning = LearningSettings(epochs: 60, seed: 3)
-      let session = LearningSession(engine: engine)
+      let learning = TrainingSettings(epochs: 60, seed: 3)
+      let session = TrainingSession(engine: engine)
       let fitted = try await Matcher(dimensions: 8, learning: learning).fit(data, session: session)
       let library = try MatchLibrary(creating: folder + "/spots.db", fitted)
       #expect(try await library.add(data, on: engine) == 120)
-      // A model inside the file gives the same signatures as the one that was learnt.
+      // A model inside the file gives the same signatures as the one that was learned.
       let opened = try MatchLibrary(contentsOf: folder + "/spots.db", readOnly: true)
       let asked = try images(spots(120).rows(40..<60))
       let answers = try await opened.find(asked, count: 2, falseAcceptRate: 0.05, on: engine)
       #expect(answers.map { $0.matches[0].name } == (41...60).map { "spots:\($0)" })
       #expect(answers.allSatisfy { $0.matches[0].distance == 0 && $0.matches.count == 2 })
       #expect(answers.allSatisfy { $0.isInDatabase == true })
-      let strangers = try images(spots(100, seed: 9))
-      let others = try await opened.find(strangers, count: 1, falseAcceptRate: 0.05, on: engine)
+      let unknownItems = try images(spots(100, seed: 9))
+      let others = try await opened.find(unknownItems, count: 1, falseAcceptRate: 0.05, on: engine)
       #expect(others.count { $0.isInDatabase == true } < 20)
       #expect(try opened.database.thumbnail(of: "spots:1") != nil)
       await #expect(throws: HourglassError.self) {
@@ -90,32 +90,32 @@ import Testing
     return Sound(name: "melody \(number)", sampleRate: 16_000, channels: [samples])
   }
 
-  @Test func anExcerptIsFoundWithItsPlace() async throws {
+  @Test func anQueryClipIsFoundWithItsPlace() async throws {
     try await withFolder { folder in
       let engine = smallEngine()
       let data = Dataset.sounds(SoundSet(name: "melodies", sounds: (1...8).map { melody($0) }))
-      let learning = LearningSettings(epochs: 12, batchSize: 64, seed: 1)
-      let session = LearningSession(engine: engine)
+      let learning = TrainingSettings(epochs: 12, batchSize: 64, seed: 1)
+      let session = TrainingSession(engine: engine)
       let fitted = try await Matcher(dimensions: 8, learning: learning).fit(data, session: session)
       let library = try MatchLibrary(creating: folder + "/melodies.db", fitted)
       #expect(try await library.add(data, on: engine) == 8)
       // Quieter, and from no multiple of half a second on.
       let whole = melody(4).channels[0]
       let part = whole[37_600..<37_600 + 48_000].map { $0 * 0.2 }
-      let excerpt = Sound(name: "excerpt", sampleRate: 16_000, channels: [part])
-      let asked = Dataset.sounds(SoundSet(name: "asked", sounds: [excerpt]))
+      let queryClip = Sound(name: "queryClip", sampleRate: 16_000, channels: [part])
+      let asked = Dataset.sounds(SoundSet(name: "asked", sounds: [queryClip]))
       let answer = try await library.find(asked, count: 3, falseAcceptRate: 0.05, on: engine)[0]
       #expect(answer.matches[0].name == "melody 4")
       #expect(abs(try #require(answer.matches[0].offset) - 2.35) < 0.13)
       #expect(answer.isInDatabase == true)
       // Melodies that are not stored are told from those that are, and in the scale of these.
-      let strangers = Dataset.sounds(
-        SoundSet(name: "strangers", sounds: (20..<26).map { melody($0, seconds: 3) })
+      let unknownItems = Dataset.sounds(
+        SoundSet(name: "unknownItems", sounds: (20..<26).map { melody($0, seconds: 3) })
       )
-      let others = try await library.find(strangers, count: 1, falseAcceptRate: 0.05, on: engine)
+      let others = try await library.find(unknownItems, count: 1, falseAcceptRate: 0.05, on: engine)
       #expect(others.count { $0.isInDatabase == true } <= 1)
-      let note = try library.database.note(for: ExcerptCalibration.key)
-      let calibration = try #require(ExcerptCalibration(note))
+      let note = try library.database.note(for: QueryClipCalibration.key)
+      let calibration = try #require(QueryClipCalibration(note))
       #expect(calibration.isRelative == true)
       #expect(calibration.lengths.allSatisfy { $0.calibration.distances.allSatisfy { $0 < 1.5 } })
     }
@@ -141,11 +141,11 @@ import Testing
 
   @Test func tuningStopsWhereItIsEnough() async throws {
     let engine = smallEngine()
-    let learning = LearningSettings(epochs: 300, seed: 3)
+    let learning = TrainingSettings(epochs: 300, seed: 3)
     let tuning = try await Matcher(learning: learning).tuned(
       to: try images(spots(60)),
       target: 0.1,
-      session: LearningSession(engine: engine)
+      session: TrainingSession(engine: engine)
     )
     // The sizes double from 2 on, and the last one tried is the first that is enough.
     let sizes = tuning.sizes.map(\.dimensions)
@@ -172,7 +172,7 @@ import Testing
         )
       }
       let data = Dataset.table(Table(name: "rows", columns: columns))
-      let session = LearningSession(engine: engine)
+      let session = TrainingSession(engine: engine)
       let fitted = try await Matcher(dimensions: 4, learning: quick).fit(data, session: session)
       let library = try MatchLibrary(creating: folder + "/rows.db", fitted)
       try await library.add(data, on: engine)

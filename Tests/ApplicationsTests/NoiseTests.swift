@@ -51,7 +51,7 @@ import Testing
   }
 
   /// A scene of flat parts, slopes, waves and edges, of values from 0.2 to 0.8.
-  private func scene(_ width: Int, _ height: Int, channels: Int = 1) -> PicturePlanes {
+  private func scene(_ width: Int, _ height: Int, channels: Int = 1) -> PlanarImage {
     let planes = (0..<channels).map { channel in
       (0..<width * height).map { place -> Float in
         let (x, y) = (Float(place % width), Float(place / width))
@@ -60,7 +60,7 @@ import Testing
         return (Int(x) / 9 + Int(y) / 9) % 2 == 0 ? 0.2 : 0.8
       }
     }
-    return PicturePlanes(width: width, height: height, planes: planes)
+    return PlanarImage(width: width, height: height, planes: planes)
   }
 
   @Test(arguments: [Float(0), 0.02, 0.1, 0.2])
@@ -76,8 +76,8 @@ import Testing
   }
 
   @Test func valuesTellTheDeviationsOfTheirNoise() throws {
-    let picture = PicturePlanes(width: 2, height: 1, planes: [[0.25, -0.1]])
-    func deviations(_ noise: Noise) -> [Float]? { noise.deviations(in: picture)?[0] }
+    let image = PlanarImage(width: 2, height: 1, planes: [[0.25, -0.1]])
+    func deviations(_ noise: Noise) -> [Float]? { noise.deviations(in: image)?[0] }
     #expect(deviations(.gaussian(standardDeviation: 0.3)) == [0.3, 0.3])
     #expect(deviations(.poisson(peak: 4)) == [0.25, 0])
     let grain = try #require(deviations(.speckle(standardDeviation: 0.75)))
@@ -85,7 +85,7 @@ import Testing
     // Too small to tell.
     #expect(deviations(.gaussianRange(lower: 0.1, upper: 0.2)) == nil)
     for noise in [Noise.saltAndPepper(rate: 0.1), .jpeg(lower: 9, upper: 9)] {
-      #expect(deviations(noise) == nil && !noise.isLearntFromNoisyImages)
+      #expect(deviations(noise) == nil && !noise.isTrainedOnNoisyImages)
     }
     let noisy = try Noise.gaussian(standardDeviation: 0.1)
       .added(to: scene(160, 120), seed: 1, number: 0)
@@ -99,7 +99,7 @@ import Testing
       func error(_ noise: Noise, number: Int = 0) throws -> Double {
         let lost = try noise.added(to: clean, seed: 1, number: number)
         #expect(lost.width == 70 && lost.height == 50 && lost.planes.count == channels)
-        return PictureQuality.meanSquaredError(lost, clean)
+        return ImageQuality.meanSquaredError(lost, clean)
       }
       let (coarse, fine) = (Noise.jpeg(lower: 5, upper: 5), Noise.jpeg(lower: 90, upper: 90))
       #expect(try error(coarse) > 2 * error(fine))
@@ -113,13 +113,13 @@ import Testing
 
   /// The edges of blocks lie at every place, and target and item at the same.
   @Test func patchesWentThroughFiles() throws {
-    var store = PictureStore(channels: 1, range: 0...1)
-    let picture = scene(64, 64)
-    store.append(picture)
+    var store = ImageBuffer(channels: 1, range: 0...1)
+    let image = scene(64, 64)
+    store.append(image)
     let patches = PatchSource(
       store,
       learning: [0],
-      judging: [],
+      evaluating: [],
       cutting: .init(width: 40, height: 32, turns: 1, count: 24),
       inputs: 1,
       validation: .none,
@@ -141,7 +141,7 @@ import Testing
       var whole = [Float](repeating: 0, count: 40 * 32)
       var all = whole.mutableSpan
       patches.copyItems(one.span, into: &all)
-      let patch = PicturePlanes(width: 40, height: 32, planes: [whole])
+      let patch = PlanarImage(width: 40, height: 32, planes: [whole])
       for top in 0..<8 {
         for left in 0..<8
         where patch.part(x: left, y: top, width: 32, height: 24).planes[0] == clean {
@@ -167,22 +167,22 @@ import Testing
       ImageSet(try NumericDataset(name: "scenes", images: Tensor(values, shape: shape)))
     }
     let (truth, given) = (try images(clean), try images(noisy))
-    let session = LearningSession(engine: smallEngine())
+    let session = TrainingSession(engine: smallEngine())
     func error(_ noise: Noise?) async throws -> Double {
       let denoiser = Denoiser(
         noise: noise,
         learned: .noisy,
-        learning: LearningSettings(epochs: 4, seed: 3)
+        learning: TrainingSettings(epochs: 4, seed: 3)
       )
       let fitted = try await denoiser.fit(given, session: session)
       #expect(fitted.report == nil)
       let loaded = try FittedDenoiser(ModelFile(bytes: fitted.bytes(), path: "model"))
       #expect(loaded.configuration == denoiser)
-      let report = try await loaded.trial(of: given, reference: truth, on: session.engine) {
+      let report = try await loaded.evaluation(of: given, reference: truth, on: session.engine) {
         _,
         _,
-        trial in
-        #expect(trial.noiseLevel.map { abs($0 - 0.1) < 0.03 } == true)
+        evaluation in
+        #expect(evaluation.noiseLevel.map { abs($0 - 0.1) < 0.03 } == true)
       }
       let error = try #require(report).denoised.error
       let estimate = loaded.estimatedPeakSignalToNoiseRatio
@@ -226,9 +226,9 @@ import Testing
     let denoiser = Denoiser(
       noise: noise,
       architecture: .uNet(base: 8, depth: 1, activation: .relu),
-      learning: LearningSettings(epochs: 12, learningRate: 0.004, seed: 3)
+      learning: TrainingSettings(epochs: 12, learningRate: 0.004, seed: 3)
     )
-    let session = LearningSession(engine: smallEngine())
+    let session = TrainingSession(engine: smallEngine())
     let fitted = try await denoiser.fit(clean, session: session)
     let report = try #require(fitted.report)
     #expect(

@@ -11,8 +11,8 @@ import Testing
 /// Features of images that are coded by their patches.
 @Suite struct PatchFeatureTests {
   private let engine = smallEngine()
-  private var learning: LearningSettings { LearningSettings(epochs: 6, seed: 3) }
-  private var session: LearningSession { LearningSession(engine: engine) }
+  private var learning: TrainingSettings { TrainingSettings(epochs: 6, seed: 3) }
+  private var session: TrainingSession { TrainingSession(engine: engine) }
 
   /// Stripes of any phase, width and contrast that lie or stand: which of the two is seen from no pixel
   /// alone.
@@ -40,7 +40,7 @@ import Testing
     let images = try Self.stripes(300)
     let model = try await FeatureExtractor(
       dimensions: 8,
-      learning: LearningSettings(epochs: 12, seed: 3)
+      learning: TrainingSettings(epochs: 12, seed: 3)
     )
     .fit(.images(images), session: session)
     #expect(model.dimensions == 8 && model.valueCount == 576)
@@ -104,7 +104,7 @@ import Testing
     func coding(_ pixels: Tensor, alike: Bool? = nil) async throws -> PatchCoding? {
       let extractor = FeatureExtractor(
         dimensions: 2,
-        learning: LearningSettings(epochs: 1),
+        learning: TrainingSettings(epochs: 1),
         mirrorImagesAreAlike: alike
       )
       let model = try await extractor.fit(try images(pixels), session: session)
@@ -134,7 +134,7 @@ import Testing
     let values = (0..<600 * 6).map { scales[$0 % 6] * generator.nextNormal() }
     let rows = Tensor(values, shape: [600, 6])
     let principal = try await PrincipalComponents(of: TensorSource(rows), count: 5, on: engine)
-    let whitening = PartialWhitening(principal, numbers: 2)
+    let whitening = RegularizedWhitening(principal, numbers: 2)
     let found = try await whitening.whitened(rows, on: engine)
     let floor = 8 * principal.variances[2]
     var expected = rows.scalars.map(Double.init)
@@ -173,7 +173,7 @@ import Testing
     let extractor = FeatureExtractor(
       dimensions: 4,
       architecture: .patches(PatchCoding(filters: 20), hidden: hidden, activation: .relu),
-      learning: LearningSettings(epochs: 30, seed: 3)
+      learning: TrainingSettings(epochs: 30, seed: 3)
     )
     let model = try await extractor.fit(.images(images), session: session)
     let features = try await model.features(of: .images(images), on: engine)
@@ -193,14 +193,14 @@ import Testing
     #expect((apart.max() ?? 0) > 1.5, "\(apart)")
   }
 
-  @Test func colourAndOddSizesAreCoded() async throws {
+  @Test func colorAndOddSizesAreCoded() async throws {
     var generator = SeededGenerator(seed: 4)
     let values = (0..<40 * 3 * 17 * 35).map { _ in generator.nextUniform() }
     let images = try NumericDataset(
       name: "noise",
       images: Tensor(values, shape: [40, 3, 17, 35])
     )
-    let model = try await FeatureExtractor(dimensions: 70, learning: LearningSettings(epochs: 1))
+    let model = try await FeatureExtractor(dimensions: 70, learning: TrainingSettings(epochs: 1))
       .fit(.images(ImageSet(images)), session: session)
     let features = try await model.features(of: .images(ImageSet(images)), on: engine)
     #expect(features.shape == [40, 70] && features.isFinite)
@@ -208,7 +208,7 @@ import Testing
 
   @Test func choicesAreByTheImages() {
     func coding(_ shape: Shape, _ count: Int = 100, _ dimensions: Int = 32) -> PatchCoding? {
-      let architecture = AutomaticChoices.patchArchitecture(
+      let architecture = Defaults.patchArchitecture(
         for: shape,
         count: count,
         dimensions: dimensions
@@ -239,7 +239,7 @@ import Testing
     await #expect(throws: HourglassError.self) {
       try await extractor.fit(.images(small), session: session)
     }
-    // Their filters are learnt for features alone.
+    // Their filters are learned for features alone.
     await #expect(throws: HourglassError.self) {
       try await DimensionReducer(architecture: architecture, learning: learning)
         .fit(.images(try Self.stripes(20)), session: session)

@@ -37,9 +37,9 @@ import Testing
     let goldens = try golden(Goldens.self, "principal_components")
     let expected = try #require(goldens.cases.first { $0.name == name })
     let all = GoldenNumbers.rows(expected.rows, expected.values, factors: expected.factors)
-    let learnt = all.rows(0..<expected.rows - 10)
+    let learned = all.rows(0..<expected.rows - 10)
     let found = try await PrincipalComponents(
-      of: TensorSource(learnt),
+      of: TensorSource(learned),
       count: expected.components,
       on: smallEngine()
     )
@@ -113,10 +113,10 @@ import Testing
     var sum = 0.0
     for row in 0..<rows.shape[0] {
       var left = (0..<width).map { Double(rows.scalars[row * width + $0]) - found.means[$0] }
-      let centred = left
+      let centered = left
       for direction in 0..<found.count {
         let vector = found.components[direction * width..<(direction + 1) * width]
-        let part = zip(centred, vector).reduce(0) { $0 + $1.0 * $1.1 }
+        let part = zip(centered, vector).reduce(0) { $0 + $1.0 * $1.1 }
         for (column, element) in vector.enumerated() { left[column] -= part * element }
       }
       sum += left.reduce(0) { $0 + $1 * $1 }

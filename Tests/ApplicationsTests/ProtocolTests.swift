@@ -20,7 +20,7 @@ import Testing
       let codes: [[Float]]
       let classes: [Int]
       let trustworthiness: Double
-      let neighbours: Double
+      let neighbors: Double
       let regression: Double
     }
 
@@ -49,19 +49,19 @@ import Testing
     #expect(none.permutation(0).isEmpty && none.permutation(1) == [0])
   }
 
-  @Test func codesAreJudgedAsByOthers() throws {
+  @Test func codesAreEvaluatedAsByOthers() throws {
     let known = goldens.codes
     let trust = try CodeQuality.trustworthiness(of: tensor(known.codes), items: tensor(known.items))
     #expect(abs(trust - known.trustworthiness) < 1e-4, "\(trust) against \(known.trustworthiness)")
     let (learned, new) = (0..<160, 160..<240)
-    let share = CodeQuality.neighbourAccuracy(
+    let share = CodeQuality.neighborAccuracy(
       training: tensor(Array(known.codes[learned])),
       classes: Array(known.classes[learned]),
       test: tensor(Array(known.codes[new])),
       truth: Array(known.classes[new])
     )
     // Equal votes go to the nearest here, and to the lowest class there.
-    #expect(abs(share - known.neighbours) <= 4.0 / 80, "\(share) against \(known.neighbours)")
+    #expect(abs(share - known.neighbors) <= 4.0 / 80, "\(share) against \(known.neighbors)")
     let linear = CodeQuality.logisticAccuracy(
       training: tensor(Array(known.items[learned])),
       classes: Array(known.classes[learned]),
@@ -81,7 +81,7 @@ import Testing
     #expect(abs(Double(right) / 80 - known.regression) <= 1.0 / 80)
   }
 
-  @Test func wideRowsAreLearntWithMorePenalty() {
+  @Test func wideRowsAreLearnedWithMorePenalty() {
     // 300 numbers a row, each of which tells the class a little.
     var generator = SeededGenerator(seed: 12)
     let classes = (0..<1_000).map { $0 / 3 % 2 }
@@ -91,7 +91,7 @@ import Testing
       SoftmaxRegression.penalty(for: rows, classes: classes, classCount: 2, rounds: 100)
     }
     #expect(penalty(rows) > 1)
-    // Where nothing is held out, or nothing is learnt by heart, the least.
+    // Where nothing is held out, or nothing is learned by heart, the least.
     let narrow = classes.map { 4 * Float($0) }
     #expect(penalty(PaddedRows(Tensor(narrow, shape: [1_000, 1]))) == 1)
     #expect(
@@ -115,7 +115,7 @@ import Testing
     // False alarms before the first window cost 0.11 each, later alarms within a window nothing.
     let noisy = try #require(ScoredSeries.bestScore([series([70, 80, 100, 110, 300])]))
     #expect(abs(noisy - (100 - 100 * 0.22 / 4)) < 1e-9, "\(noisy)")
-    // The probationary part is not judged.
+    // The probationary part is not evaluated.
     #expect(abs(try #require(ScoredSeries.bestScore([series([10, 100, 300])])) - 100) < 1e-9)
     #expect(ScoredSeries.bestScore([series([200, 201, 202])]) == 0)
     #expect(ScoredSeries.bestScore([ScoredSeries(scores: [1, 2], windows: [])]) == nil)

@@ -24,11 +24,11 @@ import Testing
     let all = Tensor(values, shape: [19, 5])
     let engine = smallEngine()
     let fitted = try await DimensionReducer(
-      learning: LearningSettings(epochs: 1),
+      learning: TrainingSettings(epochs: 1),
       scaling: .standard
     ).fit(
       table(all.rows(0..<9)),
-      session: LearningSession(engine: engine)
+      session: TrainingSession(engine: engine)
     )
     let report = try await fitted.evaluate(table(all.rows(9..<19)), on: engine)
     #expect(report.rows == .given)
@@ -37,24 +37,24 @@ import Testing
     #expect(try close(#require(report.principalComponents), expected.principalComponents))
     #expect(try close(#require(report.columnMeans), expected.columnMeans))
     #expect(report.notes.contains { $0.contains("column 3") })
-    // The rows that were learnt from have the mean error 1 for each value, by definition.
-    let learnt = try #require(fitted.report)
-    #expect(learnt.rows == .learntFrom)
-    #expect(try abs(#require(learnt.columnMeans).errorPerValue - 1) < 1e-5)
+    // The rows that were trained on have the mean error 1 for each value, by definition.
+    let learned = try #require(fitted.report)
+    #expect(learned.rows == .trainedOn)
+    #expect(try abs(#require(learned.columnMeans).errorPerValue - 1) < 1e-5)
   }
 
   @Test func theErrorIsThatOfTheReconstruction() async throws {
     let engine = smallEngine()
     let images = try NumericDataset(name: "spots", images: spots(60))
-    let fitted = try await DimensionReducer(learning: LearningSettings(epochs: 3)).fit(
+    let fitted = try await DimensionReducer(learning: TrainingSettings(epochs: 3)).fit(
       images,
-      session: LearningSession(engine: engine)
+      session: TrainingSession(engine: engine)
     )
     let report = try await fitted.evaluate(images, on: engine)
-    let restored = try await fitted.reconstruction(of: Dataset(images), on: engine).numbers
+    let reconstructed = try await fitted.reconstruction(of: Dataset(images), on: engine).numbers
     let original = images.rows(0..<60)
-    #expect(restored.shape == original.shape)
-    let sum = zip(restored.scalars, original.scalars).reduce(0.0) {
+    #expect(reconstructed.shape == original.shape)
+    let sum = zip(reconstructed.scalars, original.scalars).reduce(0.0) {
       $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1))
     }
     #expect(abs(report.autoencoder.errorPerRow - sum / 60) < 1e-4 * sum / 60)
@@ -100,9 +100,9 @@ import Testing
     #expect(report.verdict?.contains(expected) == true)
   }
 
-  @Test func withoutRivalsTheModelStandsAlone() {
+  @Test func withoutBaselinesTheModelStandsAlone() {
     #expect(
-      sample.withoutRivals.description == """
+      sample.withoutBaselines.description == """
         244 rows held out of wine.csv, reduced from 11 values to 2
                        error per value  per row  variance kept
           autoencoder           0.2512    2.764         74.4 %
@@ -115,8 +115,8 @@ import Testing
     var report = sample
     report.rows = .heldOutAndUsedForStopping
     #expect(report.description.hasPrefix("244 rows held out (also used for early stopping) of"))
-    report.rows = .learntFrom
-    #expect(report.description.hasPrefix("244 rows, the same that were learnt from, of"))
+    report.rows = .trainedOn
+    #expect(report.description.hasPrefix("244 rows, the same that were trained on, of"))
   }
 
   private func close(_ found: ReductionReport.Score, _ expected: ReductionReport.Score) -> Bool {

@@ -6,27 +6,27 @@ import Testing
 
 @testable import HourglassApplications
 
-/// A session may leave the rivals out of the report, and nothing else.
+/// A session may leave the baselines out of the report, and nothing else.
 @Suite struct RefereeTests {
-  private let settings = LearningSettings(epochs: 3, seed: 3)
+  private let settings = TrainingSettings(epochs: 3, seed: 3)
   private var data: Dataset { LawData.table() }
 
-  private func session(comparing: Bool) -> LearningSession {
-    LearningSession(engine: smallEngine(), comparesWithRivals: comparing)
+  private func session(comparing: Bool) -> TrainingSession {
+    TrainingSession(engine: smallEngine(), comparesWithBaselines: comparing)
   }
 
-  /// Learns with and without rivals.
-  private func check<Fitted: FittedApplication, Report: RefereedReport & Equatable>(
+  /// Learns with and without baselines.
+  private func check<Fitted: FittedTask, Report: ComparedReport & Equatable>(
     _ report: (Fitted) -> Report?,
-    _ fit: (LearningSession) async throws -> Fitted
+    _ fit: (TrainingSession) async throws -> Fitted
   ) async throws {
     let whole = try await fit(session(comparing: true))
     let bare = try await fit(session(comparing: false))
     #expect(whole.tensors == bare.tensors)
     let both = try (#require(report(whole)), #require(report(bare)))
     #expect(both.0 != both.1)
-    #expect(both.0.withoutRivals == both.1)
-    #expect(both.1.withoutRivals == both.1)
+    #expect(both.0.withoutBaselines == both.1)
+    #expect(both.1.withoutBaselines == both.1)
   }
 
   @Test func theReductionIsTheSame() async throws {
@@ -61,20 +61,20 @@ import Testing
 
   @Test func theNetworksOfImagesAreTheSame() async throws {
     let small = Architecture.uNet(base: 4, depth: 1, activation: .relu)
-    guard case .images(let grey) = try LawData.images(40),
-      case .images(let coloured) = try LawData.colourImages(40)
+    guard case .images(let gray) = try LawData.images(40),
+      case .images(let colored) = try LawData.colorImages(40)
     else { return }
     try await check(\.report) {
-      try await Denoiser(architecture: small, learning: settings).fit(.images(grey), session: $0)
+      try await Denoiser(architecture: small, learning: settings).fit(.images(gray), session: $0)
     }
     try await check(\.report) {
-      try await ImageImputer(architecture: small, learning: settings).fit(grey, session: $0)
+      try await ImageImputer(architecture: small, learning: settings).fit(gray, session: $0)
     }
     try await check(\.report) {
-      try await Colorizer(architecture: small, learning: settings).fit(coloured, session: $0)
+      try await Colorizer(architecture: small, learning: settings).fit(colored, session: $0)
     }
     try await check(\.report) {
-      try await Synthesizer(latent: 2, learning: settings).fit(.images(grey), session: $0)
+      try await Synthesizer(latent: 2, learning: settings).fit(.images(gray), session: $0)
     }
   }
 

@@ -20,15 +20,15 @@ import Testing
     )
   }
 
-  /// No time of a window that judges is in one that is learnt from, however many windows overlap.
+  /// No time of a window that evaluates is in one that is trained on, however many windows overlap.
   @Test(arguments: [(4_000, 128, 1), (4_000, 128, 64), (1_200, 256, 2), (600, 16, 4)])
-  func windowsThatJudgeShareNoTimeWithOthers(rows: Int, window: Int, stride: Int) throws {
+  func windowsThatEvaluatorShareNoTimeWithOthers(rows: Int, window: Int, stride: Int) throws {
     let set = try series(rows: rows, window: window, stride: stride)
     let split = RowSplit(RawItems.series(set), seed: 3)
     #expect(!split.seen.isEmpty && !split.report.isEmpty)
-    var judged = Set<Int>()
-    for item in split.report { judged.formUnion(set.range(of: item)) }
-    for item in split.seen { #expect(judged.isDisjoint(with: set.range(of: item))) }
+    var evaluated = Set<Int>()
+    for item in split.report { evaluated.formUnion(set.range(of: item)) }
+    for item in split.seen { #expect(evaluated.isDisjoint(with: set.range(of: item))) }
     #expect(split.seen.count >= set.count / 3)
     #expect(Set(split.seen).isSuperset(of: split.training))
   }

@@ -31,8 +31,8 @@ import Testing
     try await Denoiser(
       noise: noise,
       architecture: small,
-      learning: LearningSettings(epochs: epochs, learningRate: 0.004, seed: 1)
-    ).fit(.sounds(sounds), session: LearningSession(engine: engine))
+      learning: TrainingSettings(epochs: epochs, learningRate: 0.004, seed: 1)
+    ).fit(.sounds(sounds), session: TrainingSession(engine: engine))
   }
 
   @Test func tonesAreHeardThroughNoise() async throws {
@@ -102,7 +102,7 @@ import Testing
     }
   }
 
-  @Test func soundsOfOtherRatesAreLearntFromToo() async throws {
+  @Test func soundsOfOtherRatesAreTrainedOnToo() async throws {
     let engine = smallEngine()
     let sets = [tones(10), tones(2, rate: 11_025)]
     let sounds = try sets.flatMap { set in try (0..<set.count).map { try set.sound($0) } }
@@ -133,14 +133,17 @@ import Testing
     await #expect(throws: HourglassError.self) { try await dense.fit(.sounds(tones())) }
     let fitted = try await self.fitted(tones(), epochs: 1, on: engine)
     await #expect(throws: HourglassError.self) {
-      try await fitted.trial(of: tones(2), reference: tones(3), on: engine) { _, _, _ in }
+      try await fitted.evaluation(of: tones(2), reference: tones(3), on: engine) { _, _, _ in }
     }
     await #expect(throws: HourglassError.self) {
-      try await fitted.trial(of: tones(2), reference: tones(2, length: 99), on: engine) { _, _, _ in
+      try await fitted.evaluation(of: tones(2), reference: tones(2, length: 99), on: engine) {
+        _,
+        _,
+        _ in
       }
     }
     await #expect(throws: HourglassError.self) {
-      try await fitted.denoised(Picture(width: 1, height: 1, channels: 1, samples: .bytes([1])))
+      try await fitted.denoised(Image(width: 1, height: 1, channels: 1, samples: .bytes([1])))
     }
   }
 

@@ -18,9 +18,9 @@ import Testing
       architecture: .dense(hidden: [32], activation: .silu),
       codes: .mixture,
       boundSamples: 5,
-      learning: LearningSettings(epochs: 12, seed: 3)
+      learning: TrainingSettings(epochs: 12, seed: 3)
     )
-    let session = LearningSession(engine: engine)
+    let session = TrainingSession(engine: engine)
     let fitted = try await synthesizer.fit(.images(images), session: session)
     let own = try #require(fitted.report?.bound?.importanceWeighted)
     #expect(own.samples == 5 && own.imageCount == 30 && own.standardError == 0)
@@ -56,9 +56,9 @@ import Testing
   @Test func mixturesHaveTheDensityThatTheyDrawFrom() {
     var generator = SeededGenerator(seed: 1)
     let points = (0..<400).flatMap { row -> [Float] in
-      let centre: Float = row % 4 == 0 ? -2 : 1
+      let center: Float = row % 4 == 0 ? -2 : 1
       let first = generator.nextNormal()
-      return [centre + 0.5 * first, centre + 0.3 * first + 0.4 * generator.nextNormal()]
+      return [center + 0.5 * first, center + 0.3 * first + 0.4 * generator.nextNormal()]
     }
     let mixture = CodeMixture(fitting: Tensor(points, shape: [400, 2]), count: 2, seed: 0)
     let density = CodeMixture.Density(mixture)
@@ -80,7 +80,7 @@ import Testing
 
   @Test func networksOfImagesAreChosenByTheirSize() {
     func chosen(_ shape: Shape) -> Architecture {
-      AutomaticChoices.synthesisArchitecture(for: .images, itemShape: shape, learningCount: 60_000)
+      Defaults.synthesisArchitecture(for: .images, itemShape: shape, learningCount: 60_000)
     }
     let convolutions = Architecture.convolutional(
       channels: [32, 64],
@@ -88,21 +88,21 @@ import Testing
       activation: .silu
     )
     #expect(chosen([1, 28, 28]) == convolutions)
-    #expect(chosen([1, 28, 7]) == AutomaticChoices.synthesisDenseArchitecture)
-    #expect(AutomaticChoices.synthesisBatchSize(for: convolutions, learningCount: 60_000) == 32)
-    #expect(AutomaticChoices.synthesisBatchSize(for: convolutions, learningCount: 200) == 16)
+    #expect(chosen([1, 28, 7]) == Defaults.synthesisDenseArchitecture)
+    #expect(Defaults.synthesisBatchSize(for: convolutions, learningCount: 60_000) == 32)
+    #expect(Defaults.synthesisBatchSize(for: convolutions, learningCount: 200) == 16)
     func rate(_ architecture: Architecture, _ size: Int) -> Float {
-      AutomaticChoices.synthesisOptimizer(
+      Defaults.synthesisOptimizer(
         for: architecture,
         learningCount: 60_000,
         batchSize: size
       ).learningRate
     }
-    let dense = AutomaticChoices.synthesisDenseArchitecture
+    let dense = Defaults.synthesisDenseArchitecture
     #expect(rate(convolutions, 32) == 0.004 && rate(convolutions, 128) == 0.004)
     #expect(rate(convolutions, 16) == 0.002 && rate(dense, 128) == 0.001)
-    #expect(AutomaticChoices.synthesisBatchSize(for: dense, learningCount: 60_000) == 128)
-    #expect(AutomaticChoices.boundImages(seen: 10) == 50)
-    #expect(AutomaticChoices.boundImages(seen: 5_000_000) == 1_000)
+    #expect(Defaults.synthesisBatchSize(for: dense, learningCount: 60_000) == 128)
+    #expect(Defaults.boundImages(seen: 10) == 50)
+    #expect(Defaults.boundImages(seen: 5_000_000) == 1_000)
   }
 }

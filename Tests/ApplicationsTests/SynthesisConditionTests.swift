@@ -10,7 +10,7 @@ import Testing
   private let engine = smallEngine()
   private let synthesizer = Synthesizer(
     architecture: .dense(hidden: [32], activation: .silu),
-    learning: LearningSettings(epochs: 5, seed: 3)
+    learning: TrainingSettings(epochs: 5, seed: 3)
   )
 
   /// What is added up may be a sum itself, whichever is told first.
@@ -49,7 +49,7 @@ import Testing
     try Data(text.utf8).write(to: url)
     defer { try? FileManager.default.removeItem(at: url) }
     let real = try Table(contentsOf: url.path)
-    let fitted = try await synthesizer.fit(.table(real), session: LearningSession(engine: engine))
+    let fitted = try await synthesizer.fit(.table(real), session: TrainingSession(engine: engine))
     let made = try await fitted.table(
       6,
       where: [SynthesisCondition("day", is: "2024-03-04")],

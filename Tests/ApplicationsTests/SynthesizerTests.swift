@@ -15,7 +15,7 @@ import Testing
     Synthesizer(
       latent: latent,
       architecture: .dense(hidden: [32], activation: .silu),
-      learning: LearningSettings(epochs: epochs, seed: 3)
+      learning: TrainingSettings(epochs: epochs, seed: 3)
     )
   }
 
@@ -49,7 +49,7 @@ import Testing
         Table.Column(
           name: "job",
           kind: .category,
-          cells: .codes(jobs, levels: ["baker", "clerk", "judge"])
+          cells: .codes(jobs, levels: ["baker", "clerk", "evaluator"])
         ),
         Table.Column(name: "paid", kind: .boolean, cells: .codes(isPaid, levels: ["no", "yes"])),
         Table.Column(
@@ -78,7 +78,7 @@ import Testing
     let (engine, synthesizer) = (engine, quick(40))
     let data = { @Sendable (rows: Tensor) -> Dataset in .table(Self.table(rows)) }
     let estimator = EstimatorUnderTest<FittedSynthesizer>(
-      fit: { try await synthesizer.fit(data($0), session: LearningSession(engine: engine)) },
+      fit: { try await synthesizer.fit(data($0), session: TrainingSession(engine: engine)) },
       apply: { fitted, rows in
         let table = try await fitted.table(rows.shape[0], seed: 1, on: engine)
         let scalars = (0..<table.rowCount).flatMap { row in
@@ -121,7 +121,7 @@ import Testing
 
   @Test func mixedTableKeepsTypesRangesAndMissingCells() async throws {
     let real = Self.mixedTable(1_500)
-    let fitted = try await quick(30).fit(.table(real), session: LearningSession(engine: engine))
+    let fitted = try await quick(30).fit(.table(real), session: TrainingSession(engine: engine))
     let made = try await fitted.table(2_000, seed: 4, on: engine)
     #expect(TableValidity.problems(of: made, against: real).isEmpty)
     #expect(made.rowCount == 2_000)
@@ -131,7 +131,7 @@ import Testing
     let realRate = Double(real.missingCount) / 1_500
     #expect(abs(Double(age.missingCount) / 2_000 - realRate) < 0.06)
     let isMissing = (0..<2_000).filter { age.isMissing($0) }
-    #expect(isMissing.count { job.text($0) == "judge" } * 10 > isMissing.count * 8)
+    #expect(isMissing.count { job.text($0) == "evaluator" } * 10 > isMissing.count * 8)
     // The spike at zero goes with the column that tells it.
     let income = try #require(made[column: "income"])
     let paid = try #require(made[column: "paid"])
@@ -145,7 +145,7 @@ import Testing
 
   @Test func fewerRowsAreTheFirstOfMore() async throws {
     let real = Self.mixedTable(200)
-    let fitted = try await quick(3).fit(.table(real), session: LearningSession(engine: engine))
+    let fitted = try await quick(3).fit(.table(real), session: TrainingSession(engine: engine))
     let many = try await fitted.table(40, seed: 4, on: engine)
     #expect(try await fitted.table(7, seed: 4, on: engine) == many.prefix(7))
     #expect(try await fitted.table(7, seed: 5, on: engine) != many.prefix(7))
@@ -153,7 +153,7 @@ import Testing
 
   @Test func conditionsAreMetOrSaidToBeImpossible() async throws {
     let real = Self.mixedTable(600)
-    let fitted = try await quick(10).fit(.table(real), session: LearningSession(engine: engine))
+    let fitted = try await quick(10).fit(.table(real), session: TrainingSession(engine: engine))
     let conditions = [
       SynthesisCondition("job", is: "clerk"), SynthesisCondition("income", is: "0"),
     ]
@@ -193,7 +193,7 @@ import Testing
 
   @Test func constraintsAreKept() async throws {
     let real = Self.mixedTable(600)
-    let fitted = try await quick(10).fit(.table(real), session: LearningSession(engine: engine))
+    let fitted = try await quick(10).fit(.table(real), session: TrainingSession(engine: engine))
     let texts = ["age >= 30", "income > age", "unique(age)"]
     let rules = try texts.map { try #require(SynthesisConstraint($0)) }
     let made = try await fitted.table(25, keeping: rules, on: engine)
@@ -213,7 +213,9 @@ import Testing
     }
     let balanced = try await fitted.table(31, balancing: "job", on: engine)
     let jobs = try #require(balanced[column: "job"])
-    let counts = ["baker", "clerk", "judge"].map { job in (0..<31).count { jobs.text($0) == job } }
+    let counts = ["baker", "clerk", "evaluator"].map { job in
+      (0..<31).count { jobs.text($0) == job }
+    }
     #expect(counts.sorted() == [10, 10, 11])
     let refused: [([SynthesisConstraint], String?)] = [
       ([try #require(SynthesisConstraint("wage > 3"))], nil),
@@ -230,25 +232,25 @@ import Testing
 
   @Test func copiesAreFound() throws {
     let real = Self.mixedTable(400)
-    let learnt = real.rows(Array(0..<300))
+    let learned = real.rows(Array(0..<300))
     let heldOut = real.rows(Array(300..<400))
-    let copied = try RecordDistances(generated: learnt, heldOut: heldOut, learnt: learnt)
+    let copied = try DistanceToClosestRecord(generated: learned, heldOut: heldOut, learned: learned)
     #expect(copied.generated.copies == 1 && copied.generated.median == 0)
-    #expect(copied.closerToLearnt > 0.6)
-    let other = try RecordDistances(generated: heldOut, heldOut: heldOut, learnt: learnt)
-    #expect(other.generated == other.heldOut && other.closerToLearnt < 0.4)
+    #expect(copied.closerToLearned > 0.6)
+    let other = try DistanceToClosestRecord(generated: heldOut, heldOut: heldOut, learned: learned)
+    #expect(other.generated == other.heldOut && other.closerToLearned < 0.4)
     // A value that one person has is not to be made again.
-    let jobs = try #require(learnt[column: "job"])
+    let jobs = try #require(learned[column: "job"])
     let rare = jobs.replacing(
       cells: .codes(
         (0..<300).map { $0 == 7 ? 3 : 0 },
-        levels: ["baker", "clerk", "judge", "astronaut"]
+        levels: ["baker", "clerk", "evaluator", "astronaut"]
       )
     )
-    let named = learnt.replacing(rare)
-    let leaking = try RecordDistances(generated: named, heldOut: heldOut, learnt: named)
+    let named = learned.replacing(rare)
+    let leaking = try DistanceToClosestRecord(generated: named, heldOut: heldOut, learned: named)
     #expect(leaking.rareLevels == 1 && leaking.leakedLevels == 1)
-    let safe = try RecordDistances(generated: learnt, heldOut: heldOut, learnt: named)
+    let safe = try DistanceToClosestRecord(generated: learned, heldOut: heldOut, learned: named)
     #expect(safe.rareLevels == 1 && safe.leakedLevels == 0)
   }
 
@@ -267,8 +269,8 @@ import Testing
   @Test func mixtureFindsTwoClouds() throws {
     var generator = SeededGenerator(seed: 1)
     let points = (0..<600).flatMap { row -> [Float] in
-      let centre: Float = row % 3 == 0 ? -5 : 5
-      return [centre + 0.5 * generator.nextNormal(), centre + 0.5 * generator.nextNormal()]
+      let center: Float = row % 3 == 0 ? -5 : 5
+      return [center + 0.5 * generator.nextNormal(), center + 0.5 * generator.nextNormal()]
     }
     let mixture = CodeMixture(fitting: Tensor(points, shape: [600, 2]), count: 2, seed: 0)
     #expect(abs((mixture.weights.min() ?? 0) - 1 / 3) < 0.02)
@@ -286,11 +288,11 @@ import Testing
     let synthesizer = Synthesizer(
       latent: 2,
       architecture: .dense(hidden: [64], activation: .silu),
-      learning: LearningSettings(epochs: 30, seed: 3)
+      learning: TrainingSettings(epochs: 30, seed: 3)
     )
     let fitted = try await synthesizer.fit(
       .images(images),
-      session: LearningSession(engine: engine)
+      session: TrainingSession(engine: engine)
     )
     let bound = try #require(fitted.report?.bound)
     #expect(try bound.evidenceLowerBound > #require(bound.independentPixels))
@@ -357,7 +359,7 @@ import Testing
     let options = SeriesOptions(timeColumn: "time", window: 8, stride: 2)
     let series = try SeriesSet(table, options: options)
     let fitted = try await quick(30, latent: 4)
-      .fit(.series(series), session: LearningSession(engine: engine))
+      .fit(.series(series), session: TrainingSession(engine: engine))
     let tables = try #require(fitted.report?.tables)
     #expect(try tables.generated.pairTrends > #require(tables.independent).pairTrends)
     guard case .table(let made) = try await fitted.generated(3, on: engine) else {
@@ -375,7 +377,7 @@ import Testing
     let tone = Sound(name: "tone", sampleRate: 8_000, channels: [[0, 0.5, 0]])
     let sounds = SoundSet(name: "tones", sounds: [tone])
     await #expect {
-      _ = try await Synthesizer().fit(.sounds(sounds), session: LearningSession(engine: engine))
+      _ = try await Synthesizer().fit(.sounds(sounds), session: TrainingSession(engine: engine))
     } throws: { error in
       if case HourglassError.application(.unsuitedKind) = error { true } else { false }
     }

@@ -8,25 +8,25 @@ import Testing
 @testable import HourglassApplications
 
 @Suite struct TilingTests {
-  /// A network whose weights were learnt for a moment.
+  /// A network whose weights were learned for a moment.
   private func translation(
     _ architecture: Architecture,
     on engine: ComputeEngine
-  ) async throws -> TiledTranslation {
-    let translator = Translator(architecture: architecture)
+  ) async throws -> TiledInference {
+    let translator = ImageToImageNetwork(architecture: architecture)
     let trainer = Trainer(batchSize: 8, epochs: 2, validation: .none)
     let fitted = try await trainer.fit(
       translator,
       to: TensorSource(spots(32, side: 16)),
       on: engine
     )
-    return TiledTranslation(translator, variables: fitted.variables, inputs: 1)
+    return TiledInference(translator, variables: fitted.variables, inputs: 1)
   }
 
-  private func picture(_ width: Int, _ height: Int) -> PicturePlanes {
+  private func image(_ width: Int, _ height: Int) -> PlanarImage {
     var generator = SeededGenerator(seed: 5)
     let values = (0..<width * height).map { _ in generator.nextUniform() }
-    return PicturePlanes(width: width, height: height, planes: [values])
+    return PlanarImage(width: width, height: height, planes: [values])
   }
 
   @Test(
@@ -42,7 +42,7 @@ import Testing
     var cut = whole
     whole.longest = 512
     cut.longest = 96
-    let given = picture(233, 131)
+    let given = image(233, 131)
     let first = try await whole.translated([given], on: engine)[0]
     let second = try await cut.translated([given], on: engine)[0]
     #expect(first.width == 233 && first.height == 131)
@@ -50,13 +50,13 @@ import Testing
     for (one, other) in zip(first.planes[0], second.planes[0]) { #expect(abs(one - other) < 1e-5) }
   }
 
-  @Test func aPictureIsTheSameAloneAndInCompany() async throws {
+  @Test func aImageIsTheSameAloneAndInCompany() async throws {
     let engine = smallEngine()
     var network = try await translation(.uNet(base: 4, depth: 2, activation: .relu), on: engine)
-    let pictures = [picture(9, 7), picture(9, 7), picture(1, 1), picture(70, 12), picture(9, 7)]
-    let together = try await network.translated(pictures, on: engine)
-    for (index, picture) in pictures.enumerated() {
-      let alone = try await network.translated([picture], on: engine)
+    let images = [image(9, 7), image(9, 7), image(1, 1), image(70, 12), image(9, 7)]
+    let together = try await network.translated(images, on: engine)
+    for (index, image) in images.enumerated() {
+      let alone = try await network.translated([image], on: engine)
       #expect(alone[0] == together[index])
     }
   }
@@ -75,17 +75,17 @@ import Testing
     }
   }
 
-  @Test func heldOutPatchesComeFromImagesThatAreNotLearntFrom() {
-    var store = PictureStore(channels: 1, range: 0...1)
+  @Test func heldOutPatchesComeFromImagesThatAreNotTrainedOn() {
+    var store = ImageBuffer(channels: 1, range: 0...1)
     for value: Float in [0, 0.25, 0.5, 1] {
       let plane = [Float](repeating: value, count: 144)
-      store.append(PicturePlanes(width: 12, height: 12, planes: [plane]))
+      store.append(PlanarImage(width: 12, height: 12, planes: [plane]))
     }
     let validation = ValidationSplit(fraction: 0.2, maximumCount: 100)
     let source = PatchSource(
       store,
       learning: [0, 2],
-      judging: [1, 3],
+      evaluating: [1, 3],
       cutting: PatchSource.Cutting(width: 5, height: 5, turns: 8, count: 100),
       inputs: 1,
       validation: validation,

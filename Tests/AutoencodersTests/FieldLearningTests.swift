@@ -5,9 +5,9 @@ import HourglassNetworks
 import HourglassTensors
 import Testing
 
-/// What is learnt from tables, on the executor that users have.
+/// What is trained on tables, on the executor that users have.
 @Suite struct FieldLearningTests {
-  private let layout = FieldLayout([
+  private let layout = FeatureSchema([
     .number, .category(levels: 3), .number, .category(levels: 2), .number, .number,
   ])
 
@@ -46,7 +46,7 @@ import Testing
     let learner = Autoencoder(
       encoder: .dense(hidden: [32], activation: .relu),
       bottleneck: .deterministic(latent: 8),
-      objective: .likelihood(.gaussianLearntVariance),
+      objective: .likelihood(.gaussianLearnedVariance),
       corruption: .hiding(lower: 0.1, upper: 0.5),
       fields: layout,
       fieldWeights: Autoencoder.FieldWeights(hidden: 1, visible: 0.2)

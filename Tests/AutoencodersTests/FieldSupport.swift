@@ -4,15 +4,15 @@ import HourglassTensors
 
 /// Autoencoders of items with fields.
 enum FieldVariants {
-  static let mixed = FieldLayout([
+  static let mixed = FeatureSchema([
     .number, .category(levels: 3), .number, .number, .category(levels: 2), .category(levels: 3),
   ])
 
   static let all: [Variant] = [
     variant(
-      "fields, learnt variances, hiding",
+      "fields, learned variances, hiding",
       mixed,
-      objective: .likelihood(.gaussianLearntVariance),
+      objective: .likelihood(.gaussianLearnedVariance),
       corruption: .hiding(lower: 0.1, upper: 0.6),
       weights: Autoencoder.FieldWeights(hidden: 1, visible: 0.3)
     ),
@@ -30,18 +30,18 @@ enum FieldVariants {
     ),
     variant(
       "fields, categories alone",
-      FieldLayout([.category(levels: 3), .category(levels: 2), .category(levels: 4)]),
+      FeatureSchema([.category(levels: 3), .category(levels: 2), .category(levels: 4)]),
       corruption: .masking(rate: 0.2)
     ),
     variant("fields, numbers alone", .numbers(5), corruption: .gaussian(standardDeviation: 0.1)),
     Variant(
-      "fields, neighbours",
+      "fields, neighbors",
       Autoencoder(
         encoder: .dense(hidden: [7], activation: .tanh),
         bottleneck: .deterministic(latent: 2),
         corruption: .hiding(lower: 0.1, upper: 0.4),
         fields: mixed,
-        neighbours: .init(weight: 0.2)
+        neighbors: .init(weight: 0.2)
       ),
       [mixed.width + mixed.count],
       target: [mixed.width + mixed.count]
@@ -61,7 +61,7 @@ enum FieldVariants {
 
   static func variant(
     _ name: String,
-    _ fields: FieldLayout,
+    _ fields: FeatureSchema,
     bottleneck: Autoencoder.Bottleneck = .deterministic(latent: 2),
     objective: Objective = .squaredError,
     corruption: Corruption = .none,
@@ -86,7 +86,7 @@ enum FieldVariants {
 enum TinyFields {
   static func items(
     count: Int,
-    _ layout: FieldLayout,
+    _ layout: FeatureSchema,
     missing: Float = 0.15,
     seed: UInt64 = 1
   ) -> Tensor {
@@ -95,17 +95,17 @@ enum TinyFields {
     var scalars: [Float] = []
     for row in 0..<count {
       let own = scores.rows(row..<row + 1).scalars
-      var presence: [Float] = []
+      var observed: [Float] = []
       for (field, range) in zip(layout.fields, layout.ranges) {
         let isPresent = generator.nextUniform() >= missing
-        presence.append(isPresent ? 1 : 0)
+        observed.append(isPresent ? 1 : 0)
         let largest = range.max { own[$0] < own[$1] }
         for place in range {
           let value = field == .number ? own[place] : place == largest ? 1 : 0
           scalars.append(isPresent ? value : 0)
         }
       }
-      scalars += presence
+      scalars += observed
     }
     return Tensor(scalars, shape: [count, layout.width + layout.count])
   }

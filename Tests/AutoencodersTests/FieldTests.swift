@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Objective.squaredError, .likelihood(.gaussianLearntVariance), .distance(.absoluteError),
+    Objective.squaredError, .likelihood(.gaussianLearnedVariance), .distance(.absoluteError),
   ])
   func lossesAreThoseOfTheTextbook(_ objective: Objective) throws {
     let items = TinyFields.items(count: 6, layout)
@@ -60,7 +60,7 @@ import Testing
           let d = x[0] - y[0]
           switch objective {
           case .distance: expected = abs(d)
-          case .likelihood(.gaussianLearntVariance): expected = 0.5 * (d * d + log(2 * .pi))
+          case .likelihood(.gaussianLearnedVariance): expected = 0.5 * (d * d + log(2 * .pi))
           default: expected = d * d + 0.5 * log(.pi)
           }
         } else {
@@ -81,7 +81,7 @@ import Testing
   /// What stands in the values of a missing field changes nothing at all.
   @Test func nothingComesFromMissingCells() throws {
     let learner = autoencoder(
-      .likelihood(.gaussianLearntVariance),
+      .likelihood(.gaussianLearnedVariance),
       corruption: .hiding(lower: 0.2, upper: 0.5)
     )
     let graph = try learner.trainingGraph(
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func wholeFieldsAreHidden() throws {
-    let layout = FieldLayout([.category(levels: 4), .number, .category(levels: 2), .number])
+    let layout = FeatureSchema([.category(levels: 4), .number, .category(levels: 2), .number])
     var item: [Float] = [0, 1, 0, 0, 3, 0, 1, -2, 1, 1, 1, 0]
     item[7] = 0
     let learner = Autoencoder(
@@ -166,12 +166,12 @@ import Testing
   @Test func layoutsAreWrittenAsWholeNumbers() throws {
     let text = try JSONEncoder().encode(layout)
     #expect(String(decoding: text, as: UTF8.self) == "[0,3,0,0,2,3]")
-    #expect(try JSONDecoder().decode(FieldLayout.self, from: text) == layout)
+    #expect(try JSONDecoder().decode(FeatureSchema.self, from: text) == layout)
     #expect(layout.width == 11)
     #expect(layout.range(of: 4) == 6..<8)
     for wrong in ["[0,-1]", "[9223372036854775807,9223372036854775807]", "{}", "[0.5]"] {
       #expect(throws: (any Error).self) {
-        try JSONDecoder().decode(FieldLayout.self, from: Data(wrong.utf8))
+        try JSONDecoder().decode(FeatureSchema.self, from: Data(wrong.utf8))
       }
     }
     // A value of an earlier version has no fields.
@@ -182,14 +182,17 @@ import Testing
 
   @Test func whatDoesNotFitIsRefused() {
     let wrong: [(Autoencoder, Shape)] = [
-      (autoencoder(), [16]), (autoencoder(), [2, 17]), (Autoencoder(fields: FieldLayout([])), [0]),
-      (autoencoder(.likelihood(.discretisedLogistic(levels: 4))), [17]),
+      (autoencoder(), [16]), (autoencoder(), [2, 17]),
+      (Autoencoder(fields: FeatureSchema([])), [0]),
+      (autoencoder(.likelihood(.discretizedLogistic(levels: 4))), [17]),
       (autoencoder(weights: Autoencoder.FieldWeights(hidden: -1)), [17]),
       (autoencoder(corruption: .hiding(lower: 0.5, upper: 0.4)), [17]),
       (Autoencoder(outputActivation: .logistic, fields: layout), [17]),
-      (Autoencoder(fields: FieldLayout([.category(levels: 1 << 20), .number])), [1_048_579]),
+      (Autoencoder(fields: FeatureSchema([.category(levels: 1 << 20), .number])), [1_048_579]),
       (
-        Autoencoder(fields: FieldLayout(Array(repeating: .category(levels: 1 << 12), count: 200))),
+        Autoencoder(
+          fields: FeatureSchema(Array(repeating: .category(levels: 1 << 12), count: 200))
+        ),
         [819_400]
       ),
     ]

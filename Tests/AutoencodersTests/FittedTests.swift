@@ -79,9 +79,9 @@ import Testing
   @Test func translatorsTranslate() async throws {
     let engine = referenceEngine()
     let variant = try #require(
-      Variant.all.first { ($0.learner as? Translator)?.target == .paired(channels: 2) }
+      Variant.all.first { ($0.learner as? ImageToImageNetwork)?.target == .paired(channels: 2) }
     )
-    let translator = try #require(variant.learner as? Translator)
+    let translator = try #require(variant.learner as? ImageToImageNetwork)
     let source = variant.source(count: 12)
     let model = try await Trainer(batchSize: 4, epochs: 1).fit(translator, to: source, on: engine)
     let outputs = try await model.translate(source, on: engine)

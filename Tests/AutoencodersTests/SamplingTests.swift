@@ -53,7 +53,7 @@ import Testing
 
   @Test(arguments: [false, true])
   func drawnTablesHaveTheirFrequencies(isPosterior: Bool) async throws {
-    let layout = FieldLayout([.category(levels: 3), .number])
+    let layout = FeatureSchema([.category(levels: 3), .number])
     var generator = SeededGenerator(seed: 2)
     var rows: [Float] = []
     for row in 0..<1000 {
@@ -66,7 +66,7 @@ import Testing
     let learner = Autoencoder(
       encoder: .dense(hidden: [32], activation: .relu),
       bottleneck: .gaussian(latent: 2),
-      objective: .likelihood(.gaussianLearntVariance),
+      objective: .likelihood(.gaussianLearnedVariance),
       fields: layout
     )
     let engine = ComputeEngine()

@@ -13,7 +13,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
   let itemShape: Shape
   var targetShape: Shape?
   /// The fields of the items, where they have some.
-  var fields: FieldLayout?
+  var fields: FeatureSchema?
   var optimizer = Optimizer(learningRate: 0.01)
 
   var testDescription: String { name }
@@ -86,8 +86,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
         binarization: .dynamic
       )
     ),
-    Variant("learnt variance", small(objective: .likelihood(.gaussianLearntVariance))),
-    Variant("levels", small(objective: .likelihood(.discretisedLogistic(levels: 256)))),
+    Variant("learned variance", small(objective: .likelihood(.gaussianLearnedVariance))),
+    Variant("levels", small(objective: .likelihood(.discretizedLogistic(levels: 256)))),
     Variant("L1", small(penalties: [.activityL1(weight: 0.1)])),
     Variant(
       "sparse",
@@ -122,7 +122,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
       Autoencoder(
         encoder: dense,
         bottleneck: .gaussian(latent: 2),
-        objective: .likelihood(.gaussianLearntVariance),
+        objective: .likelihood(.gaussianLearnedVariance),
         penalties: [.contraction(weight: 0.1)]
       )
     ),
@@ -135,22 +135,22 @@ struct Variant: Sendable, CustomTestStringConvertible {
       [1, 5, 7]
     ),
     Variant(
-      "neighbours",
+      "neighbors",
       Autoencoder(
         encoder: dense,
         bottleneck: .deterministic(latent: 2),
-        neighbours: .init(weight: 0.2)
+        neighbors: .init(weight: 0.2)
       ),
       target: [6]
     ),
     Variant(
-      "neighbours, contractive",
+      "neighbors, contractive",
       Autoencoder(
         encoder: dense,
         bottleneck: .deterministic(latent: 2),
         corruption: .gaussian(standardDeviation: 0.1),
         penalties: [.contraction(weight: 0.1)],
-        neighbours: .init(weight: 0.2)
+        neighbors: .init(weight: 0.2)
       ),
       target: [6]
     ),
@@ -168,7 +168,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
   private static let translators: [Variant] = [
     Variant(
       "U-Net, denoising",
-      Translator(
+      ImageToImageNetwork(
         architecture: .uNet(base: 2, depth: 1, activation: .tanh),
         learnsDifference: true,
         corruption: .gaussian(standardDeviation: 0.2)
@@ -177,7 +177,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
     ),
     Variant(
       "plain, blind denoising",
-      Translator(
+      ImageToImageNetwork(
         architecture: .plain(width: 3, depth: 3, activation: .tanh),
         learnsDifference: true,
         corruption: .gaussianRange(lower: 0.1, upper: 0.3)
@@ -186,7 +186,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
     ),
     Variant(
       "U-Net, paired",
-      Translator(
+      ImageToImageNetwork(
         architecture: .uNet(base: 2, depth: 2, activation: .tanh),
         target: .paired(channels: 2),
         outputActivation: .tanh
@@ -196,7 +196,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
     ),
     Variant(
       "U-Net, of noisy items alone",
-      Translator(
+      ImageToImageNetwork(
         architecture: .uNet(base: 2, depth: 1, activation: .tanh),
         target: .recorrupted(strength: 0.5),
         learnsDifference: true

@@ -104,7 +104,7 @@ import Testing
     #expect(result.record.stopReason == .time)
     #expect(result.record.steps > 0)
     #expect(result.record.steps < 30)
-    // The epoch that the time cut was judged all the same.
+    // The epoch that the time cut was evaluated all the same.
     #expect(result.record.epochs.last?.step == result.record.steps)
     #expect(result.record.bestEpoch != nil)
     #expect(result.variables.values.allSatisfy { $0.isFinite })

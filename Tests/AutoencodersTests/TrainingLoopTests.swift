@@ -59,7 +59,7 @@ import Testing
       _ = try counter.advance()
       advances += 1
     }
-    // Three steps and a judged batch in each epoch.
+    // Three steps and a evaluated batch in each epoch.
     #expect(advances == 3 * 4)
     for killed in 0...advances {
       let first = try loop(trainer)
@@ -122,11 +122,11 @@ import Testing
     #expect(loop.outline.trainingCount == count - heldOut)
     #expect(loop.outline.stepsPerEpoch == (count - heldOut) / batch)
     #expect(state.progress.step == 2 * loop.outline.stepsPerEpoch)
-    #expect(state.progress.history.allSatisfy { $0.judgedLoss.isFinite })
+    #expect(state.progress.history.allSatisfy { $0.validationLoss.isFinite })
     #expect((state.progress.history[0].validation == nil) == (heldOut == 0))
   }
 
-  @Test func judgingCountsNoPadding() throws {
+  @Test func evaluatingCountsNoPadding() throws {
     // 12 held out in batches of 5: the last has 2 items and 3 fillers.
     let learner = Variant.small()
     let items = TinyData.items(count: 24, [6])
@@ -161,8 +161,8 @@ import Testing
     var best: (loss: Double, variables: [String: Tensor]) = (.infinity, [:])
     while loop.stopReason == nil {
       guard let report = try loop.advance() else { continue }
-      if report.record.judgedLoss < best.loss {
-        best = (report.record.judgedLoss, loop.carriedVariables())
+      if report.record.validationLoss < best.loss {
+        best = (report.record.validationLoss, loop.carriedVariables())
       }
     }
     let state = try loop.state()
@@ -173,7 +173,7 @@ import Testing
     #expect(state.bestVariables == best.variables)
   }
 
-  @Test func averagedWeightsAreJudgedAndKept() throws {
+  @Test func averagedWeightsAreEvaluatedAndKept() throws {
     let optimizer = Optimizer(learningRate: 0.05, weightAveraging: 0.9)
     let loop = try loop(Trainer(optimizer: optimizer, batchSize: 8, epochs: 1))
     let state = try finished(loop)
@@ -228,7 +228,7 @@ import Testing
       try loop(
         Trainer(),
         items: TinyData.items(count: 3, [1, 4, 4]),
-        learner: Translator(target: .paired(channels: 1))
+        learner: ImageToImageNetwork(target: .paired(channels: 1))
       )
     }
   }

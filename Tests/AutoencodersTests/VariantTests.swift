@@ -103,8 +103,8 @@ import Testing
     for graph in others {
       for (name, shape) in graph.variableShapes { #expect(training.variableShapes[name] == shape) }
     }
-    let learnt = training.variables.filter { $0.variable.role == .parameter }.map(\.variable.name)
-    #expect(Set(others[0].variableShapes.keys).isSuperset(of: learnt))
+    let learned = training.variables.filter { $0.variable.role == .parameter }.map(\.variable.name)
+    #expect(Set(others[0].variableShapes.keys).isSuperset(of: learned))
   }
 
   @Test func namesAreThoseOfTheModelFile() throws {

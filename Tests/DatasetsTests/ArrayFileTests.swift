@@ -88,7 +88,7 @@ import Testing
       return
     }
     #expect((0..<series.count).map(series.range) == [0..<4, 3..<7, 6..<10])
-    #expect(series.window(1).presence == [1, 0, 1, 1])
+    #expect(series.window(1).observed == [1, 0, 1, 1])
     let merged = series.merged(windows: (0..<series.count).map { series.window($0).values })
     let expected: [Double] = [0.5, 2.5, 4.5, 6.5, 0, 10.5, 12.5, 14.5, 16.5, 18.5]
     #expect(merged[0] == expected)

@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func aHeaderIsRecognised() throws {
+  @Test func aHeaderIsRecognized() throws {
     let bare = try read("1,2\n3,4\n")
     #expect(bare.columns == ["column 1", "column 2"])
     #expect(bare.values == [1, 2, 3, 4])

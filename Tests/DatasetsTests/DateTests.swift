@@ -119,7 +119,7 @@ import Testing
     let times = [1_709_596_800.0, 1_709_683_140, 1_772_000_000]
     let parts = DatePart.parts(of: times, format: format)
     #expect(parts.count == 6)
-    // Midnight and a minute before it are neighbours.
+    // Midnight and a minute before it are neighbors.
     let midnight = parts.prefix(2).map { $0.value(at: 1_709_596_800, zone: 0) }
     let before = parts.prefix(2).map { $0.value(at: 1_709_683_140, zone: 0) }
     #expect(zip(midnight, before).allSatisfy { abs($0 - $1) < 0.01 })

@@ -9,7 +9,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test(arguments: [
-    "u8.idx", "f64.idx", "colour.idx", "u8-gzip.bin", "u8-members.gz", "excel-gzip.csv",
+    "u8.idx", "f64.idx", "color.idx", "u8-gzip.bin", "u8-members.gz", "excel-gzip.csv",
     "excel.csv", "quoted.csv", "tabs.tsv", "semicolons.csv",
   ])
   func mutatedFilesAreReadOrRefused(_ name: String) throws {

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: ["u8-gzip.bin", "u8-members.gz"])
-  func gzipIsRecognisedByItsContents(_ name: String) throws {
+  func gzipIsRecognizedByItsContents(_ name: String) throws {
     let plain = try IDXFile(contentsOf: golden("u8.idx"))
     for windowSize in [24, 64, 1 << 20] {
       let file = try IDXFile(contentsOf: golden(name), memoryLimit: large, windowSize: windowSize)
@@ -62,7 +62,7 @@ import Testing
     #expect(file.item(2) == [4])
   }
 
-  @Test(arguments: ["u8.idx", "i16.idx", "f64.idx", "colour.idx", "u8-gzip.bin", "labels.idx.gz"])
+  @Test(arguments: ["u8.idx", "i16.idx", "f64.idx", "color.idx", "u8-gzip.bin", "labels.idx.gz"])
   func aFileThatStopsEarlyIsAnError(_ name: String) throws {
     let bytes = try goldenBytes(name)
     for count in 0..<bytes.count {

@@ -26,13 +26,13 @@ import Testing
     var begins: String
     var rows: Int
     var values: [Float]
-    var presence: [Float]
+    var observed: [Float]
 
     init(_ set: SeriesSet, _ index: Int) {
       let range = set.range(of: index)
       begins = set.timeStamps[range.lowerBound]
       rows = range.count
-      (values, presence) = set.window(index)
+      (values, observed) = set.window(index)
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
 
   /// A table of columns of every kind whose first rows tell little of the others.
   private static func text(rows: Int) -> String {
-    var lines = ["id,count,height,smoker,colour,sold,at,unit,name,late"]
+    var lines = ["id,count,height,smoker,color,sold,at,unit,name,late"]
     for row in 0..<rows {
       let cells = [
         "\(row + 1)", "\(row * 7 % 31)", row < rows - 3 ? "\(row % 5)" : "\(row % 5).25",
@@ -55,7 +55,7 @@ import Testing
       let count = large.sampleRows.count { $0 / 1_000 == part }
       #expect(abs(count - 333) < 75)
     }
-    let names: Set = ["id", "colour"]
+    let names: Set = ["id", "color"]
     #expect(try large.removing(names).whole() == table.removing(names))
   }
 

@@ -9,9 +9,9 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func pictureMessage(_ bytes: [UInt8]) throws -> String {
-    let path = try folder.file(bytes, name: "picture")
-    return message(in: folder) { _ = try Picture.load(contentsOf: path) }
+  private func imageMessage(_ bytes: [UInt8]) throws -> String {
+    let path = try folder.file(bytes, name: "image")
+    return message(in: folder) { _ = try Image.load(contentsOf: path) }
   }
 
   private func soundMessage(_ bytes: [UInt8]) throws -> String {
@@ -22,64 +22,64 @@ import Testing
   // MARK: Images
 
   @Test(arguments: [
-    "rgb8.png", "grey16.png", "palette-alpha.png", "rgba16-interlaced.png", "profile.png",
+    "rgb8.png", "gray16.png", "palette-alpha.png", "rgba16-interlaced.png", "profile.png",
   ])
   func aPNGThatStopsAnywhereIsAnError(_ name: String) throws {
     let bytes = try goldenBytes("Images/\(name)")
     for count in 0..<bytes.count {
       let part = Array(bytes.prefix(count))
-      #expect(throws: DatasetError.self, "\(count) bytes") { try Picture.decoded(part) }
+      #expect(throws: DatasetError.self, "\(count) bytes") { try Image.decoded(part) }
     }
   }
 
-  @Test(arguments: ["rgb420.jpg", "grey.jpg", "progressive.jpg", "cmyk.jpg", "turned6.jpg"])
+  @Test(arguments: ["rgb420.jpg", "gray.jpg", "progressive.jpg", "cmyk.jpg", "turned6.jpg"])
   func aJPEGThatStopsAnywhereIsAnError(_ name: String) throws {
     let bytes = try goldenBytes("Images/\(name)")
     // Nothing but the mark of the end is missing from the two longest of them.
     for count in 0..<bytes.count - 2 {
       let part = Array(bytes.prefix(count))
-      #expect(throws: DatasetError.self, "\(count) bytes") { try Picture.decoded(part) }
+      #expect(throws: DatasetError.self, "\(count) bytes") { try Image.decoded(part) }
     }
   }
 
   @Test func errorsSayWhatIsWrong() throws {
     let png = try goldenBytes("Images/rgb8.png")
     #expect(
-      try pictureMessage(Array(png.prefix(200))) == """
-        cannot read picture: expected a PNG image up to its end, found that it stops early after \
+      try imageMessage(Array(png.prefix(200))) == """
+        cannot read image: expected a PNG image up to its end, found that it stops early after \
         200 bytes. Copy or download the file again.
         """
     )
     let jpeg = try goldenBytes("Images/rgb420.jpg")
     #expect(
-      try pictureMessage(Array(jpeg.prefix(700))) == """
-        cannot read picture: expected a JPEG image up to its end, found that it stops early after \
+      try imageMessage(Array(jpeg.prefix(700))) == """
+        cannot read image: expected a JPEG image up to its end, found that it stops early after \
         700 bytes. Copy or download the file again.
         """
     )
     #expect(
-      try pictureMessage(Array("GIF89a".utf8)) == """
-        cannot read picture: expected a PNG or JPEG image, found a file that begins with \
+      try imageMessage(Array("GIF89a".utf8)) == """
+        cannot read image: expected a PNG or JPEG image, found a file that begins with \
         0x47 0x49 0x46 0x38. Convert it to one of these.
         """
     )
     #expect(
-      try pictureMessage([]) == """
-        cannot read picture: expected data, found an empty file. \
+      try imageMessage([]) == """
+        cannot read image: expected data, found an empty file. \
         Check that it was copied or downloaded whole.
         """
     )
     var damaged = png
     damaged[60] ^= 0xff
-    #expect(try pictureMessage(damaged).contains("expected a PNG image, found damaged data ("))
-    #expect(try pictureMessage([0, 0, 0, 0]).contains("0x00 0x00 0x00 0x00"))
+    #expect(try imageMessage(damaged).contains("expected a PNG image, found damaged data ("))
+    #expect(try imageMessage([0, 0, 0, 0]).contains("0x00 0x00 0x00 0x00"))
     #expect(
-      message(in: folder) { _ = try Picture.load(contentsOf: folder.path + "/none.png") } == """
+      message(in: folder) { _ = try Image.load(contentsOf: folder.path + "/none.png") } == """
         cannot open none.png: No such file or directory. Check the spelling of the path.
         """
     )
-    #expect(throws: DatasetError.self) { try Picture.load(contentsOf: folder.path) }
-    #expect(throws: DatasetError.self) { try Picture.load(contentsOf: "") }
+    #expect(throws: DatasetError.self) { try Image.load(contentsOf: folder.path) }
+    #expect(throws: DatasetError.self) { try Image.load(contentsOf: "") }
   }
 
   /// A PNG whose header is replaced, with its checksum put right.
@@ -106,20 +106,20 @@ import Testing
   }
 
   @Test func headersThatPromiseTooMuchCostNothing() throws {
-    #expect(try pictureMessage(header(width: 13, height: 9)) == "no error")
+    #expect(try imageMessage(header(width: 13, height: 9)) == "no error")
     for (width, height) in [
       (UInt32(1) << 16, UInt32(1) << 15), (0x7fff_ffff, 1), (1, 0x7fff_ffff),
       (0x7fff_ffff, 0x7fff_ffff),
     ] {
       #expect(
-        try pictureMessage(header(width: width, height: height)).contains(
+        try imageMessage(header(width: width, height: height)).contains(
           "found \(width) x \(height). Make the image smaller, or raise the limit."
         )
       )
     }
     // Within the limit, and more than deflate could have made so small.
     #expect(
-      try pictureMessage(header(width: 10_000, height: 10_000)).contains(
+      try imageMessage(header(width: 10_000, height: 10_000)).contains(
         "the header promises more pixels than the file can hold"
       )
     )
@@ -132,25 +132,25 @@ import Testing
       header(width: 13, height: 9, [3, 0, 0, 0, 0]), header(width: 13, height: 9, [8, 7, 0, 0, 0]),
       header(width: 13, height: 9, [8, 2, 1, 0, 0]), header(width: 13, height: 9, [8, 2, 0, 1, 0]),
     ] {
-      #expect(try pictureMessage(bytes).hasPrefix("cannot read picture: expected"))
+      #expect(try imageMessage(bytes).hasPrefix("cannot read image: expected"))
     }
     var jpeg = try goldenBytes("Images/rgb420.jpg")
     let frame = try #require(jpeg.indices.first { jpeg[$0] == 0xff && jpeg[$0 + 1] == 0xc0 })
     jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xff, 0, 0xff, 0])
-    #expect(try pictureMessage(jpeg).contains("found 65280 x 65280. Make the image smaller"))
+    #expect(try imageMessage(jpeg).contains("found 65280 x 65280. Make the image smaller"))
     jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xff, 0xff, 0xff, 0xff])
-    #expect(try pictureMessage(jpeg).contains("Maximum supported image dimension"))
+    #expect(try imageMessage(jpeg).contains("Maximum supported image dimension"))
     jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0x0f, 0xff, 0x0f, 0xff])
-    #expect(try pictureMessage(jpeg).contains("premature end of data segment"))
+    #expect(try imageMessage(jpeg).contains("premature end of data segment"))
   }
 
   @Test func theLimitOfPixelsIsHeeded() throws {
     let path = try golden("Images/rgb8.png")
-    #expect(throws: DatasetError.self) { try Picture.load(contentsOf: path, pixelLimit: 116) }
-    #expect(try Picture.load(contentsOf: path, pixelLimit: 117).width == 13)
+    #expect(throws: DatasetError.self) { try Image.load(contentsOf: path, pixelLimit: 116) }
+    #expect(try Image.load(contentsOf: path, pixelLimit: 117).width == 13)
     let jpeg = try golden("Images/progressive.jpg")
-    #expect(throws: DatasetError.self) { try Picture.load(contentsOf: jpeg, pixelLimit: 959) }
-    #expect(try Picture.load(contentsOf: jpeg, pixelLimit: 960).width == 40)
+    #expect(throws: DatasetError.self) { try Image.load(contentsOf: jpeg, pixelLimit: 959) }
+    #expect(try Image.load(contentsOf: jpeg, pixelLimit: 960).width == 40)
   }
 
   /// A progressive image may hold any number of scans, each of which costs as much as the image.
@@ -162,7 +162,7 @@ import Testing
     var many = Array(bytes.dropLast(2))
     for _ in 0..<200 { many += scan }
     many += [0xff, 0xd9]
-    #expect(try pictureMessage(many).hasPrefix("cannot read picture: expected a"))
+    #expect(try imageMessage(many).hasPrefix("cannot read image: expected a"))
   }
 
   // MARK: Sounds

@@ -5,7 +5,7 @@ import Testing
 /// Mutated images and sounds must be read or refused, and neither trap nor hang; the seed is fixed.
 @Suite struct MediaFuzzTests {
   @Test(arguments: [
-    "rgb8.png", "rgba16-interlaced.png", "palette4.png", "grey1.png", "profile.png", "grey.jpg",
+    "rgb8.png", "rgba16-interlaced.png", "palette4.png", "gray1.png", "profile.png", "gray.jpg",
     "rgb420.jpg", "progressive.jpg", "cmyk.jpg", "turned8.jpg",
   ])
   func mutatedImagesAreReadOrRefused(_ name: String) throws {
@@ -13,12 +13,12 @@ import Testing
     var generator = SeededGenerator.named(name, seed: 21)
     for round in 0..<400 {
       let bytes = mutated(original, &generator)
-      if let picture = try? Picture.decoded(bytes, pixelLimit: 1 << 20) {
+      if let image = try? Image.decoded(bytes, pixelLimit: 1 << 20) {
         #expect(
-          picture.samples.count == picture.width * picture.height * picture.channels,
+          image.samples.count == image.width * image.height * image.channels,
           "round \(round)"
         )
-        #expect(picture.width * picture.height <= 1 << 20, "round \(round)")
+        #expect(image.width * image.height <= 1 << 20, "round \(round)")
       }
     }
   }

@@ -3,8 +3,8 @@ import HourglassDatasets
 import HourglassTensors
 import Testing
 
-/// What `Scripts/goldens/make_pictures.py` says that an image file holds.
-struct ExpectedPicture: Decodable {
+/// What `Scripts/goldens/make_images.py` says that an image file holds.
+struct ExpectedImage: Decodable {
   let width: Int
   let height: Int
   let channels: Int
@@ -27,7 +27,7 @@ func expectation<Value: Decodable>(_ folder: String, _ name: String) throws -> V
   return try JSONDecoder().decode(Value.self, from: part)
 }
 
-extension Picture.Samples {
+extension Image.Samples {
   /// The samples as whole numbers.
   var numbers: [Int] {
     switch self {
@@ -37,15 +37,15 @@ extension Picture.Samples {
   }
 }
 
-/// A picture of slopes, another one in each channel.
-func slopes(_ width: Int, _ height: Int, channels: Int, depth: Int = 8) -> Picture {
+/// An image of slopes, another one in each channel.
+func slopes(_ width: Int, _ height: Int, channels: Int, depth: Int = 8) -> Image {
   let planes = (0..<channels).map { channel in
     (0..<width * height).map { index in
       let (y, x) = index.quotientAndRemainder(dividingBy: width)
       return (Float(x) / Float(width) + Float(y * (channel + 1)) / Float(4 * height)) / 2
     }
   }
-  return Picture(planes: planes, width: width, height: height, depth: depth)
+  return Image(planes: planes, width: width, height: height, depth: depth)
 }
 
 /// A sound of sine waves, another one in each channel.

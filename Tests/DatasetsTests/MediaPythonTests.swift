@@ -21,10 +21,10 @@ struct MediaPythonTests {
   ])
   func pillowReadsWhatWeWrite(_ name: String, _ channels: Int, _ depth: Int) throws {
     let profile = channels == 3 ? try goldenBytes("Images/srgb.icc") : nil
-    let picture = slopes(20, 10, channels: channels, depth: depth)
-      .with(colorProfile: profile, exif: PictureFileTests.exif(orientation: 1))
+    let image = slopes(20, 10, channels: channels, depth: depth)
+      .with(colorProfile: profile, exif: ImageFileTests.exif(orientation: 1))
     let path = folder.path + "/" + name
-    try picture.write(to: path, quality: 100)
+    try image.write(to: path, quality: 100)
     let (status, output) = try Python.run(
       """
       import sys, numpy
@@ -40,9 +40,9 @@ struct MediaPythonTests {
     try #require(lines.count == 2)
     #expect(lines[0] == "(20, 10) \(profile?.count ?? 0) 1")
     let numbers = lines[1].split(separator: " ").compactMap { Int($0) }
-    let read = try Picture.load(contentsOf: path)
+    let read = try Image.load(contentsOf: path)
     let differences = zip(numbers, read.samples.numbers).map { abs($0 - $1) }
-    #expect(numbers.count == picture.samples.count)
+    #expect(numbers.count == image.samples.count)
     #expect(differences.max() ?? 256 <= (name == "a.png" ? 0 : 1))
   }
 

@@ -35,7 +35,7 @@ import Testing
     #expect(images.names == ["a", "b.png", "more/deep/c.jpg"])
     #expect(images.commonShape == [3, 6, 8])
     #expect(images.labels == nil)
-    #expect(try images.picture(1) == slopes(8, 6, channels: 3))
+    #expect(try images.image(1) == slopes(8, 6, channels: 3))
     let dataset = try images.uniform()
     #expect(dataset.itemShape == [3, 6, 8])
     #expect(dataset.scale == Float(1) / 255)
@@ -97,7 +97,7 @@ import Testing
     let images = try ImageSet.load(contentsOf: makeImages())
     _ = try folder.file(slopes(9, 6, channels: 3).encoded(as: .png), name: "images/b.png")
     #expect(throws: DatasetError.image(.changed(path: folder.path + "/images/b.png"))) {
-      try images.picture(1)
+      try images.image(1)
     }
   }
 
@@ -105,30 +105,30 @@ import Testing
     let images = try ImageSet.load(contentsOf: golden("Images/turned6.jpg"))
     #expect(images.names == ["turned6.jpg"])
     #expect(images.commonShape == [3, 12, 7])
-    #expect(try images.picture(0).size == ImageSize(width: 7, height: 12))
+    #expect(try images.image(0).size == ImageSize(width: 7, height: 12))
   }
 
   @Test func imagesInMemoryAreASet() throws {
-    let images = try ImageSet.load(contentsOf: golden("colour.idx"))
+    let images = try ImageSet.load(contentsOf: golden("color.idx"))
     #expect(images.count == 2)
     #expect(images.names == ["1", "2"])
     #expect(images.commonShape == [3, 2, 2])
-    #expect(try images.picture(0).samples == .bytes([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]))
+    #expect(try images.image(0).samples == .bytes([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]))
     #expect(images.items([1]).names == ["2"])
     #expect(try images.items([1]).uniform().item(0) == (12..<24).map { Float($0) * (1 / 255) })
-    let grey = try images.uniform(channels: 1, size: ImageSize(width: 1, height: 1))
-    #expect(grey.itemShape == [1, 1, 1])
+    let gray = try images.uniform(channels: 1, size: ImageSize(width: 1, height: 1))
+    #expect(gray.itemShape == [1, 1, 1])
     #expect(throws: DatasetError.self) { try ImageSet.load(contentsOf: golden("labels.idx.gz")) }
     #expect(throws: DatasetError.self) { try ImageSet.load(contentsOf: golden("rows.idx")) }
     let floats = try ImageSet(
       NumericDataset(name: "floats", images: Tensor([-1, 0, 1, 3], shape: [1, 1, 2, 2]))
     )
-    #expect(try floats.picture(0).samples == .words([0, 16384, 32768, 65535]))
+    #expect(try floats.image(0).samples == .words([0, 16384, 32768, 65535]))
     let many = try ImageSet(
       NumericDataset(name: "many", images: Tensor.zeros([1, 5, 2, 2]))
     )
     #expect(throws: DatasetError.image(.channelsNotShown(name: "many", channels: 5))) {
-      try many.picture(0)
+      try many.image(0)
     }
   }
 
@@ -146,7 +146,7 @@ import Testing
     let images = try ImageSet.load(contentsOf: path)
     #expect(images.labels == [3, 9, 0])
     #expect(images.commonShape == [3, 32, 32])
-    #expect(try images.picture(1).samples.numbers.prefix(3) == [2, 52, 102])
+    #expect(try images.image(1).samples.numbers.prefix(3) == [2, 52, 102])
     #expect(try ImageSet.load(contentsOf: path + "/test_batch.bin").labels == [0])
     #expect(try ImageSet.load(contentsOf: path, limit: 2).labels == [3, 9])
     #expect(images.items([2, 1]).labels == [0, 9])
@@ -186,7 +186,7 @@ import Testing
 
   // MARK: Recognition
 
-  @Test func pathsAreRecognised() throws {
+  @Test func pathsAreRecognized() throws {
     let images = try makeImages()
     #expect(try MediaRecognition(path: images) == .imageFolder)
     #expect(try MediaRecognition(path: images + "/a") == .imageFile)
@@ -220,7 +220,7 @@ import Testing
   @Test func imagesAreScaledAndCutToASize() throws {
     // Columns of 0 to 59, wider than high: the middle stays.
     let columns = (0..<60 * 30).map { UInt8($0 % 60) }
-    let wide = Picture(
+    let wide = Image(
       width: 60,
       height: 30,
       channels: 1,
@@ -241,7 +241,7 @@ import Testing
     #expect(set.commonShape == nil)
     let small = try set.filling(ImageSize(width: 8, height: 6))
     #expect(small.commonShape == [1, 6, 8] && small.fingerprint != set.fingerprint)
-    #expect(try small.picture(0) == wide.filling(ImageSize(width: 8, height: 6)))
+    #expect(try small.image(0) == wide.filling(ImageSize(width: 8, height: 6)))
     #expect(try small.uniform().itemShape == [1, 6, 8])
     var options = DatasetOptions()
     options.imageSize = ImageSize(width: 2, height: 2)

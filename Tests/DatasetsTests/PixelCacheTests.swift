@@ -15,9 +15,9 @@ import Testing
 
   private static let past = Date(timeIntervalSince1970: 1_700_000_000)
 
-  /// A picture whose samples all tell its number.
-  private func picture(_ number: Int) -> Picture {
-    Picture(
+  /// An image whose samples all tell its number.
+  private func image(_ number: Int) -> Image {
+    Image(
       width: 3,
       height: 2,
       channels: 1,
@@ -25,23 +25,23 @@ import Testing
     )
   }
 
-  /// Writes a picture under a name of its own with a time of last change.
-  private func write(_ picture: Picture, _ number: Int, changed: Date = past) throws {
-    let path = try folder.file(picture.encoded(as: .png), name: "images/\(number).png")
+  /// Writes an image under a name of its own with a time of last change.
+  private func write(_ image: Image, _ number: Int, changed: Date = past) throws {
+    let path = try folder.file(image.encoded(as: .png), name: "images/\(number).png")
     try FileManager.default.setAttributes([.modificationDate: changed], ofItemAtPath: path)
   }
 
   private func makeImages(_ count: Int) throws {
     try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
-    for number in 0..<count { try write(picture(number), number) }
+    for number in 0..<count { try write(image(number), number) }
   }
 
   private func load(cached: Bool = true) throws -> ImageSet {
     try ImageSet.load(contentsOf: images, cacheFolder: cached ? caches : nil)
   }
 
-  private func samples(_ set: ImageSet, _ name: String) throws -> Picture.Samples {
-    try set.picture(try #require(set.names.firstIndex(of: name))).samples
+  private func samples(_ set: ImageSet, _ name: String) throws -> Image.Samples {
+    try set.image(try #require(set.names.firstIndex(of: name))).samples
   }
 
   private var cacheFiles: [String] {
@@ -62,16 +62,16 @@ import Testing
     // Of two files other pixels are written: one looks as before to the cache, the other does not.
     let size = try listed(500).size
     let other = try #require(
-      (501..<700).map(picture).first { try $0.encoded(as: .png).count == size }
+      (501..<700).map(image).first { try $0.encoded(as: .png).count == size }
     )
     try write(other, 500)
     try write(other, 600, changed: Self.past.addingTimeInterval(0.001))
     let second = try load()
-    #expect(try samples(second, "500.png") == picture(500).samples)
+    #expect(try samples(second, "500.png") == image(500).samples)
     #expect(try samples(second, "600.png") == other.samples)
-    #expect(try samples(second, "7.png") == picture(7).samples)
+    #expect(try samples(second, "7.png") == image(7).samples)
     // The fingerprint is that of the files that the cache stands for.
-    try write(picture(500), 500)
+    try write(image(500), 500)
     #expect(try load().fingerprint == load(cached: false).fingerprint)
   }
 
@@ -81,18 +81,18 @@ import Testing
     #expect(cacheFiles.isEmpty)
   }
 
-  @Test func everyKindOfPictureComesBackAsItWas() throws {
+  @Test func everyKindOfImageComesBackAsItWas() throws {
     try makeImages(4)
-    let words = Picture.Samples.words((0..<24).map { UInt16($0) * 2_700 })
-    let pictures = [
-      picture(0),
-      Picture(width: 3, height: 2, channels: 4, samples: words, colorProfile: [1, 2, 3]),
-      Picture(width: 6, height: 1, channels: 1, samples: picture(2).samples, exif: []),
-      Picture(
+    let words = Image.Samples.words((0..<24).map { UInt16($0) * 2_700 })
+    let images = [
+      image(0),
+      Image(width: 3, height: 2, channels: 4, samples: words, colorProfile: [1, 2, 3]),
+      Image(width: 6, height: 1, channels: 1, samples: image(2).samples, exif: []),
+      Image(
         width: 1,
         height: 6,
         channels: 1,
-        samples: picture(3).samples,
+        samples: image(3).samples,
         colorProfile: Array(repeating: 9, count: 300),
         exif: Array(repeating: 8, count: 70)
       ),
@@ -100,22 +100,22 @@ import Testing
     let files = try (0..<4).map(listed)
     do {
       let cache = try #require(PixelCache(in: caches, of: images))
-      for (number, picture) in pictures.enumerated() {
-        cache.keep(picture, of: files[number], hash: UInt64(number))
-        #expect(cache.picture(files[number]) == picture)
+      for (number, image) in images.enumerated() {
+        cache.keep(image, of: files[number], hash: UInt64(number))
+        #expect(cache.image(files[number]) == image)
       }
       // While one process writes, another one reads what is there and writes nothing.
       let reader = try #require(PixelCache(in: caches, of: images))
       #expect(reader.known(files[0]) == nil)
-      reader.keep(pictures[0], of: files[0], hash: 1)
+      reader.keep(images[0], of: files[0], hash: 1)
       #expect(reader.known(files[0]) == nil)
     }
     let again = try #require(PixelCache(in: caches, of: images))
-    for (number, picture) in pictures.enumerated() {
-      #expect(again.picture(files[number]) == picture)
+    for (number, image) in images.enumerated() {
+      #expect(again.image(files[number]) == image)
       #expect(again.known(files[number])?.hash == UInt64(number))
     }
-    let long = Picture(
+    let long = Image(
       width: 1025,
       height: 1024,
       channels: 1,
@@ -125,13 +125,13 @@ import Testing
     #expect(again.known(files[0])?.hash == 0)
   }
 
-  /// Cut at every place, and with every byte changed, it gives the right pictures or none.
+  /// Cut at every place, and with every byte changed, it gives the right images or none.
   @Test func aDamagedCacheIsNoHarm() throws {
     try makeImages(3)
     let files = try (0..<3).map(listed)
     do {
       let cache = try #require(PixelCache(in: caches, of: images))
-      for number in 0..<3 { cache.keep(picture(number), of: files[number], hash: 1) }
+      for number in 0..<3 { cache.keep(image(number), of: files[number], hash: 1) }
     }
     let path = try #require(cacheFiles.first)
     let whole = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -143,12 +143,12 @@ import Testing
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let cache = try #require(PixelCache(in: caches, of: images))
         for number in 0..<3 {
-          guard let kept = cache.picture(files[number]) else { continue }
-          #expect(kept == picture(number), "way \(way), byte \(place)")
+          guard let kept = cache.image(files[number]) else { continue }
+          #expect(kept == image(number), "way \(way), byte \(place)")
           found[way] += 1
         }
-        cache.keep(picture(2), of: files[2], hash: 1)
-        #expect(cache.picture(files[2]) == picture(2))
+        cache.keep(image(2), of: files[2], hash: 1)
+        #expect(cache.image(files[2]) == image(2))
       }
     }
     #expect(found[0] > whole.count / 2 && found[1] > whole.count)

@@ -40,8 +40,8 @@ import Testing
     #expect(NumberCells.margin == 64)
     var generator = SeededGenerator(seed: 11)
     var (errors, tables) = (0, 0)
-    for trial in 0..<400 {
-      let lineEnd = ["\n", "\r\n", "\r"][trial % 3]
+    for evaluation in 0..<400 {
+      let lineEnd = ["\n", "\r\n", "\r"][evaluation % 3]
       let width = Int.random(in: 1...4, using: &generator)
       let kinds = (0..<width).map { _ in Int.random(in: 0...2, using: &generator) }
       var text = kinds.indices.map { "column \($0)" }.joined(separator: ",") + lineEnd
@@ -57,11 +57,13 @@ import Testing
         .map { width == 1 ? $0.replacing("\t", with: " ") : $0 }
         text += row.joined(separator: ",") + lineEnd
       }
-      if trial % 5 == 4 { text += (Self.faults.randomElement(using: &generator) ?? "") + lineEnd }
+      if evaluation % 5 == 4 {
+        text += (Self.faults.randomElement(using: &generator) ?? "") + lineEnd
+      }
       let path = try folder.file(text)
       let slow = outcome(path, windowSize: 63)
-      #expect(outcome(path, windowSize: 1 << 20) == slow, "trial \(trial): \(text)")
-      #expect(outcome(path, windowSize: 200) == slow, "trial \(trial): \(text)")
+      #expect(outcome(path, windowSize: 1 << 20) == slow, "evaluation \(evaluation): \(text)")
+      #expect(outcome(path, windowSize: 200) == slow, "evaluation \(evaluation): \(text)")
       if slow.contains("Column(") { tables += 1 } else { errors += 1 }
     }
     #expect(tables > 200 && errors > 20)

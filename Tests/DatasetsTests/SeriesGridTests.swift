@@ -26,7 +26,7 @@ import Testing
     #expect(set.rowsOfOriginals == [0, 1, 2, 5, 6, 7, 8])
     #expect(set.table.columns[1].isMissing(3) && set.table.columns[1].number(5) == 25)
     let window = set.window(0)
-    #expect(window.values == [0, 1, 4, 0] && window.presence == [1, 1, 1, 0])
+    #expect(window.values == [0, 1, 4, 0] && window.observed == [1, 1, 1, 0])
   }
 
   @Test func groupsHaveTheirOwnGapsAndOneStep() throws {

@@ -34,7 +34,7 @@ import Testing
     #expect(stored.rows(0..<some.count) == some.rows(0..<some.count), "\(comment)")
     #expect(stored.rows([3, 0, 3]) == some.rows([3, 0, 3]), "\(comment)")
     for index in 0..<some.count { #expect(stored.item(index) == some.item(index), "\(comment)") }
-    for index in [0, 4] { #expect(try disk.picture(index) == memory.picture(index)) }
+    for index in [0, 4] { #expect(try disk.image(index) == memory.image(index)) }
     let (few, fewStored) = (some.items([5, 2, 2]), stored.items([5, 2, 2]))
     #expect(fewStored.fingerprint == few.fingerprint && fewStored.valueRange == few.valueRange)
     #expect(fewStored.rows(0..<3) == few.rows(0..<3), "\(comment)")
@@ -58,15 +58,15 @@ import Testing
     for number in 0..<7 {
       let values = (0..<90).map { Float(($0 * 7 + number * 13) % 101) / 100 }
       let planes = (0..<3).map { Array(values[30 * $0..<30 * ($0 + 1)]) }
-      let picture = Picture(planes: planes, width: 5, height: 6, depth: depth)
-      _ = try folder.file(picture.encoded(as: .png), name: "images/\(number).png")
+      let image = Image(planes: planes, width: 5, height: 6, depth: depth)
+      _ = try folder.file(image.encoded(as: .png), name: "images/\(number).png")
     }
     try check(path, "\(depth) bits")
   }
 
   @Test func whatTheDiskHasNoRoomForIsAnError() throws {
-    let picture = Picture(width: 1, height: 1, channels: 1, samples: .bytes([7]))
-    let path = try folder.file(picture.encoded(as: .png), name: "dot.png")
+    let image = Image(width: 1, height: 1, channels: 1, samples: .bytes([7]))
+    let path = try folder.file(image.encoded(as: .png), name: "dot.png")
     let images = try ImageSet.load(contentsOf: path)
     // One such image would fit into memory, so many do not fit onto any disk.
     let side = Int(Double(MemoryLimit.standard).squareRoot())
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func filesOfImagesOfOtherFormatsAreToo() throws {
-    for name in ["u8.idx", "u8-gzip.bin", "i16.idx", "colour.idx", "f64.idx"] {
+    for name in ["u8.idx", "u8-gzip.bin", "i16.idx", "color.idx", "f64.idx"] {
       let memory = try images(golden(name), isLarge: false)
       let disk = try images(golden(name), isLarge: true)
       #expect(disk.fingerprint == memory.fingerprint, "\(name)")

@@ -40,10 +40,10 @@ import Testing
     let rows = Array(0..<table.rowCount)
     let encoding = try TableEncoding(learning: table, rows: rows, scaling: scaling)
     #expect(encoding.width == 6)
-    #expect(encoding.setAside == ["name"])
+    #expect(encoding.ignoredColumns == ["name"])
     #expect(encoding.problem == nil)
     let encoded = try encoding.encoded(table)
-    #expect(encoded.presence.count { $0 == 0 } == table.missingCount)
+    #expect(encoded.observed.count { $0 == 0 } == table.missingCount)
     #expect(encoded.values.allSatisfy { $0.isFinite })
     let decoded = encoding.decoded(values: encoded.values, count: encoded.count, like: table)
     #expect(decoded.columns.map(\.name) == table.columns.map(\.name))
@@ -67,7 +67,7 @@ import Testing
     #expect((tail.max() ?? 0) < 8)
   }
 
-  @Test func decodedNumbersStayInTheLearntRange() throws {
+  @Test func decodedNumbersStayInTheLearnedRange() throws {
     let table = Self.table()
     let encoding = try TableEncoding(learning: table, rows: Array(0..<table.rowCount))
     let far = [Float](repeating: 1e20, count: 6) + [Float](repeating: -.infinity, count: 6)
@@ -94,7 +94,7 @@ import Testing
     #expect(throws: DatasetError.self) { try encoding.encoded(table.removing(["tail"])) }
   }
 
-  /// The reader tells texts apart by their bytes, and so does what is learnt and kept.
+  /// The reader tells texts apart by their bytes, and so does what is learned and kept.
   @Test func accentsThatAreComposedInTwoWaysAreTwoLevels() throws {
     let levels = ["caf\u{e9}", "cafe\u{301}", "tea"]
     let table = Table(
@@ -134,7 +134,7 @@ import Testing
 
   @Test func nothingToLearnIsAnError() {
     let column = Table.Column(name: "a", kind: .constant, cells: .numbers([1, 1], missing: []))
-    let error = DatasetError.table(.nothingToLearn(path: "t", setAside: ["a"]))
+    let error = DatasetError.table(.nothingToLearn(path: "t", ignoredColumns: ["a"]))
     #expect(throws: error) {
       try TableEncoding(learning: Table(name: "t", columns: [column]), rows: [0, 1])
     }

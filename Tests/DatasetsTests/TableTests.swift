@@ -13,7 +13,7 @@ import Testing
   }
 
   private static let mixed = """
-    id,age,height,smoker,colour,unit
+    id,age,height,smoker,color,unit
     1,30,1.50,yes,red,cm
     2,,1.625,no,"dark, blue",cm
     3,41,NA,yes,green,cm
@@ -46,7 +46,7 @@ import Testing
 
   @Test func kindsAndMissingCellsAreInferred() throws {
     let table = try read(Self.mixed)
-    #expect(table.columns.map(\.name) == ["id", "age", "height", "smoker", "colour", "unit"])
+    #expect(table.columns.map(\.name) == ["id", "age", "height", "smoker", "color", "unit"])
     let kinds: [ColumnKind] = [.integer, .integer, .number, .boolean, .category, .constant]
     #expect(table.columns.map(\.kind) == kinds)
     #expect(table.columns.map(\.missingCount) == [0, 1, 1, 1, 0, 0])

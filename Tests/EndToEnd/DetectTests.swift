@@ -6,13 +6,13 @@ import Testing
 
   /// A table of parts with names, a kind, missing cells, and a mark on those that are odd.
   private func table(rows: Int, odd: Set<Int> = []) -> String {
-    var text = "part,width,height,colour,bad\n"
+    var text = "part,width,height,color,bad\n"
     for row in 0..<rows {
       let width = 10 + Double(row * 37 % 101) / 20
       let height = odd.contains(row) ? 40 - width : 2 * width + Double(row * 17 % 13) / 50
-      let colour = ["red", "green", "blue"][row * 7 % 3]
+      let color = ["red", "green", "blue"][row * 7 % 3]
       let cells = [
-        row % 29 == 5 ? "" : "\(width)", "\(height)", colour, odd.contains(row) ? "1" : "0",
+        row % 29 == 5 ? "" : "\(width)", "\(height)", color, odd.contains(row) ? "1" : "0",
       ]
       text += "P-\(1_000 + row)x,\(cells.joined(separator: ","))\n"
     }
@@ -31,9 +31,9 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try json(outcome.output)
     #expect(report["count"] as? Int == 120)
-    let labelled = try #require(report["labelled"] as? [String: Any])
-    #expect(labelled["positives"] as? Int == 3)
-    let methods = try #require(labelled["methods"] as? [[String: Any]])
+    let labeled = try #require(report["labeled"] as? [String: Any])
+    #expect(labeled["positives"] as? Int == 3)
+    let methods = try #require(labeled["methods"] as? [[String: Any]])
     #expect(methods.count == 3)
     #expect(try #require(methods[0]["areaUnderROC"] as? Double) > 0.95)
     let lines = folder.text("scores.csv").split(separator: "\n")

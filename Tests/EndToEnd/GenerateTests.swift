@@ -7,7 +7,7 @@ import Testing
   private func people(_ count: Int) -> String {
     var text = "age,income,job\n"
     for row in 0..<count {
-      let job = ["baker", "clerk", "judge"][row * 7 % 3]
+      let job = ["baker", "clerk", "evaluator"][row * 7 % 3]
       text += "\(20 + row * 13 % 40),\(row % 4 == 0 ? "0" : "\(100 + row % 90).5"),\(job)\n"
     }
     return text
@@ -61,7 +61,7 @@ import Testing
     #expect(kept.code == 0, "\(kept.errors)")
     let cells = kept.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
     #expect(Set(cells.map { $0[0] }).count == 6 && cells.allSatisfy { Int($0[0]) ?? 0 >= 30 })
-    for job in ["baker", "clerk", "judge"] { #expect(cells.count { $0[2] == job } == 2) }
+    for job in ["baker", "clerk", "evaluator"] { #expect(cells.count { $0[2] == job } == 2) }
   }
 
   /// Windows are numbered on from block to block.
@@ -119,7 +119,7 @@ import Testing
     try folder.write(Made.images(count: 80, side: 6), to: "images.idx")
     let outcome = try Program.run(
       ["generate", "--learn-from", "images.idx", "--count", "9", "-o", "grid.png", "--json"]
-        + ["--neighbours", "near.svg", "--judge", "images.idx"] + quick,
+        + ["--neighbors", "near.svg", "--evaluate-on", "images.idx"] + quick,
       in: folder
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
@@ -168,7 +168,7 @@ import Testing
     }
   }
 
-  @Test func imagesAreRestoredAndBounded() throws {
+  @Test func imagesAreReconstructedAndBounded() throws {
     let folder = try Folder()
     try folder.write(Made.images(count: 80, side: 9), to: "images.idx")
     let learned = try Program.run(
@@ -186,22 +186,22 @@ import Testing
     let (upper, lower) = (weighted["bound"] as? Double, bound["evidenceLowerBound"] as? Double)
     let (high, low) = (try #require(upper), try #require(lower))
     #expect(high > low)
-    #expect(folder.text("pairs.svg").contains("restored"))
-    let judged = try Program.run(
+    #expect(folder.text("pairs.svg").contains("reconstructed"))
+    let evaluated = try Program.run(
       "generate",
       "--model",
       "spots.hourglass",
-      "--judge",
+      "--evaluate-on",
       "images.idx",
       "--bound-samples",
       "20",
       in: folder
     )
-    #expect(judged.code == 0, "\(judged.errors)")
-    #expect(judged.output.contains("bound by 20 codes an image"))
+    #expect(evaluated.code == 0, "\(evaluated.errors)")
+    #expect(evaluated.output.contains("bound by 20 codes an image"))
     let refused: [([String], Int32, String)] = [
-      (["--model", "spots.hourglass", "--bound-samples", "20"], 2, "needs --judge"),
-      (["--model", "spots.hourglass", "--reconstructions", "p.svg"], 2, "needs --judge"),
+      (["--model", "spots.hourglass", "--bound-samples", "20"], 2, "needs --evaluate"),
+      (["--model", "spots.hourglass", "--reconstructions", "p.svg"], 2, "needs --evaluate"),
       (["--learn-from", "images.idx", "--bound-samples", "0"], 2, "at least 1"),
     ]
     for (options, code, words) in refused {

@@ -17,10 +17,10 @@ import Testing
             hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
           Make features, and see what a simple model can predict from them:
             hourglass features customers.csv --probe churn -o features.csv
-          Find out which song an excerpt is from:
+          Find out which song a query clip is from:
             hourglass match add songs/ --database songs.db
-            hourglass match find excerpt.wav --database songs.db
-          Take the noise off pictures:
+            hourglass match find query clip.wav --database songs.db
+          Take the noise off images:
             hourglass denoise noisy/ --learn-from clean/ -o denoised/
           Find the rows that are unlike normal ones:
             hourglass detect week23.csv --learn-from normal.csv -o scores.csv
@@ -28,8 +28,8 @@ import Testing
             hourglass generate --learn-from people.csv --count 1000 -o new.csv
           Fill missing cells:
             hourglass impute survey.csv -o filled.csv
-          Give grey photographs colours:
-            hourglass colorize old/ --learn-from photos/ -o coloured/
+          Give gray photographs colors:
+            hourglass colorize old/ --learn-from photos/ -o colored/
           See all of it on real data, or what a file holds:
             hourglass demo
             hourglass inspect survey.csv
@@ -53,7 +53,7 @@ import Testing
           features                Learn features of rows, images, sounds or windows,
                                   for other models to learn from.
           match                   Find images, sounds or rows again from damaged copies
-                                  and excerpts.
+                                  and query clips.
           denoise                 Take noise off images of any size, off sounds, a
                                   table of numbers, or a time series.
           detect                  Find rows, images, or times of a series that are
@@ -62,7 +62,7 @@ import Testing
                                   series, like your own.
           impute                  Fill missing cells of a table, gaps of a time series,
                                   or holes in images.
-          colorize                Give grey images of any size the colours that images
+          colorize                Give gray images of any size the colors that images
                                   like them have.
           inspect                 Say what a model file holds, or what the reader makes
                                   of data.

@@ -17,8 +17,8 @@ import Testing
     #expect(first["count"] as? Int == 2)
   }
 
-  /// Texts within a picture, of which nothing is made, take no memory, however far they inflate.
-  @Test func textsOfPicturesAreSteppedOver() throws {
+  /// Texts within an image, of which nothing is made, take no memory, however far they inflate.
+  @Test func textsOfImagesAreSteppedOver() throws {
     let folder = try Folder()
     let script = """
       import struct, zlib
@@ -26,9 +26,9 @@ import Testing
           return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
       text = chunk(b"zTXt", b"k\\0\\0" + zlib.compress(b"a" * 7_900_000, 9))
       rows = zlib.compress(b"\\0" + bytes([200, 40, 60] * 2) + b"\\0" + bytes([20, 140, 60] * 2))
-      picture = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0))
-      picture += text * 300 + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-      open("\(folder.path("texts.png"))", "wb").write(picture)
+      image = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0))
+      image += text * 300 + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+      open("\(folder.path("texts.png"))", "wb").write(image)
       """
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -37,7 +37,7 @@ import Testing
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      print("skipped: a picture with long texts, since python3 is missing")
+      print("skipped: an image with long texts, since python3 is missing")
       return
     }
     let told = try Running(["inspect", "texts.png"], in: folder, memory: 1 << 30).wait()
@@ -46,7 +46,7 @@ import Testing
   }
 
   /// To other verbs such a file is no data.
-  @Test func labelsAloneAreNotLearntFrom() throws {
+  @Test func labelsAloneAreNotTrainedOn() throws {
     let folder = try Folder()
     try folder.write(Made.labels([3, 1, 3, 3, 10]), to: "labels.idx")
     let refused = try Program.run("reduce", "labels.idx", in: folder)

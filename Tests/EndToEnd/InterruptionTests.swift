@@ -111,12 +111,12 @@ import Testing
     ["impute", "data.csv", "-o", "out"],
     ["impute", "images.idx", "--figure", "rows.png"],
     ["match", "add", "images.idx", "--database", "out"],
-    ["colorize", "colours.idx", "--save", "out"],
+    ["colorize", "colors.idx", "--save", "out"],
   ])
   func everyVerbThatLearnsCanBeInterrupted(_ words: [String]) throws {
     let folder = try prepared()
     try folder.write(Made.images(count: 200, side: 16), to: "images.idx")
-    try folder.write(Made.images(count: 66, side: 16, channels: 3), to: "colours.idx")
+    try folder.write(Made.images(count: 66, side: 16, channels: 3), to: "colors.idx")
     try folder.write("former", to: words[words.count - 1])
     let verb = words[0] == "match" ? Array(words.dropLast(2)) + ["--database", "new.db"] : words
     let before = try folder.names()

@@ -57,8 +57,8 @@ import Testing
     let folder = try Folder()
     try folder.write(Made.table(rows: rows, columns: 5), to: "data.csv")
     let add = ["match", "add", "data.csv", "--database"]
-    let learnt = add + ["large.db", "--in-memory", "1k", "--dimensions", "3", "--json"]
-    let added = try succeed(learnt + ["--epochs", "3", "--threads", "1"], in: folder)
+    let learned = add + ["large.db", "--in-memory", "1k", "--dimensions", "3", "--json"]
+    let added = try succeed(learned + ["--epochs", "3", "--threads", "1"], in: folder)
     #expect(added.errors.contains("learning from 1,400 of its 1,400 rows"))
     #expect(try json(added.output)["added"] as? Int == rows)
 
@@ -82,7 +82,7 @@ import Testing
     #expect(try Program.run(add + ["large.db", "--in-memory", "1k"], in: folder).code == 1)
   }
 
-  @Test func imagesOfArraysAreLearntFromTheDisk() throws {
+  @Test func imagesOfArraysAreTrainedOnTheDisk() throws {
     let folder = try Folder()
     let pixels = Made.images(count: 90, side: 8).dropFirst(16)
     let header = Bytes.npy(Bytes.npyHeader("|u1", "90, 8, 8"), data: 0)

@@ -41,7 +41,7 @@ import Testing
 
     for verb in ["reduce", "features", "detect", "denoise", "impute"] {
       let model = ["--model", "\(verb).hourglass"]
-      let learnt = try succeed(
+      let learned = try succeed(
         [
           verb, "pumps.csv", "--save", "\(verb).hourglass", "-o", "\(verb).1.csv", "--in-memory",
           "1k",
@@ -50,10 +50,10 @@ import Testing
         in: folder
       )
       #expect(
-        learnt.errors.contains(
+        learned.errors.contains(
           "pumps.csv is large: learning from 1,798 of its 1,798 rows, in stretches drawn at random"
         ),
-        "\(verb): \(learnt.errors)"
+        "\(verb): \(learned.errors)"
       )
       _ = try succeed([verb, "pumps.csv", "-o", "\(verb).2.csv"] + model + series, in: folder)
       let (large, whole) = (folder.text("\(verb).1.csv"), folder.text("\(verb).2.csv"))
@@ -88,8 +88,8 @@ import Testing
     #expect(ranges[0] == ranges[1] && ranges[0]?.isEmpty == false)
 
     // What is asked of all rows together has them in memory.
-    let labelled = ["--labels", "heat", "--in-memory", "1k"]
-    _ = try succeed(["detect", "pumps.csv"] + series + labelled + quick, in: folder)
+    let labeled = ["--labels", "heat", "--in-memory", "1k"]
+    _ = try succeed(["detect", "pumps.csv"] + series + labeled + quick, in: folder)
     for verb in ["reduce", "features"] {
       for name in ["a.npy", "b.npy"] {
         let options = name == "a.npy" ? ["--in-memory", "1k"] : []
@@ -116,8 +116,8 @@ import Testing
     try folder.write(([lines[0]] + rows).joined(separator: "\n"), to: "pumps.csv")
     for (verb, more) in [("denoise", []), ("impute", ["--draws", "2", "--intervals", "0.8"])] {
       let files = ["--save", "\(verb).hourglass", "-o", "\(verb).csv", "--in-memory", "1k"]
-      let learnt = try succeed([verb, "pumps.csv"] + files + more + quick, in: folder)
-      #expect(learnt.errors.contains("drawn at random"), "\(verb): \(learnt.errors)")
+      let learned = try succeed([verb, "pumps.csv"] + files + more + quick, in: folder)
+      #expect(learned.errors.contains("drawn at random"), "\(verb): \(learned.errors)")
       _ = try succeed(
         [verb, "pumps.csv", "--model", "\(verb).hourglass", "-o", "again.csv"] + more,
         in: folder

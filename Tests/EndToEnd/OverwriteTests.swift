@@ -40,12 +40,12 @@ import Testing
 
   @Test func foldersOfResultsAreNotThoseThatAreRead() throws {
     let folder = try Folder()
-    // Four pixels in colour.
+    // Four pixels in color.
     let text =
       "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAE0lEQVR4nGM4oWEDRAwiPTZABAAfdgQRcWeFdgAAAABJRU5ErkJggg=="
-    let picture = Array(try #require(Data(base64Encoded: text)))
-    try folder.write(picture, to: "photos/a.png", making: "photos")
-    try folder.write(picture, to: "photo-1.png")
+    let image = Array(try #require(Data(base64Encoded: text)))
+    try folder.write(image, to: "photos/a.png", making: "photos")
+    try folder.write(image, to: "photo-1.png")
     for output in ["photos", "photos/", "./photos", "photos/../photos"] {
       for verb in ["denoise", "impute", "colorize"] {
         try refuse(

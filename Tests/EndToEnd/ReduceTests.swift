@@ -67,7 +67,7 @@ import Testing
     #expect(features.code == 2 && features.errors.contains("reduce finds one"))
   }
 
-  @Test func largeTablesAreLearntFromInBlocks() throws {
+  @Test func largeTablesAreTrainedOnInBlocks() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 1_500, columns: 6), to: "data.csv")
     let arguments = [
@@ -78,7 +78,7 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try json(outcome.output)
     #expect(report["rows"] as? Int == 1_500)
-    // All rows but those that judge or decide when to stop.
+    // All rows but those that evaluate or decide when to stop.
     #expect((report["learning"] as? [String: Any])?["items"] as? Int == 1_500 - 75 - 75)
     #expect(try folder.names() == ["codes.csv", "data.csv", "m.hourglass", "map.svg"])
     let again = try Program.run(
@@ -118,10 +118,10 @@ import Testing
     #expect(lines[0] == lines[1])
   }
 
-  @Test func rivalsAreLeftOutWhereTheyAreNotWanted() throws {
+  @Test func baselinesAreLeftOutWhereTheyAreNotWanted() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 200, columns: 4), to: "data.csv")
-    let words = ["reduce", "data.csv", "--rivals", "none"] + quick
+    let words = ["reduce", "data.csv", "--baselines", "none"] + quick
     let text = try Program.run(words, in: folder)
     #expect(text.code == 0, "\(text.errors)")
     #expect(text.output.contains("autoencoder") && !text.output.contains("PCA"))
@@ -129,8 +129,8 @@ import Testing
     let report = try json(try Program.run(words + ["--json"], in: folder).output)
     let heldOut = try #require(report["heldOut"] as? [String: Any])
     #expect(heldOut["autoencoder"] != nil && heldOut["principalComponents"] == nil)
-    let failed = try Program.run(["reduce", "data.csv", "--rivals", "some"], in: folder)
-    #expect(failed.code == 2 && failed.errors.contains("--rivals"), "\(failed.errors)")
+    let failed = try Program.run(["reduce", "data.csv", "--baselines", "some"], in: folder)
+    #expect(failed.code == 2 && failed.errors.contains("--baselines"), "\(failed.errors)")
   }
 
   @Test func modelGivesTheSameCodes() throws {
@@ -228,20 +228,20 @@ import Testing
     }
   }
 
-  @Test func mapsPreserveNeighboursAndShowRows() throws {
+  @Test func mapsPreserveNeighborsAndShowRows() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 200, columns: 4), to: "data.csv")
     let outcome = try Program.run(
-      ["reduce", "data.csv", "--preserve", "neighbours", "--neighbours", "7", "--json"]
+      ["reduce", "data.csv", "--preserve", "neighbors", "--neighbors", "7", "--json"]
         + ["--plot", "map.html", "--color", firstColumn(folder), "--save", "m"] + quick,
       in: folder
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try json(outcome.output)
     let heldOut = try #require(report["heldOut"] as? [String: Any])
-    let neighbours = try #require(heldOut["neighbours"] as? [String: Any])
+    let neighbors = try #require(heldOut["neighbors"] as? [String: Any])
     for method in ["autoencoder", "principalComponents"] {
-      let score = try #require(neighbours[method] as? [String: Double])
+      let score = try #require(neighbors[method] as? [String: Double])
       for name in ["trustworthiness", "kept"] {
         let value = try #require(score[name])
         #expect((0...1).contains(value))
@@ -266,11 +266,11 @@ import Testing
 
   @Test(
     arguments: [
-      (["--neighbours", "5"], "--neighbours needs --preserve neighbours"),
-      (["--preserve", "values", "--neighbour-weight", "2"], "--neighbour-weight needs"),
+      (["--neighbors", "5"], "--neighbors needs --preserve neighbors"),
+      (["--preserve", "values", "--neighbor-weight", "2"], "--neighbor-weight needs"),
       (["--color", "a"], "--color needs --plot"),
-      (["--preserve", "neighbours", "--in-memory", "1k"], "not held in memory"),
-      (["--preserve", "neighbours", "--dimensions", "20"], "1 to 16"),
+      (["--preserve", "neighbors", "--in-memory", "1k"], "not held in memory"),
+      (["--preserve", "neighbors", "--dimensions", "20"], "1 to 16"),
       (["--plot", "m.html", "--color", "nobody"], "nobody"),
     ] as [([String], String)]
   )

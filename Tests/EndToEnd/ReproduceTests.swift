@@ -142,20 +142,20 @@ import Testing
     #expect(try #require(trivial["column shapes"]) > 0.99, "\(trivial)")
   }
 
-  /// Images of large squares of random grey are found again from copies, which are as bright as they are.
+  /// Images of large squares of random gray are found again from copies, which are as bright as they are.
   @Test func copiesOfImagesAreFound() throws {
     let folder = try Folder()
     let (count, side, square) = (80, 16, 4)
     var state: UInt64 = 5
     var bytes = Array(Made.images(count: count, side: side).prefix(16))
     for _ in 0..<count {
-      let greys = (0..<(side / square) * (side / square)).map { _ -> UInt8 in
+      let grays = (0..<(side / square) * (side / square)).map { _ -> UInt8 in
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return UInt8(truncatingIfNeeded: state >> 33)
       }
       for place in 0..<side * side {
         let (x, y) = (place % side / square, place / side / square)
-        bytes.append(greys[y * (side / square) + x])
+        bytes.append(grays[y * (side / square) + x])
       }
     }
     try folder.write(bytes, to: "train-images-idx3-ubyte")
@@ -197,8 +197,8 @@ import Testing
     let text = try Program.run(arguments, in: folder)
     #expect(text.code == 0 && text.output.contains("86.76"), "\(text.errors)")
     try folder.write(Made.images(count: 120, side: 3), to: "train-images-idx3-ubyte")
-    let grey = try Program.run(arguments, in: folder)
-    #expect(grey.code == 1 && grey.errors.contains("grey drawings"), "\(grey.errors)")
+    let gray = try Program.run(arguments, in: folder)
+    #expect(gray.code == 1 && gray.errors.contains("gray drawings"), "\(gray.errors)")
   }
 
   @Test func whatIsMissingIsSaid() throws {

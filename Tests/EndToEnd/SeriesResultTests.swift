@@ -30,19 +30,19 @@ import Testing
     return outcome
   }
 
-  @Test func labelsAreNotLearntFrom() throws {
+  @Test func labelsAreNotTrainedOn() throws {
     let folder = try Folder()
-    try folder.write(rows(labels: true), to: "labelled.csv")
+    try folder.write(rows(labels: true), to: "labeled.csv")
     try folder.write(rows(labels: false), to: "plain.csv")
     let told = try detect(
-      "labelled.csv",
-      ["--labels", "odd", "-o", "labelled-scores.csv", "--json"],
+      "labeled.csv",
+      ["--labels", "odd", "-o", "labeled-scores.csv", "--json"],
       in: folder
     )
     _ = try detect("plain.csv", ["-o", "plain-scores.csv"], in: folder)
-    #expect(try folder.bytes("labelled-scores.csv") == folder.bytes("plain-scores.csv"))
-    let labelled = try #require(try json(told.output)["labelled"] as? [String: Any])
-    #expect(labelled["positives"] as? Int == 44)
+    #expect(try folder.bytes("labeled-scores.csv") == folder.bytes("plain-scores.csv"))
+    let labeled = try #require(try json(told.output)["labeled"] as? [String: Any])
+    #expect(labeled["positives"] as? Int == 44)
   }
 
   @Test func rangesAreThoseOfTheirOwnSeries() throws {

@@ -186,7 +186,7 @@ enum Made {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// An IDX file of square images, gray or in planes of colours, each with a bright spot somewhere.
+  /// An IDX file of square images, gray or in planes of colors, each with a bright spot somewhere.
   static func images(count: Int, side: Int, channels: Int = 1) -> [UInt8] {
     let planes = channels == 1 ? [] : bigEndian(channels)
     var bytes = [0, 0, 8, UInt8(channels == 1 ? 3 : 4)] + bigEndian(count) + planes

@@ -26,7 +26,7 @@ struct Agreement {
   var singleThreadLimit = OneDNNPlan.singleThreadLimit
   var precision = ComputeEngine.Precision.float32
 
-  private static let trials = 4
+  private static let evaluations = 4
 
   /// Feeds the inputs of each step and compares; `throws` at the first difference.
   func check(steps: [[String: Tensor]]) throws {
@@ -38,8 +38,8 @@ struct Agreement {
       singleThreadLimit: singleThreadLimit
     )
     let slow = ReferencePlan(graph, seed: seed)
-    try compareVariables("at the start", fast, slow, trials: [])
-    var trials = (0..<Self.trials).map {
+    try compareVariables("at the start", fast, slow, evaluations: [])
+    var evaluations = (0..<Self.evaluations).map {
       PerturbedReference(
         graph,
         variables: slow.variables,
@@ -57,16 +57,18 @@ struct Agreement {
       try fast.run(step: counter)
       try slow.run(step: counter)
       let exact = inputs.mapValues { DoubleTensor($0) }
-      let values = trials.indices.map { trials[$0].run(inputs: exact, seed: seed, step: counter) }
+      let values = evaluations.indices.map {
+        evaluations[$0].run(inputs: exact, seed: seed, step: counter)
+      }
       for output in graph.outputs {
         try compare(
           "result \"\(output.name)\" of step \(counter)",
           fast.result(output.node).scalars,
           slow.result(output.node).scalars,
-          trials: values.map { $0[output.node.index]?.scalars ?? [] }
+          evaluations: values.map { $0[output.node.index]?.scalars ?? [] }
         )
       }
-      try compareVariables("after step \(counter)", fast, slow, trials: trials)
+      try compareVariables("after step \(counter)", fast, slow, evaluations: evaluations)
     }
   }
 
@@ -74,14 +76,14 @@ struct Agreement {
     _ moment: String,
     _ fast: OneDNNPlan,
     _ slow: ReferencePlan,
-    trials: [PerturbedReference]
+    evaluations: [PerturbedReference]
   ) throws {
     for (variable, node) in graph.variables {
       try compare(
         "variable \"\(variable.name)\" \(moment)",
         fast.value(ofVariable: node).scalars,
         slow.value(ofVariable: node).scalars,
-        trials: trials.map { $0.variables[variable.name]?.scalars ?? [] }
+        evaluations: evaluations.map { $0.variables[variable.name]?.scalars ?? [] }
       )
     }
   }
@@ -90,7 +92,7 @@ struct Agreement {
     _ what: String,
     _ fast: [Float],
     _ slow: [Float],
-    trials: [[Double]]
+    evaluations: [[Double]]
   ) throws {
     guard fast.count == slow.count else {
       throw Difference(description: "\(what): \(fast.count) elements for \(slow.count)")
@@ -99,9 +101,9 @@ struct Agreement {
       throw Difference(description: "\(what): the reference is not finite")
     }
     let largest = slow.reduce(0) { max($0, abs(Double($1))) }
-    var tolerance = trials.isEmpty ? 0 : 4 * 0x1p-24 * largest
-    for trial in trials {
-      let deviations = zip(trial, slow).map { abs($0 - Double($1)) }
+    var tolerance = evaluations.isEmpty ? 0 : 4 * 0x1p-24 * largest
+    for evaluation in evaluations {
+      let deviations = zip(evaluation, slow).map { abs($0 - Double($1)) }
       // Few roundings to 8 bits make a distribution with longer tails than many to 24.
       tolerance += (precision == .bfloat16 ? 8 : 4) * (deviations.max() ?? 0)
     }

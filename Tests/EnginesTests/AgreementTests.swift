@@ -8,14 +8,14 @@ import Testing
 
 /// Every operation, forward and backward, by the executor over oneDNN and by the reference.
 @Suite struct AgreementTests {
-  @Test(arguments: Surroundings.allCases)
-  func operationsAgree(_ surroundings: Surroundings) throws {
+  @Test(arguments: LocalDistanceScale.allCases)
+  func operationsAgree(_ localDistanceScale: LocalDistanceScale) throws {
     for operationCase in GradientCase.all + GradientCase.geometries {
       do {
-        let made = try OperationGraph(operationCase, surroundings)
+        let made = try OperationGraph(operationCase, localDistanceScale)
         try Agreement(graph: made.graph).check(steps: [made.inputs])
       } catch {
-        Issue.record("\(operationCase.name), \(surroundings): \(error)")
+        Issue.record("\(operationCase.name), \(localDistanceScale): \(error)")
       }
     }
   }

@@ -10,14 +10,14 @@ import Testing
 /// Products in bfloat16: as right as that format allows, and as good in what is learned.
 @Suite(.enabled(if: ProcessorLevel.current >= .avx512)) struct BFloat16Tests {
   /// Every operation and geometry, forward and backward.
-  @Test(arguments: Surroundings.allCases)
-  func operationsAgree(_ surroundings: Surroundings) throws {
+  @Test(arguments: LocalDistanceScale.allCases)
+  func operationsAgree(_ localDistanceScale: LocalDistanceScale) throws {
     for operationCase in GradientCase.all + GradientCase.geometries {
       do {
-        let made = try OperationGraph(operationCase, surroundings)
+        let made = try OperationGraph(operationCase, localDistanceScale)
         try Agreement(graph: made.graph, precision: .bfloat16).check(steps: [made.inputs])
       } catch {
-        Issue.record("\(operationCase.name), \(surroundings): \(error)")
+        Issue.record("\(operationCase.name), \(localDistanceScale): \(error)")
       }
     }
   }

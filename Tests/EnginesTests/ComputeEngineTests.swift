@@ -18,7 +18,7 @@ import Testing
 
   @Test func deepRecursionFits() async {
     let owner = Owner(DedicatedThreadExecutor())
-    // Some megabytes: frames of at least 512 bytes, more without optimisation.
+    // Some megabytes: frames of at least 512 bytes, more without optimization.
     #expect(await owner.depth(3_000) == 3_000)
   }
 

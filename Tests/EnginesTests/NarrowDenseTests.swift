@@ -16,7 +16,7 @@ import Testing
 
     var description: String { "\(rows) rows, \(inputs) to \(outputs)" }
 
-    /// A layer of each width that the library treats as one block, and their neighbours.
+    /// A layer of each width that the library treats as one block, and their neighbors.
     static let all: [Layer] =
       [2, 8, 15, 16, 17, 32, 33, 64, 65].map {
         Layer(rows: 6, inputs: $0, outputs: 2100)

@@ -109,7 +109,7 @@ enum OperationVocabulary {
     "average pooling 1-D": pooling(.average, [3], [2], [1]),
     "average pooling 2-D": pooling(.average, [3, 2], [2, 2], [1, 1]),
     "batch norm of rows": { $0.standardization($1[0], axes: [0]) },
-    "batch norm of pictures": { $0.standardization($1[0], axes: [0, 2, 3]) },
+    "batch norm of images": { $0.standardization($1[0], axes: [0, 2, 3]) },
     "layer norm of rows": { $0.standardization($1[0], axes: [1]) },
     "layer norm of series": { $0.standardization($1[0], axes: [1, 2]) },
     "group norm": {

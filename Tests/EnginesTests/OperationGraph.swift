@@ -3,7 +3,7 @@ import HourglassTensors
 import HourglassTestSupport
 
 /// The ways in which a function of tensors is put into a graph for the comparison of executors.
-enum Surroundings: String, CaseIterable, Sendable, CustomStringConvertible {
+enum LocalDistanceScale: String, CaseIterable, Sendable, CustomStringConvertible {
   /// The function alone.
   case alone
   /// The function in a graph that changes a variable, as training does: only there, activations
@@ -23,7 +23,9 @@ struct OperationGraph {
   let graph: Graph
   let inputs: [String: Tensor]
 
-  init(_ operationCase: GradientCase, _ surroundings: Surroundings, seed: UInt64 = 1) throws {
+  init(_ operationCase: GradientCase, _ localDistanceScale: LocalDistanceScale, seed: UInt64 = 1)
+    throws
+  {
     var builder = GraphBuilder()
     var generator = SeededGenerator.named(operationCase.name, seed: seed)
     var inputs: [String: Tensor] = [:]
@@ -36,7 +38,7 @@ struct OperationGraph {
       var node = builder.input(name, argument.shape)
       if argument.values.isDifferentiated {
         differentiated.append((name, node))
-        if surroundings == .layers { node = Self.layer(node, in: &builder, &inputs) }
+        if localDistanceScale == .layers { node = Self.layer(node, in: &builder, &inputs) }
       }
       nodes.append(node)
     }
@@ -45,12 +47,12 @@ struct OperationGraph {
     for parameter in builder.parameters {
       differentiated.append((builder.variableName(of: parameter) ?? "", parameter))
     }
-    if surroundings == .training {
+    if localDistanceScale == .training {
       let state = builder.state("state", .scalar)
       builder.update(.assignment(variable: state, value: builder.constant(1)))
     }
-    if surroundings == .gradients || surroundings == .layers {
-      if surroundings == .layers { result = Self.layer(result, in: &builder, &inputs) }
+    if localDistanceScale == .gradients || localDistanceScale == .layers {
+      if localDistanceScale == .layers { result = Self.layer(result, in: &builder, &inputs) }
       let shape = builder.shape(of: result)
       let cotangent = builder.input("cotangent", shape)
       inputs["cotangent"] = Tensor(

@@ -46,8 +46,8 @@ struct PlanCase: Sendable, CustomStringConvertible {
 
   /// The losses of fields with fixed matrices, their outputs, and a step of learning.
   private static let fields = PlanCase("fields") { builder in
-    let layout = FieldLayout([.number, .category(levels: 3), .category(levels: 2), .number])
-    let terms = FieldTerms(layout, numbers: .gaussianLearntVariance, in: &builder)
+    let layout = FeatureSchema([.number, .category(levels: 3), .category(levels: 2), .number])
+    let terms = FieldTerms(layout, numbers: .gaussianLearnedVariance, in: &builder)
     let x = builder.input("x", [6, 7])
     let hidden = Dense(9, activation: .tanh)(x, in: &builder)
     let parameters = builder.scoped("last") { Dense(7)(hidden, in: &$0) }

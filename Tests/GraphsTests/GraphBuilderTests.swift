@@ -93,7 +93,7 @@ import Testing
     )
 
     var uneven = GraphBuilder()
-    let picture = uneven.input("x", [1, 2, 4, 4])
+    let image = uneven.input("x", [1, 2, 4, 4])
     let kernel = uneven.input("w", [2, 2, 3, 3])
     let geometry = Convolution(
       strides: [1, 1],
@@ -101,7 +101,7 @@ import Testing
       paddingAfter: [1, 1],
       dilations: [1, 1]
     )
-    _ = uneven.transposedConvolution(picture, kernel, geometry)
+    _ = uneven.transposedConvolution(image, kernel, geometry)
     #expect(uneven.mistake != nil)
   }
 

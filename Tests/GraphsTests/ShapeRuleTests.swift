@@ -258,17 +258,17 @@ import Testing
     Invalid(
       .standardization(axes: [1], epsilon: 0),
       [[2, 3, 4]],
-      "axes that leave neighbouring axes, [1]"
+      "axes that leave neighboring axes, [1]"
     ),
     Invalid(
       .standardization(axes: [0, 1], epsilon: 0),
       [[2, 3]],
-      "axes that leave neighbouring axes, [0, 1]"
+      "axes that leave neighboring axes, [0, 1]"
     ),
     Invalid(
       .standardization(axes: [2], epsilon: 0),
       [[2, 3]],
-      "axes that leave neighbouring axes, [2]"
+      "axes that leave neighboring axes, [2]"
     ),
     Invalid(
       .standardizationBackward(axes: [0], epsilon: 0),

@@ -20,13 +20,13 @@ enum DocumentedExamples {
   /// That of `Documentation/Library.md`.
   static func library() async throws {
     let people = try Dataset.load(contentsOf: "people.csv")
-    let reducer = DimensionReducer(dimensions: 2, learning: LearningSettings(epochs: 50, seed: 7))
+    let reducer = DimensionReducer(dimensions: 2, learning: TrainingSettings(epochs: 50, seed: 7))
     let reduced = try await reducer.fit(people)
     let codes = try await reduced.codes(of: people)
     print(codes.shape, reduced.report?.autoencoder.errorPerRow ?? .nan)
 
-    let map = try await DimensionReducer(preserves: .neighbours()).fit(people)
-    print(map.report?.neighbours?.autoencoder.trustworthiness ?? .nan)
+    let map = try await DimensionReducer(preserves: .neighbors()).fit(people)
+    print(map.report?.neighbors?.autoencoder.trustworthiness ?? .nan)
     let places = Tensor([0, 0, 1, 1], shape: [2, 2])
     print(try await map.decode(codes: places).numbers.shape)
 
@@ -43,14 +43,14 @@ enum DocumentedExamples {
     let clean = try ImageSet.load(contentsOf: "photos")
     let denoiser = Denoiser(
       noise: .gaussian(standardDeviation: 25 / 255),
-      learning: LearningSettings(epochs: 1)
+      learning: TrainingSettings(epochs: 1)
     )
     let denoised = try await denoiser.fit(.images(clean))
-    let noisy = try Picture.load(contentsOf: "noisy.png")
+    let noisy = try Image.load(contentsOf: "noisy.png")
     try await denoised.denoised(noisy).write(to: "denoised.png")
 
     let music = try Dataset.load(contentsOf: "music")
-    let quiet = try await Denoiser(learning: LearningSettings(epochs: 1)).fit(music)
+    let quiet = try await Denoiser(learning: TrainingSettings(epochs: 1)).fit(music)
     try await quiet.denoised(try Sound.load(contentsOf: "hiss.wav")).write(to: "quiet.flac")
 
     let normal = try Table(contentsOf: "people.csv")
@@ -62,7 +62,7 @@ enum DocumentedExamples {
     try stricter.save(to: "people.hourglass")
     let later = try FittedAnomalyDetector(contentsOf: "people.hourglass")
 
-    let synthesizer = Synthesizer(learning: LearningSettings(epochs: 30))
+    let synthesizer = Synthesizer(learning: TrainingSettings(epochs: 30))
     let synthetic = try await synthesizer.fit(.table(normal))
     let made = try await synthetic.table(100, seed: 1)
     try made.write(to: "made.csv")
@@ -74,16 +74,16 @@ enum DocumentedExamples {
     let means = PooledEstimate.pooled(plausible, columns: ["weight"])
     let sure = try await imputer.intervals(of: .table(gaps), level: 0.9)
 
-    let inpainter = try await ImageImputer(learning: LearningSettings(epochs: 1)).fit(clean)
-    let mask = PixelMask(whitePartsOf: try Picture.load(contentsOf: "scratches.png"))
+    let inpainter = try await ImageImputer(learning: TrainingSettings(epochs: 1)).fit(clean)
+    let mask = PixelMask(whitePartsOf: try Image.load(contentsOf: "scratches.png"))
     try await inpainter.filled(noisy, mask: mask).write(to: "whole.png")
 
-    let colorizer = try await Colorizer(learning: LearningSettings(epochs: 1)).fit(clean)
-    try await colorizer.coloured(noisy, saturation: 1.1).write(to: "coloured.png")
-    let vivid = try await colorizer.coloured(
+    let colorizer = try await Colorizer(learning: TrainingSettings(epochs: 1)).fit(clean)
+    try await colorizer.colored(noisy, saturation: 1.1).write(to: "colored.png")
+    let vivid = try await colorizer.colored(
       noisy,
-      colours: .vivid,
-      hints: [ColourHint(x: 3, y: 2, red: 178, green: 34, blue: 34)]
+      colors: .vivid,
+      hints: [ColorHint(x: 3, y: 2, red: 178, green: 34, blue: 34)]
     )
     let choices = try await colorizer.samples(of: noisy, count: 4, seed: 7)
     print(

@@ -63,7 +63,7 @@ import Testing
     }
     try gaps.write(to: folder.appendingPathComponent("gaps.csv"), atomically: true, encoding: .utf8)
     for index in 0..<12 {
-      try picture(index).write(to: folder.appendingPathComponent("photos/\(index).png").path)
+      try image(index).write(to: folder.appendingPathComponent("photos/\(index).png").path)
     }
     try manager.createDirectory(
       at: folder.appendingPathComponent("music"),
@@ -73,8 +73,8 @@ import Testing
       try sound(index).write(to: folder.appendingPathComponent("music/\(index).wav").path)
     }
     try sound(5).write(to: folder.appendingPathComponent("hiss.wav").path)
-    try picture(3).write(to: folder.appendingPathComponent("noisy.png").path)
-    try picture(5).write(to: folder.appendingPathComponent("scratches.png").path)
+    try image(3).write(to: folder.appendingPathComponent("noisy.png").path)
+    try image(5).write(to: folder.appendingPathComponent("scratches.png").path)
     let former = manager.currentDirectoryPath
     #expect(manager.changeCurrentDirectoryPath(folder.path))
     defer { _ = manager.changeCurrentDirectoryPath(former) }
@@ -91,13 +91,13 @@ import Testing
     return Sound(name: "tune \(index)", sampleRate: 16_000, channels: [samples])
   }
 
-  private func picture(_ index: Int) -> Picture {
+  private func image(_ index: Int) -> Image {
     let samples = (0..<16 * 16 * 3).map { place -> UInt8 in
       let (pixel, channel) = place.quotientAndRemainder(dividingBy: 3)
       let (y, x) = pixel.quotientAndRemainder(dividingBy: 16)
       return UInt8((x * (7 + index) + y * 5 + channel * 60) % 256)
     }
-    return Picture(width: 16, height: 16, channels: 3, samples: .bytes(samples))
+    return Image(width: 16, height: 16, channels: 3, samples: .bytes(samples))
   }
 
   @Test func theExampleOfTheReadmeRuns() async throws {
@@ -108,7 +108,7 @@ import Testing
   @Test func theExamplesOfTheGuideRun() async throws {
     let names = try await run(DocumentedExamples.library)
     for name in [
-      "coloured.png", "denoised.png", "made.csv", "people.db", "people.hourglass", "quiet.flac",
+      "colored.png", "denoised.png", "made.csv", "people.db", "people.hourglass", "quiet.flac",
       "whole.png",
     ] {
       #expect(names.contains(name), "\(name) is missing of \(names)")

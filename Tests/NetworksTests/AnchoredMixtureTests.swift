@@ -6,11 +6,11 @@ import HourglassTensors
 import Testing
 
 @Suite struct AnchoredMixtureTests {
-  private let mixture = AnchoredMixture(
+  private let mixture = ColorDistributionLoss(
     anchors: [[0, 0], [1, -0.5], [-0.7, 0.2]],
     deviation: 0.4,
     weight: 0.3,
-    boldWeight: 0.2,
+    vividWeight: 0.2,
     boldness: 1.5,
     errorDirections: [[1, 0.5], [0, 2], [-1, 1]],
     spreadDirections: [[1, 1], [0.5, -1]]
@@ -19,7 +19,7 @@ import Testing
   /// The loss of each item by its formula, for places in two dimensions of space.
   private func formula(
     _ mean: Tensor,
-    _ bold: Tensor,
+    _ vivid: Tensor,
     _ logits: Tensor,
     _ target: Tensor
   ) -> [Double] {
@@ -40,12 +40,12 @@ import Testing
     }
     let items = target.shape[0]
     let usual = (0..<items).map { spread(target, $0) }.reduce(0, +)
-    let made = (0..<items).map { spread(bold, $0) }.reduce(0, +)
+    let made = (0..<items).map { spread(vivid, $0) }.reduce(0, +)
     return (0..<items).map { item in
       func value(_ tensor: Tensor, _ channel: Int, _ place: Int) -> Double {
         tensor.doubles[(item * tensor.shape[1] + channel) * area + place]
       }
-      var (squares, boldSquares, entropies) = (0.0, 0.0, 0.0)
+      var (squares, vividSquares, entropies) = (0.0, 0.0, 0.0)
       for place in 0..<area {
         for channel in 0..<2 {
           squares += pow(value(mean, channel, place) - value(target, channel, place), 2)
@@ -53,9 +53,9 @@ import Testing
         for direction in mixture.errorDirections {
           let error = (0..<2).reduce(0.0) { sum, channel in
             sum + Double(direction[channel])
-              * (value(bold, channel, place) - value(target, channel, place))
+              * (value(vivid, channel, place) - value(target, channel, place))
           }
-          boldSquares += error * error
+          vividSquares += error * error
         }
         let nearness = mixture.anchors.map { anchor in
           exp(
@@ -72,7 +72,8 @@ import Testing
         }
       }
       let count = Double(area)
-      let boldness = log(boldSquares / count + 1e-4) + 1.5 * (1 - made / usual) * (1 - made / usual)
+      let boldness =
+        log(vividSquares / count + 1e-4) + 1.5 * (1 - made / usual) * (1 - made / usual)
       return count * (squares / count + 1e-4).squareRoot() + 0.3 * entropies
         + 0.2 * count * boldness
     }
@@ -80,12 +81,12 @@ import Testing
 
   @Test func hasItsFormula() throws {
     let (mean, logits) = (normal([3, 2, 2, 4]), normal([3, 3, 2, 4], seed: 7))
-    let (target, bold) = (normal([3, 2, 2, 4], seed: 8), normal([3, 2, 2, 4], seed: 9))
-    let found = try evaluate([mean, logits, target, bold]) {
-      [mixture.loss(mean: $1[0], bold: $1[3], logits: $1[1], target: $1[2], in: &$0)]
+    let (target, vivid) = (normal([3, 2, 2, 4], seed: 8), normal([3, 2, 2, 4], seed: 9))
+    let found = try evaluate([mean, logits, target, vivid]) {
+      [mixture.loss(mean: $1[0], vivid: $1[3], logits: $1[1], target: $1[2], in: &$0)]
     }[0]
     #expect(found.shape == [3])
-    let expected = formula(mean, bold, logits, target)
+    let expected = formula(mean, vivid, logits, target)
     for (value, wanted) in zip(found.doubles, expected) { #expect(near(value, wanted)) }
   }
 
@@ -93,7 +94,7 @@ import Testing
     let (mean, logits) = (normal([1, 2, 1, 1], scale: 200), normal([1, 3, 1, 1], scale: 200))
     let target = Tensor([80, -60], shape: [1, 2, 1, 1])
     let found = try evaluate([mean, logits, target]) {
-      [mixture.loss(mean: $1[0], bold: $1[0], logits: $1[1], target: $1[2], in: &$0)]
+      [mixture.loss(mean: $1[0], vivid: $1[0], logits: $1[1], target: $1[2], in: &$0)]
     }[0]
     #expect(found.isFinite)
   }
@@ -118,7 +119,7 @@ import Testing
       try evaluate([mean, logits, target]) {
         let squares = mixture.averaged($1[1], in: &$0)
         return [
-          mixture.loss(mean: $1[0], bold: $1[0], logits: squares, target: $1[2], in: &$0)
+          mixture.loss(mean: $1[0], vivid: $1[0], logits: squares, target: $1[2], in: &$0)
         ]
       }[0]
     }
@@ -132,13 +133,13 @@ import Testing
     var builder = GraphBuilder()
     let shapes: [(name: String, shape: Shape)] = [
       ("mean", [2, 2, 3, 2]), ("features", [2, 3, 3, 2]), ("target", [2, 2, 3, 2]),
-      ("bold", [2, 2, 3, 2]),
+      ("vivid", [2, 2, 3, 2]),
     ]
     let nodes = shapes.map { builder.parameter($0.name, $0.shape, .constant(0)) }
     let logits = mixture.averaged(nodes[1], in: &builder)
     let losses = mixture.loss(
       mean: nodes[0],
-      bold: nodes[3],
+      vivid: nodes[3],
       logits: logits,
       target: nodes[2],
       in: &builder
@@ -182,7 +183,7 @@ import Testing
       let target = builder.input("target", [4, 2, 2])
       builder.output(
         "loss",
-        mixture.loss(mean: mean, bold: mean, logits: logits, target: target, in: &builder)
+        mixture.loss(mean: mean, vivid: mean, logits: logits, target: target, in: &builder)
       )
       _ = try builder.finish()
     }

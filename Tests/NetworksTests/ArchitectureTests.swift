@@ -154,8 +154,9 @@ import Testing
     let data = try JSONEncoder().encode(architectures)
     #expect(try JSONDecoder().decode([Architecture].self, from: data) == architectures)
     let likelihoods: [Likelihood] = [
-      .gaussian(variance: 0.5), .gaussianLearntVariance, .bernoulli, .categorical(classes: [2, 3]),
-      .discretisedLogistic(levels: 256),
+      .gaussian(variance: 0.5), .gaussianLearnedVariance, .bernoulli,
+      .categorical(classes: [2, 3]),
+      .discretizedLogistic(levels: 256),
       .mixed([.init(.bernoulli, count: 2), .init(.categorical(classes: [3]), count: 3)]),
     ]
     let text = try JSONEncoder().encode(likelihoods)

@@ -36,14 +36,14 @@ func built(
 }
 
 extension Graph {
-  /// The names and shapes of the learnt variables in the order of their making.
+  /// The names and shapes of the learned variables in the order of their making.
   var parameterList: [String] {
     variables.filter { $0.variable.role == .parameter }.map {
       "\($0.variable.name) \(self[$0.node].shape)"
     }
   }
 
-  /// The names of the variables that are kept but not learnt.
+  /// The names of the variables that are kept but not learned.
   var stateNames: [String] {
     variables.filter { $0.variable.role == .state }.map(\.variable.name)
   }

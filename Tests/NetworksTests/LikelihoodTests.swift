@@ -51,10 +51,10 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func gaussianWithLearntVarianceHasItsDensity(isWeighted: Bool) throws {
+  func gaussianWithLearnedVarianceHasItsDensity(isWeighted: Bool) throws {
     let parameters = normal([3, 8], scale: 3)
     let weights = isWeighted ? mask : nil
-    let found = try nats(.gaussianLearntVariance, parameters, target, weights: weights)
+    let found = try nats(.gaussianLearnedVariance, parameters, target, weights: weights)
     let expected = rows(target, weights) {
       let mean = parameters.doubles[$0 * 8 + $1]
       let variance = exp(10 * tanh(parameters.doubles[$0 * 8 + 4 + $1] / 10))
@@ -64,9 +64,9 @@ import Testing
     #expect(zip(found, expected).allSatisfy { near($0, $1) })
   }
 
-  @Test func learntVarianceStaysFinite() throws {
+  @Test func learnedVarianceStaysFinite() throws {
     let parameters = Tensor([0.5, -1e6, 0.5, 1e6], shape: [2, 2])
-    let found = try nats(.gaussianLearntVariance, parameters, Tensor([0.5, 0.5], shape: [2, 1]))
+    let found = try nats(.gaussianLearnedVariance, parameters, Tensor([0.5, 0.5], shape: [2, 1]))
     #expect(near(found[0], 0.5 * (log(2 * .pi) - 10)))
     #expect(near(found[1], 0.5 * (log(2 * .pi) + 10)))
   }
@@ -119,7 +119,7 @@ import Testing
   }
 
   @Test(arguments: [2, 3, 16, 256])
-  func discretisedLogisticIsADistributionOverTheLevels(levels: Int) throws {
+  func discretizedLogisticIsADistributionOverTheLevels(levels: Int) throws {
     let cases: [(Double, Double)] = [
       (0, 0), (0.3, -2), (-1.5, -4), (0.99, -7), (-0.2, 3), (0.5, -40), (3, 20),
     ]
@@ -130,7 +130,7 @@ import Testing
       )
       let pair = [Float(location), Float(scale)]
       let parameters = Tensor((0..<levels).flatMap { _ in pair }, shape: [levels, 2])
-      let found = try nats(.discretisedLogistic(levels: levels), parameters, target)
+      let found = try nats(.discretizedLogistic(levels: levels), parameters, target)
       #expect(near(found.map { exp(-$0) }.reduce(0, +), 1, 1e-5))
       // The formula of the paper, where its difference does not underflow.
       let s = exp(7 * tanh(Double(Float(scale)) / 7))
@@ -148,7 +148,7 @@ import Testing
 
   @Test func mixedTakesEachRangeWithItsParameters() throws {
     let parts: [Likelihood.Part] = [
-      .init(.gaussianLearntVariance, count: 2), .init(.categorical(classes: [3]), count: 3),
+      .init(.gaussianLearnedVariance, count: 2), .init(.categorical(classes: [3]), count: 3),
       .init(.bernoulli, count: 1),
     ]
     let mixed = Likelihood.mixed(parts)
@@ -195,13 +195,13 @@ import Testing
       try evaluate([parameters]) { [likelihood.mean(parameters: $1[0], in: &$0)] }[0].scalars
     }
     #expect(try mean(.gaussian(variance: 2)) == parameters.scalars)
-    #expect(try mean(.gaussianLearntVariance) == [0.25, -3])
-    #expect(try mean(.discretisedLogistic(levels: 4)) == [0.625, 0])
+    #expect(try mean(.gaussianLearnedVariance) == [0.25, -3])
+    #expect(try mean(.discretizedLogistic(levels: 4)) == [0.625, 0])
     #expect(try near(Double(mean(.bernoulli)[0]), 1 / (1 + exp(-0.25))))
   }
 
   @Test func imagesKeepTheirShape() throws {
-    let likelihood = Likelihood.gaussianLearntVariance
+    let likelihood = Likelihood.gaussianLearnedVariance
     let parameters = normal([2, 6, 4, 5])
     let results = try evaluate([parameters, uniform([2, 3, 4, 5]), uniform([2, 1, 4, 5])]) {
       [
@@ -222,9 +222,9 @@ import Testing
   @Test func whatDoesNotFitIsAMistake() {
     let wrong: [(Likelihood, Shape)] = [
       (.gaussian(variance: 0), [2, 6]), (.gaussian(variance: 1), [2, 5]),
-      (.gaussianLearntVariance, [2, 6]), (.gaussianLearntVariance, [2, 7]),
+      (.gaussianLearnedVariance, [2, 6]), (.gaussianLearnedVariance, [2, 7]),
       (.categorical(classes: [2, 3]), [2, 6]), (.categorical(classes: []), [2, 6]),
-      (.categorical(classes: [7, -1]), [2, 6]), (.discretisedLogistic(levels: 1), [2, 12]),
+      (.categorical(classes: [7, -1]), [2, 6]), (.discretizedLogistic(levels: 1), [2, 12]),
       (.mixed([]), [2, 6]), (.mixed([.init(.bernoulli, count: 5)]), [2, 6]), (.bernoulli, [2]),
     ]
     for (likelihood, shape) in wrong {

@@ -99,8 +99,8 @@ import Testing
   /// Slopes of likelihoods against differences of their values.
   @Test(
     arguments: [
-      Likelihood.gaussian(variance: 0.5), .gaussianLearntVariance, .bernoulli,
-      .categorical(classes: [1, 2]), .discretisedLogistic(levels: 8),
+      Likelihood.gaussian(variance: 0.5), .gaussianLearnedVariance, .bernoulli,
+      .categorical(classes: [1, 2]), .discretizedLogistic(levels: 8),
     ]
   )
   func gradientsAgreeWithDifferences(likelihood: Likelihood) throws {

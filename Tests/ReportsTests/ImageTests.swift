@@ -9,7 +9,7 @@ import Testing
       UInt8(truncatingIfNeeded: $0 * $0 / 3 + $0 % 5)
     }
     let image = FigureImage(width: width, height: height, channels: channels, bytes: bytes)
-    let decoded = try Picture.decoded(image.png)
+    let decoded = try Image.decoded(image.png)
     #expect(decoded.width == width && decoded.height == height && decoded.channels == channels)
     #expect(decoded.samples == .bytes(bytes))
     #expect(image.png == image.png)

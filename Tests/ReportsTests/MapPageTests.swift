@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  private func grey(_ value: UInt8) -> FigureImage {
+  private func gray(_ value: UInt8) -> FigureImage {
     FigureImage(width: 3, height: 2, channels: 1, bytes: Array(repeating: value, count: 6))
   }
 
@@ -64,8 +64,8 @@ import Testing
     let page = MapPage(
       map(20),
       noun: "image",
-      items: .pictures((0..<20).map { grey($0) }),
-      lattice: .pictures((0..<16).map { grey($0) })
+      items: .images((0..<20).map { gray($0) }),
+      lattice: .images((0..<16).map { gray($0) })
     )
     let html = page.html
     #expect(!html.contains("<link") && !html.contains("@import") && !html.contains("url("))
@@ -99,7 +99,7 @@ import Testing
     #expect(data["lattice"] is NSNull)
   }
 
-  @Test func numbersColourByShades() throws {
+  @Test func numbersColorByShades() throws {
     let values = [0, 1, .nan, 0.5]
     let map = ScatterMap(
       x: [0, 1, 2, 3],

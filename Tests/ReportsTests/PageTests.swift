@@ -77,11 +77,11 @@ import Testing
   @Test func rowsOfATableDoNotWrapAndSentencesDo() {
     let page = ReportPage(
       title: "A run",
-      sections: [.init("Output", [.output("A sentence.\n  grey  1 < 2\n\n  an indented sentence")])]
+      sections: [.init("Output", [.output("A sentence.\n  gray  1 < 2\n\n  an indented sentence")])]
     )
     #expect(
       page.html.contains(
-        "<pre class=\"output\">A sentence.\n<i>  grey  1 &lt; 2</i>\n\n  an indented sentence</pre>"
+        "<pre class=\"output\">A sentence.\n<i>  gray  1 &lt; 2</i>\n\n  an indented sentence</pre>"
       )
     )
     #expect(page.html.contains("pre.output i { font-style: normal; white-space: pre; }"))

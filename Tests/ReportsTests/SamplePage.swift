@@ -57,7 +57,7 @@ enum SamplePage {
         [.init(0.842, error: 0.006), .init(0.83, error: 0.004), .init(0.801, error: 0.009)]
       ),
       .init(
-        "nearest neighbours",
+        "nearest neighbors",
         [.init(0.861, error: 0.004), .init(0.849, error: 0.005), .init(0.852, error: 0.003)]
       ),
       .init(
@@ -123,7 +123,7 @@ enum SamplePage {
     return FigureImage(width: side, height: side, planes: planes)
   }
 
-  static func photo(_ seed: Int, grey: Bool = false) -> FigureImage {
+  static func photo(_ seed: Int, gray: Bool = false) -> FigureImage {
     let (width, height) = (96, 72)
     let planes = (0..<3 * width * height).map { index in
       let (channel, pixel) = (index / (width * height), index % (width * height))
@@ -132,7 +132,7 @@ enum SamplePage {
       let sky = [0.35 + 0.5 * y, 0.6 + 0.3 * y, 0.95]
       let grass = [0.25 * y, 0.35 + 0.3 * (1 - y), 0.15]
       let color = y < hill ? sky : grass
-      return Float(grey ? 0.3 * color[0] + 0.59 * color[1] + 0.11 * color[2] : color[channel])
+      return Float(gray ? 0.3 * color[0] + 0.59 * color[1] + 0.11 * color[2] : color[channel])
     }
     return FigureImage(width: width, height: height, planes: planes)
   }
@@ -150,26 +150,26 @@ enum SamplePage {
   )
 
   static let photos = ImageGrid(
-    title: "Coloured",
-    columns: ["grey", "coloured", "true colours"],
+    title: "Colored",
+    columns: ["gray", "colored", "true colors"],
     rows: (1...2).map { row in
       .init(
-        "picture \(row)",
-        [.init(photo(row, grey: true)), .init(photo(row), caption: "24.9 dB"), .init(photo(row))]
+        "image \(row)",
+        [.init(photo(row, gray: true)), .init(photo(row), caption: "24.9 dB"), .init(photo(row))]
       )
     }
   )
 
   static let table = NumberTable(
     columns: [
-      .init("what restores the rows"), .init("error for each value", .numbers(decimals: 4)),
+      .init("what reconstructs the rows"), .init("error for each value", .numbers(decimals: 4)),
       .init("variance kept, %", .bars(decimals: 1)), .init("rows", .numbers(decimals: 0)),
     ],
     rows: [
       ["autoencoder, 2 numbers", 0.0263, 61.4, 10_000],
       ["PCA of the same size", 0.0394, 46.1, 10_000],
       ["column means", 0.0731, 0.0, 10_000],
-      [.text("nearest <neighbour> & co"), .number(.nan), 33.3],
+      [.text("nearest <neighbor> & co"), .number(.nan), 33.3],
     ],
     best: [0]
   )
@@ -178,7 +178,7 @@ enum SamplePage {
     ReportPage(
       title: "Hourglass: every kind of figure",
       introduction: [
-        "One page with a section for each job: the command as it was typed, what was learned from, the numbers beside the plain methods, and pictures. All values here are made up."
+        "One page with a section for each job: the command as it was typed, what was trained on, the numbers beside the plain methods, and images. All values here are made up."
       ],
       sections: [
         .init(
@@ -198,17 +198,17 @@ enum SamplePage {
             .table(
               table,
               caption:
-                "How well the numbers restore rows that were held out. The best row is in bold."
+                "How well the numbers reconstruct rows that were held out. The best row is in bold."
             ),
             .verdict("The autoencoder earned its place: its error is 33 % below that of PCA."),
             .figure(
               map(count: 3_000),
               caption:
-                "3,000 images that were never seen in learning. The program was not told the kinds of clothes that give the colours."
+                "3,000 images that were never seen in learning. The program was not told the kinds of clothes that give the colors."
             ),
             .figure(
               map(count: 400, byValue: true),
-              caption: "The same, coloured by how badly a row is restored."
+              caption: "The same, colored by how badly a row is reconstructed."
             ),
           ]
         ),
@@ -224,7 +224,7 @@ enum SamplePage {
         .init(
           "Detect",
           summary:
-            "Rows that the autoencoder cannot restore are unlike those that it learned from.",
+            "Rows that the autoencoder cannot reconstruct are unlike those that it trained on.",
           [
             .figure(
               lines(count: 28 * 24),
@@ -255,8 +255,8 @@ enum SamplePage {
         .init(
           "Colorize",
           [
-            .figure(photos, caption: "Lightness in, colour out."),
-            .output("learned in 0:42\n  PSNR  24.9 dB\n  grey  24.5 dB"),
+            .figure(photos, caption: "Lightness in, color out."),
+            .output("learned in 0:42\n  PSNR  24.9 dB\n  gray  24.5 dB"),
           ]
         ),
       ],

@@ -18,7 +18,7 @@ import Testing
   }
 
   /// Uniform distances: the rate of a threshold is the threshold itself.
-  @Test func strangersAreAcceptedAtTheRateAskedFor() throws {
+  @Test func unknownItemsAreAcceptedAtTheRateAskedFor() throws {
     var generator = SeededGenerator(seed: 1)
     var rates: [Double] = []
     var exceeded = 0
@@ -34,7 +34,7 @@ import Testing
     #expect((4...60).contains(exceeded))
   }
 
-  @Test func anItemIsNotItsOwnStranger() throws {
+  @Test func anItemIsNotItsOwnUnknownItem() throws {
     let index = try SignatureIndex(items: [
       NewItem(name: "a", signatures: [[0], [10]]), NewItem(name: "b", signature: [3]),
       NewItem(name: "c", signature: [3]),

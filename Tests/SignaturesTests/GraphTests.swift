@@ -9,7 +9,7 @@ import Testing
     try SignatureIndex(rows: Array(rows.joined()), dimension: rows[0].count)
   }
 
-  /// The share of the exact neighbours that an index finds; every distance has to be exact.
+  /// The share of the exact neighbors that an index finds; every distance has to be exact.
   private func recall(_ graphed: SignatureIndex, _ queries: [[Float]]) throws -> Double {
     var exact = graphed
     exact.graph = nil

@@ -125,7 +125,7 @@ import Testing
     #expect(try SignatureIndex(items: []).matches(for: [1, 2]).isEmpty)
   }
 
-  @Test func anExcerptIsFoundWithItsOffset() throws {
+  @Test func anQueryClipIsFoundWithItsOffset() throws {
     let songs = (0..<30).map { vectors(120, dimension: 16, seed: 100 + UInt64($0)) }
     let index = try SignatureIndex(
       items: songs.enumerated().map { number, rows in
@@ -139,10 +139,10 @@ import Testing
     var generator = SeededGenerator(seed: 10)
     for number in 0..<30 {
       let start = Int.random(in: 0..<110, using: &generator)
-      let excerpt = songs[number][start..<start + 10].map { row in
+      let queryClip = songs[number][start..<start + 10].map { row in
         row.map { $0 + 0.8 * generator.nextNormal() }
       }
-      let found = try index.sequenceMatches(for: excerpt, spacing: 0.5)
+      let found = try index.sequenceMatches(for: queryClip, spacing: 0.5)
       #expect(found.first?.name == "\(number)")
       #expect(found.first?.offset == Double(start) * 0.5)
       #expect(found.first?.alignedCount == 10)
@@ -153,7 +153,7 @@ import Testing
     #expect(failure { _ = try index.sequenceMatches(for: [[0]], spacing: 0) } != nil)
   }
 
-  @Test func anExcerptIsPlacedBetweenSignatures() throws {
+  @Test func anQueryClipIsPlacedBetweenSignatures() throws {
     // Signatures along smooth curves, half a unit apart; a query lies anywhere on them.
     let waves = vectors(2, dimension: 24, seed: 31)
     func signature(_ time: Double) -> [Float] {

@@ -42,12 +42,12 @@ func failure(_ body: () throws -> Void) -> SignatureError? {
   }
 }
 
-/// Vectors around the centres of clusters, from a seed; `skipping` takes later ones of the same
+/// Vectors around the centers of clusters, from a seed; `skipping` takes later ones of the same
 /// clusters.
 func clustered(_ count: Int, dimension: Int, seed: UInt64, skipping: UInt64 = 0) -> [[Float]] {
-  let centres = vectors(20, dimension: dimension, seed: seed)
+  let centers = vectors(20, dimension: dimension, seed: seed)
   var generator = SeededGenerator(seed: seed, stream: 1 + skipping)
   return (0..<count).map { _ in
-    centres[Int(generator.next() % 20)].map { $0 + 0.5 * generator.nextNormal() }
+    centers[Int(generator.next() % 20)].map { $0 + 0.5 * generator.nextNormal() }
   }
 }

@@ -47,7 +47,7 @@ package enum EstimatorLaw: String, CaseIterable, Sendable, CustomStringConvertib
   case nothingIsChanged
   /// Few, equal, huge and constant values end in finite results or a documented error.
   case degenerateInputs
-  /// It restores rows that it never saw better than the trivial means do.
+  /// It reconstructs rows that it never saw better than the trivial means do.
   case betterThanTrivial
 
   package var description: String { rawValue }
@@ -58,26 +58,26 @@ extension EstimatorUnderTest {
   /// where it holds.
   package func violation(of law: EstimatorLaw, on rows: Tensor) async throws -> String? {
     let count = rows.shape[0]
-    let learnt = rows.rows(0..<count * 3 / 4)
+    let learned = rows.rows(0..<count * 3 / 4)
     let new = rows.rows(count * 3 / 4..<count)
     switch law {
     case .sameSeedSameBytes:
-      let first = try bytes(try await fit(learnt))
-      let second = try bytes(try await fit(learnt))
+      let first = try bytes(try await fit(learned))
+      let second = try bytes(try await fit(learned))
       return first == second ? nil : "two runs gave other bytes"
-    case .rowAlone: return try await rowAloneViolation(try await fit(learnt), new)
-    case .orderOfRows: return try await orderViolation(try await fit(learnt), new)
+    case .rowAlone: return try await rowAloneViolation(try await fit(learned), new)
+    case .orderOfRows: return try await orderViolation(try await fit(learned), new)
     case .saveAndLoad:
-      let fitted = try await fit(learnt)
+      let fitted = try await fit(learned)
       let saved = try bytes(fitted)
       let loaded = try load(saved)
       guard try bytes(loaded) == saved else { return "saving what was loaded gave other bytes" }
       let same = try await apply(loaded, new) == apply(fitted, new)
       return same ? nil : "the loaded estimator gives other results"
-    case .nothingIsChanged: return try await changeViolation(learnt, new)
-    case .degenerateInputs: return try await degenerateViolation(learnt)
+    case .nothingIsChanged: return try await changeViolation(learned, new)
+    case .degenerateInputs: return try await degenerateViolation(learned)
     case .betterThanTrivial:
-      let (own, trivial) = try await errors(try await fit(learnt), new)
+      let (own, trivial) = try await errors(try await fit(learned), new)
       return own < trivial ? nil : "its error is \(own), that of the trivial means \(trivial)"
     }
   }
@@ -106,13 +106,13 @@ extension EstimatorUnderTest {
     return shuffled == results.taking(order) ? nil : "rows in another order give other results"
   }
 
-  private func changeViolation(_ learnt: Tensor, _ new: Tensor) async throws -> String? {
-    let (before, newBefore) = (learnt, new)
-    let fitted = try await fit(learnt)
+  private func changeViolation(_ learned: Tensor, _ new: Tensor) async throws -> String? {
+    let (before, newBefore) = (learned, new)
+    let fitted = try await fit(learned)
     let saved = try bytes(fitted)
     let first = try await apply(fitted, new)
     let second = try await apply(fitted, new)
-    if learnt != before || new != newBefore { return "rows were changed" }
+    if learned != before || new != newBefore { return "rows were changed" }
     if first != second { return "applying twice gives other results" }
     return try bytes(fitted) == saved ? nil : "applying changed the estimator"
   }

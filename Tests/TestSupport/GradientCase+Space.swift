@@ -50,8 +50,8 @@ extension GradientCase {
 
   private static let standardizations: [GradientCase] = [
     ("batch of rows", [6, 3], [0]),
-    ("batch of pictures", [3, 2, 2, 2], [0, 2, 3]),
-    ("batch of many pictures", [4, 3, 3, 4], [0, 2, 3]),
+    ("batch of images", [3, 2, 2, 2], [0, 2, 3]),
+    ("batch of many images", [4, 3, 3, 4], [0, 2, 3]),
     ("layer of rows", [3, 5], [1]),
     ("layer of series", [2, 3, 4], [1, 2]),
     ("group", [2, 2, 2, 3], [2, 3]),

@@ -7,7 +7,7 @@ import Hourglass
   import Darwin
 #endif
 
-/// The reader that is tried: `HOURGLASS_FUZZ`, one of `table`, `dataset`, `picture`, `sound`,
+/// The reader that is tried: `HOURGLASS_FUZZ`, one of `table`, `dataset`, `image`, `sound`,
 /// `series`, `model`.
 private let reader = ProcessInfo.processInfo.environment["HOURGLASS_FUZZ"] ?? "table"
 
@@ -30,9 +30,9 @@ private func tryReading(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       let table = try Table(contentsOf: path)
       for column in table.columns { _ = (0..<table.rowCount).map { column.text($0) } }
       _ = table.fingerprint
-    case "picture":
-      let picture = try Picture.load(contentsOf: path, pixelLimit: 1 << 20)
-      _ = picture.planes()
+    case "image":
+      let image = try Image.load(contentsOf: path, pixelLimit: 1 << 20)
+      _ = image.planes()
     case "sound":
       let sound = try Sound.load(contentsOf: path)
       _ = sound.channels.count

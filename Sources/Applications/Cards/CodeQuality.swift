@@ -3,14 +3,14 @@ internal import HourglassTensors
 /// How much codes of items tell of these, by measures that others use too.
 enum CodeQuality {
   /// The share of test codes whose class the most frequent one of the nearest training codes is.
-  static func neighbourAccuracy(
+  static func neighborAccuracy(
     training: Tensor,
     classes: [Int],
     test: Tensor,
     truth: [Int],
     count: Int = 10
   ) -> Double {
-    let vote = NearestNeighbours(PaddedRows(training), count: count)
+    let vote = NearestNeighbors(PaddedRows(training), count: count)
     return share(vote.classes(of: PaddedRows(test), from: classes), truth)
   }
 
@@ -45,17 +45,17 @@ enum CodeQuality {
     Double(zip(found, truth).count { $0 == $1 }) / Double(max(truth.count, 1))
   }
 
-  /// The trustworthiness of all codes `[count, width]`: see `NeighbourKeeping`, which measures some.
+  /// The trustworthiness of all codes `[count, width]`: see `NeighborhoodPreservation`, which measures some.
   ///
   /// - Parameters:
   ///   - codes: The codes.
   ///   - items: The items in the same order, `[count, values]`.
-  ///   - count: The number of neighbours of an item, below half the number of items.
+  ///   - count: The number of neighbors of an item, below half the number of items.
   static func trustworthiness(of codes: Tensor, items: Tensor, count: Int = 15) throws -> Double {
     let (near, rows) = (PaddedRows(codes), PaddedRows(items))
     let total = rows.count
-    // One neighbour more, since the nearest code of an item is its own.
-    let vote = NearestNeighbours(near, count: count + 1)
+    // One neighbor more, since the nearest code of an item is its own.
+    let vote = NearestNeighbors(near, count: count + 1)
     var excess = 0.0
     for item in 0..<total {
       if item % 64 == 0 { try Task.checkCancellation() }

@@ -1,13 +1,13 @@
 internal import HourglassDatasets
 
-/// Anomalies among labelled tables: the sets of ADBench, or any folder of `.npz` files with the arrays
+/// Anomalies among labeled tables: the sets of ADBench, or any folder of `.npz` files with the arrays
 /// `X`, `[rows, columns]`, and `y`, 1 for an anomaly.
 ///
 /// Reference: Han, Hu, Huang, Jiang, Zhao, 2022, "ADBench: Anomaly Detection Benchmark",
 /// arXiv:2206.09426; for the setting `clean` Livernoche, Jain, Hezaveh, Ravanbakhsh, 2024, "On Diffusion
 /// Modeling for Anomaly Detection", arXiv:2305.18593.
-package struct DetectionCard: ProtocolCard {
-  /// What is learnt from.
+package struct DetectionCard: QualityBenchmark {
+  /// What is trained on.
   package enum Setting: String, Sendable {
     /// Half of the normal rows; the others, and all anomalies, are scored.
     case clean
@@ -15,7 +15,7 @@ package struct DetectionCard: ProtocolCard {
     case mixed
   }
 
-  /// What is learnt from.
+  /// What is trained on.
   package let setting: Setting
 
   private static let rowLimit = 20_000
@@ -29,9 +29,9 @@ package struct DetectionCard: ProtocolCard {
     let split =
       switch setting {
       case .clean:
-        "Half of the normal rows of each set are learned from; the other half and all anomalies are "
+        "Half of the normal rows of each set are trained on; the other half and all anomalies are "
           + "scored."
-      case .mixed: "All rows of each set are learned from and scored; the labels only judge."
+      case .mixed: "All rows of each set are trained on and scored; the labels only evaluate."
       }
     return split + " Rows are shuffled with NumPy's generator of seed 0, and at most 20,000 taken."
   }
@@ -67,23 +67,23 @@ package struct DetectionCard: ProtocolCard {
     let paths = try run.paths(ending: ".npz", for: self, what: ".npz files with X and y")
     var parts: [CardResult.Part] = []
     var alarms = (count: 0.0, normal: 0.0)
-    var rivals: [String: [(Double, Double)]] = [:]
+    var baselines: [String: [(Double, Double)]] = [:]
     var own: [(Double, Double)] = []
     for path in paths {
-      let judged = try await report(path, run)
-      let scores = judged.report.methods.map { ($0.areaUnderROC, $0.averagePrecision) }
+      let evaluated = try await report(path, run)
+      let scores = evaluated.report.methods.map { ($0.areaUnderROC, $0.averagePrecision) }
       own.append(scores[0])
-      for (method, score) in zip(judged.report.methods, scores).dropFirst() {
-        rivals[method.name, default: []].append(score)
+      for (method, score) in zip(evaluated.report.methods, scores).dropFirst() {
+        baselines[method.name, default: []].append(score)
       }
-      let normal = Double(judged.report.count - judged.report.positives)
-      alarms.count += judged.report.falseAlarms * normal
+      let normal = Double(evaluated.report.count - evaluated.report.positives)
+      alarms.count += evaluated.report.falseAlarms * normal
       alarms.normal += normal
       parts.append(
         CardResult.Part(
-          name: judged.name,
+          name: evaluated.name,
           values: [
-            Double(judged.learned), Double(judged.report.count), Double(judged.columns),
+            Double(evaluated.learned), Double(evaluated.report.count), Double(evaluated.columns),
           ] + scores.map(\.0) + [scores[0].1]
         )
       )
@@ -94,12 +94,12 @@ package struct DetectionCard: ProtocolCard {
         scores.reduce(0) { $0 + $1.0 } / count, scores.reduce(0) { $0 + $1.1 } / count,
       ]
     }
-    let names = rivals.keys.sorted()
+    let names = baselines.keys.sorted()
     let rate: [Double?] = setting == .clean ? [alarms.count / max(alarms.normal, 1)] : []
     return CardMeasurement(
       own: means(own) + rate,
-      rivals: names.map { name in
-        CardResult.Method(name, means(rivals[name] ?? []) + (setting == .clean ? [nil] : []))
+      baselines: names.map { name in
+        CardResult.Method(name, means(baselines[name] ?? []) + (setting == .clean ? [nil] : []))
       },
       partFigures: ["learned", "scored", "columns"].map {
         CardResult.Figure($0, places: 0, moreIsBetter: nil)
@@ -113,13 +113,13 @@ package struct DetectionCard: ProtocolCard {
   private func report(
     _ path: String,
     _ run: CardRun
-  ) async throws -> (name: String, learned: Int, columns: Int, report: LabelledReport) {
+  ) async throws -> (name: String, learned: Int, columns: Int, report: LabeledReport) {
     var options = DatasetOptions()
     options.labelsName = "y"
     guard case .table(let all) = try Dataset.load(contentsOf: path, options: options),
       case .codes(let codes, let levels)? = all[column: "y"]?.cells
     else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: path,
         job: "measure \(name) on",
         expected: "X of rows and columns, and y with 0 or 1 for each row",
@@ -139,7 +139,7 @@ package struct DetectionCard: ProtocolCard {
     guard !learned.isEmpty, scored.contains(where: { labels[$0] }),
       scored.contains(where: { !labels[$0] })
     else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: path,
         job: "measure \(self.name) on",
         expected: "rows of both labels",

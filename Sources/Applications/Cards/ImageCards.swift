@@ -3,7 +3,7 @@ internal import HourglassSignatures
 internal import HourglassTensors
 
 /// The training and test images of a folder with the four IDX files of MNIST, and their classes.
-struct LabelledImages {
+struct LabeledImages {
   let training: Dataset
   let trainingClasses: [Int]
   let test: Dataset
@@ -11,7 +11,7 @@ struct LabelledImages {
   let paths: [String]
 
   /// Reads the first so many of both.
-  init(_ run: CardRun, trainingCount: Int, testCount: Int, for card: some ProtocolCard) throws {
+  init(_ run: CardRun, trainingCount: Int, testCount: Int, for card: some QualityBenchmark) throws {
     func images(_ name: String, _ count: Int) throws -> (Dataset, [Int], [String]) {
       let parts = ["images-idx3-ubyte", "labels-idx1-ubyte"].map { "\(name)-\($0)" }
       let paths = try parts.map { try run.path([$0 + ".gz", $0], for: card) }
@@ -19,7 +19,7 @@ struct LabelledImages {
       options.limit = count
       let images = try Dataset.load(contentsOf: paths[0], options: options)
       guard images.kind == .images else {
-        throw ApplicationError.unsuitedKind(
+        throw TaskError.unsuitedKind(
           name: paths[0],
           job: "measure \(card.name) on",
           expected: "images",
@@ -31,7 +31,7 @@ struct LabelledImages {
       guard labels.count == images.count, labels.itemShape.elementCount == 1,
         classes.count == labels.count, classes.allSatisfy({ (0...255).contains($0) })
       else {
-        throw ApplicationError.unsuitedKind(
+        throw TaskError.unsuitedKind(
           name: paths[1],
           job: "measure \(card.name) on",
           expected: "a label from 0 to 255 for each of \(images.count) images",
@@ -56,7 +56,7 @@ struct LabelledImages {
 }
 
 /// The images of a folder with the binary files of CIFAR-10, and their classes.
-struct SmallColourImages {
+struct SmallColorImages {
   let training: ImageSet
   let test: ImageSet
   let paths: [String]
@@ -66,7 +66,7 @@ struct SmallColourImages {
     _ run: CardRun,
     trainingCount: Int = .max,
     testCount: Int = .max,
-    for card: some ProtocolCard
+    for card: some QualityBenchmark
   ) throws {
     let all = try run.paths(ending: ".bin", for: card, what: "data_batch_1.bin and others")
       .filter { $0.contains("data_batch_") }
@@ -82,7 +82,7 @@ struct SmallColourImages {
       paths.append(path)
     }
     guard let learned, learned.labels.count == learned.images.count else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: run.data,
         job: "measure \(card.name) on",
         expected: "data_batch_1.bin and others",
@@ -95,15 +95,15 @@ struct SmallColourImages {
   }
 }
 
-/// A map of images: two numbers an image, from which images are restored too.
-package struct ReductionCard: ProtocolCard {
+/// A map of images: two numbers an image, from which images are reconstructed too.
+package struct ReductionCard: QualityBenchmark {
   package let name = "reduce"
   package let summary =
-    "A map is learned from the first 20,000 training images (IDX, four files as MNIST has them) by "
-    + "`reduce --preserve neighbours`; the first 5,000 test images are placed on it. Class by 10 "
-    + "neighbours: the vote of the 10 nearest training images on the map."
+    "A map is trained on the first 20,000 training images (IDX, four files as MNIST has them) by "
+    + "`reduce --preserve neighbors`; the first 5,000 test images are placed on it. Class by 10 "
+    + "neighbors: the vote of the 10 nearest training images on the map."
   package let figures = [
-    CardResult.Figure("class by 10 neighbours", places: 4, moreIsBetter: true),
+    CardResult.Figure("class by 10 neighbors", places: 4, moreIsBetter: true),
     CardResult.Figure("trustworthiness at 15", places: 4, moreIsBetter: true),
     CardResult.Figure("squared error a pixel", places: 5, moreIsBetter: false),
     CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
@@ -125,27 +125,27 @@ package struct ReductionCard: ProtocolCard {
   package init() {}
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
-    let images = try LabelledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
+    let images = try LabeledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
     let reducer = DimensionReducer(
       learning: run.learning,
-      preserves: .neighbours()
+      preserves: .neighbors()
     )
     let (fitted, seconds) = try await run.timed {
       try await reducer.fit(images.training, session: run.session)
     }
-    run.says("placing the images on the map, and judging it")
+    run.says("placing the images on the map, and evaluating it")
     let known = try await fitted.codes(of: images.training, on: run.engine)
     let new = try await fitted.codes(of: images.test, on: run.engine)
     let report = try await fitted.evaluate(images.test, on: run.engine)
     return CardMeasurement(
       own: [
-        CodeQuality.neighbourAccuracy(
+        CodeQuality.neighborAccuracy(
           training: known,
           classes: images.trainingClasses,
           test: new,
           truth: images.testClasses
         ),
-        try CodeQuality.trustworthiness(of: new, items: LabelledImages.rows(images.test)),
+        try CodeQuality.trustworthiness(of: new, items: LabeledImages.rows(images.test)),
         report.autoencoder.errorPerValue,
         seconds,
       ],
@@ -154,13 +154,13 @@ package struct ReductionCard: ProtocolCard {
   }
 }
 
-/// Features of images, learnt without their classes, from which a linear model tells these.
-package struct FeaturesCard: ProtocolCard {
+/// Features of images, learned without their classes, from which a linear model tells these.
+package struct FeaturesCard: QualityBenchmark {
   package let name = "features"
   package let summary =
-    "32 numbers an image are learned from the first 20,000 training images (IDX, four files as MNIST "
+    "32 numbers an image are trained on the first 20,000 training images (IDX, four files as MNIST "
     + "has them) by `features`; a logistic regression on them, standardized, with the penalty by which "
-    + "most of a tenth left out are told, learns the classes and is judged on the first 5,000 test images."
+    + "most of a tenth left out are told, learns the classes and is evaluated on the first 5,000 test images."
   package let figures = [
     CardResult.Figure("accuracy", places: 4, moreIsBetter: true),
     CardResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
@@ -177,7 +177,7 @@ package struct FeaturesCard: ProtocolCard {
   package init() {}
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
-    let images = try LabelledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
+    let images = try LabeledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
     return CardMeasurement(
       own: try await run.featureFigures(
         dimensions: Self.dimensions,
@@ -190,7 +190,7 @@ package struct FeaturesCard: ProtocolCard {
 }
 
 extension CardRun {
-  /// The accuracy of a logistic regression on features that are learnt without the classes, and the seconds
+  /// The accuracy of a logistic regression on features that are learned without the classes, and the seconds
   /// of learning them.
   fileprivate func featureFigures(
     dimensions: Int,
@@ -212,14 +212,14 @@ extension CardRun {
   }
 }
 
-/// Features of small photographs, learnt without their classes, from which a linear model tells these.
-package struct PhotographFeaturesCard: ProtocolCard {
+/// Features of small photographs, learned without their classes, from which a linear model tells these.
+package struct PhotographFeaturesCard: QualityBenchmark {
   package let name = "features-cifar10"
   package var summary: String {
     "\(dimensions) numbers an image are learned by `features` from the first 20,000 images of data_batch_*.bin "
       + "(CIFAR-10, binary), without their classes; a logistic regression on them, standardized, with the "
       + "penalty by which most of a tenth left out are told, learns the classes of the same images and is "
-      + "judged on the first 2,000 of test_batch.bin."
+      + "evaluated on the first 2,000 of test_batch.bin."
   }
   package let figures = [
     CardResult.Figure("accuracy", places: 4, moreIsBetter: true),
@@ -245,7 +245,7 @@ package struct PhotographFeaturesCard: ProtocolCard {
   package init(dimensions: Int = 1_024) { self.dimensions = dimensions }
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
-    let images = try SmallColourImages(run, trainingCount: 20_000, testCount: 2_000, for: self)
+    let images = try SmallColorImages(run, trainingCount: 20_000, testCount: 2_000, for: self)
     return CardMeasurement(
       own: try await run.featureFigures(
         dimensions: dimensions,
@@ -258,7 +258,7 @@ package struct PhotographFeaturesCard: ProtocolCard {
 }
 
 /// Images found again from copies with noise that are moved by a pixel.
-package struct MatchImagesCard: ProtocolCard {
+package struct MatchImagesCard: QualityBenchmark {
   package let name = "match-images"
   package let summary =
     "The first 20,000 training images (IDX) are stored with a signature each. 1,000 of them are asked "
@@ -270,7 +270,7 @@ package struct MatchImagesCard: ProtocolCard {
   ]
   package let published = [
     ("pixels", 0.034), ("PCA, 32 numbers", 0.079), ("PyTorch autoencoder, 32 numbers", 0.012),
-  ].map { CardResult.Method($0.0, source: "Fashion-MNIST, the same distortion", [$0.1, nil]) }
+  ].map { CardResult.Method($0.0, source: "Fashion-MNIST, the same augmentation", [$0.1, nil]) }
   package var settings: [String: String] { ["dimensions": "\(dimensions)"] }
 
   /// The numbers of a signature.
@@ -288,7 +288,7 @@ package struct MatchImagesCard: ProtocolCard {
     var options = DatasetOptions()
     options.limit = 20_000
     guard case .images(let stored) = try Dataset.load(contentsOf: path, options: options) else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: path,
         job: "measure \(name) on",
         expected: "images",
@@ -310,7 +310,7 @@ package struct MatchImagesCard: ProtocolCard {
     func rows(_ items: [NewItem]) -> PaddedRows {
       PaddedRows(Tensor(items.flatMap { $0.signatures[0] }, shape: [items.count, width]))
     }
-    let near = NearestNeighbours(rows(known), count: 1)
+    let near = NearestNeighbors(rows(known), count: 1)
     let queries = rows(asked)
     let found = chosen.indices.count { near.nearest(to: queries, row: $0).first == chosen[$0] }
     return CardMeasurement(

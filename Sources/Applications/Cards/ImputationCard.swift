@@ -14,7 +14,7 @@ internal import HourglassDatasets
 /// Adversarial Nets", arXiv:1806.02920, section 5, for cells that are deleted completely at random;
 /// Muzellec, Josse, Boyer, Cuturi, 2020, "Missing Data Imputation using Optimal Transport",
 /// arXiv:2002.03860, section 4, for the other mechanisms.
-package struct ImputationCard: ProtocolCard {
+package struct ImputationCard: QualityBenchmark {
   /// Why cells are missing.
   package enum Mechanism: String, Sendable, CaseIterable {
     /// Completely at random.
@@ -35,9 +35,9 @@ package struct ImputationCard: ProtocolCard {
       }
     let learned =
       isOutOfSample
-      ? "The first 7 of 10 rows, with cells deleted too, are learned from, and the cells of the others "
+      ? "The first 7 of 10 rows, with cells deleted too, are trained on, and the cells of the others "
         + "filled."
-      : "All rows are learned from."
+      : "All rows are trained on."
     return "Columns of numbers, without rows that lack a cell, each scaled to [0, 1]; of the cells "
       + "\(Self.percent(rate)) are deleted \(cells), with NumPy's generator. \(learned) The error is "
       + "the root of the mean squared error over the deleted cells."
@@ -48,7 +48,7 @@ package struct ImputationCard: ProtocolCard {
   ]
   package var published: [CardResult.Method] {
     guard mechanism == .mcar, !isOutOfSample, rate == 0.2 else { return [] }
-    let source = "scikit-learn 1.7 with 10 neighbours, 10 rounds, and 50 trees"
+    let source = "scikit-learn 1.7 with 10 neighbors, 10 rounds, and 50 trees"
     switch (table, rowLimit) {
     case ("letter.csv", nil):
       return [
@@ -78,7 +78,7 @@ package struct ImputationCard: ProtocolCard {
   package let mechanism: Mechanism
   /// The most rows to take.
   package let rowLimit: Int?
-  /// Whether the rows that are filled are others than those that are learnt from.
+  /// Whether the rows that are filled are others than those that are trained on.
   package let isOutOfSample: Bool
   /// The name of the table, for the figures of others.
   private let table: String
@@ -116,7 +116,7 @@ package struct ImputationCard: ProtocolCard {
       parts.append(try await measured(numbers, run))
     }
     guard !parts.isEmpty else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: run.data,
         job: "measure \(name) on",
         expected: "tables with at least two columns of numbers and 20 complete rows",
@@ -129,7 +129,8 @@ package struct ImputationCard: ProtocolCard {
     }
     return CardMeasurement(
       own: [means[0], parts.reduce(0) { $0 + ($1.values[2] ?? 0) }],
-      rivals: zip(["nearest rows", "chained regression", "column means"], means.dropFirst()).map {
+      baselines: zip(["nearest rows", "chained regression", "column means"], means.dropFirst()).map
+      {
         CardResult.Method($0, [$1, nil])
       },
       partFigures: [
@@ -151,7 +152,7 @@ package struct ImputationCard: ProtocolCard {
     let learned = isOutOfSample ? Array(0..<boundary) : Array(0..<numbers.count)
     let filled = Array(boundary..<numbers.count)
     let imputer = Imputer(
-      learning: LearningSettings(seconds: run.seconds, earlyStopping: nil, seed: run.seed)
+      learning: TrainingSettings(seconds: run.seconds, earlyStopping: nil, seed: run.seed)
     )
     let all = numbers.table(without: deleted)
     let (result, seconds) = try await run.timed {
@@ -159,7 +160,7 @@ package struct ImputationCard: ProtocolCard {
       return try await fitted.filled(all.rows(filled), on: run.engine)
     }
     var errors = [numbers.error(of: result, rows: filled, deleted: deleted)]
-    errors += try rivalErrors(numbers, all, learned, filled, deleted)
+    errors += try baselineErrors(numbers, all, learned, filled, deleted)
     return CardResult.Part(
       name: numbers.name,
       values: [Double(numbers.count), Double(numbers.width), seconds] + errors
@@ -167,7 +168,7 @@ package struct ImputationCard: ProtocolCard {
   }
 
   /// The errors of nearest rows, chained regression and column means on the same cells.
-  private func rivalErrors(
+  private func baselineErrors(
     _ numbers: ScaledNumbers,
     _ all: Table,
     _ learned: [Int],
@@ -180,7 +181,7 @@ package struct ImputationCard: ProtocolCard {
       scaling: .standard,
       datesHaveParts: false
     )
-    // A column of which all cells were deleted is none of the encoding, and the rivals have no say.
+    // A column of which all cells were deleted is none of the encoding, and the baselines have no say.
     guard encoding.fields.map(\.name) == all.columns.map(\.name) else { return [nil, nil, nil] }
     let rows = CellRows(try encoding.encoded(all), layout: encoding.layout)
     let (known, asked) = (rows.rows(learned), rows.rows(filled))

@@ -8,18 +8,18 @@ internal import HourglassTensors
   internal import Foundation
 #endif
 
-/// Songs found again from noisy excerpts, with their places, and songs that are not in the database.
+/// Songs found again from noisy query clips, with their places, and songs that are not in the database.
 ///
 /// Reference: for the lengths and the answers Chang et al., 2021, "Neural Audio Fingerprint for
 /// High-specific Audio Retrieval based on Contrastive Learning", arXiv:2010.11910.
-package struct MatchSongsCard: ProtocolCard {
+package struct MatchSongsCard: QualityBenchmark {
   package let name = "match-songs"
   package let summary =
-    "Seven of eight songs of the folder are stored; each is asked for by two excerpts of each length, cut "
+    "Seven of eight songs of the folder are stored; each is asked for by two query clips of each length, cut "
     + "at random, one under white noise and one under noise with the spectrum and the pace of speech, both "
     + "at 5 dB, and then made an MP3 of 64 kbit/s. A song is found where it is the nearest one, its place "
     + "where it is right within 0.25 s, and "
-    + "known where it is told to be in the database at 1 % of false accepts. Eight excerpts of each length "
+    + "known where it is told to be in the database at 1 % of false accepts. Eight query clips of each length "
     + "of the other songs should then be told to be unknown."
   package let figures =
     lengths.map { CardResult.Figure("found, \($0) s", places: 3, moreIsBetter: true) }
@@ -42,7 +42,7 @@ package struct MatchSongsCard: ProtocolCard {
   private static let lengths = [1, 2, 5]
   private static let signalToNoise: Float = 5
   private static let falseAcceptRate = 0.01
-  /// The bit rate that an excerpt went through, in kbit/s.
+  /// The bit rate that a query clip went through, in kbit/s.
   private static let bitRate = 64.0
 
   package init() {}
@@ -50,7 +50,7 @@ package struct MatchSongsCard: ProtocolCard {
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
     let all = try SoundSet.load(contentsOf: run.data)
     guard all.count >= 16 else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: run.data,
         job: "measure \(name) on",
         expected: "a folder of 16 songs or more",
@@ -77,7 +77,7 @@ package struct MatchSongsCard: ProtocolCard {
     var (found, placed, told): ([Double?], [Double?], [Double?]) = ([], [], [])
     var accepts = (count: 0, asked: 0)
     for length in Self.lengths {
-      run.says("asking by excerpts of \(length) s")
+      run.says("asking by query clips of \(length) s")
       var (right, inPlace, known, asked) = (0, 0, 0, 0)
       for index in stored {
         let song = try all.sound(index).mono
@@ -130,7 +130,7 @@ package struct MatchSongsCard: ProtocolCard {
 }
 
 extension CardResult.Figure {
-  /// The figure for excerpts of a length.
+  /// The figure for query clips of a length.
   fileprivate func at(_ seconds: Int) -> CardResult.Figure {
     CardResult.Figure("\(name), \(seconds) s", places: places, moreIsBetter: moreIsBetter)
   }
@@ -168,9 +168,9 @@ private struct Excerpted {
       isSpeech
       ? RecordingNoise.speech(signalToNoise: decibels, sampleRate: rate)
       : RecordingNoise.white(signalToNoise: decibels)
-    let part = Sound(name: "excerpt", sampleRate: rate, channels: [samples])
+    let part = Sound(name: "queryClip", sampleRate: rate, channels: [samples])
     let sum = noise.over(part, &generator).channels[0]
     let peak = max(sum.map(abs).max() ?? 1, 1)
-    return Sound(name: "excerpt", sampleRate: rate, channels: [sum.map { $0 / peak }])
+    return Sound(name: "queryClip", sampleRate: rate, channels: [sum.map { $0 / peak }])
   }
 }

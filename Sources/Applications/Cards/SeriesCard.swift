@@ -19,11 +19,11 @@ internal import HourglassDatasets
 ///
 /// Reference: Lavin, Ahmad, 2015, "Evaluating Real-Time Anomaly Detection Algorithms: the Numenta Anomaly
 /// Benchmark", arXiv:1510.03336, section II.
-package struct SeriesCard: ProtocolCard {
+package struct SeriesCard: QualityBenchmark {
   package let name = "series-anomaly"
   package let summary =
-    "Each series is learned from and scored as a whole, by windows of 128 rows every 8; the first 15 % of "
-    + "its rows, at most 750, are not judged. An alarm is the greatest score among the 64 rows on both "
+    "Each series is trained on and scored as a whole, by windows of 128 rows every 8; the first 15 % of "
+    + "its rows, at most 750, are not evaluated. An alarm is the greatest score among the 64 rows on both "
     + "sides, in mean deviations of the series. The NAB score is that of the standard profile, 100 for "
     + "every window found at its beginning and no false alarm, 0 for no alarm, with the one threshold for "
     + "all series that is best, over the files that are there. AUROC is the mean over series with windows."
@@ -52,7 +52,7 @@ package struct SeriesCard: ProtocolCard {
       let data = try Data(contentsOf: URL(filePath: list))
       windows = try JSONDecoder().decode([String: [[String]]].self, from: data)
     } catch {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: list,
         job: "measure \(name) on",
         expected: "for each series a list of windows, each of two times",
@@ -62,14 +62,14 @@ package struct SeriesCard: ProtocolCard {
     let paths = try run.paths(ending: ".csv", for: self, what: "series (CSV)")
       .filter { path in windows.keys.contains { path.hasSuffix("/" + $0) } }
     guard !paths.isEmpty else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: run.data,
         job: "measure \(name) on",
         expected: "the series that combined_windows.json names",
         found: "none of them"
       )
     }
-    var judged: [(own: ScoredSeries, rival: ScoredSeries)] = []
+    var evaluated: [(own: ScoredSeries, baseline: ScoredSeries)] = []
     var parts: [CardResult.Part] = []
     for path in paths {
       let key = windows.keys.first { path.hasSuffix("/" + $0) } ?? ""
@@ -77,12 +77,12 @@ package struct SeriesCard: ProtocolCard {
       run.says("\(key): \(table.rowCount) rows")
       let labels = try Self.windows(windows[key] ?? [], of: table)
       let own = ScoredSeries(scores: try await scores(table, run), windows: labels)
-      let rival = ScoredSeries(scores: try Self.deviations(table), windows: labels)
-      judged.append((own, rival))
+      let baseline = ScoredSeries(scores: try Self.deviations(table), windows: labels)
+      evaluated.append((own, baseline))
       parts.append(
         CardResult.Part(
           name: key,
-          values: [Double(table.rowCount), Double(labels.count), own.area, rival.area]
+          values: [Double(table.rowCount), Double(labels.count), own.area, baseline.area]
         )
       )
     }
@@ -94,9 +94,9 @@ package struct SeriesCard: ProtocolCard {
       ]
     }
     return CardMeasurement(
-      own: values(judged.map(\.own)),
-      rivals: [
-        CardResult.Method("deviation from the 100 rows before", values(judged.map(\.rival)))
+      own: values(evaluated.map(\.own)),
+      baselines: [
+        CardResult.Method("deviation from the 100 rows before", values(evaluated.map(\.baseline)))
       ],
       partFigures: [
         CardResult.Figure("rows", places: 0, moreIsBetter: nil),
@@ -167,7 +167,7 @@ struct ScoredSeries {
   /// The cost of a false alarm in the standard profile.
   private static let falseAlarm = 0.11
 
-  /// The first row that is judged.
+  /// The first row that is evaluated.
   private var start: Int { min(scores.count * 15 / 100, 750) }
 
   /// The area under the ROC curve of rows within windows; `nil` where there are none.
@@ -182,7 +182,7 @@ struct ScoredSeries {
   /// The rows that an alarm is kept apart from another one.
   private static let radius = 64
 
-  /// The series with the score of a row that is the greatest among its neighbours, in mean deviations from
+  /// The series with the score of a row that is the greatest among its neighbors, in mean deviations from
   /// the median, and 0 for every other row: the windows of a detector make one alarm of many rows.
   var peaks: ScoredSeries {
     let sorted = scores.sorted()

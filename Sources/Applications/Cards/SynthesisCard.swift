@@ -3,11 +3,11 @@ internal import HourglassDatasets
 /// Generated rows of a table, by how they are distributed.
 ///
 /// Reference: the quality report of SDMetrics, see `TableSimilarity`.
-package struct SynthesisCard: ProtocolCard {
+package struct SynthesisCard: QualityBenchmark {
   package let name = "synthesize"
   package let summary =
-    "As many rows are generated as the table has, from a model learned from all of them. Column shapes "
-    + "and pair trends are those of SDMetrics against the rows learned from, 1 is best."
+    "As many rows are generated as the table has, from a model trained on all of them. Column shapes "
+    + "and pair trends are those of SDMetrics against the rows trained on, 1 is best."
   package let figures = [
     CardResult.Figure("column shapes", places: 4, moreIsBetter: true),
     CardResult.Figure("pair trends", places: 4, moreIsBetter: true),
@@ -38,7 +38,7 @@ package struct SynthesisCard: ProtocolCard {
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
     let learned = try Table(contentsOf: run.data)
     guard learned.columns.count > 1 else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: run.data,
         job: "measure \(name) on",
         expected: "at least two columns",
@@ -46,7 +46,7 @@ package struct SynthesisCard: ProtocolCard {
       )
     }
     let synthesizer = Synthesizer(
-      learning: LearningSettings(seconds: run.seconds ?? 300, seed: run.seed)
+      learning: TrainingSettings(seconds: run.seconds ?? 300, seed: run.seed)
     )
     let (fitted, seconds) = try await run.timed {
       try await synthesizer.fit(.table(learned), session: run.session)
@@ -60,7 +60,7 @@ package struct SynthesisCard: ProtocolCard {
     }
     return CardMeasurement(
       own: try values(generated) + [seconds],
-      rivals: [
+      baselines: [
         CardResult.Method("columns on their own", try values(shuffled(learned, run.seed)) + [nil])
       ],
       paths: [run.data]

@@ -1,15 +1,15 @@
 internal import HourglassDatasets
 
-/// How probable test images are to what learnt to generate such images.
+/// How probable test images are to what learned to generate such images.
 ///
 /// Reference: Burda, Grosse, Salakhutdinov, 2015, "Importance Weighted Autoencoders",
 /// arXiv:1509.00519, section 5.
-package struct VariationalImagesCard: ProtocolCard {
+package struct VariationalImagesCard: QualityBenchmark {
   package let name = "vae-mnist"
   package var summary: String {
     "A variational autoencoder with one layer of 50 random numbers learns from the training images "
       + "(IDX, four files as MNIST has them), whose pixels are drawn anew as zeros and ones in each "
-      + "step, with a probability that is their grey. Judged by the test images, drawn once: -ln p(x) by "
+      + "step, with a probability that is their gray. Evaluated by the test images, drawn once: -ln p(x) by "
       + "\(samples) codes an image, an upper bound. By how much it is below the negative evidence lower "
       + "bound of all test images is measured on \(imageCount) of them."
   }
@@ -46,11 +46,11 @@ package struct VariationalImagesCard: ProtocolCard {
   }
 
   package func measure(_ run: CardRun) async throws -> CardMeasurement {
-    let images = try LabelledImages(run, trainingCount: 60_000, testCount: 10_000, for: self)
+    let images = try LabeledImages(run, trainingCount: 60_000, testCount: 10_000, for: self)
     try check(images.training)
     let synthesizer = Synthesizer(
       latent: Self.latent,
-      learning: LearningSettings(seconds: run.seconds ?? Self.learningSeconds, seed: run.seed)
+      learning: TrainingSettings(seconds: run.seconds ?? Self.learningSeconds, seed: run.seed)
     )
     let (fitted, seconds) = try await run.timed {
       try await synthesizer.fit(images.training, session: run.session)
@@ -68,7 +68,7 @@ package struct VariationalImagesCard: ProtocolCard {
         weighted.map { -$0.bound }, weighted?.standardError, bound.map { -$0.evidenceLowerBound },
         Double(report.activeUnits), seconds,
       ],
-      rivals: [
+      baselines: [
         CardResult.Method(
           "pixels on their own",
           [bound?.independentPixels.map { -$0 }, nil, nil, nil, nil]
@@ -78,15 +78,15 @@ package struct VariationalImagesCard: ProtocolCard {
     )
   }
 
-  /// Checks that the images are drawings, whose greys can be taken for probabilities.
+  /// Checks that the images are drawings, whose grays can be taken for probabilities.
   private func check(_ images: Dataset) throws {
     guard case .images(let set) = images else { return }
     let all = try set.uniform()
-    guard !PictureFields(all, rows: Array(0..<all.count)).isInk else { return }
-    throw ApplicationError.unsuitedKind(
+    guard !ImageFields(all, rows: Array(0..<all.count)).isInk else { return }
+    throw TaskError.unsuitedKind(
       name: images.name,
       job: "measure \(name) on",
-      expected: "grey drawings, nearly all of whose pixels are near black or white",
+      expected: "gray drawings, nearly all of whose pixels are near black or white",
       found: "other images"
     )
   }

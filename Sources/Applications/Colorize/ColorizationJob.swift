@@ -5,39 +5,41 @@ internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// One run of learning to colour, with everything chosen before it begins.
+/// One run of learning to color, with everything chosen before it begins.
 struct ColorizationJob: Sendable {
   private let colorizer: Colorizer
   private let images: ImageSet
   private let split: RowSplit
-  private let translator: Translator
+  private let translator: ImageToImageNetwork
   private let source: PatchSource
   private let means: [Float]
-  private let run: LearningRun
+  private let run: TrainingRun
 
-  init(_ colorizer: Colorizer, _ given: ImageSet, _ session: LearningSession) throws {
+  init(_ colorizer: Colorizer, _ given: ImageSet, _ session: TrainingSession) throws {
     self.colorizer = colorizer
     let seed = colorizer.learning.seed
-    let withColours = (0..<given.count).filter { given.shape(of: $0)[0] >= 3 }
-    guard !withColours.isEmpty else { throw ApplicationError.noColours(name: given.name) }
-    let images = withColours.count == given.count ? given : given.items(withColours)
+    let withColors = (0..<given.count).filter { given.shape(of: $0)[0] >= 3 }
+    guard !withColors.isEmpty else { throw TaskError.noColors(name: given.name) }
+    let images = withColors.count == given.count ? given : given.items(withColors)
     self.images = images
     split = RowSplit(count: images.count, seed: seed)
-    let sample = try PictureSample(
+    let sample = try ImageSample(
       images,
       split: split,
       seed: seed,
       channels: 3,
-      range: Colouring.range
-    ) { _, picture in
-      let small = picture.resized(to: WorkingSize.of(picture.size))
-      return Colouring.scaled(LabColor.planes(of: PicturePlanes(small)))
+      range: ColorizationModel.range
+    ) { _, image in
+      let small = image.resized(to: WorkingSize.of(image.size))
+      return ColorizationModel.scaled(LabColor.planes(of: PlanarImage(small)))
     }
-    means = (1...2).map { sample.store.mean(of: sample.learning, channel: $0) * Colouring.scale }
+    means = (1...2).map {
+      sample.store.mean(of: sample.learning, channel: $0) * ColorizationModel.scale
+    }
     let learning = PatchLearning(sample.store, images: sample.learning, turns: 2)
-    translator = Translator(
-      architecture: colorizer.architecture ?? AutomaticChoices.colouringArchitecture,
-      target: .mixture(ColourAnchors.mixture)
+    translator = ImageToImageNetwork(
+      architecture: colorizer.architecture ?? Defaults.coloringArchitecture,
+      target: .mixture(ColorDistributionTargets.mixture)
     )
     var trainer = learning.trainer(colorizer.learning)
     if case .normalizedUNet = translator.architecture {
@@ -52,16 +54,16 @@ struct ColorizationJob: Sendable {
     source = PatchSource(
       sample.store,
       learning: sample.learning,
-      judging: sample.judging,
+      evaluating: sample.evaluating,
       cutting: learning.cutting,
       inputs: 1,
       validation: trainer.validation,
       seed: seed
     )
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedColorizer.application,
       configuration: colorizer,
-      fields: ColouredFields(meanA: means[0], meanB: means[1], vividness: Vividness()),
+      fields: ColoredFields(meanA: means[0], meanB: means[1], vividness: Vividness()),
       architecture: translator,
       data: (images.name, images.fingerprint),
       itemCount: sample.learning.count,
@@ -70,33 +72,33 @@ struct ColorizationJob: Sendable {
     )
   }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedColorizer {
     let result = try await run.train(translator, on: source)
-    var network = Colouring(
-      translation: TiledTranslation(translator, variables: result.variables, inputs: 1),
+    var network = ColorizationModel(
+      translation: TiledInference(translator, variables: result.variables, inputs: 1),
       means: means,
       vividness: Vividness()
     )
     network.vividness = try await vividness(of: &network)
     var tally = ColorizationTally(means: means)
-    try await forEach(split.report, by: &network) { network, picture, distribution in
+    try await forEach(split.report, by: &network) { network, image, distribution in
       tally.add(
-        picture,
-        coloured: network.colours(.mean, of: picture, distribution),
-        vivid: network.colours(.vivid, of: picture, distribution)
+        image,
+        colored: network.colors(.mean, of: image, distribution),
+        vivid: network.colors(.vivid, of: image, distribution)
       )
     }
     var report = tally.report(dataName: images.name, items: split.reportRows)
       .refereed(by: run.session)
-    report.warnings = [LearningHealth.budget(result.record)].compactMap { $0 }
+    report.warnings = [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
     var header = try run.modelHeader(
       result.record,
       metrics: report.metrics,
       report: report,
       stateTensors: result.variables.keys.filter(BatchNormalization.isState)
     )
-    let fields = ColouredFields(
+    let fields = ColoredFields(
       meanA: means[0],
       meanB: means[1],
       vividness: network.vividness
@@ -111,45 +113,46 @@ struct ColorizationJob: Sendable {
     )
   }
 
-  /// How vivid colours are made, by images that choose the best epoch, or else by those that judge.
-  private func vividness(of network: inout Colouring) async throws -> Vividness {
+  /// How vivid colors are made, by images that choose the best epoch, or else by those that evaluate.
+  private func vividness(of network: inout ColorizationModel) async throws -> Vividness {
     let training = Set(split.training)
-    let judging = split.seen.filter { !training.contains($0) }
+    let evaluating = split.seen.filter { !training.contains($0) }
     var rows: [Int] = []
     var pixels = 0
-    for row in judging.isEmpty ? split.report : judging where pixels < VividnessTrial.pixels {
+    for row in evaluating.isEmpty ? split.report : evaluating
+    where pixels < VividnessEvaluation.pixels {
       let shape = images.shape(of: row)
       let size = WorkingSize.of(ImageSize(width: shape[2], height: shape[1]))
       pixels += size.width * size.height
       rows.append(row)
     }
-    var trial = VividnessTrial()
-    try await forEach(rows, by: &network) { _, picture, distribution in
-      trial.add(picture, distribution)
+    var evaluation = VividnessEvaluation()
+    try await forEach(rows, by: &network) { _, image, distribution in
+      evaluation.add(image, distribution)
     }
-    return trial.vividness
+    return evaluation.vividness
   }
 
-  /// Tells what images could be coloured, each in the size in which the network sees it.
+  /// Tells what images could be colored, each in the size in which the network sees it.
   private func forEach(
     _ rows: [Int],
-    by network: inout Colouring,
-    _ body: (Colouring, Picture, ColourDistribution) -> Void
+    by network: inout ColorizationModel,
+    _ body: (ColorizationModel, Image, ColorDistribution) -> Void
   ) async throws {
     for start in stride(from: 0, to: rows.count, by: Self.piece) {
       try Task.checkCancellation()
-      let pictures = try rows[start..<min(start + Self.piece, rows.count)].map { row in
-        let picture = try images.picture(row).converted(channels: 3)
-        return picture.resized(to: WorkingSize.of(picture.size))
+      let images = try rows[start..<min(start + Self.piece, rows.count)].map { row in
+        let image = try images.image(row).converted(channels: 3)
+        return image.resized(to: WorkingSize.of(image.size))
       }
-      let distributions = try await network.distributions(of: pictures, on: run.session.engine)
-      for (picture, distribution) in zip(pictures, distributions) {
-        body(network, picture, distribution)
+      let distributions = try await network.distributions(of: images, on: run.session.engine)
+      for (image, distribution) in zip(images, distributions) {
+        body(network, image, distribution)
       }
     }
   }
 
-  /// The images that are judged at once.
+  /// The images that are evaluated at once.
   private static let piece = 64
 
   /// The decay of the averages of weights, over about an epoch and at most a thousand steps.
@@ -162,15 +165,15 @@ struct ColorizationJob: Sendable {
   }
 }
 
-/// What a colorizer knows of the colours that it learnt from, for the header of its model file.
-struct ColouredFields: Hashable, Sendable, Codable {
+/// What a colorizer knows of the colors that it trained on, for the header of its model file.
+struct ColoredFields: Hashable, Sendable, Codable {
   var meanA: Float
   var meanB: Float
-  /// How vivid colours are made.
+  /// How vivid colors are made.
   var vividness: Vividness
 }
 
-extension PictureStore {
+extension ImageBuffer {
   /// The mean of a plane over some images, each counted by its pixels.
   func mean(of images: [Int], channel: Int) -> Float {
     var sum = 0.0

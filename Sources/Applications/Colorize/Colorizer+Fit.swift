@@ -1,16 +1,16 @@
 public import HourglassDatasets
 
 extension Colorizer {
-  /// Learns from images in colour; grey ones among them are left out.
+  /// Learns from images in color; gray ones among them are left out.
   ///
-  /// Some images are held out to judge the result, see `JudgedItems`. A checkpoint is written now and
+  /// Some images are held out to evaluate the result, see `EvaluationSplit`. A checkpoint is written now and
   /// then, and at the end; it stays until the model is saved.
   ///
-  /// - Throws: `application(.noColours)` where all images are grey; `interrupted` when the task is
+  /// - Throws: `application(.noColors)` where all images are gray; `interrupted` when the task is
   ///   cancelled: the checkpoint is written before.
   public func fit(
     _ images: ImageSet,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedColorizer {
     do {
       try learning.validate()

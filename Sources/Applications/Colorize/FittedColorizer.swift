@@ -4,12 +4,12 @@ public import HourglassEngines
 public import HourglassModelFiles
 public import HourglassTensors
 
-/// A colorizer that was learnt: it gives images of any size their colours.
+/// A colorizer that was learned: it gives images of any size their colors.
 ///
 /// It is a value: nothing that is done with it changes it. The lightness L of CIE L*a*b* of each
 /// pixel of the result is that of the pixel that was given, up to the rounding of its samples to 8 or
-/// 16 bits; where sRGB has no such colour, the colour gives way and not the lightness. Depth, alpha
-/// and EXIF data are kept; the color profile of an image in colour is kept, that of a grey one is not.
+/// 16 bits; where sRGB has no such color, the color gives way and not the lightness. Depth, alpha
+/// and EXIF data are kept; the color profile of an image in color is kept, that of a gray one is not.
 public struct FittedColorizer: Sendable {
   /// The name of the application in the header of a model file.
   public static let application = "colorize"
@@ -18,19 +18,19 @@ public struct FittedColorizer: Sendable {
   public let configuration: Colorizer
   /// What a model file says beside its tensors: settings, fields, architecture, provenance.
   public let header: ModelHeader
-  /// How well it does on images that were held out, measured when it was learnt.
+  /// How well it does on images that were held out, measured when it was learned.
   public let report: ColorizationReport?
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
 
-  let network: Colouring
+  let network: ColorizationModel
 
   init(
     configuration: Colorizer,
     header: ModelHeader,
     report: ColorizationReport?,
     checkpoint: String?,
-    network: Colouring
+    network: ColorizationModel
   ) {
     self.configuration = configuration
     self.header = header
@@ -39,57 +39,57 @@ public struct FittedColorizer: Sendable {
     self.network = network
   }
 
-  /// A picture in the colours that it might have; those that it has are not looked at.
+  /// An image in the colors that it might have; those that it has are not looked at.
   ///
   /// - Parameters:
-  ///   - colours: Which of the colours that a place could have it is given.
-  ///   - saturation: What the colours are multiplied by: 0 is grey, 1 what was learnt.
-  ///   - hints: Colours that are known; they spread to what is like their places.
-  public func coloured(
-    _ picture: Picture,
-    colours: ColourChoice = .mean,
+  ///   - colors: Which of the colors that a place could have it is given.
+  ///   - saturation: What the colors are multiplied by: 0 is gray, 1 what was learned.
+  ///   - hints: Colors that are known; they spread to what is like their places.
+  public func colored(
+    _ image: Image,
+    colors: ColorChoice = .mean,
     saturation: Float = 1,
-    hints: [ColourHint] = [],
+    hints: [ColorHint] = [],
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> Picture {
+  ) async throws(HourglassError) -> Image {
     do {
       try requireSaturation(saturation)
-      try Self.require(hints, in: picture)
+      try Self.require(hints, in: image)
       var network = network
-      let distribution = try await network.distributions(of: [picture], on: engine)[0]
-      return network.colours(
-        colours,
-        of: picture,
+      let distribution = try await network.distributions(of: [image], on: engine)[0]
+      return network.colors(
+        colors,
+        of: image,
         distribution,
         saturation: saturation,
-        hints: hints.isEmpty ? nil : HintSpreading(hints, over: picture)
-      ).picture(like: picture)
+        hints: hints.isEmpty ? nil : HintSpreading(hints, over: image)
+      ).image(like: image)
     } catch {
       throw HourglassError(error)
     }
   }
 
-  /// Several colourings of a picture that are all likely, and differ.
+  /// Several colorings of an image that are all likely, and differ.
   ///
-  /// A sample depends on the picture, the seed and its number alone: of more samples the first are the
+  /// A sample depends on the image, the seed and its number alone: of more samples the first are the
   /// same.
   ///
   /// - Parameters:
-  ///   - count: The number of colourings, from 1 to 1,000.
+  ///   - count: The number of colorings, from 1 to 1,000.
   ///   - seed: From it come the draws.
-  ///   - saturation: What the colours are multiplied by.
-  ///   - hints: Colours that are known; they are the same in all samples.
+  ///   - saturation: What the colors are multiplied by.
+  ///   - hints: Colors that are known; they are the same in all samples.
   public func samples(
-    of picture: Picture,
+    of image: Image,
     count: Int,
     seed: UInt64 = 0,
     saturation: Float = 1,
-    hints: [ColourHint] = [],
+    hints: [ColorHint] = [],
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> [Picture] {
-    var samples: [Picture] = []
+  ) async throws(HourglassError) -> [Image] {
+    var samples: [Image] = []
     try await drawSamples(
-      of: picture,
+      of: image,
       count: count,
       seed: seed,
       saturation: saturation,
@@ -101,30 +101,30 @@ public struct FittedColorizer: Sendable {
 
   /// The same, each of which is given before the next one is drawn.
   package func drawSamples(
-    of picture: Picture,
+    of image: Image,
     count: Int,
     seed: UInt64,
     saturation: Float,
-    hints: [ColourHint],
+    hints: [ColorHint],
     on engine: ComputeEngine,
-    _ body: (Picture) throws -> Void
+    _ body: (Image) throws -> Void
   ) async throws(HourglassError) {
     do {
       try requireSetting((1...1_000).contains(count), "the number of samples", "1 to 1000", count)
       try requireSaturation(saturation)
-      try Self.require(hints, in: picture)
+      try Self.require(hints, in: image)
       var network = network
-      let distribution = try await network.distributions(of: [picture], on: engine)[0]
-      let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: picture)
+      let distribution = try await network.distributions(of: [image], on: engine)[0]
+      let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: image)
       for number in 1...count {
         try Task.checkCancellation()
         try body(
-          Colouring.colours(
-            of: picture,
+          ColorizationModel.colors(
+            of: image,
             distribution.drawn(number, seed: seed),
             saturation: saturation,
             hints: spreading
-          ).picture(like: picture)
+          ).image(like: image)
         )
       }
     } catch {
@@ -132,22 +132,22 @@ public struct FittedColorizer: Sendable {
     }
   }
 
-  /// Colours pictures, and judges those that come in colour by their true ones.
+  /// Colors images, and evaluates those that come in color by their true ones.
   ///
   /// - Parameters:
-  ///   - images: The pictures; colours are taken away before the network sees them.
-  ///   - colours: Which colours `body` is given; the report tells of both.
-  ///   - saturation: What the colours are multiplied by.
-  ///   - hints: Colours that are known; each picture must have their places.
-  ///   - body: Takes the name and the number of each picture, the picture and what became of it.
-  /// - Returns: The report; none where all pictures are grey.
-  public func trial(
+  ///   - images: The images; colors are taken away before the network sees them.
+  ///   - colors: Which colors `body` is given; the report tells of both.
+  ///   - saturation: What the colors are multiplied by.
+  ///   - hints: Colors that are known; each image must have their places.
+  ///   - body: Takes the name and the number of each image, the image and what became of it.
+  /// - Returns: The report; none where all images are gray.
+  public func evaluation(
     of images: ImageSet,
-    colours: ColourChoice = .mean,
+    colors: ColorChoice = .mean,
     saturation: Float = 1,
-    hints: [ColourHint] = [],
+    hints: [ColorHint] = [],
     on engine: ComputeEngine = ComputeEngine(),
-    _ body: @Sendable (String, Int, Picture, Picture) throws -> Void
+    _ body: @Sendable (String, Int, Image, Image) throws -> Void
   ) async throws(HourglassError) -> ColorizationReport? {
     do {
       try requireSaturation(saturation)
@@ -157,30 +157,30 @@ public struct FittedColorizer: Sendable {
       while start < images.count {
         try Task.checkCancellation()
         let end = min(start + images.piece(from: start), images.count)
-        let batch = try (start..<end).map { try images.picture($0) }
-        for picture in batch { try Self.require(hints, in: picture) }
+        let batch = try (start..<end).map { try images.image($0) }
+        for image in batch { try Self.require(hints, in: image) }
         let distributions = try await network.distributions(of: batch, on: engine)
-        for (offset, picture) in batch.enumerated() {
-          let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: picture)
-          func result(_ choice: ColourChoice) -> PicturePlanes {
-            network.colours(
+        for (offset, image) in batch.enumerated() {
+          let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: image)
+          func result(_ choice: ColorChoice) -> PlanarImage {
+            network.colors(
               choice,
-              of: picture,
+              of: image,
               distributions[offset],
               saturation: saturation,
               hints: spreading
             )
           }
-          let chosen = result(colours)
-          if picture.channels >= 3 {
+          let chosen = result(colors)
+          if image.channels >= 3 {
             tally.add(
-              picture,
-              coloured: colours == .mean ? chosen : result(.mean),
-              vivid: colours == .vivid ? chosen : result(.vivid)
+              image,
+              colored: colors == .mean ? chosen : result(.mean),
+              vivid: colors == .vivid ? chosen : result(.vivid)
             )
           }
           let index = start + offset
-          try body(images.names[index], index, picture, chosen.picture(like: picture))
+          try body(images.names[index], index, image, chosen.image(like: image))
         }
         start = end
       }
@@ -190,52 +190,52 @@ public struct FittedColorizer: Sendable {
     }
   }
 
-  private func requireSaturation(_ saturation: Float) throws(ApplicationError) {
+  private func requireSaturation(_ saturation: Float) throws(TaskError) {
     try requireSetting((0...10).contains(saturation), "the saturation", "0 to 10", saturation)
   }
 
   private static func require(
-    _ hints: [ColourHint],
-    in picture: Picture
-  ) throws(ApplicationError) {
+    _ hints: [ColorHint],
+    in image: Image
+  ) throws(TaskError) {
     for hint in hints {
       try requireSetting(
-        (0..<picture.width).contains(hint.x) && (0..<picture.height).contains(hint.y),
+        (0..<image.width).contains(hint.x) && (0..<image.height).contains(hint.y),
         "the place of a hint",
-        "from 0,0 to \(picture.width - 1),\(picture.height - 1) in a picture of "
-          + "\(picture.width) x \(picture.height) pixels",
+        "from 0,0 to \(image.width - 1),\(image.height - 1) in an image of "
+          + "\(image.width) x \(image.height) pixels",
         "\(hint.x),\(hint.y)"
       )
     }
   }
 }
 
-extension FittedColorizer: FittedApplication {
+extension FittedColorizer: FittedTask {
   /// What applying the model needs; no image of the data is among it.
   public var tensors: [String: Tensor] { network.translation.variables }
 
   /// Makes it from what a model file holds.
   public init(contents file: ModelContents) throws {
-    let translator = try file.decoded(\.architecture, as: Translator.self)
-    guard translator.target == .mixture(ColourAnchors.mixture),
+    let translator = try file.decoded(\.architecture, as: ImageToImageNetwork.self)
+    guard translator.target == .mixture(ColorDistributionTargets.mixture),
       file.tensors.keys.contains(where: { $0.hasSuffix("logits.weight") })
     else {
       throw file.damaged(
-        "its network does not tell how likely colours are in the way of this version"
+        "its network does not tell how likely colors are in the way of this version"
       )
     }
-    let fields = try file.decoded(\.fields, as: ColouredFields.self)
+    let fields = try file.decoded(\.fields, as: ColoredFields.self)
     guard fields.meanA.isFinite, fields.meanB.isFinite, (0...100).contains(fields.vividness.factor)
     else {
-      throw file.damaged("the means of colours and their strength should be finite")
+      throw file.damaged("the means of colors and their strength should be finite")
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: Colorizer.self),
       header: file.header,
       report: try file.report(as: ColorizationReport.self),
       checkpoint: nil,
-      network: Colouring(
-        translation: try TiledTranslation(translator, from: file, inputs: 1),
+      network: ColorizationModel(
+        translation: try TiledInference(translator, from: file, inputs: 1),
         means: [fields.meanA, fields.meanB],
         vividness: fields.vividness
       )

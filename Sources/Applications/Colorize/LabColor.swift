@@ -8,28 +8,28 @@ internal import HourglassDatasets
   import Darwin
 #endif
 
-/// Colours by lightness and two opponents: CIE L*a*b* of 1976 under the light D65, 2 degrees.
+/// Colors by lightness and two a and b channels: CIE L*a*b* of 1976 under the light D65, 2 degrees.
 ///
 /// L goes from 0, black, to 100, white; a from green to red and b from blue to yellow, both 0 for
-/// grey. Samples are taken for sRGB.
+/// gray. Samples are taken for sRGB.
 ///
 /// References: CIE 15:2004, "Colorimetry", section 8.2.1; IEC 61966-2-1:1999, sections 4 and 5.
 enum LabColor {
   /// The white of D65 in X, Y, Z.
   private static let white: (x: Float, y: Float, z: Float) = (0.95047, 1, 1.08883)
 
-  /// Red, green and blue from 0 to 1 as `[L, a, b]` planes; a grey plane has a and b of 0.
-  static func planes(of picture: PicturePlanes) -> PicturePlanes {
-    var result = PicturePlanes(
-      width: picture.width,
-      height: picture.height,
-      planes: [[Float]](repeating: [Float](repeating: 0, count: picture.area), count: 3)
+  /// Red, green and blue from 0 to 1 as `[L, a, b]` planes; a gray plane has a and b of 0.
+  static func planes(of image: PlanarImage) -> PlanarImage {
+    var result = PlanarImage(
+      width: image.width,
+      height: image.height,
+      planes: [[Float]](repeating: [Float](repeating: 0, count: image.area), count: 3)
     )
-    if picture.planes.count < 3 {
-      result.planes[0] = picture.planes[0].map(lightness(ofGrey:))
+    if image.planes.count < 3 {
+      result.planes[0] = image.planes[0].map(lightness(ofGray:))
       return result
     }
-    let (red, green, blue) = (picture.planes[0], picture.planes[1], picture.planes[2])
+    let (red, green, blue) = (image.planes[0], image.planes[1], image.planes[2])
     for index in red.indices {
       let lab = lab(red[index], green[index], blue[index])
       result.planes[0][index] = lab.l
@@ -39,10 +39,10 @@ enum LabColor {
     return result
   }
 
-  /// The lightness of a grey sample from 0 to 1.
-  static func lightness(ofGrey value: Float) -> Float { 116 * root(linear(value)) - 16 }
+  /// The lightness of a gray sample from 0 to 1.
+  static func lightness(ofGray value: Float) -> Float { 116 * root(linear(value)) - 16 }
 
-  /// One colour.
+  /// One color.
   static func lab(_ red: Float, _ green: Float, _ blue: Float) -> (l: Float, a: Float, b: Float) {
     let (r, g, b) = (linear(red), linear(green), linear(blue))
     let x = 0.412453 * r + 0.357580 * g + 0.180423 * b
@@ -54,41 +54,41 @@ enum LabColor {
 
   /// `[L, a, b]` planes as red, green and blue from 0 to 1.
   ///
-  /// A colour that sRGB cannot show is drawn towards the grey of its lightness until it can: the
+  /// A color that sRGB cannot show is drawn towards the gray of its lightness until it can: the
   /// lightness and the hue stay.
-  static func colours(of lab: PicturePlanes) -> PicturePlanes {
+  static func colors(of lab: PlanarImage) -> PlanarImage {
     var result = lab
     let (ls, `as`, bs) = (lab.planes[0], lab.planes[1], lab.planes[2])
     for index in ls.indices {
       let (l, a, b) = (ls[index], `as`[index], bs[index])
-      var colour = linearColour(l, a, b)
-      if !isShown(colour) {
+      var color = linearColor(l, a, b)
+      if !isShown(color) {
         var (low, high) = (Float(0), Float(1))
         for _ in 0..<10 {
           let middle = (low + high) / 2
-          if isShown(linearColour(l, a * middle, b * middle)) {
+          if isShown(linearColor(l, a * middle, b * middle)) {
             low = middle
           } else {
             high = middle
           }
         }
-        colour = linearColour(l, a * low, b * low)
+        color = linearColor(l, a * low, b * low)
       }
-      result.planes[0][index] = encoded(colour.r)
-      result.planes[1][index] = encoded(colour.g)
-      result.planes[2][index] = encoded(colour.b)
+      result.planes[0][index] = encoded(color.r)
+      result.planes[1][index] = encoded(color.g)
+      result.planes[2][index] = encoded(color.b)
     }
     return result
   }
 
-  /// Whether sRGB has a colour.
+  /// Whether sRGB has a color.
   static func isShown(_ l: Float, _ a: Float, _ b: Float) -> Bool {
-    isShown(linearColour(l, a, b))
+    isShown(linearColor(l, a, b))
   }
 
   private typealias Linear = (r: Float, g: Float, b: Float)
 
-  private static func linearColour(_ l: Float, _ a: Float, _ b: Float) -> Linear {
+  private static func linearColor(_ l: Float, _ a: Float, _ b: Float) -> Linear {
     let fy = (l + 16) / 116
     let x = white.x * cube(fy + a / 500)
     let y = cube(fy)
@@ -100,9 +100,9 @@ enum LabColor {
     )
   }
 
-  private static func isShown(_ colour: Linear) -> Bool {
+  private static func isShown(_ color: Linear) -> Bool {
     let range: ClosedRange<Float> = -2e-5...1.00002
-    return range.contains(colour.r) && range.contains(colour.g) && range.contains(colour.b)
+    return range.contains(color.r) && range.contains(color.g) && range.contains(color.b)
   }
 
   private static func root(_ t: Float) -> Float {

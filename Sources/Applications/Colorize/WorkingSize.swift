@@ -2,7 +2,7 @@ internal import HourglassDatasets
 
 /// The size in which the network sees an image.
 ///
-/// Colours belong to objects and change slowly: a photograph is coloured small, where the network
+/// Colors belong to objects and change slowly: a photograph is colored small, where the network
 /// sees whole objects, and keeps its own lightness at full size.
 enum WorkingSize {
   /// The shorter side of a photograph for the network.
@@ -24,13 +24,13 @@ enum WorkingSize {
   }
 }
 
-extension PicturePlanes {
-  /// The planes in another size by linear interpolation between the centres of pixels.
-  func interpolated(to size: ImageSize) -> PicturePlanes {
+extension PlanarImage {
+  /// The planes in another size by linear interpolation between the centers of pixels.
+  func interpolated(to size: ImageSize) -> PlanarImage {
     guard size.width != width || size.height != height else { return self }
     let columns = Self.places(width, size.width)
     let rows = Self.places(height, size.height)
-    return PicturePlanes(
+    return PlanarImage(
       width: size.width,
       height: size.height,
       planes: planes.map { plane in

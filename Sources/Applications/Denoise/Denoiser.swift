@@ -4,7 +4,7 @@ public import HourglassNetworks
 ///
 ///     let photos = try Dataset.load(contentsOf: "clean-photos")
 ///     let denoiser = try await Denoiser(noise: .gaussian(standardDeviation: 25 / 255)).fit(photos)
-///     let clean = try await denoiser.denoised(Picture.load(contentsOf: "noisy.png"))
+///     let clean = try await denoiser.denoised(Image.load(contentsOf: "noisy.png"))
 ///
 /// It learns from clean data to which it adds the noise, anew at every step, and is told the clean
 /// values; or, by `learned`, from noisy images alone. What is `nil` is chosen from the data. The same settings, data and number of threads give
@@ -16,7 +16,7 @@ public import HourglassNetworks
 /// sounds; Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
 /// with denoising autoencoders", doi:10.1145/1390156.1390294, for tables.
 public struct Denoiser: Hashable, Sendable, Codable {
-  /// What is learnt from.
+  /// What is trained on.
   public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
     /// Clean items, to which the noise is added.
     case clean
@@ -34,20 +34,20 @@ public struct Denoiser: Hashable, Sendable, Codable {
   /// images, white noise of an unknown level from 5 dB above to 20 dB below for sounds, and of a standard deviation of 0.3 for tables and series, whose values are scaled to a
   /// standard deviation of 1.
   public var noise: Noise?
-  /// Whether the items that are learnt from are clean; `nil` is `clean`.
+  /// Whether the items that are trained on are clean; `nil` is `clean`.
   public var learned: LearnedItems?
   /// The layers; for images, sounds and series they must translate, as a U-Net or a plain chain does, and
   /// for a table encode.
   public var architecture: Architecture?
   /// For how long and by which steps it learns.
-  public var learning: LearningSettings
+  public var learning: TrainingSettings
 
   /// Makes a denoiser; the defaults suit photographs and most tables and series.
   public init(
     noise: Noise? = nil,
     learned: LearnedItems? = nil,
     architecture: Architecture? = nil,
-    learning: LearningSettings = LearningSettings()
+    learning: TrainingSettings = TrainingSettings()
   ) {
     self.noise = noise
     self.learned = learned

@@ -76,7 +76,7 @@ extension DenoisingReport: CustomStringConvertible {
       switch items {
       case .heldOut: "\(count) held out of \(dataName)"
       case .heldOutAndUsedForStopping: "\(count) held out of \(dataName) (also used for stopping)"
-      case .learntFrom: "\(count) of \(dataName), the same that were learnt from"
+      case .trainedOn: "\(count) of \(dataName), the same that were trained on"
       case .given: "\(count) of \(dataName)"
       }
     return noise.map { "\(which), with noise \($0)" } ?? "\(which), against the clean ones"

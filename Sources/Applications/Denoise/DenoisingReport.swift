@@ -40,15 +40,15 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
   /// What the items are.
   public var kind: DataKind
   /// What the items are to the model.
-  public var items: JudgedItems
-  /// The number of items that were judged.
+  public var items: EvaluationSplit
+  /// The number of items that were evaluated.
   public var itemCount: Int
   /// The noise that was added, as it is written in a command line; none where the items came with
   /// noise of their own.
   public var noise: String?
   /// The noisy items as they are.
   public var noisy: Score
-  /// The simpler means; none in a report without rivals.
+  /// The simpler means; none in a report without baselines.
   public var classical: [Score]
   /// The network.
   public var denoised: Score
@@ -59,7 +59,7 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
   public init(
     dataName: String,
     kind: DataKind,
-    items: JudgedItems,
+    items: EvaluationSplit,
     itemCount: Int,
     noise: String?,
     noisy: Score,
@@ -90,9 +90,9 @@ public struct DenoisingReport: Hashable, Sendable, Codable {
   }
 }
 
-extension DenoisingReport: RefereedReport {
+extension DenoisingReport: ComparedReport {
   /// The report of the model alone.
-  public var withoutRivals: DenoisingReport {
+  public var withoutBaselines: DenoisingReport {
     var report = self
     report.classical = []
     return report

@@ -14,15 +14,15 @@ enum DenoisedFields: Hashable, Sendable, Codable {
 
 /// The network of a denoiser, for the header of its model file.
 enum DenoisingNetwork: Hashable, Sendable, Codable {
-  case translator(Translator)
+  case translator(ImageToImageNetwork)
   case autoencoder(Autoencoder)
 }
 
-extension FittedDenoiser: FittedApplication {
+extension FittedDenoiser: FittedTask {
   /// What applying the model needs; no item of the data is among it.
   public var tensors: [String: Tensor] {
     switch content {
-    case .pictures(let network): network.translation.variables
+    case .images(let network): network.translation.variables
     case .table(let network): network.network.variables
     case .series(let network): network.network.variables
     case .sounds(let network): network.variables
@@ -39,10 +39,10 @@ extension FittedDenoiser: FittedApplication {
       guard channels == 1 || channels == 3 else {
         throw file.damaged("images should have 1 or 3 channels, not \(channels)")
       }
-      content = .pictures(
-        PictureDenoising(
+      content = .images(
+        ImageDenoising(
           channels: channels,
-          translation: try TiledTranslation(translator, from: file, inputs: channels)
+          translation: try TiledInference(translator, from: file, inputs: channels)
         )
       )
     case (.table(let encoding), .autoencoder(let autoencoder)):
@@ -67,7 +67,7 @@ extension FittedDenoiser: FittedApplication {
       content = .series(
         SeriesDenoising(
           scaling: scaling,
-          network: try FittedTranslator(
+          network: try FittedImageToImageNetwork(
             translator,
             variables: file.tensors,
             itemShape: [scaling.channels.count, window],
@@ -80,7 +80,7 @@ extension FittedDenoiser: FittedApplication {
       guard translator.target == .weighted(channels: 1), translator.outputActivation == .logistic,
         SoundDenoising.suits(translator.architecture)
       else { throw file.damaged("the network of sounds should give a mask") }
-      _ = try FittedTranslator(
+      _ = try FittedImageToImageNetwork(
         translator,
         variables: file.tensors,
         itemShape: [1, 16, 16],

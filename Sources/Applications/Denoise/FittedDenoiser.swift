@@ -4,7 +4,7 @@ public import HourglassEngines
 public import HourglassModelFiles
 internal import HourglassTensors
 
-/// A denoiser that was learnt: it takes noise off data of the kind that it was learnt from.
+/// A denoiser that was learned: it takes noise off data of the kind that it was trained on.
 ///
 /// It is a value: nothing that is done with it changes it. An image of any size is worked on in tiles
 /// that overlap so far that the result does not depend on them; it keeps its depth, its alpha, its
@@ -17,14 +17,14 @@ public struct FittedDenoiser: Sendable {
   public let configuration: Denoiser
   /// What a model file says beside its tensors: settings, fields, architecture, provenance.
   public let header: ModelHeader
-  /// How well it does on items that were held out, measured when it was learnt.
+  /// How well it does on items that were held out, measured when it was learned.
   public let report: DenoisingReport?
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
 
   /// The network for each kind of data.
   enum Content: Sendable {
-    case pictures(PictureDenoising)
+    case images(ImageDenoising)
     case table(TableDenoising)
     case series(SeriesDenoising)
     case sounds(SoundDenoising)
@@ -49,7 +49,7 @@ public struct FittedDenoiser: Sendable {
   /// Makes it at the end of a run of learning.
   init(
     _ denoiser: Denoiser,
-    _ run: LearningRun,
+    _ run: TrainingRun,
     _ record: HourglassAutoencoders.TrainingRecord,
     _ report: DenoisingReport?,
     _ content: Content,
@@ -58,7 +58,7 @@ public struct FittedDenoiser: Sendable {
     var metrics = report?.metrics ?? [:]
     metrics[Self.estimateName] = estimate
     var report = report?.refereed(by: run.session)
-    report?.notes += [LearningHealth.budget(record)].compactMap { $0 }
+    report?.notes += [TrainingDiagnostics.budget(record)].compactMap { $0 }
     self.init(
       configuration: denoiser,
       header: try run.modelHeader(record, metrics: metrics, report: report),
@@ -70,7 +70,7 @@ public struct FittedDenoiser: Sendable {
 
   private static let estimateName = "PSNR, estimated"
 
-  /// How near images come to clean ones, where it learnt from noisy ones alone and was told their noise: the
+  /// How near images come to clean ones, where it trained on noisy ones alone and was told their noise: the
   /// peak signal-to-noise ratio in decibels, estimated on patches that were held out; none elsewhere.
   ///
   /// It is right where the noise is what was told, and a little too low, since the network sees the patches
@@ -79,10 +79,10 @@ public struct FittedDenoiser: Sendable {
     header.training.metrics[Self.estimateName]
   }
 
-  /// What it was learnt from.
+  /// What it was trained on.
   public var kind: DataKind {
     switch content {
-    case .pictures: .images
+    case .images: .images
     case .table: .table
     case .series: .series
     case .sounds: .sounds
@@ -92,19 +92,19 @@ public struct FittedDenoiser: Sendable {
   /// The noise that it takes off.
   public var noise: Noise { configuration.noise(for: kind) }
 
-  /// A picture without its noise.
+  /// An image without its noise.
   ///
   /// - Parameter name: What to call it in an error.
-  /// - Throws: `application(.otherKind)` where it was not learnt from images, or where it was learnt
-  ///   from images with colours and the picture is grey.
+  /// - Throws: `application(.otherKind)` where it was not trained on images, or where it was learned
+  ///   from images with colors and the image is gray.
   public func denoised(
-    _ picture: Picture,
-    name: String = "the picture",
+    _ image: Image,
+    name: String = "the image",
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> Picture {
+  ) async throws(HourglassError) -> Image {
     do {
-      let result = try await denoised([PicturePlanes(picture)], name: name, on: engine)
-      return result[0].picture(like: picture)
+      let result = try await denoised([PlanarImage(image)], name: name, on: engine)
+      return result[0].image(like: image)
     } catch {
       throw HourglassError(error)
     }
@@ -112,7 +112,7 @@ public struct FittedDenoiser: Sendable {
 
   /// A table whose numbers are without their noise; other cells and missing ones stay as they are.
   ///
-  /// - Throws: `application(.otherKind)` where it was not learnt from a table, `dataset` where columns
+  /// - Throws: `application(.otherKind)` where it was not trained on a table, `dataset` where columns
   ///   are missing.
   public func denoised(
     _ table: Table,
@@ -129,7 +129,7 @@ public struct FittedDenoiser: Sendable {
   /// The table of a time series whose values are without their noise, its rows in the order in which
   /// they were given; missing cells stay.
   ///
-  /// - Throws: `application(.otherKind)` where it was not learnt from series of these columns.
+  /// - Throws: `application(.otherKind)` where it was not trained on series of these columns.
   public func denoised(
     _ series: SeriesSet,
     on engine: ComputeEngine = ComputeEngine()
@@ -146,15 +146,15 @@ public struct FittedDenoiser: Sendable {
 
   /// The planes of images without their noise, which may lie a little outside of 0 to 1.
   func denoised(
-    _ pictures: [PicturePlanes],
+    _ images: [PlanarImage],
     name: String,
     on engine: ComputeEngine
-  ) async throws -> [PicturePlanes] {
-    guard case .pictures(var network) = content else { throw otherKind(name, "images") }
-    return try await network.denoised(pictures, name: name, on: engine)
+  ) async throws -> [PlanarImage] {
+    guard case .images(var network) = content else { throw otherKind(name, "images") }
+    return try await network.denoised(images, name: name, on: engine)
   }
 
-  func otherKind(_ name: String, _ found: String) -> ApplicationError {
-    ApplicationError.otherKind(name: name, expected: kind.nouns.many, found: found)
+  func otherKind(_ name: String, _ found: String) -> TaskError {
+    TaskError.otherKind(name: name, expected: kind.nouns.many, found: found)
   }
 }

@@ -24,7 +24,7 @@ public enum Noise: Hashable, Sendable, Codable {
   /// x or, at this rate, 0 or 1, each as often.
   case saltAndPepper(rate: Float)
   /// What JPEG files leave out of images, of a quality that is drawn for each image between two from 1 to
-  /// 100, with the colours of squares of two by two pixels kept alone, as cameras do.
+  /// 100, with the colors of squares of two by two pixels kept alone, as cameras do.
   case jpeg(lower: Int, upper: Int)
   /// x + σ e, where e is normal and σ lies so many decibels below the root mean square of the item,
   /// drawn for each item between two; for sounds.
@@ -52,7 +52,7 @@ public enum Noise: Hashable, Sendable, Codable {
     }
   }
 
-  /// One level of it to judge by: 25/255 or 5 dB of an unknown level that reaches so far, or its
+  /// One level of it to evaluate by: 25/255 or 5 dB of an unknown level that reaches so far, or its
   /// middle.
   public var typical: Noise {
     if case .jpeg(let lower, let upper) = self {
@@ -69,9 +69,9 @@ public enum Noise: Hashable, Sendable, Codable {
     )
   }
 
-  /// Whether it can be learnt from noisy images alone: whether it is normal, of a deviation that noisy values
+  /// Whether it can be trained on noisy images alone: whether it is normal, of a deviation that noisy values
   /// tell.
-  public var isLearntFromNoisyImages: Bool {
+  public var isTrainedOnNoisyImages: Bool {
     switch self {
     case .gaussian, .gaussianRange, .poisson, .speckle: true
     case .saltAndPepper, .jpeg, .signalToNoise: false
@@ -83,22 +83,22 @@ public enum Noise: Hashable, Sendable, Codable {
   /// Of an unknown level it is that which each plane tells; `nil` where it has too few pixels to tell it.
   /// The variance of counts and of grain is told by the noisy values, which on average are the clean ones,
   /// their squares 1 + σ² times as large.
-  func deviations(in picture: PicturePlanes) -> [[Float]]? {
+  func deviations(in image: PlanarImage) -> [[Float]]? {
     var known: [Float]?
     switch self {
     case .gaussian(let deviation):
-      known = picture.planes.map { _ in deviation }
+      known = image.planes.map { _ in deviation }
     case .gaussianRange(let lower, let upper):
-      let told = picture.noiseLevels.compactMap(\.self)
-      known = told.count < picture.planes.count ? nil : told.map { min(max($0, lower), upper) }
+      let told = image.noiseLevels.compactMap(\.self)
+      known = told.count < image.planes.count ? nil : told.map { min(max($0, lower), upper) }
     case .poisson(let peak):
-      return picture.planes.map { $0.map { (max($0, 0) / peak).squareRoot() } }
+      return image.planes.map { $0.map { (max($0, 0) / peak).squareRoot() } }
     case .speckle(let deviation):
       let factor = deviation / (1 + deviation * deviation).squareRoot()
-      return picture.planes.map { $0.map { factor * abs($0) } }
+      return image.planes.map { $0.map { factor * abs($0) } }
     case .saltAndPepper, .jpeg, .signalToNoise: return nil
     }
-    return known?.map { [Float](repeating: $0, count: picture.area) }
+    return known?.map { [Float](repeating: $0, count: image.area) }
   }
 
   /// The values with noise; they are not clipped.
@@ -160,18 +160,18 @@ public enum Noise: Hashable, Sendable, Codable {
   ///
   /// - Throws: Why no JPEG can hold an image.
   func added(
-    to picture: PicturePlanes,
+    to image: PlanarImage,
     seed: UInt64,
     number: Int
-  ) throws(DatasetError) -> PicturePlanes {
+  ) throws(DatasetError) -> PlanarImage {
     var generator = SeededGenerator.named("noise \(number)", seed: seed)
     if case .jpeg(let lower, let upper) = self {
       let quality = lower + Int(generator.next(upperBound: UInt64(upper - lower + 1)))
-      return try picture.throughJPEG(quality: quality)
+      return try image.throughJPEG(quality: quality)
     }
-    var result = picture
-    for channel in picture.planes.indices {
-      result.planes[channel] = added(to: picture.planes[channel], &generator)
+    var result = image
+    for channel in image.planes.indices {
+      result.planes[channel] = added(to: image.planes[channel], &generator)
     }
     return result
   }

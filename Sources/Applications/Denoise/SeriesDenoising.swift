@@ -20,8 +20,8 @@ struct SeriesScaling: Hashable, Sendable, Codable {
     let all = windows.map { series.window($0) }
     let length = series.window
     func add(_ body: (Int, Double) -> Void) {
-      for (values, presence) in all {
-        for index in values.indices where presence[index] > 0 {
+      for (values, observed) in all {
+        for index in values.indices where observed[index] > 0 {
           body(index / length, Double(values[index]))
         }
       }
@@ -42,10 +42,10 @@ struct SeriesScaling: Hashable, Sendable, Codable {
 
   /// A window in the scale, `[channels, window]`; missing values are 0, the mean.
   func scaled(_ series: SeriesSet, _ index: Int) -> [Float] {
-    let (values, presence) = series.window(index)
+    let (values, observed) = series.window(index)
     return values.indices.map { place in
       let channel = place / series.window
-      return presence[place] > 0
+      return observed[place] > 0
         ? Float((Double(values[place]) - means[channel]) / deviations[channel]) : 0
     }
   }
@@ -63,12 +63,12 @@ struct SeriesScaling: Hashable, Sendable, Codable {
 /// A network that takes noise off windows of a series.
 struct SeriesDenoising: Sendable {
   let scaling: SeriesScaling
-  let network: FittedTranslator
+  let network: FittedImageToImageNetwork
 
   /// The series without noise as a table; missing cells and other columns are as they were.
   func denoised(_ series: SeriesSet, on engine: ComputeEngine) async throws -> Table {
     guard series.channels == scaling.channels else {
-      throw ApplicationError.missingColumns(
+      throw TaskError.missingColumns(
         name: series.name,
         missing: scaling.channels,
         found: series.channels
@@ -76,7 +76,7 @@ struct SeriesDenoising: Sendable {
     }
     let length = network.itemShape[1]
     guard series.window == length else {
-      throw ApplicationError.invalidSetting(
+      throw TaskError.invalidSetting(
         name: "the window of \(series.name)",
         expected: "\(length), as in learning",
         found: "\(series.window)"

@@ -11,20 +11,20 @@ struct SeriesDenoisingJob: Sendable {
   private let series: SeriesSet
   private let split: RowSplit
   private let scaling: SeriesScaling
-  private let translator: Translator
-  private let run: LearningRun
+  private let translator: ImageToImageNetwork
+  private let run: TrainingRun
 
-  init(_ denoiser: Denoiser, _ series: SeriesSet, _ session: LearningSession) throws {
+  init(_ denoiser: Denoiser, _ series: SeriesSet, _ session: TrainingSession) throws {
     self.denoiser = denoiser
     self.series = series
     split = RowSplit(RawItems.series(series), seed: denoiser.learning.seed)
     scaling = SeriesScaling(series, windows: split.training)
-    translator = Translator(
+    translator = ImageToImageNetwork(
       architecture: denoiser.architecture ?? .uNet(base: 16, depth: 2, activation: .relu),
       learnsDifference: true,
       corruption: denoiser.noise(for: .series).corruption
     )
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
       fields: DenoisedFields.series(scaling, window: series.window),
@@ -40,13 +40,13 @@ struct SeriesDenoisingJob: Sendable {
     )
   }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedDenoiser {
     let source = SeriesWindows(series, windows: split.seen, scaling: scaling)
     let result = try await run.train(translator, on: source)
     let network = SeriesDenoising(
       scaling: scaling,
-      network: try FittedTranslator(
+      network: try FittedImageToImageNetwork(
         translator,
         variables: result.variables,
         itemShape: source.itemShape,
@@ -72,9 +72,9 @@ struct SeriesDenoisingJob: Sendable {
       on: run.session.engine
     )
     // A window is an image one pixel high for the filters.
-    func planes(_ values: ArraySlice<Float>) -> PicturePlanes {
+    func planes(_ values: ArraySlice<Float>) -> PlanarImage {
       let all = Array(values)
-      return PicturePlanes(
+      return PlanarImage(
         width: length,
         height: 1,
         planes: (0..<channels).map { Array(all[$0 * length..<($0 + 1) * length]) }
@@ -83,25 +83,25 @@ struct SeriesDenoisingJob: Sendable {
     var sums = (noisy: 0.0, denoised: 0.0, smooth: Self.widths.map { _ in 0.0 })
     let width = channels * length
     for (index, window) in split.report.enumerated() {
-      let presence = series.window(window).presence
+      let observed = series.window(window).observed
       let truth = rows.item(index)
       func error(_ values: [Float]) -> Double {
         values.indices.reduce(0) { sum, place in
           let difference = Double(values[place]) - Double(truth[place])
-          return presence[place] > 0 ? sum + difference * difference : sum
+          return observed[place] > 0 ? sum + difference * difference : sum
         }
       }
       let range = index * width..<(index + 1) * width
       sums.noisy += error(Array(noisy[range]))
       sums.denoised += error(Array(results.scalars[range]))
-      let picture = planes(noisy[range])
+      let image = planes(noisy[range])
       for (place, deviation) in Self.widths.enumerated() {
-        let smooth = PictureFilters.gaussian(picture, standardDeviation: deviation)
+        let smooth = ImageFilters.gaussian(image, standardDeviation: deviation)
         sums.smooth[place] += error(smooth.planes.flatMap(\.self))
       }
     }
     let count = split.report.reduce(0.0) { sum, window in
-      sum + series.window(window).presence.reduce(0) { $0 + Double($1) }
+      sum + series.window(window).observed.reduce(0) { $0 + Double($1) }
     }
     func score(_ method: String, _ sum: Double) -> DenoisingReport.Score {
       DenoisingReport.Score(method: method, error: (sum / max(count, 1)).squareRoot())

@@ -45,9 +45,9 @@ struct TableDenoisingJob: Sendable {
   private let encoding: TableEncoding
   private let autoencoder: Autoencoder
   private let encoded: EncodedTable
-  private let run: LearningRun
+  private let run: TrainingRun
 
-  init(_ denoiser: Denoiser, _ table: Table, _ session: LearningSession) throws {
+  init(_ denoiser: Denoiser, _ table: Table, _ session: TrainingSession) throws {
     self.denoiser = denoiser
     self.table = table
     split = RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
@@ -56,7 +56,7 @@ struct TableDenoisingJob: Sendable {
       if case .number = $0.content { true } else { false }
     }
     guard hasNumbers else {
-      throw ApplicationError.invalidSetting(
+      throw TaskError.invalidSetting(
         name: "\(table.name), whose noise is to be taken off,",
         expected: "a table with columns of numbers that vary",
         found: "none"
@@ -72,7 +72,7 @@ struct TableDenoisingJob: Sendable {
       corruption: denoiser.noise(for: .table).corruption,
       fields: encoding.layout
     )
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
       fields: DenoisedFields.table(encoding),
@@ -88,15 +88,15 @@ struct TableDenoisingJob: Sendable {
     )
   }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedDenoiser {
     let source = TableRows(encoded, rows: split.seen)
-    let (learnt, record) = try await run.network(
+    let (learned, record) = try await run.network(
       autoencoder,
       on: source,
       itemShape: source.itemShape
     )
-    let network = TableDenoising(encoding: encoding, network: learnt)
+    let network = TableDenoising(encoding: encoding, network: learned)
     let report = try await report(network)
     return try FittedDenoiser(denoiser, run, record, report, .table(network))
   }

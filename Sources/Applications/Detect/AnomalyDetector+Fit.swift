@@ -10,7 +10,7 @@ extension AnomalyDetector {
   ///   `application` for data in which nothing varies or that are of no such kind.
   public func fit(
     _ data: Dataset,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedAnomalyDetector {
     do {
       return try await DetectionJob(self, DetectionData(data.learnable), session).fitted()
@@ -22,7 +22,7 @@ extension AnomalyDetector {
   /// Learns what is normal from the rows of a table.
   public func fit(
     _ table: Table,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedAnomalyDetector {
     try await fit(.table(table), session: session)
   }
@@ -30,7 +30,7 @@ extension AnomalyDetector {
   /// What a checkpoint of learning from some data says of itself; for a store of one's own.
   package func header(for data: Dataset) throws(HourglassError) -> ModelHeader {
     do {
-      return try DetectionJob(self, DetectionData(data), LearningSession()).header
+      return try DetectionJob(self, DetectionData(data), TrainingSession()).header
     } catch {
       throw HourglassError(error)
     }

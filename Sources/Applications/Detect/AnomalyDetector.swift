@@ -1,7 +1,7 @@
 public import HourglassAutoencoders
 public import HourglassNetworks
 
-/// Finds the rows of a table, the images, or the times of a series that are unlike those it learnt
+/// Finds the rows of a table, the images, or the times of a series that are unlike those it learned
 /// from.
 ///
 ///     let normal = try Dataset.load(contentsOf: "normal.csv")
@@ -10,23 +10,23 @@ public import HourglassNetworks
 ///       print(finding.item, finding.score, finding.pValue, finding.reasons)
 ///     }
 ///
-/// The score of an item is what a denoising autoencoder fails to restore of it, each column on its
-/// own scale, and its squared distance to the nearest of some rows that were learnt from; each of
-/// the two is divided by its median over items that were learnt from, and the former counts a third.
+/// The score of an item is what a denoising autoencoder fails to reconstruct of it, each column on its
+/// own scale, and its squared distance to the nearest of some rows that were trained on; each of
+/// the two is divided by its median over items that were trained on, and the former counts a third.
 /// Both are sums over columns, so that the score is the sum of what the columns add to it. From which
 /// score on an item counts as an anomaly is a matter apart: see `ConformalCalibration`.
 ///
 /// Items to learn from should be normal: what occurs among them counts as normal. Where anomalies may be
 /// among them, say so by `learned`: the distance is then the mean over small groups of the rows that are
 /// kept, few of which have an anomaly to be near to, and the fifth of the items that is farthest by it is
-/// not learnt from.
+/// not trained on.
 ///
 /// Reference: Vincent et al., 2010, "Stacked Denoising Autoencoders", JMLR 11; Sugiyama, Borgwardt,
 /// 2013, "Rapid Distance-Based Outlier Detection via Sampling", NIPS, for the distance to the
 /// nearest row of a sample; Bandaragoda et al., 2018, "Isolation-based anomaly detection using
 /// nearest-neighbor ensembles", doi:10.1111/coin.12156, for many small samples.
 public struct AnomalyDetector: Hashable, Sendable, Codable {
-  /// What is learnt from.
+  /// What is trained on.
   public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
     /// Normal items alone.
     case normal
@@ -36,7 +36,7 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
 
   /// The part of normal items that may be taken for anomalies, above 0 and below 1.
   public var falseAlarmRate: Double
-  /// Whether anomalies may be among the items learnt from; `nil` is `normal`.
+  /// Whether anomalies may be among the items trained on; `nil` is `normal`.
   public var learned: LearnedItems?
   /// The length of a code; `nil` chooses it by the data.
   public var latent: Int?
@@ -46,13 +46,13 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
   public var corruption: Corruption
   /// The number of rows that the model keeps to measure distances to.
   ///
-  /// With 0 the score is the error of restoring alone; `nil` keeps up to 2,048.
+  /// With 0 the score is the reconstruction error alone; `nil` keeps up to 2,048.
   public var references: Int?
   /// For how long and by which steps it learns.
   ///
   /// Nothing is held out to stop early: the noise keeps the network from learning rows by heart, and
   /// the rows held out are for the false alarms.
-  public var learning: LearningSettings
+  public var learning: TrainingSettings
 
   /// Makes a detector; the defaults suit most data.
   public init(
@@ -62,7 +62,7 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
     architecture: Architecture? = nil,
     corruption: Corruption = .hiding(lower: 0, upper: 0.2, standardDeviation: 0.2),
     references: Int? = nil,
-    learning: LearningSettings = LearningSettings()
+    learning: TrainingSettings = TrainingSettings()
   ) {
     self.falseAlarmRate = falseAlarmRate
     self.learned = learned
@@ -76,7 +76,7 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
 
 extension AnomalyDetector {
   /// Checks the settings that no other room checks.
-  func validate() throws(ApplicationError) {
+  func validate() throws(TaskError) {
     try requireFalseAlarmRate(falseAlarmRate)
     try requireSetting(
       (1...1 << 16).contains(latent ?? 1),
@@ -98,9 +98,9 @@ extension AnomalyDetector {
     let width = encoding.layout.width
     return Autoencoder(
       encoder: architecture
-        ?? AutomaticChoices.detectionArchitecture(width: width, kind: encoding.kind),
+        ?? Defaults.detectionArchitecture(width: width, kind: encoding.kind),
       bottleneck: .deterministic(
-        latent: latent ?? AutomaticChoices.detectionLatent(width: width, kind: encoding.kind)
+        latent: latent ?? Defaults.detectionLatent(width: width, kind: encoding.kind)
       ),
       objective: .distance(.squaredError),
       corruption: corruption,
@@ -110,13 +110,13 @@ extension AnomalyDetector {
 }
 
 /// Throws unless a rate of false alarms lies between 0 and 1.
-func requireFalseAlarmRate(_ rate: Double) throws(ApplicationError) {
+func requireFalseAlarmRate(_ rate: Double) throws(TaskError) {
   try requireSetting(rate > 0 && rate < 1, "the rate of false alarms", "above 0 and below 1", rate)
 }
 
-extension AutomaticChoices {
+extension Defaults {
   /// Two layers as `denseArchitecture` has them, and for images and windows at most 256 wide: a
-  /// detector should restore what is common and no more.
+  /// detector should reconstruct what is common and no more.
   static func detectionArchitecture(width: Int, kind: DataKind) -> Architecture {
     let hidden = kind == .table ? min(max(4 * width, 64), 256) : 256
     return .dense(hidden: [hidden, hidden / 2], activation: .silu)

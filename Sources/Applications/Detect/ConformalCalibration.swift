@@ -2,7 +2,7 @@
 ///
 ///     p(s) = (1 + |{i : sᵢ ≥ s}|) / (n + 1)
 ///
-/// where sᵢ are the scores of n normal items that nothing was learnt from. A new normal item, drawn
+/// where sᵢ are the scores of n normal items that nothing was trained on. A new normal item, drawn
 /// like these, has p ≤ α with a probability of at most α, whatever the score is made of. The
 /// smallest p is 1 / (n + 1): at a smaller rate nothing can be told.
 ///
@@ -41,7 +41,7 @@ public struct ConformalCalibration: Hashable, Sendable {
     return scores[count - 1 - allowed]
   }
 
-  /// The share of held-out items that are taken for anomalies where each half of them is judged by
+  /// The share of held-out items that are taken for anomalies where each half of them is evaluated by
   /// the other; `nil` where there are fewer than four.
   func crossFalseAlarms(rate: Double, order: [Double]) -> Double? {
     guard order.count >= 4 else { return nil }

@@ -18,7 +18,7 @@ enum DetectionData: Sendable {
     case .largeSeries(let series): self = .series(try series.whole())
     case .images(let images): self = .images(try images.uniform())
     case .sounds(let sounds):
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: sounds.name,
         expected: "a table, a time series or images",
         found: "sounds"
@@ -53,7 +53,7 @@ enum DetectionData: Sendable {
   }
 }
 
-/// Encoded items: the values of each, then one presence for each field.
+/// Encoded items: the values of each, then one observed mask for each field.
 struct DetectionItems: BatchSource {
   let itemShape: Shape
   /// The number of values of an item.
@@ -65,8 +65,8 @@ struct DetectionItems: BatchSource {
   private let rows: [Int]?
 
   private enum Storage: Sendable {
-    /// Values `[count, width]`, and presences `[count, fieldCount]`.
-    case cells([Float], presence: [Float])
+    /// Values `[count, width]`, and observed masks `[count, fieldCount]`.
+    case cells([Float], observed: [Float])
     /// Images, with the value that becomes 0 and the factor.
     case images(NumericDataset, low: Float, factor: Float)
   }
@@ -80,17 +80,17 @@ struct DetectionItems: BatchSource {
     switch (data, encoding) {
     case (.table(let table), .table(let fields, _)):
       let encoded = try fields.encoded(table)
-      storage = .cells(encoded.values, presence: encoded.presence)
+      storage = .cells(encoded.values, observed: encoded.observed)
     case (.series(let set), .series(let series)):
       storage = try Self.windows(of: set, series)
     case (.images(let set), .images(let images)):
       let shape: Shape = [images.channels, images.height, images.width]
       guard set.itemShape == shape else {
-        throw ApplicationError.imageSize(name: set.name, expected: shape, found: set.itemShape)
+        throw TaskError.imageSize(name: set.name, expected: shape, found: set.itemShape)
       }
       storage = .images(set, low: Float(images.low), factor: Float(1 / (images.high - images.low)))
     default:
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: data.identity.name,
         expected: encoding.kind.nouns.many,
         found: data.nouns
@@ -132,17 +132,17 @@ struct DetectionItems: BatchSource {
 
   /// Whether no cell of an item is missing.
   func isWhole(_ index: Int) -> Bool {
-    guard case .cells(_, let presence) = storage else { return true }
+    guard case .cells(_, let observed) = storage else { return true }
     let start = (rows?[index] ?? index) * fieldCount
-    return presence[start..<start + fieldCount].allSatisfy { $0 == 1 }
+    return observed[start..<start + fieldCount].allSatisfy { $0 == 1 }
   }
 
-  /// Copies the values and the presences of an item.
+  /// Copies the values and the observed masks of an item.
   func copyItem(_ index: Int, into destination: inout MutableSpan<Float>) {
     copy(rows?[index] ?? index, into: &destination, at: 0)
   }
 
-  /// The values and the presences of an item.
+  /// The values and the observed masks of an item.
   func item(_ index: Int) -> [Float] {
     var item = [Float](repeating: 0, count: width + fieldCount)
     var span = item.mutableSpan
@@ -152,12 +152,12 @@ struct DetectionItems: BatchSource {
 
   private func copy(_ row: Int, into destination: inout MutableSpan<Float>, at start: Int) {
     switch storage {
-    case .cells(let values, let presence):
-      let (values, presence) = (values.span, presence.span)
+    case .cells(let values, let observed):
+      let (values, observed) = (values.span, observed.span)
       for index in 0..<width { destination[start + index] = values[row * width + index] }
       let middle = start + width
       for index in 0..<fieldCount {
-        destination[middle + index] = presence[row * fieldCount + index]
+        destination[middle + index] = observed[row * fieldCount + index]
       }
     case .images(let images, let low, let factor):
       images.copyItem(row, into: &destination, at: start)
@@ -175,7 +175,7 @@ struct DetectionItems: BatchSource {
     _ series: DetectionEncoding.Series
   ) throws -> Storage {
     guard set.window == series.window else {
-      throw ApplicationError.invalidSetting(
+      throw TaskError.invalidSetting(
         name: "the window of \(set.name)",
         expected: "\(series.window) rows, as in learning",
         found: "\(set.window)"
@@ -183,7 +183,7 @@ struct DetectionItems: BatchSource {
     }
     let places = try series.channels.map { name in
       guard let place = set.channels.firstIndex(of: name) else {
-        throw ApplicationError.missingColumns(
+        throw TaskError.missingColumns(
           name: set.name,
           missing: [name],
           found: set.channels
@@ -192,25 +192,25 @@ struct DetectionItems: BatchSource {
       return place
     }
     var values: [Float] = []
-    var presence: [Float] = []
+    var observed: [Float] = []
     values.reserveCapacity(set.count * places.count * set.window)
     for index in 0..<set.count {
       let window = set.window(index)
       for (channel, place) in places.enumerated() {
         for step in place * set.window..<(place + 1) * set.window {
-          let isThere = window.presence[step] > 0
+          let isThere = window.observed[step] > 0
           let value =
             (Double(window.values[step]) - series.means[channel]) / series.deviations[channel]
           values.append(isThere ? Float(min(max(value, -1e6), 1e6)) : 0)
-          presence.append(isThere ? 1 : 0)
+          observed.append(isThere ? 1 : 0)
         }
       }
     }
-    return .cells(values, presence: presence)
+    return .cells(values, observed: observed)
   }
 }
 
-/// The values of items without their presences.
+/// The values of items without their observed masks.
 struct DetectionValues: BatchSource {
   let items: DetectionItems
 

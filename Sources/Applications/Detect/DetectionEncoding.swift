@@ -2,10 +2,10 @@ internal import HourglassDatasets
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// How items become values and presences for a detector: learnt from the training items alone, and
+/// How items become values and observed masks for a detector: trained on the training items alone, and
 /// kept in the model.
 enum DetectionEncoding: Hashable, Sendable, Codable {
-  /// Rows of a table, with all of its columns, also those that nothing is learnt from.
+  /// Rows of a table, with all of its columns, also those that nothing is trained on.
   case table(TableEncoding, TableSchema)
   /// Windows of a series.
   case series(Series)
@@ -40,7 +40,7 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
   }
 
   /// The fields of an item.
-  var layout: FieldLayout {
+  var layout: FeatureSchema {
     switch self {
     case .table(let encoding, _): encoding.layout
     case .series(let series): .numbers(series.channels.count * series.window)
@@ -48,7 +48,7 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
     }
   }
 
-  /// The shape of an item with its presences.
+  /// The shape of an item with its observed masks.
   var itemShape: Shape {
     switch self {
     case .table: [layout.width + layout.count]
@@ -132,17 +132,17 @@ extension DetectionEncoding {
     case .series(let set):
       self = .series(Series(set, windows: items))
       if case .series(let series) = self, !series.varies(set, windows: items) {
-        throw ApplicationError.nothingVaries(name: set.name, rows: set.table.rowCount)
+        throw TaskError.nothingVaries(name: set.name, rows: set.table.rowCount)
       }
     case .images(let images):
       let values = items.map { images.item($0) }
       let low = Double(values.map { $0.min() ?? 0 }.min() ?? 0)
       let high = Double(values.map { $0.max() ?? 1 }.max() ?? 1)
       guard let first = values.first, values.contains(where: { $0 != first }) else {
-        throw ApplicationError.nothingVaries(name: images.name, rows: items.count)
+        throw TaskError.nothingVaries(name: images.name, rows: items.count)
       }
       guard images.featureCount <= 1 << 20 else {
-        throw ApplicationError.invalidSetting(
+        throw TaskError.invalidSetting(
           name: "the number of values of an image",
           expected: "at most 1048576; make the images smaller",
           found: "\(images.featureCount)"
@@ -171,7 +171,7 @@ extension DetectionEncoding.Series {
     var counts = sums
     let all = windows.map { set.window($0) }
     for item in all {
-      for place in item.values.indices where item.presence[place] > 0 {
+      for place in item.values.indices where item.observed[place] > 0 {
         sums[place / set.window] += Double(item.values[place])
         counts[place / set.window] += 1
       }
@@ -179,7 +179,7 @@ extension DetectionEncoding.Series {
     let means = (0..<count).map { sums[$0] / max(counts[$0], 1) }
     var squares = [Double](repeating: 0, count: count)
     for item in all {
-      for place in item.values.indices where item.presence[place] > 0 {
+      for place in item.values.indices where item.observed[place] > 0 {
         let distance = Double(item.values[place]) - means[place / set.window]
         squares[place / set.window] += distance * distance
       }
@@ -197,7 +197,7 @@ extension DetectionEncoding.Series {
       var first: Float?
       for window in windows {
         let item = set.window(window)
-        for step in 0..<set.window where item.presence[channel * set.window + step] > 0 {
+        for step in 0..<set.window where item.observed[channel * set.window + step] > 0 {
           let value = item.values[channel * set.window + step]
           if let first, first != value { return true }
           first = first ?? value

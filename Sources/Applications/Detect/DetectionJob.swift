@@ -12,12 +12,12 @@ struct DetectionJob: Sendable {
   private let split: DetectionSplit
   private let encoding: DetectionEncoding
   private let autoencoder: Autoencoder
-  private let run: LearningRun
+  private let run: TrainingRun
 
   /// The most rows that what is usual is measured on.
   private static let scaleLimit = 2_000
 
-  init(_ detector: AnomalyDetector, _ data: DetectionData, _ session: LearningSession) throws {
+  init(_ detector: AnomalyDetector, _ data: DetectionData, _ session: TrainingSession) throws {
     try detector.validate()
     self.detector = detector
     self.data = data
@@ -29,16 +29,16 @@ struct DetectionJob: Sendable {
     var learning = detector.learning
     learning.batchSize =
       learning.batchSize
-      ?? AutomaticChoices.detectionBatchSize(width: width, learningCount: split.training.count)
+      ?? Defaults.detectionBatchSize(width: width, learningCount: split.training.count)
     var trainer = learning.trainer(
       for: encoding.kind,
       learningCount: split.training.count,
       validation: .none,
-      steps: AutomaticChoices.detectionSteps(width: width)
+      steps: Defaults.detectionSteps(width: width)
     )
     trainer.earlyStopping = nil
     if trainer.epochs == nil, trainer.seconds == nil { trainer.epochs = 100 }
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedAnomalyDetector.application,
       configuration: detector,
       fields: encoding,
@@ -53,7 +53,7 @@ struct DetectionJob: Sendable {
   /// What a checkpoint says of itself.
   var header: ModelHeader { run.header }
 
-  /// Learns, measures what is usual, judges, and makes the model with its report.
+  /// Learns, measures what is usual, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedAnomalyDetector {
     let engine = run.session.engine
     let all = try DetectionItems(data, encoding: encoding)
@@ -65,7 +65,7 @@ struct DetectionJob: Sendable {
       itemShape: encoding.itemShape
     )
     let references = references(training)
-    // What is usual is measured on the rows left out too: a network is surer of what it learnt from.
+    // What is usual is measured on the rows left out too: a network is surer of what it trained on.
     let scaled = Array(0..<given.count).suffix(Self.scaleLimit)
     let scales = try await DetectionScales(
       given.taking(Array(scaled)),
@@ -80,13 +80,13 @@ struct DetectionJob: Sendable {
       count: min(autoencoder.latent, max(encoding.layout.width - 1, 1)),
       on: engine
     )
-    let rivals = DetectionRivals(principal, references: references)
+    let baselines = DetectionBaselines(principal, references: references)
     let heldOut = all.taking(split.heldOut)
     let scores = try await heldOutScores(heldOut, scorer, on: engine)
-    let rivalScores =
-      run.session.comparesWithRivals ? try await rivals.scores(of: heldOut, on: engine) : []
+    let baselineScores =
+      run.session.comparesWithBaselines ? try await baselines.scores(of: heldOut, on: engine) : []
     let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
-    var report = report(scores, rivalScores, rivals, calibration, references)
+    var report = report(scores, baselineScores, baselines, calibration, references)
     report.warnings = try await warnings(network, record, heldOut: heldOut, training: training)
     var header = try run.modelHeader(
       record,
@@ -102,7 +102,7 @@ struct DetectionJob: Sendable {
       checkpoint: run.session.checkpoint,
       encoding: encoding,
       scorer: scorer,
-      rivals: rivals,
+      baselines: baselines,
       calibration: calibration
     )
     header.stateTensors = fitted.stateTensors
@@ -119,12 +119,14 @@ struct DetectionJob: Sendable {
     guard heldOut.count > 0 else { return [] }
     let some = heldOut.taking(Array(0..<min(heldOut.count, Self.scaleLimit)))
     var warnings = [
-      LearningHealth.budget(record),
-      LearningHealth.idleNumbers(try await network.encode(some, on: run.session.engine)),
+      TrainingDiagnostics.budget(record),
+      TrainingDiagnostics.idleNumbers(try await network.encode(some, on: run.session.engine)),
     ]
-    if split.heldOutItems != .learntFrom {
+    if split.heldOutItems != .trainedOn {
       let noun = encoding.kind.nouns.many
-      warnings.append(LearningHealth.duplicates(judged: heldOut, learnt: training, noun: noun))
+      warnings.append(
+        TrainingDiagnostics.duplicates(evaluated: heldOut, learned: training, noun: noun)
+      )
     }
     return warnings.compactMap { $0 }
   }
@@ -132,7 +134,7 @@ struct DetectionJob: Sendable {
   /// The rows that are kept: the first of the training rows, whose order is random.
   private func references(_ training: DetectionItems) -> NearestReferences? {
     let wanted =
-      detector.references ?? AutomaticChoices.references(width: encoding.layout.width)
+      detector.references ?? Defaults.references(width: encoding.layout.width)
     guard wanted > 0 else { return nil }
     // Windows are in the order of time; those kept are spread over all of it.
     let count = min(wanted, training.count)
@@ -150,7 +152,7 @@ struct DetectionJob: Sendable {
     )
   }
 
-  /// The part of items with anomalies among them that is learnt from.
+  /// The part of items with anomalies among them that is trained on.
   private static let keptPart = 0.8
 
   /// The items without the fifth that is farthest from groups of them, where anomalies may be among them.
@@ -184,8 +186,8 @@ struct DetectionJob: Sendable {
 
   private func report(
     _ scores: [Double],
-    _ rivalScores: [[Double]],
-    _ rivals: DetectionRivals,
+    _ baselineScores: [[Double]],
+    _ baselines: DetectionBaselines,
     _ calibration: ConformalCalibration,
     _ references: NearestReferences?
   ) -> DetectionReport {
@@ -196,7 +198,7 @@ struct DetectionJob: Sendable {
         falseAlarms: calibration.crossFalseAlarms(rate: rate, order: scores)
       )
     ]
-    for (title, scores) in zip(rivals.titles, rivalScores) {
+    for (title, scores) in zip(baselines.titles, baselineScores) {
       let alarms = ConformalCalibration(scores).crossFalseAlarms(rate: rate, order: scores)
       methods.append(DetectionReport.Method(name: title, falseAlarms: alarms))
     }
@@ -209,15 +211,15 @@ struct DetectionJob: Sendable {
       falseAlarmRate: rate,
       methods: methods,
       referenceCount: references?.count ?? 0,
-      setAside: encoding.setAside,
+      ignoredColumns: encoding.ignoredColumns,
       learned: detector.learned
     )
   }
 }
 
 extension DetectionEncoding {
-  /// The columns that nothing is learnt from.
-  var setAside: [String] {
-    if case .table(let encoding, _) = self { encoding.setAside } else { [] }
+  /// The columns that nothing is trained on.
+  var ignoredColumns: [String] {
+    if case .table(let encoding, _) = self { encoding.ignoredColumns } else { [] }
   }
 }

@@ -6,17 +6,17 @@ public struct DetectionReport: Hashable, Sendable, Codable {
   public struct Method: Hashable, Sendable, Codable {
     /// What it is called.
     public var name: String
-    /// The share of held-out items that are taken for anomalies, each half of them judged by the
+    /// The share of held-out items that are taken for anomalies, each half of them evaluated by the
     /// scores of the other; `nil` where there are too few.
     public var falseAlarms: Double?
   }
 
-  /// The name of the data that were learnt from.
+  /// The name of the data that were trained on.
   public var dataName: String
   /// What the items are.
   public var kind: DataKind
   /// What the held-out items are to the model.
-  public var heldOut: JudgedItems
+  public var heldOut: EvaluationSplit
   /// The number of items held out.
   public var heldOutCount: Int
   /// The number of scores among them: one for each item, and for a series one for each time.
@@ -27,9 +27,9 @@ public struct DetectionReport: Hashable, Sendable, Codable {
   public var methods: [Method]
   /// The number of rows that the model keeps to measure distances to.
   public var referenceCount: Int
-  /// The columns that nothing is learnt from.
-  public var setAside: [String]
-  /// Whether anomalies may be among the items learnt from; `nil` is `normal`.
+  /// The columns that nothing is trained on.
+  public var ignoredColumns: [String]
+  /// Whether anomalies may be among the items trained on; `nil` is `normal`.
   public var learned: AnomalyDetector.LearnedItems?
   /// What was wrong with learning, in words, such as that it ended too early.
   public var warnings: [String]?
@@ -44,7 +44,7 @@ extension DetectionReport: CustomStringConvertible {
     let noun = kind == .series ? "time" : kind.nouns.one
     var lines = [
       "\(NumberText.counted(scoreCount, noun)) of \(dataName) "
-        + (heldOut == .heldOut ? "held out" : "that were learnt from")
+        + (heldOut == .heldOut ? "held out" : "that were trained on")
         + ", false alarms among them where \(percent(falseAlarmRate)) was asked for:"
     ]
     let width = methods.map(\.name.count).max() ?? 0
@@ -69,10 +69,10 @@ extension DetectionReport: CustomStringConvertible {
     if learned == .mixed {
       notes.append(
         "Anomalies may be among the \(kind.nouns.many): the fifth that is farthest from the others was "
-          + "not learnt from, and those among the ones held out make alarms rarer than was asked for."
+          + "not trained on, and those among the ones held out make alarms rarer than was asked for."
       )
     }
-    if heldOut == .learntFrom {
+    if heldOut == .trainedOn {
       notes.append("There were too few to hold some out: new ones will give more false alarms.")
     }
     if kind == .series {
@@ -86,31 +86,31 @@ extension DetectionReport: CustomStringConvertible {
           + "measure distances to."
       )
     }
-    if !setAside.isEmpty {
-      let names = setAside.prefix(4).joined(separator: ", ")
-      let more = setAside.count > 4 ? " and \(setAside.count - 4) more" : ""
-      notes.append("Nothing is learnt from \(names)\(more).")
+    if !ignoredColumns.isEmpty {
+      let names = ignoredColumns.prefix(4).joined(separator: ", ")
+      let more = ignoredColumns.count > 4 ? " and \(ignoredColumns.count - 4) more" : ""
+      notes.append("Nothing is trained on \(names)\(more).")
     }
     return notes + (warnings ?? [])
   }
 }
 
-extension DetectionReport: RefereedReport {
+extension DetectionReport: ComparedReport {
   /// The report of the model alone.
-  public var withoutRivals: DetectionReport {
+  public var withoutBaselines: DetectionReport {
     var report = self
     report.methods = Array(methods.prefix(1))
     return report
   }
 }
 
-/// How well a detector tells anomalies that somebody labelled, beside simpler detectors.
-public struct LabelledReport: Hashable, Sendable, Codable {
+/// How well a detector tells anomalies that somebody labeled, beside simpler detectors.
+public struct LabeledReport: Hashable, Sendable, Codable {
   /// One way to score items.
   public struct Method: Hashable, Sendable, Codable {
     /// What it is called.
     public var name: String
-    /// The area under the receiver operating characteristic.
+    /// The area under the receiver operating characteriztic.
     public var areaUnderROC: Double
     /// The average precision.
     public var averagePrecision: Double
@@ -118,30 +118,30 @@ public struct LabelledReport: Hashable, Sendable, Codable {
 
   /// The number of items.
   public var count: Int
-  /// The number of labelled anomalies among them.
+  /// The number of labeled anomalies among them.
   public var positives: Int
   /// The detector, and then the simpler ones.
   public var methods: [Method]
   /// The share of the other items that the detector takes for anomalies.
   public var falseAlarms: Double
-  /// The share of the labelled anomalies that it finds.
+  /// The share of the labeled anomalies that it finds.
   public var found: Double
 }
 
-extension LabelledReport: RefereedReport {
+extension LabeledReport: ComparedReport {
   /// The report of the model alone.
-  public var withoutRivals: LabelledReport {
+  public var withoutBaselines: LabeledReport {
     var report = self
     report.methods = Array(methods.prefix(1))
     return report
   }
 }
 
-extension LabelledReport: CustomStringConvertible {
+extension LabeledReport: CustomStringConvertible {
   /// The report as a small table, for people.
   public var description: String {
     var lines = [
-      "\(NumberText.counted(positives, "labelled anomaly", "labelled anomalies")) of \(count)"
+      "\(NumberText.counted(positives, "labeled anomaly", "labeled anomalies")) of \(count)"
     ]
     let width = max(methods.map(\.name.count).max() ?? 0, 1)
     lines.append("  \(String(repeating: " ", count: width))  AUROC  average precision")

@@ -5,11 +5,11 @@ internal import HourglassTensors
 
 /// Scores items: what each field adds to how unusual they are.
 ///
-///     part of field f = error of restoring f / (usual error of f) / 3 a + (x_f - r_f)² / b
+///     part of field f = reconstruction error f / (usual error of f) / 3 a + (x_f - r_f)² / b
 ///
 /// where r is the nearest of the rows kept, other than the item itself, and a and b are the medians of
 /// the two sums over f. Where the rows kept are in groups, the last term is its mean over the nearest row
-/// of each group. All that is usual is measured on rows that were learnt from, so that nothing of the
+/// of each group. All that is usual is measured on rows that were trained on, so that nothing of the
 /// score depends on the rows that the false alarms are counted on.
 struct DetectionScorer: Sendable {
   let network: FittedAutoencoder
@@ -29,7 +29,7 @@ struct DetectionScorer: Sendable {
     let fieldCount = items.fieldCount
     let losses = try await network.fieldLosses(items, on: engine).scalars
     var parts = [Float](repeating: 0, count: items.count * fieldCount)
-    let factors = scales.fields.map { 1 / (Double($0) * Double(scales.restoring)) }
+    let factors = scales.fields.map { 1 / (Double($0) * Double(scales.reconstructing)) }
     for row in 0..<items.count {
       for field in 0..<fieldCount {
         let place = row * fieldCount + field
@@ -45,8 +45,8 @@ struct DetectionScorer: Sendable {
         items.copyItem(row, into: &values)
         var squares = [Double](repeating: 0, count: fieldCount)
         var sums = squares.mutableSpan
-        for neighbour in others.of(row) {
-          references.addParts(of: item.span, to: neighbour.row, into: &sums)
+        for neighbor in others.of(row) {
+          references.addParts(of: item.span, to: neighbor.row, into: &sums)
         }
         for field in 0..<fieldCount {
           parts[row * fieldCount + field] += Self.part(squares[field] * factor)
@@ -67,27 +67,27 @@ struct DetectionScorer: Sendable {
   }
 }
 
-/// What is usual on rows that were learnt from, all above 0.
+/// What is usual on rows that were trained on, all above 0.
 struct DetectionScales: Hashable, Sendable {
-  /// The error of restoring each field: a mean, and a little so that a field that is restored
+  /// The reconstruction error each field: a mean, and a little so that a field that is reconstructed
   /// without error does not outweigh all others.
   var fields: [Float]
-  /// Three times the median over rows of the errors of restoring in units of these; the median alone
+  /// Three times the median over rows of the errors of reconstructing in units of these; the median alone
   /// where there are no distances.
-  var restoring: Float
+  var reconstructing: Float
   /// The median over rows of the squared distance to the nearest row kept.
   var distance: Float
 
   /// The least scale of a field.
   private static let leastError = 0.01
 
-  /// How much less the error of restoring counts than the distance: it has the heavier tail.
-  private static let restoringDivisor: Float = 3
+  /// How much less the reconstruction error counts than the distance: it has the heavier tail.
+  private static let reconstructingDivisor: Float = 3
 
   /// Measures what is usual.
   ///
   /// - Parameters:
-  ///   - items: Rows that were learnt from.
+  ///   - items: Rows that were trained on.
   init(
     _ items: DetectionItems,
     network: FittedAutoencoder,
@@ -102,7 +102,7 @@ struct DetectionScales: Hashable, Sendable {
       for field in 0..<fieldCount { sums[field] += Double(losses[row * fieldCount + field]) }
     }
     let means = sums.map { $0 / Double(max(items.count, 1)) }
-    // Pixels and the times of a window have one scale, so that a part of a picture that never varied
+    // Pixels and the times of a window have one scale, so that a part of an image that never varied
     // counts as much as the others.
     let common = means.reduce(0, +) / Double(max(fieldCount, 1))
     fields = means.map { Float((kind == .table ? $0 : common) + Self.leastError) }
@@ -114,7 +114,7 @@ struct DetectionScales: Hashable, Sendable {
       }
       totals.append(total)
     }
-    restoring = Self.scale(totals) * (references == nil ? 1 : Self.restoringDivisor)
+    reconstructing = Self.scale(totals) * (references == nil ? 1 : Self.reconstructingDivisor)
     guard let references else {
       distance = 1
       return
@@ -123,9 +123,9 @@ struct DetectionScales: Hashable, Sendable {
   }
 
   /// Takes scales that were kept.
-  init(fields: [Float], restoring: Float, distance: Float) {
+  init(fields: [Float], reconstructing: Float, distance: Float) {
     self.fields = fields
-    self.restoring = restoring
+    self.reconstructing = reconstructing
     self.distance = distance
   }
 

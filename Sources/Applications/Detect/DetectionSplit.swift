@@ -1,18 +1,18 @@
 internal import HourglassAutoencoders
 internal import HourglassDatasets
 
-/// Which items are learnt from, and which are held out to count false alarms on.
+/// Which items are trained on, and which are held out to count false alarms on.
 ///
-/// A fifth is held out, at most 4,000 items; of fewer than 20 items none, and then the items learnt
+/// A fifth is held out, at most 4,000 items; of fewer than 20 items none, and then the items learned
 /// from stand in for them. Of a time series the last fifth of the windows is held out, and windows
-/// that share times with it are not learnt from; where all do, they are learnt from, and count as such.
+/// that share times with it are not trained on; where all do, they are trained on, and count as such.
 struct DetectionSplit: Sendable {
-  /// The items that are learnt from, in an order that is random for rows and images.
+  /// The items that are trained on, in an order that is random for rows and images.
   let training: [Int]
-  /// The items held out; those learnt from where there are too few.
+  /// The items held out; those trained on where there are too few.
   let heldOut: [Int]
   /// What the latter are to the model.
-  let heldOutItems: JudgedItems
+  let heldOutItems: EvaluationSplit
 
   private static let purpose: UInt32 = 0x6465_7465
 
@@ -21,7 +21,7 @@ struct DetectionSplit: Sendable {
     guard count >= 20 else {
       training = Array(0..<count)
       heldOut = training
-      heldOutItems = .learntFrom
+      heldOutItems = .trainedOn
       return
     }
     let heldOutCount = min(max(count / 5, 10), 4_000)
@@ -31,7 +31,7 @@ struct DetectionSplit: Sendable {
       let before = (0..<boundary).filter { series.range(of: $0).upperBound <= start }
       heldOut = Array(boundary..<count)
       training = before.isEmpty ? Array(0..<boundary) : before
-      heldOutItems = before.isEmpty ? .learntFrom : .heldOut
+      heldOutItems = before.isEmpty ? .trainedOn : .heldOut
     } else {
       var order = Array(0..<count)
       Permutation.shuffle(&order, seed: seed, purpose: Self.purpose, number: 0)

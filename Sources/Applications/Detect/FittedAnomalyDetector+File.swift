@@ -3,13 +3,13 @@ internal import HourglassModelFiles
 internal import HourglassNetworks
 public import HourglassTensors
 
-extension FittedAnomalyDetector: FittedApplication {
+extension FittedAnomalyDetector: FittedTask {
   private static let names = (
     references: "references", fields: "scales.fields", terms: "scales.terms",
     calibration: "calibration.scores"
   )
 
-  /// What applying and judging the model needs: the network, the rows that distances are measured
+  /// What applying and evaluating the model needs: the network, the rows that distances are measured
   /// to, what is usual, and the scores of items held out.
   public var tensors: [String: Tensor] {
     network.merging(ownTensors) { variable, _ in variable }
@@ -22,9 +22,9 @@ extension FittedAnomalyDetector: FittedApplication {
 
   private var ownTensors: [String: Tensor] {
     let scales = scorer.scales
-    var tensors = rivals.tensors
+    var tensors = baselines.tensors
     tensors[Self.names.fields] = Tensor(scales.fields, shape: [scales.fields.count])
-    tensors[Self.names.terms] = Tensor([scales.restoring, scales.distance], shape: [2])
+    tensors[Self.names.terms] = Tensor([scales.reconstructing, scales.distance], shape: [2])
     tensors[Self.names.calibration] = Tensor(
       calibration.scores.map { Float($0) },
       shape: [calibration.count]
@@ -48,7 +48,7 @@ extension FittedAnomalyDetector: FittedApplication {
     )
     guard network.autoencoder.fields == layout,
       network.autoencoder.objective == .distance(.squaredError)
-    else { throw file.damaged("its network should restore the fields of its data") }
+    else { throw file.damaged("its network should reconstruct the fields of its data") }
     var references: NearestReferences?
     if let count = file.tensors[Self.names.references]?.shape.dimensions.first, count > 0 {
       let rows = try file.tensor(Self.names.references, shape: [count, layout.width])
@@ -65,7 +65,7 @@ extension FittedAnomalyDetector: FittedApplication {
     }
     let count = file.tensors[Self.names.calibration]?.shape.dimensions.first ?? 0
     let scores = try file.tensor(Self.names.calibration, shape: [count]).scalars
-    let directions = file.tensors[DetectionRivals.names.components]?.shape.dimensions.first ?? 0
+    let directions = file.tensors[DetectionBaselines.names.components]?.shape.dimensions.first ?? 0
     self.init(
       configuration: configuration,
       header: file.header,
@@ -75,12 +75,12 @@ extension FittedAnomalyDetector: FittedApplication {
       scorer: DetectionScorer(
         network: network,
         references: references,
-        scales: DetectionScales(fields: fields, restoring: terms[0], distance: terms[1])
+        scales: DetectionScales(fields: fields, reconstructing: terms[0], distance: terms[1])
       ),
-      rivals: DetectionRivals(
-        means: try file.tensor(DetectionRivals.names.means, shape: [layout.width]),
+      baselines: DetectionBaselines(
+        means: try file.tensor(DetectionBaselines.names.means, shape: [layout.width]),
         components: try file.tensor(
-          DetectionRivals.names.components,
+          DetectionBaselines.names.components,
           shape: [directions, layout.width]
         ),
         references: references

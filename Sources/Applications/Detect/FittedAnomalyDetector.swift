@@ -4,7 +4,7 @@ public import HourglassEngines
 public import HourglassModelFiles
 package import HourglassTensors
 
-/// A detector that was learnt: it scores rows, images and the times of series.
+/// A detector that was learned: it scores rows, images and the times of series.
 ///
 /// It is a value: nothing that is done with it changes it. An item has the same score, to the bit,
 /// alone and in any company; for a time of a series that is so within its windows.
@@ -25,7 +25,7 @@ public struct FittedAnomalyDetector: Sendable {
 
   let encoding: DetectionEncoding
   let scorer: DetectionScorer
-  let rivals: DetectionRivals
+  let baselines: DetectionBaselines
 
   init(
     configuration: AnomalyDetector,
@@ -34,7 +34,7 @@ public struct FittedAnomalyDetector: Sendable {
     checkpoint: String?,
     encoding: DetectionEncoding,
     scorer: DetectionScorer,
-    rivals: DetectionRivals,
+    baselines: DetectionBaselines,
     calibration: ConformalCalibration
   ) {
     self.configuration = configuration
@@ -43,7 +43,7 @@ public struct FittedAnomalyDetector: Sendable {
     self.checkpoint = checkpoint
     self.encoding = encoding
     self.scorer = scorer
-    self.rivals = rivals
+    self.baselines = baselines
     self.calibration = calibration
   }
 
@@ -58,7 +58,7 @@ public struct FittedAnomalyDetector: Sendable {
       checkpoint: checkpoint,
       encoding: encoding,
       scorer: scorer,
-      rivals: rivals,
+      baselines: baselines,
       calibration: calibration
     )
   }
@@ -73,7 +73,7 @@ public struct FittedAnomalyDetector: Sendable {
   /// rate of false alarms.
   public var threshold: Double { calibration.threshold(falseAlarmRate: falseAlarmRate) }
 
-  /// The same detector with another rate of false alarms; nothing is learnt anew.
+  /// The same detector with another rate of false alarms; nothing is learned anew.
   public func with(falseAlarmRate rate: Double) throws(HourglassError) -> FittedAnomalyDetector {
     do {
       try requireFalseAlarmRate(rate)
@@ -184,34 +184,34 @@ public struct FittedAnomalyDetector: Sendable {
     return (joiner.mostUnusualFirst, numbers.mapValues { places[$0] })
   }
 
-  /// How well it tells labelled anomalies, beside simpler detectors; `nil` where all are labelled
+  /// How well it tells labeled anomalies, beside simpler detectors; `nil` where all are labeled
   /// alike.
   ///
   /// - Parameters:
   ///   - data: The data that the findings are of.
   ///   - labels: For each finding whether it is an anomaly.
-  ///   - comparesWithRivals: Whether simpler detectors score the data too.
+  ///   - comparesWithBaselines: Whether simpler detectors score the data too.
   public func evaluate(
     _ findings: Findings,
     of data: Dataset,
     labels: [Bool],
-    comparesWithRivals: Bool = true,
+    comparesWithBaselines: Bool = true,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> LabelledReport? {
+  ) async throws(HourglassError) -> LabeledReport? {
     do {
       var methods = [("autoencoder", findings.scores)]
-      if kind != .series, comparesWithRivals {
+      if kind != .series, comparesWithBaselines {
         let items = try DetectionItems(DetectionData(data), encoding: encoding)
-        methods += zip(rivals.titles, try await rivals.scores(of: items, on: engine))
+        methods += zip(baselines.titles, try await baselines.scores(of: items, on: engine))
       }
       let positives = labels.count { $0 }
       guard positives > 0, positives < labels.count else { return nil }
       let alarms = labels.indices.count { findings.anomalies[$0] && !labels[$0] }
-      return LabelledReport(
+      return LabeledReport(
         count: labels.count,
         positives: positives,
         methods: methods.map { name, scores in
-          LabelledReport.Method(
+          LabeledReport.Method(
             name: name,
             areaUnderROC: RankMetrics.areaUnderROC(scores: scores, positives: labels) ?? 0,
             averagePrecision: RankMetrics.averagePrecision(scores: scores, positives: labels) ?? 0
@@ -225,13 +225,13 @@ public struct FittedAnomalyDetector: Sendable {
     }
   }
 
-  /// The columns of the table that was learnt from: for reading others the same way.
+  /// The columns of the table that was trained on: for reading others the same way.
   package var tableSchema: TableSchema? {
     if case .table(_, let schema) = encoding { schema } else { nil }
   }
 
-  /// The columns that nothing is learnt from, such as identifiers.
-  package var setAside: [String] { encoding.setAside }
+  /// The columns that nothing is trained on, such as identifiers.
+  package var ignoredColumns: [String] { encoding.ignoredColumns }
 
   /// The shape of images, `[channels, height, width]`.
   package var imageShape: Shape? {

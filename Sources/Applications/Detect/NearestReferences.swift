@@ -4,7 +4,7 @@ internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// Rows that were learnt from, and the search for the nearest of them.
+/// Rows that were trained on, and the search for the nearest of them.
 ///
 /// A cell that is missing in a row adds nothing to its distance. A category counts by how much it
 /// varies, as numbers do, which are brought to a variance of 1: w = 1 / Σ q (1 - q) over its levels
@@ -21,7 +21,7 @@ struct NearestReferences: Sendable {
   /// Small groups of the rows, by their places; none where the nearest of all rows counts.
   let groups: [[Int]]
 
-  private let layout: FieldLayout
+  private let layout: FeatureSchema
   private let places: [Range<Int>]
   /// The field of each value.
   private let fields: [Int]
@@ -34,7 +34,7 @@ struct NearestReferences: Sendable {
   private final class Identity: Sendable {}
 
   /// A row and the squared distance to it.
-  struct Neighbour: Hashable, Sendable {
+  struct Neighbor: Hashable, Sendable {
     var row: Int
     var distance: Double
   }
@@ -42,7 +42,7 @@ struct NearestReferences: Sendable {
   private static let groupCount = 32
   private static let groupSize = 64
 
-  init(rows: Tensor, layout: FieldLayout, isGrouped: Bool = false) {
+  init(rows: Tensor, layout: FeatureSchema, isGrouped: Bool = false) {
     precondition(rows.shape.rank == 2 && rows.shape[1] == layout.width, "rows have the width")
     self.rows = rows
     groups = isGrouped ? Self.groups(of: rows.shape[0]) : []
@@ -68,7 +68,7 @@ struct NearestReferences: Sendable {
   private static let purpose: UInt32 = 0x6772_6f75
 
   /// 1 for a number, and for a category by its levels among the rows.
-  private static func weights(_ rows: Tensor, _ layout: FieldLayout) -> [Double] {
+  private static func weights(_ rows: Tensor, _ layout: FeatureSchema) -> [Double] {
     let count = Double(max(rows.shape[0], 1))
     var shares = [Double](repeating: 0, count: layout.width)
     if layout.categoryCount > 0 {
@@ -95,18 +95,18 @@ struct NearestReferences: Sendable {
     /// How many rows there are for an item: one, or one of each group.
     let perItem: Int
     /// These rows, one item after the other, with the squared distances to them.
-    fileprivate(set) var neighbours: [Neighbour]
+    fileprivate(set) var neighbors: [Neighbor]
 
     /// Those of an item.
-    func of(_ item: Int) -> ArraySlice<Neighbour> {
-      neighbours[item * perItem..<(item + 1) * perItem]
+    func of(_ item: Int) -> ArraySlice<Neighbor> {
+      neighbors[item * perItem..<(item + 1) * perItem]
     }
   }
 
   /// The rows that the distance of each item is measured to, the mean of which it is: the nearest one, or
   /// that of each group, other than the item itself.
   ///
-  /// Rows that were learnt from may be scored too. One that is kept would be its own neighbour, at no
+  /// Rows that were trained on may be scored too. One that is kept would be its own neighbor, at no
   /// distance, and look more usual than a new one; leaving one row at no distance out makes them
   /// alike. The rows that false alarms are counted on are scored by the same rule.
   func others(
@@ -116,10 +116,10 @@ struct NearestReferences: Sendable {
     let perItem = max(groups.count, 1)
     var others = Others(
       perItem: perItem,
-      neighbours: Array(repeating: Neighbour(row: 0, distance: 0), count: items.count * perItem)
+      neighbors: Array(repeating: Neighbor(row: 0, distance: 0), count: items.count * perItem)
     )
     try await forEachOther(of: items, on: engine) { index, place, other in
-      others.neighbours[index * perItem + place] = other
+      others.neighbors[index * perItem + place] = other
     }
     return others
   }
@@ -140,7 +140,7 @@ struct NearestReferences: Sendable {
   private func forEachOther(
     of items: DetectionItems,
     on engine: isolated ComputeEngine,
-    _ body: (_ index: Int, _ group: Int, _ other: Neighbour) -> Void
+    _ body: (_ index: Int, _ group: Int, _ other: Neighbor) -> Void
   ) async throws {
     let parts = groups.isEmpty ? [Array(0..<count)] : groups
     try await forEachItem(of: items, on: engine) { index, item, numbers in
@@ -156,7 +156,7 @@ struct NearestReferences: Sendable {
     in numbers: Span<Float>,
     of rows: Span<Int>,
     to item: Span<Float>
-  ) -> Neighbour {
+  ) -> Neighbor {
     var (first, second) = (rows[0], rows[0])
     var (least, next) = (numbers[first], Float.infinity)
     for index in 1..<rows.count {
@@ -170,20 +170,20 @@ struct NearestReferences: Sendable {
         (second, next) = (row, value)
       }
     }
-    var nearer = Neighbour(row: first, distance: distance(item, first))
+    var nearer = Neighbor(row: first, distance: distance(item, first))
     guard second != first else { return nearer }
-    var farther = Neighbour(row: second, distance: distance(item, second))
+    var farther = Neighbor(row: second, distance: distance(item, second))
     if (farther.distance, farther.row) < (nearer.distance, nearer.row) { swap(&nearer, &farther) }
     return nearer.distance == 0 ? farther : nearer
   }
 
   /// The nearest rows of each item, the nearest first.
-  func neighbours(
+  func neighbors(
     of items: DetectionItems,
     count wanted: Int = 1,
     on engine: isolated ComputeEngine
-  ) async throws -> [[Neighbour]] {
-    var nearest = [[Neighbour]](repeating: [], count: items.count)
+  ) async throws -> [[Neighbor]] {
+    var nearest = [[Neighbor]](repeating: [], count: items.count)
     try await forEachItem(of: items, on: engine) { index, item, numbers in
       nearest[index] = self.nearest(in: numbers, wanted, to: item)
     }
@@ -263,10 +263,10 @@ struct NearestReferences: Sendable {
     }
     let start = place * 2 * width
     for (field, range) in places.enumerated() {
-      let presence = item[width + field]
+      let observed = item[width + field]
       for index in range {
-        span[start + index] = item[index] * presence
-        span[start + width + index] = presence
+        span[start + index] = item[index] * observed
+        span[start + width + index] = observed
       }
     }
   }
@@ -276,7 +276,7 @@ struct NearestReferences: Sendable {
     in numbers: Span<Float>,
     _ wanted: Int,
     to item: Span<Float>
-  ) -> [Neighbour] {
+  ) -> [Neighbor] {
     var found: [(value: Float, row: Int)] = []
     found.reserveCapacity(wanted + 1)
     for row in numbers.indices {
@@ -286,7 +286,7 @@ struct NearestReferences: Sendable {
       found.insert((value, row), at: place)
       if found.count > wanted { found.removeLast() }
     }
-    return found.map { Neighbour(row: $0.row, distance: distance(item, $0.row)) }
+    return found.map { Neighbor(row: $0.row, distance: distance(item, $0.row)) }
       .sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }
   }
 
@@ -324,18 +324,18 @@ struct NearestReferences: Sendable {
     let reference = rows.scalars.span.extracting(row * width..<(row + 1) * width)
     let weights = weights.span
     if isNarrow {
-      let presence = item.extracting(width..<2 * width)
+      let observed = item.extracting(width..<2 * width)
       for place in 0..<width {
         let difference = Double(item[place]) - Double(reference[place])
-        sums[place] += difference * difference * weights[place] * Double(presence[place])
+        sums[place] += difference * difference * weights[place] * Double(observed[place])
       }
       return
     }
     let fields = fields.span
     for place in 0..<width {
       let difference = Double(item[place]) - Double(reference[place])
-      let presence = Double(item[width + fields[place]])
-      sums[fields[place]] += difference * difference * weights[place] * presence
+      let observed = Double(item[width + fields[place]])
+      sums[fields[place]] += difference * difference * weights[place] * observed
     }
   }
 

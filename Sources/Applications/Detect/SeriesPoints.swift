@@ -3,7 +3,7 @@ internal import HourglassDatasets
 /// The scores of the times of a series, from those of the windows that cover them.
 ///
 /// What a channel adds at a time is the mean over the windows that cover it, in units in which a
-/// window of usual times adds up to the same as a usual row, and then over its neighbours within a
+/// window of usual times adds up to the same as a usual row, and then over its neighbors within a
 /// sixteenth of a window: an anomaly is rarely one time alone, and noise is.
 struct SeriesPoints {
   /// The rows of the series' table that are covered, in rising order.

@@ -53,7 +53,7 @@ struct CellBlend: Hashable, Sendable {
   }
 
   /// The weighted mean of predictions, `[rows, D]`.
-  func combined(_ predictions: [[Float]], layout: FieldLayout, means: FieldMeans) -> [Float] {
+  func combined(_ predictions: [[Float]], layout: FeatureSchema, means: FieldMeans) -> [Float] {
     guard let first = predictions.first else { return [] }
     let width = layout.width
     var result = first

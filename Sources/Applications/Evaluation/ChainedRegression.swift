@@ -4,7 +4,7 @@ internal import HourglassTensors
 /// Fills missing cells by regressing each value on all others, over and over: chained equations with
 /// ridge regression.
 ///
-/// A category has one regression for each level. What was learnt are the coefficients of the last
+/// A category has one regression for each level. What was learned are the coefficients of the last
 /// round, so that other rows are filled alike, each by itself.
 ///
 /// Reference: van Buuren, Groothuis-Oudshoorn, 2011, "mice: Multivariate Imputation by Chained
@@ -14,7 +14,7 @@ struct ChainedRegression: Hashable, Sendable {
   let coefficients: [Float]
   private let means: FieldMeans
 
-  /// The most values of a row for which it is learnt.
+  /// The most values of a row for which it is learned.
   static let widthLimit = 512
   private static let learningRounds = 6
   private static let fillingRounds = 12

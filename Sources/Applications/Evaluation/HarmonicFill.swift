@@ -1,6 +1,6 @@
 /// Fills missing pixels smoothly from those around them.
 ///
-/// The filled values are nearly harmonic: each is the mean of its neighbours, as heat spreads from the
+/// The filled values are nearly harmonic: each is the mean of its neighbors, as heat spreads from the
 /// known ones. A coarser image of half the size gives the values to begin with, so that a few sweeps
 /// are enough however large a hole is.
 ///

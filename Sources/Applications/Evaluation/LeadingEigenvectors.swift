@@ -7,7 +7,7 @@ internal import HourglassTensors
 ///
 /// Reference: Musco, Musco, 2015, "Randomized Block Krylov Methods for Stronger and Faster
 /// Approximate Singular Value Decomposition", arXiv:1504.05477, algorithm 2, with restarts and full
-/// orthogonalisation.
+/// orthogonalization.
 struct LeadingEigenvectors {
   /// The eigenvalues, largest first.
   private(set) var values: [Double] = []

@@ -16,7 +16,7 @@ struct NearestRows: Sendable {
 
   /// The reference in blocks of eight rows, `[D, blocks]`.
   private let values: [SIMD8<Float>]
-  private let presence: [SIMD8<Float>]
+  private let observed: [SIMD8<Float>]
   private let blocks: Int
 
   init(_ reference: CellRows) {
@@ -24,17 +24,17 @@ struct NearestRows: Sendable {
     let (count, width) = (reference.count, reference.width)
     blocks = (count + 7) / 8
     var values = [SIMD8<Float>](repeating: .zero, count: width * blocks)
-    var presence = [SIMD8<Float>](repeating: .zero, count: reference.fieldCount * blocks)
+    var observed = [SIMD8<Float>](repeating: .zero, count: reference.fieldCount * blocks)
     for row in 0..<count {
       for place in 0..<width {
         values[place * blocks + row / 8][row % 8] = reference.values[row * width + place]
       }
       for field in 0..<reference.fieldCount where reference.isPresent(row, field) {
-        presence[field * blocks + row / 8][row % 8] = 1
+        observed[field * blocks + row / 8][row % 8] = 1
       }
     }
     self.values = values
-    self.presence = presence
+    self.observed = observed
   }
 
   /// What nearest rows say of cells: the plain mean of a few, and a weighted one of more.
@@ -73,8 +73,8 @@ struct NearestRows: Sendable {
         let total = weights.reduce(0, +)
         for place in ranges[field] {
           var (plain, weighted) = (Float(0), Float(0))
-          for (index, neighbour) in chosen.enumerated() {
-            let value = reference.values[neighbour.row * width + place]
+          for (index, neighbor) in chosen.enumerated() {
+            let value = reference.values[neighbor.row * width + place]
             if index < 5 { plain += value / few }
             weighted += value * weights[index] / total
           }
@@ -99,11 +99,11 @@ struct NearestRows: Sendable {
         let start = place * blocks
         for block in 0..<blocks {
           let difference = values[start + block] - value
-          sums[block] += difference * difference * presence[here + block]
+          sums[block] += difference * difference * observed[here + block]
         }
       }
       let share: Float = isCategory ? 2 : 1
-      for block in 0..<blocks { counts[block] += presence[here + block] * share }
+      for block in 0..<blocks { counts[block] += observed[here + block] * share }
     }
     var distances: [(row: Int, distance: Float)] = []
     distances.reserveCapacity(reference.count)

@@ -134,7 +134,7 @@ struct NoiseLevel: Sendable {
   }
 }
 
-extension PicturePlanes {
+extension PlanarImage {
   /// The standard deviation of normal noise in each plane, as the plane alone tells it.
   var noiseLevels: [Float?] {
     planes.map { NoiseLevel.standardDeviation(of: $0, width: width) }

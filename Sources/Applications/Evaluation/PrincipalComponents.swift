@@ -46,18 +46,21 @@ package struct PrincipalComponents: Hashable, Sendable {
   ) throws {
     let width = rows.itemShape.elementCount
     let count = min(count, width)
-    let centred = CentredRows(rows)
+    let centered = CenteredRows(rows)
     let divisor = Double(max(rows.count - 1, 1))
     let (values, vectors): ([Double], [Double])
     switch MomentMethod(rows: rows.count, width: width) {
     case .exact:
-      let moments = try centred.secondMoments()
+      let moments = try centered.secondMoments()
       (values, vectors) = try Self.leading(moments, width: width, count, tolerance: 1e-9)
     case .products:
-      let moments = try centred.secondMoments(on: engine)
+      let moments = try centered.secondMoments(on: engine)
       (values, vectors) = try Self.leading(moments, width: width, count, tolerance: 1e-6)
     case .matrixFree:
-      let product = try centred.momentProduct(on: engine, vectors: LeadingEigenvectors.width(count))
+      let product = try centered.momentProduct(
+        on: engine,
+        vectors: LeadingEigenvectors.width(count)
+      )
       let leading = try LeadingEigenvectors(
         count: count,
         size: width,
@@ -67,10 +70,10 @@ package struct PrincipalComponents: Hashable, Sendable {
       )
       (values, vectors) = (leading.values, leading.vectors)
     }
-    means = centred.means
+    means = centered.means
     components = Self.signed(vectors, width: width)
     variances = values.map { max($0, 0) / divisor }
-    totalVariance = centred.squares / divisor
+    totalVariance = centered.squares / divisor
   }
 
   /// The leading eigenvectors of a matrix that is there.

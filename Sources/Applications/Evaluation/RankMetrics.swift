@@ -1,12 +1,12 @@
 /// How well scores tell positives from negatives, whatever threshold is chosen.
 public enum RankMetrics {
-  /// The area under the receiver operating characteristic: the probability that a positive has a
+  /// The area under the receiver operating characteriztic: the probability that a positive has a
   /// higher score than a negative, where equal scores count for a half.
   ///
   /// `nil` where there are no positives or no negatives.
   ///
   /// Reference: Hanley, McNeil, 1982, "The meaning and use of the area under a receiver operating
-  /// characteristic (ROC) curve", doi:10.1148/radiology.143.1.7063747.
+  /// characteriztic (ROC) curve", doi:10.1148/radiology.143.1.7063747.
   public static func areaUnderROC(scores: [Double], positives: [Bool]) -> Double? {
     precondition(scores.count == positives.count, "each score is of a positive or a negative")
     let order = scores.indices.sorted { scores[$0] < scores[$1] }

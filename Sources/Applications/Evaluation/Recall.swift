@@ -37,17 +37,17 @@ extension PrincipalComponents {
   /// The coordinates of rows along the directions: `[rows, values]` -> `[rows, count]`.
   func projected(_ rows: Tensor) -> Tensor {
     let (height, width) = (rows.shape[0], rows.shape[1])
-    let centres = means.map { Float($0) }
+    let centers = means.map { Float($0) }
     let directions = components.map { Float($0) }
     var result = [Float](repeating: 0, count: height * count)
-    var centred = [Float](repeating: 0, count: width)
+    var centered = [Float](repeating: 0, count: width)
     for row in 0..<height {
       for column in 0..<width {
-        centred[column] = rows.scalars[row * width + column] - centres[column]
+        centered[column] = rows.scalars[row * width + column] - centers[column]
       }
       for direction in 0..<count {
         var sum: Float = 0
-        for column in 0..<width { sum += centred[column] * directions[direction * width + column] }
+        for column in 0..<width { sum += centered[column] * directions[direction * width + column] }
         result[row * count + direction] = sum
       }
     }

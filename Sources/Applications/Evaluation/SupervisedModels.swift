@@ -8,7 +8,7 @@
 
 /// Softmax regression: classes by linear functions of standardized columns.
 ///
-/// It minimises the mean cross-entropy and ‖W‖² / (2 n), where n is the number of rows, by the method
+/// It minimizes the mean cross-entropy and ‖W‖² / (2 n), where n is the number of rows, by the method
 /// of Broyden, Fletcher, Goldfarb and Shanno with a memory of ten steps.
 ///
 /// Reference: Nocedal, 1980, "Updating quasi-Newton matrices with limited storage",
@@ -62,7 +62,7 @@ extension SoftmaxRegression {
   /// The penalties that are tried.
   static let penalties: [Float] = [1, 10, 100, 1_000]
 
-  /// The penalty with which most of each tenth row are told when the others are learnt from: the wider the
+  /// The penalty with which most of each tenth row are told when the others are trained on: the wider the
   /// rows, the more of it they need.
   static func penalty(for rows: PaddedRows, classes: [Int], classCount: Int, rounds: Int) -> Float {
     let (kept, held) = (
@@ -150,10 +150,10 @@ private enum QuasiNewton {
       var next = (x: x, value: value, gradient: gradient)
       var isFound = false
       for _ in 0..<20 {
-        let trial = added(x, direction, Float(length))
-        let (trialValue, trialGradient) = function(trial)
-        if trialValue <= value + 1e-4 * length * slope {
-          next = (trial, trialValue, trialGradient)
+        let evaluation = added(x, direction, Float(length))
+        let (evaluationValue, evaluationGradient) = function(evaluation)
+        if evaluationValue <= value + 1e-4 * length * slope {
+          next = (evaluation, evaluationValue, evaluationGradient)
           isFound = true
           break
         }
@@ -247,7 +247,7 @@ struct RidgeRegression {
 }
 
 /// The nearest rows by Euclidean distance.
-struct NearestNeighbours {
+struct NearestNeighbors {
   private let rows: PaddedRows
   private let count: Int
 

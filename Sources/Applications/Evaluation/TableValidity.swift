@@ -1,6 +1,6 @@
 internal import HourglassDatasets
 
-/// Whether cells of a generated table could stand in the table that it was learnt from.
+/// Whether cells of a generated table could stand in the table that it was trained on.
 enum TableValidity {
   /// What is wrong with a generated table, for each column with an impossible cell: a number out of
   /// the range of the real ones, a number with a fraction among whole ones or with more digits, a

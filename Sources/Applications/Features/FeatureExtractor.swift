@@ -3,7 +3,7 @@ public import HourglassDatasets
 public import HourglassNetworks
 
 /// Learns features of rows, images, sounds or windows: the code of an autoencoder whose decoder is
-/// dropped once it has learnt.
+/// dropped once it has learned.
 ///
 ///     let table = try Table(contentsOf: "people.csv").removing(["income"])
 ///     let extractor = try await FeatureExtractor().fit(.table(table))
@@ -19,8 +19,8 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   /// For images of at least 16 pixels in either direction it is a coding of patches, and layers behind it.
   public var architecture: Architecture?
   /// For how long and by which steps it learns.
-  public var learning: LearningSettings
-  /// How the numbers of a table are scaled before they are learnt from.
+  public var learning: TrainingSettings
+  /// How the numbers of a table are scaled before they are trained on.
   public var scaling: NumberScaling
   /// What is done to an item before the encoder sees it in learning; `nil` hides seven tenths of what
   /// images say of their patches, or six tenths of the pixels where layers are given that take these, and
@@ -32,7 +32,7 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   /// "Masked Autoencoders Are Scalable Vision Learners", arXiv:2111.06377, for hiding much.
   public var corruption: Corruption?
   /// Whether an image and its mirror image (a horizontal flip) have the same features, for images
-  /// that are learnt from by their patches.
+  /// that are trained on by their patches.
   ///
   /// `nil` lets the images say: alike where they look as much like the mirror images of others as like others,
   /// as photographs of things do, and writing does not.
@@ -42,7 +42,7 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   public init(
     dimensions: Int = 32,
     architecture: Architecture? = nil,
-    learning: LearningSettings = LearningSettings(),
+    learning: TrainingSettings = TrainingSettings(),
     scaling: NumberScaling = .robust,
     corruption: Corruption? = nil,
     mirrorImagesAreAlike: Bool? = nil
@@ -64,14 +64,14 @@ extension FeatureExtractor {
   /// - Throws: `interrupted` when the task is cancelled; the checkpoint is written before.
   public func fit(
     _ data: Dataset,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedFeatureExtractor {
     do {
       if let patches = try patchArchitecture(for: data) {
         return try await ImageFeatureJob(self, patches, data, session).fitted()
       }
       guard mirrorImagesAreAlike == nil else {
-        throw ApplicationError.invalidSetting(
+        throw TaskError.invalidSetting(
           name: "data whose mirror images are to be alike or apart",
           expected:
             "images of one size, at least 16 pixels in either direction, without layers of one's own",
@@ -83,7 +83,7 @@ extension FeatureExtractor {
         data,
         session,
         application: FittedFeatureExtractor.application,
-        corruption: corruption ?? AutomaticChoices.featureCorruption(for: data.kind),
+        corruption: corruption ?? Defaults.featureCorruption(for: data.kind),
         configuration: self
       )
       return try FittedFeatureExtractor(self, try await job.fitted())
@@ -96,7 +96,7 @@ extension FeatureExtractor {
   private func patchArchitecture(for data: Dataset) throws -> Architecture? {
     if case .patches = architecture {
       guard case .images = data else {
-        throw ApplicationError.invalidSetting(
+        throw TaskError.invalidSetting(
           name: "the architecture",
           expected: "one without patches for what is no images",
           found: data.kind.phrase
@@ -106,7 +106,7 @@ extension FeatureExtractor {
     }
     guard architecture == nil, case .images(let images) = data, let shape = images.commonShape
     else { return nil }
-    return AutomaticChoices.patchArchitecture(
+    return Defaults.patchArchitecture(
       for: shape,
       count: images.count,
       dimensions: dimensions
@@ -114,7 +114,7 @@ extension FeatureExtractor {
   }
 
   /// Checks the settings that no other room checks.
-  func validate(for data: Dataset) throws(ApplicationError) {
+  func validate(for data: Dataset) throws(TaskError) {
     try reducer.validate(for: data)
   }
 

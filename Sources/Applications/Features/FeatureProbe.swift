@@ -37,7 +37,7 @@ public struct FeatureProbe: Sendable {
   /// The most items that are used, drawn by the seed.
   public static let itemLimit = 3_000
   private static let folds = 5
-  private static let neighbours = 10
+  private static let neighbors = 10
   /// The 97.5% quantile of Student's distribution with four degrees of freedom.
   private static let quantile = 2.776_445
 
@@ -55,7 +55,7 @@ public struct FeatureProbe: Sendable {
     self.seed = seed
   }
 
-  /// Trains and judges the models.
+  /// Trains and evaluates the models.
   ///
   /// - Parameters:
   ///   - extractor: It makes the features.
@@ -109,7 +109,7 @@ public struct FeatureProbe: Sendable {
         var values: [Double] = []
         for fold in 0..<Self.folds {
           try Task.checkCancellation()
-          values.append(folding.score(model, rows, fold, neighbours: Self.neighbours))
+          values.append(folding.score(model, rows, fold, neighbors: Self.neighbors))
           await Task.yield()
         }
         let mean = values.reduce(0, +) / Double(values.count)
@@ -155,7 +155,7 @@ private struct Folding {
     name: String,
     seed: UInt64,
     folds: Int
-  ) throws(ApplicationError) {
+  ) throws(TaskError) {
     var order = Array(chosen.indices)
     Permutation.shuffle(&order, seed: seed, purpose: FeatureProbe.purpose, number: 1)
     switch target {
@@ -196,7 +196,7 @@ private struct Folding {
     _ model: ProbeReport.Model,
     _ rows: PaddedRows,
     _ fold: Int,
-    neighbours: Int
+    neighbors: Int
   ) -> Double {
     let (training, test) = parts[fold]
     let (known, new) = (rows.rows(training), rows.rows(test))
@@ -206,8 +206,8 @@ private struct Folding {
       switch model {
       case .linear:
         found = SoftmaxRegression(known, classes: truth, classCount: classCount).classes(of: new)
-      case .nearestNeighbours:
-        found = NearestNeighbours(known, count: neighbours).classes(of: new, from: truth)
+      case .nearestNeighbors:
+        found = NearestNeighbors(known, count: neighbors).classes(of: new, from: truth)
       }
       let right = zip(test, found).count { classes[$0] == $1 }
       return Double(right) / Double(max(test.count, 1))
@@ -216,8 +216,8 @@ private struct Folding {
     let found: [Double]
     switch model {
     case .linear: found = RidgeRegression(known, numbers: truth).numbers(of: new)
-    case .nearestNeighbours:
-      found = NearestNeighbours(known, count: neighbours).numbers(of: new, from: truth)
+    case .nearestNeighbors:
+      found = NearestNeighbors(known, count: neighbors).numbers(of: new, from: truth)
     }
     let mean = test.reduce(0.0) { $0 + numbers[$1] } / Double(max(test.count, 1))
     var (left, whole) = (0.0, 0.0)

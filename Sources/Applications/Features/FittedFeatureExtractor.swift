@@ -4,11 +4,11 @@ public import HourglassEngines
 public import HourglassModelFiles
 public import HourglassTensors
 
-/// An encoder that was learnt: it gives the features of items.
+/// An encoder that was learned: it gives the features of items.
 ///
 /// It is a value, and holds no decoder and no row of the data. An item has the same features, to the
 /// bit, alone and in any company.
-public struct FittedFeatureExtractor: FittedApplication {
+public struct FittedFeatureExtractor: FittedTask {
   /// The name of the application in the header of a model file.
   public static let application = "features"
 
@@ -16,7 +16,7 @@ public struct FittedFeatureExtractor: FittedApplication {
   public let configuration: FeatureExtractor
   /// What a model file says beside its tensors.
   public let header: ModelHeader
-  /// How well items could be restored from their features, before the decoder was dropped.
+  /// How well items could be reconstructed from their features, before the decoder was dropped.
   public let report: ReductionReport?
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
@@ -77,13 +77,13 @@ public struct FittedFeatureExtractor: FittedApplication {
   /// The number of features.
   public var dimensions: Int { encoder.autoencoder.latent }
 
-  /// What it was learnt from.
+  /// What it was trained on.
   public var kind: DataKind { encoding.kind }
 
   /// The number of values of an item as it is encoded.
   public var valueCount: Int { encoding.valueCount }
 
-  /// The names of the columns or channels that it was learnt from; empty for images and sounds.
+  /// The names of the columns or channels that it was trained on; empty for images and sounds.
   public var columns: [String] { encoding.columns }
 
   /// The features of items: `[count, dimensions]`.

@@ -8,7 +8,7 @@ internal import HourglassTensors
 /// One run of learning features of images from what they say of their patches, with everything chosen
 /// before it begins.
 ///
-/// First the patches are learnt, then an autoencoder of what images say of them, which are whitened in part, so that
+/// First the patches are learned, then an autoencoder of what images say of them, which are whitened in part, so that
 /// large and plain differences count about as much as others; most of it is hidden from the encoder. The encoder takes pixels
 /// in the end.
 struct ImageFeatureJob: Sendable {
@@ -24,7 +24,7 @@ struct ImageFeatureJob: Sendable {
   private let autoencoder: Autoencoder
   /// The same with an encoder that takes pixels.
   private let whole: Autoencoder
-  private let run: LearningRun
+  private let run: TrainingRun
 
   /// Prepares a run.
   ///
@@ -35,7 +35,7 @@ struct ImageFeatureJob: Sendable {
     _ extractor: FeatureExtractor,
     _ architecture: Architecture,
     _ data: Dataset,
-    _ session: LearningSession
+    _ session: TrainingSession
   ) throws {
     guard case .patches(var coding, let hidden, let activation) = architecture else {
       preconditionFailure("the architecture codes patches")
@@ -47,7 +47,7 @@ struct ImageFeatureJob: Sendable {
     guard encoding.itemShape.rank == 3,
       coding.fits(height: encoding.itemShape[1], width: encoding.itemShape[2])
     else {
-      throw ApplicationError.invalidSetting(
+      throw TaskError.invalidSetting(
         name: "the size of the images of \(data.name)",
         expected: "at least \(coding.side) pixels in either direction, and \(coding.grid) patches",
         found: "\(encoding.itemShape)"
@@ -75,12 +75,12 @@ struct ImageFeatureJob: Sendable {
     autoencoder = Autoencoder(
       encoder: .dense(hidden: hidden, activation: activation),
       bottleneck: .deterministic(latent: extractor.dimensions),
-      corruption: extractor.corruption ?? AutomaticChoices.patchCorruption
+      corruption: extractor.corruption ?? Defaults.patchCorruption
     )
     var whole = autoencoder
     whole.encoder = .patches(coding, hidden: hidden, activation: activation)
     self.whole = whole
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedFeatureExtractor.application,
       configuration: extractor,
       fields: encoding,
@@ -99,7 +99,7 @@ struct ImageFeatureJob: Sendable {
   /// The directions that are whitened, where codes are shorter.
   private static let directions = 128
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedFeatureExtractor {
     let (engine, session) = (run.session.engine, run.session)
     let prepared: Prepared
@@ -110,7 +110,7 @@ struct ImageFeatureJob: Sendable {
       throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
     }
     let coded = prepared.coded
-    // What chance restores would have to be unlearned first.
+    // What chance reconstructs would have to be unlearned first.
     let start = try autoencoder.silentStart(itemShape: coded.itemShape)
     let (network, record) = try await run.network(
       autoencoder,
@@ -119,16 +119,16 @@ struct ImageFeatureJob: Sendable {
       itemShape: coded.itemShape
     )
     let baseline = ReductionBaseline(prepared.principal, count: extractor.dimensions)
-    let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
-    let judged = coded.selecting(split.report)
-    var report = try await judge.report(
-      judged,
+    let evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
+    let evaluated = coded.selecting(split.report)
+    var report = try await evaluator.report(
+      evaluated,
       of: dataName,
       as: split.reportRows,
       on: engine
     )
     report.patchKinds = coding.filters
-    report.notes += try await notes(network, record, judged)
+    report.notes += try await notes(network, record, evaluated)
     report = report.refereed(by: session)
     return try FittedFeatureExtractor(
       configuration: extractor,
@@ -155,14 +155,14 @@ struct ImageFeatureJob: Sendable {
     let variables: [String: Tensor]
     /// What varies most in what images say of their patches.
     let principal: PrincipalComponents
-    let whitening: PartialWhitening
+    let whitening: RegularizedWhitening
     /// What images say of their patches, whitened in part.
     let coded: EncodedRows
   }
 
   private func prepared() async throws -> Prepared {
     let (engine, session) = (run.session.engine, run.session)
-    let patches = try await LearntPatches(
+    let patches = try await LearnedPatches(
       of: rows,
       training: split.training,
       coding,
@@ -176,7 +176,7 @@ struct ImageFeatureJob: Sendable {
       on: engine
     )
     session.progress(.preparing(fraction: 0.95))
-    let whitening = PartialWhitening(principal, numbers: extractor.dimensions)
+    let whitening = RegularizedWhitening(principal, numbers: extractor.dimensions)
     let coded = EncodedRows(codes: try await whitening.whitened(patches.codes, on: engine))
     session.progress(.preparing(fraction: 1))
     return Prepared(
@@ -203,20 +203,20 @@ struct ImageFeatureJob: Sendable {
   private func notes(
     _ network: FittedAutoencoder,
     _ record: HourglassAutoencoders.TrainingRecord,
-    _ judged: EncodedRows
+    _ evaluated: EncodedRows
   ) async throws -> [String] {
     var notes: [String?] = [
-      "Common differences count little in learning, so that PCA may restore more: what features are worth "
+      "Common differences count little in learning, so that PCA may reconstruct more: what features are worth "
         + "shows when something is predicted from them.",
       coding.isMirrored ? "An image and its mirror image have the same features." : nil,
-      LearningHealth.budget(record),
-      LearningHealth.idleNumbers(try await network.encode(judged, on: run.session.engine)),
+      TrainingDiagnostics.budget(record),
+      TrainingDiagnostics.idleNumbers(try await network.encode(evaluated, on: run.session.engine)),
     ]
-    if split.reportRows != .learntFrom {
+    if split.reportRows != .trainedOn {
       notes.append(
-        LearningHealth.duplicates(
-          judged: rows.selecting(split.report),
-          learnt: rows.selecting(split.training),
+        TrainingDiagnostics.duplicates(
+          evaluated: rows.selecting(split.report),
+          learned: rows.selecting(split.training),
           noun: encoding.kind.nouns.many
         )
       )

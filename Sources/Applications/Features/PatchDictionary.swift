@@ -4,11 +4,11 @@ internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// The filters of a coding of patches, learnt from patches that are drawn at random.
+/// The filters of a coding of patches, trained on patches that are drawn at random.
 ///
 /// A patch x of D values becomes u = (x - μ) / √(σ² + ε), and then z = M (u - m), where m is the mean of all u
-/// and M takes their variance along each direction to about 1. A dictionary of unit vectors c_j is learnt in
-/// which each z is restored by one of them and one number, (c_j · z) c_j: the narrowest autoencoder. The
+/// and M takes their variance along each direction to about 1. A dictionary of unit vectors c_j is learned in
+/// which each z is reconstructed by one of them and one number, (c_j · z) c_j: the narrowest autoencoder. The
 /// filter of c_j is M c_j, and its threshold c_j · M m and half a standard deviation of the responses.
 ///
 /// Reference: Coates, Ng, 2012, "Learning Feature Representations with K-Means", in "Neural Networks: Tricks of
@@ -27,7 +27,7 @@ struct PatchDictionary: Sendable {
   private static let whiteningFloor = 0.1
   /// The thresholds, in standard deviations of the responses.
   private static let threshold = 0.5
-  /// The least length of a whitened patch that is learnt from: blank ones tell nothing.
+  /// The least length of a whitened patch that is trained on: blank ones tell nothing.
   private static let leastLength: Float = 1e-3
 
   /// Learns a dictionary.
@@ -58,16 +58,16 @@ struct PatchDictionary: Sendable {
     let moved = try await RowProducts(whitening, width: width).rows(patches, on: engine)
     let whitened = Self.withoutBlank(moved, less: shift, width: width)
     progress(0.3)
-    var centres = (0..<coding.filters * width).map { _ in generator.nextNormal() }
-    Self.normalize(&centres, width: width)
+    var centers = (0..<coding.filters * width).map { _ in generator.nextNormal() }
+    Self.normalize(&centers, width: width)
     for round in 0..<Self.rounds where !whitened.isEmpty {
       try Task.checkCancellation()
-      let responses = try await RowProducts(centres, width: width).rows(whitened, on: engine)
-      Self.renew(&centres, by: responses, of: whitened, width: width, &generator)
+      let responses = try await RowProducts(centers, width: width).rows(whitened, on: engine)
+      Self.renew(&centers, by: responses, of: whitened, width: width, &generator)
       progress(0.3 + 0.7 * Double(round + 1) / Double(Self.rounds))
       await Task.yield()
     }
-    let responses = try await RowProducts(centres, width: width).rows(
+    let responses = try await RowProducts(centers, width: width).rows(
       Array(whitened.prefix(5_000 * width)),
       on: engine
     )
@@ -75,12 +75,12 @@ struct PatchDictionary: Sendable {
     let deviation = (power / Double(max(responses.count, 1))).squareRoot()
     let least = Float(Self.threshold * deviation)
     var weights = [Float]()
-    weights.reserveCapacity(centres.count)
+    weights.reserveCapacity(centers.count)
     var limits: [Float] = []
-    for start in stride(from: 0, to: centres.count, by: width) {
-      let centre = Array(centres[start..<start + width])
-      limits.append(zip(centre, shift).reduce(least) { $0 + $1.0 * $1.1 })
-      let filter = Self.product(whitening, centre)
+    for start in stride(from: 0, to: centers.count, by: width) {
+      let center = Array(centers[start..<start + width])
+      limits.append(zip(center, shift).reduce(least) { $0 + $1.0 * $1.1 })
+      let filter = Self.product(whitening, center)
       let mean = filter.reduce(0, +) / Float(width)
       weights += filter.map { $0 - mean }
     }
@@ -187,16 +187,16 @@ struct PatchDictionary: Sendable {
     return kept
   }
 
-  /// Each centre becomes the sum of the patches that respond to it most, each times its response.
+  /// Each center becomes the sum of the patches that respond to it most, each times its response.
   private static func renew(
-    _ centres: inout [Float],
+    _ centers: inout [Float],
     by responses: [Float],
     of patches: [Float],
     width: Int,
     _ generator: inout SeededGenerator
   ) {
-    let count = centres.count / width
-    var sums = [Float](repeating: 0, count: centres.count)
+    let count = centers.count / width
+    var sums = [Float](repeating: 0, count: centers.count)
     var total = sums.mutableSpan
     let (answers, values) = (responses.span, patches.span)
     for row in 0..<patches.count / width {
@@ -208,10 +208,10 @@ struct PatchDictionary: Sendable {
         total[best * width + index] += response * values[row * width + index]
       }
     }
-    // A little noise, so that a centre nothing responds to is somewhere else in the next round.
+    // A little noise, so that a center nothing responds to is somewhere else in the next round.
     for index in sums.indices { sums[index] += 1e-6 * generator.nextNormal() }
     normalize(&sums, width: width)
-    centres = sums
+    centers = sums
   }
 
   private static func normalize(_ rows: inout [Float], width: Int) {

@@ -5,7 +5,7 @@ internal import HourglassTensors
 public struct ProbeReport: Hashable, Sendable, Codable {
   /// What the models were given.
   public enum Input: String, Hashable, Sendable, Codable, CaseIterable {
-    /// The features that were learnt.
+    /// The features that were learned.
     case features
     /// All values as they are encoded, missing ones at their mean.
     case raw
@@ -17,8 +17,8 @@ public struct ProbeReport: Hashable, Sendable, Codable {
   public enum Model: String, Hashable, Sendable, Codable, CaseIterable {
     /// Softmax regression for classes, ridge regression for numbers.
     case linear
-    /// The ten nearest neighbours.
-    case nearestNeighbours
+    /// The ten nearest neighbors.
+    case nearestNeighbors
   }
 
   /// How one model does on one input.
@@ -71,7 +71,7 @@ public struct ProbeReport: Hashable, Sendable, Codable {
   public func name(of model: Model) -> String {
     switch model {
     case .linear: classes.isEmpty ? "ridge regression" : "softmax regression"
-    case .nearestNeighbours: "10 nearest neighbours"
+    case .nearestNeighbors: "10 nearest neighbors"
     }
   }
 
@@ -114,7 +114,7 @@ extension ProbeReport: CustomStringConvertible {
     lines.append(
       "± is half the interval of 95% confidence. "
         + (inputs.contains(.principalComponents) ? "Features and PCA" : "Features")
-        + " were learnt without \(target), from items of all folds."
+        + " were learned without \(target), from items of all folds."
     )
     return lines.joined(separator: "\n")
   }

@@ -7,7 +7,7 @@ internal import HourglassTensors
 ///
 ///     p(x | class) = ∫ p(x | z) p(z | class) dz
 ///
-/// The network learns without classes, so that they may be few, and that what classes share is learnt from
+/// The network learns without classes, so that they may be few, and that what classes share is trained on
 /// all of them; what is of a class is where its codes are.
 ///
 /// Reference: Ghosh et al., 2019, "From Variational to Deterministic Autoencoders", arXiv:1903.12436, section
@@ -33,7 +33,7 @@ struct ClassCodes: Sendable {
   ///
   /// - Parameters:
   ///   - classes: The classes of the items of `source`.
-  ///   - rows: The items that may be learnt from.
+  ///   - rows: The items that may be trained on.
   ///   - source: Gives some of the items as the network takes them.
   init?(
     _ classes: ItemClasses,
@@ -58,7 +58,7 @@ struct ClassCodes: Sendable {
       mixtures.append(
         CodeMixture(
           fitting: codes,
-          count: AutomaticChoices.classMixtureCount(codes: count, latent: codes.shape[1]),
+          count: Defaults.classMixtureCount(codes: count, latent: codes.shape[1]),
           seed: seed
         ).asSaved
       )
@@ -106,7 +106,7 @@ struct ClassCodes: Sendable {
   }
 
   /// Takes the tensors of a model file and checks them; `nil` where it names no classes.
-  init?(_ file: ModelContents, names: [String]?, size: Int) throws(ApplicationError) {
+  init?(_ file: ModelContents, names: [String]?, size: Int) throws(TaskError) {
     guard let names, !names.isEmpty else { return nil }
     guard let all = try CodeMixture(file, named: Self.prefix, size: size) else {
       throw file.damaged("the codes of its classes are missing")

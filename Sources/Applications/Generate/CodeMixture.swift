@@ -132,7 +132,7 @@ struct CodeMixture: Hashable, Sendable {
     _ file: ModelContents,
     named prefix: String = "codes",
     size: Int
-  ) throws(ApplicationError) {
+  ) throws(TaskError) {
     guard let count = file.tensors["\(prefix).weights"]?.shape.dimensions.first else { return nil }
     let weights = try file.tensor("\(prefix).weights", shape: [count])
     guard count > 0, weights.scalars.allSatisfy({ $0 >= 0 }) else {
@@ -260,12 +260,12 @@ struct CodeMixture: Hashable, Sendable {
     }
     for i in 0..<size { mean[i] /= total }
     var covariance = [Double](repeating: 0, count: size * size)
-    var centred = [Double](repeating: 0, count: size)
+    var centered = [Double](repeating: 0, count: size)
     for row in own.indices where own[row] > 1e-6 {
-      for i in 0..<size { centred[i] = points[row * size + i] - mean[i] }
+      for i in 0..<size { centered[i] = points[row * size + i] - mean[i] }
       for i in 0..<size {
-        let weighted = own[row] * centred[i]
-        for j in 0...i { covariance[i * size + j] += weighted * centred[j] }
+        let weighted = own[row] * centered[i]
+        for j in 0...i { covariance[i * size + j] += weighted * centered[j] }
       }
     }
     // A few rows know little of a covariance: as if one more row of a small spread were among them.

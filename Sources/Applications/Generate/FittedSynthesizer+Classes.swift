@@ -4,7 +4,7 @@ public import HourglassEngines
 internal import HourglassTensors
 
 extension FittedSynthesizer {
-  /// The names of the classes that new images can be made of; empty where it learnt without classes.
+  /// The names of the classes that new images can be made of; empty where it learned without classes.
   public var classes: [String] { model.classes?.names ?? [] }
 
   /// New images of classes, as many of each as of the others, those of one class together.
@@ -14,7 +14,7 @@ extension FittedSynthesizer {
   ///   - names: The classes, in the order in which their images come.
   ///   - seed: Where all random numbers come from.
   ///   - engine: Where it is computed.
-  /// - Throws: `application(.unknownValue)` for a class that was not learnt, `.unsuitedKind` where none was.
+  /// - Throws: `application(.unknownValue)` for a class that was not learned, `.unsuitedKind` where none was.
   public func generated(
     _ count: Int,
     of names: [String],
@@ -28,7 +28,7 @@ extension FittedSynthesizer {
       for (name, wanted) in zip(names, evenShares(of: count, among: names.count)) {
         scalars += try await model.values(wanted, of: name, seed: seed, on: engine)
       }
-      return try dataset(pictures: scalars, count: count)
+      return try dataset(images: scalars, count: count)
     } catch {
       throw HourglassError(error)
     }
@@ -44,16 +44,16 @@ extension SynthesisNetwork {
     on engine: ComputeEngine
   ) async throws -> [Float] {
     guard let classes else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: "the model",
         job: "make items of a class from",
-        expected: "one that learnt from images with labels",
+        expected: "one that trained on images with labels",
         found: fields.kind == .images
           ? "one of images without labels" : "one of \(fields.kind.plural)"
       )
     }
     guard let place = classes.names.firstIndex(of: name) else {
-      throw ApplicationError.unknownValue(
+      throw TaskError.unknownValue(
         column: "label",
         value: name,
         expected: classes.names.asChoices()

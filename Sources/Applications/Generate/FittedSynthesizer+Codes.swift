@@ -46,7 +46,7 @@ extension FittedSynthesizer {
   ///   - second: The place of the second item.
   ///   - data: The data that hold both.
   ///   - steps: The number of items, at least 2; the first and the last are those two as the model
-  ///     restores them.
+  ///     reconstructs them.
   ///   - engine: Where it is computed.
   /// - Throws: `application(.noSuchItem)` for a place out of range.
   public func interpolation(
@@ -59,7 +59,7 @@ extension FittedSynthesizer {
     do {
       try requireSetting(steps >= 2, "the number of items", "at least 2", steps)
       for place in [first, second] where !(0..<data.count).contains(place) {
-        throw ApplicationError.noSuchItem(name: data.name, number: place + 1, count: data.count)
+        throw TaskError.noSuchItem(name: data.name, number: place + 1, count: data.count)
       }
       let ends = try await model.network.encode(
         try model.source(data, rows: [first, second]),
@@ -78,7 +78,7 @@ extension FittedSynthesizer {
     }
   }
 
-  /// What the model restores of items, each from the mean of its codes.
+  /// What the model reconstructs of items, each from the mean of its codes.
   public func reconstruction(
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
@@ -102,7 +102,7 @@ extension FittedSynthesizer {
   ) async throws(HourglassError) -> [(place: Int, distance: Double)] {
     do {
       guard case .images(let fields) = model.fields else {
-        throw ApplicationError.otherKind(
+        throw TaskError.otherKind(
           name: data.name,
           expected: kind.plural,
           found: DataKind.images.plural

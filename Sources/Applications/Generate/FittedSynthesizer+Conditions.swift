@@ -22,8 +22,8 @@ extension FittedSynthesizer {
   ///   - balanced: A column of categories, each of whose levels should come as often as the others.
   ///   - seed: Where all random numbers come from.
   ///   - engine: Where it is computed.
-  /// - Throws: `application(.unknownValue)` for a value that was not learnt, `.valueTooRare` where the
-  ///   rows that meet the conditions come too rarely, `.unsuitedKind` where no table was learnt.
+  /// - Throws: `application(.unknownValue)` for a value that was not learned, `.valueTooRare` where the
+  ///   rows that meet the conditions come too rarely, `.unsuitedKind` where no table was learned.
   public func table(
     _ count: Int,
     where conditions: [SynthesisCondition] = [],
@@ -35,7 +35,7 @@ extension FittedSynthesizer {
     do {
       try requireSetting(count >= 1, "the number of items", "at least 1", count)
       guard case .table(let columns) = model.fields else {
-        throw ApplicationError.unsuitedKind(
+        throw TaskError.unsuitedKind(
           name: header.provenance.dataName,
           job: "generate rows of a table from",
           expected: "a table",
@@ -89,7 +89,7 @@ extension FittedSynthesizer {
     var (found, drawn, block, last) = (0, 0, 0, 0)
     while found < count {
       guard drawn - last < Self.patience, drawn < Self.mostDraws else {
-        throw ApplicationError.valueTooRare(
+        throw TaskError.valueTooRare(
           conditions: demands.words,
           drawn: drawn,
           found: found,
@@ -119,7 +119,7 @@ extension FittedSynthesizer {
   }
 
   /// The least and the greatest number of each column.
-  private static func ranges(of columns: [CellGroups]) -> [String: ClosedRange<Double>] {
+  private static func ranges(of columns: [ColumnBins]) -> [String: ClosedRange<Double>] {
     var ranges: [String: ClosedRange<Double>] = [:]
     for column in columns {
       guard case .intervals(let intervals) = column.content,
@@ -131,12 +131,12 @@ extension FittedSynthesizer {
   }
 
   /// Checks that a constraint speaks of columns that it can speak of.
-  private static func check(_ constraint: SynthesisConstraint, _ columns: [CellGroups]) throws {
+  private static func check(_ constraint: SynthesisConstraint, _ columns: [ColumnBins]) throws {
     for name in constraint.columns {
       let column = try column(name, columns)
       if case .unique = constraint.rule { continue }
       guard case .intervals = column.content else {
-        throw ApplicationError.unknownValue(
+        throw TaskError.unknownValue(
           column: name,
           value: constraint.description,
           expected: "a column of numbers, dates or times in the constraint"
@@ -148,14 +148,14 @@ extension FittedSynthesizer {
   /// Checks that no sum sets a column that another one sets, or that it depends on itself.
   private static func checkSums(_ constraints: [SynthesisConstraint]) throws {
     guard let open = ConstrainedRows.unorderedSum(constraints) else { return }
-    throw ApplicationError.invalidSetting(
+    throw TaskError.invalidSetting(
       name: "a sum of the constraints",
       expected: "one that alone sets its column, and does not depend on what it sets",
       found: open.description
     )
   }
 
-  private static func column(_ name: String, _ columns: [CellGroups]) throws -> CellGroups {
+  private static func column(_ name: String, _ columns: [ColumnBins]) throws -> ColumnBins {
     if let column = columns.first(where: { $0.name == name }) { return column }
     throw DatasetError.table(
       .missingColumn(path: "the model", name: name, found: columns.map(\.name))
@@ -165,11 +165,11 @@ extension FittedSynthesizer {
   /// Checks that a condition can be met at all.
   private static func check(
     _ condition: SynthesisCondition,
-    _ columns: [CellGroups]
+    _ columns: [ColumnBins]
   ) throws {
     let column = try column(condition.column, columns)
     if let expected = column.expectation(against: condition.value) {
-      throw ApplicationError.unknownValue(
+      throw TaskError.unknownValue(
         column: condition.column,
         value: condition.value,
         expected: expected
@@ -191,7 +191,7 @@ struct LevelQuotas: Sendable {
 
   init(
     _ name: String,
-    _ columns: [CellGroups],
+    _ columns: [ColumnBins],
     _ conditions: [SynthesisCondition],
     count: Int
   ) throws {
@@ -203,7 +203,7 @@ struct LevelQuotas: Sendable {
     guard case .levels(let levels, _, _) = column.content, levels.count > 1,
       !conditions.contains(where: { $0.column == name })
     else {
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: name,
         job: "balance",
         expected: "a column of categories without a condition of its own",
@@ -244,7 +244,7 @@ extension SynthesisCondition {
   }
 }
 
-extension CellGroups {
+extension ColumnBins {
   /// What a value of the column should have been, in words; `nil` where it may be one.
   fileprivate func expectation(against value: String) -> String? {
     if value.isEmpty {

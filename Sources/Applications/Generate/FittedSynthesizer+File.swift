@@ -2,8 +2,8 @@ internal import HourglassAutoencoders
 internal import HourglassModelFiles
 public import HourglassTensors
 
-extension FittedSynthesizer: FittedApplication {
-  /// What generating and judging needs; no row of the data is among it.
+extension FittedSynthesizer: FittedTask {
+  /// What generating and evaluating needs; no row of the data is among it.
   public var tensors: [String: Tensor] {
     model.network.variables.merging(model.stateTensors) { variable, _ in variable }
   }

@@ -4,7 +4,7 @@ public import HourglassEngines
 public import HourglassModelFiles
 internal import HourglassTensors
 
-/// A generator that was learnt: it makes new items like those it learnt from.
+/// A generator that was learned: it makes new items like those it trained on.
 ///
 /// It is a value: nothing that is done with it changes it. The same seed gives the same items, and
 /// fewer of them are the first of more.
@@ -16,7 +16,7 @@ public struct FittedSynthesizer: Sendable {
   public let configuration: Synthesizer
   /// What a model file says beside its tensors: settings, fields, architecture, provenance.
   public let header: ModelHeader
-  /// How alike its items are to real ones that were held out, measured when it was learnt.
+  /// How alike its items are to real ones that were held out, measured when it was learned.
   public let report: SynthesisReport?
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
@@ -73,7 +73,7 @@ public struct FittedSynthesizer: Sendable {
       try await model.forEachBlock(count, seed: seed) { codes, block in
         scalars += try await model.values(at: codes, block: block, seed: seed, on: engine).scalars
       }
-      return try dataset(pictures: scalars, count: count)
+      return try dataset(images: scalars, count: count)
     } catch {
       throw HourglassError(error)
     }
@@ -103,12 +103,12 @@ public struct FittedSynthesizer: Sendable {
         images: boundImages,
         seen: overflows ? .max : max(seen, 0)
       )
-      return try await SynthesisJudge(
+      return try await SynthesisEvaluator(
         model: model,
         seed: configuration.learning.seed,
         boundSize: size
       )
-      .report(data, judged: nil, learnt: nil, as: .given, on: engine)
+      .report(data, evaluated: nil, learned: nil, as: .given, on: engine)
     } catch {
       throw HourglassError(error)
     }
@@ -120,15 +120,15 @@ public struct FittedSynthesizer: Sendable {
       return .table(try await model.dataset(at: codes, block: 0, seed: 0, on: engine))
     }
     let values = try await model.values(at: codes, block: 0, seed: 0, on: engine)
-    return try dataset(pictures: values.scalars, count: codes.shape[0])
+    return try dataset(images: values.scalars, count: codes.shape[0])
   }
 
   /// Images of values from 0 to 1 in the units of the data.
-  func dataset(pictures: [Float], count: Int) throws -> Dataset {
+  func dataset(images: [Float], count: Int) throws -> Dataset {
     guard case .images(let fields) = model.fields else { preconditionFailure("no images") }
     let scale = fields.high - fields.low
     let isSame = fields.low == 0 && scale == 1
-    let values = isSame ? pictures : pictures.map { fields.low + $0 * scale }
+    let values = isSame ? images : images.map { fields.low + $0 * scale }
     let tensor = Tensor(values, shape: Shape([count] + fields.shape.dimensions))
     return .images(ImageSet(try NumericDataset(name: "generated", images: tensor)))
   }

@@ -9,7 +9,7 @@ internal import HourglassTensors
   internal import Darwin
 #endif
 
-/// The trivial model of images: each pixel on its own, as it is distributed over the images learnt
+/// The trivial model of images: each pixel on its own, as it is distributed over the images learned
 /// from.
 struct IndependentPixels: Hashable, Sendable {
   /// The mean of each value, `[values]`.
@@ -31,7 +31,7 @@ struct IndependentPixels: Hashable, Sendable {
         squares[place] += value * value
       }
     }
-    // As if one more image had been seen of each colour: no pixel is then impossible.
+    // As if one more image had been seen of each color: no pixel is then impossible.
     let count = Double(source.count)
     means = Tensor(sums.map { Float(($0 + 1) / (count + 2)) }, shape: [width])
     let variances = zip(sums, squares).map { sum, square in
@@ -69,7 +69,7 @@ struct IndependentPixels: Hashable, Sendable {
   }
 
   /// Takes the tensors of a model file and checks them.
-  init(_ file: ModelContents, width: Int) throws(ApplicationError) {
+  init(_ file: ModelContents, width: Int) throws(TaskError) {
     means = try file.tensor(Self.names.means, shape: [width])
     deviations = try file.tensor(Self.names.deviations, shape: [width])
     guard means.scalars.allSatisfy({ $0 > 0 && $0 < 1 }),

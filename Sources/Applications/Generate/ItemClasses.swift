@@ -1,6 +1,6 @@
 public import HourglassDatasets
 
-/// The classes of the items that are learnt from, so that new ones can be made of a class.
+/// The classes of the items that are trained on, so that new ones can be made of a class.
 public struct ItemClasses: Hashable, Sendable {
   /// The names of the classes, each once.
   public let names: [String]
@@ -34,12 +34,12 @@ extension ItemClasses {
   func learnable(_ rows: [Int]) -> [String]? {
     var counts = [Int](repeating: 0, count: names.count)
     for row in rows { if let place = places[row] { counts[place] += 1 } }
-    let learnt = names.indices.filter { counts[$0] >= ClassCodes.leastItems }.map { names[$0] }
-    return learnt.isEmpty ? nil : learnt
+    let learned = names.indices.filter { counts[$0] >= ClassCodes.leastItems }.map { names[$0] }
+    return learned.isEmpty ? nil : learned
   }
 
   /// Checks that they are those of the items of some data.
-  func validate(for data: Dataset) throws(ApplicationError) {
+  func validate(for data: Dataset) throws(TaskError) {
     guard data.kind == .images else {
       throw .unsuitedKind(
         name: data.name,

@@ -2,7 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassTensors
 
-/// Windows of time series: channels of numbers and as many of presences.
+/// Windows of time series: channels of numbers and as many of observed masks.
 struct SeriesFields: Codable, Hashable, Sendable {
   /// How the numbers of the channels are encoded.
   var encoding: TableEncoding
@@ -88,7 +88,7 @@ struct SeriesFields: Codable, Hashable, Sendable {
     table[column: name] == nil ? name : free("generated " + name, among: table)
   }
 
-  /// Windows as rows of a table to judge them by: each row a step, with the values of the channels
+  /// Windows as rows of a table to evaluate them by: each row a step, with the values of the channels
   /// then and some steps later.
   ///
   /// - Parameter windows: The table of windows one after another, of the channels alone.
@@ -122,7 +122,7 @@ struct WindowRows: BatchSource {
     fields: SeriesFields
   ) throws {
     guard series.window == fields.window else {
-      throw ApplicationError.windowLength(
+      throw TaskError.windowLength(
         name: series.name,
         expected: fields.window,
         found: series.window
@@ -147,7 +147,7 @@ struct WindowRows: BatchSource {
           let isThere = step < rows.count
           let cell = (rows.lowerBound + step) * channels + channel
           destination[start + step] = isThere ? encoded.values[cell] : 0
-          destination[start + channels * window + step] = isThere ? encoded.presence[cell] : 0
+          destination[start + channels * window + step] = isThere ? encoded.observed[cell] : 0
         }
       }
     }

@@ -3,13 +3,13 @@ internal import HourglassDatasets
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// How items become numbers for a network and come back: learnt from the training items alone, and
+/// How items become numbers for a network and come back: trained on the training items alone, and
 /// kept in the model.
 enum SynthesisFields: Codable, Hashable, Sendable {
   /// The columns of a table.
-  case table([CellGroups])
+  case table([ColumnBins])
   /// Images of one size.
-  case images(PictureFields)
+  case images(ImageFields)
   /// Windows of time series.
   case series(SeriesFields)
 
@@ -26,18 +26,18 @@ enum SynthesisFields: Codable, Hashable, Sendable {
   var itemShape: Shape {
     switch self {
     case .table(let columns):
-      let learnt = columns.filter { $0.count > 0 }
-      return [learnt.reduce(0) { $0 + $1.count } + learnt.count]
+      let learned = columns.filter { $0.count > 0 }
+      return [learned.reduce(0) { $0 + $1.count } + learned.count]
     case .images(let fields): return fields.shape
     case .series(let fields): return [2 * fields.encoding.width, fields.window]
     }
   }
 
   /// The fields of an item, where it has some.
-  var layout: FieldLayout? {
+  var layout: FeatureSchema? {
     switch self {
     case .table(let columns):
-      FieldLayout(columns.filter { $0.count > 0 }.map { .category(levels: $0.count) })
+      FeatureSchema(columns.filter { $0.count > 0 }.map { .category(levels: $0.count) })
     case .images: nil
     case .series(let fields): .numbers(fields.encoding.width * fields.window)
     }
@@ -47,7 +47,7 @@ enum SynthesisFields: Codable, Hashable, Sendable {
   var problem: String? {
     switch self {
     case .table(let columns):
-      if columns.allSatisfy({ $0.count == 0 }) { return "it should have a column that is learnt" }
+      if columns.allSatisfy({ $0.count == 0 }) { return "it should have a column that is learned" }
       if Set(columns.map(\.name)).count != columns.count {
         return "its columns should have different names"
       }
@@ -59,7 +59,7 @@ enum SynthesisFields: Codable, Hashable, Sendable {
 }
 
 /// Images of one size, all of whose values are brought to 0...1 by one affine map.
-struct PictureFields: Codable, Hashable, Sendable {
+struct ImageFields: Codable, Hashable, Sendable {
   var channels: Int
   var height: Int
   var width: Int
@@ -119,8 +119,8 @@ struct ScaledImageSource: BatchSource {
   init(
     _ images: NumericDataset,
     rows: [Int]? = nil,
-    fields: PictureFields
-  ) throws(ApplicationError) {
+    fields: ImageFields
+  ) throws(TaskError) {
     guard images.itemShape == fields.shape else {
       throw .imageSize(name: images.name, expected: fields.shape, found: images.itemShape)
     }
@@ -147,8 +147,8 @@ struct ScaledImageSource: BatchSource {
   }
 }
 
-/// The rows of a table as groups of cells, each group one value that is 1, then the presences.
-struct GroupedRows: BatchSource {
+/// The rows of a table as groups of cells, each group one value that is 1, then the observed masks.
+struct OneHotRows: BatchSource {
   /// The groups of cells, `[columns][rows]`.
   let groups: [[Int32]]
   let counts: [Int]
@@ -160,14 +160,14 @@ struct GroupedRows: BatchSource {
   init(
     _ table: Table,
     rows: [Int]? = nil,
-    columns: [CellGroups]
+    columns: [ColumnBins]
   ) throws(DatasetError) {
-    let learnt = columns.filter { $0.count > 0 }
+    let learned = columns.filter { $0.count > 0 }
     var groups: [[Int32]] = []
-    for column in learnt { groups.append(column.groups(of: try table.required(column.name))) }
+    for column in learned { groups.append(column.groups(of: try table.required(column.name))) }
     self.groups = groups
     self.rows = rows
-    counts = learnt.map(\.count)
+    counts = learned.map(\.count)
     itemShape = [counts.reduce(0, +) + counts.count]
   }
 
@@ -179,12 +179,12 @@ struct GroupedRows: BatchSource {
     for place in indices.indices {
       let row = rows?[indices[place]] ?? indices[place]
       var start = place * width
-      let presences = (place + 1) * width - counts.count
+      let observedMasks = (place + 1) * width - counts.count
       for column in counts.indices {
         let group = Int(groups[column][row])
         if group >= 0 {
           destination[start + group] = 1
-          destination[presences + column] = 1
+          destination[observedMasks + column] = 1
         }
         start += counts[column]
       }

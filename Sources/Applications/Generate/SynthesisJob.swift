@@ -13,7 +13,7 @@ struct SynthesisJob: Sendable {
   private let fields: SynthesisFields
   private let autoencoder: Autoencoder
   private let classes: ItemClasses?
-  private let run: LearningRun
+  private let run: TrainingRun
 
   /// The most codes that a mixture is fitted to.
   private static let mixtureCodes = 16_000
@@ -22,7 +22,7 @@ struct SynthesisJob: Sendable {
     _ synthesizer: Synthesizer,
     _ data: Dataset,
     classes: ItemClasses? = nil,
-    _ session: LearningSession
+    _ session: TrainingSession
   ) throws {
     try synthesizer.validate()
     try classes?.validate(for: data)
@@ -46,11 +46,11 @@ struct SynthesisJob: Sendable {
     autoencoder = synthesizer.autoencoder(for: fields, learningCount: split.training.count)
     let size =
       synthesizer.learning.batchSize
-      ?? AutomaticChoices.synthesisBatchSize(
+      ?? Defaults.synthesisBatchSize(
         for: autoencoder.encoder,
         learningCount: split.training.count
       )
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedSynthesizer.application,
       configuration: synthesizer,
       fields: fields,
@@ -61,9 +61,9 @@ struct SynthesisJob: Sendable {
         for: fields.kind,
         learningCount: split.training.count,
         validation: split.validation,
-        steps: AutomaticChoices.synthesisSteps(for: fields.kind),
+        steps: Defaults.synthesisSteps(for: fields.kind),
         batchSize: size,
-        optimizer: AutomaticChoices.synthesisOptimizer(
+        optimizer: Defaults.synthesisOptimizer(
           for: autoencoder.encoder,
           learningCount: split.training.count,
           batchSize: size
@@ -73,7 +73,7 @@ struct SynthesisJob: Sendable {
     )
   }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedSynthesizer {
     let engine = run.session.engine
     let blank = SynthesisSources(fields: fields)
@@ -82,32 +82,32 @@ struct SynthesisJob: Sendable {
       on: try blank.source(data, rows: split.seen),
       itemShape: fields.itemShape
     )
-    let learnt = try blank.source(data, rows: split.training)
+    let learned = try blank.source(data, rows: split.training)
     let model = SynthesisNetwork(
       fields: fields,
       network: network,
-      codes: try await mixture(network, learnt, on: engine),
-      pixels: fields.kind == .images ? IndependentPixels(learnt) : nil,
+      codes: try await mixture(network, learned, on: engine),
+      pixels: fields.kind == .images ? IndependentPixels(learned) : nil,
       classes: try await classCodes(network, blank, on: engine)
     )
-    let judge = SynthesisJudge(
+    let evaluator = SynthesisEvaluator(
       model: model,
       seed: synthesizer.learning.seed,
       boundSize: BoundSize(
         samples: synthesizer.boundSamples,
         seen: record.epochs.count * split.training.count
       ),
-      comparesWithRivals: run.session.comparesWithRivals,
+      comparesWithBaselines: run.session.comparesWithBaselines,
       classes: classes
     )
-    var report = try await judge.report(
+    var report = try await evaluator.report(
       data,
-      judged: split.report,
-      learnt: split.training,
+      evaluated: split.report,
+      learned: split.training,
       as: split.reportRows,
       on: engine
     )
-    report.notes += [LearningHealth.budget(record)].compactMap { $0 }
+    report.notes += [TrainingDiagnostics.budget(record)].compactMap { $0 }
     var metrics: [String: Double] = ["active units": Double(report.activeUnits)]
     if let tables = report.tables {
       metrics["column shapes, autoencoder"] = tables.generated.columnShapes
@@ -150,22 +150,22 @@ struct SynthesisJob: Sendable {
 
   private func mixture(
     _ network: FittedAutoencoder,
-    _ learnt: any BatchSource,
+    _ learned: any BatchSource,
     on engine: ComputeEngine
   ) async throws -> CodeMixture? {
     let chosen = synthesizer.codes ?? (fields.kind == .images ? .prior : .mixture)
     guard chosen == .mixture else { return nil }
-    let count = min(learnt.count, Self.mixtureCodes)
+    let count = min(learned.count, Self.mixtureCodes)
     let seed = synthesizer.learning.seed
     let codes = try await network.codes(
       count: count,
       seed: seed,
-      from: .posterior(learnt),
+      from: .posterior(learned),
       on: engine
     )
     return CodeMixture(
       fitting: codes,
-      count: AutomaticChoices.mixtureCount(codes: count),
+      count: Defaults.mixtureCount(codes: count),
       seed: seed
     ).asSaved
   }
@@ -179,13 +179,13 @@ struct SynthesisSources: Sendable {
   func source(_ data: Dataset, rows: [Int]? = nil) throws -> any BatchSource {
     switch (fields, data) {
     case (.table(let columns), .table(let table)):
-      return try GroupedRows(table, rows: rows, columns: columns)
+      return try OneHotRows(table, rows: rows, columns: columns)
     case (.images(let fields), .images(let images)):
       return try ScaledImageSource(try images.uniform(), rows: rows, fields: fields)
     case (.series(let fields), .series(let series)):
       return try WindowRows(series, windows: rows, fields: fields)
     default:
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: data.name,
         expected: fields.kind.plural,
         found: data.kind.plural
@@ -207,27 +207,27 @@ extension SynthesisFields {
           item: row + 1
         )
       }
-      let columns = table.columns.map { CellGroups(learning: $0, rows: rows) }
+      let columns = table.columns.map { ColumnBins(learning: $0, rows: rows) }
       guard columns.contains(where: { $0.count > 0 }), !rows.isEmpty else {
         throw DatasetError.table(
-          .nothingToLearn(path: table.name, setAside: table.columns.map(\.name))
+          .nothingToLearn(path: table.name, ignoredColumns: table.columns.map(\.name))
         )
       }
       guard columns.contains(where: { $0.count > 1 }) else {
-        throw ApplicationError.nothingVaries(name: table.name, rows: rows.count)
+        throw TaskError.nothingVaries(name: table.name, rows: rows.count)
       }
       self = .table(columns)
     case .images(let images):
       let uniform = try images.uniform()
       let first = rows.first.map { uniform.item($0) }
       guard let first, rows.contains(where: { uniform.item($0) != first }) else {
-        throw ApplicationError.nothingVaries(name: images.name, rows: rows.count)
+        throw TaskError.nothingVaries(name: images.name, rows: rows.count)
       }
-      self = .images(PictureFields(uniform, rows: rows))
+      self = .images(ImageFields(uniform, rows: rows))
     case .series(let series): self = .series(try SeriesFields(series, windows: rows))
     case .largeTable, .largeSeries: try self.init(learning: data.learnable, rows: rows)
     case .sounds(let sounds):
-      throw ApplicationError.unsuitedKind(
+      throw TaskError.unsuitedKind(
         name: sounds.name,
         job: "generate from",
         expected: "a table, images or a time series",
@@ -238,7 +238,7 @@ extension SynthesisFields {
 }
 
 /// Checks how many codes are drawn for an image, and for how many images.
-func requireBoundSize(samples: Int?, images: Int? = nil) throws(ApplicationError) {
+func requireBoundSize(samples: Int?, images: Int? = nil) throws(TaskError) {
   for (name, value) in [("codes", samples), ("images", images)] {
     guard let value else { continue }
     try requireSetting(
@@ -252,7 +252,7 @@ func requireBoundSize(samples: Int?, images: Int? = nil) throws(ApplicationError
 
 extension Synthesizer {
   /// Checks the settings that no other room checks.
-  func validate() throws(ApplicationError) {
+  func validate() throws(TaskError) {
     if let latent {
       try requireSetting((1...4_096).contains(latent), "the length of a code", "1 to 4096", latent)
     }
@@ -267,24 +267,24 @@ extension Synthesizer {
   func autoencoder(for fields: SynthesisFields, learningCount: Int) -> Autoencoder {
     let kind = fields.kind
     let values = fields.layout?.count ?? fields.itemShape.elementCount
-    var objective = Objective.likelihood(.gaussianLearntVariance)
+    var objective = Objective.likelihood(.gaussianLearnedVariance)
     var isBinarized = false
-    if case .images(let pictures) = fields {
+    if case .images(let images) = fields {
       objective = .likelihood(
-        pictures.channels == 1 ? .bernoulli : .discretisedLogistic(levels: 256)
+        images.channels == 1 ? .bernoulli : .discretizedLogistic(levels: 256)
       )
-      isBinarized = pictures.isInk
+      isBinarized = images.isInk
     }
     return Autoencoder(
       encoder: architecture
-        ?? AutomaticChoices.synthesisArchitecture(
+        ?? Defaults.synthesisArchitecture(
           for: kind,
           itemShape: fields.itemShape,
           learningCount: learningCount
         ),
       bottleneck: .gaussian(
-        latent: latent ?? AutomaticChoices.synthesisLatent(for: kind, valueCount: values),
-        beta: beta ?? AutomaticChoices.synthesisBeta(for: kind)
+        latent: latent ?? Defaults.synthesisLatent(for: kind, valueCount: values),
+        beta: beta ?? Defaults.synthesisBeta(for: kind)
       ),
       objective: objective,
       fields: fields.layout,

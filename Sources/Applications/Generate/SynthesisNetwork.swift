@@ -81,7 +81,7 @@ struct SynthesisNetwork: Sendable {
     on engine: ComputeEngine
   ) async throws -> Table {
     let groups = try await groups(at: codes, block: block, seed: seed, on: engine)
-    guard case .table(let columns) = fields else { preconditionFailure("no table was learnt") }
+    guard case .table(let columns) = fields else { preconditionFailure("no table was learned") }
     let drawn = zip(columns, groups).map { column, groups in
       var generator = SeededGenerator.named("cells of \(column.name), \(block)", seed: seed)
       return column.column(groups, &generator)

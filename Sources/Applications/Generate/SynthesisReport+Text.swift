@@ -14,7 +14,7 @@ extension SynthesisReport: CustomStringConvertible {
   }
 
   /// One sentence: whether the autoencoder earned its place beside the trivial means; `nil` in a report
-  /// without rivals of a model that is in order.
+  /// without baselines of a model that is in order.
   public var verdict: String? {
     if activeUnits == 0 {
       return "No number of a code tells anything: the model makes the average item. Learn longer."
@@ -53,7 +53,7 @@ extension SynthesisReport: CustomStringConvertible {
     add("autoencoder", tables.generated)
     add("with codes from the prior", tables.fromPrior)
     add(kind == .series ? "steps on their own" : "columns on their own", tables.independent)
-    add("the \(kind.nouns.many) learnt from", tables.learnt)
+    add("the \(kind.nouns.many) trained on", tables.learned)
     lines += aligned(table)
     lines.append("1 is alike; the definitions are those of SDMetrics.")
     if let column = tables.weakestColumns.first, let pair = tables.weakestPairs.first {
@@ -70,25 +70,25 @@ extension SynthesisReport: CustomStringConvertible {
     return lines
   }
 
-  private func text(of privacy: RecordDistances) -> [String] {
+  private func text(of privacy: DistanceToClosestRecord) -> [String] {
     let table = [
-      ["privacy", "copies of learnt rows", "distance to the closest: median", "lowest 5 %"],
+      ["privacy", "copies of learned rows", "distance to the closest: median", "lowest 5 %"],
       ["generated rows"] + cells(privacy.generated),
       ["rows held out"] + cells(privacy.heldOut),
     ]
     let leaked =
       privacy.rareLevels > 0
       ? [
-        "\(privacy.leakedLevels) of \(privacy.rareLevels) values that fewer than 5 learnt rows have "
+        "\(privacy.leakedLevels) of \(privacy.rareLevels) values that fewer than 5 learned rows have "
           + "occur in generated rows."
       ] : []
     return aligned(table) + leaked + [
-      "\(percent(privacy.closerToLearnt)) of generated rows are closer to learnt rows than to as many "
+      "\(percent(privacy.closerToLearned)) of generated rows are closer to learned rows than to as many "
         + "held out; 50 % is no closer than chance."
     ]
   }
 
-  private func cells(_ rows: RecordDistances.Rows) -> [String] {
+  private func cells(_ rows: DistanceToClosestRecord.Rows) -> [String] {
     [percent(rows.copies), decimal(rows.median), decimal(rows.low)]
   }
 
@@ -115,7 +115,7 @@ extension SynthesisReport: CustomStringConvertible {
       )
     }
     if bound.isBinarized {
-      lines.append("Each pixel was made 0 or 1 by chance, by its grey (dynamic binarization).")
+      lines.append("Each pixel was made 0 or 1 by chance, by its gray (dynamic binarization).")
     }
     return lines
   }
@@ -124,14 +124,14 @@ extension SynthesisReport: CustomStringConvertible {
     let real = classes.heldOut.map { ", of images held out \(percent($0))" } ?? ""
     return
       "Of \(NumberText.grouped(classes.generatedCount)) images made of \(classes.classCount) classes, "
-      + "\(percent(classes.generated)) are nearest to a learnt one of theirs\(real)."
+      + "\(percent(classes.generated)) are nearest to a learned one of theirs\(real)."
   }
 
   private var codesInWords: String {
     let origin =
       mixtureCount > 0
       ? "a mixture of \(mixtureCount) normal distributions, fitted to the codes of the "
-        + "\(kind.nouns.many) learnt from"
+        + "\(kind.nouns.many) trained on"
       : "the standard normal distribution"
     return "\(activeUnits) of \(latent) numbers of a code are in use; codes come from \(origin)."
   }
@@ -142,7 +142,7 @@ extension SynthesisReport: CustomStringConvertible {
     return switch rows {
     case .heldOut: "\(count) held out"
     case .heldOutAndUsedForStopping: "\(count) held out (also used for early stopping)"
-    case .learntFrom: "\(count), the same that were learnt from,"
+    case .trainedOn: "\(count), the same that were trained on,"
     case .given: count
     }
   }

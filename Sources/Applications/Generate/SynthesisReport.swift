@@ -17,18 +17,18 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
     /// Rows of codes from the prior, where codes come from elsewhere.
     public var fromPrior: Score?
     /// Columns drawn on their own from real rows: perfect columns, but none goes with another; `nil` in
-    /// a report without rivals.
+    /// a report without baselines.
     public var independent: Score?
-    /// The rows learnt from: as alike as real rows are to each other; `nil` in a report without rivals.
-    public var learnt: Score?
+    /// The rows trained on: as alike as real rows are to each other; `nil` in a report without baselines.
+    public var learned: Score?
     /// The columns that are least alike.
     public var weakestColumns: [TableSimilarity.Column]
     /// The pairs that are least alike.
     public var weakestPairs: [TableSimilarity.Pair]
-    /// Cells that could not stand in the table learnt from.
+    /// Cells that could not stand in the table trained on.
     public var problems: [String]
-    /// How near generated rows come to those learnt from.
-    public var privacy: RecordDistances?
+    /// How near generated rows come to those trained on.
+    public var privacy: DistanceToClosestRecord?
   }
 
   /// How probable real images are to the model, in nats an image; more is better.
@@ -38,7 +38,7 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
     /// A bound that is nearer to the logarithm itself; `nil` in models of former versions.
     public var importanceWeighted: ImportanceWeighted?
     /// The mean of the logarithm of the probability by pixels on their own; `nil` in a report without
-    /// rivals.
+    /// baselines.
     public var independentPixels: Double?
     /// Whether the values were made zeros and ones by chance.
     public var isBinarized: Bool
@@ -67,14 +67,14 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
     public var fromMixture: Double?
   }
 
-  /// How often images that were made of a class look like it: whether the learnt image that is nearest to
+  /// How often images that were made of a class look like it: whether the learned image that is nearest to
   /// one, by the squared difference of all pixels, is of its class.
   public struct ClassAgreement: Hashable, Sendable, Codable {
     /// The classes.
     public var classCount: Int
     /// The images that were made, as many of each class.
     public var generatedCount: Int
-    /// The part of them whose nearest learnt image is of their class.
+    /// The part of them whose nearest learned image is of their class.
     public var generated: Double
     /// The same of real images that were held out; `nil` where none was.
     public var heldOut: Double?
@@ -85,8 +85,8 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
   /// What the items are.
   public var kind: DataKind
   /// What the items are to the model.
-  public var rows: JudgedItems
-  /// The real items that the model was judged by.
+  public var rows: EvaluationSplit
+  /// The real items that the model was evaluated by.
   public var itemCount: Int
   /// The numbers of a code.
   public var latent: Int
@@ -106,12 +106,12 @@ public struct SynthesisReport: Hashable, Sendable, Codable {
   public var notes: [String]
 }
 
-extension SynthesisReport: RefereedReport {
+extension SynthesisReport: ComparedReport {
   /// The report of the model alone.
-  public var withoutRivals: SynthesisReport {
+  public var withoutBaselines: SynthesisReport {
     var report = self
     report.tables?.independent = nil
-    report.tables?.learnt = nil
+    report.tables?.learned = nil
     report.bound?.independentPixels = nil
     return report
   }

@@ -3,12 +3,12 @@ public import HourglassDatasets
 extension Synthesizer {
   /// Learns from the rows of a table, from images of one size, or from windows of time series.
   ///
-  /// Some items are held out to judge the result, see `JudgedItems`; everything else that is learnt
+  /// Some items are held out to evaluate the result, see `EvaluationSplit`; everything else that is learned
   /// comes from the others alone. A checkpoint is written now and then, and at the end; it stays
   /// until the model is saved.
   ///
   /// - Parameters:
-  ///   - data: What is learnt from.
+  ///   - data: What is trained on.
   ///   - classes: The classes of images, so that new ones can be made of a class; `nil` takes those that
   ///     come with the images, if any do.
   ///   - session: How the run goes.
@@ -18,7 +18,7 @@ extension Synthesizer {
   public func fit(
     _ data: Dataset,
     classes: ItemClasses? = nil,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedSynthesizer {
     do {
       return try await SynthesisJob(self, data.learnable, classes: classes, session).fitted()

@@ -1,23 +1,23 @@
 public import HourglassNetworks
 
-/// Makes new rows of a table, images or windows of a series that are like those it learnt from, by a
+/// Makes new rows of a table, images or windows of a series that are like those it trained on, by a
 /// variational autoencoder.
 ///
 ///     let people = try Dataset.load(contentsOf: "people.csv")
-///     let learnt = try await Synthesizer().fit(people)
-///     let new = try await learnt.table(count: 1_000, where: [SynthesisCondition("sex", is: "Female")])
-///     if let report = learnt.report { print(report) }
+///     let learned = try await Synthesizer().fit(people)
+///     let new = try await learned.table(count: 1_000, where: [SynthesisCondition("sex", is: "Female")])
+///     if let report = learned.report { print(report) }
 ///
-/// What is `nil` is chosen from the data, by rules that `AutomaticChoices` gives with their reasons.
+/// What is `nil` is chosen from the data, by rules that `Defaults` gives with their reasons.
 /// The same settings, data and number of threads give the same bytes.
 ///
 /// Reference: Kingma, Welling, 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 public struct Synthesizer: Hashable, Sendable, Codable {
   /// Where the codes of new items come from.
   public enum CodeSource: String, Hashable, Sendable, Codable, CaseIterable {
-    /// The standard normal distribution that the codes were learnt to resemble.
+    /// The standard normal distribution that the codes were learned to resemble.
     case prior
-    /// A mixture of normal distributions that is fitted to the codes of the rows learnt from.
+    /// A mixture of normal distributions that is fitted to the codes of the rows trained on.
     ///
     /// Codes of real rows do not fill the prior evenly; codes from the places between them decode to
     /// rows that combine what never goes together.
@@ -36,7 +36,7 @@ public struct Synthesizer: Hashable, Sendable, Codable {
   /// The codes that the report draws for each image to bound its probability; `nil` takes 200.
   public var boundSamples: Int?
   /// For how long and by which steps it learns.
-  public var learning: LearningSettings
+  public var learning: TrainingSettings
 
   /// Makes a synthesizer; the defaults suit most tables, small images and series.
   public init(
@@ -45,7 +45,7 @@ public struct Synthesizer: Hashable, Sendable, Codable {
     beta: Float? = nil,
     codes: CodeSource? = nil,
     boundSamples: Int? = nil,
-    learning: LearningSettings = LearningSettings()
+    learning: TrainingSettings = TrainingSettings()
   ) {
     self.latent = latent
     self.architecture = architecture

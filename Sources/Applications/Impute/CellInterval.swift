@@ -143,7 +143,7 @@ struct IntervalCheck {
 
   /// What intervals of 90 % hold of deleted cells, `[rows, F]`.
   ///
-  /// - Parameter uncertainty: What is known of a row; it must not have been learnt on that row.
+  /// - Parameter uncertainty: What is known of a row; it must not have been learned on that row.
   func report(
     cells: [Bool],
     uncertainty: (Int) -> CellUncertainty

@@ -11,30 +11,30 @@ struct CellPredictor: Sendable {
   let window: Int?
   let means: FieldMeans
   let regression: ChainedRegression?
-  let neighbours: NearestRows?
+  let neighbors: NearestRows?
 
   /// What each part says of cells, `[rows, D]`.
   struct Predictions {
     var network: [Float]
     var regression: [Float]?
-    var neighbours: NearestRows.Predictions?
+    var neighbors: NearestRows.Predictions?
     var interpolation: [Float]?
 
     /// What is blended, in the order of `parts`.
     var blended: [[Float]] {
-      [network] + [regression, neighbours?.weighted, interpolation].compactMap { $0 }
+      [network] + [regression, neighbors?.weighted, interpolation].compactMap { $0 }
     }
   }
 
   /// The name of the nearest rows among the parts.
-  static let neighboursName = "nearest rows"
+  static let neighborsName = "nearest rows"
 
   /// The names of what is blended, in the order of the weights.
   var parts: [String] {
     var names = ["autoencoder"]
     if window != nil { return names + ["interpolation"] }
     if regression != nil { names.append("chained regression") }
-    if neighbours != nil { names.append(Self.neighboursName) }
+    if neighbors != nil { names.append(Self.neighborsName) }
     return names
   }
 
@@ -74,7 +74,7 @@ struct CellPredictor: Sendable {
     return Predictions(
       network: network,
       regression: regression?.filled(rows),
-      neighbours: try neighbours?.predictions(rows, wanted: wanted, otherwise: means),
+      neighbors: try neighbors?.predictions(rows, wanted: wanted, otherwise: means),
       interpolation: window == nil
         ? nil
         : LinearInterpolation.filled(rows, groups: groups ?? [0..<rows.count], means: means)

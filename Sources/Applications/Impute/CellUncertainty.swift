@@ -1,6 +1,6 @@
 internal import HourglassNetworks
 
-/// How far the truth of a cell may be from what it is filled with, learnt on deleted cells.
+/// How far the truth of a cell may be from what it is filled with, learned on deleted cells.
 ///
 /// A number has a scale of its own, the larger the less the parts of the imputer agree on it; what
 /// the truth is off, divided by that scale, is a score. A level has the score 1 - p, where p is what
@@ -164,7 +164,7 @@ struct CellUncertainty: Hashable, Sendable {
 extension CellBlend {
   /// How little predictions agree on the numbers of rows, `[rows, F]`: their weighted deviation from
   /// the blend; 0 for levels.
-  func spreads(_ predictions: [[Float]], of blended: [Float], layout: FieldLayout) -> [Float] {
+  func spreads(_ predictions: [[Float]], of blended: [Float], layout: FeatureSchema) -> [Float] {
     let (width, fields) = (layout.width, layout.count)
     let rows = blended.count / max(width, 1)
     var spreads = [Float](repeating: 0, count: rows * fields)

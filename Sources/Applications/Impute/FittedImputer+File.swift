@@ -4,7 +4,7 @@ internal import HourglassModelFiles
 internal import HourglassNetworks
 public import HourglassTensors
 
-extension FittedImputer: FittedApplication {
+extension FittedImputer: FittedTask {
   /// What applying the model needs: the networks and the parts beside them, with rows of the data where
   /// the nearest are looked for.
   public var tensors: [String: Tensor] { state.tensors }
@@ -49,15 +49,15 @@ extension FittedImputer: FittedApplication {
       let coefficients = try file.tensor(State.Names.regression, shape: [width, width + 1])
       regression = ChainedRegression(coefficients: coefficients.scalars, means: means)
     }
-    var neighbours: NearestRows?
+    var neighbors: NearestRows?
     if let values = file.tensors[State.Names.values] {
       let count = values.shape.dimensions.first ?? 0
-      neighbours = NearestRows(
+      neighbors = NearestRows(
         CellRows(
           layout: layout,
           count: count,
           values: try file.tensor(State.Names.values, shape: [count, width]).scalars,
-          presence: try file.tensor(State.Names.presence, shape: [count, layout.count]).scalars
+          observed: try file.tensor(State.Names.observed, shape: [count, layout.count]).scalars
         )
       )
     }
@@ -66,7 +66,7 @@ extension FittedImputer: FittedApplication {
       window: fields.series?.window,
       means: means,
       regression: regression,
-      neighbours: neighbours
+      neighbors: neighbors
     )
     let parts = predictor.parts.count
     let weights = try file.tensor(State.Names.weights, shape: [layout.count, parts]).scalars
@@ -101,7 +101,7 @@ extension FittedImputer.State {
     static let bounds = "columns.bounds"
     static let regression = "regression.coefficients"
     static let values = "rows.values"
-    static let presence = "rows.presence"
+    static let observed = "rows.observed"
     static let weights = "blend.weights"
     static let deviations = "columns.deviations"
     static let quantiles = "scores.quantiles"
@@ -140,9 +140,9 @@ extension FittedImputer.State {
     if let regression = predictor.regression {
       tensors[Names.regression] = Tensor(regression.coefficients, shape: [width, width + 1])
     }
-    if let rows = predictor.neighbours?.reference {
+    if let rows = predictor.neighbors?.reference {
       tensors[Names.values] = Tensor(rows.values, shape: [rows.count, width])
-      tensors[Names.presence] = Tensor(rows.presence, shape: [rows.count, rows.fieldCount])
+      tensors[Names.observed] = Tensor(rows.observed, shape: [rows.count, rows.fieldCount])
     }
     return tensors
   }

@@ -3,7 +3,7 @@ public import HourglassEngines
 public import HourglassModelFiles
 internal import HourglassTensors
 
-/// An imputer that has learnt: it fills the missing cells of tables and series.
+/// An imputer that has learned: it fills the missing cells of tables and series.
 ///
 /// It is a value: nothing that is done with it changes it. A row of a table is filled alike alone and in
 /// any company.
@@ -15,12 +15,12 @@ public struct FittedImputer: Sendable {
   public let configuration: Imputer
   /// What a model file says beside its tensors: settings, fields, architecture, provenance.
   public let header: ModelHeader
-  /// How well it fills cells that were deleted to judge it, measured when it was learnt.
+  /// How well it fills cells that were deleted to evaluate it, measured when it was learned.
   public let report: ImputationReport?
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
 
-  /// What was learnt.
+  /// What was learned.
   struct State: Sendable {
     let fields: ImputedFields
     let predictor: CellPredictor
@@ -49,10 +49,10 @@ public struct FittedImputer: Sendable {
 
   /// A table whose missing cells are filled by the most likely values; all others are as they were.
   ///
-  /// Numbers stay within the range that was learnt from, and on the grid of their column. Cells of
-  /// columns that nothing could be learnt of stay missing.
+  /// Numbers stay within the range that was trained on, and on the grid of their column. Cells of
+  /// columns that nothing could be learned of stay missing.
   ///
-  /// - Throws: `dataset` where a learnt column is not there; `interrupted` on cancellation.
+  /// - Throws: `dataset` where a learned column is not there; `interrupted` on cancellation.
   public func filled(
     _ table: Table,
     on engine: ComputeEngine = ComputeEngine()
@@ -81,7 +81,7 @@ public struct FittedImputer: Sendable {
   /// - Parameters:
   ///   - dataset: A table or series.
   ///   - level: The confidence, from 0.5 to 0.99.
-  /// - Throws: `application` for another level; `dataset` where a learnt column is not there.
+  /// - Throws: `application` for another level; `dataset` where a learned column is not there.
   public func intervals(
     of dataset: Dataset,
     level: Double = 0.9,

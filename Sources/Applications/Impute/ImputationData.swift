@@ -40,7 +40,7 @@ extension ImputedFields {
     self.series = series
     let encoding = encoding
     constants = table.columns.compactMap { column in
-      guard column.missingCount > 0, encoding.setAside.contains(column.name),
+      guard column.missingCount > 0, encoding.ignoredColumns.contains(column.name),
         let row = (0..<column.count).first(where: { !column.isMissing($0) }),
         let text = column.text(row),
         (0..<column.count).allSatisfy({ column.isMissing($0) || column.text($0) == text })
@@ -98,13 +98,13 @@ struct ImputationData: Sendable {
     case .series(let series): self.init(series)
     case .largeSeries(let series): self.init(try series.whole())
     case .images(let images):
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: images.name,
         expected: "a table or time series",
         found: "images"
       )
     case .sounds(let sounds):
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: sounds.name,
         expected: "a table or time series",
         found: "sounds"
@@ -115,7 +115,7 @@ struct ImputationData: Sendable {
   /// The columns that take part in learning: of a series the numbers.
   ///
   /// - Throws: `unsuitedKind` where a series has none.
-  func learntColumns() throws(ApplicationError) -> Table {
+  func learnedColumns() throws(TaskError) -> Table {
     guard groups != nil else { return table }
     let names = Set(channels)
     let columns = table.columns.filter { column in
@@ -133,7 +133,7 @@ struct ImputationData: Sendable {
   }
 
   /// A table of filled rows in the order of what was given.
-  func restored(_ filled: Table) -> Table {
+  func reconstructed(_ filled: Table) -> Table {
     guard groups != nil else { return filled }
     let places = originalRows.indices.filter { originalRows[$0] != nil }
     return filled.rows(places.sorted { (originalRows[$0] ?? 0) < (originalRows[$1] ?? 0) })
@@ -141,7 +141,7 @@ struct ImputationData: Sendable {
 }
 
 /// The windows of series as items `[2 · channels · window]` of a network with fields: values, then
-/// presences.
+/// observed masks.
 struct CellWindows: BatchSource {
   let rows: CellRows
   let ranges: [Range<Int>]
@@ -175,7 +175,7 @@ struct CellWindows: BatchSource {
           let row = range.lowerBound + step
           let isThere = row < range.upperBound
           destination[place] = isThere ? rows.values[row * channels + channel] : 0
-          destination[place + half] = isThere ? rows.presence[row * channels + channel] : 0
+          destination[place + half] = isThere ? rows.observed[row * channels + channel] : 0
         }
       }
     }
@@ -190,7 +190,7 @@ struct CellWindows: BatchSource {
     for (index, range) in ranges.enumerated() {
       let start = index * channels * window
       for (step, row) in range.enumerated() {
-        // The middle of a window has neighbours on both sides and counts for more than its ends.
+        // The middle of a window has neighbors on both sides and counts for more than its ends.
         let weight = Float(1 + min(step, range.count - 1 - step))
         counts[row] += weight
         for channel in 0..<channels {

@@ -10,21 +10,26 @@ struct ImputationJob: Sendable {
   private let imputer: Imputer
   private let data: ImputationData
   private let fields: ImputedFields
-  private let judge: ImputationJudge
+  private let evaluator: ImputationEvaluator
   private let autoencoder: Autoencoder
-  private let runs: [LearningRun]
+  private let runs: [TrainingRun]
 
-  init(_ imputer: Imputer, _ data: ImputationData, _ session: LearningSession) throws {
+  init(_ imputer: Imputer, _ data: ImputationData, _ session: TrainingSession) throws {
     try imputer.validate()
     self.imputer = imputer
     self.data = data
-    fields = try ImputedFields(try data.learntColumns(), series: data.series)
+    fields = try ImputedFields(try data.learnedColumns(), series: data.series)
     let encoding = fields.encoding
     let rows = CellRows(try encoding.encoded(data.table), layout: encoding.layout)
-    judge = ImputationJudge(data, encoding: encoding, rows: rows, seed: imputer.learning.seed)
+    evaluator = ImputationEvaluator(
+      data,
+      encoding: encoding,
+      rows: rows,
+      seed: imputer.learning.seed
+    )
     autoencoder = imputer.autoencoder(for: encoding.layout, window: fields.series?.window)
-    let source = Self.items(judge.left, data)
-    var runs: [LearningRun] = []
+    let source = Self.items(evaluator.left, data)
+    var runs: [TrainingRun] = []
     for member in 0..<imputer.members {
       var learning = imputer.learning
       learning.seed &+= UInt64(member)
@@ -34,7 +39,7 @@ struct ImputationJob: Sendable {
       // Each network but the first keeps its state beside the first one's.
       if member > 0 { session.checkpoint = session.checkpoint.map { "\($0).\(member + 1)" } }
       runs.append(
-        try LearningRun(
+        try TrainingRun(
           application: FittedImputer.application,
           configuration: imputer,
           fields: fields,
@@ -45,8 +50,8 @@ struct ImputationJob: Sendable {
             for: data.groups == nil ? .table : .series,
             learningCount: source.count - validation.heldOutCount(of: source.count),
             validation: validation,
-            steps: AutomaticChoices.imputationSteps(itemCount: source.count),
-            optimizer: AutomaticChoices.imputationOptimizer
+            steps: Defaults.imputationSteps(itemCount: source.count),
+            optimizer: Defaults.imputationOptimizer
           ),
           session: session
         )
@@ -58,29 +63,29 @@ struct ImputationJob: Sendable {
   /// What a checkpoint says of itself.
   var header: ModelHeader { runs[0].header }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedImputer {
     let engine = runs[0].session.engine
-    let source = Self.items(judge.left, data)
+    let source = Self.items(evaluator.left, data)
     var members: [FittedAutoencoder] = []
     var record: HourglassAutoencoders.TrainingRecord?
     for run in runs {
-      let learnt = try await run.network(autoencoder, on: source, itemShape: source.itemShape)
-      record = record ?? learnt.record
-      members.append(learnt.network)
+      let learned = try await run.network(autoencoder, on: source, itemShape: source.itemShape)
+      record = record ?? learned.record
+      members.append(learned.network)
     }
     for run in runs.dropFirst() {
       if let checkpoint = run.session.checkpoint { try CheckpointFile.remove(checkpoint) }
     }
     guard let record else { throw TrainingError.noItems }
-    let judgement = try await judge.judge(try predictor(members, judge.left), on: engine)
-    let predictor = try predictor(members, judge.rows).without(judgement.blend)
-    var report = judgement.report
+    let judgment = try await evaluator.evaluator(try predictor(members, evaluator.left), on: engine)
+    let predictor = try predictor(members, evaluator.rows).without(judgment.blend)
+    var report = judgment.report
     report = report.refereed(by: runs[0].session)
-    report.notes += [LearningHealth.budget(record)].compactMap { $0 }
-    if let neighbours = predictor.predictor.neighbours {
+    report.notes += [TrainingDiagnostics.budget(record)].compactMap { $0 }
+    if let neighbors = predictor.predictor.neighbors {
       report.notes.append(
-        "The model keeps \(NumberText.counted(neighbours.reference.count, "row")) of the data, among "
+        "The model keeps \(NumberText.counted(neighbors.reference.count, "row")) of the data, among "
           + "which it looks for the nearest."
       )
     }
@@ -88,7 +93,7 @@ struct ImputationJob: Sendable {
       fields: fields,
       predictor: predictor.predictor,
       blend: predictor.blend,
-      uncertainty: judgement.uncertainty
+      uncertainty: judgment.uncertainty
     )
     return FittedImputer(
       configuration: imputer,
@@ -97,7 +102,7 @@ struct ImputationJob: Sendable {
         metrics: report.metrics,
         report: report,
         stateTensors: state.stateNames,
-        keptItemCount: predictor.predictor.neighbours?.reference.count ?? 0
+        keptItemCount: predictor.predictor.neighbors?.reference.count ?? 0
       ),
       report: report,
       checkpoint: runs[0].session.checkpoint,
@@ -122,14 +127,14 @@ struct ImputationJob: Sendable {
   ) throws -> CellPredictor {
     let means = FieldMeans(rows)
     let isTable = data.groups == nil
-    let kept = AutomaticChoices.keptRows(width: rows.width)
+    let kept = Defaults.keptRows(width: rows.width)
     return CellPredictor(
       members: members,
       window: fields.series?.window,
       means: means,
       regression: isTable && imputer.usesRegression && rows.fieldCount > 1
         ? try ChainedRegression(learning: rows, means: means) : nil,
-      neighbours: isTable && imputer.usesNeighbours && rows.fieldCount > 1
+      neighbors: isTable && imputer.usesNeighbors && rows.fieldCount > 1
         ? NearestRows(rows.thinned(to: kept)) : nil
     )
   }
@@ -138,7 +143,7 @@ struct ImputationJob: Sendable {
 extension CellPredictor {
   /// The predictor and the blend without nearest rows that hardly count, so that a model keeps none.
   fileprivate func without(_ blend: CellBlend) -> (predictor: CellPredictor, blend: CellBlend) {
-    guard let place = parts.firstIndex(of: Self.neighboursName), neighbours != nil else {
+    guard let place = parts.firstIndex(of: Self.neighborsName), neighbors != nil else {
       return (self, blend)
     }
     guard blend.weights.allSatisfy({ $0[place] < 0.02 }) else { return (self, blend) }
@@ -151,7 +156,7 @@ extension CellPredictor {
         window: window,
         means: means,
         regression: regression,
-        neighbours: nil
+        neighbors: nil
       ), CellBlend(weights: weights)
     )
   }
@@ -171,15 +176,15 @@ extension ImputationReport {
 
 extension Imputer {
   /// The network, with everything chosen.
-  func autoencoder(for layout: FieldLayout, window: Int?) -> Autoencoder {
+  func autoencoder(for layout: FeatureSchema, window: Int?) -> Autoencoder {
     let width = layout.width * (window ?? 1)
     // Gaps of a series are long: most of a window is hidden now and then.
     let most = window == nil ? hidden.greatest : max(0.9, hidden.greatest)
     return Autoencoder(
-      encoder: architecture ?? AutomaticChoices.imputationArchitecture(width: width),
+      encoder: architecture ?? Defaults.imputationArchitecture(width: width),
       bottleneck: .deterministic(latent: latent ?? min(max(width, 64), 256)),
       corruption: .hiding(lower: hidden.least, upper: most),
-      fields: window.map { FieldLayout.numbers(layout.count * $0) } ?? layout,
+      fields: window.map { FeatureSchema.numbers(layout.count * $0) } ?? layout,
       fieldWeights: Autoencoder.FieldWeights(hidden: 1, visible: 0)
     )
   }

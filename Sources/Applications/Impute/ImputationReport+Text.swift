@@ -7,7 +7,7 @@ extension ImputationReport: CustomStringConvertible {
   /// The report as a small table and a sentence, for people.
   public var description: String {
     guard cellCount > 0 else {
-      return (["No cell of \(dataName) could be spared to judge by."] + notes)
+      return (["No cell of \(dataName) could be spared to evaluate by."] + notes)
         .joined(separator: "\n")
     }
     var lines = [
@@ -59,10 +59,10 @@ extension ImputationReport: CustomStringConvertible {
   }
 
   /// One sentence: whether learning earned its place beside the simpler means; `nil` in a report
-  /// without rivals.
+  /// without baselines.
   public var verdict: String? {
     if overall.count == 1 { return nil }
-    guard let own, let means = columnMeans else { return "Nothing was judged." }
+    guard let own, let means = columnMeans else { return "Nothing was evaluated." }
     if let error = own.error, let trivial = means.error {
       let simple = overall.dropFirst().filter { $0.method != Self.networkName }
       let best = simple.min { ($0.error ?? .infinity) < ($1.error ?? .infinity) } ?? means
@@ -82,7 +82,7 @@ extension ImputationReport: CustomStringConvertible {
           + "\(percent(trivial))."
         : "It fills categories no better than their most frequent level does: use that."
     }
-    return "Nothing was judged."
+    return "Nothing was evaluated."
   }
 
   /// The name of the network alone among the methods.

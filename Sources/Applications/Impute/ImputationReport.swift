@@ -1,5 +1,5 @@
 /// How well missing cells are filled, beside simpler means: measured on observed cells that were
-/// deleted before anything was learnt.
+/// deleted before anything was learned.
 public struct ImputationReport: Hashable, Sendable, Codable {
   /// The errors of one method.
   public struct Score: Hashable, Sendable, Codable {
@@ -24,7 +24,7 @@ public struct ImputationReport: Hashable, Sendable, Codable {
     public var scores: [Double]
   }
 
-  /// What intervals of a level hold of the deleted cells, those of each half learnt on the other one.
+  /// What intervals of a level hold of the deleted cells, those of each half learned on the other one.
   public struct Intervals: Hashable, Sendable, Codable {
     /// The share of the cells that the intervals should hold.
     public var level: Double
@@ -50,14 +50,14 @@ public struct ImputationReport: Hashable, Sendable, Codable {
   public var dataName: String
   /// The number of rows.
   public var rowCount: Int
-  /// The number of cells that were deleted to be judged by.
+  /// The number of cells that were deleted to be evaluated by.
   public var cellCount: Int
   /// All methods, the imputer first and the column means second; the imputer alone in a report
-  /// without rivals.
+  /// without baselines.
   public var overall: [Score]
   /// How well intervals keep what they promise; `nil` where too little was deleted.
   public var intervals: Intervals?
-  /// The learnt columns.
+  /// The learned columns.
   public var columns: [Column]
   /// The weights of the result.
   public var weights: [Weight]
@@ -70,9 +70,9 @@ public struct ImputationReport: Hashable, Sendable, Codable {
   public var columnMeans: Score? { overall.dropFirst().first }
 }
 
-extension ImputationReport: RefereedReport {
+extension ImputationReport: ComparedReport {
   /// The report of the model alone.
-  public var withoutRivals: ImputationReport {
+  public var withoutBaselines: ImputationReport {
     var report = self
     report.overall = Array(overall.prefix(1))
     for place in columns.indices {

@@ -19,7 +19,7 @@ struct ImputedCells: Sendable {
     data = try ImputationData(dataset)
     let kind: (expected: String, found: String) = ("a table", "a time series")
     if (state.fields.series == nil) != (data.groups == nil) {
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: data.name,
         expected: state.fields.series == nil ? kind.expected : kind.found,
         found: data.groups == nil ? kind.expected : kind.found
@@ -130,7 +130,7 @@ struct ImputedCells: Sendable {
         columns.append(column)
       }
     }
-    return data.restored(Table(name: data.table.name, columns: columns))
+    return data.reconstructed(Table(name: data.table.name, columns: columns))
   }
 }
 

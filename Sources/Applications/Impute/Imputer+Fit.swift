@@ -5,7 +5,7 @@ package import HourglassModelFiles
 extension Imputer {
   /// Learns from a table, whose missing cells it then fills, or from one without missing cells.
   ///
-  /// Before anything is learnt a tenth of the observed cells is deleted: on them the result is judged,
+  /// Before anything is learned a tenth of the observed cells is deleted: on them the result is evaluated,
   /// and the weights of its parts are chosen. A checkpoint is written now and then; it stays until the
   /// model is saved.
   ///
@@ -13,7 +13,7 @@ extension Imputer {
   ///   column varies.
   public func fit(
     _ table: Table,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedImputer {
     try await fit(.table(table), session: session)
   }
@@ -23,7 +23,7 @@ extension Imputer {
   /// - Throws: As for a table; `application(.otherKind)` for images and sounds.
   public func fit(
     _ dataset: Dataset,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedImputer {
     do {
       return try await ImputationJob(self, try ImputationData(dataset.learnable), session).fitted()
@@ -38,7 +38,7 @@ extension Imputer {
     on engine: ComputeEngine
   ) throws(HourglassError) -> ModelHeader {
     do {
-      return try ImputationJob(self, try ImputationData(dataset), LearningSession(engine: engine))
+      return try ImputationJob(self, try ImputationData(dataset), TrainingSession(engine: engine))
         .header
     } catch {
       throw HourglassError(error)

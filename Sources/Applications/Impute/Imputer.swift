@@ -11,7 +11,7 @@ public import HourglassNetworks
 /// to give their true values back from the others; then what is really missing is filled. What was
 /// observed is never changed. The result is a weighted mean of the network, chained linear regression
 /// and the nearest rows, whose weights are chosen on observed cells that were deleted before anything
-/// was learnt; the report tells them. Without `usesNeighbours` and `usesRegression` it is the network
+/// was learned; the report tells them. Without `usesNeighbors` and `usesRegression` it is the network
 /// alone.
 ///
 /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
@@ -28,11 +28,11 @@ public struct Imputer: Hashable, Sendable, Codable {
   /// The least and the greatest part of the cells of a row that are hidden in learning, from 0 to 1.
   public var hidden: HiddenShare
   /// Whether nearest rows take part; a model that uses them keeps rows of the data.
-  public var usesNeighbours: Bool
+  public var usesNeighbors: Bool
   /// Whether chained regression takes part.
   public var usesRegression: Bool
   /// For how long and by which steps each network learns.
-  public var learning: LearningSettings
+  public var learning: TrainingSettings
 
   /// The part of the cells of a row that is hidden in learning.
   public struct HiddenShare: Hashable, Sendable, Codable {
@@ -54,15 +54,15 @@ public struct Imputer: Hashable, Sendable, Codable {
     latent: Int? = nil,
     members: Int = 3,
     hidden: HiddenShare = HiddenShare(),
-    usesNeighbours: Bool = true,
+    usesNeighbors: Bool = true,
     usesRegression: Bool = true,
-    learning: LearningSettings = LearningSettings(earlyStopping: nil)
+    learning: TrainingSettings = TrainingSettings(earlyStopping: nil)
   ) {
     self.architecture = architecture
     self.latent = latent
     self.members = members
     self.hidden = hidden
-    self.usesNeighbours = usesNeighbours
+    self.usesNeighbors = usesNeighbors
     self.usesRegression = usesRegression
     self.learning = learning
   }
@@ -70,7 +70,7 @@ public struct Imputer: Hashable, Sendable, Codable {
 
 extension Imputer {
   /// Checks the settings that no other room checks.
-  func validate() throws(ApplicationError) {
+  func validate() throws(TaskError) {
     try requireSetting((1...16).contains(members), "the number of networks", "1 to 16", members)
     if let latent {
       try requireSetting(

@@ -4,34 +4,34 @@ internal import HourglassNetworks
 internal import HourglassTensors
 
 /// Rows of fields some of whose cells are missing, as numbers: `[rows, D]` values and `[rows, F]`
-/// presences, and as items `[D + F]` for a network with fields.
+/// observed masks, and as items `[D + F]` for a network with fields.
 struct CellRows: BatchSource {
   /// The fields of a row.
-  let layout: FieldLayout
+  let layout: FeatureSchema
   /// The number of rows.
   let count: Int
   /// The values, row by row; those of a missing cell are 0.
   let values: [Float]
   /// 1 for a cell that is there and 0 for a missing one, row by row.
-  let presence: [Float]
+  let observed: [Float]
 
-  init(layout: FieldLayout, count: Int, values: [Float], presence: [Float]) {
+  init(layout: FeatureSchema, count: Int, values: [Float], observed: [Float]) {
     precondition(
-      values.count == count * layout.width && presence.count == count * layout.count,
-      "\(count) rows of \(layout.width) values and \(layout.count) presences were expected"
+      values.count == count * layout.width && observed.count == count * layout.count,
+      "\(count) rows of \(layout.width) values and \(layout.count) observed masks were expected"
     )
     self.layout = layout
     self.count = count
     self.values = values
-    self.presence = presence
+    self.observed = observed
   }
 
-  init(_ encoded: EncodedTable, layout: FieldLayout) {
+  init(_ encoded: EncodedTable, layout: FeatureSchema) {
     self.init(
       layout: layout,
       count: encoded.count,
       values: encoded.values,
-      presence: encoded.presence
+      observed: encoded.observed
     )
   }
 
@@ -42,22 +42,22 @@ struct CellRows: BatchSource {
   var itemShape: Shape { [layout.width + layout.count] }
 
   /// Whether a cell is there.
-  func isPresent(_ row: Int, _ field: Int) -> Bool { presence[row * fieldCount + field] != 0 }
+  func isPresent(_ row: Int, _ field: Int) -> Bool { observed[row * fieldCount + field] != 0 }
 
   /// The missing cells, `[rows, F]`.
-  var missing: [Bool] { presence.map { $0 == 0 } }
+  var missing: [Bool] { observed.map { $0 == 0 } }
 
   /// The rows without some of their cells, `[rows, F]`.
   func hiding(_ cells: [Bool]) -> CellRows {
-    var (values, presence) = (values, presence)
+    var (values, observed) = (values, observed)
     let ranges = layout.ranges
     for row in 0..<count {
       for field in 0..<fieldCount where cells[row * fieldCount + field] {
-        presence[row * fieldCount + field] = 0
+        observed[row * fieldCount + field] = 0
         for place in ranges[field] { values[row * width + place] = 0 }
       }
     }
-    return CellRows(layout: layout, count: count, values: values, presence: presence)
+    return CellRows(layout: layout, count: count, values: values, observed: observed)
   }
 
   /// Some rows in the order of their indices.
@@ -66,7 +66,7 @@ struct CellRows: BatchSource {
       layout: layout,
       count: indices.count,
       values: indices.flatMap { values[$0 * width..<($0 + 1) * width] },
-      presence: indices.flatMap { presence[$0 * fieldCount..<($0 + 1) * fieldCount] }
+      observed: indices.flatMap { observed[$0 * fieldCount..<($0 + 1) * fieldCount] }
     )
   }
 
@@ -77,7 +77,7 @@ struct CellRows: BatchSource {
   }
 
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    let (values, presence) = (values.span, presence.span)
+    let (values, observed) = (values.span, observed.span)
     var place = 0
     for index in indices.indices {
       let row = indices[index]
@@ -86,7 +86,7 @@ struct CellRows: BatchSource {
         place += 1
       }
       for field in 0..<fieldCount {
-        destination[place] = presence[row * fieldCount + field]
+        destination[place] = observed[row * fieldCount + field]
         place += 1
       }
     }

@@ -31,13 +31,13 @@ public enum DataKind: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// What the items of a report are to the model.
-public enum JudgedItems: String, Hashable, Sendable, Codable {
+public enum EvaluationSplit: String, Hashable, Sendable, Codable {
   /// Learning never saw them.
   case heldOut
-  /// No weight was learnt from them, but they chose the epoch whose weights were kept.
+  /// No weight was trained on them, but they chose the epoch whose weights were kept.
   case heldOutAndUsedForStopping
-  /// The model was learnt from these very items, which were too few to hold some out.
-  case learntFrom
+  /// The model was trained on these very items, which were too few to hold some out.
+  case trainedOn
   /// They were given after learning.
   case given
 }

@@ -1,6 +1,6 @@
 internal import HourglassAutoencoders
 
-/// Which rows are learnt from, which decide when learning ends, and which judge the result.
+/// Which rows are trained on, which decide when learning ends, and which evaluate the result.
 ///
 /// From 1,000 rows on there are three parts: a twentieth, at most 2,000 rows, is kept away from
 /// learning altogether and is for the report alone; another twentieth, at most 1,000 rows, chooses
@@ -11,10 +11,10 @@ struct RowSplit: Hashable, Sendable {
   let seen: [Int]
   /// The rows whose gradients are followed.
   let training: [Int]
-  /// The rows that judge the result.
+  /// The rows that evaluate the result.
   let report: [Int]
   /// What the rows of the report are.
-  let reportRows: JudgedItems
+  let reportRows: EvaluationSplit
   /// How the trainer parts the rows that it sees.
   let validation: ValidationSplit
 
@@ -38,7 +38,7 @@ struct RowSplit: Hashable, Sendable {
       reportRows = .heldOut
     } else if parts.validation.isEmpty {
       report = seen
-      reportRows = .learntFrom
+      reportRows = .trainedOn
     } else {
       report = parts.validation.map { seen[$0] }
       reportRows = .heldOutAndUsedForStopping
@@ -48,9 +48,9 @@ struct RowSplit: Hashable, Sendable {
   }
 
   /// Parts items of which some belong together, such as the windows of a stretch of time: those that
-  /// judge the result are whole groups, and what overlaps with one of them is left out of learning.
+  /// evaluate the result are whole groups, and what overlaps with one of them is left out of learning.
   ///
-  /// A tenth of the groups, at most 2,000 items, judge: some from everywhere or, where too much would
+  /// A tenth of the groups, at most 2,000 items, evaluate: some from everywhere or, where too much would
   /// overlap with them, the last ones. Where there are fewer than ten groups, or everything overlaps,
   /// items are parted as if each stood for itself.
   init(_ items: RawItems, seed: UInt64) {
@@ -60,9 +60,9 @@ struct RowSplit: Hashable, Sendable {
     }
     var order = Array(groups.indices)
     Permutation.shuffle(&order, seed: seed, purpose: Self.reportPurpose, number: 0)
-    var (seen, report) = Self.parts(of: items, groups, judges: order)
+    var (seen, report) = Self.parts(of: items, groups, evaluators: order)
     if seen.count < items.count / 2 {
-      (seen, report) = Self.parts(of: items, groups, judges: groups.indices.reversed())
+      (seen, report) = Self.parts(of: items, groups, evaluators: groups.indices.reversed())
     }
     guard !seen.isEmpty else {
       self.init(count: items.count, seed: seed)
@@ -77,17 +77,17 @@ struct RowSplit: Hashable, Sendable {
   private static func parts(
     of items: RawItems,
     _ groups: [Range<Int>],
-    judges order: [Int]
+    evaluators order: [Int]
   ) -> (seen: [Int], report: [Int]) {
     var chosen: [Int] = []
-    var judged = 0
+    var evaluated = 0
     for group in order.prefix(max(groups.count / 10, 1)) {
-      if !chosen.isEmpty, judged + groups[group].count > 2_000 { break }
+      if !chosen.isEmpty, evaluated + groups[group].count > 2_000 { break }
       chosen.append(group)
-      judged += groups[group].count
+      evaluated += groups[group].count
     }
     let report = chosen.sorted().flatMap { Array(groups[$0]) }
-    // Items ascend in time, so that one overlaps with a judge if it does with the nearest on a side.
+    // Items ascend in time, so that one overlaps with a evaluate if it does with the nearest on a side.
     var (seen, next): ([Int], Int) = ([], 0)
     for item in 0..<items.count {
       while next < report.count, report[next] < item { next += 1 }

@@ -4,7 +4,7 @@ internal import HourglassNetworks
 internal import HourglassTensors
 
 /// Rows of a table as a network with fields takes them: the encoded values of a row, then one
-/// presence for each field, `[D + F]`.
+/// observed mask for each field, `[D + F]`.
 struct TableRows: BatchSource {
   /// The encoded cells.
   let encoded: EncodedTable
@@ -24,7 +24,7 @@ struct TableRows: BatchSource {
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     let (width, fieldCount) = (encoded.width, encoded.fieldCount)
     let values = encoded.values.span
-    let presence = encoded.presence.span
+    let observed = encoded.observed.span
     var place = 0
     for index in indices.indices {
       let row = rows?[indices[index]] ?? indices[index]
@@ -33,7 +33,7 @@ struct TableRows: BatchSource {
         place += 1
       }
       for field in 0..<fieldCount {
-        destination[place] = presence[row * fieldCount + field]
+        destination[place] = observed[row * fieldCount + field]
         place += 1
       }
     }
@@ -42,8 +42,8 @@ struct TableRows: BatchSource {
 
 extension TableEncoding {
   /// The fields as a network sees them.
-  var layout: FieldLayout {
-    FieldLayout(
+  var layout: FeatureSchema {
+    FeatureSchema(
       fields.map { field in
         switch field.content {
         case .number: .number

@@ -3,7 +3,7 @@ internal import HourglassModelFiles
 internal import HourglassSignatures
 public import HourglassTensors
 
-extension FittedMatcher: FittedApplication {
+extension FittedMatcher: FittedTask {
   /// What giving signatures needs; no item is among it.
   public var tensors: [String: Tensor] { model.variables }
 

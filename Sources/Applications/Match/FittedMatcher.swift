@@ -5,7 +5,7 @@ public import HourglassModelFiles
 public import HourglassSignatures
 internal import HourglassTensors
 
-/// A matcher that was learnt: it gives items their signatures.
+/// A matcher that was learned: it gives items their signatures.
 ///
 /// It is a value: nothing that is done with it changes it. An item has the same signatures, to the
 /// bit, alone and in any company.
@@ -17,7 +17,7 @@ public struct FittedMatcher: Sendable {
   public let configuration: Matcher
   /// What a model file says beside its tensors: settings, fields, architecture, provenance.
   public let header: ModelHeader
-  /// How many items are found again from distorted copies, measured when it was learnt.
+  /// How many items are found again from distorted copies, measured when it was learned.
   public let report: MatchReport?
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
@@ -98,14 +98,14 @@ public struct FittedMatcher: Sendable {
 
   /// How many items of some data are found again from distorted copies, beside simpler means.
   ///
-  /// Of more than 200 sounds the first 200 are judged.
+  /// Of more than 200 sounds the first 200 are evaluated.
   public func evaluate(
     _ data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> MatchReport {
     do {
       let items = try encoding.items(of: data, range: 0..<min(data.count, 200))
-      return try await RecallJudge(model, seed: configuration.learning.seed)
+      return try await RecallEvaluator(model, seed: configuration.learning.seed)
         .report(items, of: data, on: engine)
     } catch {
       throw HourglassError(error)
@@ -120,16 +120,16 @@ public struct FittedMatcher: Sendable {
   }
 
   /// The signatures of a sound at every other frame, from which those of each phase are taken.
-  func excerpt(
+  func queryClip(
     of spectrogram: Tensor,
     _ patching: SoundPatching,
     on engine: ComputeEngine
-  ) async throws -> Excerpt {
+  ) async throws -> QueryClip {
     let starts = patching.starts(frameCount: spectrogram.shape[0], every: patching.phaseStep)
     let places = starts.map { SignaturePatches.Place(sound: 0, start: $0) }
     let source = SignaturePatches([spectrogram], places: places, patching)
     let signatures = try await model.signatures(of: source, on: engine)
-    return Excerpt(
+    return QueryClip(
       signatures: (0..<signatures.shape[0]).map { signatures.row($0) },
       patching: patching
     )
@@ -157,17 +157,17 @@ extension Dataset {
     return metadata
   }
 
-  /// A small picture of an item as PNG; none for other data than images.
+  /// A small image of an item as PNG; none for other data than images.
   func thumbnail(of index: Int) throws(DatasetError) -> [UInt8]? {
     guard case .images(let images) = self, (images.commonShape?[0] ?? 1) <= 4 else { return nil }
-    var picture = try images.picture(index).withDepth(8)
-    let longest = max(picture.width, picture.height)
+    var image = try images.image(index).withDepth(8)
+    let longest = max(image.width, image.height)
     if longest > Self.thumbnailSide {
       func fitted(_ side: Int) -> Int { max(side * Self.thumbnailSide / longest, 1) }
-      picture = picture.resized(
-        to: ImageSize(width: fitted(picture.width), height: fitted(picture.height))
+      image = image.resized(
+        to: ImageSize(width: fitted(image.width), height: fitted(image.height))
       )
     }
-    return try picture.encoded(as: .png)
+    return try image.encoded(as: .png)
   }
 }

@@ -42,8 +42,8 @@ extension GraphBuilder {
       let indices = sum(broadcast(place, to: seen), planes)
       return reshape(gather(table, reshape(indices, [seen.elementCount])), seen)
     }
-    let (top, bottom, down) = neighbours(of: rows, extent: height)
-    let (left, right, across) = neighbours(of: columns, extent: width)
+    let (top, bottom, down) = neighbors(of: rows, extent: height)
+    let (left, right, across) = neighbors(of: columns, extent: width)
     func between(_ first: NodeID, _ second: NodeID, _ part: NodeID) -> NodeID {
       sum(first, product(part, difference(second, first)))
     }
@@ -55,7 +55,7 @@ extension GraphBuilder {
   }
 
   /// The whole places on both sides of some places, and how far these are from the first one.
-  private mutating func neighbours(
+  private mutating func neighbors(
     of places: NodeID,
     extent: Int
   ) -> (first: NodeID, second: NodeID, part: NodeID) {

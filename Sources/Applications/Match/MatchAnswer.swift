@@ -8,7 +8,7 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
     public var name: String
     /// The Euclidean distance of the signatures, for a sound their mean distance.
     public var distance: Double
-    /// The second of the stored sound at which the excerpt begins.
+    /// The second of the stored sound at which the query clip begins.
     public var offset: Double?
     /// What else is known about the stored item.
     public var metadata: [String: String]
@@ -30,13 +30,13 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
 }
 
 extension MatchAnswer {
-  /// Judges the nearest match.
+  /// Evaluators the nearest match.
   ///
   /// - Parameters:
   ///   - calibrations: Those of all conditions that the query may have been made under: it is taken
   ///     for a stored item only where it would be under each of them.
   ///   - scale: What the distances of the calibrations are parts of.
-  mutating func judge(
+  mutating func evaluator(
     by calibrations: [FalseAcceptCalibration],
     scale: Double = 1,
     falseAcceptRate: Double?,
@@ -47,12 +47,12 @@ extension MatchAnswer {
     }
     guard let falseAcceptRate else { return }
     guard let least = calibrations.map(\.smallestRate).max() else {
-      throw ApplicationError.noCalibration(file: file)
+      throw TaskError.noCalibration(file: file)
     }
     guard
       try calibrations.allSatisfy({ try $0.threshold(falseAcceptRate: falseAcceptRate) != nil })
     else {
-      throw ApplicationError.invalidSetting(
+      throw TaskError.invalidSetting(
         name: "the rate of false accepts",
         expected: "at least \(least), which the items of \(file) can tell",
         found: "\(falseAcceptRate)"

@@ -9,35 +9,35 @@ internal import HourglassTensors
   internal import Foundation
 #endif
 
-/// The distances of excerpts to the sounds that they are not from, by the length of the excerpt.
+/// The distances of query clips to the sounds that they are not from, by the length of the query clip.
 ///
-/// Each excerpt is searched as a query is, with all its phases, in the database without its own
-/// sound. Longer excerpts have larger such distances, so that each length has a calibration of its
-/// own. Noise brings excerpts nearer to whatever is noisy alike, and nobody knows how noisy a query is:
-/// there is one for excerpts as they are and one for excerpts under noise, and a query has to pass both.
-/// In databases of some items a distance is taken in parts of that of the surroundings
-/// (`Excerpt.surroundings`).
-struct ExcerptCalibration: Hashable, Sendable, Codable {
+/// Each query clip is searched as a query is, with all its phases, in the database without its own
+/// sound. Longer query clips have larger such distances, so that each length has a calibration of its
+/// own. Noise brings query clips nearer to whatever is noisy alike, and nobody knows how noisy a query is:
+/// there is one for query clips as they are and one for query clips under noise, and a query has to pass both.
+/// In databases of some items a distance is taken in parts of that of the local distance scale
+/// (`Query clip.local distance scale`).
+struct QueryClipCalibration: Hashable, Sendable, Codable {
   /// A length.
   struct Length: Hashable, Sendable, Codable {
-    /// The number of signatures of such an excerpt, at fine steps.
+    /// The number of signatures of such a query clip, at fine steps.
     var count: Int
-    /// The distances of excerpts as they are.
+    /// The distances of query clips as they are.
     var calibration: FalseAcceptCalibration
-    /// Those of excerpts under noise of random levels; none in databases of before.
+    /// Those of query clips under noise of random levels; none in databases of before.
     var noisy: FalseAcceptCalibration?
   }
 
   /// The key of the note that keeps it in a database.
-  static let key = "excerpts"
+  static let key = "queryClips"
   /// The lengths in seconds.
   static let seconds = [1.0, 2, 3, 5, 10]
-  /// The excerpts of all sounds together.
-  static let excerptCount = 128
+  /// The query clips of all sounds together.
+  static let queryClipCount = 128
 
   /// The lengths, the shortest first.
   var lengths: [Length]
-  /// Whether distances are in parts of those of the surroundings; none in databases of before.
+  /// Whether distances are in parts of those of the local distance scale; none in databases of before.
   var isRelative: Bool?
 
   init(lengths: [Length], isRelative: Bool) {
@@ -61,7 +61,7 @@ struct ExcerptCalibration: Hashable, Sendable, Codable {
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
-  /// The calibrations of the length that is nearest to an excerpt's.
+  /// The calibrations of the length that is nearest to a query clip's.
   func calibrations(count: Int) -> [FalseAcceptCalibration] {
     let length = lengths.min { abs($0.count - count) < abs($1.count - count) }
     return [length?.calibration, length?.noisy].compactMap { $0 }
@@ -69,7 +69,7 @@ struct ExcerptCalibration: Hashable, Sendable, Codable {
 }
 
 extension MatchLibrary {
-  /// Learns the distances of strangers from the items that are stored.
+  /// Learns the distances of items not in the database from the items that are stored.
   func calibrate(
     with data: Dataset,
     _ matcher: FittedMatcher,
@@ -96,23 +96,23 @@ extension MatchLibrary {
       index.items.map { ($0.name, $0.id) },
       uniquingKeysWith: { first, _ in first }
     )
-    let most = ExcerptCalibration.excerptCount
+    let most = QueryClipCalibration.queryClipCount
     let step = max(sounds.count / most, 1)
     let chosen = Array(stride(from: 0, to: sounds.count, by: step).prefix(most))
     let perSound = max(most / max(chosen.count, 1), 1)
-    let counts = ExcerptCalibration.seconds.map { Excerpt.count(seconds: $0, patching) }
+    let counts = QueryClipCalibration.seconds.map { QueryClip.count(seconds: $0, patching) }
     var distances = counts.map { _ in (plain: [Double](), noisy: [Double]()) }
-    let isRelative = index.items.count > Excerpt.fewestItems
+    let isRelative = index.items.count > QueryClip.fewestItems
     var generator = SeededGenerator.named(
-      "excerpts",
+      "queryClips",
       seed: matcher.configuration.learning.seed
     )
     for number in chosen {
       guard let own = numbers[sounds.names[number]] else { continue }
       let sound = try sounds.sound(number).mono
-      let plain = try await matcher.excerpt(of: patching.mel(sound), patching, on: engine)
+      let plain = try await matcher.queryClip(of: patching.mel(sound), patching, on: engine)
       let noise = RecordingNoise.drawn(from: &generator)
-      let noisy = try await matcher.excerpt(
+      let noisy = try await matcher.queryClip(
         of: patching.mel(noise.over(sound, &generator)),
         patching,
         on: engine
@@ -121,10 +121,10 @@ extension MatchLibrary {
         let place = Double(generator.nextUniform())
         for (length, count) in counts.enumerated() where count <= plain.signatures.count {
           let first = Int(place * Double(plain.signatures.count - count + 1))
-          func nearest(_ excerpt: Excerpt) throws -> Double? {
+          func nearest(_ queryClip: QueryClip) throws -> Double? {
             let filter = SignatureFilter(excludedItems: [own])
-            let phases = excerpt.phases(of: excerpt.signatures[first..<first + count])
-            let match = try Excerpt.matches(
+            let phases = queryClip.phases(of: queryClip.signatures[first..<first + count])
+            let match = try QueryClip.matches(
               for: phases,
               in: index,
               spacing: patching.spacing,
@@ -133,7 +133,7 @@ extension MatchLibrary {
               threads: engine.threads
             ).first
             guard let match, isRelative else { return match?.distance }
-            let scale = try Excerpt.surroundings(
+            let scale = try QueryClip.localDistanceScale(
               of: phases[0].signatures,
               in: index,
               filter: filter,
@@ -148,8 +148,8 @@ extension MatchLibrary {
       }
       try Task.checkCancellation()
     }
-    var lengths: [ExcerptCalibration.Length] = []
-    var former = ExcerptCalibration(try database.note(for: ExcerptCalibration.key))
+    var lengths: [QueryClipCalibration.Length] = []
+    var former = QueryClipCalibration(try database.note(for: QueryClipCalibration.key))
     if (former?.isRelative ?? false) != isRelative { former = nil }
     for (count, found) in zip(counts, distances) {
       let known = former?.lengths.first { $0.count == count }
@@ -158,7 +158,7 @@ extension MatchLibrary {
         lengths.append(known)
       } else if !found.plain.isEmpty {
         lengths.append(
-          ExcerptCalibration.Length(
+          QueryClipCalibration.Length(
             count: count,
             calibration: try FalseAcceptCalibration(distances: found.plain),
             noisy: try FalseAcceptCalibration(distances: found.noisy)
@@ -167,7 +167,7 @@ extension MatchLibrary {
       }
     }
     guard !lengths.isEmpty else { return }
-    let calibration = ExcerptCalibration(lengths: lengths, isRelative: isRelative)
-    try database.setNote(calibration.text(), for: ExcerptCalibration.key)
+    let calibration = QueryClipCalibration(lengths: lengths, isRelative: isRelative)
+    try database.setNote(calibration.text(), for: QueryClipCalibration.key)
   }
 }

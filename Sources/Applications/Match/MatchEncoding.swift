@@ -2,7 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassTensors
 
-/// How the items of a kind of data become items of the network: learnt with it, and kept in the model.
+/// How the items of a kind of data become items of the network: learned with it, and kept in the model.
 enum MatchEncoding: Hashable, Sendable, Codable {
   /// Images, all of one size.
   case images(ImageEncoding)
@@ -13,7 +13,7 @@ enum MatchEncoding: Hashable, Sendable, Codable {
 
   /// The longest side of the images that signatures are made of; larger ones are made smaller.
   static let longestSide = 64
-  /// The most sounds that are learnt from, taken at regular steps; it bounds memory.
+  /// The most sounds that are trained on, taken at regular steps; it bounds memory.
   static let mostSounds = 300
 
   /// The kind of data.
@@ -35,7 +35,7 @@ enum MatchEncoding: Hashable, Sendable, Codable {
   }
 
   /// What an item is to the network.
-  var form: ItemViews.Form {
+  var form: AugmentedViews.Form {
     switch self {
     case .images: .image
     case .sounds(let patching): .patch(frames: patching.frames, margin: patching.margin)
@@ -76,7 +76,7 @@ extension MatchEncoding {
       }
       let varies = spectrograms.contains { $0.scalars.contains { value in value > -13 } }
       guard varies, places.count > 1 else {
-        throw ApplicationError.nothingVaries(name: data.name, rows: places.count)
+        throw TaskError.nothingVaries(name: data.name, rows: places.count)
       }
       return (.sounds(patching), SignaturePatches(spectrograms, places: places, patching))
     case .table(let table):
@@ -84,7 +84,7 @@ extension MatchEncoding {
       return (.table(encoding), TableRows(try encoding.encoded(table)))
     case .largeTable(let table): return try learning(from: .table(table.sample))
     case .series, .largeSeries:
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: data.name,
         expected: "images, sounds or rows of a table",
         found: "windows of a time series"
@@ -130,7 +130,7 @@ struct MatchItems: Sendable {
 }
 
 extension MatchEncoding {
-  /// Data for the network that was learnt: one row for each image or row of a table, and one for each
+  /// Data for the network that was learned: one row for each image or row of a table, and one for each
   /// half second of a sound.
   ///
   /// - Parameter range: The sounds to take; ignored for other kinds of data.
@@ -161,7 +161,7 @@ extension MatchEncoding {
         positions: places.map { Double($0.start) * patching.frameSeconds }
       )
     default:
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: data.name,
         expected: kind.nouns.many,
         found: data.kind.nouns.many

@@ -11,9 +11,9 @@ struct MatchJob: Sendable {
   private let encoding: MatchEncoding
   private let items: any BatchSource
   private let network: SignatureNetwork
-  private let run: LearningRun
+  private let run: TrainingRun
 
-  init(_ matcher: Matcher, _ data: Dataset, _ session: LearningSession) throws {
+  init(_ matcher: Matcher, _ data: Dataset, _ session: TrainingSession) throws {
     try matcher.validate()
     self.matcher = matcher
     self.data = data
@@ -23,7 +23,7 @@ struct MatchJob: Sendable {
     let learningCount = validation.indices(of: items.count, seed: matcher.learning.seed).training
       .count
     network = matcher.network(for: encoding, learningCount: learningCount)
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedMatcher.application,
       configuration: matcher,
       fields: encoding,
@@ -39,7 +39,7 @@ struct MatchJob: Sendable {
     )
   }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedMatcher {
     let result = try await run.train(network, on: items)
     let signatures = try SignatureModel(
@@ -47,14 +47,14 @@ struct MatchJob: Sendable {
       variables: result.variables,
       itemShape: encoding.itemShape
     )
-    let judged = try encoding.items(of: data, range: 0..<min(data.count, 200))
-    let judge = RecallJudge(
+    let evaluated = try encoding.items(of: data, range: 0..<min(data.count, 200))
+    let evaluator = RecallEvaluator(
       signatures,
       seed: matcher.learning.seed,
-      comparesWithRivals: run.session.comparesWithRivals
+      comparesWithBaselines: run.session.comparesWithBaselines
     )
-    var report = try await judge.report(judged, of: data, on: run.session.engine)
-    report.notes += [LearningHealth.budget(result.record)].compactMap { $0 }
+    var report = try await evaluator.report(evaluated, of: data, on: run.session.engine)
+    report.notes += [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
     return FittedMatcher(
       configuration: matcher,
       header: try run.modelHeader(
@@ -76,22 +76,22 @@ struct MatchJob: Sendable {
 
 extension Matcher {
   /// Checks the settings that no other room checks.
-  func validate() throws(ApplicationError) {
+  func validate() throws(TaskError) {
     try requireSetting(
       (1...4096).contains(dimensions),
       "the number of dimensions",
       "1 to 4096",
       dimensions
     )
-    try distortions.validate()
+    try augmentation.validate()
     try learning.validate()
   }
 
   /// The network, with everything chosen.
   func network(for encoding: MatchEncoding, learningCount: Int) -> SignatureNetwork {
     SignatureNetwork(
-      views: ItemViews(form: encoding.form, distortions: distortions),
-      encoder: architecture ?? AutomaticChoices.signatureArchitecture(for: encoding),
+      views: AugmentedViews(form: encoding.form, augmentation: augmentation),
+      encoder: architecture ?? Defaults.signatureArchitecture(for: encoding),
       latent: dimensions,
       outputActivation: encoding.kind == .images ? .logistic : .identity,
       reconstructionWeight: encoding.kind == .images ? 10 : 1,
@@ -127,14 +127,14 @@ extension Matcher {
       learning.earlyStopping?.patience = max(patience, 400 / perEpoch)
     }
     if learning.epochs == nil, learning.seconds == nil {
-      let steps = AutomaticChoices.signatureSteps(kind, learningCount, batchSize: size)
+      let steps = Defaults.signatureSteps(kind, learningCount, batchSize: size)
       learning.epochs = min(max((steps + perEpoch - 1) / perEpoch, 1), 2_000)
     }
     return learning.trainer(for: kind, learningCount: learningCount, validation: validation)
   }
 }
 
-extension AutomaticChoices {
+extension Defaults {
   /// Convolutions for images and sounds, which find what is moved at another place, and fully
   /// connected layers for rows.
   static func signatureArchitecture(for encoding: MatchEncoding) -> Architecture {

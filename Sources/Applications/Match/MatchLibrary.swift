@@ -7,7 +7,7 @@ internal import HourglassTensors
 ///
 ///     let library = try MatchLibrary(creating: "songs.db", matcher)
 ///     try await library.add(songs)
-///     let answer = try await library.find(excerpt, count: 5)[0]
+///     let answer = try await library.find(query clip, count: 5)[0]
 ///
 /// The matcher is kept inside the file, so that the file alone is enough. A database of ready
 /// coordinates has none.
@@ -43,7 +43,7 @@ public struct MatchLibrary: Sendable {
   }
 
   /// The matcher, which whatever takes items needs.
-  func requiredMatcher() throws(ApplicationError) -> FittedMatcher {
+  func requiredMatcher() throws(TaskError) -> FittedMatcher {
     guard let matcher else { throw .noEncoder(file: database.path) }
     return matcher
   }
@@ -106,12 +106,12 @@ extension MatchLibrary {
       var answers: [MatchAnswer]
       if case (.sounds(let patching), .sounds(let sounds)) = (matcher.encoding, data) {
         answers = []
-        let excerpts = ExcerptCalibration(try database.note(for: ExcerptCalibration.key))
+        let queryClips = QueryClipCalibration(try database.note(for: QueryClipCalibration.key))
         for number in 0..<sounds.count {
           let spectrogram = patching.mel(try sounds.sound(number))
-          let excerpt = try await matcher.excerpt(of: spectrogram, patching, on: engine)
-          let found = try Excerpt.matches(
-            for: excerpt.phases,
+          let queryClip = try await matcher.queryClip(of: spectrogram, patching, on: engine)
+          let found = try QueryClip.matches(
+            for: queryClip.phases,
             in: index,
             spacing: patching.spacing,
             count: count,
@@ -120,21 +120,21 @@ extension MatchLibrary {
           )
           var answer = MatchAnswer(query: sounds.names[number], found, index)
           answer.recall = recall
-          let isRelative = excerpts?.isRelative == true
+          let isRelative = queryClips?.isRelative == true
           var scale: Double?
-          if isRelative, let phase = excerpt.phases.first {
-            // Items that are filtered out are surroundings, too.
-            scale = try Excerpt.surroundings(
+          if isRelative, let phase = queryClip.phases.first {
+            // Items that are filtered out are local distance scale, too.
+            scale = try QueryClip.localDistanceScale(
               of: phase.signatures,
               in: index,
               threads: engine.threads
             )
           }
-          // Where items were removed until too few are left to tell the surroundings, nothing is known
+          // Where items were removed until too few are left to tell the local distance scale, nothing is known
           // of distances.
           let isKnown = !isRelative || scale != nil
-          try answer.judge(
-            by: isKnown ? excerpts?.calibrations(count: excerpt.signatures.count) ?? [] : [],
+          try answer.evaluator(
+            by: isKnown ? queryClips?.calibrations(count: queryClip.signatures.count) ?? [] : [],
             scale: scale ?? 1,
             falseAcceptRate: falseAcceptRate,
             file: database.path
@@ -153,7 +153,7 @@ extension MatchLibrary {
       answers = zip(data.itemNames(), found).map { MatchAnswer(query: $0, $1, index) }
       for place in answers.indices {
         answers[place].recall = recall
-        try answers[place].judge(
+        try answers[place].evaluator(
           by: calibrations,
           falseAcceptRate: falseAcceptRate,
           file: database.path
@@ -179,7 +179,7 @@ extension MatchLibrary {
       let query = coordinates.map { NumberText.plain(Double($0)) }.joined(separator: ",")
       var answer = MatchAnswer(query: query, found, index)
       answer.recall = filter.isEmpty ? index.approximation?.recall : nil
-      try answer.judge(
+      try answer.evaluator(
         by: try database.calibration().map { [$0] } ?? [],
         falseAcceptRate: falseAcceptRate,
         file: database.path

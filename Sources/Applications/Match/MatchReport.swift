@@ -21,9 +21,9 @@ public struct MatchReport: Hashable, Sendable, Codable {
   /// The part of the copies whose nearest signature is one of their item's.
   public var signatures: Double
   /// The same by principal components, as many as a signature has numbers; `nil` in a report without
-  /// rivals.
+  /// baselines.
   public var principalComponents: Double?
-  /// The same by the values themselves; `nil` in a report without rivals.
+  /// The same by the values themselves; `nil` in a report without baselines.
   public var rawValues: Double?
   /// What else a reader should know, such as that learning ended too early.
   public var notes: [String]
@@ -51,7 +51,7 @@ extension MatchReport: CustomStringConvertible {
     return (lines + notes).joined(separator: "\n")
   }
 
-  /// One sentence: whether the signatures earned their place; `nil` in a report without rivals.
+  /// One sentence: whether the signatures earned their place; `nil` in a report without baselines.
   public var verdict: String? {
     guard let principalComponents, let rawValues else { return nil }
     let classical = max(principalComponents, rawValues)
@@ -70,9 +70,9 @@ extension MatchReport: CustomStringConvertible {
   }
 }
 
-extension MatchReport: RefereedReport {
+extension MatchReport: ComparedReport {
   /// The report of the model alone.
-  public var withoutRivals: MatchReport {
+  public var withoutBaselines: MatchReport {
     var report = self
     report.principalComponents = nil
     report.rawValues = nil

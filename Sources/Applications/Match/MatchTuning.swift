@@ -40,7 +40,7 @@ extension Matcher {
     to data: Dataset,
     target: Double = 0.95,
     largest: Int = 64,
-    session: LearningSession = LearningSession(),
+    session: TrainingSession = TrainingSession(),
     tell: @Sendable (MatchTuning.Size) -> Void = { _ in }
   ) async throws(HourglassError) -> MatchTuning {
     do {
@@ -56,7 +56,7 @@ extension Matcher {
     session.checkpoint = nil
     session.resumes = false
     // The sizes are told beside principal components and the values themselves.
-    session.comparesWithRivals = true
+    session.comparesWithBaselines = true
     var size = 2
     while size <= largest {
       matcher.dimensions = size

@@ -10,7 +10,7 @@ extension Matcher {
   ///   `interrupted` when the task is cancelled; the checkpoint is written before.
   public func fit(
     _ data: Dataset,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedMatcher {
     do {
       return try await MatchJob(self, data.learnable, session).fitted()

@@ -1,12 +1,12 @@
 public import HourglassNetworks
 
-/// Learns to give items signatures by which they are found again from damaged copies and excerpts.
+/// Learns to give items signatures by which they are found again from damaged copies and query clips.
 ///
 ///     let songs = try Dataset.load(contentsOf: "songs")
 ///     let matcher = try await Matcher().fit(songs)
 ///     let library = try MatchLibrary(creating: "songs.db", matcher)
 ///     try await library.add(songs)
-///     for answer in try await library.find(try Dataset.load(contentsOf: "excerpt.wav")) {
+///     for answer in try await library.find(try Dataset.load(contentsOf: "query clip.wav")) {
 ///       print(answer.matches[0].name, answer.matches[0].offset ?? 0)
 ///     }
 ///
@@ -21,20 +21,20 @@ public struct Matcher: Hashable, Sendable, Codable {
   /// sounds, and fully connected layers for tables.
   public var architecture: Architecture?
   /// What is done to an item in learning.
-  public var distortions: Distortions
+  public var augmentation: Augmentation
   /// For how long and by which steps it learns.
-  public var learning: LearningSettings
+  public var learning: TrainingSettings
 
   /// Makes a matcher; the defaults suit most images, sounds and tables.
   public init(
     dimensions: Int = 32,
     architecture: Architecture? = nil,
-    distortions: Distortions = Distortions(),
-    learning: LearningSettings = LearningSettings()
+    augmentation: Augmentation = Augmentation(),
+    learning: TrainingSettings = TrainingSettings()
   ) {
     self.dimensions = dimensions
     self.architecture = architecture
-    self.distortions = distortions
+    self.augmentation = augmentation
     self.learning = learning
   }
 }

@@ -3,7 +3,7 @@ internal import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassTensors
 
-/// A network of signatures with learnt variables.
+/// A network of signatures with learned variables.
 struct SignatureModel: Sendable {
   let network: SignatureNetwork
   private let fitted: FittedNetwork
@@ -24,7 +24,7 @@ struct SignatureModel: Sendable {
     )
   }
 
-  /// The learnt variables by name, as in `encoder.0.weight`.
+  /// The learned variables by name, as in `encoder.0.weight`.
   var variables: [String: Tensor] { fitted.variables }
 
   /// The shape of an item.
@@ -43,7 +43,7 @@ struct SignatureModel: Sendable {
     }
   }
 
-  /// The views of items and the codes of these, each `[count, …]`; distortions come from the seed.
+  /// The views of items and the codes of these, each `[count, …]`; augmentations come from the seed.
   func views(
     of source: any BatchSource,
     _ indices: [Int],

@@ -30,7 +30,7 @@ internal import HourglassTensors
 /// Vinyals, 2018, arXiv:1807.03748, equation 4, both with dot products for distances.
 struct SignatureNetwork: Hashable, Sendable, Codable {
   /// The item and its distorted copy.
-  var views: ItemViews
+  var views: AugmentedViews
   /// The layers before the code, mirrored behind it.
   var encoder: Architecture
   /// The number of numbers of a code.
@@ -64,12 +64,12 @@ extension SignatureNetwork: Learner {
     guard isGood, itemShape.elementCount > 0 else {
       throw .invalidSetting(
         name: "the shape of an item",
-        expected: "that of the items learnt from",
+        expected: "that of the items trained on",
         found: "\(itemShape)"
       )
     }
     guard encoder.compresses, (1...1 << 16).contains(latent), reconstructionWeight.isFinite,
-      crowd >= 1, crowd.isFinite, (try? views.distortions.validate()) != nil
+      crowd >= 1, crowd.isFinite, (try? views.augmentation.validate()) != nil
     else {
       throw .invalidSetting(
         name: "the network of signatures",

@@ -12,7 +12,7 @@ struct SoundPatching: Hashable, Sendable, Codable {
   var step = 16
   /// The frames around a patch that it may be moved by in learning: half a step.
   var margin = 8
-  /// The frames from one phase of an excerpt to the next.
+  /// The frames from one phase of a query clip to the next.
   var phaseStep = 2
 
   /// The seconds from one frame to the next.

@@ -6,14 +6,14 @@ extension DimensionReducer {
   /// Learns from the rows of a table, images, sounds, or the windows of a series.
   ///
   /// Columns may be numbers or categories, and cells may be missing. Images must have one size.
-  /// A sound is learnt from in patches of about one second. Some items are held out to judge the
-  /// result, see `JudgedItems`; how values are encoded is learnt from the others alone. A checkpoint
+  /// A sound is trained on in patches of about one second. Some items are held out to evaluate the
+  /// result, see `EvaluationSplit`; how values are encoded is trained on the others alone. A checkpoint
   /// is written now and then, and at the end; it stays until the model is saved.
   ///
   /// - Throws: `interrupted` when the task is cancelled; the checkpoint is written before.
   public func fit(
     _ data: Dataset,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedDimensionReducer {
     do {
       return try await ReductionJob(self, data, session).fitted()
@@ -25,7 +25,7 @@ extension DimensionReducer {
   /// Learns from rows of numbers or images in memory.
   public func fit(
     _ data: NumericDataset,
-    session: LearningSession = LearningSession()
+    session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedDimensionReducer {
     try await fit(Dataset(data), session: session)
   }
@@ -36,7 +36,7 @@ extension DimensionReducer {
     on engine: ComputeEngine
   ) throws(HourglassError) -> ModelHeader {
     do {
-      return try ReductionJob(self, Dataset(data), LearningSession(engine: engine)).header
+      return try ReductionJob(self, Dataset(data), TrainingSession(engine: engine)).header
     } catch {
       throw HourglassError(error)
     }

@@ -10,7 +10,7 @@ public import HourglassNetworks
 ///     let codes = try await reduced.codes(of: data)  // [rows, 2]
 ///     try reduced.save(to: "sensors.hourglass")
 ///
-/// What is `nil` is chosen from the data, by rules that `AutomaticChoices` gives with their reasons.
+/// What is `nil` is chosen from the data, by rules that `Defaults` gives with their reasons.
 /// The same settings, data and number of threads give the same bytes.
 ///
 /// Reference: Hinton, Salakhutdinov, 2006, "Reducing the Dimensionality of Data with Neural
@@ -18,17 +18,17 @@ public import HourglassNetworks
 public struct DimensionReducer: Hashable, Sendable, Codable {
   /// What the codes of items should keep of them.
   public enum Preservation: Hashable, Sendable, Codable {
-    /// The values: items are restored from their codes as well as can be.
+    /// The values: items are reconstructed from their codes as well as can be.
     case values
-    /// Neighbours before values: items that are near each other in the data are so in the codes, of
-    /// at most 16 numbers, which makes a map; items are still restored from it.
+    /// Neighbors before values: items that are near each other in the data are so in the codes, of
+    /// at most 16 numbers, which makes a map; items are still reconstructed from it.
     ///
-    /// `count`, at least 1, is how many nearest items are neighbours of an item: fewer show finer
-    /// groups. `weight`, at least 0, weighs keeping neighbours against restoring; it is
+    /// `count`, at least 1, is how many nearest items are neighbors of an item: fewer show finer
+    /// groups. `weight`, at least 0, weighs keeping neighbors against reconstructing; it is
     /// multiplied by the variance of items, so that it means about the same for all data.
     ///
-    /// Reference: `Autoencoder.NeighbourTerm`.
-    case neighbours(count: Int = 15, weight: Float = 0.25)
+    /// Reference: `Autoencoder.NeighborTerm`.
+    case neighbors(count: Int = 15, weight: Float = 0.25)
   }
 
   /// The number of numbers that each row becomes, at least 1.
@@ -36,7 +36,7 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
   /// The layers between the data and the code, mirrored on the way back.
   ///
   /// `nil` takes fully connected layers, for images too;
-  /// `AutomaticChoices.convolutionalArchitecture` gives the other kind.
+  /// `Defaults.convolutionalArchitecture` gives the other kind.
   public var architecture: Architecture?
   /// How far a reconstruction is from its row; `nil` takes the squared error.
   public var objective: Objective?
@@ -48,8 +48,8 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
   /// How variables follow their gradients, with the learning rate and its schedule.
   public var optimizer: Optimizer?
   /// For how long and by which steps it learns.
-  public var learning: LearningSettings
-  /// How the numbers of a table are scaled before they are learnt from.
+  public var learning: TrainingSettings
+  /// How the numbers of a table are scaled before they are trained on.
   public var scaling: NumberScaling
   /// What the codes should keep; `nil` takes the values.
   public var preserves: Preservation?
@@ -62,7 +62,7 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     codeActivation: Activation = .identity,
     outputActivation: Activation? = nil,
     optimizer: Optimizer? = nil,
-    learning: LearningSettings = LearningSettings(),
+    learning: TrainingSettings = TrainingSettings(),
     scaling: NumberScaling = .robust,
     preserves: Preservation? = nil
   ) {

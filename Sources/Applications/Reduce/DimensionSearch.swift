@@ -8,16 +8,16 @@ internal import HourglassTensors
 ///       .fit(data, finding: DimensionSearch(keeping: 0.95))
 ///     print(reduced.dimensions, curve.sizes)
 ///
-/// Sizes are doubled until one keeps enough, and halved between the last two from there. Each is learnt
+/// Sizes are doubled until one keeps enough, and halved between the last two from there. Each is learned
 /// for a quarter of the usual time, from the weights of the next smaller one, to whose code it adds numbers
-/// that begin at the next principal components; the size that is found is then learnt in full.
+/// that begin at the next principal components; the size that is found is then learned in full.
 public struct DimensionSearch: Hashable, Sendable, Codable {
   /// What is to be kept of items.
   public enum Measure: String, Hashable, Sendable, Codable, CaseIterable {
     /// Their variance: 1 less the squared error, divided by that of the column means.
     case variance
-    /// Their neighbours: the share of the nearest items that are among the nearest by their codes.
-    case neighbours
+    /// Their neighbors: the share of the nearest items that are among the nearest by their codes.
+    case neighbors
   }
 
   /// What is to be kept.
@@ -34,10 +34,10 @@ public struct DimensionSearch: Hashable, Sendable, Codable {
     self.largest = largest
   }
 
-  /// The part of the usual time that each size is learnt for.
+  /// The part of the usual time that each size is learned for.
   static let effort = 0.25
 
-  func validate() throws(ApplicationError) {
+  func validate() throws(TaskError) {
     try requireSetting(share > 0 && share < 1, "the share to keep", "above 0 and below 1", share)
     try requireSetting((1...4096).contains(largest), "the largest size", "1 to 4096", largest)
   }
@@ -76,20 +76,20 @@ public struct DimensionCurve: Hashable, Sendable, Codable {
 extension DimensionReducer {
   /// Finds how few dimensions are enough, and learns with these.
   ///
-  /// Where even the largest size that was tried does not keep enough, it is that one that is learnt.
+  /// Where even the largest size that was tried does not keep enough, it is that one that is learned.
   /// Nothing but the last learning leaves a checkpoint.
   ///
   /// - Parameters:
-  ///   - data: What is learnt from.
+  ///   - data: What is trained on.
   ///   - search: What is to be kept. Its largest size is cut down to the values of an item, and to the
-  ///     most that codes that preserve neighbours may have.
+  ///     most that codes that preserve neighbors may have.
   ///   - session: Where the last learning takes place.
   ///   - tell: Hears of each size when it has been measured.
-  /// - Throws: As `fit`; `application` where neighbours are to be kept of fewer than 6 items.
+  /// - Throws: As `fit`; `application` where neighbors are to be kept of fewer than 6 items.
   public func fit(
     _ data: Dataset,
     finding search: DimensionSearch,
-    session: LearningSession = LearningSession(),
+    session: TrainingSession = TrainingSession(),
     tell: @Sendable (DimensionCurve.Size) -> Void = { _ in }
   ) async throws(HourglassError) -> (FittedDimensionReducer, DimensionCurve) {
     do {
@@ -106,7 +106,7 @@ extension DimensionReducer {
 private struct DimensionFinder {
   private let reducer: DimensionReducer
   private let data: Dataset
-  private let session: LearningSession
+  private let session: TrainingSession
   private var curve: DimensionCurve
   /// The models of the sizes that were tried.
   private var models: [Int: FittedDimensionReducer] = [:]
@@ -115,7 +115,7 @@ private struct DimensionFinder {
     _ reducer: DimensionReducer,
     _ data: Dataset,
     _ search: DimensionSearch,
-    _ session: LearningSession
+    _ session: TrainingSession
   ) {
     self.reducer = reducer
     self.data = data
@@ -132,8 +132,8 @@ private struct DimensionFinder {
     while true {
       isEnough = try await keepsEnough(size, tell)
       if let width = models[size]?.valueCount { largest = min(largest, max(width, 1)) }
-      if case .neighbours = reducer.preserves {
-        largest = min(largest, Autoencoder.NeighbourTerm.latentLimit)
+      if case .neighbors = reducer.preserves {
+        largest = min(largest, Autoencoder.NeighborTerm.latentLimit)
       }
       if isEnough || size >= largest { break }
       below = size
@@ -156,20 +156,20 @@ private struct DimensionFinder {
     _ size: Int,
     _ tell: @Sendable (DimensionCurve.Size) -> Void
   ) async throws -> Bool {
-    var trial = reducer
-    trial.dimensions = size
-    var learning = trial.learning
+    var evaluation = reducer
+    evaluation.dimensions = size
+    var learning = evaluation.learning
     learning.seconds = learning.seconds.map { $0 * DimensionSearch.effort / 4 }
     learning.epochs = learning.epochs.map { max(Int(Double($0) * DimensionSearch.effort), 1) }
-    trial.learning = learning
+    evaluation.learning = learning
     var quiet = session
     quiet.checkpoint = nil
     quiet.resumes = false
     quiet.store = nil
     // The curve is beside that of principal components, whatever the report of the last model is.
-    quiet.comparesWithRivals = true
+    quiet.comparesWithBaselines = true
     let smaller = models.keys.filter { $0 < size }.max()
-    let model = try await ReductionJob(trial, data, quiet, effort: DimensionSearch.effort)
+    let model = try await ReductionJob(evaluation, data, quiet, effort: DimensionSearch.effort)
       .fitted(from: smaller.flatMap { models[$0] })
     models[size] = model
     guard let report = model.report else { return false }
@@ -178,16 +178,16 @@ private struct DimensionFinder {
     case .variance:
       let classical = report.principalComponents?.varianceKept
       kept = (report.autoencoder.varianceKept, classical ?? 0)
-    case .neighbours:
-      guard let neighbours = report.neighbours else {
-        throw ApplicationError.unsuitedKind(
+    case .neighbors:
+      guard let neighbors = report.neighbors else {
+        throw TaskError.unsuitedKind(
           name: data.name,
-          job: "measure how neighbours are kept in",
-          expected: "at least 6 items to judge",
+          job: "measure how neighbors are kept in",
+          expected: "at least 6 items to evaluate",
           found: "\(report.rowCount)"
         )
       }
-      kept = (neighbours.autoencoder.kept, neighbours.principalComponents?.kept ?? 0)
+      kept = (neighbors.autoencoder.kept, neighbors.principalComponents?.kept ?? 0)
     }
     let found = DimensionCurve.Size(
       dimensions: size,

@@ -2,8 +2,8 @@ internal import HourglassAutoencoders
 internal import HourglassModelFiles
 public import HourglassTensors
 
-extension FittedDimensionReducer: FittedApplication {
-  /// What applying and judging the model needs; no row of the data is among it.
+extension FittedDimensionReducer: FittedTask {
+  /// What applying and evaluating the model needs; no row of the data is among it.
   public var tensors: [String: Tensor] {
     network.variables.merging(baseline.tensors) { variable, _ in variable }
   }
@@ -35,7 +35,7 @@ extension FittedDimensionReducer: FittedApplication {
 
 extension ReductionBaseline {
   /// Takes the tensors of a model file and checks them.
-  fileprivate init(_ file: ModelContents, width: Int) throws(ApplicationError) {
+  fileprivate init(_ file: ModelContents, width: Int) throws(TaskError) {
     let count = file.tensors[Self.names.components]?.shape.dimensions.first ?? 0
     guard count > 0 else { throw file.damaged("the tensor \(Self.names.components) is missing") }
     self.init(

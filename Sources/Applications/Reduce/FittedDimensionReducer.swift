@@ -4,7 +4,7 @@ public import HourglassEngines
 public import HourglassModelFiles
 public import HourglassTensors
 
-/// A dimensionality reduction that was learnt: it reduces rows to codes and restores them.
+/// A dimensionality reduction that was learned: it reduces rows to codes and reconstructs them.
 ///
 /// It is a value: nothing that is done with it changes it. A row has the same code, to the bit, alone
 /// and in any company.
@@ -16,7 +16,7 @@ public struct FittedDimensionReducer: Sendable {
   public let configuration: DimensionReducer
   /// What a model file says beside its tensors: settings, fields, architecture, provenance.
   public let header: ModelHeader
-  /// How well it does on rows that were held out, measured when it was learnt.
+  /// How well it does on rows that were held out, measured when it was learned.
   public let report: ReductionReport?
   /// Where the state of learning is kept until the model is saved.
   public let checkpoint: String?
@@ -46,18 +46,18 @@ public struct FittedDimensionReducer: Sendable {
   /// The number of numbers of a code.
   public var dimensions: Int { network.autoencoder.latent }
 
-  /// What it was learnt from.
+  /// What it was trained on.
   public var kind: DataKind { encoding.kind }
 
-  /// The shape of an item as the network takes it: `[values + presences]` of a row,
+  /// The shape of an item as the network takes it: `[values + observed masks]` of a row,
   /// `[channels, height, width]` of an image, `[1, frames, bands]` of a patch of a sound,
   /// `[2 channels, window]` of a window.
   public var itemShape: Shape { encoding.itemShape }
 
-  /// The number of values of an item as it is encoded, without the presences.
+  /// The number of values of an item as it is encoded, without the observed masks.
   public var valueCount: Int { encoding.valueCount }
 
-  /// The names of the columns or channels that it was learnt from; empty for images and sounds.
+  /// The names of the columns or channels that it was trained on; empty for images and sounds.
   public var columns: [String] { encoding.columns }
 
   /// The codes of items: `[count, dimensions]`.
@@ -94,13 +94,13 @@ public struct FittedDimensionReducer: Sendable {
     try await codes(of: Dataset(data), on: engine)
   }
 
-  /// What is left of items after reducing and restoring them, in the units of the data.
+  /// What is left of items after reducing and reconstructing them, in the units of the data.
   ///
-  /// Of a table the columns that nothing was learnt from stay as they are; missing cells are filled.
+  /// Of a table the columns that nothing was trained on stay as they are; missing cells are filled.
   public func reconstruction(
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> RestoredItems {
+  ) async throws(HourglassError) -> ReconstructedItems {
     do {
       let items = try RawItems(data, for: encoding)
       let values = try await network.reconstruct(
@@ -108,9 +108,9 @@ public struct FittedDimensionReducer: Sendable {
         on: engine
       )
       guard case (.table(let table), .table(let columns)) = (items, encoding) else {
-        return encoding.restored(values)
+        return encoding.reconstructed(values)
       }
-      return encoding.restored(values, like: try columns.aligned(table))
+      return encoding.reconstructed(values, like: try columns.aligned(table))
     } catch {
       throw HourglassError(error)
     }
@@ -120,18 +120,18 @@ public struct FittedDimensionReducer: Sendable {
   public func decode(
     codes: Tensor,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> RestoredItems {
+  ) async throws(HourglassError) -> ReconstructedItems {
     guard codes.shape.rank == 2, codes.shape[1] == dimensions else {
       throw .application(.codeLength(expected: dimensions, found: codes.shape))
     }
     do {
-      return encoding.restored(try await network.decode(codes, on: engine))
+      return encoding.reconstructed(try await network.decode(codes, on: engine))
     } catch {
       throw HourglassError(error)
     }
   }
 
-  /// How well it restores items, beside PCA of the same size and the column means; of a large table
+  /// How well it reconstructs items, beside PCA of the same size and the column means; of a large table
   /// those of its sample.
   public func evaluate(
     _ data: Dataset,
@@ -139,14 +139,14 @@ public struct FittedDimensionReducer: Sendable {
   ) async throws(HourglassError) -> ReductionReport {
     do {
       let rows = try EncodedRows(RawItems(data.learnable, for: encoding), encoding: encoding)
-      return try await ReductionJudge(network: network, baseline: baseline, encoding: encoding)
+      return try await ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
         .report(rows, of: data.name, as: .given, on: engine)
     } catch {
       throw HourglassError(error)
     }
   }
 
-  /// How well it restores rows of numbers or images in memory.
+  /// How well it reconstructs rows of numbers or images in memory.
   public func evaluate(
     _ data: NumericDataset,
     on engine: ComputeEngine = ComputeEngine()

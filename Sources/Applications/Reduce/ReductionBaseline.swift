@@ -3,10 +3,10 @@ internal import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassTensors
 
-/// The simpler means that an autoencoder is judged beside: principal components and column means of
-/// the rows that it learnt from.
+/// The simpler means that an autoencoder is evaluated beside: principal components and column means of
+/// the rows that it trained on.
 ///
-/// They are kept in the model, so that new rows are judged alike.
+/// They are kept in the model, so that new rows are evaluated alike.
 struct ReductionBaseline: Hashable, Sendable {
   /// The mean of each value, `[values]`.
   let means: Tensor
@@ -45,7 +45,7 @@ struct ReductionBaseline: Hashable, Sendable {
     var means = 0.0
   }
 
-  /// The errors of restoring items, over the values that were observed; a missing one counts as its
+  /// The errors of reconstructing items, over the values that were observed; a missing one counts as its
   /// mean.
   func errors(of rows: EncodedRows, on engine: ComputeEngine) async throws -> Errors {
     try await engine.perform { engine in
@@ -55,13 +55,13 @@ struct ReductionBaseline: Hashable, Sendable {
       plan.feed(means, to: plan.graph.requiredInput("means"))
       plan.feed(components, to: plan.graph.requiredInput("components"))
       let input = plan.graph.requiredInput("rows")
-      let presence = plan.graph.requiredInput("presence")
+      let observed = plan.graph.requiredInput("observed")
       let results = ["left", "whole"].map(plan.graph.requiredOutput)
       var sums = [0.0, 0.0]
       for start in stride(from: 0, to: rows.count, by: batch) {
         let indices = Array(start..<min(start + batch, rows.count))
         plan.withInput(input) { rows.copyValues(indices.span, into: &$0) }
-        plan.withInput(presence) { rows.copyPresence(indices.span, into: &$0) }
+        plan.withInput(observed) { rows.copyObserved(indices.span, into: &$0) }
         try plan.run(step: 1)
         for (place, result) in results.enumerated() {
           plan.withOutput(result) { values in
@@ -80,7 +80,7 @@ struct ReductionBaseline: Hashable, Sendable {
     let (count, width) = (components.shape[0], means.shape[0])
     var codes: [Float] = []
     codes.reserveCapacity(rows.count * count)
-    CentredRows.forEachRow(of: FilledValues(rows, means: means.scalars), 256) { row in
+    CenteredRows.forEachRow(of: FilledValues(rows, means: means.scalars), 256) { row in
       let (components, means) = (components.scalars.span, means.scalars.span)
       for direction in 0..<count {
         var sum: Float = 0
@@ -97,12 +97,12 @@ struct ReductionBaseline: Hashable, Sendable {
     var builder = GraphBuilder()
     let width = means.shape[0]
     let x = builder.input("rows", [batch, width])
-    let presence = builder.input("presence", [batch, width])
+    let observed = builder.input("observed", [batch, width])
     let v = builder.input("components", components.shape)
     let distance = builder.difference(x, builder.input("means", means.shape))
-    let c = builder.product(distance, presence)
-    let restored = builder.add(.denseBackwardData, [builder.dense(c, v), v])
-    let error = builder.product(builder.difference(c, restored), presence)
+    let c = builder.product(distance, observed)
+    let reconstructed = builder.add(.denseBackwardData, [builder.dense(c, v), v])
+    let error = builder.product(builder.difference(c, reconstructed), observed)
     let left = builder.apply(.square, error)
     builder.output("left", builder.sum(left, axes: [1]))
     builder.output("whole", builder.sum(builder.apply(.square, c), axes: [1]))

@@ -5,12 +5,12 @@ internal import HourglassDatasets
 struct ReductionItems: Sendable {
   /// How they are encoded.
   let encoding: ItemEncoding
-  /// Items that principal components are found of: those that are learnt from, or some of them.
+  /// Items that principal components are found of: those that are trained on, or some of them.
   let principal: EncodedRows
-  /// The items that judge the result.
-  let judged: EncodedRows
+  /// The items that evaluate the result.
+  let evaluated: EncodedRows
   /// What these are.
-  let judgedKind: JudgedItems
+  let evaluatedKind: EvaluationSplit
   /// The number of items that gradients are followed of.
   let learningCount: Int
   /// How the trainer parts the items that it sees.
@@ -20,7 +20,7 @@ struct ReductionItems: Sendable {
 
   private enum Source: Sendable {
     case rows(EncodedRows, seed: UInt64)
-    case large(LargeTable, TableEncoding, heldOut: [Int], judging: Table)
+    case large(LargeTable, TableEncoding, heldOut: [Int], evaluating: Table)
   }
 
   init(_ data: Dataset, seed: UInt64, scaling: NumberScaling) throws {
@@ -36,15 +36,15 @@ struct ReductionItems: Sendable {
     encoding = try ItemEncoding(items, training: split.training, scaling: scaling)
     let rows = try EncodedRows(items, encoding: encoding)
     principal = rows.selecting(split.training)
-    judged = rows.selecting(split.report)
-    judgedKind = split.reportRows
+    evaluated = rows.selecting(split.report)
+    evaluatedKind = split.reportRows
     learningCount = split.training.count
     validation = split.validation
     source = .rows(rows.selecting(split.seen), seed: seed)
   }
 
-  /// Parts the rows of a table that is not held in memory: those that judge are of its sample, and
-  /// the encoding and the principal components are learnt from the rest of the sample.
+  /// Parts the rows of a table that is not held in memory: those that evaluate are of its sample, and
+  /// the encoding and the principal components are trained on the rest of the sample.
   private init(_ table: LargeTable, seed: UInt64, scaling: NumberScaling) throws {
     var order = Array(table.sampleRows.indices)
     Permutation.shuffle(&order, seed: seed, purpose: 0x6c61_7267, number: 0)
@@ -55,33 +55,33 @@ struct ReductionItems: Sendable {
     let columns = try TableEncoding(learningWhatVaries: table.sample, rest, scaling)
     encoding = .table(columns)
     principal = try EncodedRows(.table(table.sample.rows(rest)), encoding: encoding)
-    judged = try EncodedRows(.table(table.sample.rows(report)), encoding: encoding)
-    judgedKind = .heldOut
+    evaluated = try EncodedRows(.table(table.sample.rows(report)), encoding: encoding)
+    evaluatedKind = .heldOut
     learningCount = table.rowCount - report.count - stopping.count
     validation = .none
     source = .large(
       table,
       columns,
       heldOut: (report + stopping).map { table.sampleRows[$0] }.sorted(),
-      judging: table.sample.rows(stopping)
+      evaluating: table.sample.rows(stopping)
     )
   }
 
   /// The sum over values of their variance over the items that principal components are found of.
   var variance: Double {
-    CentredRows(FilledValues(principal)).squares / Double(max(principal.count, 1))
+    CenteredRows(FilledValues(principal)).squares / Double(max(principal.count, 1))
   }
 
-  /// The items that the trainer sees, each with a neighbour where these are to be preserved; those of
+  /// The items that the trainer sees, each with a neighbor where these are to be preserved; those of
   /// a large table are encoded to the disk first.
   func learning(
-    _ session: LearningSession,
+    _ session: TrainingSession,
     _ preserves: DimensionReducer.Preservation?
   ) async throws -> any BatchSource {
     switch source {
     case .rows(let rows, let seed):
-      guard case .neighbours(let count, _) = preserves else { return rows }
-      return try await NeighbourPairs(
+      guard case .neighbors(let count, _) = preserves else { return rows }
+      return try await NeighborPairs(
         rows,
         learning: validation.indices(of: rows.count, seed: seed).training,
         count: count,
@@ -89,11 +89,11 @@ struct ReductionItems: Sendable {
         on: session.engine,
         progress: { session.progress(.preparing(fraction: $0)) }
       )
-    case .large(let table, let encoding, let heldOut, let judging):
+    case .large(let table, let encoding, let heldOut, let evaluating):
       return try await StoredRows(
         table,
         without: heldOut,
-        judging: judging,
+        evaluating: evaluating,
         encoding: encoding,
         folder: session.scratchFolder ?? ScratchFolder.standard,
         progress: { session.progress(.preparing(fraction: $0)) }

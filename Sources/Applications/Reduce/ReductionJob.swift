@@ -21,12 +21,12 @@ struct ReductionJob: Sendable {
   private let items: ReductionItems
   private let encoding: ItemEncoding
   private let autoencoder: Autoencoder
-  private let run: LearningRun
+  private let run: TrainingRun
 
   init(
     _ reducer: DimensionReducer,
     _ data: Dataset,
-    _ session: LearningSession,
+    _ session: TrainingSession,
     application: String = FittedDimensionReducer.application,
     corruption: Corruption = .none,
     configuration: (any Encodable & Sendable)? = nil,
@@ -41,7 +41,7 @@ struct ReductionJob: Sendable {
     autoencoder.corruption = corruption
     self.autoencoder = autoencoder
     let settings: any Encodable = configuration ?? reducer
-    run = try LearningRun(
+    run = try TrainingRun(
       application: application,
       configuration: settings,
       fields: encoding,
@@ -56,7 +56,7 @@ struct ReductionJob: Sendable {
   /// What a checkpoint says of itself.
   var header: ModelHeader { run.header }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   ///
   /// - Parameter model: One with a code of another length, whose weights are the start.
   func fitted(from model: FittedDimensionReducer? = nil) async throws -> FittedDimensionReducer {
@@ -82,11 +82,11 @@ struct ReductionJob: Sendable {
       on: source,
       itemShape: encoding.itemShape
     )
-    let judge = ReductionJudge(network: network, baseline: baseline, encoding: encoding)
-    var report = try await judge.report(
-      items.judged,
+    let evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
+    var report = try await evaluator.report(
+      items.evaluated,
       of: dataName,
-      as: items.judgedKind,
+      as: items.evaluatedKind,
       on: engine
     )
     report.notes += try await warnings(network, record)
@@ -114,20 +114,24 @@ struct ReductionJob: Sendable {
   ) async throws -> [String] {
     let engine = run.session.engine
     var warnings = [
-      LearningHealth.budget(record),
-      LearningHealth.idleNumbers(try await network.encode(items.judged, on: engine)),
+      TrainingDiagnostics.budget(record),
+      TrainingDiagnostics.idleNumbers(try await network.encode(items.evaluated, on: engine)),
     ]
-    if items.judgedKind == .heldOut || items.judgedKind == .heldOutAndUsedForStopping {
+    if items.evaluatedKind == .heldOut || items.evaluatedKind == .heldOutAndUsedForStopping {
       let noun = encoding.kind == .sounds ? "patches" : encoding.kind.nouns.many
       warnings.append(
-        LearningHealth.duplicates(judged: items.judged, learnt: items.principal, noun: noun)
+        TrainingDiagnostics.duplicates(
+          evaluated: items.evaluated,
+          learned: items.principal,
+          noun: noun
+        )
       )
     }
     if case .table(let table) = encoding {
-      let restored = try await network.reconstruct(items.judged, on: engine)
+      let reconstructed = try await network.reconstruct(items.evaluated, on: engine)
       warnings.append(
-        LearningHealth.dominance(
-          items.judged.squaredErrors(of: restored),
+        TrainingDiagnostics.dominance(
+          items.evaluated.squaredErrors(of: reconstructed),
           names: table.fields.map(\.column)
         )
       )
@@ -138,7 +142,7 @@ struct ReductionJob: Sendable {
 
 extension DimensionReducer {
   /// Checks the settings that no other room checks.
-  func validate(for data: Dataset) throws(ApplicationError) {
+  func validate(for data: Dataset) throws(TaskError) {
     let kind = data.kind
     try requireSetting(
       (1...1 << 16).contains(dimensions),
@@ -158,32 +162,32 @@ extension DimensionReducer {
         "patches"
       )
     }
-    if case .neighbours(let count, let weight) = preserves {
-      try validate(neighbours: count, weight, of: data)
+    if case .neighbors(let count, let weight) = preserves {
+      try validate(neighbors: count, weight, of: data)
     }
   }
 
   private func validate(
-    neighbours count: Int,
+    neighbors count: Int,
     _ weight: Float,
     of data: Dataset
-  ) throws(ApplicationError) {
+  ) throws(TaskError) {
     try requireSetting(
       (1...1_000).contains(count),
-      "the number of neighbours",
+      "the number of neighbors",
       "1 to 1000",
       count
     )
     try requireSetting(
       weight >= 0 && weight.isFinite,
-      "the weight of neighbours",
+      "the weight of neighbors",
       "at least 0",
       weight
     )
-    let limit = Autoencoder.NeighbourTerm.latentLimit
+    let limit = Autoencoder.NeighborTerm.latentLimit
     try requireSetting(
       dimensions <= limit,
-      "the number of dimensions of codes that preserve neighbours",
+      "the number of dimensions of codes that preserve neighbors",
       "1 to \(limit); in more, preserve values",
       dimensions
     )
@@ -192,7 +196,7 @@ extension DimensionReducer {
       false,
       "what codes preserve of \(table.name), a table that is not held in memory,",
       "values, or the table in memory",
-      "neighbours"
+      "neighbors"
     )
   }
 
@@ -204,7 +208,7 @@ extension DimensionReducer {
     let objective = objective ?? .squaredError
     let output =
       outputActivation
-      ?? AutomaticChoices.outputActivation(for: encoding.kind, objective: objective)
+      ?? Defaults.outputActivation(for: encoding.kind, objective: objective)
     return Autoencoder(
       encoder: architecture ?? automaticArchitecture(for: encoding),
       bottleneck: .deterministic(latent: dimensions),
@@ -214,7 +218,7 @@ extension DimensionReducer {
       fields: encoding.layout,
       // Values of images have bounds that a linear map does not keep.
       linearPath: output == .identity && codeActivation == .identity ? true : nil,
-      neighbours: neighbourTerm(variance: variance())
+      neighbors: neighborTerm(variance: variance())
     )
   }
 
@@ -224,17 +228,17 @@ extension DimensionReducer {
   func trainer(_ items: ReductionItems, of kind: DataKind, effort: Double = 1) -> Trainer {
     var learning = learning
     var steps: Int?
-    if case .neighbours = preserves {
+    if case .neighbors = preserves {
       let count = items.learningCount
       learning.batchSize =
-        learning.batchSize ?? AutomaticChoices.neighbourBatchSize(learningCount: count)
+        learning.batchSize ?? Defaults.neighborBatchSize(learningCount: count)
       if optimizer == nil {
-        learning.learningRate = learning.learningRate ?? AutomaticChoices.neighbourLearningRate
+        learning.learningRate = learning.learningRate ?? Defaults.neighborLearningRate
       }
-      steps = AutomaticChoices.neighbourSteps
+      steps = Defaults.neighborSteps
     }
     if effort < 1 {
-      steps = max(Int(Double(steps ?? AutomaticChoices.steps(for: kind)) * effort), 1)
+      steps = max(Int(Double(steps ?? Defaults.steps(for: kind)) * effort), 1)
     }
     return learning.trainer(
       for: kind,
@@ -247,24 +251,24 @@ extension DimensionReducer {
 
   /// The layers that are taken where none are given.
   private func automaticArchitecture(for encoding: ItemEncoding) -> Architecture {
-    if case .neighbours = preserves {
-      return AutomaticChoices.neighbourArchitecture(
+    if case .neighbors = preserves {
+      return Defaults.neighborArchitecture(
         for: encoding.kind,
         valueCount: encoding.valueCount
       )
     }
-    return AutomaticChoices.denseArchitecture(
+    return Defaults.denseArchitecture(
       for: encoding.kind,
       valueCount: encoding.valueCount
     )
   }
 
-  private func neighbourTerm(variance: @autoclosure () -> Double) -> Autoencoder.NeighbourTerm? {
-    guard case .neighbours(_, let weight) = preserves else { return nil }
+  private func neighborTerm(variance: @autoclosure () -> Double) -> Autoencoder.NeighborTerm? {
+    guard case .neighbors(_, let weight) = preserves else { return nil }
     // Data with a value that is not finite are refused where learning meets it.
     let variance = variance()
     let scale = variance.isFinite ? Float(min(max(variance, 1e-6), 1e30)) : 1
-    return Autoencoder.NeighbourTerm(weight: weight * scale)
+    return Autoencoder.NeighborTerm(weight: weight * scale)
   }
 }
 

@@ -20,14 +20,14 @@ extension ReductionReport: CustomStringConvertible {
       )
     }
     lines.append(scale)
-    lines += neighbourLines
+    lines += neighborLines
     lines += notes
     if let verdict { lines.append(verdict) }
     return lines.joined(separator: "\n")
   }
 
   /// One sentence: whether the autoencoder earned its place beside PCA, and by how much; `nil` in a
-  /// report without rivals, and for features of patches, which are not learnt to restore all alike.
+  /// report without baselines, and for features of patches, which are not learned to reconstruct all alike.
   public var verdict: String? {
     guard let principalComponents, let columnMeans, patchKinds == nil else { return nil }
     let (own, classical) = (autoencoder.errorPerRow, principalComponents.errorPerRow)
@@ -36,11 +36,11 @@ extension ReductionReport: CustomStringConvertible {
     }
     if own >= columnMeans.errorPerRow, columnMeans.errorPerRow > 0 {
       return
-        "The autoencoder restores these rows no better than the column means do: do not use it."
+        "The autoencoder reconstructs these rows no better than the column means do: do not use it."
     }
     let lost = 1e-5 * columnMeans.errorPerRow
     if own < lost, classical < lost {
-      return "Both restore these rows without a loss that matters: PCA is the simpler means."
+      return "Both reconstruct these rows without a loss that matters: PCA is the simpler means."
     }
     if own < 0.99 * classical {
       return "The autoencoder earned its place: its error is \(percent(1 - own / classical)) "
@@ -55,18 +55,18 @@ extension ReductionReport: CustomStringConvertible {
       + " its. Learn longer, or use PCA."
   }
 
-  private var neighbourLines: [String] {
-    guard let neighbours else { return [] }
-    let own = neighbours.autoencoder
-    let classical = neighbours.principalComponents
-    func beside(_ words: (Neighbours.Score) -> String) -> String {
+  private var neighborLines: [String] {
+    guard let neighbors else { return [] }
+    let own = neighbors.autoencoder
+    let classical = neighbors.principalComponents
+    func beside(_ words: (Neighbors.Score) -> String) -> String {
       classical.map { " (PCA \(words($0)))" } ?? ""
     }
-    func trust(_ score: Neighbours.Score) -> String {
+    func trust(_ score: Neighbors.Score) -> String {
       NumberText.fixed(score.trustworthiness, places: 3)
     }
     return [
-      "Neighbours, the \(neighbours.count) nearest among \(NumberText.grouped(neighbours.itemCount)) of "
+      "Neighbors, the \(neighbors.count) nearest among \(NumberText.grouped(neighbors.itemCount)) of "
         + "them: \(percent(own.kept)) are kept\(beside { percent($0.kept) }), trustworthiness "
         + "\(trust(own))\(beside(trust))."
     ]
@@ -78,7 +78,7 @@ extension ReductionReport: CustomStringConvertible {
     return switch rows {
     case .heldOut: "\(count) held out"
     case .heldOutAndUsedForStopping: "\(count) held out (also used for early stopping)"
-    case .learntFrom: "\(count), the same that were learnt from,"
+    case .trainedOn: "\(count), the same that were trained on,"
     case .given: count
     }
   }

@@ -1,6 +1,6 @@
-/// How much of some rows is left after reducing and restoring them, beside what simpler means keep.
+/// How much of some rows is left after reducing and reconstructing them, beside what simpler means keep.
 public struct ReductionReport: Hashable, Sendable, Codable {
-  /// How well one method restores the rows.
+  /// How well one method reconstructs the rows.
   public struct Score: Hashable, Sendable, Codable {
     /// The squared error of one value on average, in the scale that `ReductionReport` tells of.
     public var errorPerValue: Double
@@ -19,8 +19,8 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     }
   }
 
-  /// How well codes keep the neighbours that items have among each other.
-  public struct Neighbours: Hashable, Sendable, Codable {
+  /// How well codes keep the neighbors that items have among each other.
+  public struct Neighbors: Hashable, Sendable, Codable {
     /// How well the codes of one method keep them.
     public struct Score: Hashable, Sendable, Codable {
       /// Whether items that are near by their codes are so in the data: 1 where all are, about 1/2
@@ -39,13 +39,13 @@ public struct ReductionReport: Hashable, Sendable, Codable {
       }
     }
 
-    /// The number of nearest items that are neighbours of an item.
+    /// The number of nearest items that are neighbors of an item.
     public var count: Int
-    /// The number of items that were compared with each other, at most 2,000 of those judged.
+    /// The number of items that were compared with each other, at most 2,000 of those evaluated.
     public var itemCount: Int
     /// The autoencoder.
     public var autoencoder: Score
-    /// Principal components of the same size; `nil` in a report without rivals.
+    /// Principal components of the same size; `nil` in a report without baselines.
     public var principalComponents: Score?
 
     /// Makes it from what was measured.
@@ -60,8 +60,8 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   /// The name of the data.
   public var dataName: String
   /// What the rows are to the model.
-  public var rows: JudgedItems
-  /// The number of rows that were judged.
+  public var rows: EvaluationSplit
+  /// The number of rows that were evaluated.
   public var rowCount: Int
   /// The number of numbers that each row is reduced to.
   public var dimensions: Int
@@ -69,7 +69,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   /// category.
   public var valueCount: Int
   /// What the rows are; errors of images are those of values from 0 to 1, and all others those of
-  /// columns, bands or channels brought to mean 0 and standard deviation 1 on what was learnt from.
+  /// columns, bands or channels brought to mean 0 and standard deviation 1 on what was trained on.
   public var kind: DataKind
   /// The number of kinds of patches that images were coded by; `nil` where values are the items' own.
   ///
@@ -78,21 +78,21 @@ public struct ReductionReport: Hashable, Sendable, Codable {
   public var patchKinds: Int?
   /// The autoencoder.
   public var autoencoder: Score
-  /// Principal components, as many as the autoencoder's code has numbers, of the rows learnt from;
-  /// `nil` in a report without rivals.
+  /// Principal components, as many as the autoencoder's code has numbers, of the rows trained on;
+  /// `nil` in a report without baselines.
   public var principalComponents: Score?
-  /// The mean of each column over the rows learnt from, for every row the same; `nil` in a report
-  /// without rivals.
+  /// The mean of each column over the rows trained on, for every row the same; `nil` in a report
+  /// without baselines.
   public var columnMeans: Score?
-  /// How well neighbours are kept; `nil` where there are too few rows to tell.
-  public var neighbours: Neighbours?
+  /// How well neighbors are kept; `nil` where there are too few rows to tell.
+  public var neighbors: Neighbors?
   /// What else a reader should know, such as columns that never vary.
   public var notes: [String]
 
   /// Makes a report from what was measured.
   public init(
     dataName: String,
-    rows: JudgedItems,
+    rows: EvaluationSplit,
     rowCount: Int,
     dimensions: Int,
     valueCount: Int,
@@ -100,7 +100,7 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     autoencoder: Score,
     principalComponents: Score?,
     columnMeans: Score?,
-    neighbours: Neighbours? = nil,
+    neighbors: Neighbors? = nil,
     notes: [String] = []
   ) {
     self.dataName = dataName
@@ -112,18 +112,18 @@ public struct ReductionReport: Hashable, Sendable, Codable {
     self.autoencoder = autoencoder
     self.principalComponents = principalComponents
     self.columnMeans = columnMeans
-    self.neighbours = neighbours
+    self.neighbors = neighbors
     self.notes = notes
   }
 }
 
-extension ReductionReport: RefereedReport {
+extension ReductionReport: ComparedReport {
   /// The report of the model alone.
-  public var withoutRivals: ReductionReport {
+  public var withoutBaselines: ReductionReport {
     var report = self
     report.principalComponents = nil
     report.columnMeans = nil
-    report.neighbours?.principalComponents = nil
+    report.neighbors?.principalComponents = nil
     return report
   }
 }

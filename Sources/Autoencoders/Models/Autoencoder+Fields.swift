@@ -8,7 +8,7 @@ struct FieldPass {
   /// The values of the fields, 0 where missing: `[batch, width]`.
   let values: NodeID
   /// 1 where a field was observed: `[batch, count]`.
-  let presence: NodeID
+  let observed: NodeID
   /// How much the loss of each field counts: `[batch, count]`.
   let weights: NodeID
   /// What the encoder sees, of the items' shape: values and visibilities.
@@ -17,7 +17,7 @@ struct FieldPass {
   /// The loss of each field, 0 where it is missing: `[batch, count]`.
   func losses(_ parameters: NodeID, in builder: inout GraphBuilder) -> NodeID {
     let losses = terms.losses(parameters: parameters, target: values, in: &builder)
-    return builder.product(losses, presence)
+    return builder.product(losses, observed)
   }
 
   /// The loss of each item, of fields by their weights: `[batch]`.
@@ -29,7 +29,7 @@ struct FieldPass {
   /// The squared error of each item over the values of the fields that were observed: `[batch]`.
   func squaredError(_ output: NodeID, in builder: inout GraphBuilder) -> NodeID {
     let squares = builder.apply(.square, builder.difference(output, values))
-    return builder.itemSum(builder.product(squares, terms.expanded(presence, in: &builder)))
+    return builder.itemSum(builder.product(squares, terms.expanded(observed, in: &builder)))
   }
 }
 
@@ -53,12 +53,12 @@ extension Autoencoder {
     let (width, count) = (fields.width, fields.count)
     let flat = builder.flatten(x)
     let values = builder.slice(flat, axis: 1, 0..<width)
-    let presence = builder.slice(flat, axis: 1, width..<width + count)
-    var visible = presence
+    let observed = builder.slice(flat, axis: 1, width..<width + count)
+    var visible = observed
     var noisy = values
     if noise == .drawn {
       if let kept = corruption.kept([shapes.batch, count], in: &builder) {
-        visible = builder.product(presence, kept)
+        visible = builder.product(observed, kept)
       }
       let changed = corruption.noise(values, in: &builder)
       noisy =
@@ -69,8 +69,8 @@ extension Autoencoder {
     return FieldPass(
       terms: terms,
       values: values,
-      presence: presence,
-      weights: noise == .drawn ? weights(presence, visible, in: &builder) : presence,
+      observed: observed,
+      weights: noise == .drawn ? weights(observed, visible, in: &builder) : observed,
       seen: builder.reshape(
         builder.concatenation([seen, visible], axis: 1),
         Shape([shapes.batch] + shapes.item.dimensions)
@@ -87,20 +87,20 @@ extension Autoencoder {
     fieldPass(x, shapes, .drawn, in: &builder)?.seen
   }
 
-  /// The weight of each field: hidden · presence + (visible - hidden) · visibility.
+  /// The weight of each field: hidden · observed mask + (visible - hidden) · visibility.
   private func weights(
-    _ presence: NodeID,
+    _ observed: NodeID,
     _ visibility: NodeID,
     in builder: inout GraphBuilder
   ) -> NodeID {
     let weights = fieldWeights ?? FieldWeights()
-    guard visibility != presence else { return builder.affine(presence, scale: weights.visible) }
-    let all = builder.affine(presence, scale: weights.hidden)
+    guard visibility != observed else { return builder.affine(observed, scale: weights.visible) }
+    let all = builder.affine(observed, scale: weights.hidden)
     guard weights.visible != weights.hidden else { return all }
     return builder.sum(all, builder.affine(visibility, scale: weights.visible - weights.hidden))
   }
 
-  /// The shape of what the decoder gives for items of a shape: without the presences.
+  /// The shape of what the decoder gives for items of a shape: without the observed masks.
   func decodedShape(for item: Shape) -> Shape {
     guard let fields else { return item }
     return item.rank == 1 ? [fields.width] : item.replacing(axis: 0, with: item[0] / 2)
@@ -156,7 +156,7 @@ extension Autoencoder {
     try requireInRange(
       isFlat || isSpatial,
       "the shape of an item with fields",
-      "[\(fields.width + fields.count)], or as many channels of presences as of values where "
+      "[\(fields.width + fields.count)], or as many channels of observed masks as of values where "
         + "every field is a number",
       itemShape
     )

@@ -37,13 +37,13 @@ struct Pass {
   let divergence: NodeID?
   /// ‖f(x + s e) - f(x)‖² of each item, `[batch]`, by the standard deviation s.
   let displacements: [Float: NodeID]
-  /// How badly the codes of neighbours stand out, `[batch]`, not weighted, where that counts.
+  /// How badly the codes of neighbors stand out, `[batch]`, not weighted, where that counts.
   let contrast: NodeID?
 }
 
 extension Autoencoder: Learner {
-  /// With a term of neighbours the target of an item is one of its neighbours; it is only encoded.
-  package func pairedTargetShape(for item: Shape) -> Shape? { neighbours == nil ? nil : item }
+  /// With a term of neighbors the target of an item is one of its neighbors; it is only encoded.
+  package func pairedTargetShape(for item: Shape) -> Shape? { neighbors == nil ? nil : item }
 
   package func validate(itemShape: Shape) throws(TrainingError) {
     try validate()
@@ -76,8 +76,8 @@ extension Autoencoder: Learner {
       terms.append(builder.product(weight, mean))
     }
     for penalty in penalties { terms.append(self.penalty(penalty, pass, in: &builder)) }
-    if let neighbours, let contrast = pass.contrast {
-      terms.append(builder.affine(builder.mean(contrast), scale: neighbours.weight))
+    if let neighbors, let contrast = pass.contrast {
+      terms.append(builder.affine(builder.mean(contrast), scale: neighbors.weight))
     }
     var regularization = terms.first ?? builder.constant(0)
     for term in terms.dropFirst() { regularization = builder.sum(regularization, term) }
@@ -92,7 +92,7 @@ extension Autoencoder: Learner {
     return try builder.finish()
   }
 
-  /// The graph that judges items held out, with corruption and drawn codes as in learning.
+  /// The graph that evaluates items held out, with corruption and drawn codes as in learning.
   package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .inference, in: &builder)
@@ -100,7 +100,7 @@ extension Autoencoder: Learner {
     return try builder.finish()
   }
 
-  /// The graph that judges clean items, with the mean for a code.
+  /// The graph that evaluates clean items, with the mean for a code.
   ///
   /// Input: `input`. Outputs: `loss`, `reconstruction`, `regularization`, `squaredError`, all
   /// `[batch]`; `output`, the reconstructed items `[batch, item…]`; `latent [batch, latent]`. The
@@ -167,7 +167,7 @@ extension Autoencoder {
     let deviations = mode == .training ? contractionDeviations : []
     let moved = deviations.map { Corruption.gaussian(standardDeviation: $0)(seen, in: &builder) }
     let partner =
-      neighbours != nil && noise == .drawn ? [seenPartner(shapes, fields?.terms, in: &builder)] : []
+      neighbors != nil && noise == .drawn ? [seenPartner(shapes, fields?.terms, in: &builder)] : []
     let all = builder.concatenation([seen] + moved + partner, axis: 0)
     let (means, logVariances) = code(of: encoded(all, mode, in: &builder), in: &builder)
     let mean = rows(0, shapes.batch, of: means, in: &builder)
@@ -179,10 +179,10 @@ extension Autoencoder {
     let contrast =
       partner.isEmpty
       ? nil
-      : neighbourContrast(
+      : neighborContrast(
         codes: mean,
         partners: rows(deviations.count + 1, shapes.batch, of: means, in: &builder),
-        halfDistance: NeighbourTerm.halfDistance,
+        halfDistance: NeighborTerm.halfDistance,
         in: &builder
       )
     var z = mean
@@ -207,7 +207,7 @@ extension Autoencoder {
     )
   }
 
-  /// What the encoder sees of the neighbours that come with the items.
+  /// What the encoder sees of the neighbors that come with the items.
   private func seenPartner(
     _ shapes: GraphShapes,
     _ terms: FieldTerms?,
@@ -341,8 +341,8 @@ extension Autoencoder {
       regularization = builder.affine(divergence, scale: beta)
       loss = builder.sum(reconstruction, regularization)
     }
-    if let neighbours, let contrast = pass.contrast {
-      regularization = builder.affine(contrast, scale: neighbours.weight)
+    if let neighbors, let contrast = pass.contrast {
+      regularization = builder.affine(contrast, scale: neighbors.weight)
       loss = builder.sum(reconstruction, regularization)
     }
     let output = output(of: pass, in: &builder)

@@ -1,6 +1,6 @@
 public import HourglassNetworks
 
-/// An encoder, a bottleneck, a decoder and an objective: what is to be learnt, as a value.
+/// An encoder, a bottleneck, a decoder and an objective: what is to be learned, as a value.
 ///
 /// Variants differ by value. A denoising autoencoder has a corruption, a sparse or contractive one
 /// a penalty, a variational one a Gaussian bottleneck:
@@ -28,7 +28,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     }
   }
 
-  /// A term of the loss that shapes the codes; it counts in learning alone, not in judging.
+  /// A term of the loss that shapes the codes; it counts in learning alone, not in evaluating.
   public enum Penalty: Hashable, Sendable, Codable {
     /// weight · Σⱼ |zⱼ|, averaged over items.
     case activityL1(weight: Float)
@@ -63,16 +63,16 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     }
   }
 
-  /// A term of the loss that keeps neighbours together: every item comes with one of its neighbours,
+  /// A term of the loss that keeps neighbors together: every item comes with one of its neighbors,
   /// and the codes of the two should stand out from those of the other items of the batch.
   ///
-  /// The codes are then a map in the sense of t-SNE and UMAP, from which the decoder restores items.
-  /// It counts in learning and in judging what is held out of it.
+  /// The codes are then a map in the sense of t-SNE and UMAP, from which the decoder reconstructs items.
+  /// It counts in learning and in evaluating what is held out of it.
   ///
   /// Reference: Damrich et al., 2023, "From t-SNE to UMAP with contrastive learning",
   /// arXiv:2206.01816; Sainburg, McInnes, Gentner, 2021, "Parametric UMAP embeddings for
   /// representation and semisupervised learning", arXiv:2009.12981, section 3.2, for the encoder.
-  public struct NeighbourTerm: Hashable, Sendable, Codable {
+  public struct NeighborTerm: Hashable, Sendable, Codable {
     /// By how much the term is multiplied, at least 0, beside a reconstruction loss that is summed
     /// over the values of an item.
     public var weight: Float
@@ -118,13 +118,13 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   public var penalties: [Penalty]
   /// The fields of an item, any of which may be missing; `nil` where an item is values alone.
   ///
-  /// An item has then the shape `[width + count]`: its values and the presences of its fields. Where
+  /// An item has then the shape `[width + count]`: its values and the observed masks of its fields. Where
   /// every field is a number, it may also have the shape `[2 channels, …]`: channels of values, and
-  /// as many of presences. The encoder sees the values, 0 where hidden or missing, and which fields
-  /// it sees. The objective is that of numbers; a category has its cross-entropy. A learnt variance
+  /// as many of observed masks. The encoder sees the values, 0 where hidden or missing, and which fields
+  /// it sees. The objective is that of numbers; a category has its cross-entropy. A learned variance
   /// is one for each field instead of one for each value of each item. No loss comes from a field
   /// that is missing.
-  public var fields: FieldLayout?
+  public var fields: FeatureSchema?
   /// How much the losses of hidden and of visible fields count in learning; `nil` as much as each
   /// other.
   public var fieldWeights: FieldWeights?
@@ -136,10 +136,10 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// The code is then a sum of the last layer's and of the item's own values, each with weights,
   /// and so is each value of the reconstruction of hidden layers' and of the code's own.
   public var linearPath: Bool?
-  /// What keeps neighbours together; `nil` is nothing.
+  /// What keeps neighbors together; `nil` is nothing.
   ///
   /// It is for a deterministic bottleneck.
-  public var neighbours: NeighbourTerm?
+  public var neighbors: NeighborTerm?
 
   /// Makes an autoencoder; the defaults suit tables and small images.
   public init(
@@ -151,11 +151,11 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     objective: Objective = .squaredError,
     corruption: Corruption = .none,
     penalties: [Penalty] = [],
-    fields: FieldLayout? = nil,
+    fields: FeatureSchema? = nil,
     fieldWeights: FieldWeights? = nil,
     binarization: Binarization? = nil,
     linearPath: Bool? = nil,
-    neighbours: NeighbourTerm? = nil
+    neighbors: NeighborTerm? = nil
   ) {
     self.encoder = encoder
     self.bottleneck = bottleneck
@@ -169,7 +169,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.fieldWeights = fieldWeights
     self.binarization = binarization
     self.linearPath = linearPath
-    self.neighbours = neighbours
+    self.neighbors = neighbors
   }
 
   /// The length of a code.
@@ -206,27 +206,27 @@ extension Autoencoder {
       )
     }
     for penalty in penalties { try validate(penalty) }
-    if let neighbours { try validate(neighbours) }
+    if let neighbors { try validate(neighbors) }
     try validateFields()
   }
 
-  private func validate(_ term: NeighbourTerm) throws(TrainingError) {
+  private func validate(_ term: NeighborTerm) throws(TrainingError) {
     try requireInRange(
       term.weight >= 0 && term.weight.isFinite,
-      "the weight of neighbours",
+      "the weight of neighbors",
       "at least 0",
       term.weight
     )
     try requireInRange(
-      latent <= NeighbourTerm.latentLimit,
-      "the length of a code that keeps neighbours",
-      "at most \(NeighbourTerm.latentLimit)",
+      latent <= NeighborTerm.latentLimit,
+      "the length of a code that keeps neighbors",
+      "at most \(NeighborTerm.latentLimit)",
       latent
     )
     guard case .gaussian = bottleneck else { return }
     try requireInRange(
       false,
-      "the bottleneck of an autoencoder that keeps neighbours",
+      "the bottleneck of an autoencoder that keeps neighbors",
       "a deterministic one",
       bottleneck
     )

@@ -107,11 +107,11 @@ extension FittedAutoencoder {
   }
 
   /// The standard deviation of each value that is a number; 0 where the objective has none.
-  private func fieldDeviations(_ fields: FieldLayout) -> [Float] {
+  private func fieldDeviations(_ fields: FeatureSchema) -> [Float] {
     switch autoencoder.objective.numberTerm {
     case .gaussian(let variance):
       return Array(repeating: variance.squareRoot(), count: fields.width)
-    case .gaussianLearntVariance:
+    case .gaussianLearnedVariance:
       guard let parameter = variables["fields.logVariance"] else { break }
       return parameter.scalars.map {
         Float(exp(0.5 * Double(FieldTerms.logVariance($0))))

@@ -2,13 +2,13 @@ package import HourglassEngines
 internal import HourglassGraphs
 public import HourglassTensors
 
-/// An autoencoder with learnt variables: it encodes, decodes and reconstructs.
+/// An autoencoder with learned variables: it encodes, decodes and reconstructs.
 public struct FittedAutoencoder: Sendable {
-  /// What was learnt, as a value.
+  /// What was learned, as a value.
   public let autoencoder: Autoencoder
   /// The shape of one item, without the batch.
   public let itemShape: Shape
-  /// How it learnt; `nil` where that is not known.
+  /// How it learned; `nil` where that is not known.
   public let record: TrainingRecord?
 
   let network: FittedNetwork
@@ -34,7 +34,7 @@ public struct FittedAutoencoder: Sendable {
     )
   }
 
-  /// The learnt variables by name, as in `encoder.0.weight`.
+  /// The learned variables by name, as in `encoder.0.weight`.
   public var variables: [String: Tensor] { network.variables }
 
   /// The codes of items: `[count, latent]`, for a Gaussian bottleneck the means.

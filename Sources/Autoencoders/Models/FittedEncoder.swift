@@ -3,7 +3,7 @@ internal import HourglassGraphs
 internal import HourglassNetworks
 public import HourglassTensors
 
-/// The encoder of an autoencoder with learnt variables; the decoder is left out.
+/// The encoder of an autoencoder with learned variables; the decoder is left out.
 public struct FittedEncoder: Sendable {
   /// The whole autoencoder as a value, of which the encoder and the bottleneck are used.
   public let autoencoder: Autoencoder
@@ -31,7 +31,7 @@ public struct FittedEncoder: Sendable {
     )
   }
 
-  /// The learnt variables by name.
+  /// The learned variables by name.
   public var variables: [String: Tensor] { network.variables }
 
   /// The codes of items: `[count, latent]`, for a Gaussian bottleneck the means.

@@ -2,7 +2,7 @@ package import HourglassEngines
 package import HourglassGraphs
 package import HourglassTensors
 
-/// Learnt variables with the means to run graphs of them over many items.
+/// Learned variables with the means to run graphs of them over many items.
 ///
 /// Every graph is run with one batch shape, which depends on the shape of an item alone, and the
 /// last batch is filled up: what comes out for an item has the same bits whether the item comes
@@ -92,16 +92,16 @@ package struct FittedNetwork: Sendable {
     if let target = plan.graph.input(GraphName.target) {
       try source.requireTargets(Shape(Array(plan.graph[target].shape.dimensions.dropFirst())))
     }
-    let judge = ItemJudge(
+    let evaluator = ItemEvaluator(
       plan: plan,
       seed: 0,
       source: source,
       items: Array(0..<source.count),
       batch: batch
     )
-    judge.begin()
+    evaluator.begin()
     do {
-      while try !judge.advance() {
+      while try !evaluator.advance() {
         try Task.checkCancellation()
         await Task.yield()
       }
@@ -111,7 +111,7 @@ package struct FittedNetwork: Sendable {
       }
       throw TrainingError.nonFiniteLoss(index: error.indices.first ?? 0)
     }
-    return judge.means
+    return evaluator.means
   }
 
   func plan(

@@ -49,9 +49,9 @@ extension Objective {
   package var numberTerm: NumberTerm? {
     switch self {
     case .likelihood(.gaussian(let variance)): .gaussian(variance: variance)
-    case .likelihood(.gaussianLearntVariance): .gaussianLearntVariance
+    case .likelihood(.gaussianLearnedVariance): .gaussianLearnedVariance
     case .likelihood(.bernoulli): .bernoulli
-    case .likelihood(.categorical), .likelihood(.discretisedLogistic), .likelihood(.mixed): nil
+    case .likelihood(.categorical), .likelihood(.discretizedLogistic), .likelihood(.mixed): nil
     case .distance(let distance): .distance(distance)
     }
   }

@@ -12,9 +12,9 @@ package protocol BatchSource: Sendable {
   /// `[channels, height, width]`.
   var itemShape: Shape { get }
 
-  /// The last items, where the source itself says which ones judge and are not learnt from; `nil`
+  /// The last items, where the source itself says which ones evaluate and are not trained on; `nil`
   /// leaves the choice to the trainer.
-  var judgingItems: Range<Int>? { get }
+  var evaluatingItems: Range<Int>? { get }
 
   /// Copies items one after another, each in row-major order, to the start of `destination`.
   ///
@@ -25,7 +25,7 @@ package protocol BatchSource: Sendable {
   /// zeros.
   var failure: FileError? { get }
 
-  /// The items that are learnt from in an epoch, counted from 0: where a source draws them anew, as
+  /// The items that are trained on in an epoch, counted from 0: where a source draws them anew, as
   /// many others of the same shape, a function of the epoch alone; else the same.
   func drawn(inEpoch epoch: Int) -> any BatchSource
 }
@@ -35,7 +35,7 @@ extension BatchSource {
 }
 
 extension BatchSource {
-  package var judgingItems: Range<Int>? { nil }
+  package var evaluatingItems: Range<Int>? { nil }
 
   package var failure: FileError? { nil }
 }

@@ -1,6 +1,6 @@
 internal import HourglassTensors
 
-/// The items that are learnt from, in the order of an epoch.
+/// The items that are trained on, in the order of an epoch.
 ///
 /// Where the items are a list, the order is a shuffled copy of it. Where they are all items up to a
 /// number, of which there may be more than memory should hold, place for place is computed: the order

@@ -18,13 +18,13 @@ package struct GraphShapes: Hashable, Sendable {
   }
 }
 
-/// A network with an objective that `Trainer` can minimise.
+/// A network with an objective that `Trainer` can minimize.
 ///
 /// Its graphs have these inputs, where they need them:
 /// - `input`: a batch of items;
 /// - `target`: a batch of targets, where an item is not its own target;
 /// - `regularizationWeight`: the weight of the divergence, which rises from 0 to 1;
-/// - `learningRate` and `step`, the optimiser's.
+/// - `learningRate` and `step`, the optimizer's.
 ///
 /// All graphs of one network name a variable alike, so that variables move by name.
 package protocol Learner: Sendable {
@@ -35,13 +35,13 @@ package protocol Learner: Sendable {
   /// own target.
   func pairedTargetShape(for item: Shape) -> Shape?
 
-  /// The graph of a step, with the optimiser's updates.
+  /// The graph of a step, with the optimizer's updates.
   ///
   /// Outputs, all scalars and averaged over the batch: `loss`, `reconstruction`, `regularization`,
   /// `squaredError`.
   func trainingGraph(_ shapes: GraphShapes, optimizer: Optimizer) throws(GraphError) -> Graph
 
-  /// The graph that judges items held out.
+  /// The graph that evaluates items held out.
   ///
   /// Outputs, one number for each item, `[batch]`: `loss`, `reconstruction`, `regularization`,
   /// `squaredError`. Noise is drawn as in training.

@@ -41,7 +41,7 @@ package enum Permutation {
   }
 }
 
-/// How many items are held out of learning, to judge it.
+/// How many items are held out of learning, to evaluate it.
 public struct ValidationSplit: Hashable, Sendable, Codable {
   /// The part of the items that is held out, from 0 to below 1.
   public var fraction: Double

@@ -15,7 +15,7 @@ package struct StartedLearner: Learner, CustomStringConvertible {
     self.start = start
   }
 
-  /// That of the network: the start comes from the same items as all else that is learnt.
+  /// That of the network: the start comes from the same items as all else that is learned.
   package var description: String { "\(learner)" }
 
   package func validate(itemShape: Shape) throws(TrainingError) {

@@ -62,13 +62,13 @@ extension Trainer {
 
   /// Learns a translator; all is as for an autoencoder.
   package func fit(
-    _ translator: Translator,
+    _ translator: ImageToImageNetwork,
     to source: any BatchSource,
     on engine: ComputeEngine,
     checkpoints: (any CheckpointStore)? = nil,
     resumes: Bool = true,
     events: AsyncStream<TrainingEvent>.Continuation? = nil
-  ) async throws -> FittedTranslator {
+  ) async throws -> FittedImageToImageNetwork {
     let result = try await train(
       translator,
       on: source,
@@ -77,7 +77,7 @@ extension Trainer {
       resumes: resumes,
       events: events
     )
-    return try FittedTranslator(
+    return try FittedImageToImageNetwork(
       translator,
       variables: result.variables,
       itemShape: source.itemShape,
@@ -165,7 +165,7 @@ extension Trainer {
       if let report = try loop.advance() {
         events(.epochFinished(report))
         if loop.isBestEpoch {
-          events(.improved(epoch: report.record.epoch, loss: report.record.judgedLoss))
+          events(.improved(epoch: report.record.epoch, loss: report.record.validationLoss))
         }
       }
       end = now()

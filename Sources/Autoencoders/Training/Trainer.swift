@@ -1,6 +1,6 @@
 public import HourglassNetworks
 
-/// How a network learns: the optimiser, the budget, and what is held out to judge it.
+/// How a network learns: the optimizer, the budget, and what is held out to evaluate it.
 ///
 /// Learning ends at the first of these: all epochs done, the time over, no better epoch for a
 /// while, or the task cancelled. The variables of the best epoch are kept. The same seed, items,
@@ -121,11 +121,11 @@ func requireInRange<Value>(
   }
 }
 
-/// How a network learnt: kept with the model, the same for every run of one seed.
+/// How a network learned: kept with the model, the same for every run of one seed.
 public struct TrainingRecord: Hashable, Sendable, Codable {
   /// The settings.
   public var trainer: Trainer
-  /// The number of items learnt from.
+  /// The number of items trained on.
   public var trainingCount: Int
   /// The number of items held out.
   public var validationCount: Int

@@ -7,7 +7,7 @@ package import HourglassTensors
 package struct TrainerState: Hashable, Sendable {
   /// The part that is numbers and counters.
   package var progress: TrainingProgress
-  /// Every variable of the training graph, the optimiser's among them, by name.
+  /// Every variable of the training graph, the optimizer's among them, by name.
   package var variables: [String: Tensor]
   /// The variables of the best epoch so far, as inference needs them; empty before the first.
   package var bestVariables: [String: Tensor]

@@ -39,7 +39,7 @@ extension TrainingError: CustomStringConvertible {
         + "; lower the learning rate, clip gradients or rescale the items"
     case .nonFiniteLoss(let index):
       "the loss of one of the items from \(index) on is infinite or not a number; "
-        + "these items are far from those that the network learnt from"
+        + "these items are far from those that the network trained on"
     case .itemShape(let expected, let found):
       "items must have the shape \(expected), found \(found)"
     case .targetShape(let expected, let found):

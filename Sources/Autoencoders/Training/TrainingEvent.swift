@@ -1,6 +1,6 @@
 /// A loss and its parts, averaged over items.
 public struct LossParts: Hashable, Sendable, Codable {
-  /// What is minimised, in nats per item: `reconstruction` + `regularization`.
+  /// What is minimized, in nats per item: `reconstruction` + `regularization`.
   public var loss: Double
   /// The negative logarithm of the likelihood of an item, summed over its features, in nats.
   public var reconstruction: Double
@@ -48,7 +48,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
   public var learningRate: Double
 
   /// The loss by which epochs are compared: of the items held out, or of training without these.
-  public var judgedLoss: Double { validation?.loss ?? training.loss }
+  public var validationLoss: Double { validation?.loss ?? training.loss }
 }
 
 /// Why learning ended.
@@ -71,7 +71,7 @@ public enum TrainingEvent: Hashable, Sendable {
   case started(TrainingOutline)
   /// Some steps were done; comes about ten times a second.
   case progress(StepProgress)
-  /// All batches of an epoch were seen and the items held out were judged.
+  /// All batches of an epoch were seen and the items held out were evaluated.
   case epochFinished(EpochReport)
   /// The epoch has the lowest loss so far, and its variables are kept.
   case improved(epoch: Int, loss: Double)
@@ -95,7 +95,7 @@ public struct TrainingOutline: Hashable, Sendable {
   public var stepsPerEpoch: Int
   /// The most epochs that will be done, where there is such a limit.
   public var epochs: Int?
-  /// The number of learnt numbers.
+  /// The number of learned numbers.
   public var parameterCount: Int
   /// The number of steps that an earlier run has done.
   public var resumedStep: Int
@@ -113,7 +113,7 @@ public struct StepProgress: Hashable, Sendable {
   public var training: LossParts
   /// The learning rate of the last step.
   public var learningRate: Double
-  /// The items learnt from per second of late.
+  /// The items trained on per second of late.
   public var itemsPerSecond: Double
   /// The seconds since the start, those before an interruption counted.
   public var seconds: Double
@@ -123,8 +123,8 @@ public struct StepProgress: Hashable, Sendable {
 public struct EpochReport: Hashable, Sendable {
   /// What does not depend on the machine's speed.
   public var record: EpochRecord
-  /// The seconds that the epoch took, judging included.
+  /// The seconds that the epoch took, evaluating included.
   public var seconds: Double
-  /// The items learnt from per second, judging not included.
+  /// The items trained on per second, evaluating not included.
   public var itemsPerSecond: Double
 }

@@ -52,14 +52,17 @@ extension TrainingLoop {
     }
   }
 
-  /// The items that are learnt from, and those that judge.
+  /// The items that are trained on, and those that evaluate.
   static func parts(
     of source: any BatchSource,
     _ trainer: Trainer
-  ) -> (learning: ItemOrder, judging: [Int]) {
-    if let judging = source.judgingItems {
-      precondition(judging.upperBound == source.count, "the items that judge are the last ones")
-      return (ItemOrder(upTo: judging.lowerBound), Array(judging))
+  ) -> (learning: ItemOrder, evaluating: [Int]) {
+    if let evaluating = source.evaluatingItems {
+      precondition(
+        evaluating.upperBound == source.count,
+        "the items that evaluate are the last ones"
+      )
+      return (ItemOrder(upTo: evaluating.lowerBound), Array(evaluating))
     }
     let split = trainer.validation.indices(of: source.count, seed: trainer.seed)
     return (ItemOrder(split.training), split.validation)
@@ -82,15 +85,15 @@ extension TrainingLoop {
     )
   }
 
-  /// Judges one batch and says whether it was the last.
-  func advanced(_ judge: ItemJudge) throws -> Bool {
+  /// Evaluators one batch and says whether it was the last.
+  func advanced(_ evaluator: ItemEvaluator) throws -> Bool {
     do {
-      return try judge.advance()
+      return try evaluator.advance()
     } catch let error as NonFiniteLoss {
       if let item = epochSource.firstNonFinite(among: error.indices) {
         throw TrainingError.nonFiniteItem(index: item)
       }
-      let place = judge.firstNonFinite()
+      let place = evaluator.firstNonFinite()
       throw TrainingError.diverged(epoch: progress.epoch + 1, step: progress.step, place: place)
     }
   }

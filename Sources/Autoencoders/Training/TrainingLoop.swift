@@ -19,7 +19,7 @@ package final class TrainingLoop {
   private let nodes: TrainingNodes
   private let batch: Int
   private let stepsPerEpoch: Int
-  private let judge: ItemJudge?
+  private let evaluator: ItemEvaluator?
   /// The variables that inference needs: their names there and their nodes in the training graph.
   let carried: [(name: String, node: NodeID)]
 
@@ -27,9 +27,9 @@ package final class TrainingLoop {
   /// The items of the present epoch; those held out are always of `source`.
   private(set) var epochSource: any BatchSource
   private var indices: [Int]
-  private var isJudging = false
-  /// The variables that are being judged.
-  private var judgedVariables: [String: Tensor]?
+  private var isEvaluating = false
+  /// The variables that are being evaluated.
+  private var evaluatedVariables: [String: Tensor]?
   private(set) var totalSteps: Int?
 
   private let now: @Sendable () -> Double
@@ -37,7 +37,7 @@ package final class TrainingLoop {
   private let earlierSeconds: Double
   private var epochStart: Double
   private var epochSteps = 0
-  private var judgingSeconds = 0.0
+  private var evaluatingSeconds = 0.0
 
   /// Compiles the plans and starts anew, or goes on from a state.
   package init(
@@ -61,7 +61,7 @@ package final class TrainingLoop {
     startTime = now()
     epochStart = startTime
 
-    let (order, judged) = Self.parts(of: source, trainer)
+    let (order, evaluated) = Self.parts(of: source, trainer)
     self.order = order
     batch = min(trainer.batchSize, order.count)
     let stepsPerEpoch = order.count / batch
@@ -73,10 +73,10 @@ package final class TrainingLoop {
     indices = Array(repeating: 0, count: batch)
     let shapes = GraphShapes(item: source.itemShape, target: target, batch: batch)
     let graph = try learner.trainingGraph(shapes, optimizer: trainer.optimizer)
-    var judgeShapes = shapes
-    judgeShapes.batch = max(min(trainer.batchSize, judged.count), 1)
-    let judgeGraph = try learner.validationGraph(judgeShapes)
-    carried = Self.carriedNodes(of: graph, for: judgeGraph, trainer.optimizer)
+    var evaluatorShapes = shapes
+    evaluatorShapes.batch = max(min(trainer.batchSize, evaluated.count), 1)
+    let evaluatorGraph = try learner.validationGraph(evaluatorShapes)
+    carried = Self.carriedNodes(of: graph, for: evaluatorGraph, trainer.optimizer)
     let fingerprint = Self.fingerprint(graph, learner, trainer, source)
     if let state {
       guard state.progress.fingerprint == fingerprint,
@@ -88,16 +88,16 @@ package final class TrainingLoop {
     }
     plan = try makePlan(graph, trainer.seed)
     nodes = TrainingNodes(graph)
-    if judged.isEmpty {
-      judge = nil
+    if evaluated.isEmpty {
+      evaluator = nil
     } else {
       let seed = trainer.seed ^ 0x9E37_79B9_7F4A_7C15
-      judge = ItemJudge(
-        plan: try makePlan(judgeGraph, seed),
+      evaluator = ItemEvaluator(
+        plan: try makePlan(evaluatorGraph, seed),
         seed: seed,
         source: source,
-        items: judged,
-        batch: judgeShapes.batch
+        items: evaluated,
+        batch: evaluatorShapes.batch
       )
     }
     if let state {
@@ -110,7 +110,7 @@ package final class TrainingLoop {
     earlierSeconds = progress.elapsedSeconds
     outline = TrainingOutline(
       trainingCount: order.count,
-      validationCount: judged.count,
+      validationCount: evaluated.count,
       batchSize: batch,
       stepsPerEpoch: stepsPerEpoch,
       epochs: trainer.epochs,
@@ -141,7 +141,7 @@ package final class TrainingLoop {
 
   // MARK: Steps
 
-  /// Does one step: a batch of learning, or one of judging at the end of an epoch.
+  /// Does one step: a batch of learning, or one of evaluating at the end of an epoch.
   ///
   /// Gives the epoch's report when it ends one.
   package func advance() throws -> EpochReport? {
@@ -149,18 +149,18 @@ package final class TrainingLoop {
       try learn()
       return nil
     }
-    if let judge {
-      if !isJudging {
-        judgingSeconds -= now()
+    if let evaluator {
+      if !isEvaluating {
+        evaluatingSeconds -= now()
         let variables = carriedVariables()
-        judge.begin(variables: variables)
-        judgedVariables = variables
-        isJudging = true
+        evaluator.begin(variables: variables)
+        evaluatedVariables = variables
+        isEvaluating = true
       }
-      guard try advanced(judge) else { return nil }
-      judgingSeconds += now()
+      guard try advanced(evaluator) else { return nil }
+      evaluatingSeconds += now()
     }
-    return finishEpoch(validation: judge?.means)
+    return finishEpoch(validation: evaluator?.means)
   }
 
   private func learn() throws {
@@ -212,11 +212,11 @@ package final class TrainingLoop {
       learningRate: Double(learningRate(atStep: progress.step))
     )
     let minimumDelta = trainer.earlyStopping?.minimumDelta ?? 0
-    if record.judgedLoss < progress.bestLoss - minimumDelta || progress.bestEpoch == nil {
-      progress.bestLoss = record.judgedLoss
+    if record.validationLoss < progress.bestLoss - minimumDelta || progress.bestEpoch == nil {
+      progress.bestLoss = record.validationLoss
       progress.bestEpoch = record.epoch
       progress.epochsWithoutImprovement = 0
-      bestVariables = judgedVariables ?? carriedVariables()
+      bestVariables = evaluatedVariables ?? carriedVariables()
     } else {
       progress.epochsWithoutImprovement += 1
     }
@@ -224,34 +224,34 @@ package final class TrainingLoop {
     progress.epoch += 1
     progress.batch = 0
     progress.sums = ExactLossParts(LossParts())
-    isJudging = false
-    judgedVariables = nil
+    isEvaluating = false
+    evaluatedVariables = nil
     let end = now()
     let report = EpochReport(
       record: record,
       seconds: end - epochStart,
       itemsPerSecond: Double(epochSteps * batch)
-        / Swift.max(end - epochStart - judgingSeconds, 1e-9)
+        / Swift.max(end - epochStart - evaluatingSeconds, 1e-9)
     )
     epochStart = end
     epochSteps = 0
-    judgingSeconds = 0
+    evaluatingSeconds = 0
     return report
   }
 
   /// Whether the epoch was ended by the last call of `advance`.
   var isBestEpoch: Bool { progress.bestEpoch == progress.epoch }
 
-  /// Judges the present variables in the middle of an epoch and keeps them if they are the best.
+  /// Evaluators the present variables in the middle of an epoch and keeps them if they are the best.
   ///
   /// It is the last thing that a loop does; the state for resuming must be taken before.
   func concludePartialEpoch() throws {
     guard progress.batch > 0 else { return }
-    if let judge {
-      judge.begin(variables: carriedVariables())
-      while try !advanced(judge) {}
+    if let evaluator {
+      evaluator.begin(variables: carriedVariables())
+      while try !advanced(evaluator) {}
     }
-    _ = finishEpoch(validation: judge?.means)
+    _ = finishEpoch(validation: evaluator?.means)
   }
 }
 

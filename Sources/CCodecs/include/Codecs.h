@@ -30,23 +30,23 @@ typedef struct {
 
 void hg_block_free(hg_block *block);
 
-// A picture: interleaved rows from the top, without padding.
+// An image: interleaved rows from the top, without padding.
 typedef struct {
   uint32_t width;
   uint32_t height;
-  int channels;      // 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA
+  int channels;      // 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA
   int depth;         // 8 or 16 bits; samples of 16 bits are in the byte order of the machine
   hg_block samples;  // none after reading a header alone
   hg_block profile;  // the ICC profile, or none
   hg_block exif;     // the EXIF data from the TIFF header on, or none
   char message[HG_CODEC_MESSAGE_SIZE];
-} hg_picture;
+} hg_image;
 
-// Frees what a picture holds, after a success and after a failure.
-void hg_picture_free(hg_picture *picture);
+// Frees what an image holds, after a success and after a failure.
+void hg_image_free(hg_image *image);
 
-// What the library said about a failure; never NULL, as long as the picture is there.
-const char *hg_picture_message(const hg_picture *picture);
+// What the library said about a failure; never NULL, as long as the image is there.
+const char *hg_image_message(const hg_image *image);
 
 #ifdef __cplusplus
 }

@@ -7,13 +7,13 @@ extern "C" {
 #endif
 
 // Decodes an image, or only its header. Palettes and samples of 1, 2 and 4 bits are expanded to 8
-// bits, a transparent colour becomes an alpha channel. `picture` is filled anew and must be freed.
+// bits, a transparent color becomes an alpha channel. `image` is filled anew and must be freed.
 hg_codec_status hg_png_decode(const uint8_t *bytes, size_t size, int header_only,
-                              uint64_t pixel_limit, hg_picture *picture);
+                              uint64_t pixel_limit, hg_image *image);
 
-// Encodes the samples of a picture, with its profile and EXIF data where it has them. The message of
-// the picture tells of a failure.
-hg_codec_status hg_png_encode(hg_picture *picture, int compression_level, hg_block *result);
+// Encodes the samples of an image, with its profile and EXIF data where it has them. The message of
+// the image tells of a failure.
+hg_codec_status hg_png_encode(hg_image *image, int compression_level, hg_block *result);
 
 #ifdef __cplusplus
 }

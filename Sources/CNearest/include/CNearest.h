@@ -1,4 +1,4 @@
-// Exact nearest neighbours by Euclidean distance, among rows of numbers in memory.
+// Exact nearest neighbors by Euclidean distance, among rows of numbers in memory.
 //
 // Rows lie in panels of 16: element k of row r is at panels[(r / 16) * 16 * width + k * 16 + r % 16],
 // so that 16 distances are computed side by side, each summed in the order of its elements. Of a

@@ -1,4 +1,4 @@
-// Approximate nearest neighbours: a graph over the rows, which is walked towards a query.
+// Approximate nearest neighbors: a graph over the rows, which is walked towards a query.
 //
 // The graph is that of Malkov and Yashunin, 2018, "Efficient and robust approximate nearest neighbor
 // search using Hierarchical Navigable Small World graphs", arXiv:1603.09320; hnswlib makes it, row by
@@ -60,7 +60,7 @@ typedef struct {
 double hg_graph_range(const float *panels, int64_t count, int64_t width);
 
 // Begins a graph over rows in panels. The pointers are not kept.
-// breadth: how many candidates are kept while the neighbours of a row are looked for.
+// breadth: how many candidates are kept while the neighbors of a row are looked for.
 // held: rows that are added last, ascending, so that a graph made before that has never seen them.
 int hg_graph_begin(const float *panels, hg_graph_shape shape, int32_t breadth, uint64_t seed,
                    const int64_t *held, int64_t held_count, hg_graph_builder **made);

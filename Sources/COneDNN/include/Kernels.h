@@ -1,5 +1,5 @@
 // The loops that oneDNN does not have, or cannot fuse: element-wise programs, reductions,
-// random numbers, standardization, gather and scatter, and the optimiser updates.
+// random numbers, standardization, gather and scatter, and the optimizer updates.
 //
 // All pointers are to float unless said otherwise, and must be valid for the extents given.
 // Every function that may use threads takes the number of threads, uses the OpenMP team that
@@ -167,7 +167,7 @@ void hg_gather(const float *table, const float *indices, float *dst, int64_t row
 void hg_scatter_add(const float *src, const float *indices, float *dst, int64_t rows, int64_t count,
                     int64_t width);
 
-// ---------------------------------------------------------------- optimiser updates
+// ---------------------------------------------------------------- optimizer updates
 
 // The scalars are read through pointers when the update runs. grad_scale may be null (1).
 // Adam: g = grad_scale * grad; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g g;

@@ -42,7 +42,7 @@ struct BenchmarkScoring: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
-  /// The rows that are learned from.
+  /// The rows that are trained on.
   private static let learned = 20_000
 
   func validate() throws {
@@ -57,7 +57,7 @@ struct BenchmarkScoring: ParsableCommand {
     Console.note("making a table of \(NumberText.grouped(rows)) rows")
     _ = try FactorTable.write(file("table.csv"), rows: rows)
     _ = try ChildProcess.output(of: [
-      "detect", file("table.csv"), "--first", "\(Self.learned)", "--rivals", "none", "--json",
+      "detect", file("table.csv"), "--first", "\(Self.learned)", "--baselines", "none", "--json",
       "--quiet", "--save", file("m.hourglass"),
     ])
     var seconds: [Double] = []

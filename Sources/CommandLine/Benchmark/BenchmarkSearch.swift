@@ -10,7 +10,7 @@ struct BenchmarkSearch: ParsableCommand {
     abstract: "Time the search of nearest signatures, exact and along a graph, on one thread.",
     usage: "hourglass benchmark search [<options>]",
     discussion: """
-      Vectors in clusters are made from a seed: a thousand in each, around centres from a standard \
+      Vectors in clusters are made from a seed: a thousand in each, around centers from a standard \
       normal distribution, with half its deviation. Queries are drawn from the same clusters and are \
       none of the vectors. The ten nearest are asked for, by the calls of the library, and medians \
       are reported.
@@ -124,20 +124,20 @@ struct BenchmarkSearch: ParsableCommand {
   }
 }
 
-/// Vectors around the centres of clusters, from a seed.
+/// Vectors around the centers of clusters, from a seed.
 struct ClusteredVectors {
-  private let centres: [Float]
+  private let centers: [Float]
   private let clusters: Int
   private let dimensions: Int
   private var generator: SeededGenerator
 
-  /// The deviation of a number from that of the centre; that of the centres is 1.
+  /// The deviation of a number from that of the center; that of the centers is 1.
   static let spread: Float = 0.5
 
   init(clusters: Int, dimensions: Int, seed: UInt64) {
     var generator = SeededGenerator.named("clustered vectors", seed: seed)
     (self.clusters, self.dimensions) = (clusters, dimensions)
-    centres = (0..<clusters * dimensions).map { _ in generator.nextNormal() }
+    centers = (0..<clusters * dimensions).map { _ in generator.nextNormal() }
     self.generator = generator
   }
 
@@ -148,8 +148,8 @@ struct ClusteredVectors {
     for _ in 0..<number {
       let cluster = Int(generator.next() % UInt64(clusters))
       for place in 0..<dimensions {
-        let centre = centres[cluster * dimensions + place]
-        values.append(centre + Self.spread * generator.nextNormal())
+        let center = centers[cluster * dimensions + place]
+        values.append(center + Self.spread * generator.nextNormal())
       }
     }
     return values

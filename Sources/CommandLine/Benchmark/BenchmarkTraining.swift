@@ -15,7 +15,7 @@ struct BenchmarkTraining: AsyncParsableCommand {
 
       WHAT IS REPORTED
         ms_per_step           the median time of a step
-        samples_per_s         items learned from per second
+        samples_per_s         items trained on per second
         gflops_per_s          6 operations for each multiply-add of the forward pass
         allocations_per_step  calls of malloc and its relatives by the whole process outside of
                               oneDNN, the mean over 100 steps; null where they cannot be counted

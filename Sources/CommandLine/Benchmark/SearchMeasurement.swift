@@ -6,15 +6,15 @@ struct SearchMeasurement {
   var queries: [[Float]]
   var rounds: Int
 
-  /// How many neighbours are asked for.
-  static let neighbours = 10
+  /// How many neighbors are asked for.
+  static let neighbors = 10
 
   /// The median time of an exact answer to a query alone, in milliseconds.
   func millisecondsForOne(_ index: SignatureIndex) throws -> Double {
     var times: [Double] = []
     for number in 0..<max(rounds, 5) * 3 {
       let query = queries[number % queries.count]
-      times.append(try seconds { _ = try index.matches(for: query, count: Self.neighbours) })
+      times.append(try seconds { _ = try index.matches(for: query, count: Self.neighbors) })
     }
     return 1000 * median(times)
   }
@@ -23,14 +23,14 @@ struct SearchMeasurement {
   func millisecondsForBatch(_ index: SignatureIndex) throws -> Double {
     let batch = (0..<100).map { queries[$0 % queries.count] }
     let times = try (0..<rounds).map { _ in
-      try seconds { _ = try index.matches(for: batch, count: Self.neighbours) }
+      try seconds { _ = try index.matches(for: batch, count: Self.neighbors) }
     }
     return 1000 * median(times)
   }
 
   /// The distance of the last of the nearest, for each query.
   func truth(_ index: SignatureIndex) throws -> [Double] {
-    try index.matches(for: queries, count: Self.neighbours).map { $0.last?.distance ?? .infinity }
+    try index.matches(for: queries, count: Self.neighbors).map { $0.last?.distance ?? .infinity }
   }
 
   /// The narrowest walk that finds a share of the nearest, and its speed.
@@ -39,7 +39,7 @@ struct SearchMeasurement {
     recall target: Double,
     _ truth: [Double]
   ) throws -> SearchFigures.Approximate {
-    var (low, high) = (Self.neighbours - 1, Self.neighbours)
+    var (low, high) = (Self.neighbors - 1, Self.neighbors)
     var recall = try self.recall(index, breadth: high, truth)
     while recall < target, high < 10_000 {
       low = high
@@ -54,11 +54,11 @@ struct SearchMeasurement {
     let walking = index.walking(breadth: high)
     let single = try (0..<rounds).map { _ in
       try seconds {
-        for query in queries { _ = try walking.matches(for: query, count: Self.neighbours) }
+        for query in queries { _ = try walking.matches(for: query, count: Self.neighbors) }
       }
     }
     let batch = try (0..<rounds).map { _ in
-      try seconds { _ = try walking.matches(for: queries, count: Self.neighbours) }
+      try seconds { _ = try walking.matches(for: queries, count: Self.neighbors) }
     }
     return SearchFigures.Approximate(
       target: target,
@@ -75,11 +75,11 @@ struct SearchMeasurement {
     _ truth: [Double]
   ) throws -> Double {
     let found = try index.walking(breadth: breadth)
-      .matches(for: queries, count: Self.neighbours)
+      .matches(for: queries, count: Self.neighbors)
     var (hits, all) = (0, 0)
     for (matches, last) in zip(found, truth) {
       hits += matches.count { $0.distance <= last }
-      all += min(Self.neighbours, index.count)
+      all += min(Self.neighbors, index.count)
     }
     return Double(hits) / Double(all)
   }

@@ -1,39 +1,39 @@
 import ArgumentParser
 import HourglassApplications
 
-/// Gives grey images colours.
+/// Gives gray images colors.
 struct Colorize: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "colorize",
-    abstract: "Give grey images of any size the colours that images like them have.",
+    abstract: "Give gray images of any size the colors that images like them have.",
     discussion: """
-      A network learns from images in colour what colours belong to what it sees in grey. The \
-      lightness of the result is that of the grey image; only the colours are new. Some images are \
-      held out of learning; the report tells how near their colours come to the true ones, beside \
-      grey and beside one mean colour for all.
+      A network learns from images in color what colors belong to what it sees in gray. The \
+      lightness of the result is that of the gray image; only the colors are new. Some images are \
+      held out of learning; the report tells how near their colors come to the true ones, beside \
+      gray and beside one mean color for all.
 
       GRAY is a folder of PNG and JPEG files or one such file, or images in IDX or CIFAR-10 files. \
-      Pictures keep their size, depth and transparency; those of a folder keep their names. Colours \
+      Images keep their size, depth and transparency; those of a folder keep their names. Colors \
       that GRAY has are taken away first, and the report compares with them.
 
-      The colours are the mean of what a place could be: the nearest to the truth on average, and \
+      The colors are the mean of what a place could be: the nearest to the truth on average, and \
       paler. --colors vivid takes the likeliest ones instead, as strong as in true images; \
-      --samples 4 draws four different colourings that are all likely, NAME-1.png to NAME-4.png. \
-      --hint says what colour a place has, and what is like it around that place takes it too.
+      --samples 4 draws four different colorings that are all likely, NAME-1.png to NAME-4.png. \
+      --hint says what color a place has, and what is like it around that place takes it too.
 
       EXAMPLES
-        hourglass colorize old/ --learn-from photos/ -o coloured/
-        hourglass colorize grandmother.png --learn-from photos/ --minutes 20 -o coloured.png
+        hourglass colorize old/ --learn-from photos/ -o colored/
+        hourglass colorize grandmother.png --learn-from photos/ --minutes 20 -o colored.png
         hourglass colorize photos/ --save holidays.hourglass --figure rows.png
-          tries it: the colours of photos are learned, taken away and given back
-        hourglass colorize old/ --model holidays.hourglass --colors vivid -o coloured/
+          tries it: the colors of photos are learned, taken away and given back
+        hourglass colorize old/ --model holidays.hourglass --colors vivid -o colored/
         hourglass colorize old/ --model holidays.hourglass --samples 4 -o choices/
         hourglass colorize car.png --model holidays.hourglass \\
-          --hint 120,80=#b22222 --hint 30,10=#87ceeb -o car-coloured.png
+          --hint 120,80=#b22222 --hint 30,10=#87ceeb -o car-colored.png
       """
   )
 
-  @Argument(help: ArgumentHelp("The images to colour.", valueName: "gray"))
+  @Argument(help: ArgumentHelp("The images to color.", valueName: "gray"))
   var data: String
 
   @OptionGroup(title: "Files")
@@ -41,7 +41,7 @@ struct Colorize: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw the first images in rows, grey, coloured and true: .png or .svg.",
+      "Draw the first images in rows, gray, colored and true: .png or .svg.",
       valueName: "rows.png"
     )
   )
@@ -49,24 +49,24 @@ struct Colorize: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which colours: mean (nearest to the truth) or vivid.",
+      "Which colors: mean (nearest to the truth) or vivid.",
       valueName: "mean|vivid"
     )
   )
-  var colors: ColourChoiceOption = .mean
+  var colors: ColorChoiceOption = .mean
 
   @Option(
-    help: ArgumentHelp("What the colours are multiplied by, from 0 to 10.", valueName: "factor")
+    help: ArgumentHelp("What the colors are multiplied by, from 0 to 10.", valueName: "factor")
   )
   var saturation: Float = 1
 
-  @Option(help: ArgumentHelp("Draw so many different colourings of each image.", valueName: "k"))
+  @Option(help: ArgumentHelp("Draw so many different colorings of each image.", valueName: "k"))
   var samples: Int?
 
   @Option(
     name: .customLong("hint"),
     help: ArgumentHelp(
-      "The colour of a pixel of a single picture, counted from 0 at the top left; repeatable.",
+      "The color of a pixel of a single image, counted from 0 at the top left; repeatable.",
       valueName: "x,y=#rrggbb"
     )
   )
@@ -75,7 +75,7 @@ struct Colorize: AsyncParsableCommand {
   @OptionGroup var folders: FolderOptions
 
   @OptionGroup(title: "Learning (without --model)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions

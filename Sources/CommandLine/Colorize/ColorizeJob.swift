@@ -5,16 +5,16 @@ import HourglassTensors
 /// One run of `colorize`, from the files that it reads to those that it writes.
 struct ColorizeJob {
   private let command: Colorize
-  private let output: PictureOutput?
+  private let output: ImageOutput?
   private var run: VerbRun
 
   /// Checks what can be checked before anything is read.
   init(_ command: Colorize) throws {
     self.command = command
     let samples = command.files.output.map { path in
-      (1...(command.samples ?? 1)).prefix(command.samples ?? 0).map(PictureOutput(path).numbered)
+      (1...(command.samples ?? 1)).prefix(command.samples ?? 0).map(ImageOutput(path).numbered)
     }
-    let places = try PictureOutput.paths(
+    let places = try ImageOutput.paths(
       command.files,
       checkpoint: command.learning.checkpoint,
       others: [command.figure] + (samples ?? []).filter(\.isFile).map(\.path),
@@ -30,7 +30,7 @@ struct ColorizeJob {
     )
   }
 
-  /// Reads, learns or loads, colours, writes, in this order.
+  /// Reads, learns or loads, colors, writes, in this order.
   mutating func run() async throws -> ColorizeOutcome {
     let files = command.files
     let model = try files.model.map { try FittedColorizer(contentsOf: $0) }
@@ -51,7 +51,7 @@ struct ColorizeJob {
       }
     }
     let isOther = model != nil || learned != nil
-    let report = try await colour(images, with: fitted, isJudged: isOther)
+    let report = try await color(images, with: fitted, isEvaluated: isOther)
     try fitted.removeCheckpoint()
     run.clock.end(.encoding)
     return ColorizeOutcome(
@@ -73,7 +73,7 @@ struct ColorizeJob {
   }
 
   /// Where results go: as many places as there are samples.
-  private var outputs: [PictureOutput] {
+  private var outputs: [ImageOutput] {
     guard let output else { return [] }
     return command.samples.map { (1...$0).map(output.numbered) } ?? [output]
   }
@@ -82,29 +82,29 @@ struct ColorizeJob {
     guard !command.hints.isEmpty else { return }
     guard images.count == 1 else {
       throw Failure.usage(
-        "--hint tells of the pixels of one picture; \(command.data) holds \(images.count)"
+        "--hint tells of the pixels of one image; \(command.data) holds \(images.count)"
       )
     }
     let shape = images.shape(of: 0)
     for hint in command.hints.map(\.hint) {
       guard (0..<shape[2]).contains(hint.x), (0..<shape[1]).contains(hint.y) else {
         throw Failure.usage(
-          "--hint must be within the picture, from 0,0 to \(shape[2] - 1),\(shape[1] - 1), "
+          "--hint must be within the image, from 0,0 to \(shape[2] - 1),\(shape[1] - 1), "
             + "found \(hint.x),\(hint.y)"
         )
       }
     }
   }
 
-  private func colour(
+  private func color(
     _ images: ImageSet,
     with fitted: FittedColorizer,
-    isJudged: Bool
+    isEvaluated: Bool
   ) async throws -> ColorizationReport? {
-    guard output != nil || command.figure != nil || isJudged else { return nil }
+    guard output != nil || command.figure != nil || isEvaluated else { return nil }
     let samples = command.samples
     let names = samples.map { (1...min($0, Self.drawnSamples)).map { "sample \($0)" } }
-    let rows = PictureRows(["grey"] + (names ?? ["coloured"]) + ["true"])
+    let rows = ImageRows(["gray"] + (names ?? ["colored"]) + ["true"])
     let (outputs, engine, seed) = (outputs, run.engine, command.learning.seed ?? 0)
     let (choice, saturation) = (command.colors.choice, command.saturation)
     let hints = command.hints.map(\.hint)
@@ -112,8 +112,8 @@ struct ColorizeJob {
       if let samples {
         for index in 0..<images.count {
           try Task.checkCancellation()
-          let given = try images.picture(index)
-          var shown: [Picture] = []
+          let given = try images.image(index)
+          var shown: [Image] = []
           var places = outputs[...]
           try await fitted.drawSamples(
             of: given,
@@ -122,24 +122,24 @@ struct ColorizeJob {
             saturation: saturation,
             hints: hints,
             on: engine
-          ) { picture in
-            try places.popFirst()?.write(picture, name: images.names[index])
-            if shown.count < Self.drawnSamples { shown.append(picture) }
+          ) { image in
+            try places.popFirst()?.write(image, name: images.names[index])
+            if shown.count < Self.drawnSamples { shown.append(image) }
           }
-          if index < PictureRows.limit { rows.add(given, shown) }
+          if index < ImageRows.limit { rows.add(given, shown) }
         }
       }
-      guard isJudged || samples == nil else { return ColorizationReport?.none }
-      return try await fitted.trial(
+      guard isEvaluated || samples == nil else { return ColorizationReport?.none }
+      return try await fitted.evaluation(
         of: images,
-        colours: choice,
+        colors: choice,
         saturation: saturation,
         hints: hints,
         on: engine
-      ) { name, index, given, coloured in
+      ) { name, index, given, colored in
         guard samples == nil else { return }
-        for output in outputs { try output.write(coloured, name: name) }
-        if index < PictureRows.limit { rows.add(given, [coloured]) }
+        for output in outputs { try output.write(colored, name: name) }
+        if index < ImageRows.limit { rows.add(given, [colored]) }
       }
     }
     if let path = command.figure { try rows.write(to: path, title: images.name) }
@@ -150,9 +150,9 @@ struct ColorizeJob {
   private static let drawnSamples = 6
 }
 
-extension PictureRows {
-  /// Keeps a picture without its colours, the results, and the picture itself where it has colours.
-  fileprivate func add(_ given: Picture, _ results: some Sequence<Picture>) {
-    add([given.grey()] + results.map(\.self) + [given.channels >= 3 ? given : nil])
+extension ImageRows {
+  /// Keeps an image without its colors, the results, and the image itself where it has colors.
+  fileprivate func add(_ given: Image, _ results: some Sequence<Image>) {
+    add([given.gray()] + results.map(\.self) + [given.channels >= 3 ? given : nil])
   }
 }

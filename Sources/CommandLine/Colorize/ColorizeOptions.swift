@@ -1,17 +1,17 @@
 import ArgumentParser
 import HourglassApplications
 
-/// The colours of `--colors`.
-enum ColourChoiceOption: String, ExpressibleByArgument, CaseIterable {
+/// The colors of `--colors`.
+enum ColorChoiceOption: String, ExpressibleByArgument, CaseIterable {
   case mean, vivid
 
   /// The same for the library.
-  var choice: ColourChoice { self == .mean ? .mean : .vivid }
+  var choice: ColorChoice { self == .mean ? .mean : .vivid }
 }
 
 /// A hint such as `120,80=#b22222`.
 struct HintOption: ExpressibleByArgument, Hashable {
-  let hint: ColourHint
+  let hint: ColorHint
 
   init?(argument: String) {
     let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
@@ -19,14 +19,14 @@ struct HintOption: ExpressibleByArgument, Hashable {
     let place = parts[0].split(separator: ",", omittingEmptySubsequences: false)
     let digits = parts[1].dropFirst()
     guard place.count == 2, let x = Int(place[0]), let y = Int(place[1]), parts[1].first == "#",
-      digits.count == 6, digits.allSatisfy(\.isHexDigit), let colour = UInt32(digits, radix: 16)
+      digits.count == 6, digits.allSatisfy(\.isHexDigit), let color = UInt32(digits, radix: 16)
     else { return nil }
-    hint = ColourHint(
+    hint = ColorHint(
       x: x,
       y: y,
-      red: UInt8(colour >> 16),
-      green: UInt8(colour >> 8 & 255),
-      blue: UInt8(colour & 255)
+      red: UInt8(color >> 16),
+      green: UInt8(color >> 8 & 255),
+      blue: UInt8(color & 255)
     )
   }
 }

@@ -12,13 +12,13 @@ struct ColorizeOutcome: RunOutcome {
 
   var data: String
   var items: Int
-  /// Which colours were asked for; none where samples were drawn.
+  /// Which colors were asked for; none where samples were drawn.
   var colors: String?
-  /// How many colourings of each image were drawn.
+  /// How many colorings of each image were drawn.
   var samples: Int?
   /// The report on items held out of learning.
   var heldOut: ColorizationReport?
-  /// The report on the data, where it has colours of its own.
+  /// The report on the data, where it has colors of its own.
   var given: ColorizationReport?
   var learning: LearnedModel
   var files: Files
@@ -68,7 +68,7 @@ struct ColorizeOutcome: RunOutcome {
     if let given { lines += [given.description, ""] }
     if let output = files.output {
       let each = samples.map { ", \(NumberText.counted($0, "sample")) of each" } ?? ""
-      lines.append("coloured  \(output)  (\(NumberText.counted(items, noun))\(each))")
+      lines.append("colored  \(output)  (\(NumberText.counted(items, noun))\(each))")
     }
     if let model = files.model { lines.append("model     \(model)") }
     if let figure = files.figure { lines.append("figure    \(figure)") }

@@ -18,10 +18,10 @@ struct Demo: ParsableCommand {
     discussion: """
       Each command line is shown before it is run, so that you can run it yourself. What it writes \
       stays in the folder of --output, and its index.html shows all of it: the commands, the numbers \
-      beside the simple methods, and the pictures. The page needs no network and nothing beside itself.
+      beside the simple methods, and the images. The page needs no network and nothing beside itself.
 
       The data are those of Examples/Data in the repository of Hourglass, which says where they come \
-      from and under which licences.
+      from and under which licenses.
 
       EXAMPLES
         hourglass demo

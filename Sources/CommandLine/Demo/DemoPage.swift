@@ -19,14 +19,14 @@ struct DemoPage {
       elements.append(.command(DemoStep.commandLine(arguments)))
       if !text.isEmpty { elements.append(.output(text)) }
     }
-    for picture in step.pictures {
-      elements.append(.picture(try PictureFile(contentsOf: picture.path), caption: picture.caption))
+    for image in step.images {
+      elements.append(.image(try ImageFile(contentsOf: image.path), caption: image.caption))
     }
     if let chart = step.chart {
       elements.append(.figure(try lines(chart), caption: chart.caption))
     }
     for table in step.tables {
-      elements.append(.table(try excerpt(table), caption: table.caption))
+      elements.append(.table(try queryClip(table), caption: table.caption))
     }
     elements.append(.note("Took \(NumberText.seconds(seconds)). \(step.source)"))
     sections.append(ReportPage.Section(step.heading, summary: step.summary, elements))
@@ -40,7 +40,7 @@ struct DemoPage {
         "Each section is one job: the command as it was typed, what it said, and what it made. "
           + "Every report stands beside the simple methods that it has to beat, on data that learning "
           + "did not see.",
-        "Nothing was downloaded and nothing was labelled by hand; each model was learned here, on this "
+        "Nothing was downloaded and nothing was labeled by hand; each model was learned here, on this "
           + "machine's processor, from the example data alone.",
       ],
       sections: sections,
@@ -86,7 +86,7 @@ struct DemoPage {
   }
 
   /// Some rows and columns of a table in a file.
-  private func excerpt(_ wanted: DemoStep.Excerpt) throws -> NumberTable {
+  private func queryClip(_ wanted: DemoStep.QueryClip) throws -> NumberTable {
     let table = try Table(contentsOf: wanted.path)
     let columns =
       wanted.columns.isEmpty

@@ -29,17 +29,17 @@ struct DemoFolders {
       job: "reduce",
       heading: "Reduce: a map of clothes",
       summary: "Each image of 784 pixels is described by two numbers, and drawn at that place. The "
-        + "colours are the kinds of clothes, which learning was not told.",
+        + "colors are the kinds of clothes, which learning was not told.",
       commands: [
         [
-          "reduce", "\(data)/GreyImages/clothes-new-images.gz", "--learn-from",
-          "\(data)/GreyImages/clothes-images.gz", "--dimensions", "2", "--minutes", "0.3", "--seed",
+          "reduce", "\(data)/GrayImages/clothes-new-images.gz", "--learn-from",
+          "\(data)/GrayImages/clothes-images.gz", "--dimensions", "2", "--minutes", "0.3", "--seed",
           "1", "--save", "\(output)/clothes.hourglass", "-o", "\(output)/codes.csv", "--plot",
-          "\(output)/map.svg", "--labels", "\(data)/GreyImages/clothes-new-labels.gz",
+          "\(output)/map.svg", "--labels", "\(data)/GrayImages/clothes-new-labels.gz",
           "--label-names", Self.classes,
         ]
       ],
-      pictures: [
+      images: [
         .init(path: "\(output)/map.svg", caption: "1,000 images that learning never saw.")
       ],
       source: Self.clothes
@@ -53,14 +53,14 @@ struct DemoFolders {
       summary:
         "The encoder alone makes a few numbers of each penguin's measurements. Simple models "
         + "then predict the species from these, from the raw columns, and from PCA of the same size; "
-        + "the species was not learned from.",
+        + "the species was not trained on.",
       commands: [
         [
           "features", "\(data)/Tables/penguins.csv", "--probe", "species", "--dimensions", "4",
           "--seed", "1", "-o", "\(output)/features.csv", "--plot", "\(output)/probe.svg",
         ]
       ],
-      pictures: [
+      images: [
         .init(
           path: "\(output)/probe.svg",
           caption: "Accuracy by five-fold cross-validation, with 95 % intervals."
@@ -101,13 +101,13 @@ struct DemoFolders {
         + "the noise off images that it never saw.",
       commands: [
         [
-          "denoise", "\(data)/GreyImages/clothes-new-images.gz", "--learn-from",
-          "\(data)/GreyImages/clothes-images.gz", "--noise", "gaussian:0.25", "--add-noise",
+          "denoise", "\(data)/GrayImages/clothes-new-images.gz", "--learn-from",
+          "\(data)/GrayImages/clothes-images.gz", "--noise", "gaussian:0.25", "--add-noise",
           "--minutes", "0.5", "--seed", "1", "--figure", "\(output)/denoised.png", "-o",
           "\(output)/denoised",
         ]
       ],
-      pictures: [
+      images: [
         .init(path: "\(output)/denoised.png", caption: "Clean, noisy and denoised images, in rows.")
       ],
       source: Self.clothes
@@ -119,7 +119,7 @@ struct DemoFolders {
       job: "detect",
       heading: "Detect: the days on which flights did not leave",
       summary:
-        "The hourly departures of New York's airports in 2013. What is normal is learned from "
+        "The hourly departures of New York's airports in 2013. What is normal is trained on "
         + "April to October, and then the whole year is looked at. In the storm of 8 and 9 February 472 "
         + "of 930 and 393 of 684 flights were cancelled; other days that stand out are Thanksgiving "
         + "and the snow of December.",
@@ -155,11 +155,11 @@ struct DemoFolders {
       heading: "Generate: clothes and penguins that never were",
       summary:
         "A variational autoencoder learns how items are distributed, and draws new ones. Each "
-        + "stands beside the nearest item that was learned from, so that one sees that it is new.",
+        + "stands beside the nearest item that was trained on, so that one sees that it is new.",
       commands: [
         [
-          "generate", "--learn-from", "\(data)/GreyImages/clothes-images.gz", "--count", "60",
-          "--minutes", "0.5", "--seed", "1", "-o", "\(output)/new-clothes.png", "--neighbours",
+          "generate", "--learn-from", "\(data)/GrayImages/clothes-images.gz", "--count", "60",
+          "--minutes", "0.5", "--seed", "1", "-o", "\(output)/new-clothes.png", "--neighbors",
           "\(output)/new-or-not.svg",
         ],
         [
@@ -167,11 +167,11 @@ struct DemoFolders {
           "0.2", "--seed", "1", "-o", "\(output)/new-penguins.csv",
         ],
       ],
-      pictures: [
+      images: [
         .init(path: "\(output)/new-clothes.png", caption: "Sixty generated images."),
         .init(
           path: "\(output)/new-or-not.svg",
-          caption: "Generated images, each beside the nearest image that was learned from."
+          caption: "Generated images, each beside the nearest image that was trained on."
         ),
       ],
       tables: [
@@ -213,21 +213,21 @@ struct DemoFolders {
       job: "colorize",
       heading: "Colorize: the rest of an album",
       summary:
-        "A network learns from parts of twenty photographs in colour which colours belong to what it "
-        + "sees in grey, and colours another part of each. The lightness stays; only the colours are "
+        "A network learns from parts of twenty photographs in color which colors belong to what it "
+        + "sees in gray, and colors another part of each. The lightness stays; only the colors are "
         + "new. Photographs of other places want more than twenty to learn from.",
       commands: [
         [
-          "colorize", "\(data)/Pictures/parts", "--learn-from", "\(data)/Pictures/learn",
+          "colorize", "\(data)/Images/parts", "--learn-from", "\(data)/Images/learn",
           "--minutes",
-          "1.5", "--seed", "1", "--figure", "\(output)/coloured.png", "-o", "\(output)/coloured",
+          "1.5", "--seed", "1", "--figure", "\(output)/colored.png", "-o", "\(output)/colored",
         ]
       ],
-      pictures: [
-        .init(path: "\(output)/coloured.png", caption: "Grey, coloured and true, in rows.")
+      images: [
+        .init(path: "\(output)/colored.png", caption: "Gray, colored and true, in rows.")
       ],
       source:
-        "270 squares of 20 photographs to learn from, and another one of each (see Examples/Data/Pictures)."
+        "270 squares of 20 photographs to learn from, and another one of each (see Examples/Data/Images)."
     )
   }
 }

@@ -1,13 +1,13 @@
 /// One job of the demonstration: its command lines and what to show of their results.
 struct DemoStep {
-  /// A picture that a command wrote.
-  struct Picture {
+  /// An image that a command wrote.
+  struct Image {
     var path: String
     var caption: String
   }
 
   /// Some rows of a table that a command wrote.
-  struct Excerpt {
+  struct QueryClip {
     var path: String
     var caption: String
     /// The columns to show; the first ones where none are named.
@@ -34,9 +34,9 @@ struct DemoStep {
   /// The arguments of each command.
   var commands: [[String]]
   /// What to show.
-  var pictures: [Picture] = []
+  var images: [Image] = []
   /// What to show of tables.
-  var tables: [Excerpt] = []
+  var tables: [QueryClip] = []
   /// What to draw of a table.
   var chart: Chart?
   /// The files that an earlier run may have left and that must not be there.
@@ -46,7 +46,7 @@ struct DemoStep {
 
   /// Makes sure that the example data are there.
   static func checkData(_ folder: String) throws(Failure) {
-    guard FileKind.exists("\(folder)/GreyImages/clothes-images.gz") else {
+    guard FileKind.exists("\(folder)/GrayImages/clothes-images.gz") else {
       throw Failure(
         "cannot run the demonstration: expected the example data in \(folder), found none. "
           + "Run it in the folder of the repository, or give --data FOLDER.",

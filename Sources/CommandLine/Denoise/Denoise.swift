@@ -14,7 +14,7 @@ struct Denoise: AsyncParsableCommand {
       and a Gaussian filter for images, spectral subtraction and a Wiener filter for sounds.
 
       DATA is a folder of PNG and JPEG files or one such file, images in IDX or CIFAR-10 files, \
-      WAV, FLAC, Ogg, MP3 or AIFF sounds, a table, or with --series a time series. Pictures keep their \
+      WAV, FLAC, Ogg, MP3 or AIFF sounds, a table, or with --series a time series. Images keep their \
       size, depth, transparency and color profile, sounds their rate, length, channels and the bits \
       of their samples; those of a folder keep their names. Ogg and MP3 sounds are written as \
       NAME.flac, AIFF sounds as NAME.wav.
@@ -89,7 +89,7 @@ struct Denoise: AsyncParsableCommand {
   var reading: DataOptions
 
   @OptionGroup(title: "Learning (without --model)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
@@ -112,7 +112,7 @@ struct Denoise: AsyncParsableCommand {
         "--noisy-only and --add-noise exclude each other: DATA is noisy already"
       )
     }
-    if noisyOnly, let noise, !noise.noise.isLearntFromNoisyImages {
+    if noisyOnly, let noise, !noise.noise.isTrainedOnNoisyImages {
       throw ValidationError(
         "--noisy-only takes normal noise, that of counts and of grain (gaussian, poisson, speckle), not "
           + "\(noise.noise)"

@@ -6,7 +6,7 @@ import HourglassTensors
 /// One run of `denoise`, from the files that it reads to those that it writes.
 struct DenoiseJob {
   private let command: Denoise
-  /// The file or the folder of pictures or sounds; none for tables.
+  /// The file or the folder of images or sounds; none for tables.
   private let media: String?
   private let levels = NoiseLevels()
   private var run: VerbRun
@@ -17,7 +17,7 @@ struct DenoiseJob {
     var files = command.files
     var checkpoint = command.learning.checkpoint
     var folder: String?
-    // A name with the extension of a table is a file; what else is no picture and no sound file is a
+    // A name with the extension of a table is a file; what else is no image and no sound file is a
     // folder.
     let isTable = files.output.map { $0 == "-" || $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }
     if isTable == true {
@@ -25,8 +25,8 @@ struct DenoiseJob {
     } else {
       media = files.output
       if let media {
-        if files.save == nil { checkpoint = checkpoint ?? PictureOutput(media).checkpoint }
-        let isFile = PictureOutput(media).isFile || SoundOutput(media).isFile
+        if files.save == nil { checkpoint = checkpoint ?? ImageOutput(media).checkpoint }
+        let isFile = ImageOutput(media).isFile || SoundOutput(media).isFile
         if !isFile {
           files.output = nil
           folder = media
@@ -99,12 +99,11 @@ struct DenoiseJob {
     switch data {
     case .images(let images):
       if command.files.output != nil, media == nil || media.map(SoundOutput.init)?.isFile == true {
-        throw Failure.usage("images are written to a picture file or to a folder")
+        throw Failure.usage("images are written to an image file or to a folder")
       }
-      try media.map { try PictureOutput($0).prepare(count: images.count) }
+      try media.map { try ImageOutput($0).prepare(count: images.count) }
     case .sounds(let sounds):
-      if command.files.output != nil, media == nil || media.map(PictureOutput.init)?.isFile == true
-      {
+      if command.files.output != nil, media == nil || media.map(ImageOutput.init)?.isFile == true {
         throw Failure.usage("sounds are written to a .wav, .flac or .ogg file or to a folder")
       }
       try media.map { try SoundOutput($0).prepare(count: sounds.count) }
@@ -154,18 +153,26 @@ struct DenoiseJob {
     guard wantsResults(reference) else { return nil }
     var clean: ImageSet?
     if case .images(let set) = reference { clean = set }
-    let rows = PictureRows(["clean", "noisy", "denoised"])
+    let rows = ImageRows(["clean", "noisy", "denoised"])
     let (engine, noise, seed) = (run.engine, addedNoise(fitted), command.learning.seed ?? 0)
-    let output = media.map { PictureOutput($0) }
+    let output = media.map { ImageOutput($0) }
     let levels = fitted.noise.hasLevel ? levels : nil
     let report = try await StopSignals.run { [clean] in
-      try await fitted.trial(of: images, adding: noise, reference: clean, seed: seed, on: engine) {
+      try await fitted.evaluation(
+        of: images,
+        adding: noise,
+        reference: clean,
+        seed: seed,
+        on: engine
+      ) {
         name,
         index,
-        trial in
-        try output?.write(trial.denoised, name: name)
-        levels?.add(trial.noiseLevel)
-        if index < PictureRows.limit { rows.add([trial.clean, trial.noisy, trial.denoised]) }
+        evaluation in
+        try output?.write(evaluation.denoised, name: name)
+        levels?.add(evaluation.noiseLevel)
+        if index < ImageRows.limit {
+          rows.add([evaluation.clean, evaluation.noisy, evaluation.denoised])
+        }
       }
     }
     if let path = command.figure { try rows.write(to: path, title: images.name) }
@@ -180,18 +187,26 @@ struct DenoiseJob {
     guard wantsResults(reference) else { return nil }
     var clean: SoundSet?
     if case .sounds(let set) = reference { clean = set }
-    let rows = PictureRows(["clean", "noisy", "denoised"])
+    let rows = ImageRows(["clean", "noisy", "denoised"])
     let (engine, noise, seed) = (run.engine, addedNoise(fitted), command.learning.seed ?? 0)
     let output = media.map { SoundOutput($0) }
     let isDrawn = command.figure != nil
     let report = try await StopSignals.run { [clean] in
-      try await fitted.trial(of: sounds, adding: noise, reference: clean, seed: seed, on: engine) {
+      try await fitted.evaluation(
+        of: sounds,
+        adding: noise,
+        reference: clean,
+        seed: seed,
+        on: engine
+      ) {
         name,
         index,
-        trial in
-        try output?.write(trial.denoised, name: name, as: sounds.storage(index))
-        if isDrawn, index < PictureRows.limit {
-          rows.add(SpectrogramPictures.pictures(of: [trial.clean, trial.noisy, trial.denoised]))
+        evaluation in
+        try output?.write(evaluation.denoised, name: name, as: sounds.storage(index))
+        if isDrawn, index < ImageRows.limit {
+          rows.add(
+            SpectrogramImages.images(of: [evaluation.clean, evaluation.noisy, evaluation.denoised])
+          )
         }
       }
     }

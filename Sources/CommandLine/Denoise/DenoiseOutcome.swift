@@ -82,10 +82,10 @@ struct DenoiseOutcome: RunOutcome {
       if isNoisyOnly {
         lines += [
           estimatedPSNR.map {
-            "It learned from noisy images alone: if their noise is what it was told, results come to some "
+            "It trained on noisy images alone: if their noise is what it was told, results come to some "
               + "\(NumberText.fixed($0, places: 1)) dB or more."
           }
-            ?? "It learned from noisy images alone, so that nothing is known of how near the results come "
+            ?? "It trained on noisy images alone, so that nothing is known of how near the results come "
             + "to clean ones: look at them, or compare with --reference.", "",
         ]
       }

@@ -8,7 +8,7 @@ struct Detect: AsyncParsableCommand {
     abstract: "Find rows, images, or times of a series that are unlike normal ones.",
     discussion: """
       An autoencoder learns what normal data look like. The score of a row is what it fails to \
-      restore of it, each column on its own scale, and how far the row is from the nearest normal \
+      reconstruct of it, each column on its own scale, and how far the row is from the nearest normal \
       one. A fifth of the data is held out of learning to find the score above which at most \
       --false-alarms of normal rows lie; that rate can be changed with a saved model.
 
@@ -22,7 +22,7 @@ struct Detect: AsyncParsableCommand {
       The result is a table with a line for each row: columns of identifiers, score, p_value (the \
       share of held-out normal rows with a score as high), is_anomaly, and the three columns that \
       add most to the score, with what each adds; all of them together are the score. Of a series \
-      there is a line for each time, and the number of the range of neighbouring anomalies it is in.
+      there is a line for each time, and the number of the range of neighboring anomalies it is in.
 
       EXAMPLES
         hourglass detect week23.csv --learn-from normal.csv -o scores.csv
@@ -63,7 +63,7 @@ struct Detect: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A column that says which rows are anomalies (1, true, yes, anomaly); it is not learned from. "
+      "A column that says which rows are anomalies (1, true, yes, anomaly); it is not trained on. "
         + "The report then tells how well they are found, beside simpler detectors.",
       valueName: "column"
     )
@@ -80,7 +80,7 @@ struct Detect: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Whether what is learned from is normal, or mixed with anomalies (default: normal with "
+      "Whether what is trained on is normal, or mixed with anomalies (default: normal with "
         + "--learn-from, and mixed without).",
       valueName: "normal|mixed"
     )
@@ -97,7 +97,7 @@ struct Detect: AsyncParsableCommand {
   var reading: DataOptions
 
   @OptionGroup(title: "Learning (without --model)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
@@ -118,7 +118,7 @@ struct Detect: AsyncParsableCommand {
       try requireOption(
         files.model != nil || files.learnFrom != nil,
         "detect -",
-        "used with --model or --learn-from: what is read once cannot be learned from and scored"
+        "used with --model or --learn-from: what is read once cannot be trained on and scored"
       )
       try requireOption(
         labels == nil && heatMaps == nil && reading.series == nil && falseDiscoveries == nil,
@@ -155,7 +155,7 @@ struct Detect: AsyncParsableCommand {
   }
 }
 
-/// Whether what is learned from is normal.
+/// Whether what is trained on is normal.
 enum LearnedChoice: String, ExpressibleByArgument, CaseIterable {
   case normal, mixed
 

@@ -8,7 +8,7 @@ import HourglassTensors
 struct DetectJob {
   private let command: Detect
   private var run: VerbRun
-  /// The data, where they are large series that were learnt from too: they are read once less.
+  /// The data, where they are large series that were trained on too: they are read once less.
   private var largeSeries: LargeSeries?
 
   /// Checks what can be checked before anything is read.
@@ -65,18 +65,18 @@ struct DetectJob {
       try await write(findings, of: data, fitted, &outcome)
       if let labels {
         let marks = findings.map { labels.marks[$0.item] }
-        let judged = findings
+        let evaluated = findings
         let compares = command.comparing.compares
-        outcome.labelled = try await StopSignals.run {
+        outcome.labeled = try await StopSignals.run {
           try await fitted.evaluate(
-            judged,
+            evaluated,
             of: scored,
             labels: marks,
-            comparesWithRivals: compares,
+            comparesWithBaselines: compares,
             on: engine
           )
         }
-        run.clock.end(.judging)
+        run.clock.end(.evaluating)
       }
     }
     try fitted.removeCheckpoint()
@@ -133,7 +133,7 @@ struct DetectJob {
     if command.files.learnFrom == nil {
       _ = try DetectLabels(command, &source)
     } else {
-      // Data to learn from need no labels; where they have some, nothing is learned from these.
+      // Data to learn from need no labels; where they have some, nothing is trained on these.
       _ = try? DetectLabels(command, &source)
     }
     try prepareHeatMaps(for: source.kind)
@@ -201,7 +201,7 @@ struct DetectJob {
   }
 }
 
-/// Which items somebody labelled as anomalies.
+/// Which items somebody labeled as anomalies.
 struct DetectLabels {
   /// Whether each item is one.
   let marks: [Bool]

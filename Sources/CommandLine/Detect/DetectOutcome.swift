@@ -31,8 +31,8 @@ struct DetectOutcome: RunOutcome {
   var hasDrifted = false
   /// The most unusual anomalies.
   var top: [TopFindings.Item] = []
-  /// The report on labelled data.
-  var labelled: LabelledReport?
+  /// The report on labeled data.
+  var labeled: LabeledReport?
   /// The ranges of a series, the most unusual first.
   var ranges: [AnomalousRange]?
   /// The number of heat maps.
@@ -49,7 +49,7 @@ struct DetectOutcome: RunOutcome {
   var peakMemory: Int?
 
   private enum CodingKeys: String, CodingKey {
-    case data, count, anomalies, falseAlarmRate, threshold, heldOut, labelled, ranges, heatMaps
+    case data, count, anomalies, falseAlarmRate, threshold, heldOut, labeled, ranges, heatMaps
     case falseDiscoveryRate, lowerShare, alarmShare, hasDrifted, top, unknownCategories, learning,
       files,
       usedModel, seconds, peakMemory
@@ -109,8 +109,8 @@ struct DetectOutcome: RunOutcome {
       lines += [learned, ""]
       if let heldOut { lines += [heldOut.description, ""] }
     }
-    if let labelled {
-      lines += [labelled.description, ""]
+    if let labeled {
+      lines += [labeled.description, ""]
     } else if hasLabels {
       lines += ["The labels are all the same: there is nothing to tell apart.", ""]
     }
@@ -125,7 +125,7 @@ struct DetectOutcome: RunOutcome {
     if let scores = files.scores, !resultTakesOutput { lines.append("scores     \(scores)") }
     if let model = files.model { lines.append("model      \(model)") }
     if let maps = heatMaps, let folder = files.heatMaps {
-      lines.append("heat maps  \(folder)  (\(NumberText.counted(maps, "picture")))")
+      lines.append("heat maps  \(folder)  (\(NumberText.counted(maps, "image")))")
     }
     if files.scores == nil, files.model == nil {
       lines.append("nothing was written: --output keeps the scores, --save the model")
@@ -156,7 +156,7 @@ struct DetectOutcome: RunOutcome {
       share = "without the oddest, \(lower) % score above the middle of normal ones, not 50 %"
     }
     return
-      "The data as a whole are less usual than what was learned from: \(share). More false alarms "
+      "The data as a whole are less usual than what was trained on: \(share). More false alarms "
       + "than asked for are likely: learn from newer normal data."
   }
 

@@ -45,7 +45,7 @@ struct DetectStream: Sendable {
     var configuration = engine.configuration
     configuration.threads = 1
     engines = (0..<(isLive ? 1 : engine.threads)).map { _ in ComputeEngine(configuration) }
-    let aside = Set(fitted.setAside)
+    let aside = Set(fitted.ignoredColumns)
     let needed = schema.columns.filter { !aside.contains($0.name) }
     let names = schema.columns.filter { $0.kind == .identifier }.map {
       TableSchema.Column(name: $0.name, kind: .identifier, content: .texts)

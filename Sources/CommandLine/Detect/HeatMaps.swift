@@ -3,7 +3,7 @@ import HourglassDatasets
 import HourglassEngines
 import HourglassTensors
 
-/// Pictures of where images are unlike normal ones.
+/// Images of where images are unlike normal ones.
 struct HeatMaps {
   /// Where they go; it is there.
   let folder: String
@@ -13,7 +13,7 @@ struct HeatMaps {
   private static let limit = 100
 
   /// Draws the squared error of each pixel of the most unusual images, black for none and white for
-  /// the largest of all of them, and says how many pictures there are.
+  /// the largest of all of them, and says how many images there are.
   func draw(
     _ data: Dataset,
     _ findings: Findings,
@@ -35,9 +35,9 @@ struct HeatMaps {
       let plane = errors.scalars[start..<start + height * width].map {
         ($0 / largest).squareRoot()
       }
-      let picture = Picture(planes: [plane], width: width, height: height, depth: 8)
+      let image = Image(planes: [plane], width: width, height: height, depth: 8)
       let name = images.names[index].split(separator: "/").joined(separator: "_")
-      try picture.write(to: "\(folder)/\(name).png")
+      try image.write(to: "\(folder)/\(name).png")
     }
     return chosen.count
   }

@@ -7,7 +7,7 @@ struct Features: AsyncParsableCommand {
     abstract: "Learn features of rows, images, sounds or windows, for other models to learn from.",
     discussion: """
       An autoencoder learns to rebuild items from as many numbers as --dimensions says; its decoder \
-      is then dropped, and what the encoder gives are the features. No label is learnt from.
+      is then dropped, and what the encoder gives are the features. No label is trained on.
 
       Of images it learns kinds of patches first, and then from what each image says of them; \
       --architecture dense learns from pixels. Where the images look as much like the mirror images \
@@ -22,7 +22,7 @@ struct Features: AsyncParsableCommand {
 
       --probe COLUMN says what features are worth: the column is left out of learning, and a linear \
       model (softmax regression for classes, ridge regression for numbers) and the ten nearest \
-      neighbours predict it from the features, from the raw values, and from PCA of the same size, \
+      neighbors predict it from the features, from the raw values, and from PCA of the same size, \
       with 5-fold cross-validation. For images and sounds --labels FILE gives the classes. \
       Categories and booleans are classes; --column NAME=category makes classes of numbers.
 
@@ -54,7 +54,7 @@ struct Features: AsyncParsableCommand {
   var mirror: MirrorOptions
 
   @OptionGroup(title: "Learning (without --model)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
@@ -113,7 +113,7 @@ struct MirrorOptions: ParsableArguments {
 struct ProbeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Compare what models predict of this column; it is not learnt from.",
+      "Compare what models predict of this column; it is not trained on.",
       valueName: "column"
     )
   )

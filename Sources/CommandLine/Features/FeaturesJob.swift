@@ -46,22 +46,22 @@ struct FeaturesJob {
     if let model {
       if let column = command.probe.probe, model.columns.contains(column) {
         throw Failure.usage(
-          "--probe \(column): the model was learnt from this column; learn one without it"
+          "--probe \(column): the model was trained on this column; learn one without it"
         )
       }
       fitted = model
     } else {
       var source = learned ?? data
       if case .largeSeries = source { source = command.reading.learnable(source, quiet: quiet) }
-      let learnt = source
+      let learned = source
       let extractor = FeatureExtractor(
         dimensions: command.shape.dimensions?.number ?? 32,
-        architecture: try architecture(for: learnt),
+        architecture: try architecture(for: learned),
         learning: command.learning.settings,
         mirrorImagesAreAlike: command.mirror.areAlike
       )
-      fitted = try await run.learn(unit: learnt.kind.nouns.one) {
-        try await extractor.fit(learnt, session: $0)
+      fitted = try await run.learn(unit: learned.kind.nouns.one) {
+        try await extractor.fit(learned, session: $0)
       }
     }
     let engine = run.engine
@@ -93,7 +93,7 @@ struct FeaturesJob {
       }
       report = found
     }
-    run.clock.end(.judging)
+    run.clock.end(.evaluating)
     return FeaturesOutcome(
       fitted,
       data: data,
@@ -104,11 +104,11 @@ struct FeaturesJob {
     )
   }
 
-  /// The layers that were asked for; images are learnt from by their patches where none were.
+  /// The layers that were asked for; images are trained on by their patches where none were.
   private func architecture(for data: Dataset) throws -> Architecture? {
     if let given = try command.shape.architecture(for: data) { return given }
     guard command.shape.architecture == .dense, case .images(let images) = data else { return nil }
-    return AutomaticChoices.denseArchitecture(
+    return Defaults.denseArchitecture(
       for: .images,
       valueCount: images.commonShape?.elementCount ?? 1
     )

@@ -16,7 +16,7 @@ struct FeaturesOutcome: RunOutcome {
   var kind: DataKind
   var items: Int
   var dimensions: Int
-  /// How well held-out items could be restored, before the decoder was dropped.
+  /// How well held-out items could be reconstructed, before the decoder was dropped.
   var heldOut: ReductionReport?
   /// What models predict.
   var probe: ProbeReport?

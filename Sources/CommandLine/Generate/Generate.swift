@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Makes new items like those that were learned from.
+/// Makes new items like those that were trained on.
 struct Generate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
@@ -9,7 +9,7 @@ struct Generate: AsyncParsableCommand {
       A variational autoencoder learns how the items of --learn-from are distributed, and new ones \
       are drawn from what it learned. Some items are held out of learning; the report tells how \
       alike generated rows are to them, column by column and pair by pair, beside columns drawn on \
-      their own, how near they come to the rows learned from, and whether rare values leak. For images it \
+      their own, how near they come to the rows trained on, and whether rare values leak. For images it \
       tells how probable the held-out ones are, by bounds from below, beside pixels on their own.
 
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
@@ -27,9 +27,9 @@ struct Generate: AsyncParsableCommand {
         hourglass generate --model digits.hourglass --where label=3 -o threes.png
         hourglass generate --learn-from images.idx.gz --latent 2 --lattice -o lattice.png
         hourglass generate --learn-from images.idx.gz --interpolate 3,17 --count 12 -o between.png
-        hourglass generate --learn-from images.idx.gz --neighbours new-or-not.svg -o grid.png
-        hourglass generate --learn-from train.idx.gz --judge test.idx.gz --reconstructions pairs.svg
-        hourglass generate --model digits.hourglass --judge test.idx.gz --bound-samples 5000
+        hourglass generate --learn-from images.idx.gz --neighbors new-or-not.svg -o grid.png
+        hourglass generate --learn-from train.idx.gz --evaluate-on test.idx.gz --reconstructions pairs.svg
+        hourglass generate --model digits.hourglass --evaluate-on test.idx.gz --bound-samples 5000
         hourglass generate --learn-from taxi.csv --series time --window 48 --count 20 -o windows.csv
       """
   )
@@ -47,7 +47,7 @@ struct Generate: AsyncParsableCommand {
   var shape: SynthesizerOptions
 
   @OptionGroup(title: "Learning (without --model)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
@@ -65,19 +65,21 @@ struct Generate: AsyncParsableCommand {
     if files.model == nil, files.learnFrom == nil {
       throw ValidationError("give data to learn from with --learn-from, or a model with --model")
     }
-    if generating.interpolate != nil, files.model != nil, generating.judge == nil {
+    if generating.interpolate != nil, files.model != nil, generating.evaluateOn == nil {
       throw ValidationError(
-        "--interpolate with --model needs --judge, the data that hold the items"
+        "--interpolate with --model needs --evaluate-on, the data that hold the items"
       )
     }
-    if files.model != nil, generating.judge == nil {
+    if files.model != nil, generating.evaluateOn == nil {
       let asked = generating.reconstructions != nil ? "--reconstructions" : "--bound-samples"
       if generating.reconstructions != nil || generating.boundSamples != nil {
-        throw ValidationError("\(asked) with --model needs --judge, the data that hold the images")
+        throw ValidationError(
+          "\(asked) with --model needs --evaluate-on, the data that hold the images"
+        )
       }
     }
-    if generating.neighbours != nil, files.model != nil {
-      throw ValidationError("--neighbours needs --learn-from: a model keeps no items")
+    if generating.neighbors != nil, files.model != nil {
+      throw ValidationError("--neighbors needs --learn-from: a model keeps no items")
     }
     if generating.lattice, shape.latent.map({ $0 != 2 }) ?? (files.model == nil) {
       throw ValidationError("--lattice needs --latent 2")

@@ -17,8 +17,8 @@ struct GenerateJob {
       paths: try VerbPaths(
         command.files,
         checkpoint: command.learning.checkpoint,
-        others: [command.generating.neighbours, command.generating.reconstructions],
-        read: [command.generating.judge, command.shape.labels]
+        others: [command.generating.neighbors, command.generating.reconstructions],
+        read: [command.generating.evaluateOn, command.shape.labels]
       ),
       learning: command.learning,
       computing: command.computing,
@@ -31,7 +31,7 @@ struct GenerateJob {
   mutating func run() async throws -> GenerateOutcome {
     let (files, options) = (command.files, command.generating)
     let model = try files.model.map { try FittedSynthesizer(contentsOf: $0) }
-    if let path = files.learnFrom, options.interpolate != nil, options.judge == nil,
+    if let path = files.learnFrom, options.interpolate != nil, options.evaluateOn == nil,
       try command.data.optionsForAny(limit: files.first).isLarge(path)
     {
       throw Failure.usage("--interpolate needs data that are held in memory: see --in-memory")
@@ -39,7 +39,7 @@ struct GenerateJob {
     let learned = try files.learnFrom.map {
       try command.data.loadToLearn($0, limit: files.first, quiet: command.saying.quiet)
     }
-    let judged = try options.judge.map { try command.data.load($0, limit: files.first) }
+    let evaluated = try options.evaluateOn.map { try command.data.load($0, limit: files.first) }
     if let model { try check(model.kind, classes: model.classes) }
     var classes: ItemClasses?
     if let learned {
@@ -60,25 +60,25 @@ struct GenerateJob {
     } else {
       throw Failure.usage("give data to learn from with --learn-from, or a model with --model")
     }
-    let generated = try await generate(with: fitted, from: judged ?? learned)
+    let generated = try await generate(with: fitted, from: evaluated ?? learned)
     try write(generated, fitted)
-    if let path = options.neighbours, let learned, let generated {
-      try await drawNeighbours(generated, learned, fitted, path)
+    if let path = options.neighbors, let learned, let generated {
+      try await drawNeighbors(generated, learned, fitted, path)
     }
-    if let path = options.reconstructions, let data = judged ?? learned {
+    if let path = options.reconstructions, let data = evaluated ?? learned {
       try await drawReconstructions(data, fitted, path)
     }
     try fitted.removeCheckpoint()
     run.clock.end(.encoding)
     var given: SynthesisReport?
-    if let judged {
+    if let evaluated {
       let engine = run.engine
       let samples = options.boundSamples
       given = try await StopSignals.run {
-        try await fitted.evaluate(judged, boundSamples: samples, on: engine)
+        try await fitted.evaluate(evaluated, boundSamples: samples, on: engine)
       }
     }
-    run.clock.end(.judging)
+    run.clock.end(.evaluating)
     return GenerateOutcome(
       fitted,
       generated: generated,
@@ -129,11 +129,11 @@ struct GenerateJob {
       if let widths { return .dense(hidden: widths, activation: .silu) }
       // Else what is chosen by the data is fully connected as it is.
       guard command.shape.architecture == .dense, case .images = data else { return nil }
-      return AutomaticChoices.synthesisDenseArchitecture
+      return Defaults.synthesisDenseArchitecture
     }
     guard case .images(let images) = data,
       case .convolutional(let channels, let hidden, let activation) =
-        AutomaticChoices.convolutionalArchitecture(for: try images.uniform())
+        Defaults.convolutionalArchitecture(for: try images.uniform())
     else {
       throw Failure.usage("--architecture convolutional needs images, found \(data.name)")
     }
@@ -146,7 +146,7 @@ struct GenerateJob {
     from data: Dataset?
   ) async throws -> Dataset? {
     let options = command.generating
-    guard run.paths.output != nil || options.neighbours != nil else { return nil }
+    guard run.paths.output != nil || options.neighbors != nil else { return nil }
     let (engine, seed) = (run.engine, command.learning.seed ?? 0)
     let count = options.count
     return try await StopSignals.run {
@@ -204,13 +204,13 @@ struct GenerateJob {
       let columns =
         options.interpolate != nil
         ? count : rows?.first ?? Int(Double(count).squareRoot().rounded(.up))
-      let pictures = try GeneratedPictures(images)
-      try AtomicFile.replace(path, with: pictures.mosaic(columns: columns, rows: rows).png)
+      let images = try GeneratedImages(images)
+      try AtomicFile.replace(path, with: images.mosaic(columns: columns, rows: rows).png)
     case .sounds, .series, .largeTable, .largeSeries: break
     }
   }
 
-  private func drawNeighbours(
+  private func drawNeighbors(
     _ generated: Dataset,
     _ learned: Dataset,
     _ fitted: FittedSynthesizer,
@@ -218,11 +218,11 @@ struct GenerateJob {
   ) async throws {
     guard case .images(let made) = generated, case .images(let real) = learned else { return }
     let engine = run.engine
-    let few = made.prefix(GeneratedPictures.mostNeighbours)
+    let few = made.prefix(GeneratedImages.mostNeighbors)
     let nearest = try await StopSignals.run {
       try await fitted.nearest(to: few, in: real, on: engine)
     }
-    let figure = try GeneratedPictures(few).neighbours(nearest, in: real)
+    let figure = try GeneratedImages(few).neighbors(nearest, in: real)
     try AtomicFile.replace(path, with: Array(figure.drawing.svgFile.utf8))
   }
 
@@ -233,12 +233,12 @@ struct GenerateJob {
   ) async throws {
     guard case .images(let real) = data else { return }
     let engine = run.engine
-    let few = real.prefix(GeneratedPictures.mostNeighbours)
-    let restored = try await StopSignals.run {
+    let few = real.prefix(GeneratedImages.mostNeighbors)
+    let reconstructed = try await StopSignals.run {
       try await fitted.reconstruction(of: .images(few), on: engine)
     }
-    guard case .images(let made) = restored else { return }
-    let figure = try GeneratedPictures(made).reconstructions(of: few)
+    guard case .images(let made) = reconstructed else { return }
+    let figure = try GeneratedImages(made).reconstructions(of: few)
     try AtomicFile.replace(path, with: Array(figure.drawing.svgFile.utf8))
   }
 
@@ -257,7 +257,7 @@ struct GenerateJob {
       throw Failure.usage("\(option) needs a table, found \(kind.nouns.many)")
     }
     let ofImages = [
-      ("--neighbours", options.neighbours != nil),
+      ("--neighbors", options.neighbors != nil),
       ("--reconstructions", options.reconstructions != nil),
       ("--bound-samples", options.boundSamples != nil),
     ]

@@ -53,16 +53,16 @@ struct GeneratingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Draw images above the nearest ones that were learned from, to see that they are new.",
+      "Draw images above the nearest ones that were trained on, to see that they are new.",
       valueName: "figure.svg"
     )
   )
-  var neighbours: String?
+  var neighbors: String?
 
   @Option(
-    help: ArgumentHelp("Judge the model by these data as well.", valueName: "data")
+    help: ArgumentHelp("Evaluator the model by these data as well.", valueName: "data")
   )
-  var judge: String?
+  var evaluateOn: String?
 
   @Option(
     help: ArgumentHelp(
@@ -74,7 +74,7 @@ struct GeneratingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Draw images of --judge, or else those learned from, above what the model restores of them.",
+      "Draw images of --evaluate-on, or else those trained on, above what the model reconstructs of them.",
       valueName: "figure.svg"
     )
   )

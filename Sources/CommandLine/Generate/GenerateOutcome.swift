@@ -9,7 +9,7 @@ struct GenerateOutcome: RunOutcome {
   struct Files: Encodable {
     var output: String?
     var model: String?
-    var neighbours: String?
+    var neighbors: String?
     var reconstructions: String?
   }
 
@@ -18,7 +18,7 @@ struct GenerateOutcome: RunOutcome {
   var latent: Int
   /// The report on items held out of learning.
   var heldOut: SynthesisReport?
-  /// The report on the data of --judge.
+  /// The report on the data of --evaluate.
   var given: SynthesisReport?
   var learning: LearnedModel
   var files: Files
@@ -51,7 +51,7 @@ struct GenerateOutcome: RunOutcome {
     files = Files(
       output: paths.output,
       model: paths.model,
-      neighbours: command.generating.neighbours,
+      neighbors: command.generating.neighbors,
       reconstructions: command.generating.reconstructions
     )
     usedModel = command.files.model
@@ -73,9 +73,9 @@ struct GenerateOutcome: RunOutcome {
       lines.append("generated   \(output)  (\(NumberText.counted(generated, noun)))")
     }
     if let model = files.model { lines.append("model       \(model)") }
-    if let figure = files.neighbours { lines.append("neighbours  \(figure)") }
-    if let figure = files.reconstructions { lines.append("restored    \(figure)") }
-    let written = [files.output, files.model, files.neighbours, files.reconstructions]
+    if let figure = files.neighbors { lines.append("neighbors  \(figure)") }
+    if let figure = files.reconstructions { lines.append("reconstructed    \(figure)") }
+    let written = [files.output, files.model, files.neighbors, files.reconstructions]
     if written.allSatisfy({ $0 == nil }) {
       lines.append("nothing was written: --output keeps new items, --save the model")
     }

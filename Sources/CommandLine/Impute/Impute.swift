@@ -27,10 +27,10 @@ struct Impute: AsyncParsableCommand {
       --intervals each filled cell gets the values that its truth is among, in a file of its own.
 
       DATA may also be images: PNG files whose missing pixels are transparent, or any images with \
-      --mask, pictures that are white where pixels are missing. A network learns to fill holes that \
+      --mask, images that are white where pixels are missing. A network learns to fill holes that \
       are made in the images; all other pixels stay as they are.
 
-      The data themselves are learned from, unless --learn-from or --model says otherwise.
+      The data themselves are trained on, unless --learn-from or --model says otherwise.
 
       EXAMPLES
         hourglass impute people.csv -o filled.csv
@@ -64,7 +64,7 @@ struct Impute: AsyncParsableCommand {
   var reading: DataOptions
 
   @OptionGroup(title: "Learning (without --model)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
@@ -133,7 +133,7 @@ struct FillingOptions: ParsableArguments {
   @Flag(
     help: "Leave nearest rows out of the result; the model then keeps no rows of the data."
   )
-  var noNeighbours = false
+  var noNeighbors = false
 
   @Flag(help: "Leave chained regression out of the result.")
   var noRegression = false
@@ -142,7 +142,7 @@ struct FillingOptions: ParsableArguments {
   var given: [String] {
     var names: [String] = []
     if members != nil { names.append("--members") }
-    if noNeighbours { names.append("--no-neighbours") }
+    if noNeighbors { names.append("--no-neighbors") }
     if noRegression { names.append("--no-regression") }
     return names
   }

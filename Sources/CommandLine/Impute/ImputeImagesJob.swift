@@ -8,7 +8,7 @@ import Synchronization
 /// One run of `impute` with images, from the files that it reads to those that it writes.
 struct ImputeImagesJob {
   private let command: Impute
-  private let output: PictureOutput?
+  private let output: ImageOutput?
   private var run: VerbRun
 
   /// Checks what can be checked before anything is read.
@@ -17,12 +17,12 @@ struct ImputeImagesJob {
     for (option, isGiven) in [
       ("--draws", command.filling.draws != nil), ("--intervals", command.filling.intervals != nil),
       ("--members", command.filling.members != nil),
-      ("--no-neighbours", command.filling.noNeighbours),
+      ("--no-neighbors", command.filling.noNeighbors),
       ("--no-regression", command.filling.noRegression),
     ] where isGiven {
       throw Failure.usage("\(option) is for tables and time series; \(command.data) holds images")
     }
-    let places = try PictureOutput.paths(
+    let places = try ImageOutput.paths(
       command.files,
       checkpoint: command.learning.checkpoint,
       others: [command.holes.figure],
@@ -45,7 +45,7 @@ struct ImputeImagesJob {
     let images = try load(command.data)
     let learned = try files.learnFrom.map { try load($0) }
     let masks = try command.holes.mask.map {
-      PixelMasks.pictures(try load($0))
+      PixelMasks.images(try load($0))
     }
     try output?.prepare(count: images.count)
     try run.paths.checkWritable()
@@ -62,13 +62,13 @@ struct ImputeImagesJob {
       }
     }
     let (engine, output, seed) = (run.engine, output, command.learning.seed ?? 0)
-    let rows = PictureRows(["missing", "filled", "true"])
+    let rows = ImageRows(["missing", "filled", "true"])
     let share = command.holes.maskRate ?? 0
     let counter = PixelCounter()
     var report: ImageImputationReport?
     if output != nil || command.holes.figure != nil || share > 0 {
       report = try await StopSignals.run {
-        try await fitted.trial(
+        try await fitted.evaluation(
           of: images,
           masks: masks ?? .transparent,
           deleting: share,
@@ -77,8 +77,8 @@ struct ImputeImagesJob {
         ) { name, index, filling in
           try output?.write(filling.filled, name: name)
           counter.add(filling.count)
-          guard index < PictureRows.limit else { return }
-          let truth = share > 0 ? try images.picture(index) : nil
+          guard index < ImageRows.limit else { return }
+          let truth = share > 0 ? try images.image(index) : nil
           rows.add([filling.masked, filling.filled, truth])
         }
       }
@@ -118,9 +118,9 @@ struct ImputeImagesJob {
 struct HoleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A picture, or a folder with one of the name of each image, that is white where pixels are "
+      "An image, or a folder with one of the name of each image, that is white where pixels are "
         + "missing (default: where an image is transparent).",
-      valueName: "pictures"
+      valueName: "images"
     )
   )
   var mask: String?

@@ -83,7 +83,7 @@ struct ImputeJob {
     settings.earlyStopping = nil
     return Imputer(
       members: command.filling.members ?? 3,
-      usesNeighbours: !command.filling.noNeighbours,
+      usesNeighbors: !command.filling.noNeighbors,
       usesRegression: !command.filling.noRegression,
       learning: settings
     )

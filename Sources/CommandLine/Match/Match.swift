@@ -1,11 +1,11 @@
 import ArgumentParser
 import HourglassSignatures
 
-/// Finds stored items again from damaged copies and excerpts.
+/// Finds stored items again from damaged copies and query clips.
 struct Match: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "match",
-    abstract: "Find images, sounds or rows again from damaged copies and excerpts.",
+    abstract: "Find images, sounds or rows again from damaged copies and query clips.",
     discussion: """
       A database holds a signature for each image or row, and one for each half second of a \
       sound. The first `add` learns from the items how to make signatures that survive noise, \
@@ -14,8 +14,8 @@ struct Match: AsyncParsableCommand {
 
       EXAMPLES
         hourglass match add songs/ --database songs.db
-        hourglass match find excerpt.wav --database songs.db
-        hourglass match find excerpt.wav --database songs.db --false-accepts 0.01
+        hourglass match find query clip.wav --database songs.db
+        hourglass match find query clip.wav --database songs.db --false-accepts 0.01
         hourglass match list --database songs.db
         hourglass match remove old.ogg --database songs.db
         hourglass match export --database songs.db -o codes.csv

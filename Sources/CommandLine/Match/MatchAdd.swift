@@ -10,7 +10,7 @@ struct MatchAdd: AsyncParsableCommand {
     commandName: "add",
     abstract: "Store items; a new database learns from them how to make signatures.",
     discussion: """
-      Where there is no database yet, an encoder is learned from the first ITEMS, or from \
+      Where there is no database yet, an encoder is trained on the first ITEMS, or from \
       --learn-from, or taken from --model. The report tells how many items are found again from \
       distorted copies, beside PCA of the same size and beside the values themselves.
 
@@ -49,7 +49,7 @@ struct MatchAdd: AsyncParsableCommand {
   var reading: DataOptions
 
   @OptionGroup(title: "Learning (for a new database)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
@@ -108,7 +108,7 @@ struct MatchAddJob {
     let data = try command.items.map {
       try command.reading.loadAny($0, limit: limit, quiet: quiet)
     }
-    let learnt = try command.files.learnFrom.map {
+    let learned = try command.files.learnFrom.map {
       try command.reading.loadAny($0, limit: limit, quiet: quiet)
     }
     run.clock.end(.reading)
@@ -120,7 +120,7 @@ struct MatchAddJob {
     if let known = try storedLibrary() {
       library = known
     } else {
-      let found = try await encoder(for: learnt ?? data[0], quiet: quiet)
+      let found = try await encoder(for: learned ?? data[0], quiet: quiet)
       library = try MatchLibrary(creating: path, found)
       fitted = found
     }

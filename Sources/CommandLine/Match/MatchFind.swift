@@ -10,7 +10,7 @@ struct MatchFind: AsyncParsableCommand {
     commandName: "find",
     abstract: "Find the stored items nearest to an image, a sound, a row, or to coordinates.",
     discussion: """
-      For an excerpt of a sound the answer also tells where in the stored sound it begins. With \
+      For a query clip of a sound the answer also tells where in the stored sound it begins. With \
       --false-accepts an item that is not in the database is called so; the rate says how often \
       such an item may be taken for a stored one.
 
@@ -19,7 +19,7 @@ struct MatchFind: AsyncParsableCommand {
       With --exact all are compared.
 
       EXAMPLES
-        hourglass match find excerpt.wav --database songs.db
+        hourglass match find query clip.wav --database songs.db
         hourglass match find damaged.png --database images.db --count 3 --false-accepts 0.01
         hourglass match find --at 0.45,0.97 --database map.db
       """

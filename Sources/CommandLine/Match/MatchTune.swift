@@ -35,7 +35,7 @@ struct MatchTune: AsyncParsableCommand {
   var reading: DataOptions
 
   @OptionGroup(title: "Learning (each size)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions
@@ -66,7 +66,7 @@ struct MatchTune: AsyncParsableCommand {
       defer { display.end() }
       let (recall, largest) = (recall, largest)
       let matcher = Matcher(learning: learning.settings)
-      let session = LearningSession(
+      let session = TrainingSession(
         engine: computing.engine,
         progress: { display.handle($0) }
       )

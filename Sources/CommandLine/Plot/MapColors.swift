@@ -3,7 +3,7 @@ import HourglassReports
 import HourglassTensors
 
 extension ScatterMap.Coloring {
-  /// The colours of points by a column of their table: by class where there are few different texts
+  /// The colors of points by a column of their table: by class where there are few different texts
   /// or levels, else by number.
   init(column: Table.Column, of name: String) throws(Failure) {
     let rows = 0..<column.count
@@ -28,7 +28,7 @@ extension ScatterMap.Coloring {
     self = .classes(names: names, of: texts.map { $0.flatMap { places[$0] } ?? -1 })
   }
 
-  /// The colours of some points.
+  /// The colors of some points.
   func selecting(_ rows: [Int]) -> ScatterMap.Coloring {
     switch self {
     case .none: .none

@@ -19,9 +19,9 @@ struct MapMaker {
 
   /// The most points.
   private static let pointLimit = 20_000
-  /// The most bytes of the pictures of items before they are compressed, and of those of places.
-  private static let pictureLimits = (items: 6 << 20, places: 3 << 20)
-  /// The most pixels on a side of a picture of an item, and of one of a place.
+  /// The most bytes of the images of items before they are compressed, and of those of places.
+  private static let imageLimits = (items: 6 << 20, places: 3 << 20)
+  /// The most pixels on a side of an image of an item, and of one of a place.
   private static let sides = (item: 32, place: 64)
   /// The most bytes of the cells of rows, and of those of places.
   private static let textLimits = (items: 4 << 20, places: 1 << 20)
@@ -70,25 +70,25 @@ struct MapMaker {
 
   private func items(_ rows: [Int]) throws -> (MapPage.Items, String?) {
     switch data {
-    case .images(let images): return try pictures(images, rows)
+    case .images(let images): return try images(images, rows)
     case .table(let table): return cells(table, rows)
     case .largeTable, .sounds, .series, .largeSeries: return (.none, nil)
     }
   }
 
-  private func pictures(
+  private func images(
     _ images: ImageSet,
     _ rows: [Int]
   ) throws -> (MapPage.Items, String?) {
     guard let shape = images.commonShape, let first = rows.first else { return (.none, nil) }
     let size = Self.size(width: shape[2], height: shape[1], side: Self.sides.item)
-    let channels = try images.picture(first).figureImage(size).channels
-    let most = Self.pictureLimits.items / (size.width * size.height * channels)
-    let pictures = try rows.prefix(most).map { try images.picture($0).figureImage(size) }
+    let channels = try images.image(first).figureImage(size).channels
+    let most = Self.imageLimits.items / (size.width * size.height * channels)
+    let images = try rows.prefix(most).map { try images.image($0).figureImage(size) }
     let note =
       "\(NumberText.grouped(most)) of the \(NumberText.counted(rows.count, "point")) show "
-      + "their pictures."
-    return (.pictures(pictures), most < rows.count ? note : nil)
+      + "their images."
+    return (.images(images), most < rows.count ? note : nil)
   }
 
   private func cells(_ table: Table, _ rows: [Int]) -> (MapPage.Items, String?) {
@@ -120,14 +120,14 @@ struct MapMaker {
       let shape = fitted.itemShape
       let size = Self.size(width: shape[2], height: shape[1], side: Self.sides.place)
       let bytes = size.width * size.height * (shape[0] < 3 ? 1 : 3)
-      let side = Self.side(Self.pictureLimits.places / bytes)
-      let restored = try await fitted.decode(codes: places(box, side), on: engine)
-      guard case .images(let images) = restored else { return .none }
-      return .pictures((0..<side * side).map { images.figureImage($0, size) })
+      let side = Self.side(Self.imageLimits.places / bytes)
+      let reconstructed = try await fitted.decode(codes: places(box, side), on: engine)
+      guard case .images(let images) = reconstructed else { return .none }
+      return .images((0..<side * side).map { images.figureImage($0, size) })
     case .table:
       let side = Self.side(Self.textLimits.places / (12 * min(fitted.columns.count, 40)))
-      let restored = try await fitted.decode(codes: places(box, side), on: engine)
-      guard case .table(let table) = restored else { return .none }
+      let reconstructed = try await fitted.decode(codes: places(box, side), on: engine)
+      guard case .table(let table) = reconstructed else { return .none }
       let columns = table.columns.prefix(Self.columnLimit)
       let rows = (0..<table.rowCount).map { row in columns.map { $0.shortText(row) } }
       return .rows(columns: columns.map(\.name), rows)
@@ -180,8 +180,8 @@ extension ScatterMap {
   }
 }
 
-extension Picture {
-  /// The picture in a size, for the page.
+extension Image {
+  /// The image in a size, for the page.
   fileprivate func figureImage(_ size: ImageSize) -> FigureImage {
     let isThatSize = width == size.width && height == size.height
     return (isThatSize ? self : resized(to: size)).figureImage
@@ -189,13 +189,13 @@ extension Picture {
 }
 
 extension Tensor {
-  /// An image of `[count, channels, height, width]` in a size, grey or in colours.
+  /// An image of `[count, channels, height, width]` in a size, gray or in colors.
   fileprivate func figureImage(_ index: Int, _ size: ImageSize) -> FigureImage {
     let (channels, height, width) = (shape[1], shape[2], shape[3])
     let planes = (channels < 3 ? 0..<1 : 0..<3).map { channel in
       let start = (index * channels + channel) * height * width
       return scalars[start..<start + height * width].map { min(max($0, 0), 1) }
     }
-    return Picture(planes: planes, width: width, height: height, depth: 8).figureImage(size)
+    return Image(planes: planes, width: width, height: height, depth: 8).figureImage(size)
   }
 }

@@ -10,9 +10,9 @@ import HourglassTensors
   import Darwin
 #endif
 
-/// The classes by which the points of a map are coloured.
+/// The classes by which the points of a map are colored.
 struct PlotLabels {
-  /// The most classes: more colours than these cannot be told apart.
+  /// The most classes: more colors than these cannot be told apart.
   static let classLimit = 20
 
   /// The names of the classes, in order.
@@ -20,7 +20,7 @@ struct PlotLabels {
   /// The class of each point.
   let classes: [Int]
 
-  /// The colours of the points.
+  /// The colors of the points.
   var coloring: ScatterMap.Coloring { .classes(names: names, of: classes) }
 
   /// Reads labels: an IDX file of numbers, or a text with a label on each line.

@@ -2,7 +2,7 @@ import HourglassReports
 import HourglassTensors
 
 extension ScatterMap {
-  /// A map of the first two numbers of each code `[rows, dimensions]`, in colours.
+  /// A map of the first two numbers of each code `[rows, dimensions]`, in colors.
   init(codes: Tensor, coloring: Coloring, title: String, noun: String) {
     let width = codes.shape[1]
     let rows = 0..<codes.shape[0]

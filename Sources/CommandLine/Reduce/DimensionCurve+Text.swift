@@ -4,7 +4,7 @@ import HourglassTensors
 
 extension DimensionCurve {
   private var what: String {
-    search.measure == .variance ? "variance kept" : "neighbours kept"
+    search.measure == .variance ? "variance kept" : "neighbors kept"
   }
 
   /// The sizes that were tried as a table, and what was found.

@@ -15,7 +15,7 @@ struct Reduce: AsyncParsableCommand {
       folder or a file of PNG or JPEG, IDX, CIFAR-10); sounds (a folder or a file of WAV, FLAC or \
       OGG), which are cut into patches of about a second, so that a code is the mean of those of \
       its patches; an NPY or NPZ array; or, with --series, a table of measurements in time, cut \
-      into windows. It is recognised by its contents.
+      into windows. It is recognized by its contents.
 
       The codes are a table with the columns z1, z2, ... and a line for each row; for rows of a \
       table there is no other column, so that the file can be read as plain numbers, and pasted \
@@ -54,7 +54,7 @@ struct Reduce: AsyncParsableCommand {
   var preserving: PreserveOptions
 
   @OptionGroup(title: "Learning (without --model)")
-  var learning: LearningOptions
+  var learning: TrainingOptions
 
   @OptionGroup(title: "Computing")
   var computing: ComputingOptions

@@ -77,7 +77,7 @@ struct ReduceJob {
     run.clock.end(.encoding)
     let isOther = model != nil || learned != nil
     let given = isOther ? try await evaluate(data, with: fitted) : nil
-    run.clock.end(.judging)
+    run.clock.end(.evaluating)
     return ReduceOutcome(
       fitted,
       data: data,
@@ -89,7 +89,7 @@ struct ReduceJob {
     )
   }
 
-  /// What is learnt from: a large table as it is, of large series stretches.
+  /// What is trained on: a large table as it is, of large series stretches.
   private func learnable(_ data: Dataset) -> Dataset {
     guard case .largeSeries = data else { return data }
     return command.reading.learnable(data, quiet: command.saying.quiet)

@@ -61,7 +61,7 @@ struct ShapeOptions: ParsableArguments {
     }
     guard
       case .convolutional(let channels, let hidden, let activation) =
-        AutomaticChoices.convolutionalArchitecture(itemShape: shape)
+        Defaults.convolutionalArchitecture(itemShape: shape)
     else { return nil }
     return .convolutional(channels: channels, hidden: widths ?? hidden, activation: activation)
   }
@@ -91,7 +91,7 @@ enum DimensionsChoice: ExpressibleByArgument, Hashable {
 struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "With --dimensions auto, what is to be kept: 0.95 of the variance, or neighbours:0.6 of the "
+      "With --dimensions auto, what is to be kept: 0.95 of the variance, or neighbors:0.6 of the "
         + "nearest items (default: 0.95).",
       valueName: "share"
     )
@@ -115,7 +115,7 @@ struct SearchOptions: ParsableArguments {
   }
 }
 
-/// What is to be kept, such as `0.95` or `neighbours:0.6`.
+/// What is to be kept, such as `0.95` or `neighbors:0.6`.
 struct KeepChoice: ExpressibleByArgument, Hashable {
   let measure: DimensionSearch.Measure
   let share: Double
@@ -136,7 +136,7 @@ struct KeepChoice: ExpressibleByArgument, Hashable {
 struct PreserveOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "values, so that items are restored as well as can be, or neighbours, so that items near each "
+      "values, so that items are reconstructed as well as can be, or neighbors, so that items near each "
         + "other are near in the codes: for a map (default: values).",
       valueName: "what"
     )
@@ -145,41 +145,41 @@ struct PreserveOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How many nearest items are an item's neighbours; fewer show finer groups (default: 15).",
+      "How many nearest items are an item's neighbors; fewer show finer groups (default: 15).",
       valueName: "n"
     )
   )
-  var neighbours: Int?
+  var neighbors: Int?
 
   @Option(
     help: ArgumentHelp(
-      "How much keeping neighbours counts beside restoring items (default: 0.25).",
+      "How much keeping neighbors counts beside reconstructing items (default: 0.25).",
       valueName: "factor"
     )
   )
-  var neighbourWeight: Float?
+  var neighborWeight: Float?
 
   /// The options that were given, by their names.
   var given: [String] {
     var names: [String] = []
     if preserve != nil { names.append("--preserve") }
-    if neighbours != nil { names.append("--neighbours") }
-    if neighbourWeight != nil { names.append("--neighbour-weight") }
+    if neighbors != nil { names.append("--neighbors") }
+    if neighborWeight != nil { names.append("--neighbor-weight") }
     return names
   }
 
   func validate() throws {
-    try requireAtLeastOne(neighbours, "--neighbours")
-    guard preserve != .neighbours, let name = given.first(where: { $0 != "--preserve" }) else {
+    try requireAtLeastOne(neighbors, "--neighbors")
+    guard preserve != .neighbors, let name = given.first(where: { $0 != "--preserve" }) else {
       return
     }
-    throw ValidationError("\(name) needs --preserve neighbours")
+    throw ValidationError("\(name) needs --preserve neighbors")
   }
 
   /// What was asked for; none where it is chosen.
   var preservation: DimensionReducer.Preservation? {
     switch preserve {
-    case .neighbours: .neighbours(count: neighbours ?? 15, weight: neighbourWeight ?? 0.25)
+    case .neighbors: .neighbors(count: neighbors ?? 15, weight: neighborWeight ?? 0.25)
     case .values: .values
     case nil: nil
     }
@@ -188,7 +188,7 @@ struct PreserveOptions: ParsableArguments {
 
 /// The kinds of things that codes keep.
 enum PreservedKind: String, ExpressibleByArgument, CaseIterable {
-  case values, neighbours
+  case values, neighbors
 }
 
 /// A map of the first two numbers of each code.
@@ -204,7 +204,7 @@ struct MapOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Colour the map by these: an IDX file of labels, or a text with a label a line.",
+      "Color the map by these: an IDX file of labels, or a text with a label a line.",
       valueName: "file"
     )
   )
@@ -212,7 +212,7 @@ struct MapOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Colour the map by this column of the table, which is learned from like others unless --column "
+      "Color the map by this column of the table, which is trained on like others unless --column "
         + "makes it an identifier.",
       valueName: "column"
     )

@@ -21,7 +21,7 @@ struct ReduceOutcome: RunOutcome {
   var dimensions: Int
   /// The report on rows held out of learning.
   var heldOut: ReductionReport?
-  /// The report on the data, where the model was learned from others.
+  /// The report on the data, where the model was trained on others.
   var given: ReductionReport?
   /// What was kept by the number of dimensions, where that was looked for.
   var curve: DimensionCurve?

@@ -8,13 +8,13 @@ struct Reproduce: AsyncParsableCommand {
     abstract: "Measure the quality of this program by public protocols.",
     discussion: """
       Each card is a protocol that others have published figures for: which rows or images are learned \
-      from, which are judged, and by what measure. A card learns with the settings that everybody gets \
+      from, which are evaluated, and by what measure. A card learns with the settings that everybody gets \
       by default, prints the figures beside those of simpler methods in the same run and of other \
       programs, and says where these come from. The seed, the seconds and the SHA-256 digest of the \
       data are part of the result, so that a figure can be checked.
 
       Splits are made with the generator of NumPy, so that a program in Python that follows the same \
-      protocol judges the same rows.
+      protocol evaluates the same rows.
 
       EXAMPLES
         hourglass reproduce adbench-clean --data adbench/
@@ -68,7 +68,7 @@ struct CardOptions: ParsableArguments {
   }
 
   /// Runs a card and prints what it gave.
-  func run(_ card: any ProtocolCard) async throws {
+  func run(_ card: any QualityBenchmark) async throws {
     let engine = computing.engine
     let display = ProgressDisplay(unit: "item", isQuiet: quiet || !Console.errorIsTerminal)
     let isQuiet = quiet
@@ -77,7 +77,7 @@ struct CardOptions: ParsableArguments {
       seed: seed,
       seconds: minutes.map { $0 * 60 },
       only: only,
-      session: LearningSession(engine: engine, progress: { display.handle($0) })
+      session: TrainingSession(engine: engine, progress: { display.handle($0) })
     ) { line in
       guard !isQuiet else { return }
       display.end()
@@ -97,7 +97,7 @@ struct CardOptions: ParsableArguments {
 struct AnomalyCleanVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adbench-clean",
-    abstract: "Anomalies, learned from normal rows (.npz files with X and y).",
+    abstract: "Anomalies, trained on normal rows (.npz files with X and y).",
     discussion: cardHelp(DetectionCard(.clean), "reproduce adbench-clean --data adbench/")
   )
 
@@ -111,7 +111,7 @@ struct AnomalyCleanVerb: AsyncParsableCommand {
 struct AnomalyMixedVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adbench-mixed",
-    abstract: "Anomalies, learned from rows that hold them (.npz files with X and y).",
+    abstract: "Anomalies, trained on rows that hold them (.npz files with X and y).",
     discussion: cardHelp(DetectionCard(.mixed), "reproduce adbench-mixed --data adbench/")
   )
 
@@ -181,7 +181,7 @@ extension ImputationCard.Mechanism: ExpressibleByArgument {}
 struct SynthesisVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synthesize",
-    abstract: "Generated rows of a table, beside those learned from (CSV).",
+    abstract: "Generated rows of a table, beside those trained on (CSV).",
     discussion: cardHelp(SynthesisCard(table: ""), "reproduce synthesize --data adult-train.csv")
   )
 
@@ -195,7 +195,7 @@ struct SynthesisVerb: AsyncParsableCommand {
 struct ReductionVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reduce",
-    abstract: "A map of images: classes, neighbours, restoration (IDX, four files).",
+    abstract: "A map of images: classes, neighbors, restoration (IDX, four files).",
     discussion: cardHelp(ReductionCard(), "reproduce reduce --data fashion-mnist/")
   )
 
@@ -265,7 +265,8 @@ struct MatchImagesVerb: AsyncParsableCommand {
 struct MatchSongsVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "match-songs",
-    abstract: "Songs found again from noisy excerpts, and unknown songs told (a folder of sounds).",
+    abstract:
+      "Songs found again from noisy query clips, and unknown songs told (a folder of sounds).",
     discussion: cardHelp(MatchSongsCard(), "reproduce match-songs --data songs/")
   )
 
@@ -279,7 +280,7 @@ struct MatchSongsVerb: AsyncParsableCommand {
 struct DenoisingVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "denoise-bsd68",
-    abstract: "Noise taken off grey photographs (folders bsd400 and bsd68).",
+    abstract: "Noise taken off gray photographs (folders bsd400 and bsd68).",
     discussion: cardHelp(
       DenoisingCard(),
       "reproduce denoise-bsd68 --data denoising/ --levels 25 --minutes 10"
@@ -327,7 +328,7 @@ struct NoisyOnlyVerb: AsyncParsableCommand {
 struct ColorizationVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "colorize-cifar10",
-    abstract: "Colours of small images (CIFAR-10, binary; 10 minutes of learning).",
+    abstract: "Colors of small images (CIFAR-10, binary; 10 minutes of learning).",
     discussion: cardHelp(ColorizationCard(), "reproduce colorize-cifar10 --data cifar10/")
   )
 
@@ -338,6 +339,6 @@ struct ColorizationVerb: AsyncParsableCommand {
 }
 
 /// What a card measures, in sentences, and how it is asked for.
-func cardHelp(_ card: any ProtocolCard, _ example: String) -> String {
+func cardHelp(_ card: any QualityBenchmark, _ example: String) -> String {
   "\(card.summary)\n\nEXAMPLE\n  hourglass \(example)"
 }

@@ -4,23 +4,23 @@ import HourglassApplications
 /// Whether reports set the model beside simpler means.
 struct ComparisonOptions: ParsableArguments {
   /// What a report compares with, as a word of the command line.
-  enum Rivals: String, ExpressibleByArgument, CaseIterable {
+  enum Baselines: String, ExpressibleByArgument, CaseIterable {
     case all, none
   }
 
   @Option(
     help: ArgumentHelp(
       "What the report compares with: all simpler means, or none.",
-      valueName: "rivals"
+      valueName: "baselines"
     )
   )
-  var rivals: Rivals = .all
+  var baselines: Baselines = .all
 
   /// Whether simpler means are measured.
-  var compares: Bool { rivals == .all }
+  var compares: Bool { baselines == .all }
 
   /// A report as it was asked for.
-  func shown<Report: RefereedReport>(_ report: Report?) -> Report? {
-    compares ? report : report?.withoutRivals
+  func shown<Report: ComparedReport>(_ report: Report?) -> Report? {
+    compares ? report : report?.withoutBaselines
   }
 }

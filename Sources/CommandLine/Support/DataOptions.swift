@@ -112,13 +112,13 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  /// Reads what is to be learnt from in memory: of what is larger than `--in-memory` a part, with a
+  /// Reads what is to be trained on in memory: of what is larger than `--in-memory` a part, with a
   /// word about it.
   func loadToLearn(_ path: String, limit: Int?, quiet: Bool) throws(DatasetError) -> Dataset {
     learnable(try loadAny(path, limit: limit, quiet: quiet), quiet: quiet)
   }
 
-  /// What is to be learnt from of data: some rows or stretches of large ones, with a word about it.
+  /// What is to be trained on of data: some rows or stretches of large ones, with a word about it.
   func learnable(_ data: Dataset, quiet: Bool) -> Dataset {
     let counts: (some: Int, all: Int, how: String)
     switch data {

@@ -9,7 +9,7 @@ struct DataPiece: Sendable {
   /// The number of rows that are before the first one of `data`.
   var firstRow = 0
   /// The part of the large series that it is.
-  var stretch: SeriesStretch?
+  var stretch: SeriesChunk?
 
   /// The wanted rows of a result for all rows of `data`.
   func wanted(_ table: Table) -> Table { rows.map { table.rows(Array($0)) } ?? table }

@@ -18,7 +18,7 @@ struct LearnedModel: Encodable, Sendable {
   var programVersion: String
 
   /// Gathers it from a fitted application.
-  init(_ fitted: some FittedApplication) {
+  init(_ fitted: some FittedTask) {
     let (provenance, training) = (fitted.header.provenance, fitted.header.training)
     data = provenance.dataName
     items = provenance.itemCount

@@ -2,7 +2,7 @@
 struct StageClock {
   /// A part of a run.
   enum Stage: String, CaseIterable {
-    case reading, learning, encoding, judging
+    case reading, learning, encoding, evaluating
   }
 
   /// The seconds of each part that was done.

@@ -8,7 +8,7 @@ enum Suggestion {
     return ranked.word
   }
 
-  /// The number of letters to insert, remove, change or swap with a neighbour.
+  /// The number of letters to insert, remove, change or swap with a neighbor.
   ///
   /// Reference: Damerau, 1964, "A technique for computer detection and correction of spelling
   /// errors", doi:10.1145/363958.363994 (in the restricted form: no letter is edited twice).

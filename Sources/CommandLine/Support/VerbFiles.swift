@@ -52,12 +52,12 @@ struct VerbFiles: ParsableArguments {
     }
     if save != nil { throw ValidationError("--save has no use with --model: nothing is learned") }
     if let option = given.first {
-      throw ValidationError("\(option) has no use with --model: nothing is learned from \(model)")
+      throw ValidationError("\(option) has no use with --model: nothing is trained on \(model)")
     }
   }
 
   /// Checks that a run that is to go on has a file to go on from.
-  func checkResume(_ learning: LearningOptions) throws {
+  func checkResume(_ learning: TrainingOptions) throws {
     let hasPlace = [save, output].contains { $0.flatMap(VerbPaths.checkpoint(beside:)) != nil }
     if learning.resume, learning.checkpoint == nil, !hasPlace {
       throw ValidationError("--resume needs --checkpoint, or the --save or --output of that run")

@@ -14,7 +14,7 @@ struct VerbPaths {
   let output: String?
   /// The model.
   let model: String?
-  /// What else is written, such as a picture.
+  /// What else is written, such as an image.
   let others: [String]
   /// The state of learning; none where the run has no file to put it beside.
   let checkpoint: String?

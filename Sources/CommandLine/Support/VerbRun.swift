@@ -11,14 +11,14 @@ struct VerbRun {
   /// The seconds of each part of the run.
   var clock = StageClock()
 
-  private let learning: LearningOptions
+  private let learning: TrainingOptions
   private let isQuiet: Bool
   private let compares: Bool
 
   /// Prepares a run.
   init(
     paths: VerbPaths,
-    learning: LearningOptions,
+    learning: TrainingOptions,
     computing: ComputingOptions,
     saying: ReportOptions,
     comparing: ComparisonOptions
@@ -49,22 +49,22 @@ struct VerbRun {
   /// - Parameters:
   ///   - unit: What an item is called, such as `image`.
   ///   - fit: Learns in a session.
-  mutating func learn<Fitted: FittedApplication>(
+  mutating func learn<Fitted: FittedTask>(
     unit: String,
-    _ fit: @escaping @Sendable (LearningSession) async throws -> Fitted
+    _ fit: @escaping @Sendable (TrainingSession) async throws -> Fitted
   ) async throws -> Fitted {
     let display = ProgressDisplay(unit: unit, isQuiet: isQuiet)
     if learning.resume, let path = paths.checkpoint, !FileKind.exists(path) {
       display.note("there is no checkpoint at \(path); learning starts from the beginning")
     }
     defer { display.end() }
-    let session = LearningSession(
+    let session = TrainingSession(
       engine: engine,
       checkpoint: paths.checkpoint,
       checkpointInterval: learning.checkpointEvery ?? 30,
       resumes: learning.resume,
       scratchFolder: paths.folder,
-      comparesWithRivals: compares,
+      comparesWithBaselines: compares,
       progress: { display.handle($0) }
     )
     let fitted = try await StopSignals.run { try await fit(session) }

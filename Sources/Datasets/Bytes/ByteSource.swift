@@ -2,7 +2,7 @@ import HourglassTensors
 
 /// The bytes of a file, inflated where the file is gzip, through a window of a fixed size.
 ///
-/// Gzip is recognised by its first two bytes and not by the name of the file. A reader looks at the
+/// Gzip is recognized by its first two bytes and not by the name of the file. A reader looks at the
 /// unread bytes of the window, discards those that it is done with, and fills the window again:
 ///
 ///     try source.fill()

@@ -47,7 +47,7 @@ final class NumberFile: Sendable {
   }
 }
 
-/// What is learnt of numbers while they pass by: their range and their hash.
+/// What is learned of numbers while they pass by: their range and their hash.
 struct PassingNumbers {
   private var hasher = Fingerprint.Stream()
   private var low = Float.infinity

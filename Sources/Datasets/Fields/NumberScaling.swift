@@ -13,7 +13,7 @@ public enum NumberScaling: String, Codable, Hashable, Sendable, CaseIterable {
   case quantileNormal
 }
 
-/// A learnt, strictly increasing map of numbers: linear between knots.
+/// A learned, strictly increasing map of numbers: linear between knots.
 ///
 /// Beyond the outer knots it goes on logarithmically, so that a number far outside is far but never
 /// so far that it drowns everything else; `.standard` and `.range` go on linearly.

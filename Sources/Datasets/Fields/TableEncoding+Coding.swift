@@ -5,7 +5,7 @@ extension TableEncoding {
   public func encoded(_ table: Table) throws(DatasetError) -> EncodedTable {
     let width = width
     var values = [Float](repeating: 0, count: table.rowCount * width)
-    var presence = [Float](repeating: 0, count: table.rowCount * fields.count)
+    var observed = [Float](repeating: 0, count: table.rowCount * fields.count)
     var unknown: [String: Int] = [:]
     var offset = 0
     for (index, field) in fields.enumerated() {
@@ -21,7 +21,7 @@ extension TableEncoding {
             continue
           }
           values[row * width + offset] = Float(map.encode(Double(position)))
-          presence[row * fields.count + index] = 1
+          observed[row * fields.count + index] = 1
         }
       case .number(let map):
         let part = field.part
@@ -30,7 +30,7 @@ extension TableEncoding {
           guard var number = try Self.number(column, row, table.name) else { continue }
           if let part { number = part.value(at: number, zone: zone) }
           values[row * width + offset] = Float(map.encode(number))
-          presence[row * fields.count + index] = 1
+          observed[row * fields.count + index] = 1
         }
       case .levels(let levels, let rare):
         let find = LevelFinder(levels: levels, rare: rare)
@@ -41,7 +41,7 @@ extension TableEncoding {
             continue
           }
           values[row * width + offset + position] = 1
-          presence[row * fields.count + index] = 1
+          observed[row * fields.count + index] = 1
         }
       }
       offset += field.width
@@ -51,7 +51,7 @@ extension TableEncoding {
       width: width,
       fieldCount: fields.count,
       values: values,
-      presence: presence,
+      observed: observed,
       unknownCategories: unknown
     )
   }
@@ -80,7 +80,7 @@ extension TableEncoding {
   ///   - values: The values, `[count, width]`.
   ///   - count: The number of rows.
   ///   - template: A table of as many rows, whose columns are kept in their order; those that are
-  ///     learnt are replaced. Without one there are only the learnt columns.
+  ///     learned are replaced. Without one there are only the learned columns.
   public func decoded(values: [Float], count: Int, like template: Table? = nil) -> Table {
     decoded(values: values, count: count, like: template, rounding: .toNearestOrAwayFromZero)
   }
@@ -142,7 +142,7 @@ extension TableEncoding {
 }
 
 extension TableEncoding {
-  /// Where the sine of the time of day of a field of dates is, if its parts are learnt; the cosine is
+  /// Where the sine of the time of day of a field of dates is, if its parts are learned; the cosine is
   /// behind it.
   private func timeOfDay(after field: Int, at offset: Int) -> Int? {
     guard field + 2 < fields.count, fields[field + 1].part == .timeOfDaySine,
@@ -204,7 +204,7 @@ private struct LevelFinder {
     }
   }
 
-  /// The position of a level; nil for one that was not learnt.
+  /// The position of a level; nil for one that was not learned.
   private func position(_ text: String) -> Int? {
     byText[Array(text.utf8)] ?? TableNumber.value(of: text).flatMap { byNumber[$0] }
   }

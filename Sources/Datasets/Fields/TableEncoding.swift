@@ -1,12 +1,12 @@
-/// How the columns of a table become values for a network and come back: learnt from the training
+/// How the columns of a table become values for a network and come back: trained on the training
 /// rows alone, and kept in the model.
 ///
 /// A number takes one value, a boolean or a category one for each of its levels (one-hot), and an
 /// ordinal column one for the place of its level. A date takes one for the time, and further fields
 /// tell its place in the day, the week and the year (`DatePart`). Constants, identifiers, and columns
-/// without two different values in the training rows are set aside.
+/// without two different values in the training rows are ignored.
 public struct TableEncoding: Codable, Hashable, Sendable {
-  /// A learnt column.
+  /// A learned column.
   public struct Field: Codable, Hashable, Sendable {
     /// The name of the column.
     public let name: String
@@ -65,11 +65,11 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     case levels([String], rare: [String])
   }
 
-  /// The learnt columns in their order.
+  /// The learned columns in their order.
   public let fields: [Field]
 
-  /// The names of the columns that nothing is learnt from.
-  public let setAside: [String]
+  /// The names of the columns that nothing is trained on.
+  public let ignoredColumns: [String]
 
   /// Learns from some rows of a table.
   ///
@@ -92,7 +92,7 @@ public struct TableEncoding: Codable, Hashable, Sendable {
       "a category has at least 2 levels, found a limit of \(levelLimit)"
     )
     var fields: [Field] = []
-    var setAside: [String] = []
+    var ignoredColumns: [String] = []
     for column in table.columns {
       if let row = rows.first(where: { column.number($0)?.isFinite == false }) {
         throw .valueNotFinite(name: "\(table.name), column \(column.name)", item: row + 1)
@@ -102,12 +102,14 @@ public struct TableEncoding: Codable, Hashable, Sendable {
         fields.append(field)
         if datesHaveParts { fields += Self.parts(of: training) }
       } else {
-        setAside.append(column.name)
+        ignoredColumns.append(column.name)
       }
     }
-    if fields.isEmpty { throw .table(.nothingToLearn(path: table.name, setAside: setAside)) }
+    if fields.isEmpty {
+      throw .table(.nothingToLearn(path: table.name, ignoredColumns: ignoredColumns))
+    }
     self.fields = fields
-    self.setAside = setAside
+    self.ignoredColumns = ignoredColumns
   }
 
   private static func field(
@@ -155,7 +157,7 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     }
   }
 
-  /// The names of the columns that are learnt, in their order.
+  /// The names of the columns that are learned, in their order.
   public var columns: [String] { fields.filter { $0.part == nil }.map(\.name) }
 
   /// The number of values of a row.
@@ -209,7 +211,7 @@ public struct EncodedTable: Hashable, Sendable {
   /// The values, `[count, width]`; those of a missing cell are 0.
   public let values: [Float]
   /// 1 for a cell that is there and 0 for a missing one, `[count, fieldCount]`.
-  public let presence: [Float]
-  /// For each category the cells whose level was not learnt, and that count as missing, by name.
+  public let observed: [Float]
+  /// For each category the cells whose level was not learned, and that count as missing, by name.
   public let unknownCategories: [String: Int]
 }

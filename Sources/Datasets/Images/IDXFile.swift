@@ -53,7 +53,7 @@ public struct IDXFile: Sendable {
   /// The number of items that were read.
   public let count: Int
 
-  /// The shape of an item: `[]` for labels, `[height, width]` for grey images.
+  /// The shape of an item: `[]` for labels, `[height, width]` for gray images.
   public let itemShape: Shape
 
   let storage: NumericStorage

@@ -38,7 +38,7 @@ extension ImageFileError: CustomStringConvertible {
         + "and \(otherName) with \(otherSize) pixels. Give a common size."
     case .channelsNotShown(let name, let channels):
       "cannot show an image of \(name): expected 1 to 4 channels, found \(channels). "
-        + "Keep the channels of a picture alone."
+        + "Keep the channels of an image alone."
     case .changed(let path):
       "cannot read \(path): expected the image that was there at the start, found another one. "
         + "Leave the files alone while they are used, and start again."
@@ -62,9 +62,9 @@ extension ImageFileError: CustomStringConvertible {
         + "transparent ones. Write a PNG, or remove the transparency first."
     case .sidesTooLong(let path, let format, let size, let limit):
       "cannot write \(path): expected sides of at most \(limit) pixels in a \(format.rawValue), "
-        + "found \(size). Make the picture smaller, or write another format."
+        + "found \(size). Make the image smaller, or write another format."
     case .notEncoded(let path, let format, let reason):
-      "cannot write \(path): making a \(format.rawValue) of the picture failed (\(reason)). "
+      "cannot write \(path): making a \(format.rawValue) of the image failed (\(reason)). "
         + "Try the other format."
     default: ""
     }

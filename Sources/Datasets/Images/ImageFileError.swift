@@ -21,7 +21,7 @@ public enum ImageFileError: Error, Hashable, Sendable {
   case notImages(path: String)
   /// Two images of different sizes where one common size is needed.
   case sizesDiffer(name: String, size: ImageSize, otherName: String, otherSize: ImageSize)
-  /// An image has another number of channels than a picture can have.
+  /// An image has another number of channels than an image can have.
   case channelsNotShown(name: String, channels: Int)
   /// A file is another one than it was when the set was made.
   case changed(path: String)
@@ -38,6 +38,6 @@ public enum ImageFileError: Error, Hashable, Sendable {
   case transparency(path: String)
   /// The format allows no side of this length.
   case sidesTooLong(path: String, format: ImageFormat, size: ImageSize, limit: Int)
-  /// The library could not encode the picture.
+  /// The library could not encode the image.
   case notEncoded(path: String, format: ImageFormat, reason: String)
 }

@@ -2,7 +2,7 @@
 public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
   /// Lossless, 8 or 16 bits, with or without transparency.
   case png = "PNG"
-  /// Lossy, 8 bits, grey or RGB.
+  /// Lossy, 8 bits, gray or RGB.
   case jpeg = "JPEG"
 
   /// The format of a file that begins with some bytes; none where it is neither.

@@ -24,7 +24,7 @@ extension ImageSet {
     contentsOf path: String,
     limit: Int? = nil,
     skipsUnreadable: Bool = false,
-    pixelLimit: Int = Picture.standardPixelLimit,
+    pixelLimit: Int = Image.standardPixelLimit,
     cacheFolder: String? = nil
   ) throws(DatasetError) -> ImageSet {
     if let limit, limit < 1 { throw .limitNotPositive(path: path, limit: limit) }

@@ -8,7 +8,7 @@ extension ImageSet {
   /// loaded to hold there, lie in a file on the disk that vanishes with them.
   ///
   /// - Parameters:
-  ///   - channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. When left out it is that of the
+  ///   - channels: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha. When left out it is that of the
   ///     images where they agree; else 3 where one has colors, and 1 where none has.
   ///   - size: The size that all images are resized to. When left out they must have one size.
   /// - Throws: What is wrong with a file, `sizesDiffer`, `tooLarge` where one needs too much memory, or
@@ -41,7 +41,7 @@ extension ImageSet {
     }
   }
 
-  private static func commonChannels(_ headers: [PictureCodec.Header]) -> Int {
+  private static func commonChannels(_ headers: [ImageCodec.Header]) -> Int {
     if let first = headers.first?.channels, headers.allSatisfy({ $0.channels == first }) {
       return first
     }
@@ -87,10 +87,10 @@ extension ImageSet {
     }
     defer { flush() }
     for index in 0..<count {
-      let picture = try picture(index).converted(channels: channels).resized(to: size)
-      switch picture.samples {
+      let image = try image(index).converted(channels: channels).resized(to: size)
+      switch image.samples {
       case .bytes(let own) where isBytes: Self.append(own, channels, to: &samples)
-      default: Self.append(picture.samples.floats(), channels, to: &floats)
+      default: Self.append(image.samples.floats(), channels, to: &floats)
       }
       guard let writer else { continue }
       if isBytes { try writer.append(samples) } else { try writer.append(floats) }

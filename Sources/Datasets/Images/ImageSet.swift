@@ -3,7 +3,7 @@ public import HourglassTensors
 /// Images: of one size in memory, or files of any sizes that are decoded when they are asked for.
 ///
 ///     let images = try ImageSet.load(contentsOf: "photos")
-///     let first = try images.picture(0)
+///     let first = try images.image(0)
 ///     let dataset = try images.uniform(channels: 3, size: ImageSize(width: 64, height: 64))
 public struct ImageSet: Sendable {
   /// The name of the file or of the folder, without those around it.
@@ -90,11 +90,11 @@ public struct ImageSet: Sendable {
   /// of 0 to 1, the range of the set becomes 0 to 1.
   ///
   /// - Throws: What is wrong with the file, or `channelsNotShown` for more than four channels.
-  public func picture(_ index: Int) throws(DatasetError) -> Picture {
+  public func image(_ index: Int) throws(DatasetError) -> Image {
     precondition(index >= 0 && index < count, "image \(index) of \(count) was asked for")
     switch storage {
-    case .files(let entries): return try entries[index].picture()
-    case .memory(let dataset): return try Self.picture(index, of: dataset)
+    case .files(let entries): return try entries[index].image()
+    case .memory(let dataset): return try Self.image(index, of: dataset)
     }
   }
 
@@ -152,7 +152,7 @@ public struct ImageSet: Sendable {
       var values: [Float] = []
       values.reserveCapacity(bytes / 4)
       for index in 0..<count {
-        values += try picture(index).filling(size).planes().flatMap(\.self)
+        values += try image(index).filling(size).planes().flatMap(\.self)
       }
       let images = Tensor(values, shape: [count, shape[0], size.height, size.width])
       return ImageSet(try NumericDataset(name: name, images: images), labels: labels).named(names)
@@ -174,10 +174,10 @@ public struct ImageSet: Sendable {
     storage = other.storage
   }
 
-  private static func picture(
+  private static func image(
     _ index: Int,
     of dataset: NumericDataset
-  ) throws(DatasetError) -> Picture {
+  ) throws(DatasetError) -> Image {
     let shape = dataset.itemShape
     guard (1...4).contains(shape[0]) else {
       throw .image(.channelsNotShown(name: dataset.name, channels: shape[0]))
@@ -192,7 +192,7 @@ public struct ImageSet: Sendable {
       values = values.map { span > 0 ? ($0 / 2 - low / 2) / span : 0 }
     }
     let area = shape[1] * shape[2]
-    return Picture(
+    return Image(
       planes: (0..<shape[0]).map { Array(values[$0 * area..<($0 + 1) * area]) },
       width: shape[2],
       height: shape[1],
@@ -206,15 +206,15 @@ struct ImageEntry: Sendable {
   /// What to call it: the path from its folder on.
   let name: String
   let path: String
-  /// What the image is like that `picture()` gives.
-  private(set) var header: PictureCodec.Header
+  /// What the image is like that `image()` gives.
+  private(set) var header: ImageCodec.Header
   /// The hash of the bytes of the file, and of the size that it is brought to.
   private(set) var hash: UInt64
   let pixelLimit: Int
   /// Where decoded images are kept, and what the file system says of this one.
   let cache: (pixels: PixelCache, file: FolderListing.File)?
   /// What the file is like, and the hash of its bytes.
-  private let storedHeader: PictureCodec.Header
+  private let storedHeader: ImageCodec.Header
   private let fileHash: UInt64
   /// The size that the image is brought to, if it is not left as it is.
   private var target: ImageSize?
@@ -239,35 +239,35 @@ struct ImageEntry: Sendable {
       return
     }
     let bytes = try WholeFile.bytes(of: path)
-    header = try PictureCodec.header(bytes, path: path, pixelLimit: pixelLimit)
+    header = try ImageCodec.header(bytes, path: path, pixelLimit: pixelLimit)
     storedHeader = header
     fileHash = Fingerprint.hash(bytes.span.bytes)
     hash = fileHash
     guard isChecked else { return }
-    let picture = try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit)
-    if let cache { cache.pixels.keep(picture, of: cache.file, hash: hash) }
+    let image = try ImageCodec.image(bytes, path: path, pixelLimit: pixelLimit)
+    if let cache { cache.pixels.keep(image, of: cache.file, hash: hash) }
   }
 
   /// The image, decoded now unless the cache has it.
-  func picture() throws(DatasetError) -> Picture {
-    let picture: Picture
-    if let cache, let kept = cache.pixels.picture(cache.file) {
-      picture = kept
+  func image() throws(DatasetError) -> Image {
+    let image: Image
+    if let cache, let kept = cache.pixels.image(cache.file) {
+      image = kept
     } else {
       let bytes = try WholeFile.bytes(of: path)
-      picture = try PictureCodec.picture(bytes, path: path, pixelLimit: pixelLimit)
+      image = try ImageCodec.image(bytes, path: path, pixelLimit: pixelLimit)
       // A file that was changed since its folder was listed is not the one that the cache knows.
       if let cache, fileHash == Fingerprint.hash(bytes.span.bytes) {
-        cache.pixels.keep(picture, of: cache.file, hash: fileHash)
+        cache.pixels.keep(image, of: cache.file, hash: fileHash)
       }
     }
-    let now = PictureCodec.Header(
-      size: picture.size,
-      channels: picture.channels,
-      depth: picture.depth
+    let now = ImageCodec.Header(
+      size: image.size,
+      channels: image.channels,
+      depth: image.depth
     )
     if now != storedHeader { throw .image(.changed(path: path)) }
-    return target.map { picture.filling($0) } ?? picture
+    return target.map { image.filling($0) } ?? image
   }
 
   /// The same image in another size.
@@ -281,7 +281,7 @@ struct ImageEntry: Sendable {
   }
 }
 
-extension PictureCodec.Header {
+extension ImageCodec.Header {
   /// `[channels, height, width]`.
   var shape: Shape { [channels, size.height, size.width] }
 }

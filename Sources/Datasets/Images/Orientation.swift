@@ -92,9 +92,9 @@ struct ExifOrientation {
   }
 }
 
-extension Picture {
-  /// The picture as its EXIF data say that it is seen, with that noted in them.
-  func upright() -> Picture {
+extension Image {
+  /// The image as its EXIF data say that it is seen, with that noted in them.
+  func upright() -> Image {
     guard let exif, let found = ExifOrientation(exif), found.orientation != .upright else {
       return self
     }
@@ -104,7 +104,7 @@ extension Picture {
       case .bytes(let samples): .bytes(orientation.upright(samples, width, height, channels))
       case .words(let samples): .words(orientation.upright(samples, width, height, channels))
       }
-    return Picture(
+    return Image(
       width: orientation.swapsSides ? height : width,
       height: orientation.swapsSides ? width : height,
       channels: channels,

@@ -34,7 +34,7 @@ final class PixelCache: Sendable {
 
   /// What a record says of its image.
   struct Known: Sendable {
-    let header: PictureCodec.Header
+    let header: ImageCodec.Header
     /// The hash of the bytes of the file.
     let hash: UInt64
   }
@@ -113,7 +113,7 @@ final class PixelCache: Sendable {
   func known(_ file: FolderListing.File) -> Known? { record(of: file)?.known }
 
   /// The decoded image of a file, where it is here.
-  func picture(_ file: FolderListing.File) -> Picture? {
+  func image(_ file: FolderListing.File) -> Image? {
     guard let record = record(of: file) else { return nil }
     let body: [UInt8]? = state.withLock { state in
       let start = state.end - state.pending.count
@@ -132,7 +132,7 @@ final class PixelCache: Sendable {
     let (profile, exif) = (record.profileCount.map(next), record.exifCount.map(next))
     let samples = next(record.sampleCount)
     let header = record.known.header
-    return Picture(
+    return Image(
       width: header.size.width,
       height: header.size.height,
       channels: header.channels,
@@ -149,16 +149,16 @@ final class PixelCache: Sendable {
   }
 
   /// Keeps the decoded image of a file.
-  func keep(_ picture: Picture, of file: FolderListing.File, hash: UInt64) {
+  func keep(_ image: Image, of file: FolderListing.File, hash: UInt64) {
     let name = Array(file.name.utf8)
-    let header = PictureCodec.Header(
-      size: picture.size,
-      channels: picture.channels,
-      depth: picture.depth
+    let header = ImageCodec.Header(
+      size: image.size,
+      channels: image.channels,
+      depth: image.depth
     )
-    guard picture.samples.count * picture.depth / 8 <= Self.largestImage else { return }
-    var body = name + (picture.colorProfile ?? []) + (picture.exif ?? [])
-    switch picture.samples {
+    guard image.samples.count * image.depth / 8 <= Self.largestImage else { return }
+    var body = name + (image.colorProfile ?? []) + (image.exif ?? [])
+    switch image.samples {
     case .bytes(let samples): body += samples
     case .words(let samples):
       body += samples.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
@@ -169,8 +169,8 @@ final class PixelCache: Sendable {
         size: UInt64(file.size),
         modified: UInt64(bitPattern: Int64(file.modified)),
         known: Known(header: header, hash: hash),
-        profileCount: picture.colorProfile?.count,
-        exifCount: picture.exif?.count,
+        profileCount: image.colorProfile?.count,
+        exifCount: image.exif?.count,
         nameCount: name.count,
         bodyHash: Fingerprint.hash(body.span.bytes),
         offset: state.end
@@ -244,7 +244,7 @@ final class PixelCache: Sendable {
       size: words[1],
       modified: words[2],
       known: Known(
-        header: PictureCodec.Header(
+        header: ImageCodec.Header(
           size: ImageSize(width: width, height: height),
           channels: channels,
           depth: depth

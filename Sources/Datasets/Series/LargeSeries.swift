@@ -264,7 +264,7 @@ private struct StretchDraw {
     most = max(rows / length, 16)
   }
 
-  mutating func take(_ stretch: SeriesStretch) {
+  mutating func take(_ stretch: SeriesChunk) {
     for start in stride(from: stretch.core.lowerBound, to: stretch.core.upperBound, by: length) {
       let place = pieces.count < most ? seen : Int.random(in: 0...seen, using: &generator)
       seen += 1

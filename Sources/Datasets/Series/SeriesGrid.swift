@@ -10,7 +10,7 @@ public enum SeriesSpacing: Hashable, Sendable {
   case irregular(least: Double, greatest: Double)
 }
 
-/// How far neighbouring times of series are apart, and how often.
+/// How far neighboring times of series are apart, and how often.
 struct SeriesDistances {
   private var counts: [Double: Int] = [:]
   private var least = Double.infinity
@@ -69,7 +69,7 @@ struct SeriesDistances {
 
 /// The times of series that were left out.
 ///
-/// The step is the most frequent distance of two neighbouring times. Where every distance is a whole
+/// The step is the most frequent distance of two neighboring times. Where every distance is a whole
 /// number of steps, the times between are added, so that a window covers the same time everywhere.
 /// The distances of months and of clocks that wander are none, and are left as they are.
 struct SeriesGrid {
@@ -114,7 +114,7 @@ extension Table {
       return (self, Array(0..<rowCount), groups)
     }
     var rows: [Int?] = []
-    var neighbours: [Int] = []
+    var neighbors: [Int] = []
     var stamps: [Double] = []
     var ranges: [Range<Int>] = []
     for range in groups {
@@ -124,18 +124,18 @@ extension Table {
         for place in 0..<count {
           let share = Double(place + 1) / Double(count + 1)
           rows.append(nil)
-          neighbours.append(row)
+          neighbors.append(row)
           stamps.append(times[row - 1] + share * (times[row] - times[row - 1]))
         }
         rows.append(row)
-        neighbours.append(row)
+        neighbors.append(row)
         stamps.append(times[row])
       }
       ranges.append(start..<rows.count)
     }
     let columns = columns.map { column in
       if column.name == time { return column.replacing(cells: .numbers(stamps, missing: [])) }
-      return column.name == group ? column.rows(neighbours) : column.rows(rows)
+      return column.name == group ? column.rows(neighbors) : column.rows(rows)
     }
     return (Table(name: name, columns: columns), rows, ranges)
   }

@@ -1,5 +1,5 @@
 /// A part of a large series that fits into memory.
-public struct SeriesStretch: Sendable {
+public struct SeriesChunk: Sendable {
   /// The rows of the stretch, and as many before and behind it as windows reach that cover it; the
   /// rows that were given are numbered from 0.
   public let series: SeriesSet
@@ -77,7 +77,7 @@ public final class SeriesReader {
   /// The next stretch, or nil behind the last one.
   ///
   /// - Throws: What is wrong with the file.
-  public func next() throws(DatasetError) -> SeriesStretch? {
+  public func next() throws(DatasetError) -> SeriesChunk? {
     while !isFinished {
       let end = bufferStart + buffer.rows.count
       if end >= nextStart + length + margin || isWhole {
@@ -166,7 +166,7 @@ public final class SeriesReader {
   }
 
   /// The stretch that begins at `nextStart`, of a series whose rows are there up to `end`.
-  private func stretch(of rows: Table, end: Int) throws(DatasetError) -> SeriesStretch {
+  private func stretch(of rows: Table, end: Int) throws(DatasetError) -> SeriesChunk {
     let core = nextStart..<min(nextStart + length, end)
     let all = max(nextStart - margin, 0)..<min(core.upperBound + margin, end)
     let places = all.lowerBound - bufferStart..<all.upperBound - bufferStart
@@ -191,7 +191,7 @@ public final class SeriesReader {
       buffer.table = rows.rows(Array(kept - bufferStart..<rows.rowCount))
       bufferStart = kept
     }
-    return SeriesStretch(
+    return SeriesChunk(
       series: series,
       rows: before..<before + within,
       firstRow: firstRow,

@@ -212,18 +212,18 @@ public struct SeriesSet: Sendable {
   public func range(of window: Int) -> Range<Int> { ranges[window] }
 
   /// The values of a window and which of them are there, each `[channels, window]`.
-  public func window(_ index: Int) -> (values: [Float], presence: [Float]) {
+  public func window(_ index: Int) -> (values: [Float], observed: [Float]) {
     var result = [Float](repeating: 0, count: channels.count * window)
-    var presence = result
+    var observed = result
     for (channel, column) in values.enumerated() {
       for (step, row) in ranges[index].enumerated() {
         let value = column[row]
         guard !value.isNaN else { continue }
         result[channel * window + step] = value
-        presence[channel * window + step] = 1
+        observed[channel * window + step] = 1
       }
     }
-    return (result, presence)
+    return (result, observed)
   }
 
   /// For each channel the average over the windows that cover a row, `[channels][rows]`.

@@ -70,7 +70,7 @@ struct MelInverse {
   private let filters: MelFilters
   private let binCount: Int
   /// The diagonal of M Mᵀ and the products of each band with the next: filters overlap with their
-  /// neighbours alone.
+  /// neighbors alone.
   private let diagonal: [Double]
   private let besides: [Double]
 

@@ -15,7 +15,7 @@ public import HourglassTensors
 ///
 /// The defaults suit both speech and music: at 16 kHz nearly all that tells voices and melodies apart
 /// is there, a window of 64 ms holds two periods of the lowest pitches and is still short beside a
-/// note or a vowel, and 64 bands are narrower than the ear's. Frame t is centred at the sample
+/// note or a vowel, and 64 bands are narrower than the ear's. Frame t is centered at the sample
 /// `t * hop`, with silence around the sound, so that n samples give 1 + n / hop frames.
 ///
 /// A frame is multiplied by a periodic Hann window, its power spectrum is summed by triangular filters

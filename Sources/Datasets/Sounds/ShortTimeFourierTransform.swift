@@ -14,7 +14,7 @@ public import HourglassTensors
 ///     let spectrogram = transform(samples)  // [frames, 513], real and imaginary
 ///     let again = transform.samples(of: spectrogram, count: samples.count)
 ///
-/// Frame t is centred at the sample `t * hop`, with silence around the sound, and is multiplied by a
+/// Frame t is centered at the sample `t * hop`, with silence around the sound, and is multiplied by a
 /// periodic Hann window w. What is made of a spectrogram is the sound whose own spectrogram is nearest
 /// to it in least squares: frames are multiplied by w again, added where they overlap, and divided by
 /// the sum of all w² there. A spectrogram that was not changed gives the samples back to within 10⁻⁵

@@ -6,7 +6,7 @@ enum CSVDialect {
   static let space = UInt8(ascii: " ")
   static let tab = UInt8(ascii: "\t")
 
-  /// The separators that are recognised, the least likely to stand inside a cell first.
+  /// The separators that are recognized, the least likely to stand inside a cell first.
   private static let candidates = [tab, UInt8(ascii: ";"), UInt8(ascii: ",")]
   private static let sampleRows = 20
 

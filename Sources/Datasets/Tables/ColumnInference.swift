@@ -17,7 +17,7 @@
 ///   declared;
 /// - `boolean` with two values;
 /// - `identifier` with at least 20 cells, nearly all different (90%), or with more than 1,000
-///   values: nothing is learnt from what hardly comes again;
+///   values: nothing is trained on what hardly comes again;
 /// - `category` otherwise.
 ///
 /// A column of texts is an error where at least 95% of its cells are numbers of more than 20

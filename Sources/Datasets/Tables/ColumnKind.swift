@@ -6,7 +6,7 @@ public enum ColumnKind: String, Codable, Hashable, Sendable, CaseIterable {
   case integer
   /// One of two values, such as yes and no.
   case boolean
-  /// One of some values without an order, such as a colour.
+  /// One of some values without an order, such as a color.
   case category
   /// One of some values with an order, such as small, medium and large.
   case ordinal

@@ -1,6 +1,6 @@
 import CCodecs
 
-/// The cells of neighbouring columns of numbers, which C reads many at a time.
+/// The cells of neighboring columns of numbers, which C reads many at a time.
 enum NumberCells {
   /// The bytes that must follow the beginning of a cell for it to be read.
   static let margin = Int(HG_NUMBER_MARGIN)

@@ -13,7 +13,7 @@ public enum TableError: Error, Hashable, Sendable {
   /// A cell of a table is no number where one is needed; `text` is what it holds.
   case notANumber(path: String, column: String, row: Int, text: String)
   /// There is no column to learn from.
-  case nothingToLearn(path: String, setAside: [String])
+  case nothingToLearn(path: String, ignoredColumns: [String])
 }
 
 extension TableError: CustomStringConvertible {
@@ -38,9 +38,9 @@ extension TableError: CustomStringConvertible {
     case .notANumber(let path, let column, let row, let text):
       "cannot use \(path): column \(clipped(column)), row \(row): expected a number, found "
         + "\"\(clipped(text))\". Correct the cell, or leave it empty."
-    case .nothingToLearn(let path, let setAside):
+    case .nothingToLearn(let path, let ignoredColumns):
       "cannot learn from \(path): expected a column that varies, found only constants and "
-        + "identifiers (" + Self.list(setAside) + "). "
+        + "identifiers (" + Self.list(ignoredColumns) + "). "
         + "Give a table with other columns, or declare the kinds of these."
     }
   }

@@ -19,7 +19,7 @@ struct TextPool: Sendable {
   /// Whether texts are taken in without a look at the others.
   private(set) var mayRepeat = false
   /// The texts after which it is seen whether they come again.
-  static let trialCount = 4_096
+  static let evaluationCount = 4_096
 
   /// Whether a text was taken in that is no UTF-8.
   private(set) var holdsOtherBytes = false
@@ -94,7 +94,7 @@ struct TextPool: Sendable {
     }
     guard isClosed else {
       let code = insert(text, range, hash, at: place)
-      if ends.count == Self.trialCount, repeats < Self.trialCount / 10 {
+      if ends.count == Self.evaluationCount, repeats < Self.evaluationCount / 10 {
         mayRepeat = true
         places = []
       }

@@ -24,7 +24,7 @@ struct Location: Hashable {
   var buffer: Int
   /// The first element.
   var offset: Int
-  /// The distance in elements between neighbours of each physical dimension; empty for `opaque`.
+  /// The distance in elements between neighbors of each physical dimension; empty for `opaque`.
   var strides: [Int]
   /// Whether the elements fill their range of the buffer without gaps.
   var isContiguous: Bool

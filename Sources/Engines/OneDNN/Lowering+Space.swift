@@ -113,7 +113,7 @@ extension Lowering {
     reduce(place, shape(source), axes: axes, reduction, into: self.place(index, .plain), index)
   }
 
-  /// Reduces one run of neighbouring axes after the other, the last first.
+  /// Reduces one run of neighboring axes after the other, the last first.
   private func reduce(
     _ source: BufferPlace,
     _ shape: Shape,

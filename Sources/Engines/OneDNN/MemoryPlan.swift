@@ -62,11 +62,11 @@ struct MemoryPlan {
       .sorted { (buffers[$0].byteCount, $1) > (buffers[$1].byteCount, $0) }
     for index in order {
       let size = Self.aligned(buffers[index].byteCount)
-      let neighbours = placed.filter { other in
+      let neighbors = placed.filter { other in
         first[other.buffer] <= last[index] && first[index] <= last[other.buffer]
       }.sorted { $0.offset < $1.offset }
       var offset = 0
-      for other in neighbours {
+      for other in neighbors {
         if offset + size <= other.offset { break }
         offset = max(offset, other.end)
       }

@@ -126,7 +126,7 @@ struct ElementwiseProgram {
   var instructions: [hg_instruction]
   var sums: [Sum]
 
-  /// Merges neighbouring dimensions along which every operand is contiguous, and drops those of
+  /// Merges neighboring dimensions along which every operand is contiguous, and drops those of
   /// extent 1, so that the innermost loop is as long as it can be.
   func collapsed() -> ElementwiseProgram {
     var operands = inputs + outputs

@@ -129,7 +129,7 @@ struct Tap {
   }
 }
 
-/// The extents of space as height and width: one dimension is a picture of height 1.
+/// The extents of space as height and width: one dimension is an image of height 1.
 func heightAndWidth(_ spatial: some Sequence<Int>) -> (height: Int, width: Int) {
   let extents = Array(spatial)
   return extents.count == 1 ? (1, extents[0]) : (extents[0], extents[1])

@@ -33,7 +33,7 @@ package struct CheckpointFile: CheckpointStore {
     var header = header
     var tensors = state.variables
     for (name, tensor) in state.bestVariables { tensors[Self.bestPrefix + name] = tensor }
-    // Whatever has no layer's name is no parameter: the optimiser's moments, averages, best weights.
+    // Whatever has no layer's name is no parameter: the optimizer's moments, averages, best weights.
     header.stateTensors = tensors.keys.filter { name in
       name.hasPrefix("optimizer.") || name.hasPrefix("average.")
         || name.hasPrefix(Self.bestPrefix)

@@ -21,7 +21,7 @@ public struct ModelHeader: Codable, Hashable, Sendable {
   /// How well the model does, in the words of its application; nil where nothing was measured.
   public var report: JSONValue?
   /// The names of the tensors that are no parameters, such as running averages and the moments of
-  /// an optimiser.
+  /// an optimizer.
   public var stateTensors: [String]
   /// The counters and generators that training needs to go on; nil in a finished model.
   public var checkpoint: JSONValue?
@@ -55,11 +55,11 @@ public struct ModelHeader: Codable, Hashable, Sendable {
 public struct ModelProvenance: Codable, Hashable, Sendable {
   /// The seed of all random numbers.
   public var seed: UInt64
-  /// A digest of the data, by which the same data is recognised.
+  /// A digest of the data, by which the same data is recognized.
   public var dataFingerprint: String
   /// The name of the data, such as the name of its file.
   public var dataName: String
-  /// How many rows, images, sounds or windows were learnt from.
+  /// How many rows, images, sounds or windows were trained on.
   public var itemCount: Int
   /// The version of the program that trained the model.
   public var programVersion: String
@@ -100,7 +100,7 @@ public struct TrainingSummary: Codable, Hashable, Sendable {
   public var steps: Int
   /// The epoch whose weights were kept, counted from 1; nil where none was better than the others.
   public var bestEpoch: Int?
-  /// The mean loss of each epoch on the rows that were learnt from.
+  /// The mean loss of each epoch on the rows that were trained on.
   public var trainingLosses: [Double]
   /// The mean loss after each epoch on the rows that were held out.
   public var validationLosses: [Double]

@@ -12,7 +12,7 @@ public struct ModelSummary: Codable, Hashable, Sendable {
     public let shape: [Int]
     /// The number of its elements.
     public let count: Int
-    /// Whether the tensor is learnt; running averages and the like are not.
+    /// Whether the tensor is learned; running averages and the like are not.
     public let isParameter: Bool
   }
 
@@ -39,12 +39,12 @@ public struct ModelSummary: Codable, Hashable, Sendable {
   /// How the training went.
   public let training: TrainingSummary
 
-  /// Summarises a file that has the header `ModelHeader`.
+  /// Summarizes a file that has the header `ModelHeader`.
   public init(contentsOf path: String) throws(ModelFileError) {
     try self.init(ModelFile(contentsOf: path))
   }
 
-  /// Summarises an open file that has the header `ModelHeader`.
+  /// Summarizes an open file that has the header `ModelHeader`.
   public init(_ model: ModelFile) throws(ModelFileError) {
     let header = try model.header(as: ModelHeader.self)
     let state = Set(header.stateTensors)

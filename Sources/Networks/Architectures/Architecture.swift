@@ -13,11 +13,11 @@ public enum Architecture: Hashable, Sendable, Codable {
   /// multiple of the stride, so that no chequerboard appears (Odena, Dumoulin, Olah, 2016,
   /// doi:10.23915/distill.00003).
   case convolutional(channels: [Int], hidden: [Int], activation: Activation)
-  /// What an image says of its patches, which is learnt by itself before, then fully connected layers of the
+  /// What an image says of its patches, which is learned by itself before, then fully connected layers of the
   /// widths `hidden`; the decoder has these in reverse. Items `[channels, height, width]`.
   ///
   /// It is for features: what makes one kind of thing look unlike another is at hand, and need not be
-  /// learnt from restoring pixels.
+  /// trained on reconstructing pixels.
   case patches(PatchCoding, hidden: [Int], activation: Activation)
   /// Convolutions down `depth` halvings and up again, where each level on the way up also sees what
   /// the same level saw on the way down. Level k has base · 2ᵏ channels. It compresses nothing: it
@@ -28,7 +28,7 @@ public enum Architecture: Hashable, Sendable, Codable {
   /// strides for pooling and zeros around, so that the extents stay.
   case uNet(base: Int, depth: Int, activation: Activation)
   /// The same, where each convolution but the last is normalized over the batch before its activation:
-  /// it learns in fewer steps. Batches of one item of a single value cannot be learnt from.
+  /// it learns in fewer steps. Batches of one item of a single value cannot be trained on.
   ///
   /// Reference: Ioffe, Szegedy, 2015, "Batch Normalization", arXiv:1502.03167.
   case normalizedUNet(base: Int, depth: Int, activation: Activation)

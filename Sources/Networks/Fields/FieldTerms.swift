@@ -13,8 +13,8 @@ internal import HourglassTensors
 package enum NumberTerm: Hashable, Sendable {
   /// Nats of a normal distribution of one known variance.
   case gaussian(variance: Float)
-  /// Nats of a normal distribution whose variance is learnt for each field, the same for all items.
-  case gaussianLearntVariance
+  /// Nats of a normal distribution whose variance is learned for each field, the same for all items.
+  case gaussianLearnedVariance
   /// Nats of a number from 0 to 1 taken as a probability; the parameter is the logit.
   case bernoulli
   /// A distance that is no likelihood.
@@ -30,7 +30,7 @@ package enum NumberTerm: Hashable, Sendable {
 /// All fields are computed together, however many there are and in whatever order they come: the
 /// sum over the values of each field is a product with a fixed matrix of zeros and ones.
 package struct FieldTerms {
-  private let layout: FieldLayout
+  private let layout: FeatureSchema
   private let numbers: NumberTerm
   /// `[count, width]`: 1 where a value belongs to a field; none where every field is a number.
   private let membership: NodeID?
@@ -41,10 +41,10 @@ package struct FieldTerms {
   /// `[width]`, see `logVariance`; places of categories are of no use.
   private let freeLogVariance: NodeID?
 
-  /// Adds the fixed matrices and, where variances are learnt, the parameter `fields.logVariance`.
+  /// Adds the fixed matrices and, where variances are learned, the parameter `fields.logVariance`.
   ///
   /// It is added once to a graph.
-  package init(_ layout: FieldLayout, numbers: NumberTerm, in builder: inout GraphBuilder) {
+  package init(_ layout: FeatureSchema, numbers: NumberTerm, in builder: inout GraphBuilder) {
     self.layout = layout
     self.numbers = numbers
     let (count, width) = (layout.count, layout.width)
@@ -57,7 +57,7 @@ package struct FieldTerms {
         isMixed
           ? builder.fixed("isNumberField", [count], layout.fields.map { $0 == .number ? 1 : 0 })
           : nil,
-        numbers == .gaussianLearntVariance && layout.numberCount > 0
+        numbers == .gaussianLearnedVariance && layout.numberCount > 0
           ? builder.parameter("logVariance", [width], .constant(0)) : nil
       )
     }
@@ -117,7 +117,7 @@ package struct FieldTerms {
     guard parameters != builder.failed else { return parameters }
     let means: NodeID
     switch numbers {
-    case .gaussian, .gaussianLearntVariance: means = parameters
+    case .gaussian, .gaussianLearnedVariance: means = parameters
     case .bernoulli: means = builder.apply(.logistic, parameters)
     case .distance(let distance): means = distance.mean(prediction: parameters, in: &builder)
     }
@@ -134,7 +134,7 @@ package struct FieldTerms {
   ///     ln σ² = 9 tanh(10 a / 9)
   ///
   /// The bound keeps σ above 0.011, so that constant columns do no harm. The factor lets an
-  /// optimiser whose steps are of one size, as Adam's, move the logarithm as fast as it should go.
+  /// optimizer whose steps are of one size, as Adam's, move the logarithm as fast as it should go.
   package static func logVariance(_ parameter: Float) -> Float {
     logVarianceBound * Float(tanh(Double(logVarianceRate * parameter / logVarianceBound)))
   }
@@ -168,7 +168,7 @@ package struct FieldTerms {
       let square = builder.apply(.square, builder.difference(parameters, target))
       let offset = 0.5 * log(2 * Double.pi * Double(variance))
       return builder.affine(square, scale: 0.5 / variance, offset: Float(offset))
-    case .gaussianLearntVariance:
+    case .gaussianLearnedVariance:
       guard let freeLogVariance else { return builder.failed }
       let scaled = builder.affine(freeLogVariance, scale: Self.logVarianceRate)
       let logVariance = builder.softlyBounded(scaled, by: Self.logVarianceBound)
@@ -183,7 +183,7 @@ package struct FieldTerms {
   }
 }
 
-extension FieldLayout {
+extension FeatureSchema {
   /// `[count, width]`, in row-major order: 1 where a value belongs to a field.
   fileprivate var membership: [Float] {
     var matrix = [Float](repeating: 0, count: count * width)

@@ -1,7 +1,7 @@
 package import HourglassGraphs
 internal import HourglassTensors
 
-/// Zero mean and unit variance of each channel over the batch, then a learnt scale and shift.
+/// Zero mean and unit variance of each channel over the batch, then a learned scale and shift.
 ///
 ///     y = scale · (x - mean) / √(variance + epsilon) + shift
 ///
@@ -77,8 +77,8 @@ package struct BatchNormalization: Layer {
       )
     else { return }
     let batchMean = builder.affine(builder.add(.channelSum, [x]), scale: 1 / Float(count))
-    let centred = builder.difference(x, builder.channelwise(batchMean, rank: shape.rank))
-    let squares = builder.add(.channelSum, [builder.apply(.square, centred)])
+    let centered = builder.difference(x, builder.channelwise(batchMean, rank: shape.rank))
+    let squares = builder.add(.channelSum, [builder.apply(.square, centered)])
     let batchVariance = builder.affine(squares, scale: 1 / Float(count - 1))
     builder.update(.movingAverage(average: mean, source: batchMean, decay: momentum))
     builder.update(.movingAverage(average: variance, source: batchVariance, decay: momentum))

@@ -1,7 +1,7 @@
 package import HourglassGraphs
 internal import HourglassTensors
 
-/// A learnt row for each whole number.
+/// A learned row for each whole number.
 ///
 /// Shape: `[batch]` -> `[batch, width]`; an index outside the table is clamped to it. Parameter:
 /// `weight [rows, width]`, normal with variance 1 / width at the start, so that a row has length 1

@@ -1,7 +1,7 @@
 package import HourglassGraphs
 internal import HourglassTensors
 
-/// Zero mean and unit variance of each item, then a learnt scale and shift of each channel.
+/// Zero mean and unit variance of each item, then a learned scale and shift of each channel.
 ///
 /// Shape: `[batch, channels, …]` stays. Parameters: `scale`, `shift`, both `[channels]`.
 ///
@@ -18,7 +18,7 @@ package struct LayerNormalization: Layer {
   }
 }
 
-/// Zero mean and unit variance of each group of channels of each item, then a learnt scale and
+/// Zero mean and unit variance of each group of channels of each item, then a learned scale and
 /// shift of each channel.
 ///
 /// Shape: `[batch, channels, …]` stays; `groups` divides `channels`. Parameters: `scale`, `shift`,

@@ -11,7 +11,7 @@ internal import HourglassTensors
 /// The image is parted into `grid` rows and columns of cells; a value of the result is the square root of the
 /// mean of a_j over the places of a cell, less its mean over images and divided by its deviation. Where mirror
 /// images are alike, it is the mean over those of the image and of the one with its left and right exchanged,
-/// which is got by exchanging those of the filters and of the cells. The filters and all else that is learnt is
+/// which is got by exchanging those of the filters and of the cells. The filters and all else that is learned is
 /// no parameter: it comes with the network, and no step changes it.
 ///
 /// Reference: Coates, Lee, Ng, 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning",

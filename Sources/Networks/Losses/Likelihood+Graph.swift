@@ -39,7 +39,7 @@ extension Likelihood {
   /// The reconstruction in the data's units.
   ///
   /// Shape: `parameters [batch, P · C, …]` -> `[batch, C, …]`: the mean; the probabilities of the
-  /// classes; the location of the discretised logistic, within 0...1.
+  /// classes; the location of the discretized logistic, within 0...1.
   package func mean(parameters: NodeID, in builder: inout GraphBuilder) -> NodeID {
     guard let parts = split(parameters, in: &builder) else { return builder.failed }
     return mean(parts, in: &builder)
@@ -49,7 +49,7 @@ extension Likelihood {
   ///
   /// Shape: `parameters [batch, 2 · C, …]` -> `[batch, C, …]`.
   package func logVariance(parameters: NodeID, in builder: inout GraphBuilder) -> NodeID? {
-    guard self == .gaussianLearntVariance, let parts = split(parameters, in: &builder) else {
+    guard self == .gaussianLearnedVariance, let parts = split(parameters, in: &builder) else {
       return nil
     }
     return builder.softlyBounded(parts[1], by: Self.logVarianceBound)
@@ -96,7 +96,7 @@ extension Likelihood {
       let square = builder.apply(.square, builder.difference(parameters[0], target))
       let offset = 0.5 * log(2 * Double.pi * Double(variance))
       return builder.weightedItemSum(square, weights, scale: 0.5 / variance, offset: Float(offset))
-    case .gaussianLearntVariance:
+    case .gaussianLearnedVariance:
       let logVariance = builder.softlyBounded(parameters[1], by: Self.logVarianceBound)
       let precision = builder.apply(.exponential, builder.affine(logVariance, scale: -1))
       let square = builder.apply(.square, builder.difference(parameters[0], target))
@@ -112,7 +112,7 @@ extension Likelihood {
       }
       let values = builder.product(target, logProbabilities)
       return builder.weightedItemSum(values, weights, scale: -1)
-    case .discretisedLogistic(let levels):
+    case .discretizedLogistic(let levels):
       let values = logisticNats(parameters, target: target, levels: levels, in: &builder)
       return builder.weightedItemSum(values, weights)
     case .mixed(let parts):
@@ -132,11 +132,11 @@ extension Likelihood {
 
   private func mean(_ parameters: [NodeID], in builder: inout GraphBuilder) -> NodeID {
     switch self {
-    case .gaussian, .gaussianLearntVariance: return parameters[0]
+    case .gaussian, .gaussianLearnedVariance: return parameters[0]
     case .bernoulli: return builder.apply(.logistic, parameters[0])
     case .categorical(let classes):
       return blockwise(parameters[0], classes, in: &builder) { $1.softmax($0) }
-    case .discretisedLogistic:
+    case .discretizedLogistic:
       let location = builder.affine(parameters[0], scale: 0.5, offset: 0.5)
       return builder.apply(.clip(lower: 0, upper: 1), location)
     case .mixed(let parts):
@@ -149,7 +149,7 @@ extension Likelihood {
     }
   }
 
-  /// The discretised logistic without differences of nearly equal numbers.
+  /// The discretized logistic without differences of nearly equal numbers.
   ///
   /// With a = (x + h - m) / s and b = (x - h - m) / s,
   ///
@@ -192,7 +192,7 @@ extension Likelihood {
     return builder.difference(builder.sum(upper, lower), inner)
   }
 
-  /// A function of each block of features; neighbouring blocks of one length are done at once.
+  /// A function of each block of features; neighboring blocks of one length are done at once.
   private func blockwise(
     _ x: NodeID,
     _ classes: [Int],

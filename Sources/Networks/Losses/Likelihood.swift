@@ -14,7 +14,7 @@ public enum Likelihood: Hashable, Sendable, Codable {
   ///     -ln p = ((x - μ)² / σ² + ln σ² + ln 2π) / 2, ln σ² = 10 tanh(a / 10)
   ///
   /// The bound keeps the likelihood of constant data finite.
-  case gaussianLearntVariance
+  case gaussianLearnedVariance
   /// 0 or 1, or anything between as a probability; the parameter is the logit.
   ///
   ///     -ln p = ln(1 + eˡ) - x l
@@ -32,11 +32,11 @@ public enum Likelihood: Hashable, Sendable, Codable {
   /// where h = 1 / (levels - 1) is half a step; the first and the last level take the tails.
   ///
   /// Reference: Salimans, Karpathy, Chen, Kingma, 2017, "PixelCNN++", arXiv:1701.05517, equation 2.
-  case discretisedLogistic(levels: Int)
+  case discretizedLogistic(levels: Int)
   /// Another likelihood for each range of features, such as the columns of a table, in order.
   case mixed([Part])
 
-  /// Neighbouring features with one likelihood.
+  /// Neighboring features with one likelihood.
   public struct Part: Hashable, Sendable, Codable {
     /// The likelihood of the features.
     public var likelihood: Likelihood
@@ -57,7 +57,7 @@ extension Likelihood {
   package var parametersPerValue: Int {
     switch self {
     case .gaussian, .bernoulli, .categorical: 1
-    case .gaussianLearntVariance, .discretisedLogistic: 2
+    case .gaussianLearnedVariance, .discretizedLogistic: 2
     case .mixed(let parts): parts.map(\.likelihood.parametersPerValue).max() ?? 1
     }
   }

@@ -1,7 +1,7 @@
 package import HourglassGraphs
 package import HourglassTensors
 
-/// The nodes by which a trainer steers and watches an optimiser.
+/// The nodes by which a trainer steers and watches an optimizer.
 package struct OptimizerInputs: Hashable, Sendable {
   /// The input "learningRate", a scalar.
   package let learningRate: NodeID

@@ -37,7 +37,7 @@ package struct BarChart: Figure {
   package var title: String
   /// A second line of the title.
   package var subtitle: String
-  /// The name of each bar of a group, with a colour of its own.
+  /// The name of each bar of a group, with a color of its own.
   package var series: [String]
   /// The groups, from the top.
   package var groups: [Group]

@@ -1,6 +1,6 @@
-/// The colours and fonts of all figures.
+/// The colors and fonts of all figures.
 ///
-/// The first eight colours stay apart for readers who confuse red and green, and differ in
+/// The first eight colors stay apart for readers who confuse red and green, and differ in
 /// lightness; they follow Okabe and Ito, "Color Universal Design", 2002, made darker on white and
 /// lighter on black so that thin lines can be seen.
 enum FigureStyle {
@@ -9,7 +9,7 @@ enum FigureStyle {
     "system-ui, -apple-system, &#39;Segoe UI&#39;, Roboto, "
     + "&#39;Noto Sans&#39;, &#39;DejaVu Sans&#39;, sans-serif"
 
-  /// The colours of classes and lines, each on white and on black.
+  /// The colors of classes and lines, each on white and on black.
   static let colors: [(light: String, dark: String)] = [
     ("#0b6cb0", "#5aaee8"), ("#e08a00", "#f0a93a"), ("#0a8f68", "#35c09a"),
     ("#c8501a", "#f0814a"), ("#b5609b", "#dc8fc4"), ("#4fb0e5", "#9bd8f8"),
@@ -20,7 +20,7 @@ enum FigureStyle {
     ("#c98aa6", "#93456a"), ("#b9bfc6", "#6a727c"),
   ]
 
-  /// The number of a colour for a class; classes beyond the colours begin again.
+  /// The number of a color for a class; classes beyond the colors begin again.
   static func index(_ place: Int) -> Int { place % colors.count }
 
   /// The rules of a style sheet for a light page.
@@ -43,7 +43,7 @@ enum FigureStyle {
     colors.enumerated().map { ".figure .f\($0){fill:\($1)}.figure .s\($0){stroke:\($1)}" }.joined()
   }
 
-  /// A colour from dark violet over green to yellow for a part from 0 to 1 (close to "viridis" of
+  /// A color from dark violet over green to yellow for a part from 0 to 1 (close to "viridis" of
   /// van der Walt and Smith, 2015, without its darkest end).
   static func sequential(_ part: Double) -> String {
     mixed(
@@ -55,12 +55,12 @@ enum FigureStyle {
     )
   }
 
-  /// A colour of a cell from pale to deep blue for a part from 0 to 1.
+  /// A color of a cell from pale to deep blue for a part from 0 to 1.
   static func depth(_ part: Double) -> String {
     mixed([(240, 245, 250), (176, 208, 234), (94, 158, 207), (24, 104, 168), (8, 62, 112)], part)
   }
 
-  /// A colour of a cell from vermilion at 0 over pale grey at a half to blue at 1.
+  /// A color of a cell from vermilion at 0 over pale gray at a half to blue at 1.
   static func balance(_ part: Double) -> String {
     mixed([(176, 66, 18), (238, 170, 134), (244, 244, 244), (138, 187, 224), (11, 93, 158)], part)
   }

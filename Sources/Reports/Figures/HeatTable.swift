@@ -1,12 +1,12 @@
 internal import HourglassTensors
 
-/// Numbers as coloured cells, such as the correlations of columns or a table of confusions.
+/// Numbers as colored cells, such as the correlations of columns or a table of confusions.
 package struct HeatTable: Figure {
-  /// How numbers become colours.
+  /// How numbers become colors.
   package enum Scale: Hashable, Sendable {
     /// From pale for the least to deep blue for the greatest.
     case depth
-    /// From vermilion over grey for 0 to blue, alike to both sides.
+    /// From vermilion over gray for 0 to blue, alike to both sides.
     case balance
   }
 
@@ -20,7 +20,7 @@ package struct HeatTable: Figure {
   package var columns: [String]
   /// The numbers `[rows, columns]`; what is not a number is an empty cell.
   package var values: [[Double]]
-  /// How numbers become colours.
+  /// How numbers become colors.
   package var scale: Scale
   /// The decimal places of the numbers in the cells; nil writes none.
   package var decimals: Int?

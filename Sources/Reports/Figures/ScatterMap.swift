@@ -1,10 +1,10 @@
 internal import HourglassTensors
 
-/// Points on a plane, coloured by class or by a number, with axes and a legend.
+/// Points on a plane, colored by class or by a number, with axes and a legend.
 ///
 /// Thousands of points stay light: each is a move and a line of no length in the path of its class.
 package struct ScatterMap: Figure {
-  /// By what the points are coloured.
+  /// By what the points are colored.
   package enum Coloring: Hashable, Sendable {
     /// All alike.
     case none
@@ -23,7 +23,7 @@ package struct ScatterMap: Figure {
   package var x: [Double]
   /// The place of each point along the left axis.
   package var y: [Double]
-  /// By what the points are coloured.
+  /// By what the points are colored.
   package var coloring: Coloring
   /// The names of the two axes.
   package var axes: (x: String, y: String)
@@ -99,7 +99,7 @@ package struct ScatterMap: Figure {
   }
 
   private static let side = 520.0
-  /// The points that are drawn colour by colour before the next ones, so that no class hides the
+  /// The points that are drawn color by color before the next ones, so that no class hides the
   /// others.
   private static let blockLength = 500
   private static let shades = 24
@@ -173,7 +173,7 @@ package struct ScatterMap: Figure {
     }
   }
 
-  /// The colours of the paints on a page, with the names of classes.
+  /// The colors of the paints on a page, with the names of classes.
   var paintColors: [(color: String, name: String?)] {
     let unknown: (color: String, name: String?) = ("var(--dim)", nil)
     switch coloring {
@@ -184,7 +184,7 @@ package struct ScatterMap: Figure {
     }
   }
 
-  /// The colours of numbers, from the least on.
+  /// The colors of numbers, from the least on.
   static var shadeColors: [String] {
     (0..<shades).map { FigureStyle.sequential((Double($0) + 0.5) / Double(shades)) }
   }

@@ -4,7 +4,7 @@ package struct FigureImage: Hashable, Sendable {
   package let width: Int
   /// The rows of pixels, at least 1.
   package let height: Int
-  /// The samples of a pixel: 1 grey, 2 grey and opacity, 3 red, green and blue, 4 those and opacity.
+  /// The samples of a pixel: 1 gray, 2 gray and opacity, 3 red, green and blue, 4 those and opacity.
   package let channels: Int
   /// The samples `[height, width, channels]`.
   package let bytes: [UInt8]
@@ -95,12 +95,12 @@ package struct FigureImage: Hashable, Sendable {
     _ y: Int
   ) -> (red: UInt8, green: UInt8, blue: UInt8, opacity: UInt8) {
     let start = (y * width + x) * channels
-    let grey = bytes[start]
+    let gray = bytes[start]
     return switch channels {
-    case 1: (grey, grey, grey, 255)
-    case 2: (grey, grey, grey, bytes[start + 1])
-    case 3: (grey, bytes[start + 1], bytes[start + 2], 255)
-    default: (grey, bytes[start + 1], bytes[start + 2], bytes[start + 3])
+    case 1: (gray, gray, gray, 255)
+    case 2: (gray, gray, gray, bytes[start + 1])
+    case 3: (gray, bytes[start + 1], bytes[start + 2], 255)
+    default: (gray, bytes[start + 1], bytes[start + 2], bytes[start + 3])
     }
   }
 

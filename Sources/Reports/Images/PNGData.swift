@@ -6,18 +6,18 @@ enum PNGData {
   ///
   /// The same image gives the same bytes.
   static func bytes(of image: FigureImage) -> [UInt8] {
-    var picture = hg_picture()
-    picture.width = UInt32(image.width)
-    picture.height = UInt32(image.height)
-    picture.channels = Int32(image.channels)
-    picture.depth = 8
+    var image = hg_image()
+    image.width = UInt32(image.width)
+    image.height = UInt32(image.height)
+    image.channels = Int32(image.channels)
+    image.depth = 8
     var result = hg_block()
     defer { hg_block_free(&result) }
     let status = image.bytes.withUnsafeBufferPointer { samples in
       // They are only read.
       let start = UnsafeMutablePointer(mutating: samples.baseAddress)
-      picture.samples = hg_block(bytes: start, size: samples.count)
-      return hg_png_encode(&picture, 9, &result)
+      image.samples = hg_block(bytes: start, size: samples.count)
+      return hg_png_encode(&image, 9, &result)
     }
     // Of an image that has all its samples, libpng fails only where there is no memory.
     precondition(status == HG_CODEC_OK, "there is no memory to compress an image")

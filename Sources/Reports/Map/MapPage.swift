@@ -2,7 +2,7 @@ internal import HourglassTensors
 
 /// A map of points as one page that answers the pointer: HTML that needs nothing beside itself.
 ///
-/// Points are coloured, classes can be hidden, the wheel zooms and dragging moves. Beside the map
+/// Points are colored, classes can be hidden, the wheel zooms and dragging moves. Beside the map
 /// stands what is under the pointer: the item, and what the decoder makes of the place. Without a
 /// script there is the drawing of the map.
 package struct MapPage: Sendable {
@@ -10,8 +10,8 @@ package struct MapPage: Sendable {
   package enum Items: Sendable {
     /// Nothing.
     case none
-    /// Pictures of one size of the first points.
-    case pictures([FigureImage])
+    /// Images of one size of the first points.
+    case images([FigureImage])
     /// The cells of rows of the first points, by the names of their columns; `nil` is a missing cell.
     case rows(columns: [String], [[String?]])
   }
@@ -20,8 +20,8 @@ package struct MapPage: Sendable {
   package enum Lattice: Sendable {
     /// Nothing is known of it.
     case none
-    /// Pictures of one size, as many as the square of a side.
-    case pictures([FigureImage])
+    /// Images of one size, as many as the square of a side.
+    case images([FigureImage])
     /// Rows of cells by the names of their columns, as many as the square of a side.
     case rows(columns: [String], [[String?]])
   }
@@ -54,7 +54,7 @@ package struct MapPage: Sendable {
     }
   }
 
-  /// The points with their colours.
+  /// The points with their colors.
   package var map: ScatterMap
   /// What one item is, such as "image".
   package var noun: String
@@ -153,9 +153,9 @@ extension MapPage {
     var text = "<div class=\"map-panel\">\n<section>\n<h2>Nearest item</h2>\n"
     text += "<p><strong id=\"item-name\"></strong> <span id=\"item-class\"></span></p>\n"
     switch items {
-    case .none: text += "<canvas hidden id=\"item-picture\"></canvas>\n"
-    case .pictures(let pictures):
-      text += Self.canvas("item-picture", pictures.first)
+    case .none: text += "<canvas hidden id=\"item-image\"></canvas>\n"
+    case .images(let images):
+      text += Self.canvas("item-image", images.first)
     case .rows:
       text += "<div class=\"scroll\"><table id=\"item-cells\"></table></div>\n"
     }
@@ -164,8 +164,8 @@ extension MapPage {
     text += "<p id=\"decoded-place\"></p>\n"
     switch lattice {
     case .none: break
-    case .pictures(let pictures):
-      text += Self.canvas("decoded-picture", pictures.first)
+    case .images(let images):
+      text += Self.canvas("decoded-image", images.first)
     case .rows:
       text += "<div class=\"scroll\"><table id=\"decoded-cells\"></table></div>\n"
     }
@@ -177,14 +177,14 @@ extension MapPage {
     return true
   }
 
-  private static func canvas(_ name: String, _ picture: FigureImage?) -> String {
-    "<canvas id=\"\(name)\" class=\"pixels\" width=\"\(picture?.width ?? 1)\" "
-      + "height=\"\(picture?.height ?? 1)\"></canvas>\n"
+  private static func canvas(_ name: String, _ image: FigureImage?) -> String {
+    "<canvas id=\"\(name)\" class=\"pixels\" width=\"\(image?.width ?? 1)\" "
+      + "height=\"\(image?.height ?? 1)\"></canvas>\n"
   }
 
-  /// The pictures on one side of a sheet: browsers refuse images that are very large.
-  private static func sheetColumns(_ picture: FigureImage) -> Int {
-    max(2_048 / max(picture.width, picture.height), 1)
+  /// The images on one side of a sheet: browsers refuse images that are very large.
+  private static func sheetColumns(_ image: FigureImage) -> Int {
+    max(2_048 / max(image.width, image.height), 1)
   }
 }
 
@@ -211,13 +211,13 @@ extension MapPage {
   }
 
   private func itemData(_ points: [Int]) -> [(String, String)] {
-    var (sheets, columns, pictureCount) = ([String](), 1, 0)
+    var (sheets, columns, imageCount) = ([String](), 1, 0)
     var (names, cells) = ("null", "[]")
     switch items {
     case .none: break
-    case .pictures(let pictures):
-      // Points without a place have no picture: those of the others move up.
-      let shown = points.filter { $0 < pictures.count }.map { pictures[$0] }
+    case .images(let images):
+      // Points without a place have no image: those of the others move up.
+      let shown = points.filter { $0 < images.count }.map { images[$0] }
       if let first = shown.first {
         columns = Self.sheetColumns(first)
         let length = columns * columns
@@ -225,7 +225,7 @@ extension MapPage {
           let part = Array(shown[start..<min(start + length, shown.count)])
           sheets.append(FigureImage(mosaicOf: part, columns: columns, gap: 0).dataAddress)
         }
-        pictureCount = shown.count
+        imageCount = shown.count
       }
     case .rows(let columnNames, let rows):
       names = MapText.texts(columnNames)
@@ -233,7 +233,7 @@ extension MapPage {
     }
     return [
       ("sheets", MapText.texts(sheets)), ("sheetColumns", "\(columns)"),
-      ("pictures", "\(pictureCount)"), ("columns", names), ("cells", cells),
+      ("images", "\(imageCount)"), ("columns", names), ("cells", cells),
     ]
   }
 
@@ -241,9 +241,9 @@ extension MapPage {
     func side(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded()) }
     switch lattice {
     case .none: return [("lattice", "null")]
-    case .pictures(let pictures):
-      let side = side(pictures.count)
-      let sheet = FigureImage(mosaicOf: pictures, columns: side, gap: 0).dataAddress
+    case .images(let images):
+      let side = side(images.count)
+      let sheet = FigureImage(mosaicOf: images, columns: side, gap: 0).dataAddress
       let parts = [("side", "\(side)"), ("sheet", MapText.quoted(sheet))]
       return [("lattice", MapText.object(parts))]
     case .rows(let columns, let rows):

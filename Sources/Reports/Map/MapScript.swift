@@ -108,18 +108,18 @@ enum MapScript {
           ? data.names[nearest] : data.noun + " " + data.numbers[nearest];
         const name = nearest < 0 || !data.labels ? "" : data.labels[paint[nearest]];
         byId("item-class").textContent = name || "";
-        const picture = byId("item-picture");
+        const image = byId("item-image");
         if (data.sheets.length) {
-          const brush = picture.getContext("2d");
-          brush.clearRect(0, 0, picture.width, picture.height);
+          const brush = image.getContext("2d");
+          brush.clearRect(0, 0, image.width, image.height);
           const perSheet = data.sheetColumns * data.sheetColumns;
           const image = sheets[Math.floor(nearest / perSheet)];
-          if (nearest >= 0 && nearest < data.pictures && image.complete) {
+          if (nearest >= 0 && nearest < data.images && image.complete) {
             const place = nearest % perSheet;
             brush.drawImage(
-              image, place % data.sheetColumns * picture.width,
-              Math.floor(place / data.sheetColumns) * picture.height, picture.width, picture.height,
-              0, 0, picture.width, picture.height);
+              image, place % data.sheetColumns * image.width,
+              Math.floor(place / data.sheetColumns) * image.height, image.width, image.height,
+              0, 0, image.width, image.height);
           }
         }
         if (data.columns) {
@@ -156,9 +156,9 @@ enum MapScript {
           list(byId("decoded-cells"), lattice.columns,
             place < 0 ? lattice.columns.map(() => null) : lattice.cells[place]);
         } else if (latticePixels) {
-          const picture = byId("decoded-picture");
-          const brush = picture.getContext("2d");
-          const [width, height] = [picture.width, picture.height];
+          const image = byId("decoded-image");
+          const brush = image.getContext("2d");
+          const [width, height] = [image.width, image.height];
           const result = brush.createImageData(width, height);
           if (inside) {
             // A blend of the four decoded places around the pointer.

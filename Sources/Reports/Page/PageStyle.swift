@@ -38,8 +38,8 @@ enum PageStyle {
     pre.output { white-space: pre-wrap; border: 1px solid var(--faint); background: none; }
     pre.output i { font-style: normal; white-space: pre; }
     figure { margin: 2em 0; }
-    figure svg, img.picture { display: block; width: 100%; height: auto; }
-    img.picture { max-width: 860px; border-radius: 6px; }
+    figure svg, img.image { display: block; width: 100%; height: auto; }
+    img.image { max-width: 860px; border-radius: 6px; }
     figcaption { margin-top: 12px; color: var(--dim); font-size: 0.92rem; line-height: 1.5;
       max-width: 72ch; }
     figure.table figcaption { margin: 0 0 10px; }

@@ -12,8 +12,8 @@ package struct ReportPage: Sendable {
     case output(String)
     /// A drawing with words under it.
     case figure(any Figure, caption: String)
-    /// A picture of a file with words under it.
-    case picture(PictureFile, caption: String)
+    /// An image of a file with words under it.
+    case image(ImageFile, caption: String)
     /// A table with words above it; both texts may be empty.
     case table(NumberTable, caption: String)
     /// What was learned, as names and values: `("rows", "3,000 images")`.
@@ -137,10 +137,10 @@ extension ReportPage {
     case .figure(let figure, let caption):
       let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
       return "<figure>\n<div class=\"scroll\">\(figure.drawing.inline)</div>\n\(words)</figure>\n"
-    case .picture(let picture, let caption):
+    case .image(let image, let caption):
       let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
-      return "<figure>\n<img class=\"picture\" alt=\"\(Markup.escaped(caption))\" "
-        + "src=\"\(picture.dataAddress)\">\n\(words)</figure>\n"
+      return "<figure>\n<img class=\"image\" alt=\"\(Markup.escaped(caption))\" "
+        + "src=\"\(image.dataAddress)\">\n\(words)</figure>\n"
     case .table(let table, let caption):
       let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
       return "<figure class=\"table\">\n\(words)\(table.html)</figure>\n"

@@ -21,7 +21,7 @@ public struct ApproximateSearch: Hashable, Sendable, Codable {
   public var signatures: Int
 }
 
-/// How graphs are made and judged.
+/// How graphs are made and evaluated.
 ///
 /// The graph is that of Malkov and Yashunin, 2018, "Efficient and robust approximate nearest neighbor
 /// search using Hierarchical Navigable Small World graphs", arXiv:1603.09320.
@@ -36,8 +36,8 @@ package struct GraphSettings: Hashable, Sendable {
   package var recall = 0.99
   /// How many rows are asked for to measure it.
   package var queries = 200
-  /// How many neighbours it is about.
-  package var neighbours = 10
+  /// How many neighbors it is about.
+  package var neighbors = 10
   /// The most candidates that a walk may keep.
   package var mostBreadth = 4096
 
@@ -59,7 +59,7 @@ package struct GraphSettings: Hashable, Sendable {
 }
 
 /// A graph with what was measured of it.
-struct JudgedGraph: Sendable {
+struct EvaluatedGraph: Sendable {
   var graph: NearestGraph
   var search: ApproximateSearch
   /// Whether the recall is what it has to be; where it is not, the exact search answers.

@@ -10,7 +10,7 @@ public struct Match: Hashable, Sendable, Codable {
   public let itemID: Int64
 }
 
-/// An item a stretch of which is near a sequence of queries, such as a song near an excerpt.
+/// An item a stretch of which is near a sequence of queries, such as a song near a query clip.
 public struct SequenceMatch: Hashable, Sendable, Codable {
   /// The name of the item.
   public let name: String
@@ -23,7 +23,7 @@ public struct SequenceMatch: Hashable, Sendable, Codable {
   public let itemID: Int64
   /// How many signatures of the sequence fall on the item, and are compared.
   public let alignedCount: Int
-  /// How many near neighbours of single signatures spoke for this item and offset.
+  /// How many near neighbors of single signatures spoke for this item and offset.
   public let votes: Int
 
   /// The same match with another place of the beginning.

@@ -154,7 +154,7 @@ final class NearestGraphBuilder {
   /// Begins a graph.
   ///
   /// - Parameters:
-  ///   - breadth: How many candidates are kept while the neighbours of a row are looked for:
+  ///   - breadth: How many candidates are kept while the neighbors of a row are looked for:
   ///     efConstruction of the paper.
   ///   - held: Rows that are added last, ascending.
   init(

@@ -8,7 +8,7 @@ extension SignatureIndex {
   public var approximation: ApproximateSearch? { usableGraph?.search }
 
   /// The graph, where there is one that finds enough.
-  var usableGraph: JudgedGraph? { graph.flatMap { $0.isGoodEnough ? $0 : nil } }
+  var usableGraph: EvaluatedGraph? { graph.flatMap { $0.isGoodEnough ? $0 : nil } }
 
   /// The same index with a graph over its rows; without one where there are no rows.
   ///
@@ -21,7 +21,7 @@ extension SignatureIndex {
   ) throws -> SignatureIndex {
     guard count > 0 else { return self }
     let held = spreadRows(min(settings.queries, count / 5))
-    let truth = try GraphTruth(self, held: held, neighbours: settings.neighbours)
+    let truth = try GraphTruth(self, held: held, neighbors: settings.neighbors)
     let builder = try NearestGraphBuilder(
       NearestGraph.Shape(
         count: count,
@@ -47,7 +47,7 @@ extension SignatureIndex {
     try add(upTo: builder.whole)
     try progress(1)
     var result = self
-    result.graph = JudgedGraph(
+    result.graph = EvaluatedGraph(
       graph: try builder.graph(),
       search: search,
       isGoodEnough: search.recall >= settings.recall
@@ -92,10 +92,10 @@ extension SignatureIndex {
     (0..<number).map { $0 * count / number }
   }
 
-  /// Whether codes of a byte order neighbours as the numbers do.
+  /// Whether codes of a byte order neighbors as the numbers do.
   ///
   /// Rounding to steps moves a distance by less than half a step, as it moves the two ends of it
-  /// independently, number by number; that may be a fortieth of the distance of the tenth neighbour.
+  /// independently, number by number; that may be a fortieth of the distance of the tenth neighbor.
   private func isFineEnoughForCodes(_ truth: GraphTruth) -> Bool {
     guard dimension <= Int(HG_GRAPH_MOST_CODED) else { return false }
     let far = truth.farthest.filter { $0 > 0 }.sorted()
@@ -105,25 +105,25 @@ extension SignatureIndex {
   }
 }
 
-/// The exact neighbours of rows that a graph has not seen.
+/// The exact neighbors of rows that a graph has not seen.
 private struct GraphTruth {
   /// The queries `[queries, dimension]`.
   let queries: [Float]
-  let neighbours: Int
-  /// The squared distance of the last neighbour of each query.
+  let neighbors: Int
+  /// The squared distance of the last neighbor of each query.
   let farthest: [Double]
-  /// How many neighbours each query has.
+  /// How many neighbors each query has.
   let counts: [Int]
 
   /// Compares each held row with all others; with no held row the first one asks for itself.
-  init(_ index: SignatureIndex, held: [Int], neighbours: Int) throws(SignatureError) {
+  init(_ index: SignatureIndex, held: [Int], neighbors: Int) throws(SignatureError) {
     let asking = held.isEmpty ? [0] : held
     queries = asking.flatMap(index.vector(at:))
-    self.neighbours = neighbours
+    self.neighbors = neighbors
     var allowed = [UInt8](repeating: 1, count: index.count)
     for row in held { allowed[row] = 0 }
-    var distances = [Double](repeating: 0, count: asking.count * neighbours)
-    var rows = [Int64](repeating: -1, count: asking.count * neighbours)
+    var distances = [Double](repeating: 0, count: asking.count * neighbors)
+    var rows = [Int64](repeating: -1, count: asking.count * neighbors)
     let status = hg_nearest_search(
       index.panels,
       index.norms,
@@ -135,7 +135,7 @@ private struct GraphTruth {
       Int64(index.dimension),
       queries,
       Int64(asking.count),
-      Int64(neighbours),
+      Int64(neighbors),
       0,
       1,
       &distances,
@@ -143,10 +143,10 @@ private struct GraphTruth {
     )
     guard status == 0 else { throw .largerThanMemory(needed: index.count * 5) }
     counts = asking.indices.map { query in
-      (query * neighbours..<(query + 1) * neighbours).count { rows[$0] >= 0 }
+      (query * neighbors..<(query + 1) * neighbors).count { rows[$0] >= 0 }
     }
     farthest = zip(asking.indices, counts).map { query, count in
-      count > 0 ? distances[query * neighbours + count - 1] : 0
+      count > 0 ? distances[query * neighbors + count - 1] : 0
     }
   }
 
@@ -156,8 +156,8 @@ private struct GraphTruth {
     in index: SignatureIndex,
     _ settings: GraphSettings
   ) throws(SignatureError) -> ApproximateSearch {
-    let most = min(max(settings.mostBreadth, neighbours), max(graph.shape.count, neighbours))
-    var (low, high) = (neighbours, neighbours)
+    let most = min(max(settings.mostBreadth, neighbors), max(graph.shape.count, neighbors))
+    var (low, high) = (neighbors, neighbors)
     var recall = try self.recall(along: graph, in: index, breadth: high)
     while recall < settings.recall, high < most {
       low = high
@@ -179,9 +179,9 @@ private struct GraphTruth {
     )
   }
 
-  /// The share of the neighbours that walks find.
+  /// The share of the neighbors that walks find.
   ///
-  /// One as near as the last neighbour counts as it does: of equal distances any may be found.
+  /// One as near as the last neighbor counts as it does: of equal distances any may be found.
   private func recall(
     along graph: NearestGraph,
     in index: SignatureIndex,
@@ -190,7 +190,7 @@ private struct GraphTruth {
     let found = try graph.found(
       near: queries,
       in: index,
-      count: neighbours,
+      count: neighbors,
       breadth: breadth,
       onePerItem: false,
       threads: 1
@@ -198,7 +198,7 @@ private struct GraphTruth {
     var (hits, all) = (0, 0)
     for (query, count) in counts.enumerated() {
       all += count
-      hits += (query * neighbours..<query * neighbours + count).count {
+      hits += (query * neighbors..<query * neighbors + count).count {
         found.rows[$0] >= 0 && found.distances[$0] <= farthest[query]
       }
     }

@@ -32,26 +32,26 @@ extension SignatureIndex {
     filter: SignatureFilter = .all,
     threads: Int = 1
   ) throws(SignatureError) -> [[Match]] {
-    try neighbours(
+    try neighbors(
       of: queries,
       count: count,
       onePerItem: onePerItem,
       filter: filter,
       threads: threads
-    ).map { neighbours in
-      neighbours.map { neighbour in
-        let item = items[Int(itemOfRow[neighbour.row])]
+    ).map { neighbors in
+      neighbors.map { neighbor in
+        let item = items[Int(itemOfRow[neighbor.row])]
         return Match(
           name: item.name,
-          distance: neighbour.distance,
-          position: positions[neighbour.row],
+          distance: neighbor.distance,
+          position: positions[neighbor.row],
           itemID: item.id
         )
       }
     }
   }
 
-  /// For each item the distance to the nearest signature of another item, as a stranger would have it:
+  /// For each item the distance to the nearest signature of another item, as an item not in the database would have it:
   /// what `FalseAcceptCalibration` learns from.
   ///
   /// Each signature of an item asks for itself; the item's distance is the least of them. `limit`
@@ -66,7 +66,7 @@ extension SignatureIndex {
     for place in stride(from: 0, to: items.count, by: step) {
       let queries = items[place].rows.map(vector(at:))
       // The nearest item is the item itself, unless others are identical to it.
-      let found = try neighbours(
+      let found = try neighbors(
         of: queries,
         count: 2,
         onePerItem: true,
@@ -80,87 +80,87 @@ extension SignatureIndex {
   }
 
   /// A row of the index and its distance to a query.
-  struct Neighbour {
+  struct Neighbor {
     let row: Int
     let distance: Double
   }
 
   /// The rows nearest to each query, nearest first.
-  func neighbours(
+  func neighbors(
     of queries: [[Float]],
     count: Int,
     onePerItem: Bool,
     filter: SignatureFilter,
     threads: Int
-  ) throws(SignatureError) -> [[Neighbour]] {
+  ) throws(SignatureError) -> [[Neighbor]] {
     let most = min(count, onePerItem ? items.count : self.count)
     guard most > 0 else { return queries.map { _ in [] } }
     for query in queries {
       try Vectors.check(query, dimension: dimension, subject: "a query")
     }
-    var result: [[Neighbour]] = []
+    var result: [[Neighbor]] = []
     result.reserveCapacity(queries.count)
     // A part of the queries at a time bounds the memory that the best rows take.
     let part = 960
     for start in stride(from: 0, to: queries.count, by: part) {
       let asked = queries[start..<min(start + part, queries.count)]
       if filter.isEmpty, most <= Self.mostWalkedFor, let graph = usableGraph {
-        result += try walkedNeighbours(of: asked, most, onePerItem, graph, threads)
+        result += try walkedNeighbors(of: asked, most, onePerItem, graph, threads)
       } else {
-        result += try scannedNeighbours(of: asked, most, onePerItem, filter, threads)
+        result += try scannedNeighbors(of: asked, most, onePerItem, filter, threads)
       }
     }
     return result
   }
 
-  /// The most neighbours that are looked for along a graph; for more, comparing all is no slower.
+  /// The most neighbors that are looked for along a graph; for more, comparing all is no slower.
   private static let mostWalkedFor = 1000
 
-  /// Neighbours along a graph.
+  /// Neighbors along a graph.
   ///
   /// Queries that it gives no or too few answers to are answered exactly.
-  private func walkedNeighbours(
+  private func walkedNeighbors(
     of queries: ArraySlice<[Float]>,
     _ most: Int,
     _ onePerItem: Bool,
-    _ graph: JudgedGraph,
+    _ graph: EvaluatedGraph,
     _ threads: Int
-  ) throws(SignatureError) -> [[Neighbour]] {
+  ) throws(SignatureError) -> [[Neighbor]] {
     let found = try graph.graph.found(
       near: Array(queries.joined()),
       in: self,
       count: most,
-      // The breadth was chosen for ten neighbours.
+      // The breadth was chosen for ten neighbors.
       breadth: graph.search.breadth + 2 * max(most - 10, 0),
       onePerItem: onePerItem,
       threads: threads
     )
-    var result: [[Neighbour]] = []
+    var result: [[Neighbor]] = []
     result.reserveCapacity(queries.count)
     for (number, query) in queries.enumerated() {
       let places = number * most..<(number + 1) * most
       // Fewer can only be where a walk stayed within few items, or could not begin.
       if found.rows[places.upperBound - 1] < 0 {
-        result += try scannedNeighbours(of: [query], most, onePerItem, .all, threads)
+        result += try scannedNeighbors(of: [query], most, onePerItem, .all, threads)
         continue
       }
       result.append(
         places.map {
-          Neighbour(row: Int(found.rows[$0]), distance: found.distances[$0].squareRoot())
+          Neighbor(row: Int(found.rows[$0]), distance: found.distances[$0].squareRoot())
         }
       )
     }
     return result
   }
 
-  /// Neighbours among all rows.
-  private func scannedNeighbours(
+  /// Neighbors among all rows.
+  private func scannedNeighbors(
     of queries: ArraySlice<[Float]>,
     _ most: Int,
     _ onePerItem: Bool,
     _ filter: SignatureFilter,
     _ threads: Int
-  ) throws(SignatureError) -> [[Neighbour]] {
+  ) throws(SignatureError) -> [[Neighbor]] {
     let allowed: [UInt8] = filter.isEmpty ? [] : items.map { filter.allows($0) ? 1 : 0 }
     let flat = Array(queries.joined())
     let size = queries.count
@@ -193,7 +193,7 @@ extension SignatureIndex {
     guard status == 0 else { throw .largerThanMemory(needed: size * most * 24) }
     return (0..<size).map { query in
       let found = (query * most..<(query + 1) * most).prefix { rows[$0] >= 0 }
-      return found.map { Neighbour(row: Int(rows[$0]), distance: distances[$0].squareRoot()) }
+      return found.map { Neighbor(row: Int(rows[$0]), distance: distances[$0].squareRoot()) }
     }
   }
 }

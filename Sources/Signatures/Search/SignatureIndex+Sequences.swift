@@ -1,7 +1,7 @@
 internal import CNearest
 
 extension SignatureIndex {
-  /// The items that hold a stretch like a sequence of signatures, such as a song that an excerpt is
+  /// The items that hold a stretch like a sequence of signatures, such as a song that a query clip is
   /// from, with the place of the stretch; the best of each item, nearest first.
   ///
   /// Each signature of the sequence asks for its nearest rows, which vote for an item and an offset;
@@ -11,7 +11,7 @@ extension SignatureIndex {
   /// - Parameters:
   ///   - query: Signatures at a regular distance.
   ///   - spacing: That distance, in the unit of the positions.
-  ///   - neighbours: How many rows vote for each signature.
+  ///   - neighbors: How many rows vote for each signature.
   ///   - isPlacedBetween: Whether the place may lie between two signatures of the item: where the parabola
   ///     through the squares of the least distance and of those a step before and after is lowest.
   ///
@@ -22,14 +22,14 @@ extension SignatureIndex {
     spacing: Double,
     count: Int = 5,
     filter: SignatureFilter = .all,
-    neighbours: Int = 20,
+    neighbors: Int = 20,
     isPlacedBetween: Bool = false,
     threads: Int = 1
   ) throws(SignatureError) -> [SequenceMatch] {
     guard spacing > 0, spacing.isFinite else { throw .unusableSpacing(value: spacing) }
-    let found = try self.neighbours(
+    let found = try self.neighbors(
       of: query,
-      count: neighbours,
+      count: neighbors,
       onePerItem: false,
       filter: filter,
       threads: threads

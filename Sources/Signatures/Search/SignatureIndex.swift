@@ -33,7 +33,7 @@ public struct SignatureIndex: Sendable {
   let itemOfRow: [Int32]
   let positions: [Double]
   /// What an approximate search walks.
-  var graph: JudgedGraph?
+  var graph: EvaluatedGraph?
 
   /// The number of signatures.
   public var count: Int { positions.count }

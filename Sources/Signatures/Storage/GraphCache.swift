@@ -54,7 +54,7 @@ struct GraphCache {
   func graph(
     of index: SignatureIndex,
     _ settings: GraphSettings
-  ) throws(SignatureError) -> JudgedGraph? {
+  ) throws(SignatureError) -> EvaluatedGraph? {
     guard let bytes = wholeFile(), let header = Self.header(of: bytes) else { return nil }
     let count = header.shape.count
     guard header.shape.dimension == index.dimension, header.shape.links == settings.links,
@@ -70,7 +70,7 @@ struct GraphCache {
         from: Self.headerSize
       )
     else { return nil }
-    return JudgedGraph(
+    return EvaluatedGraph(
       graph: graph,
       search: header.search,
       isGoodEnough: header.search.recall >= settings.recall
@@ -79,18 +79,18 @@ struct GraphCache {
 
   /// Keeps the graph of an index; the file takes its place whole or not at all.
   func keep(
-    _ judged: JudgedGraph,
+    _ evaluated: EvaluatedGraph,
     of index: SignatureIndex,
     _ settings: GraphSettings
   ) throws(FileError) {
-    let (contents, sizes) = judged.graph.stored()
+    let (contents, sizes) = evaluated.graph.stored()
     let header = Header(
-      shape: judged.graph.shape,
+      shape: evaluated.graph.shape,
       sizes: sizes,
       breadth: UInt64(settings.breadth),
       seed: settings.seed,
-      search: judged.search,
-      signatures: Self.hash(of: index, judged.graph.shape.count),
+      search: evaluated.search,
+      signatures: Self.hash(of: index, evaluated.graph.shape.count),
       contents: Self.checksum(contents)
     )
     // Writing to a pipe would wait for somebody to read from it.

@@ -10,7 +10,7 @@ public struct NewItem: Hashable, Sendable {
   public var positions: [Double]
   /// What else is known about the item, as text.
   public var metadata: [String: String]
-  /// A small picture of the item as the bytes of an image file.
+  /// A small image of the item as the bytes of an image file.
   public var thumbnail: [UInt8]?
 
   /// Describes an item; without positions its signatures are at 0, 1, 2, ….

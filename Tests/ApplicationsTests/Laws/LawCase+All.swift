@@ -10,7 +10,7 @@ extension LawCase {
   /// Every application with every kind of data that it learns from.
   static let all: [LawCase] =
     DataKind.allCases.flatMap { [reduce($0), features($0)] }
-    + DataKind.allCases.map { reduce($0, preserves: .neighbours(count: 5)) }
+    + DataKind.allCases.map { reduce($0, preserves: .neighbors(count: 5)) }
     + [DataKind.table, .images, .sounds].map(match)
     + DataKind.allCases.map(denoise)
     + [DataKind.table, .images, .series].flatMap { [detect($0), generate($0)] }
@@ -25,11 +25,11 @@ extension LawCase {
     }
   }
 
-  private static func learning(_ epochs: Int) -> LearningSettings {
-    LearningSettings(epochs: epochs, seed: 3)
+  private static func learning(_ epochs: Int) -> TrainingSettings {
+    TrainingSettings(epochs: epochs, seed: 3)
   }
 
-  private static func session() -> LearningSession { LearningSession(engine: smallEngine()) }
+  private static func session() -> TrainingSession { TrainingSession(engine: smallEngine()) }
 
   private static let dense = Architecture.dense(hidden: [24], activation: .silu)
   private static let translating = Architecture.uNet(base: 4, depth: 1, activation: .relu)
@@ -40,11 +40,11 @@ extension LawCase {
     _ kind: DataKind,
     preserves: DimensionReducer.Preservation = .values
   ) -> LawCase {
-    let setting = preserves == .values ? "" : ", neighbours"
+    let setting = preserves == .values ? "" : ", neighbors"
     let epochs = kind == .sounds ? 200 : preserves == .values ? 12 : 60
-    // A map of so few images restores new ones worse than their mean, and its report says so: it is
-    // judged by the neighbours that it keeps.
-    let restores = setting.isEmpty || kind != .images
+    // A map of so few images reconstructs new ones worse than their mean, and its report says so: it is
+    // evaluated by the neighbors that it keeps.
+    let reconstructs = setting.isEmpty || kind != .images
     return LawCase(
       application: "reduce",
       setting: setting,
@@ -58,7 +58,7 @@ extension LawCase {
       .fit(data, session: session())
       return FittedUnderLaw(
         fitted,
-        errors: { fitted, _ in restores ? errors(fitted.report) : distrust(fitted.report) }
+        errors: { fitted, _ in reconstructs ? errors(fitted.report) : distrust(fitted.report) }
       ) {
         try await $0.codes(of: $1, on: smallEngine()).scalars
       }
@@ -80,7 +80,7 @@ extension LawCase {
 
   /// How much codes are not to be trusted as a map, beside codes at random.
   private static func distrust(_ report: ReductionReport?) -> (Double, Double)? {
-    report?.neighbours.map { (1 - $0.autoencoder.trustworthiness, 0.5) }
+    report?.neighbors.map { (1 - $0.autoencoder.trustworthiness, 0.5) }
   }
 
   private static func errors(_ report: ReductionReport?) -> (Double, Double)? {
@@ -125,7 +125,7 @@ extension LawCase {
         case .images(let set):
           var values: [Float] = []
           for index in 0..<set.count {
-            values += try await fitted.denoised(set.picture(index), on: smallEngine()).planes()
+            values += try await fitted.denoised(set.image(index), on: smallEngine()).planes()
               .flatMap(\.self)
           }
           return values
@@ -178,8 +178,8 @@ extension LawCase {
     guard case .images(let set) = data else { return data }
     var values: [Float] = []
     for index in 0..<set.count {
-      let own = try set.picture(index).planes()[0]
-      let other = try set.picture((index + 5) % set.count).planes()[0]
+      let own = try set.image(index).planes()[0]
+      let other = try set.image((index + 5) % set.count).planes()[0]
       values += own.prefix(own.count / 2) + other.suffix(own.count - own.count / 2)
     }
     let images = Tensor(values, shape: [set.count, 1, 8, 8])
@@ -212,7 +212,7 @@ extension LawCase {
         let made = try await fitted.generated(9, seed: 1, on: smallEngine())
         if let table = made.lawTable { return table.lawValues }
         guard case .images(let set) = made else { return [] }
-        return try (0..<set.count).flatMap { try set.picture($0).planes().flatMap(\.self) }
+        return try (0..<set.count).flatMap { try set.image($0).planes().flatMap(\.self) }
       }
     }
   }
@@ -251,7 +251,7 @@ extension LawCase {
       let mask = PixelMask(width: 8, height: 8, missing: (0..<64).map { $0 % 7 < 2 })
       var values: [Float] = []
       for index in 0..<set.count {
-        let filled = try await fitted.filled(set.picture(index), mask: mask, on: smallEngine())
+        let filled = try await fitted.filled(set.image(index), mask: mask, on: smallEngine())
         values += filled.planes().flatMap(\.self)
       }
       return values
@@ -261,24 +261,24 @@ extension LawCase {
   private static let colorize = LawCase(
     application: "colorize",
     kind: .images,
-    data: { try LawData.colourImages() }
+    data: { try LawData.colorImages() }
   ) { data in
     let colorizer = Colorizer(
       architecture: translating,
-      learning: LearningSettings(epochs: 12, learningRate: 0.005, seed: 3)
+      learning: TrainingSettings(epochs: 12, learningRate: 0.005, seed: 3)
     )
     guard case .images(let images) = data else { throw CancellationError() }
     let fitted = try await colorizer.fit(images, session: session())
     return FittedUnderLaw(
       fitted,
       errors: { fitted, _ in
-        fitted.report.map { ($0.coloured.opponentError, $0.mean?.opponentError ?? 0) }
+        fitted.report.map { ($0.colored.abChannelError, $0.mean?.abChannelError ?? 0) }
       }
     ) { fitted, data in
       guard case .images(let set) = data else { return [] }
       var values: [Float] = []
       for index in 0..<set.count {
-        values += try await fitted.coloured(set.picture(index), on: smallEngine()).planes()
+        values += try await fitted.colored(set.image(index), on: smallEngine()).planes()
           .flatMap(\.self)
       }
       return values

@@ -6,7 +6,7 @@ import HourglassModelFiles
 import HourglassTensors
 import Testing
 
-/// What an application has learnt, as the laws see it.
+/// What an application has learned, as the laws see it.
 struct FittedUnderLaw: Sendable {
   /// What it makes of data: as many numbers for each item.
   let apply: @Sendable (Dataset) async throws -> [Float]
@@ -17,7 +17,7 @@ struct FittedUnderLaw: Sendable {
   /// Its error, and that of the trivial answer.
   let errors: @Sendable (Dataset) async throws -> (own: Double, trivial: Double)?
 
-  init<Fitted: FittedApplication>(
+  init<Fitted: FittedTask>(
     _ fitted: Fitted,
     errors: @escaping @Sendable (Fitted, Dataset) async throws -> (Double, Double)?,
     apply: @escaping @Sendable (Fitted, Dataset) async throws -> [Float]
@@ -48,7 +48,7 @@ struct FittedUnderLaw: Sendable {
 /// An application and a kind of data that it learns from.
 struct LawCase: Sendable, CustomTestStringConvertible {
   let application: String
-  /// What sets it apart from other cases of the application, such as ", neighbours".
+  /// What sets it apart from other cases of the application, such as ", neighbors".
   var setting = ""
   let kind: DataKind
   /// Whether it makes something of each item by itself; generating does not.
@@ -63,15 +63,15 @@ struct LawCase: Sendable, CustomTestStringConvertible {
     let whole = try data()
     let count = whole.lawCount
     let cut = max(count * 3 / 4, 1)
-    let learnt = try whole.taking(Array(0..<cut))
+    let learned = try whole.taking(Array(0..<cut))
     let new = try whole.taking(Array(cut..<count))
     var found: [String] = []
     func expect(_ holds: Bool, _ text: String) { if !holds { found.append(text) } }
 
-    let prints = (learnt.fingerprint, new.fingerprint)
-    let fitted = try await fit(learnt)
+    let prints = (learned.fingerprint, new.fingerprint)
+    let fitted = try await fit(learned)
     let saved = try fitted.bytes()
-    expect(try await fit(learnt).bytes() == saved, "sameSeedSameBytes: two runs gave other bytes")
+    expect(try await fit(learned).bytes() == saved, "sameSeedSameBytes: two runs gave other bytes")
     let results = try await fitted.apply(new)
     expect(results.allSatisfy(\.isFinite) && !results.isEmpty, "results are not finite")
     if isForEachItem { found += try await itemViolations(fitted, new, results) }
@@ -83,13 +83,13 @@ struct LawCase: Sendable, CustomTestStringConvertible {
     )
     expect(try await fitted.apply(new) == results, "nothingIsChanged: twice gives other results")
     expect(try fitted.bytes() == saved, "nothingIsChanged: applying changed the model")
-    expect(prints == (learnt.fingerprint, new.fingerprint), "nothingIsChanged: items were changed")
+    expect(prints == (learned.fingerprint, new.fingerprint), "nothingIsChanged: items were changed")
     if let (own, trivial) = try await fitted.errors(new) {
       expect(own < trivial, "betterThanTrivial: its error is \(own), the trivial one \(trivial)")
     } else {
       found.append("betterThanTrivial: nothing was measured")
     }
-    for (name, data) in try learnt.degenerate() {
+    for (name, data) in try learned.degenerate() {
       if let problem = await degenerateProblem(data) { found.append("\(name): \(problem)") }
     }
     return found
@@ -115,7 +115,7 @@ struct LawCase: Sendable, CustomTestStringConvertible {
     return found
   }
 
-  /// What is wrong with the answer to data from which little can be learnt: it should be finite
+  /// What is wrong with the answer to data from which little can be learned: it should be finite
   /// numbers, or an error that blames the data.
   private func degenerateProblem(_ data: Dataset) async -> String? {
     do {

@@ -60,17 +60,17 @@ enum LawData {
     return .table(Table(name: "mixed", columns: columns))
   }
 
-  /// Soft spots of light, grey.
+  /// Soft spots of light, gray.
   static func images(_ count: Int = 80) throws -> Dataset {
     .images(ImageSet(try NumericDataset(name: "spots", images: spots(count))))
   }
 
   /// Spots of warm light on a cold ground.
-  static func colourImages(_ count: Int = 80) throws -> Dataset {
-    let grey = spots(count)
+  static func colorImages(_ count: Int = 80) throws -> Dataset {
+    let gray = spots(count)
     var values: [Float] = []
     for image in 0..<count {
-      let plane = grey.scalars[image * 64..<(image + 1) * 64]
+      let plane = gray.scalars[image * 64..<(image + 1) * 64]
       values += plane.map { 0.2 + 0.7 * $0 } + plane.map { 0.3 + 0.4 * $0 }
       values += plane.map { 0.5 - 0.3 * $0 }
     }
@@ -175,7 +175,7 @@ extension Dataset {
     if case .series = self { try LawData.windows(of: table) } else { .table(table) }
   }
 
-  /// Data from which little or nothing can be learnt, by what is wrong with them.
+  /// Data from which little or nothing can be learned, by what is wrong with them.
   func degenerate() throws -> [(name: String, data: Dataset)] {
     var inputs: [(String, Dataset)] = [
       ("one item", try taking([0])),

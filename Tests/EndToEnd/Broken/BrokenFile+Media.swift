@@ -3,7 +3,7 @@ extension BrokenFile {
   private static let learning = [["reduce", "-o", "out.csv", "--epochs", "1"]]
 
   /// PNG and JPEG files.
-  static let pictures: [BrokenFile] = [
+  static let images: [BrokenFile] = [
     BrokenFile("signature.png", "found that it stops early after 8 bytes") {
       Array(Bytes.png(width: 4, height: 4).prefix(8))
     },
@@ -48,13 +48,13 @@ extension BrokenFile {
       let frame = bytes.indices.first { bytes[$0] == 0xff && bytes[$0 + 1] == 0xc0 } ?? 0
       return try Bytes.golden("Images/rgb420.jpg", at: frame + 5, [0xff, 0, 0xff, 0])
     },
-    BrokenFile("picture.gif", "found a GIF image") {
+    BrokenFile("image.gif", "found a GIF image") {
       Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0]
     },
-    BrokenFile("picture.webp", "found a WebP image") {
+    BrokenFile("image.webp", "found a WebP image") {
       Array("RIFF\u{24}\0\0\0WEBPVP8 ".utf8) + [0, 1, 2]
     },
-    BrokenFile("picture.bmp", "found the byte 0x00") {
+    BrokenFile("image.bmp", "found the byte 0x00") {
       Array("BM".utf8) + [UInt8](repeating: 0, count: 52)
     },
     BrokenFile("folder-of-one-good", "found that it stops early after 8 bytes") { folder, name in
@@ -97,7 +97,7 @@ extension BrokenFile {
     BrokenFile("header.ogg", "found that it stops early after 40 bytes") {
       try Array(Bytes.golden("Sounds/mono.ogg").prefix(40))
     },
-    BrokenFile("sound.mp3", "found one of another kind (Format not recognised)") {
+    BrokenFile("sound.mp3", "found one of another kind (Format not recognized)") {
       Array("ID3".utf8) + [3, 0, 0, 0, 0, 0x7f, 0x7f] + [0xff, 0xfb, 0x90, 0]
     },
     BrokenFile("text.wav", "found none", text: "This is no sound.\n"),

@@ -2,8 +2,8 @@ public import HourglassDatasets
 public import HourglassEngines
 internal import HourglassTensors
 
-/// One sound in a trial of a denoiser, as it was, with noise, and without it again.
-public struct SoundDenoisingTrial: Sendable {
+/// One sound in a evaluation of a denoiser, as it was, with noise, and without it again.
+public struct SoundDenoisingEvaluation: Sendable {
   /// The sound without noise; none where it is not known.
   public let clean: Sound?
   /// The sound with noise.
@@ -18,7 +18,7 @@ extension FittedDenoiser {
   /// Each channel is worked on by itself: a network sees its spectrogram and says what part of each
   /// bin is kept; the phases stay. A sound has the same result alone and in any company.
   ///
-  /// - Throws: `application(.otherKind)` where it was not learnt from sounds; `dataset` where a sample
+  /// - Throws: `application(.otherKind)` where it was not trained on sounds; `dataset` where a sample
   ///   is not finite.
   public func denoised(
     _ sound: Sound,
@@ -33,7 +33,7 @@ extension FittedDenoiser {
   }
 
   /// Denoises sounds, with noise that is added to them before or with the clean ones at hand, and
-  /// judges the results.
+  /// evaluates the results.
   ///
   /// - Parameters:
   ///   - sounds: The sounds; clean where noise is added, else noisy.
@@ -42,25 +42,25 @@ extension FittedDenoiser {
   ///   - seed: Where the noise comes from.
   ///   - body: Takes the name and the number of each sound with its results.
   /// - Returns: The report; none where nothing is known of the clean sounds.
-  public func trial(
+  public func evaluation(
     of sounds: SoundSet,
     adding noise: Noise? = nil,
     reference: SoundSet? = nil,
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine(),
-    _ body: @Sendable (String, Int, SoundDenoisingTrial) throws -> Void
+    _ body: @Sendable (String, Int, SoundDenoisingEvaluation) throws -> Void
   ) async throws(HourglassError) -> DenoisingReport? {
     do {
       guard case .sounds(var network) = content else { throw otherKind(sounds.name, "sounds") }
       if let reference, reference.count != sounds.count {
-        throw ApplicationError.invalidSetting(
+        throw TaskError.invalidSetting(
           name: "the number of clean sounds",
           expected: "that of the noisy ones, \(sounds.count)",
           found: "\(reference.count)"
         )
       }
       var tally = SoundDenoisingTally(network.masking)
-      let isJudged = noise != nil || reference != nil
+      let isEvaluated = noise != nil || reference != nil
       for index in 0..<sounds.count {
         try Task.checkCancellation()
         let given = try sounds.sound(index)
@@ -72,15 +72,15 @@ extension FittedDenoiser {
           try requireSameForm(other, of: reference.name, as: given)
           clean = other
         }
-        if isJudged, let clean { tally.add(clean: clean, noisy: noisy, denoised: denoised) }
+        if isEvaluated, let clean { tally.add(clean: clean, noisy: noisy, denoised: denoised) }
         try body(
           sounds.names[index],
           index,
-          SoundDenoisingTrial(clean: clean, noisy: noisy, denoised: denoised)
+          SoundDenoisingEvaluation(clean: clean, noisy: noisy, denoised: denoised)
         )
         await Task.yield()
       }
-      guard isJudged else { return nil }
+      guard isEvaluated else { return nil }
       return tally.report(dataName: sounds.name, items: .given, noise: noise?.description)
     } catch {
       throw HourglassError(error)
@@ -91,7 +91,7 @@ extension FittedDenoiser {
     _ clean: Sound,
     of name: String,
     as noisy: Sound
-  ) throws(ApplicationError) {
+  ) throws(TaskError) {
     func form(_ sound: Sound) -> String {
       "\(NumberText.counted(sound.count, "sample")) at \(sound.sampleRate) Hz in "
         + NumberText.counted(sound.channels.count, "channel")

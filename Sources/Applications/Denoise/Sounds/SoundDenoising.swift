@@ -7,16 +7,16 @@ internal import HourglassTensors
 /// A network that takes noise off sounds by a mask on their spectrograms; the phases stay.
 struct SoundDenoising: Sendable {
   let masking: SoundMasking
-  private var translation: TiledTranslation
+  private var translation: TiledInference
   private let halo: Int
 
   /// The frames that are worked on at once, so that a long sound needs little memory; a multiple of
   /// what any network that is used here halves to 1.
   private static let pieceFrames = 2048
 
-  init(_ masking: SoundMasking, _ translator: Translator, variables: [String: Tensor]) {
+  init(_ masking: SoundMasking, _ translator: ImageToImageNetwork, variables: [String: Tensor]) {
     self.masking = masking
-    translation = TiledTranslation(translator, variables: variables, inputs: 1)
+    translation = TiledInference(translator, variables: variables, inputs: 1)
     translation.longest = Self.longestTile
     halo = Self.halo(of: translator.architecture)
   }
@@ -25,7 +25,7 @@ struct SoundDenoising: Sendable {
   private static let longestTile = 576
 
   private static func halo(of architecture: Architecture) -> Int {
-    architecture.sight.roundedUp(to: architecture.alignment)
+    architecture.receptiveField.roundedUp(to: architecture.alignment)
   }
 
   /// Whether a network translates, and sees no further than tiles can overlap.
@@ -94,8 +94,8 @@ struct SoundDenoising: Sendable {
         plane[frame * width + bin] = SoundMasking.feature(powers[frame * bins + bin] * unit)
       }
     }
-    let picture = PicturePlanes(width: width, height: frames, planes: [plane])
-    let result = try await translation.translated([picture], on: engine)[0].planes[0]
+    let image = PlanarImage(width: width, height: frames, planes: [plane])
+    let result = try await translation.translated([image], on: engine)[0].planes[0]
     var mask = [Float](repeating: 0, count: frames * bins)
     for frame in 0..<frames {
       for bin in 0..<bins {

@@ -10,22 +10,22 @@ struct SoundDenoisingJob: Sendable {
   private let sounds: SoundSet
   private let split: RowSplit
   private let masking: SoundMasking
-  private let translator: Translator
+  private let translator: ImageToImageNetwork
   private let source: SoundPatchSource
-  private let run: LearningRun
+  private let run: TrainingRun
 
   /// The pieces of a step.
   private static let batchSize = 4
   /// The steps where nothing is said of epochs or time.
   private static let steps = 3_000
 
-  init(_ denoiser: Denoiser, _ sounds: SoundSet, _ session: LearningSession) throws {
+  init(_ denoiser: Denoiser, _ sounds: SoundSet, _ session: TrainingSession) throws {
     self.denoiser = denoiser
     self.sounds = sounds
     let seed = denoiser.learning.seed
     split = RowSplit(count: sounds.count, seed: seed)
-    translator = Translator(
-      architecture: denoiser.architecture ?? AutomaticChoices.maskingArchitecture,
+    translator = ImageToImageNetwork(
+      architecture: denoiser.architecture ?? Defaults.maskingArchitecture,
       target: .weighted(channels: 1),
       outputActivation: .logistic,
       objective: .distance(.squaredError)
@@ -48,7 +48,7 @@ struct SoundDenoisingJob: Sendable {
       validation: trainer.validation,
       seed: seed
     )
-    run = try LearningRun(
+    run = try TrainingRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
       fields: DenoisedFields.sounds(masking),
@@ -60,7 +60,7 @@ struct SoundDenoisingJob: Sendable {
     )
   }
 
-  private static func trainer(_ settings: LearningSettings, count: Int) -> Trainer {
+  private static func trainer(_ settings: TrainingSettings, count: Int) -> Trainer {
     var settings = settings
     settings.batchSize = settings.batchSize ?? batchSize
     let validation = ValidationSplit(fraction: 0.05, maximumCount: 128)
@@ -78,16 +78,16 @@ struct SoundDenoisingJob: Sendable {
     return trainer
   }
 
-  /// Learns, judges, and makes the model with its report.
+  /// Learns, evaluates, and makes the model with its report.
   func fitted() async throws -> FittedDenoiser {
     let result = try await run.train(translator, on: source)
     let network = SoundDenoising(masking, translator, variables: result.variables)
-    let judge = SoundDenoisingJudge(
+    let evaluator = SoundDenoisingEvaluator(
       network: network,
-      comparesWithFilters: run.session.comparesWithRivals
+      comparesWithFilters: run.session.comparesWithBaselines
     )
-    let report = try await judge.report(
-      sounds.items(Array(split.report.prefix(SoundDenoisingJudge.limit))),
+    let report = try await evaluator.report(
+      sounds.items(Array(split.report.prefix(SoundDenoisingEvaluator.limit))),
       noise: denoiser.noise(for: .sounds).typical,
       as: split.reportRows,
       seed: denoiser.learning.seed,
@@ -101,7 +101,7 @@ extension Denoiser {
   /// The noise to learn to take off sounds.
   ///
   /// - Throws: `invalidSetting` for noise that is made of values from 0 to 1.
-  func noiseOfSounds() throws(ApplicationError) -> Noise {
+  func noiseOfSounds() throws(TaskError) -> Noise {
     let noise = noise(for: .sounds)
     switch noise {
     case .gaussian, .gaussianRange, .signalToNoise: return noise

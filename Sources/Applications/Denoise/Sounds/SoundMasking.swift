@@ -15,7 +15,7 @@ internal import HourglassTensors
 /// samples as its rate makes of that. The network sees the logarithms of the powers in units of the
 /// noise that `NoiseFloor` finds, and gives a mask from 0 to 1.
 struct SoundMasking: Hashable, Sendable, Codable {
-  /// The samples in a second of the sounds that are learnt from.
+  /// The samples in a second of the sounds that are trained on.
   var sampleRate: Int
   /// The samples of a frame at that rate.
   var window: Int

@@ -55,7 +55,7 @@ struct SoundPatchSource: PairedBatchSource {
     itemShape = [1, Self.frames, bins]
     targetShape = [2, Self.frames, bins]
     heldOut =
-      sounds.judging.isEmpty ? [] : Set(validation.indices(of: count, seed: seed).validation)
+      sounds.evaluating.isEmpty ? [] : Set(validation.indices(of: count, seed: seed).validation)
     var generator = SeededGenerator.named("noise", seed: seed)
     bank = (0..<Self.bankSize).map { _ in generator.nextNormal() }
   }
@@ -95,7 +95,7 @@ struct SoundPatchSource: PairedBatchSource {
   /// Cuts a piece, adds noise, and finds the mask.
   private func patch(_ item: Int) -> SoundPatchScratch.Patch {
     var generator = SeededGenerator.named("sound \(item) of \(epoch)", seed: seed)
-    let group = heldOut.contains(item) ? sounds.judging : sounds.learning
+    let group = heldOut.contains(item) ? sounds.evaluating : sounds.learning
     let sound = sounds.entries[group[item % group.count]]
     let slack = transform.frameCount(samples: sound.samples.count) - Self.frames
     let frame = slack > 0 ? Int(generator.next(upperBound: UInt64(slack + 1))) : 0

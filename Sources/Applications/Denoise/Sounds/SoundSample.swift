@@ -2,7 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassDatasets
 internal import HourglassTensors
 
-/// The sounds that are learnt from, in memory: all of them, or parts where they would need too much.
+/// The sounds that are trained on, in memory: all of them, or parts where they would need too much.
 struct SoundSample: Sendable {
   /// A sound with one channel, at the common rate.
   struct Entry: Sendable {
@@ -15,10 +15,10 @@ struct SoundSample: Sendable {
   /// How spectrograms are made.
   let masking: SoundMasking
   private(set) var entries: [Entry] = []
-  /// The sounds that are learnt from.
+  /// The sounds that are trained on.
   private(set) var learning: [Int] = []
   /// Those that choose the best epoch.
-  private(set) var judging: [Int] = []
+  private(set) var evaluating: [Int] = []
 
   /// The most samples that are kept, 256 MiB of them.
   private static let sampleLimit = 1 << 26
@@ -52,7 +52,7 @@ struct SoundSample: Sendable {
     }
     let rates = Dictionary(grouping: kept) { $0.sound.sampleRate }.mapValues(\.count)
     guard let rate = rates.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
-      throw ApplicationError.nothingVaries(name: set.name, rows: set.count)
+      throw TaskError.nothingVaries(name: set.name, rows: set.count)
     }
     masking = SoundMasking(sampleRate: rate)
     let transform = masking.transform(forRate: rate)
@@ -65,7 +65,7 @@ struct SoundSample: Sendable {
       if training.contains(index) {
         learning.append(entries.count)
       } else {
-        judging.append(entries.count)
+        evaluating.append(entries.count)
       }
       let samples = sound.channels[0].map { Float(Double($0) / level) }
       while noise.count < samples.count { noise.append(generator.nextNormal()) }
@@ -74,13 +74,13 @@ struct SoundSample: Sendable {
         Entry(samples: samples, floor: NoiseFloorTable(samples, noise: own, by: transform))
       )
     }
-    if learning.isEmpty { (learning, judging) = (judging, []) }
+    if learning.isEmpty { (learning, evaluating) = (evaluating, []) }
     guard !learning.isEmpty else {
-      throw ApplicationError.nothingVaries(name: set.name, rows: set.count)
+      throw TaskError.nothingVaries(name: set.name, rows: set.count)
     }
   }
 
-  /// The frames of the sounds that are learnt from.
+  /// The frames of the sounds that are trained on.
   var frameCount: Int {
     let transform = masking.transform(forRate: masking.sampleRate)
     return learning.reduce(0) { $0 + transform.frameCount(samples: entries[$1].samples.count) }

@@ -6,12 +6,12 @@ internal import HourglassTensors
 /// Items of any kind as a network takes them.
 ///
 /// Images are encoded while they are fetched, so that no second copy of them is held. Where items
-/// have fields, the values of an item are followed by the presences of its fields.
+/// have fields, the values of an item are followed by the observed masks of its fields.
 struct EncodedRows: BatchSource {
   let itemShape: Shape
   /// The fields of an item; none where nothing can be missing.
-  let layout: FieldLayout?
-  /// The number of values of an item, without the presences.
+  let layout: FeatureSchema?
+  /// The number of values of an item, without the observed masks.
   let valueCount: Int
 
   private let storage: Storage
@@ -19,7 +19,7 @@ struct EncodedRows: BatchSource {
   private let rows: [Int]?
 
   private enum Storage: Sendable {
-    case fields(values: [Float], presence: [Float], count: Int)
+    case fields(values: [Float], observed: [Float], count: Int)
     case images(NumericDataset, ImageEncoding)
     case frames([Float], starts: [Int], width: Int)
   }
@@ -36,10 +36,10 @@ struct EncodedRows: BatchSource {
     switch (encoding, items) {
     case (.table(let encoding), .table(let table)):
       let encoded = try encoding.encoded(try encoding.aligned(table))
-      storage = .fields(values: encoded.values, presence: encoded.presence, count: encoded.count)
+      storage = .fields(values: encoded.values, observed: encoded.observed, count: encoded.count)
     case (.images(let encoding), .images(let data)):
       guard data.itemShape == encoding.itemShape else {
-        throw ApplicationError.imageSize(
+        throw TaskError.imageSize(
           name: data.name,
           expected: encoding.itemShape,
           found: data.itemShape
@@ -53,8 +53,8 @@ struct EncodedRows: BatchSource {
         width: patches.spectrogram.bands
       )
     case (.series(let encoding), .series(let series)):
-      let (values, presence) = try encoding.encoded(series)
-      storage = .fields(values: values, presence: presence, count: series.count)
+      let (values, observed) = try encoding.encoded(series)
+      storage = .fields(values: values, observed: observed, count: series.count)
     default: preconditionFailure("the items are of the encoding's kind")
     }
   }
@@ -65,7 +65,7 @@ struct EncodedRows: BatchSource {
     itemShape = [codes.shape[1]]
     layout = nil
     valueCount = codes.shape[1]
-    storage = .fields(values: codes.scalars, presence: [], count: codes.shape[0])
+    storage = .fields(values: codes.scalars, observed: [], count: codes.shape[0])
   }
 
   private init(_ other: EncodedRows, rows: [Int]) {
@@ -95,17 +95,17 @@ struct EncodedRows: BatchSource {
   }
 
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    copy(indices, into: &destination, includesPresence: true)
+    copy(indices, into: &destination, includesObserved: true)
   }
 
-  /// Copies the values of items without the presences, each in row-major order.
+  /// Copies the values of items without the observed masks, each in row-major order.
   func copyValues(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    copy(indices, into: &destination, includesPresence: false)
+    copy(indices, into: &destination, includesObserved: false)
   }
 
   /// Copies for each value of items whether its field was observed, 1 or 0.
-  func copyPresence(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    guard let layout, case .fields(_, let presence, _) = storage else {
+  func copyObserved(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+    guard let layout, case .fields(_, let observed, _) = storage else {
       for place in 0..<indices.count * valueCount { destination[place] = 1 }
       return
     }
@@ -116,28 +116,28 @@ struct EncodedRows: BatchSource {
     for index in indices.indices {
       let start = row(indices[index]) * layout.count
       for field in fieldOfValue {
-        destination[place] = presence[start + field]
+        destination[place] = observed[start + field]
         place += 1
       }
     }
   }
 
-  /// For each field the squared errors of restored values `[count, values]`, summed over the items
+  /// For each field the squared errors of reconstructed values `[count, values]`, summed over the items
   /// where it was observed; one sum of all where items have no fields.
-  func squaredErrors(of restored: Tensor) -> [Double] {
+  func squaredErrors(of reconstructed: Tensor) -> [Double] {
     let ranges = layout?.ranges ?? [0..<valueCount]
     var sums = [Double](repeating: 0, count: ranges.count)
     var values = [Float](repeating: 0, count: valueCount)
-    var presence = values
+    var observed = values
     for row in 0..<count {
       let index = [row]
       var place = values.mutableSpan
-      var marks = presence.mutableSpan
+      var marks = observed.mutableSpan
       copyValues(index.span, into: &place)
-      copyPresence(index.span, into: &marks)
+      copyObserved(index.span, into: &marks)
       for (field, range) in ranges.enumerated() {
         for value in range where marks[value] > 0 {
-          let error = Double(restored.scalars[row * valueCount + value] - place[value])
+          let error = Double(reconstructed.scalars[row * valueCount + value] - place[value])
           sums[field] += error * error
         }
       }
@@ -148,17 +148,17 @@ struct EncodedRows: BatchSource {
   private func copy(
     _ indices: Span<Int>,
     into destination: inout MutableSpan<Float>,
-    includesPresence: Bool
+    includesObserved: Bool
   ) {
     switch storage {
-    case .fields(let values, let presence, _):
+    case .fields(let values, let observed, _):
       let fieldCount = layout?.count ?? 0
       var place = 0
       for index in indices.indices {
         let row = row(indices[index])
         place = Self.copy(values, row * valueCount, valueCount, to: &destination, place)
-        if includesPresence {
-          place = Self.copy(presence, row * fieldCount, fieldCount, to: &destination, place)
+        if includesObserved {
+          place = Self.copy(observed, row * fieldCount, fieldCount, to: &destination, place)
         }
       }
     case .images(let data, let encoding):
@@ -215,9 +215,9 @@ struct FilledValues: BatchSource {
   func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     rows.copyValues(indices, into: &destination)
     guard rows.layout != nil else { return }
-    var presence = [Float](repeating: 0, count: indices.count * means.count)
-    var marks = presence.mutableSpan
-    rows.copyPresence(indices, into: &marks)
+    var observed = [Float](repeating: 0, count: indices.count * means.count)
+    var marks = observed.mutableSpan
+    rows.copyObserved(indices, into: &marks)
     var value = 0
     for place in marks.indices {
       if marks[place] == 0 { destination[place] = means[value] }
@@ -230,13 +230,13 @@ struct FilledValues: BatchSource {
     var sums = [Double](repeating: 0, count: width)
     var counts = sums
     var values = [Float](repeating: 0, count: width)
-    var presence = values
+    var observed = values
     for row in 0..<rows.count {
       let index = [row]
       var place = values.mutableSpan
-      var marks = presence.mutableSpan
+      var marks = observed.mutableSpan
       rows.copyValues(index.span, into: &place)
-      rows.copyPresence(index.span, into: &marks)
+      rows.copyObserved(index.span, into: &marks)
       for column in 0..<width where marks[column] > 0 {
         sums[column] += Double(place[column])
         counts[column] += 1

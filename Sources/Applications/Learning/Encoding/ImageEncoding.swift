@@ -16,7 +16,7 @@ struct ImageEncoding: Hashable, Sendable, Codable {
   var high: Double
 
   /// Learns from some images.
-  init(_ data: NumericDataset, rows: [Int]) throws(ApplicationError) {
+  init(_ data: NumericDataset, rows: [Int]) throws(TaskError) {
     let count = data.featureCount
     var item = [Float](repeating: 0, count: count)
     var first: [Float] = []

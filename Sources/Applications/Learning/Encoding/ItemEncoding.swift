@@ -2,7 +2,7 @@ internal import HourglassDatasets
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// How items of any kind become numbers for a network and come back: learnt from the training items
+/// How items of any kind become numbers for a network and come back: trained on the training items
 /// alone, and kept in the model.
 enum ItemEncoding: Hashable, Sendable, Codable {
   /// Rows of a table, by its columns.
@@ -18,9 +18,9 @@ enum ItemEncoding: Hashable, Sendable, Codable {
   ///
   /// - Parameters:
   ///   - items: The items.
-  ///   - training: Those that are learnt from.
+  ///   - training: Those that are trained on.
   ///   - scaling: How the numbers of a table are scaled.
-  /// - Throws: `nothingVaries`, or a `DatasetError` for a table of which no column can be learnt.
+  /// - Throws: `nothingVaries`, or a `DatasetError` for a table of which no column can be learned.
   init(_ items: RawItems, training: [Int], scaling: NumberScaling) throws {
     switch items {
     case .table(let table):
@@ -41,7 +41,7 @@ enum ItemEncoding: Hashable, Sendable, Codable {
     }
   }
 
-  /// The shape of an item as the network takes it, with the presences of its fields.
+  /// The shape of an item as the network takes it, with the observed masks of its fields.
   var itemShape: Shape {
     switch self {
     case .table(let table): [table.width + table.fields.count]
@@ -52,7 +52,7 @@ enum ItemEncoding: Hashable, Sendable, Codable {
   }
 
   /// The fields of an item, any of which may be missing; none where nothing can be.
-  var layout: FieldLayout? {
+  var layout: FeatureSchema? {
     switch self {
     case .table(let table): table.layout
     case .images, .sounds: nil
@@ -63,7 +63,7 @@ enum ItemEncoding: Hashable, Sendable, Codable {
   /// The number of values of an item.
   var valueCount: Int { layout?.width ?? itemShape.elementCount }
 
-  /// The names of the columns or channels that are learnt from; empty for images and sounds.
+  /// The names of the columns or channels that are trained on; empty for images and sounds.
   var columns: [String] {
     switch self {
     case .table(let table): table.columns
@@ -72,9 +72,9 @@ enum ItemEncoding: Hashable, Sendable, Codable {
     }
   }
 
-  /// The names of columns that nothing is learnt from.
-  var setAside: [String] {
-    if case .table(let table) = self { table.setAside } else { [] }
+  /// The names of columns that nothing is trained on.
+  var ignoredColumns: [String] {
+    if case .table(let table) = self { table.ignoredColumns } else { [] }
   }
 
   /// What is wrong with an encoding that was read from a file, if anything.
@@ -97,18 +97,18 @@ extension TableEncoding {
       guard case .table(.nothingToLearn) = error,
         table.columns.allSatisfy({ $0.kind != .identifier })
       else { throw error }
-      throw ApplicationError.nothingVaries(name: table.name, rows: rows.count)
+      throw TaskError.nothingVaries(name: table.name, rows: rows.count)
     }
   }
 
-  /// A table whose columns have the names that were learnt: without a header, on one side or the
+  /// A table whose columns have the names that were learned: without a header, on one side or the
   /// other, there is only the order of columns to tell them by.
-  func aligned(_ table: Table) throws(ApplicationError) -> Table {
+  func aligned(_ table: Table) throws(TaskError) -> Table {
     let found = table.columns.map(\.name)
     let known = Set(found)
     let missing = columns.filter { !known.contains($0) }
     if missing.isEmpty { return table }
-    let expected = columns + setAside
+    let expected = columns + ignoredColumns
     if let places = Self.numbers(of: expected) {
       guard found.count == expected.count, places.allSatisfy({ $0 <= found.count }) else {
         throw .columnCount(name: table.name, expected: expected.count, found: found.count)
@@ -118,7 +118,7 @@ extension TableEncoding {
         columns: table.columns.enumerated().map { $1.renamed("column \($0 + 1)") }
       )
     }
-    if Self.numbers(of: found) != nil, setAside.isEmpty {
+    if Self.numbers(of: found) != nil, ignoredColumns.isEmpty {
       guard found.count == columns.count else {
         throw .columnCount(name: table.name, expected: columns.count, found: found.count)
       }

@@ -18,7 +18,7 @@ enum RawItems: Sendable {
   ///   decoded. None in learning.
   init(_ data: Dataset, for encoding: ItemEncoding? = nil) throws {
     if let encoding, encoding.kind != data.kind {
-      throw ApplicationError.otherKind(
+      throw TaskError.otherKind(
         name: data.name,
         expected: encoding.kind.phrase,
         found: data.kind.phrase

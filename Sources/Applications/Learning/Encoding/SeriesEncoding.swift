@@ -2,13 +2,13 @@ internal import HourglassDatasets
 internal import HourglassTensors
 
 /// How windows of time series are encoded: each channel is brought to mean 0 and standard deviation
-/// 1, and each value has a presence beside it.
+/// 1, and each value has a observed mask beside it.
 struct SeriesEncoding: Hashable, Sendable, Codable {
   /// A channel.
   struct Channel: Hashable, Sendable, Codable {
     /// The name of its column.
     var name: String
-    /// The mean over the windows learnt from.
+    /// The mean over the windows trained on.
     var mean: Double
     /// The standard deviation; 1 for a channel that never varied there.
     var deviation: Double
@@ -23,7 +23,7 @@ struct SeriesEncoding: Hashable, Sendable, Codable {
   static let bound = 1e6
 
   /// Learns from some windows.
-  init(_ series: SeriesSet, windows: [Int]) throws(ApplicationError) {
+  init(_ series: SeriesSet, windows: [Int]) throws(TaskError) {
     window = series.window
     let (count, length) = (series.channels.count, series.window)
     var sums = [Double](repeating: 0, count: count)
@@ -34,8 +34,8 @@ struct SeriesEncoding: Hashable, Sendable, Codable {
     // Twice through the windows: differences from the mean keep their digits.
     for pass in 0..<2 {
       for index in windows {
-        let (values, presence) = series.window(index)
-        for place in values.indices where presence[place] > 0 {
+        let (values, observed) = series.window(index)
+        for place in values.indices where observed[place] > 0 {
           let (channel, value) = (place / length, Double(values[place]))
           if pass == 0 {
             sums[channel] += value
@@ -72,11 +72,10 @@ struct SeriesEncoding: Hashable, Sendable, Codable {
     return isGood ? nil : "its channels should each have a finite mean and standard deviation"
   }
 
-  /// All windows: values `[windows, channels, window]`, 0 where missing, and presences alike.
+  /// All windows: values `[windows, channels, window]`, 0 where missing, and observed masks alike.
   ///
   /// - Throws: `missingColumns` or `windowLength` where the series do not suit the model.
-  func encoded(_ series: SeriesSet) throws(ApplicationError) -> (values: [Float], presence: [Float])
-  {
+  func encoded(_ series: SeriesSet) throws(TaskError) -> (values: [Float], observed: [Float]) {
     guard series.window == window else {
       throw .windowLength(name: series.name, expected: window, found: series.window)
     }
@@ -86,9 +85,9 @@ struct SeriesEncoding: Hashable, Sendable, Codable {
       throw .missingColumns(name: series.name, missing: missing, found: series.channels)
     }
     var values: [Float] = []
-    var presence: [Float] = []
+    var observed: [Float] = []
     values.reserveCapacity(series.count * channels.count * window)
-    presence.reserveCapacity(series.count * channels.count * window)
+    observed.reserveCapacity(series.count * channels.count * window)
     for index in 0..<series.count {
       let (all, present) = series.window(index)
       for (channel, place) in zip(channels, places) {
@@ -98,11 +97,11 @@ struct SeriesEncoding: Hashable, Sendable, Codable {
           values.append(
             present[step] > 0 ? Float(min(max(value, -Self.bound), Self.bound)) : 0
           )
-          presence.append(present[step])
+          observed.append(present[step])
         }
       }
     }
-    return (values, presence)
+    return (values, observed)
   }
 
   /// Brings encoded values back to the units of the data, in place.

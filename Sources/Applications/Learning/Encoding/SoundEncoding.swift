@@ -8,13 +8,13 @@ struct SoundEncoding: Hashable, Sendable, Codable {
   var spectrogram: MelSpectrogram
   /// The number of frames of a patch.
   var frames: Int
-  /// The mean of each band over the frames learnt from.
+  /// The mean of each band over the frames trained on.
   var means: [Double]
   /// The standard deviation of each band; 1 for one that never varied.
   var deviations: [Double]
 
   /// Learns from some patches.
-  init(_ patches: SoundPatches, _ training: [Int]) throws(ApplicationError) {
+  init(_ patches: SoundPatches, _ training: [Int]) throws(TaskError) {
     spectrogram = patches.spectrogram
     frames = patches.frames
     let bands = patches.spectrogram.bands

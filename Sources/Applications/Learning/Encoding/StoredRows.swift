@@ -3,18 +3,18 @@ internal import HourglassDatasets
 internal import HourglassTensors
 
 /// The encoded rows of a table that is larger than memory, on the disk: the values of a row and the
-/// presences of its fields, as a network with fields takes them.
+/// observed masks of its fields, as a network with fields takes them.
 ///
-/// The rows that judge while it is learnt are the last ones.
+/// The rows that evaluate while it is learned are the last ones.
 struct StoredRows: BatchSource {
   let itemShape: Shape
-  let judgingItems: Range<Int>?
+  let evaluatingItems: Range<Int>?
 
   private let file: RowFile
   private let valueCount: Int
   private let fieldCount: Int
 
-  /// The presences that one number of a stored row holds, as a sum of powers of two that a
+  /// The observed masks that one number of a stored row holds, as a sum of powers of two that a
   /// `Float` has room for.
   private static let packed = 16
 
@@ -23,19 +23,19 @@ struct StoredRows: BatchSource {
   /// Why rows could not be read, if that has happened.
   var failure: FileError? { file.failure }
 
-  /// Encodes a table, but for some rows, and the rows that judge behind it.
+  /// Encodes a table, but for some rows, and the rows that evaluate behind it.
   ///
   /// - Parameters:
   ///   - table: The table.
   ///   - heldOut: The numbers of the rows to leave out, in rising order.
-  ///   - judging: Rows that are not learnt from.
+  ///   - evaluating: Rows that are not trained on.
   ///   - folder: Where the file goes.
   ///   - progress: Is told the part of the rows that is done.
   /// - Throws: `DatasetError`, `FileError`, and `CancellationError` when the task is cancelled.
   init(
     _ table: LargeTable,
     without heldOut: [Int],
-    judging: Table,
+    evaluating: Table,
     encoding: TableEncoding,
     folder: String,
     progress: (Double) -> Void = { _ in }
@@ -65,10 +65,10 @@ struct StoredRows: BatchSource {
       progress(Double(row) / Double(max(table.rowCount, 1)))
       await Task.yield()
     }
-    let judged = try encoding.encoded(judging)
-    try Self.append(judged, without: [], to: writer)
+    let evaluated = try encoding.encoded(evaluating)
+    try Self.append(evaluated, without: [], to: writer)
     file = try writer.finish()
-    judgingItems = learning..<file.count
+    evaluatingItems = learning..<file.count
   }
 
   private static func append(
@@ -77,7 +77,7 @@ struct StoredRows: BatchSource {
     to writer: RowFileWriter
   ) throws(FileError) {
     let (width, fields) = (rows.width, rows.fieldCount)
-    let (values, presence) = (rows.values.span, rows.presence.span)
+    let (values, observed) = (rows.values.span, rows.observed.span)
     var packed: [Float] = []
     packed.reserveCapacity(rows.count * (width + fields / Self.packed + 1))
     for row in 0..<rows.count where skipped.isEmpty || !skipped.contains(row) {
@@ -85,7 +85,7 @@ struct StoredRows: BatchSource {
       for start in stride(from: 0, to: fields, by: Self.packed) {
         var bits: UInt32 = 0
         for field in start..<min(start + Self.packed, fields)
-        where presence[row * fields + field] > 0 { bits |= 1 << UInt32(field - start) }
+        where observed[row * fields + field] > 0 { bits |= 1 << UInt32(field - start) }
         packed.append(Float(bits))
       }
     }

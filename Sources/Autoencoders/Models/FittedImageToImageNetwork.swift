@@ -1,0 +1,72 @@
+package import HourglassEngines
+internal import HourglassGraphs
+public import HourglassTensors
+
+/// A translator with learned variables: it turns items into others of the same extents.
+public struct FittedImageToImageNetwork: Sendable {
+  /// What was learned, as a value.
+  public let translator: ImageToImageNetwork
+  /// The shape of one item, without the batch.
+  public let itemShape: Shape
+  /// How it learned; `nil` where that is not known.
+  public let record: TrainingRecord?
+
+  private let network: FittedNetwork
+
+  /// Makes it from variables by name, such as those of a file.
+  ///
+  /// A network of convolutions has the same variables for items of any extents, so that the shape
+  /// may be another one than that of the items that were trained on.
+  ///
+  /// - Parameters:
+  ///   - batchSize: The items that are translated at once; chosen by their shape where left out.
+  /// - Throws: `ModelError` where a variable is missing, has another shape or is not finite;
+  ///   `TrainingError` or `GraphError` where the value itself makes no network.
+  package init(
+    _ translator: ImageToImageNetwork,
+    variables: [String: Tensor],
+    itemShape: Shape,
+    record: TrainingRecord?,
+    batchSize: Int? = nil
+  ) throws {
+    try translator.validate(itemShape: itemShape)
+    let shapes = GraphShapes(item: itemShape, batch: 1)
+    let graph = try translator.translatingGraph(shapes)
+    self.translator = translator
+    self.itemShape = itemShape
+    self.record = record
+    network = FittedNetwork(
+      variables: try graph.checkedVariables(variables),
+      itemShape: itemShape,
+      batchSize: batchSize
+    )
+  }
+
+  /// The learned variables by name, as in `translator.down.0.0.weight`.
+  public var variables: [String: Tensor] { network.variables }
+
+  /// What items are turned into: `[count, target…]`.
+  package func translate(
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    let (translator, item) = (translator, itemShape)
+    return try await network.rows(of: GraphName.output, source, purpose: "translate", on: engine) {
+      batch throws(GraphError) in
+      try translator.translatingGraph(GraphShapes(item: item, batch: batch))
+    }
+  }
+
+  /// The mean losses over items as they are.
+  package func evaluate(
+    _ source: any BatchSource,
+    on engine: ComputeEngine
+  ) async throws -> LossParts {
+    let (translator, item) = (translator, itemShape)
+    let target = translator.pairedTargetShape(for: item)
+    return try await network.losses(source, purpose: "evaluate", on: engine) {
+      batch throws(GraphError) in
+      try translator.evaluationGraph(GraphShapes(item: item, target: target, batch: batch))
+    }
+  }
+}

@@ -1,0 +1,362 @@
+package import HourglassGraphs
+public import HourglassNetworks
+package import HourglassTensors
+
+/// A network from items to items of the same extents, such as a U-Net that denoises or colors.
+///
+/// It compresses nothing, so that it has no codes: skips carry what it sees past every narrow place.
+public struct ImageToImageNetwork: Hashable, Sendable, Codable {
+  /// What an item is turned into.
+  public enum Target: Hashable, Sendable, Codable {
+    /// The item itself, clean: a denoiser that makes its own noise.
+    case item
+    /// The target that comes with each item, of so many channels and the item's extents in space.
+    case paired(channels: Int)
+    /// The same, followed by as many planes of weights, which multiply the loss of each value.
+    case weighted(channels: Int)
+    /// The item without its noise, where items are noisy and no clean ones are known; the paired target
+    /// is the standard deviation σ of the normal noise in each value of the item y.
+    ///
+    /// The network is shown y + α σ e and learns y - σ e / α, e from a standard normal distribution: the
+    /// noises of the two are independent of each other, so that the mean of what it learns is y without
+    /// any. In learning and evaluating, what the noise of the target adds to a squared error on average is
+    /// taken off: the rest is an unbiased estimate of the error to the clean item, and may lie below 0.
+    ///
+    /// Reference: Pang, Zheng, Quan, Ji, 2021, "Recorrupted-to-Recorrupted: Unsupervised Deep Learning for
+    /// Image Denoising", doi:10.1109/CVPR46437.2021.00208, equations 7 and 8.
+    case recorrupted(strength: Float)
+    /// The paired target, of which the network gives the mean, vivid values and how likely each anchor is.
+    case mixture(ColorDistributionLoss)
+  }
+
+  /// The layers between an item and its target; they must translate, as a U-Net does.
+  public var architecture: Architecture
+  /// What an item is turned into.
+  public var target: Target
+  /// Whether the network learns the difference of target and item, so that it starts from the item.
+  ///
+  /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
+  /// arXiv:1608.03981, section 3.2.
+  public var learnsDifference: Bool
+  /// The function of each value of the result.
+  public var outputActivation: Activation
+  /// How far a result is from its target.
+  public var objective: Objective
+  /// What is done to an item before the network sees it.
+  public var corruption: Corruption
+
+  /// Makes a translator; the defaults make a denoiser of small images.
+  public init(
+    architecture: Architecture = .uNet(base: 32, depth: 2, activation: .relu),
+    target: Target = .item,
+    learnsDifference: Bool = false,
+    outputActivation: Activation = .identity,
+    objective: Objective = .squaredError,
+    corruption: Corruption = .none
+  ) {
+    self.architecture = architecture
+    self.target = target
+    self.learnsDifference = learnsDifference
+    self.outputActivation = outputActivation
+    self.objective = objective
+    self.corruption = corruption
+  }
+}
+
+extension ImageToImageNetwork: Learner {
+  package func pairedTargetShape(for item: Shape) -> Shape? {
+    switch target {
+    case .item: nil
+    case .paired(let channels): item.replacing(axis: 0, with: channels)
+    case .weighted(let channels): item.replacing(axis: 0, with: 2 * channels)
+    case .recorrupted: item
+    case .mixture(let mixture): item.replacing(axis: 0, with: mixture.channels)
+    }
+  }
+
+  package func regularizationWeight(atStep step: Int) -> Float { 1 }
+
+  package func validate(itemShape: Shape) throws(TrainingError) {
+    try requireInRange(
+      !architecture.compresses,
+      "the architecture of a translator",
+      "a U-Net",
+      architecture
+    )
+    try requireInRange(
+      (2...3).contains(itemShape.rank) && itemShape.elementCount > 0,
+      "the shape of an item",
+      "[channels, time] or [channels, height, width]",
+      itemShape
+    )
+    try objective.validate(outputActivation: outputActivation)
+    try corruption.validate()
+    switch target {
+    case .item: break
+    case .paired(let channels), .weighted(let channels):
+      try requireInRange(
+        (1...1 << 20).contains(channels),
+        "the channels of the target",
+        "1 to 1048576",
+        channels
+      )
+    case .recorrupted(let strength):
+      try requireInRange(
+        strength > 0 && strength.isFinite && objective == .squaredError && corruption == .none,
+        "a target of items with further noise",
+        "a strength above 0, the squared error and no other noise",
+        "\(strength), \(objective) and \(corruption)"
+      )
+    case .mixture(let mixture):
+      try requireInRange(
+        mixture.isValid && objective == .squaredError && outputActivation == .identity,
+        "a target of anchors",
+        "at least 2 finite ones of one width, a deviation above 0, weights of at least 0, and the "
+          + "squared error of plain values",
+        "\(mixture.anchors.count) anchors and \(objective)"
+      )
+    }
+    if case .weighted = target {
+      try requireInRange(
+        weightedDistance != nil,
+        "the objective of weighted targets",
+        "a distance",
+        objective
+      )
+    }
+    if learnsDifference {
+      try requireInRange(
+        objective.acceptsOutputActivation && targetShape(for: itemShape) == itemShape,
+        "learning the difference",
+        "used with targets of the item's shape and an objective of plain values",
+        "\(targetShape(for: itemShape)) for items \(itemShape)"
+      )
+    }
+  }
+
+  /// The shape of the result for items of a shape.
+  package func targetShape(for item: Shape) -> Shape {
+    switch target {
+    case .item, .recorrupted: item
+    case .paired(let channels), .weighted(let channels): item.replacing(axis: 0, with: channels)
+    case .mixture(let mixture): item.replacing(axis: 0, with: mixture.outputs)
+    }
+  }
+
+  /// The mixture where the target has one.
+  private var mixture: ColorDistributionLoss? {
+    if case .mixture(let mixture) = target { mixture } else { nil }
+  }
+
+  /// The objective where weights can multiply it.
+  private var weightedDistance: ReconstructionLoss? {
+    if case .distance(let distance) = objective { distance } else { nil }
+  }
+
+  /// The graph of a step; see `Learner` for its inputs and outputs.
+  package func trainingGraph(
+    _ shapes: GraphShapes,
+    optimizer: Optimizer
+  ) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let pass = pass(shapes, isCorrupted: true, .training, in: &builder)
+    let loss = builder.mean(loss(of: pass, in: &builder))
+    let output = mean(of: pass, in: &builder)
+    builder.output(GraphName.loss, loss)
+    builder.output(GraphName.reconstruction, loss)
+    builder.output(GraphName.regularization, builder.constant(0))
+    builder.output(GraphName.squaredError, builder.mean(error(of: pass, output, in: &builder)))
+    _ = optimizer.addUpdates(minimizing: loss, parameters: builder.parameters, in: &builder)
+    return try builder.finish()
+  }
+
+  /// The graph that evaluates items held out, corrupted as in learning.
+  package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    try evaluatingGraph(shapes, isCorrupted: true)
+  }
+
+  /// The graph that evaluates items as they are, with the result as `output [batch, target…]`.
+  package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    try evaluatingGraph(shapes, isCorrupted: false)
+  }
+
+  /// The graph from items as they are to results: input `input`, output `output [batch, result…]`.
+  ///
+  /// The result has the target's shape, or the planes of an `ColorDistributionLoss`.
+  package func translatingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
+    let result: NodeID
+    if let mixture {
+      let planes = mixed(x, shapes, .inference, mixture, areAveraged: false, in: &builder)
+      result = builder.concatenation([planes.values, planes.logits], axis: 1)
+    } else {
+      result = objective.mean(translated(x, shapes, .inference, in: &builder), in: &builder)
+    }
+    builder.output(GraphName.output, result)
+    return try builder.finish()
+  }
+
+  private func evaluatingGraph(
+    _ shapes: GraphShapes,
+    isCorrupted: Bool
+  ) throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    var pass = pass(shapes, isCorrupted: isCorrupted, .inference, in: &builder)
+    // Weights are chosen by the mean: the logarithm of errors likes values that dare nothing as yet.
+    pass.areVividValuesEvaluated = false
+    let loss = loss(of: pass, in: &builder)
+    let output = mean(of: pass, in: &builder)
+    builder.output(GraphName.loss, loss)
+    builder.output(GraphName.reconstruction, loss)
+    builder.output(
+      GraphName.regularization,
+      builder.broadcast(builder.constant(0), to: builder.shape(of: loss))
+    )
+    builder.output(GraphName.squaredError, error(of: pass, output, in: &builder))
+    builder.output(GraphName.output, output)
+    return try builder.finish()
+  }
+
+  /// What a network makes of items, what it should have made, and how much each value counts.
+  private struct Pass {
+    var parameters: NodeID
+    var target: NodeID
+    var weights: NodeID?
+    /// The vivid values of a mixture, and its logits of anchors for squares of places.
+    var vivid: NodeID?
+    var logits: NodeID?
+    /// What noise of the target adds to the squared error of each value.
+    var excess: NodeID?
+    /// Whether the vivid values count.
+    var areVividValuesEvaluated = true
+  }
+
+  /// The values nearest to the target, in its shape.
+  private func mean(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    mixture == nil ? objective.mean(pass.parameters, in: &builder) : pass.parameters
+  }
+
+  /// The squared error of each item.
+  private func error(of pass: Pass, _ output: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    let error = builder.squaredError(output, pass.target)
+    return pass.excess.map { builder.difference(error, builder.itemSum($0)) } ?? error
+  }
+
+  private func loss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+    if let mixture, let vivid = pass.vivid, let logits = pass.logits {
+      var mixture = mixture
+      if !pass.areVividValuesEvaluated { mixture.vividWeight = 0 }
+      return mixture.loss(
+        mean: pass.parameters,
+        vivid: vivid,
+        logits: logits,
+        target: pass.target,
+        in: &builder
+      )
+    }
+    guard let weights = pass.weights, let distance = weightedDistance else {
+      let loss = objective.loss(pass.parameters, target: pass.target, in: &builder)
+      guard let excess = pass.excess else { return loss }
+      return builder.difference(loss, builder.itemSum(excess))
+    }
+    return distance.loss(
+      prediction: pass.parameters,
+      target: pass.target,
+      weights: weights,
+      in: &builder
+    )
+  }
+
+  private func pass(
+    _ shapes: GraphShapes,
+    isCorrupted: Bool,
+    _ mode: Mode,
+    in builder: inout GraphBuilder
+  ) -> Pass {
+    let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
+    let targets = Shape([shapes.batch] + shapes.target.dimensions)
+    if case .recorrupted(let strength) = target {
+      let deviation = builder.input(GraphName.target, targets)
+      let noise = builder.product(deviation, builder.random(.normal, targets))
+      let seen = isCorrupted ? builder.sum(x, builder.affine(noise, scale: strength)) : x
+      let added = builder.affine(noise, scale: -1 / strength)
+      let squares = builder.apply(.square, deviation)
+      return Pass(
+        parameters: translated(seen, shapes, mode, in: &builder),
+        target: isCorrupted ? builder.sum(x, added) : x,
+        excess: isCorrupted
+          ? builder.affine(squares, scale: 1 + 1 / (strength * strength)) : nil
+      )
+    }
+    let seen = isCorrupted ? corruption(x, in: &builder) : x
+    if let mixture {
+      let planes = mixed(seen, shapes, mode, mixture, areAveraged: true, in: &builder)
+      let given = builder.input(GraphName.target, targets)
+      let count = mixture.channels
+      return Pass(
+        parameters: builder.slice(planes.values, axis: 1, 0..<count),
+        target: given,
+        vivid: builder.slice(planes.values, axis: 1, count..<2 * count),
+        logits: planes.logits
+      )
+    }
+    let parameters = translated(seen, shapes, mode, in: &builder)
+    guard target != .item else { return Pass(parameters: parameters, target: x) }
+    let given = builder.input(GraphName.target, targets)
+    guard case .weighted(let channels) = target else {
+      return Pass(parameters: parameters, target: given)
+    }
+    return Pass(
+      parameters: parameters,
+      target: builder.slice(given, axis: 1, 0..<channels),
+      weights: builder.slice(given, axis: 1, channels..<2 * channels)
+    )
+  }
+
+  /// The mean and vivid values of each place, and the logits of anchors of each place or of the squares that
+  /// are learned.
+  ///
+  /// The values are the network's output. One further layer, which looks at single places, makes logits of
+  /// what the output is made of: those of a square are those of its mean.
+  private func mixed(
+    _ x: NodeID,
+    _ shapes: GraphShapes,
+    _ mode: Mode,
+    _ mixture: ColorDistributionLoss,
+    areAveraged: Bool,
+    in builder: inout GraphBuilder
+  ) -> (values: NodeID, logits: NodeID) {
+    builder.scoped("translator") { builder in
+      let (values, features) = architecture.translation(
+        x,
+        outputChannels: 2 * mixture.channels,
+        mode: mode,
+        in: &builder
+      )
+      let seen = areAveraged ? mixture.averaged(features, in: &builder) : features
+      let count = mixture.anchors.count
+      let isPlane = builder.shape(of: x).rank == 4
+      let logits = builder.scoped("logits") { builder in
+        isPlane
+          ? Convolution2D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
+          : Convolution1D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
+      }
+      return (values, logits)
+    }
+  }
+
+  private func translated(
+    _ x: NodeID,
+    _ shapes: GraphShapes,
+    _ mode: Mode,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let channels = targetShape(for: shapes.item)[0] * objective.outputsPerValue
+    let result = builder.scoped("translator") {
+      architecture.translator(x, outputChannels: channels, mode: mode, in: &$0)
+    }
+    let whole = learnsDifference ? builder.sum(result, x) : result
+    return outputActivation(whole, in: &builder)
+  }
+}

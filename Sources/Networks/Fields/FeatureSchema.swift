@@ -1,0 +1,105 @@
+/// The fields of an item that is a row of a table: numbers and categories, any of which may be
+/// missing.
+///
+/// A number takes one value, a category one value for each of its levels, of which the one at its
+/// level is 1. The values of all fields, in their order, are followed by one observed mask for each
+/// field: 1 where it was observed and 0 where it is missing, and then its values are 0:
+///
+///     [value of width] + [observed mask of count]
+///
+/// It is written to files as a list of whole numbers: 0 for a number, else the levels.
+public struct FeatureSchema: Hashable, Sendable {
+  /// What a field holds.
+  public enum Field: Hashable, Sendable {
+    /// One number.
+    case number
+    /// One of several levels, at least 1.
+    case category(levels: Int)
+
+    /// The number of values that it takes.
+    public var width: Int {
+      switch self {
+      case .number: 1
+      case .category(let levels): levels
+      }
+    }
+  }
+
+  /// The fields in their order.
+  public let fields: [Field]
+
+  /// The number of values of all fields.
+  public let width: Int
+
+  /// The largest number of levels, and of fields.
+  static let limit = 1 << 20
+
+  /// Makes a layout of fields; a category has from 1 to 2²⁰ levels, and there are at most 2²⁰
+  /// fields.
+  public init(_ fields: [Field]) {
+    guard let width = Self.width(of: fields) else {
+      preconditionFailure("a category has from 1 to \(Self.limit) levels")
+    }
+    self.fields = fields
+    self.width = width
+  }
+
+  /// So many numbers, such as the values of a series or an image.
+  public static func numbers(_ count: Int) -> FeatureSchema {
+    FeatureSchema(Array(repeating: .number, count: count))
+  }
+
+  /// The number of fields.
+  public var count: Int { fields.count }
+
+  /// The number of fields that are numbers.
+  public var numberCount: Int { fields.count { $0 == .number } }
+
+  /// The number of fields that are categories.
+  public var categoryCount: Int { count - numberCount }
+
+  /// The places of each field's values among all values.
+  public var ranges: [Range<Int>] {
+    var start = 0
+    return fields.map { field in
+      defer { start += field.width }
+      return start..<start + field.width
+    }
+  }
+
+  /// The places of a field's values among all values.
+  public func range(of field: Int) -> Range<Int> {
+    let start = fields[..<field].reduce(0) { $0 + $1.width }
+    return start..<start + fields[field].width
+  }
+
+  private static func width(of fields: [Field]) -> Int? {
+    guard fields.count <= limit, fields.allSatisfy({ (1...limit).contains($0.width) }) else {
+      return nil
+    }
+    return fields.reduce(0) { $0 + $1.width }
+  }
+}
+
+extension FeatureSchema: Codable {
+  /// Reads the list; a number out of range is an error of decoding.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let fields = try container.decode([Int].self).map { levels -> Field in
+      levels == 0 ? .number : .category(levels: levels)
+    }
+    guard Self.width(of: fields) != nil else {
+      throw DecodingError.dataCorruptedError(
+        in: container,
+        debugDescription: "expected at most \(Self.limit) fields of up to as many levels"
+      )
+    }
+    self.init(fields)
+  }
+
+  /// Writes the list.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(fields.map { $0 == .number ? 0 : $0.width })
+  }
+}
