@@ -141,12 +141,12 @@ struct ColorizationJob: Sendable {
   ) async throws {
     for start in stride(from: 0, to: rows.count, by: Self.piece) {
       try Task.checkCancellation()
-      let images = try rows[start..<min(start + Self.piece, rows.count)].map { row in
+      let batch = try rows[start..<min(start + Self.piece, rows.count)].map { row in
         let image = try images.image(row).converted(channels: 3)
         return image.resized(to: WorkingSize.of(image.size))
       }
-      let distributions = try await network.distributions(of: images, on: run.session.engine)
-      for (image, distribution) in zip(images, distributions) {
+      let distributions = try await network.distributions(of: batch, on: run.session.engine)
+      for (image, distribution) in zip(batch, distributions) {
         body(network, image, distribution)
       }
     }

@@ -2,7 +2,7 @@ import HourglassDatasets
 import HourglassReports
 import HourglassTensors
 
-/// Generated images as images and figures.
+/// Generated images as figures.
 struct GeneratedImages {
   private let images: [FigureImage]
 
@@ -14,7 +14,7 @@ struct GeneratedImages {
   private static let wantedWidth = 600
 
   init(_ images: ImageSet) throws {
-    images = try Self.images(images, Array(0..<images.count))
+    self.images = try Self.images(images, Array(0..<images.count))
   }
 
   /// All images in one, small ones enlarged by whole numbers.

@@ -70,13 +70,13 @@ struct MapMaker {
 
   private func items(_ rows: [Int]) throws -> (MapPage.Items, String?) {
     switch data {
-    case .images(let images): return try images(images, rows)
+    case .images(let images): return try figures(images, rows)
     case .table(let table): return cells(table, rows)
     case .largeTable, .sounds, .series, .largeSeries: return (.none, nil)
     }
   }
 
-  private func images(
+  private func figures(
     _ images: ImageSet,
     _ rows: [Int]
   ) throws -> (MapPage.Items, String?) {
@@ -84,11 +84,11 @@ struct MapMaker {
     let size = Self.size(width: shape[2], height: shape[1], side: Self.sides.item)
     let channels = try images.image(first).figureImage(size).channels
     let most = Self.imageLimits.items / (size.width * size.height * channels)
-    let images = try rows.prefix(most).map { try images.image($0).figureImage(size) }
+    let figures = try rows.prefix(most).map { try images.image($0).figureImage(size) }
     let note =
       "\(NumberText.grouped(most)) of the \(NumberText.counted(rows.count, "point")) show "
       + "their images."
-    return (.images(images), most < rows.count ? note : nil)
+    return (.images(figures), most < rows.count ? note : nil)
   }
 
   private func cells(_ table: Table, _ rows: [Int]) -> (MapPage.Items, String?) {

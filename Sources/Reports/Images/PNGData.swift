@@ -5,15 +5,15 @@ enum PNGData {
   /// The bytes of a PNG file with 8 bits for each sample.
   ///
   /// The same image gives the same bytes.
-  static func bytes(of image: FigureImage) -> [UInt8] {
+  static func bytes(of figure: FigureImage) -> [UInt8] {
     var image = hg_image()
-    image.width = UInt32(image.width)
-    image.height = UInt32(image.height)
-    image.channels = Int32(image.channels)
+    image.width = UInt32(figure.width)
+    image.height = UInt32(figure.height)
+    image.channels = Int32(figure.channels)
     image.depth = 8
     var result = hg_block()
     defer { hg_block_free(&result) }
-    let status = image.bytes.withUnsafeBufferPointer { samples in
+    let status = figure.bytes.withUnsafeBufferPointer { samples in
       // They are only read.
       let start = UnsafeMutablePointer(mutating: samples.baseAddress)
       image.samples = hg_block(bytes: start, size: samples.count)
