@@ -38,22 +38,40 @@ func tests(
   )
 }
 
-let tensors: Target.Dependency = "HourglassTensors"
-let graphs: Target.Dependency = "HourglassGraphs"
-let engines: Target.Dependency = "HourglassEngines"
-let networks: Target.Dependency = "HourglassNetworks"
-let autoencoders: Target.Dependency = "HourglassAutoencoders"
-let datasets: Target.Dependency = "HourglassDatasets"
-let modelFiles: Target.Dependency = "HourglassModelFiles"
+/// The rooms that a target names as dependencies.
+func rooms(_ names: String...) -> [Target.Dependency] {
+  names.map { .target(name: "Hourglass\($0)") }
+}
+
+// What a room may import, lowest first; each also imports System.
+let base = rooms("System", "Tensors")
+let learning = base + rooms("Graphs", "Engines", "Networks", "Autoencoders")
+let data = rooms("Statistics", "Media", "Data", "Encodings", "Evaluation", "ModelFiles")
+let task = learning + data + rooms("TasksCommon")
+let tasks = rooms(
+  "Reduce",
+  "Features",
+  "Match",
+  "Denoise",
+  "Detect",
+  "Generate",
+  "Impute",
+  "Colorize"
+)
 let signatures: Target.Dependency = "HourglassSignatures"
-let applications: Target.Dependency = "HourglassApplications"
 let reports: Target.Dependency = "HourglassReports"
 
 let package = Package(
   name: "hourglass",
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "Hourglass", targets: ["Hourglass"]),
     .executable(name: "hourglass", targets: ["HourglassCommandLine"]),
+  ],
+  traits: [
+    .trait(name: "Command", description: "The command hourglass, with its argument parser."),
+    .trait(name: "SQLite", description: "Databases of signatures, and with them the task match."),
+    .default(enabledTraits: ["Command", "SQLite"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -62,56 +80,75 @@ let package = Package(
   targets: [
     // C: thin shims over system libraries, and the fused loops that oneDNN does not have.
     .target(
-      name: "COneDNN",
-      path: "Sources/COneDNN",
-      linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp"), .linkedLibrary("m")]
+      name: "CHourglassOneDNN",
+      path: "Sources/CHourglassOneDNN",
+      linkerSettings: [
+        .linkedLibrary("dnnl"), .linkedLibrary("m"),
+        .linkedLibrary("gomp", .when(platforms: [.linux])),
+      ]
     ),
     .target(
-      name: "CCodecs",
-      path: "Sources/CCodecs",
+      name: "CHourglassCodecs",
+      path: "Sources/CHourglassCodecs",
       linkerSettings: [
         .linkedLibrary("z"), .linkedLibrary("png"), .linkedLibrary("jpeg"),
         .linkedLibrary("sndfile"),
       ]
     ),
     // C and C++: hnswlib, which consists of headers, stays in one file of it.
-    .target(name: "CNearest", path: "Sources/CNearest"),
-    // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.
-    .target(name: "CProcess", path: "Sources/CProcess"),
+    .target(name: "CHourglassNearest", path: "Sources/CHourglassNearest"),
+    // The signals that stop the program.
+    .target(name: "CHourglassProcess", path: "Sources/CHourglassProcess"),
 
     // Rooms, lowest first; an arrow that is not written here does not compile.
-    room("Tensors", imports: []),
-    room("Graphs", imports: [tensors]),
-    room("Engines", imports: [tensors, graphs, "COneDNN"]),
-    room("Networks", imports: [tensors, graphs]),
-    room("Autoencoders", imports: [tensors, graphs, networks, engines]),
-    room("Datasets", imports: [tensors, "CCodecs"]),
+    room("System", imports: []),
+    room("Tensors", imports: rooms("System")),
+    room("Graphs", imports: base),
+    room("Engines", imports: base + rooms("Graphs") + ["CHourglassOneDNN"]),
+    room("Networks", imports: base + rooms("Graphs")),
+    room("Autoencoders", imports: base + rooms("Graphs", "Engines", "Networks")),
+    room("Statistics", imports: learning + ["CHourglassNearest"]),
+    room("Media", imports: base + ["CHourglassCodecs"]),
+    room("Data", imports: base + rooms("Media") + ["CHourglassCodecs"]),
+    room("Encodings", imports: learning + rooms("Statistics", "Media", "Data")),
+    room("Evaluation", imports: base + rooms("Statistics", "Media")),
+    room("ModelFiles", imports: learning),
     room(
       "Signatures",
-      imports: [tensors, "CNearest", .product(name: "GRDB", package: "GRDB.swift")]
-    ),
-    room("ModelFiles", imports: [tensors, graphs, networks, autoencoders]),
-    room(
-      "Applications",
-      imports: [
-        tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, signatures,
+      imports: base + rooms("Statistics") + [
+        "CHourglassNearest",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]
     ),
-    room("Reports", imports: [tensors, "CCodecs"]),
+    room("TasksCommon", imports: learning + data),
+    room("Reduce", imports: task),
+    room("Features", imports: task),
+    room("Match", imports: task + [signatures]),
+    room("Denoise", imports: task),
+    room("Detect", imports: task),
+    room("Generate", imports: task),
+    room("Impute", imports: task),
+    room("Colorize", imports: task),
+    room("Reports", imports: base + rooms("Evaluation", "Media") + ["CHourglassCodecs"]),
     .target(
       name: "Hourglass",
-      dependencies: [
-        tensors, datasets, networks, autoencoders, engines, modelFiles, applications, signatures,
-      ],
+      dependencies: task
+        + rooms("Reduce", "Features", "Denoise", "Detect", "Generate", "Impute", "Colorize") + [
+          .target(name: "HourglassMatch", condition: .when(traits: ["SQLite"])),
+          .target(name: "HourglassSignatures", condition: .when(traits: ["SQLite"])),
+        ],
       path: "Sources/Hourglass",
       swiftSettings: house
     ),
     .executableTarget(
       name: "HourglassCommandLine",
-      dependencies: [
-        tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, applications,
-        reports, signatures, "CProcess",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      dependencies: task + tasks + [
+        reports, signatures, "CHourglassProcess",
+        .product(
+          name: "ArgumentParser",
+          package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])
+        ),
       ],
       path: "Sources/CommandLine",
       swiftSettings: house
@@ -120,30 +157,36 @@ let package = Package(
     // Tests: one suite for each room, and the built program end to end.
     .target(
       name: "HourglassTestSupport",
-      dependencies: [tensors, graphs, engines],
+      dependencies: base + rooms("Graphs", "Engines"),
       path: "Tests/TestSupport",
       swiftSettings: house
     ),
-    tests("Tensors", imports: [tensors]),
-    tests("Graphs", imports: [tensors, graphs, engines]),
+    tests("Tensors", imports: base),
+    tests("Graphs", imports: base + rooms("Graphs", "Engines")),
     tests(
       "Engines",
-      imports: [tensors, graphs, networks, engines, "COneDNN"],
+      imports: base + rooms("Graphs", "Networks", "Engines") + ["CHourglassOneDNN"],
       resources: [.copy("Goldens")]
     ),
-    tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
-    tests("Networks", imports: [tensors, graphs, networks, engines]),
-    tests("Datasets", imports: [tensors, datasets, "CCodecs"], resources: [.copy("Goldens")]),
-    tests("Signatures", imports: [tensors, signatures]),
-    tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),
+    tests("ModelFiles", imports: base + rooms("ModelFiles"), resources: [.copy("Goldens")]),
+    tests("Networks", imports: base + rooms("Graphs", "Networks", "Engines")),
+    tests(
+      "Datasets",
+      imports: base + rooms("Media", "Data", "Encodings") + ["CHourglassCodecs"],
+      resources: [.copy("Goldens")]
+    ),
+    tests("Signatures", imports: base + [signatures]),
+    tests("Autoencoders", imports: learning),
     tests(
       "Applications",
-      imports: [
-        tensors, engines, networks, autoencoders, datasets, modelFiles, applications, signatures,
-      ],
+      imports: task + tasks + [signatures],
       resources: [.copy("Goldens")]
     ),
-    tests("Reports", imports: [tensors, datasets, reports], resources: [.copy("Goldens")]),
+    tests(
+      "Reports",
+      imports: base + rooms("Media", "Data") + [reports],
+      resources: [.copy("Goldens")]
+    ),
     tests("Library", imports: ["Hourglass"]),
     // Runs the program that the build puts beside the tests; imports nothing of it.
     .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),

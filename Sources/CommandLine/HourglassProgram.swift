@@ -1,13 +1,8 @@
 import ArgumentParser
-import HourglassApplications
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import HourglassData
+import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 
 /// The program `hourglass`: one verb for each job, one grammar for all.
 @main
@@ -60,8 +55,6 @@ struct HourglassProgram: AsyncParsableCommand {
       Colorize.self,
       Inspect.self,
       Demo.self,
-      Reproduce.self,
-      Benchmark.self,
     ]
   )
 

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import HourglassSystem
 
 /// Runs the jobs of one actor, in the order in which they come, on one thread that it owns.
 ///

@@ -1,4 +1,5 @@
-import HourglassTensors
+internal import HourglassSystem
+internal import HourglassTensors
 
 extension ModelFileError: CustomStringConvertible {
   /// What was being done, what was expected, what was found, and what to do.

@@ -1,3 +1,4 @@
+public import HourglassSystem
 public import HourglassTensors
 
 /// What can be wrong with a model file, or with what is to be written to one.

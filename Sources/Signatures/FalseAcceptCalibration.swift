@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+internal import HourglassSystem
+internal import HourglassTensors
 
 /// When a distance is small enough to be a match: a threshold for a rate of false accepts that is
 /// asked for.

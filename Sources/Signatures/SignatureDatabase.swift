@@ -1,12 +1,5 @@
 internal import GRDB
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+internal import HourglassSystem
 
 /// A file of items with their signatures: one SQLite database.
 ///

@@ -1,3 +1,4 @@
+internal import HourglassSystem
 internal import HourglassTensors
 
 extension SignatureError: CustomStringConvertible {

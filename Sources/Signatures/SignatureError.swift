@@ -1,3 +1,5 @@
+internal import HourglassSystem
+
 /// What can be wrong with a signature database, or with what is to be stored or searched in one.
 ///
 /// The text of each case is written in `SignatureError+Description.swift`.
@@ -75,4 +77,15 @@ public enum SignatureError: Error, Hashable, Sendable {
   case unusableSpacing(value: Double)
   /// There is nothing to calibrate with: a distance is missing, negative or not finite.
   case unusableCalibration(found: String)
+}
+
+extension SignatureError: ErrorWithExitCode {
+  /// Who is at fault, as the exit code of a program.
+  package var exitCode: Int32 {
+    switch self {
+    case .unusableCondition, .unusableRate: 2
+    case .busy, .diskFull, .refused, .largerThanMemory, .graphRefused: 3
+    default: 1
+    }
+  }
 }

@@ -1,3 +1,5 @@
+internal import HourglassSystem
+
 /// A hash that is the same on every machine and in every run: of data, of the state of a run, of files.
 ///
 /// It is XXH64 with the seed 0 of the values as little-endian bytes. It tells apart what differs by

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+internal import HourglassSystem
 
 /// The Philox4x32-10 function and the transforms from its words to distributions.
 ///

@@ -1,9 +1,11 @@
 import Foundation
-import HourglassApplications
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
 import HourglassModelFiles
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 import Synchronization
 import Testing

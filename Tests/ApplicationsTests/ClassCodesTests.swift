@@ -1,11 +1,14 @@
-import HourglassDatasets
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassGenerate
+@testable import HourglassSignatures
+@testable import HourglassTasksCommon
 
 @Suite struct ClassCodesTests {
   private let engine = smallEngine()

@@ -1,4 +1,3 @@
-import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
 import HourglassNetworks
@@ -6,7 +5,11 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassColorize
+@testable import HourglassData
+@testable import HourglassEncodings
+@testable import HourglassMedia
+@testable import HourglassTasksCommon
 
 @Suite struct ColorizerTests {
   /// Spots of warm light on a cold ground, `[count, 3, 8, 8]`: the lightness tells the color.

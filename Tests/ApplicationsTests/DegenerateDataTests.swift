@@ -1,8 +1,9 @@
-import HourglassApplications
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassModelFiles
 import HourglassNetworks
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

@@ -1,6 +1,5 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
 import HourglassNetworks
@@ -8,7 +7,11 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassDenoise
+@testable import HourglassEncodings
+@testable import HourglassMedia
+@testable import HourglassTasksCommon
 
 @Suite struct DenoiserTests {
   private let small = Architecture.uNet(base: 4, depth: 1, activation: .relu)

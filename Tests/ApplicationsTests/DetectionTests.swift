@@ -1,5 +1,3 @@
-import HourglassApplications
-import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
 import HourglassNetworks
@@ -7,7 +5,14 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassDetect
+@testable import HourglassEncodings
+@testable import HourglassEvaluation
+@testable import HourglassGraphs
+@testable import HourglassSignatures
+@testable import HourglassStatistics
+@testable import HourglassTasksCommon
 
 /// The table of the numbers of a tensor `[rows, columns]`.
 func numberTable(_ rows: Tensor, missing: Set<Int> = []) -> Table {

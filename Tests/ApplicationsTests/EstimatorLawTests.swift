@@ -1,7 +1,8 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
 import HourglassModelFiles
+import HourglassTasksCommon
 import HourglassTensors
 import HourglassTestSupport
 import Testing

@@ -1,9 +1,12 @@
 import Foundation
-import HourglassApplications
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
 import HourglassModelFiles
 import HourglassNetworks
+import HourglassReduce
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

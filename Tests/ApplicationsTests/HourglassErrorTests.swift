@@ -1,9 +1,12 @@
-import HourglassApplications
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
 import HourglassGraphs
 import HourglassModelFiles
+import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

@@ -1,10 +1,14 @@
-import HourglassDatasets
 import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassEncodings
+@testable import HourglassImpute
+@testable import HourglassMedia
+@testable import HourglassTasksCommon
 
 @Suite struct ImageImputerTests {
   // MARK: Filling smoothly

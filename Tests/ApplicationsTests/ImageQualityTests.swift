@@ -1,7 +1,11 @@
 import Foundation
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassColorize
+@testable import HourglassDenoise
+@testable import HourglassEvaluation
+@testable import HourglassMedia
+@testable import HourglassModelFiles
 
 /// Measures, filters and colors beside those of scikit-image and SciPy, see
 /// `Scripts/goldens/make_image_quality.py`.

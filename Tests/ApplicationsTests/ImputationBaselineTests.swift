@@ -1,7 +1,8 @@
 import HourglassNetworks
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassEncodings
+@testable import HourglassImpute
 
 @Suite struct ImputationBaselineTests {
   private let layout = FeatureSchema([.number, .number, .category(levels: 2)])

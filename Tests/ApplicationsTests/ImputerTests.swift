@@ -1,8 +1,11 @@
 import Foundation
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEngines
+import HourglassImpute
 import HourglassModelFiles
 import HourglassNetworks
+import HourglassSignatures
+import HourglassTasksCommon
 import HourglassTensors
 import HourglassTestSupport
 import Testing

@@ -1,7 +1,10 @@
 import Foundation
-import HourglassApplications
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassFeatures
+import HourglassMedia
 import HourglassModelFiles
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

@@ -1,12 +1,14 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassDatasets
 import HourglassGraphs
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassEncodings
 @testable import HourglassEngines
+@testable import HourglassMedia
+@testable import HourglassNetworks
 
 @Suite struct ItemViewTests {
   /// What a graph of one output makes of a tensor, by the engine and by the reference.

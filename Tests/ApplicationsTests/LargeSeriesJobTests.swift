@@ -1,7 +1,11 @@
 import Foundation
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassDenoise
+import HourglassDetect
 import HourglassEngines
+import HourglassImpute
+import HourglassSignatures
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

@@ -1,11 +1,14 @@
-import HourglassDatasets
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
 @testable import HourglassAutoencoders
+@testable import HourglassColorize
+@testable import HourglassData
+@testable import HourglassDetect
+@testable import HourglassEncodings
+@testable import HourglassTasksCommon
 
 @Suite struct LearningHealthTests {
   private func record(_ losses: [Double], _ reason: StopReason = .epochs) -> TrainingRecord {

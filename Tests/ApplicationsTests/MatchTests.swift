@@ -1,5 +1,4 @@
 import Foundation
-import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
 import HourglassSignatures
@@ -7,15 +6,12 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+@testable import HourglassData
+@testable import HourglassEncodings
+@testable import HourglassMatch
+@testable import HourglassMedia
+@testable import HourglassSystem
+@testable import HourglassTasksCommon
 
 @Suite struct MatchTests {
   private let quick = TrainingSettings(epochs: 6, seed: 3)

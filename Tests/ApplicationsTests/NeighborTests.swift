@@ -1,11 +1,15 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassDatasets
 import HourglassEngines
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassEncodings
+@testable import HourglassGenerate
+@testable import HourglassNetworks
+@testable import HourglassSignatures
+@testable import HourglassTasksCommon
 
 @Suite struct NeighborTests {
   private let engine = smallEngine()

@@ -1,13 +1,19 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassDatasets
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassDenoise
+@testable import HourglassEncodings
+@testable import HourglassEvaluation
+@testable import HourglassGraphs
+@testable import HourglassMedia
+@testable import HourglassSystem
+@testable import HourglassTasksCommon
 
 @Suite struct NoiseTests {
   @Test(

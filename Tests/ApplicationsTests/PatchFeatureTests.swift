@@ -1,12 +1,16 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassDatasets
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassEngines
+@testable import HourglassFeatures
+@testable import HourglassGraphs
+@testable import HourglassStatistics
+@testable import HourglassTasksCommon
 
 /// Features of images that are coded by their patches.
 @Suite struct PatchFeatureTests {

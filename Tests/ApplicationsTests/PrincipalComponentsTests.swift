@@ -1,6 +1,7 @@
-import HourglassApplications
 import HourglassAutoencoders
 import HourglassEngines
+import HourglassStatistics
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

@@ -1,5 +1,6 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

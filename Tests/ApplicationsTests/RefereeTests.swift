@@ -1,10 +1,17 @@
-import HourglassDatasets
 import HourglassEngines
 import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassColorize
+@testable import HourglassData
+@testable import HourglassDenoise
+@testable import HourglassDetect
+@testable import HourglassFeatures
+@testable import HourglassGenerate
+@testable import HourglassImpute
+@testable import HourglassMatch
+@testable import HourglassTasksCommon
 
 /// A session may leave the baselines out of the report, and nothing else.
 @Suite struct RefereeTests {

@@ -1,8 +1,9 @@
-import HourglassDatasets
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassEncodings
+@testable import HourglassSignatures
 
 @Suite struct RowSplitTests {
   private func series(rows: Int, window: Int, stride: Int) throws -> SeriesSet {

@@ -1,12 +1,17 @@
 import Foundation
-import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassDenoise
+@testable import HourglassEvaluation
+@testable import HourglassGraphs
+@testable import HourglassMedia
+@testable import HourglassTasksCommon
 
 @Suite struct SoundDenoiserTests {
   private let small = Architecture.uNet(base: 4, depth: 1, activation: .relu)

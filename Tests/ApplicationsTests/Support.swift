@@ -1,6 +1,6 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
 import HourglassEngines
 import HourglassTensors
 

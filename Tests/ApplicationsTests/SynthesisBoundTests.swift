@@ -1,11 +1,12 @@
 import Foundation
-import HourglassDatasets
 import HourglassEngines
 import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassGenerate
+@testable import HourglassTasksCommon
 
 /// How probable images are to a model.
 @Suite struct SynthesisBoundTests {

@@ -1,10 +1,11 @@
 import Foundation
-import HourglassDatasets
 import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassData
+@testable import HourglassGenerate
+@testable import HourglassTasksCommon
 
 @Suite struct SynthesisConditionTests {
   private let engine = smallEngine()

@@ -1,4 +1,3 @@
-import HourglassDatasets
 import HourglassEngines
 import HourglassModelFiles
 import HourglassNetworks
@@ -6,7 +5,13 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassEncodings
+@testable import HourglassGenerate
+@testable import HourglassMedia
+@testable import HourglassSignatures
+@testable import HourglassTasksCommon
 
 @Suite struct SynthesizerTests {
   private let engine = smallEngine()

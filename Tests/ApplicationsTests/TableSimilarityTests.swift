@@ -1,5 +1,5 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassGenerate
 import Testing
 
 @Suite struct TableSimilarityTests {

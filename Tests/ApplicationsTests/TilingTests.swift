@@ -1,11 +1,12 @@
 import HourglassAutoencoders
-import HourglassDatasets
 import HourglassEngines
 import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassApplications
+@testable import HourglassEncodings
+@testable import HourglassMedia
+@testable import HourglassTasksCommon
 
 @Suite struct TilingTests {
   /// A network whose weights were learned for a moment.

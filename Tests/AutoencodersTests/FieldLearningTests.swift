@@ -1,4 +1,5 @@
 import HourglassAutoencoders
+import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

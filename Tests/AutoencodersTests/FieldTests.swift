@@ -1,5 +1,6 @@
 import Foundation
 import HourglassAutoencoders
+import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

@@ -2,6 +2,7 @@ import HourglassAutoencoders
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks
+import HourglassSystem
 import HourglassTensors
 import Testing
 

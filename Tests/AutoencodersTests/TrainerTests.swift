@@ -1,6 +1,9 @@
 import HourglassAutoencoders
+import HourglassData
 import HourglassEngines
 import HourglassNetworks
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 import Testing
 

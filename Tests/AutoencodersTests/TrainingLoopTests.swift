@@ -1,7 +1,9 @@
 import Foundation
 import HourglassAutoencoders
+import HourglassData
 import HourglassEngines
 import HourglassNetworks
+import HourglassSignatures
 import HourglassTensors
 import Testing
 

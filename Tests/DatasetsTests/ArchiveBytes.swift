@@ -1,4 +1,7 @@
-import CCodecs
+import CHourglassCodecs
+import HourglassData
+import HourglassEngines
+import HourglassModelFiles
 import HourglassTensors
 
 /// Files of arrays, as NumPy writes them and as it does not.

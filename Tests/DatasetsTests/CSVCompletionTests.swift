@@ -1,5 +1,5 @@
 import Foundation
-import HourglassDatasets
+import HourglassData
 import Testing
 
 @Suite struct CSVCompletionTests {

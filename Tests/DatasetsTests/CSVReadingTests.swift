@@ -1,4 +1,6 @@
-import HourglassDatasets
+import HourglassData
+import HourglassReports
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
-import HourglassDatasets
+import HourglassData
+import HourglassEngines
 import HourglassTensors
 import Testing
 

@@ -1,7 +1,8 @@
 import HourglassTensors
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassData
+@testable import HourglassEncodings
 
 @Suite struct DateTests {
   let folder: TemporaryFolder

@@ -1,4 +1,7 @@
-import HourglassDatasets
+import HourglassData
+import HourglassEngines
+import HourglassReports
+import HourglassSignatures
 import HourglassTensors
 import Testing
 

@@ -1,5 +1,6 @@
-import CCodecs
-import HourglassDatasets
+import CHourglassCodecs
+import HourglassData
+import HourglassReports
 import HourglassTensors
 import Testing
 

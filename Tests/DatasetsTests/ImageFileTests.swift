@@ -1,5 +1,6 @@
 import Foundation
-import HourglassDatasets
+import HourglassData
+import HourglassMedia
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,5 @@
-import HourglassDatasets
+import HourglassData
+import HourglassMedia
 import HourglassTensors
 import Testing
 

@@ -3,7 +3,9 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassEngines
 
 /// Files of large arrays that are damaged, lie, or change while they are read.
 @Suite struct LargeArrayDamageTests {

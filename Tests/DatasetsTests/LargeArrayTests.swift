@@ -3,7 +3,10 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassEngines
+@testable import HourglassTasksCommon
 
 /// Arrays that are read block by block, beside the same ones read whole.
 @Suite struct LargeArrayTests {

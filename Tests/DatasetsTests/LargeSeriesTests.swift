@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassData
 import Testing
 
 /// Series that are read stretch by stretch, beside the same ones held in memory.

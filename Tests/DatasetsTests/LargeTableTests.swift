@@ -1,5 +1,10 @@
 import Foundation
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassGraphs
+import HourglassNetworks
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,5 @@
-import HourglassDatasets
+import HourglassMedia
+import HourglassSignatures
 import HourglassTensors
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import HourglassDatasets
+import HourglassMedia
 import HourglassTensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassMedia
 import HourglassTensors
 import HourglassTestSupport
 import Testing

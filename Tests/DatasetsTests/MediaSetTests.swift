@@ -1,5 +1,7 @@
 import Foundation
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassMedia
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassData
 import HourglassTensors
 import Testing
 

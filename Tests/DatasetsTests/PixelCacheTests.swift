@@ -2,7 +2,9 @@ import Foundation
 import HourglassTensors
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassData
+@testable import HourglassMedia
+@testable import HourglassSignatures
 
 /// Decoded images that are kept from one run to the next.
 @Suite struct PixelCacheTests {

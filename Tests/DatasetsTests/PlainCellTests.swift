@@ -1,7 +1,9 @@
 import HourglassTensors
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassData
+@testable import HourglassNetworks
+@testable import HourglassSignatures
 
 @Suite struct PlainCellTests {
   let folder: TemporaryFolder

@@ -1,5 +1,8 @@
 import Foundation
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
+import HourglassEngines
+import HourglassSignatures
 import HourglassTensors
 import Testing
 

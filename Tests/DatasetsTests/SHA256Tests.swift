@@ -1,4 +1,5 @@
-import HourglassDatasets
+import HourglassData
+import HourglassSystem
 import Testing
 
 struct SHA256Tests {

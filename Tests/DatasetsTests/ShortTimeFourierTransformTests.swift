@@ -2,7 +2,9 @@ import Foundation
 import HourglassTensors
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassEncodings
+@testable import HourglassGraphs
+@testable import HourglassMedia
 
 @Suite struct ShortTimeFourierTransformTests {
   private struct Frames: Decodable {

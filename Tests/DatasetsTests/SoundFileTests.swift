@@ -1,5 +1,8 @@
 import Foundation
-import HourglassDatasets
+import HourglassData
+import HourglassEngines
+import HourglassGraphs
+import HourglassMedia
 import HourglassTensors
 import Testing
 

@@ -2,7 +2,13 @@ import Foundation
 import HourglassTensors
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassEngines
+@testable import HourglassGraphs
+@testable import HourglassMedia
+@testable import HourglassNetworks
+@testable import HourglassSystem
 
 /// Images on the disk, beside the same ones in memory.
 @Suite struct StoredImagesTests {

@@ -1,5 +1,6 @@
 import Foundation
-import HourglassDatasets
+import HourglassData
+import HourglassReports
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassData
 import Testing
 
 @Suite struct TSFileTests {

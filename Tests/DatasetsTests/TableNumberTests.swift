@@ -1,7 +1,9 @@
 import HourglassTensors
 import Testing
 
-@testable import HourglassDatasets
+@testable import HourglassAutoencoders
+@testable import HourglassData
+@testable import HourglassNetworks
 
 @Suite struct TableNumberTests {
   /// The number that a whole text is.

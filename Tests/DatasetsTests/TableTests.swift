@@ -1,5 +1,6 @@
 import Foundation
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
 import HourglassTensors
 import Testing
 

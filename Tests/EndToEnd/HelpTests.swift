@@ -1,3 +1,6 @@
+import HourglassAutoencoders
+import HourglassData
+import HourglassTasksCommon
 import Testing
 
 @Suite struct HelpTests {

@@ -1,4 +1,7 @@
 import Foundation
+import HourglassAutoencoders
+import HourglassData
+import HourglassTasksCommon
 import Testing
 
 @Suite struct ImputeTests {

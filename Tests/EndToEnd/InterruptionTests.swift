@@ -1,13 +1,9 @@
 import Foundation
+import HourglassAutoencoders
+import HourglassData
+import HourglassSystem
+import HourglassTasksCommon
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 @Suite struct InterruptionTests {
   /// A run of some seconds that writes a checkpoint several times a second.

@@ -1,4 +1,7 @@
 import Foundation
+import HourglassAutoencoders
+import HourglassData
+import HourglassTasksCommon
 import Testing
 
 /// The verbs on arrays that are larger than `--in-memory`, beside the same ones held in memory.

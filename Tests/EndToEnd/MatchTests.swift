@@ -1,4 +1,8 @@
 import Foundation
+import HourglassAutoencoders
+import HourglassData
+import HourglassDetect
+import HourglassTasksCommon
 import Testing
 
 @Suite struct MatchTests {

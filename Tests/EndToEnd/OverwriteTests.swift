@@ -1,4 +1,6 @@
 import Foundation
+import HourglassData
+import HourglassTasksCommon
 import Testing
 
 /// Nothing that a command reads, or keeps, is replaced by what else it writes.

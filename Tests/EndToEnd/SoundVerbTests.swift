@@ -1,4 +1,6 @@
 import Foundation
+import HourglassData
+import HourglassTasksCommon
 import Testing
 
 @Suite struct SoundVerbTests {

@@ -1,13 +1,7 @@
 import Foundation
+import HourglassData
+import HourglassSystem
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What a run of the program came to.
 struct Outcome {

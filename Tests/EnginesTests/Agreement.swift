@@ -3,6 +3,7 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassEngines
+@testable import HourglassSignatures
 
 /// The comparison of the executor over oneDNN with the reference executor.
 ///

@@ -1,10 +1,12 @@
-import COneDNN
+import CHourglassOneDNN
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing
 
+@testable import HourglassAutoencoders
+@testable import HourglassData
 @testable import HourglassEngines
 
 /// Products in bfloat16: as right as that format allows, and as good in what is learned.

@@ -1,4 +1,5 @@
 import Foundation
+import HourglassAutoencoders
 import HourglassEngines
 import HourglassGraphs
 import HourglassTensors

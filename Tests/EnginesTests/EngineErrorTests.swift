@@ -1,10 +1,13 @@
-import COneDNN
+import CHourglassOneDNN
 import Foundation
 import HourglassGraphs
 import HourglassTensors
 import Testing
 
+@testable import HourglassAutoencoders
+@testable import HourglassData
 @testable import HourglassEngines
+@testable import HourglassSignatures
 
 /// What the shim and the executor say when something cannot be made.
 @Suite struct EngineErrorTests {

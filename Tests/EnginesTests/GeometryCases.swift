@@ -1,3 +1,4 @@
+import HourglassData
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport

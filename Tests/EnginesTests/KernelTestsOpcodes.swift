@@ -1,5 +1,9 @@
-import COneDNN
+import CHourglassOneDNN
 import Foundation
+import HourglassAutoencoders
+import HourglassEngines
+import HourglassGraphs
+import HourglassNetworks
 import Testing
 
 /// One opcode against the same function in double precision.

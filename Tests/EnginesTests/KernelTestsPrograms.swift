@@ -1,5 +1,7 @@
-import COneDNN
+import CHourglassOneDNN
 import Foundation
+import HourglassEngines
+import HourglassGenerate
 import Testing
 
 @Suite("Kernel programs")

@@ -1,4 +1,5 @@
-import COneDNN
+import CHourglassOneDNN
+import HourglassData
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,4 @@
-import COneDNN
+import CHourglassOneDNN
 import Testing
 
 @Suite("Kernel reductions")

@@ -1,4 +1,7 @@
-import COneDNN
+import CHourglassOneDNN
+import HourglassColorize
+import HourglassGraphs
+import HourglassSignatures
 import Testing
 
 @Suite("Kernel standardization")

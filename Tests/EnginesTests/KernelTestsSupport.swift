@@ -1,4 +1,5 @@
-import COneDNN
+import CHourglassOneDNN
+import HourglassEngines
 
 /// Numbers in memory between two stretches of marks that must not be written to.
 final class Memory {

@@ -1,5 +1,6 @@
-import COneDNN
+import CHourglassOneDNN
 import Foundation
+import HourglassGraphs
 import Testing
 
 @Suite("Kernel updates")

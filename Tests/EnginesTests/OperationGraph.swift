@@ -1,4 +1,6 @@
+import HourglassData
 import HourglassGraphs
+import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 

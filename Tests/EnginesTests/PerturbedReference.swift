@@ -1,6 +1,7 @@
 import HourglassGraphs
 import HourglassTensors
 
+@testable import HourglassData
 @testable import HourglassEngines
 
 /// The reference with errors of single precision put in at random: what a graph makes of roundings

@@ -3,6 +3,8 @@ import HourglassNetworks
 import HourglassTensors
 import Testing
 
+@testable import HourglassAutoencoders
+@testable import HourglassData
 @testable import HourglassEngines
 
 /// What a user may rely on beyond the numbers themselves.

@@ -1,4 +1,5 @@
 import HourglassGraphs
+import HourglassSignatures
 import HourglassTensors
 
 extension RandomGraphMaker {

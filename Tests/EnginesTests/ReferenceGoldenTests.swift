@@ -3,6 +3,7 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
+@testable import HourglassData
 @testable import HourglassGraphs
 
 /// The reference executor against PyTorch in double precision.

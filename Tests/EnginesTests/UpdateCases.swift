@@ -1,4 +1,5 @@
 import HourglassGraphs
+import HourglassSystem
 import HourglassTensors
 
 extension PlanCase {

@@ -1,3 +1,4 @@
+import HourglassEngines
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport

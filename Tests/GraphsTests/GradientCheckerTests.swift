@@ -1,3 +1,5 @@
+import HourglassData
+import HourglassGenerate
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport

@@ -1,3 +1,5 @@
+import HourglassData
+import HourglassEngines
 import HourglassGraphs
 import HourglassTensors
 import Testing

@@ -1,4 +1,6 @@
+import HourglassData
 import HourglassModelFiles
+import HourglassSignatures
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,5 @@
 import HourglassModelFiles
+import HourglassSystem
 import HourglassTensors
 import Testing
 

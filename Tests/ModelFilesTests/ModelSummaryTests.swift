@@ -1,4 +1,5 @@
 import Foundation
+import HourglassData
 import HourglassModelFiles
 import HourglassTensors
 import Testing

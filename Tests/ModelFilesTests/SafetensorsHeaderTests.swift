@@ -1,3 +1,4 @@
+import HourglassData
 import HourglassModelFiles
 import HourglassTensors
 import Testing

@@ -1,5 +1,7 @@
 import Foundation
+import HourglassData
 import HourglassModelFiles
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors

@@ -1,3 +1,4 @@
+import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

@@ -1,4 +1,5 @@
 import Foundation
+import HourglassData
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors

@@ -1,4 +1,5 @@
 import Foundation
+import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

@@ -1,6 +1,9 @@
+import HourglassData
 import HourglassEngines
 import HourglassGraphs
+import HourglassImpute
 import HourglassNetworks
+import HourglassSignatures
 import HourglassTensors
 import Testing
 

@@ -1,7 +1,12 @@
 import Foundation
+import HourglassData
 import HourglassEngines
 import HourglassGraphs
+import HourglassImpute
 import HourglassNetworks
+import HourglassSignatures
+import HourglassStatistics
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -1,5 +1,8 @@
 import Foundation
+import HourglassData
 import HourglassGraphs
+import HourglassImpute
+import HourglassMedia
 import HourglassNetworks
 import HourglassTensors
 import Testing

@@ -1,4 +1,8 @@
 import Foundation
+import HourglassAutoencoders
+import HourglassData
+import HourglassDenoise
+import HourglassEngines
 import HourglassReports
 import Testing
 

@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassMedia
 import HourglassReports
 import Testing
 

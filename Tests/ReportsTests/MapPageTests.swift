@@ -1,4 +1,6 @@
 import Foundation
+import HourglassData
+import HourglassDetect
 import HourglassReports
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
+import HourglassData
 import HourglassReports
+import HourglassSignatures
 import Testing
 
 #if canImport(FoundationXML)

@@ -1,3 +1,4 @@
+import HourglassGraphs
 import HourglassReports
 import HourglassTensors
 

@@ -1,3 +1,4 @@
+import HourglassData
 import HourglassSignatures
 import HourglassTensors
 import Testing

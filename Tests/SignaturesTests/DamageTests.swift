@@ -1,4 +1,5 @@
 import Foundation
+import HourglassData
 import HourglassSignatures
 import HourglassTensors
 import Testing

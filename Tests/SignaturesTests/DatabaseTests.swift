@@ -1,5 +1,7 @@
 import Foundation
+import HourglassData
 import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,6 @@
 import Foundation
+import HourglassData
+import HourglassGraphs
 import HourglassSignatures
 import HourglassTensors
 import Testing

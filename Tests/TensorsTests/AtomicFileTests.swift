@@ -1,4 +1,6 @@
 import Foundation
+import HourglassNetworks
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -1,3 +1,5 @@
+import HourglassNetworks
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -1,4 +1,5 @@
-package import HourglassTensors
+import HourglassTasksCommon
+import HourglassTensors
 
 /// Something that learns from rows and is then applied to rows, as the laws see it.
 package struct EstimatorUnderTest<Fitted: Sendable>: Sendable {

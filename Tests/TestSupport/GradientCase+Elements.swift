@@ -1,5 +1,6 @@
-package import HourglassGraphs
-package import HourglassTensors
+import HourglassData
+import HourglassGraphs
+import HourglassTensors
 
 extension GradientCase {
   /// The whole table: each differentiable operation ends at least one case.

@@ -1,5 +1,5 @@
-internal import HourglassGraphs
-internal import HourglassTensors
+import HourglassGraphs
+import HourglassTensors
 
 extension GradientCase {
   /// Operations on form, look-up, and compositions of the vocabulary.

@@ -1,5 +1,6 @@
-internal import HourglassGraphs
-internal import HourglassTensors
+import HourglassEngines
+import HourglassGraphs
+import HourglassTensors
 
 extension GradientCase {
   /// Dense products, convolutions and their transposes, in several geometries.

@@ -1,5 +1,6 @@
-internal import HourglassGraphs
-internal import HourglassTensors
+import HourglassData
+import HourglassGraphs
+import HourglassTensors
 
 extension GradientCase {
   /// Pooling, resampling and normalization.

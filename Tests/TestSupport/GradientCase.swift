@@ -1,5 +1,6 @@
-package import HourglassGraphs
-package import HourglassTensors
+import HourglassData
+import HourglassGraphs
+import HourglassTensors
 
 /// A function whose gradients are checked: a part of a graph and values away from its kinks.
 package struct GradientCase: Sendable, CustomStringConvertible {

@@ -1,6 +1,9 @@
-internal import HourglassEngines
-package import HourglassGraphs
-internal import HourglassTensors
+import HourglassData
+import HourglassEngines
+import HourglassGraphs
+import HourglassModelFiles
+import HourglassSignatures
+import HourglassTensors
 
 /// Compares the gradients that the rules give with central differences in double precision.
 ///

@@ -1,4 +1,4 @@
-package import HourglassGraphs
+import HourglassGraphs
 
 extension GraphBuilder {
   /// The mistake that `finish()` reports, `nil` where the graph is sound.

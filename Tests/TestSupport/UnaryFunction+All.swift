@@ -1,4 +1,4 @@
-package import HourglassGraphs
+import HourglassGraphs
 
 extension UnaryFunction {
   /// One example of each function of one number.

@@ -1,14 +1,7 @@
 package import HourglassGraphs
 package import HourglassNetworks
+internal import HourglassSystem
 package import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// What is random in a pass through an autoencoder.
 enum PassRandomness {

@@ -1,4 +1,5 @@
 public import HourglassNetworks
+internal import HourglassTensors
 
 /// An encoder, a bottleneck, a decoder and an objective: what is to be learned, as a value.
 ///

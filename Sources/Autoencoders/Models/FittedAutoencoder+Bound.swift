@@ -1,15 +1,8 @@
 package import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassNetworks
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Lower bounds of the logarithm of an item's probability, in nats, both by the same drawn codes.
 package struct DrawnBounds: Hashable, Sendable {

@@ -1,15 +1,8 @@
 package import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassNetworks
+package import HourglassSystem
 package import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Where the codes of new items come from.
 package enum CodeOrigin: Sendable {

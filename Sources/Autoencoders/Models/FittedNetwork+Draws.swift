@@ -1,14 +1,7 @@
 internal import HourglassEngines
 internal import HourglassGraphs
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 extension FittedNetwork {
   /// The mean over several runs of an output of a graph with random numbers, for each item.

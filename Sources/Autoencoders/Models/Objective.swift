@@ -1,5 +1,6 @@
 package import HourglassGraphs
 public import HourglassNetworks
+internal import HourglassTensors
 
 /// How far a reconstruction is from its item: the term that learning makes small.
 ///

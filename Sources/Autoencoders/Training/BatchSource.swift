@@ -1,3 +1,4 @@
+package import HourglassSystem
 package import HourglassTensors
 
 /// Items of one shape that can be fetched in any order: what a network learns from and is run on.

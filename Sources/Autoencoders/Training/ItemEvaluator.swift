@@ -1,5 +1,7 @@
 internal import HourglassEngines
 internal import HourglassGraphs
+internal import HourglassNetworks
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// Sums the losses of items over batches of a fixed shape, on the engine's thread.

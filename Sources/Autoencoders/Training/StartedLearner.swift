@@ -1,3 +1,4 @@
+internal import HourglassEngines
 package import HourglassGraphs
 package import HourglassNetworks
 package import HourglassTensors

@@ -1,4 +1,5 @@
 public import HourglassNetworks
+internal import HourglassTensors
 
 /// How a network learns: the optimizer, the budget, and what is held out to evaluate it.
 ///

@@ -1,5 +1,7 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassData
+import HourglassEncodings
+import HourglassEngines
 
 /// Gives gray images colors.
 struct Colorize: AsyncParsableCommand {

@@ -1,5 +1,11 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassColorize
+import HourglassData
+import HourglassMedia
+import HourglassModelFiles
+import HourglassReports
+import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// One run of `colorize`, from the files that it reads to those that it writes.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassAutoencoders
+import HourglassColorize
 
 /// The colors of `--colors`.
 enum ColorChoiceOption: String, ExpressibleByArgument, CaseIterable {

@@ -1,4 +1,8 @@
-import HourglassApplications
+import HourglassColorize
+import HourglassEncodings
+import HourglassModelFiles
+import HourglassReports
+import HourglassSystem
 import HourglassTensors
 
 /// What a run of `colorize` came to, for people and for programs.

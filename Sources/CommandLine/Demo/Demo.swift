@@ -1,14 +1,10 @@
 import ArgumentParser
+import HourglassData
+import HourglassEngines
 import HourglassReports
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Runs every verb on example data and gathers what came of it on one page.
 struct Demo: ParsableCommand {

@@ -1,6 +1,10 @@
 import ArgumentParser
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassMatch
 import HourglassReports
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 
 /// The page that the demonstration fills, a section for each job.

@@ -1,3 +1,10 @@
+import HourglassAutoencoders
+import HourglassData
+import HourglassImpute
+import HourglassMatch
+import HourglassMedia
+import HourglassSignatures
+
 /// One job of the demonstration: its command lines and what to show of their results.
 struct DemoStep {
   /// An image that a command wrote.

@@ -1,5 +1,7 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassDenoise
+import HourglassEncodings
+import HourglassEngines
 
 /// Takes noise off images, sounds, tables and time series.
 struct Denoise: AsyncParsableCommand {

@@ -1,6 +1,9 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassDenoise
+import HourglassEncodings
 import HourglassEngines
+import HourglassReports
+import HourglassTasksCommon
 import HourglassTensors
 
 /// One run of `denoise`, from the files that it reads to those that it writes.

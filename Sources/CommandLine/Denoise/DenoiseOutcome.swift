@@ -1,4 +1,9 @@
-import HourglassApplications
+import HourglassDenoise
+import HourglassEncodings
+import HourglassModelFiles
+import HourglassReports
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 import Synchronization
 

@@ -1,5 +1,7 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassDetect
+import HourglassEncodings
+import HourglassEngines
 
 /// Finds what is unlike the rest.
 struct Detect: AsyncParsableCommand {

@@ -1,7 +1,11 @@
-import HourglassApplications
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
+import HourglassDetect
+import HourglassEncodings
 import HourglassEngines
+import HourglassReports
+import HourglassStatistics
+import HourglassTasksCommon
 import HourglassTensors
 
 /// One run of `detect`, from the files that it reads to those that it writes.

@@ -1,5 +1,10 @@
-import HourglassApplications
+import HourglassData
+import HourglassDetect
+import HourglassEncodings
 import HourglassModelFiles
+import HourglassNetworks
+import HourglassStatistics
+import HourglassSystem
 import HourglassTensors
 
 /// What a run of `detect` came to, for people and for programs.

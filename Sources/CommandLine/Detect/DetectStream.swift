@@ -1,6 +1,8 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassDetect
 import HourglassEngines
+import HourglassSignatures
+import HourglassStatistics
 
 /// Scores a table block by block, in memory that its length does not matter to: while some blocks are
 /// scored, one on each thread, the next one is read and the last one is written.

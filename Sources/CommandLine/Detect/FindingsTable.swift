@@ -1,5 +1,6 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassDetect
+import HourglassSignatures
 
 /// The table of scores that `detect` writes.
 struct FindingsTable {

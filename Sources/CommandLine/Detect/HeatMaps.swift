@@ -1,6 +1,9 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassDetect
 import HourglassEngines
+import HourglassGraphs
+import HourglassMedia
 import HourglassTensors
 
 /// Images of where images are unlike normal ones.

@@ -1,6 +1,8 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassDetect
 import HourglassEngines
+import HourglassReports
+import HourglassStatistics
 
 /// Scores large series stretch by stretch, in memory that their length does not matter to.
 ///

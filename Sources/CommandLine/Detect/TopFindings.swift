@@ -1,6 +1,7 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassDetect
 import HourglassEngines
+import HourglassSystem
 import HourglassTensors
 
 /// The most unusual items of a run, with what their cells are and what those of the nearest normal row

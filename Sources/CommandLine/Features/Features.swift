@@ -1,4 +1,6 @@
 import ArgumentParser
+import HourglassEncodings
+import HourglassEngines
 
 /// Learns features of items and writes them.
 struct Features: AsyncParsableCommand {

@@ -1,8 +1,12 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
+import HourglassFeatures
 import HourglassNetworks
 import HourglassReports
+import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// One run of `features`, from the files that it reads to those that it writes.

@@ -1,6 +1,9 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
+import HourglassFeatures
 import HourglassModelFiles
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// What a run of `features` came to, for people and for programs.

@@ -1,4 +1,7 @@
 import ArgumentParser
+import HourglassEncodings
+import HourglassEngines
+import HourglassGenerate
 
 /// Makes new items like those that were trained on.
 struct Generate: AsyncParsableCommand {

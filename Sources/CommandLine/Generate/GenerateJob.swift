@@ -1,8 +1,12 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
+import HourglassGenerate
+import HourglassGraphs
 import HourglassNetworks
 import HourglassReports
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// One run of `generate`, from the files that it reads to those that it writes.

@@ -1,5 +1,9 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassAutoencoders
+import HourglassDetect
+import HourglassGenerate
+import HourglassSignatures
+import HourglassTensors
 
 /// What is generated.
 struct GeneratingOptions: ParsableArguments {

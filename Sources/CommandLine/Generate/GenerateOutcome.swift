@@ -1,6 +1,8 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
+import HourglassGenerate
 import HourglassModelFiles
+import HourglassSystem
 import HourglassTensors
 
 /// What a run of `generate` came to, for people and for programs.

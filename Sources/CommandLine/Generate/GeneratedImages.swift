@@ -1,5 +1,8 @@
-import HourglassDatasets
+import HourglassData
+import HourglassGraphs
+import HourglassModelFiles
 import HourglassReports
+import HourglassSystem
 import HourglassTensors
 
 /// Generated images as figures.

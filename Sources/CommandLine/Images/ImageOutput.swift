@@ -1,4 +1,5 @@
-import HourglassDatasets
+import HourglassMedia
+import HourglassSystem
 import HourglassTensors
 
 /// Where the images of a run go: one into a file, or any number into a folder.

@@ -1,5 +1,7 @@
-import HourglassDatasets
+import HourglassData
+import HourglassMedia
 import HourglassReports
+import HourglassSystem
 import HourglassTensors
 import Synchronization
 

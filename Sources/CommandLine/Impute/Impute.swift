@@ -1,5 +1,8 @@
 import ArgumentParser
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
+import HourglassEngines
+import HourglassImpute
 
 /// Fills the missing cells of a table, the gaps of a time series or the holes in images.
 struct Impute: AsyncParsableCommand {

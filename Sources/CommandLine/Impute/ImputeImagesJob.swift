@@ -1,7 +1,9 @@
 import ArgumentParser
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassImpute
 import HourglassModelFiles
+import HourglassReports
+import HourglassTasksCommon
 import HourglassTensors
 import Synchronization
 

@@ -1,4 +1,8 @@
-import HourglassApplications
+import HourglassEncodings
+import HourglassImpute
+import HourglassModelFiles
+import HourglassReports
+import HourglassSystem
 import HourglassTensors
 
 /// What a run of `impute` with images came to, for people and for programs.

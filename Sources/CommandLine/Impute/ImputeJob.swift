@@ -1,7 +1,10 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassDetect
+import HourglassEncodings
 import HourglassEngines
+import HourglassImpute
 import HourglassModelFiles
+import HourglassReports
+import HourglassTasksCommon
 
 /// One run of `impute`, from the files that it reads to those that it writes.
 struct ImputeJob {
@@ -50,7 +53,7 @@ struct ImputeJob {
     } else {
       let imputer = imputer
       let source = learned ?? command.reading.learnable(data, quiet: quiet)
-      let isSeries = if case .series = source { true } else { false }
+      let isSeries = source.kind == .series
       fitted = try await run.learn(unit: isSeries ? "window" : "row") {
         try await imputer.fit(source, session: $0)
       }

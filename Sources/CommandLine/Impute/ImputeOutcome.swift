@@ -1,6 +1,9 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassImpute
 import HourglassModelFiles
+import HourglassReports
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 
 /// What a run of `impute` came to, for people and for programs.

@@ -1,6 +1,7 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
 import HourglassEngines
+import HourglassImpute
+import HourglassSignatures
 
 /// The files that a run of `impute` writes: what it was given, with its missing cells filled, and what
 /// else was asked for; large data block by block.

@@ -1,5 +1,6 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassImpute
+import HourglassSignatures
 
 /// A file of the intervals of filled cells with a line for each.
 ///

@@ -1,5 +1,10 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
+import HourglassGraphs
+import HourglassModelFiles
+import HourglassReports
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 
 /// What the reader makes of data of any kind.

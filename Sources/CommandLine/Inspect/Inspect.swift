@@ -1,5 +1,4 @@
 import ArgumentParser
-import HourglassDatasets
 import HourglassModelFiles
 
 /// Says what a file holds.

@@ -1,4 +1,6 @@
-import HourglassDatasets
+import HourglassData
+import HourglassModelFiles
+import HourglassSystem
 import HourglassTensors
 
 /// What the reader makes of an IDX file of labels, which belong to the images of another file.

@@ -1,4 +1,8 @@
-import HourglassDatasets
+import HourglassData
+import HourglassMedia
+import HourglassReports
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 
 /// What the reader makes of images.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassData
 import HourglassSignatures
 
 /// Finds stored items again from damaged copies and query clips.

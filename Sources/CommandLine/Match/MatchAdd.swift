@@ -1,7 +1,14 @@
 import ArgumentParser
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassDetect
+import HourglassEncodings
+import HourglassEngines
+import HourglassMatch
+import HourglassModelFiles
+import HourglassReports
 import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// Stores items with their signatures.
@@ -168,12 +175,7 @@ struct MatchAddJob {
 
   /// The database at a path; none where making it was interrupted.
   private static func library(at path: String) throws -> MatchLibrary? {
-    do {
-      return try MatchLibrary(contentsOf: path)
-    } catch {
-      if case .signature(.unfinished) = error { return nil }
-      throw error
-    }
+    MatchLibrary.isUnfinished(path) ? nil : try MatchLibrary(contentsOf: path)
   }
 
   private mutating func encoder(for data: Dataset, quiet: Bool) async throws -> FittedMatcher {

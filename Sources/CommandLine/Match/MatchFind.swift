@@ -1,7 +1,12 @@
 import ArgumentParser
-import HourglassApplications
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassEngines
+import HourglassMatch
+import HourglassReports
 import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// Asks a database for items.

@@ -1,7 +1,11 @@
 import ArgumentParser
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEngines
+import HourglassMatch
+import HourglassModelFiles
+import HourglassReports
 import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
 
 /// Prints the names and coordinates of a database.

@@ -1,5 +1,8 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassEncodings
+import HourglassEngines
+import HourglassMatch
+import HourglassTasksCommon
 import HourglassTensors
 
 /// Finds out how many numbers a signature needs.

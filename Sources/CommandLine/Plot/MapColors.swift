@@ -1,5 +1,6 @@
-import HourglassDatasets
+import HourglassData
 import HourglassReports
+import HourglassSystem
 import HourglassTensors
 
 extension ScatterMap.Coloring {

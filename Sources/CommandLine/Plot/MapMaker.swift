@@ -1,7 +1,13 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
+import HourglassGraphs
+import HourglassMedia
+import HourglassModelFiles
 import HourglassReports
+import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// Makes the page of a map from data, their codes and the model that made them.

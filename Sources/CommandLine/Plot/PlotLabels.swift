@@ -1,14 +1,10 @@
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassEngines
 import HourglassReports
+import HourglassSignatures
+import HourglassSystem
 import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The classes by which the points of a map are colored.
 struct PlotLabels {

@@ -1,4 +1,5 @@
 import HourglassReports
+import HourglassSystem
 import HourglassTensors
 
 extension ScatterMap {

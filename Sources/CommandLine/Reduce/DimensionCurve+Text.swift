@@ -1,5 +1,7 @@
-import HourglassApplications
+import HourglassData
+import HourglassReduce
 import HourglassReports
+import HourglassSystem
 import HourglassTensors
 
 extension DimensionCurve {

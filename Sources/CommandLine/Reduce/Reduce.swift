@@ -1,4 +1,8 @@
 import ArgumentParser
+import HourglassData
+import HourglassEncodings
+import HourglassEngines
+import HourglassSignatures
 
 /// Describes each row, image, sound or window by a few numbers.
 struct Reduce: AsyncParsableCommand {

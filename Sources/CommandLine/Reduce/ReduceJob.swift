@@ -1,9 +1,12 @@
-import HourglassApplications
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
 import HourglassNetworks
+import HourglassReduce
 import HourglassReports
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 import Synchronization
 

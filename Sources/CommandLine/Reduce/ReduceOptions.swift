@@ -1,7 +1,9 @@
 import ArgumentParser
-import HourglassApplications
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
 import HourglassNetworks
+import HourglassReduce
+import HourglassTasksCommon
 import HourglassTensors
 
 /// What the network looks like.

@@ -1,8 +1,12 @@
-import HourglassApplications
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassModelFiles
 import HourglassNetworks
+import HourglassReduce
+import HourglassReports
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// What a run of `reduce` came to, for people and for programs.

@@ -1,4 +1,6 @@
-import HourglassDatasets
+import HourglassData
+import HourglassMedia
+import HourglassSystem
 import HourglassTensors
 
 /// Where the sounds of a run go: one into a file, or any number into a folder.

@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassMedia
 import HourglassTensors
 
 /// Spectrograms of sounds as gray images.

@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassData
 
 /// Reads blocks on a task of its own.
 actor BlockReader {

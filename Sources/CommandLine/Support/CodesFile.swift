@@ -1,4 +1,6 @@
-import HourglassDatasets
+import HourglassData
+import HourglassEngines
+import HourglassSignatures
 import HourglassTensors
 
 /// A file of codes: a table with a line for each item, or an array.

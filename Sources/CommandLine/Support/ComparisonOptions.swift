@@ -1,23 +1,14 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassModelFiles
+import HourglassTasksCommon
 
-/// Whether reports set the model beside simpler means.
+/// Whether reports set the model beside baselines.
 struct ComparisonOptions: ParsableArguments {
-  /// What a report compares with, as a word of the command line.
-  enum Baselines: String, ExpressibleByArgument, CaseIterable {
-    case all, none
-  }
+  @Flag(help: "Leave the baselines out of the report, which saves the time of measuring them.")
+  var noBaselines = false
 
-  @Option(
-    help: ArgumentHelp(
-      "What the report compares with: all simpler means, or none.",
-      valueName: "baselines"
-    )
-  )
-  var baselines: Baselines = .all
-
-  /// Whether simpler means are measured.
-  var compares: Bool { baselines == .all }
+  /// Whether baselines are measured.
+  var compares: Bool { !noBaselines }
 
   /// A report as it was asked for.
   func shown<Report: ComparedReport>(_ report: Report?) -> Report? {

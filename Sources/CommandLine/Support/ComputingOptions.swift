@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassData
 import HourglassEngines
 
 /// What it is computed with.

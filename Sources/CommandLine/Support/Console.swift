@@ -1,10 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import HourglassData
+import HourglassSignatures
+import HourglassSystem
 
 /// What the program says: results on standard output, everything else on standard error.
 enum Console {

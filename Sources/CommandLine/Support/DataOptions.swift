@@ -1,5 +1,9 @@
 import ArgumentParser
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
+import HourglassDetect
+import HourglassMedia
+import HourglassSystem
 import HourglassTensors
 
 /// How the files of data are read, beyond what is seen from their contents.

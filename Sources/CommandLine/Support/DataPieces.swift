@@ -1,4 +1,4 @@
-import HourglassDatasets
+import HourglassData
 
 /// A part of data that fits into memory.
 struct DataPiece: Sendable {

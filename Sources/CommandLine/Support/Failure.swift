@@ -1,10 +1,12 @@
 import ArgumentParser
-import HourglassApplications
-import HourglassDatasets
+import HourglassAutoencoders
+import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassModelFiles
 import HourglassSignatures
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// Why a command ends without its result: one sentence for people, a number for programs.
@@ -55,7 +57,7 @@ struct Failure: Error, Hashable {
     case let error as GraphError:
       self.init(HourglassError.graph(error))
     case let error as SignatureError:
-      self.init(HourglassError.signature(error))
+      self.init(HourglassError(error))
     default:
       self.init("a mistake of the program: \(error); please report it", exitCode: .machine)
     }

@@ -1,12 +1,6 @@
+import HourglassData
+import HourglassSystem
 import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Whether a file is a model or data.
 enum FileKind {

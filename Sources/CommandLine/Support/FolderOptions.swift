@@ -1,4 +1,6 @@
 import ArgumentParser
+import HourglassData
+import HourglassModelFiles
 
 /// How a folder of many files is read.
 struct FolderOptions: ParsableArguments {

@@ -1,5 +1,6 @@
-import HourglassApplications
 import HourglassModelFiles
+import HourglassSystem
+import HourglassTasksCommon
 import HourglassTensors
 
 /// What was learned and how, for people and for programs: the same for every verb.

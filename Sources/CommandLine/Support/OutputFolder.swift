@@ -1,12 +1,6 @@
+import HourglassAutoencoders
+import HourglassSystem
 import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Folders for the files that a verb writes.
 enum OutputFolder {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import HourglassSystem
 
 /// What a program must put right about itself before it opens its first file.
 enum ProcessSetup {

@@ -1,4 +1,9 @@
 import HourglassAutoencoders
+import HourglassData
+import HourglassModelFiles
+import HourglassNetworks
+import HourglassReports
+import HourglassSystem
 import HourglassTensors
 import Synchronization
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassData
 
 /// How much is said, and in which form.
 struct ReportOptions: ParsableArguments {

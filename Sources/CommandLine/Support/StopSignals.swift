@@ -1,4 +1,5 @@
-import CProcess
+import CHourglassProcess
+import HourglassSystem
 
 /// The signals by which somebody asks the program to stop: Ctrl-C and the one of `kill`.
 ///

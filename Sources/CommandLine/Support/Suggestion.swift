@@ -1,3 +1,6 @@
+import HourglassData
+import HourglassGenerate
+
 /// The word that somebody probably meant.
 enum Suggestion {
   /// The known word nearest to another one, where it is near enough to be meant.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassTasksCommon
+import HourglassTensors
 
 /// For how long is learned, by which steps, and from which random numbers.
 struct TrainingOptions: ParsableArguments {

@@ -1,10 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import HourglassModelFiles
+import HourglassSignatures
+import HourglassSystem
 
 /// The folders of a user that the program may keep files in.
 enum UserFolders {

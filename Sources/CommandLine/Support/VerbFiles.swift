@@ -1,4 +1,5 @@
 import ArgumentParser
+import HourglassData
 
 /// Where things come from and go.
 struct VerbFiles: ParsableArguments {

@@ -1,12 +1,8 @@
+import HourglassData
+import HourglassDetect
+import HourglassEngines
+import HourglassSystem
 import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The files that a run of a verb reads and writes, checked before anything is learned.
 struct VerbPaths {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import HourglassApplications
+import HourglassData
 import HourglassEngines
+import HourglassTasksCommon
 
 /// One run of a verb: the engine, the files, and how learning is shown, stopped and kept.
 struct VerbRun {

@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CHourglassOneDNN
 internal import HourglassGraphs
 
 /// The instruction of an element-wise operation with its operands in registers.

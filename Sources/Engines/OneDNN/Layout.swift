@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CHourglassOneDNN
 internal import HourglassTensors
 
 /// How the elements of a tensor are ordered in memory.

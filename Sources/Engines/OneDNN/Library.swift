@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CHourglassOneDNN
 internal import HourglassTensors
 
 /// The library's engine and stream; to be used from one thread.

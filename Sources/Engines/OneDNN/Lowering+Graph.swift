@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CHourglassOneDNN
 internal import HourglassGraphs
 internal import HourglassTensors
 

@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CHourglassOneDNN
 package import HourglassGraphs
 package import HourglassTensors
 

@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CHourglassOneDNN
 
 /// A place in a buffer.
 struct BufferPlace: Hashable {

@@ -1,12 +1,5 @@
 internal import HourglassGraphs
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import HourglassSystem
 
 extension UnaryFunction {
   /// The function in double precision; of what is not a number it is not a number.

@@ -1,13 +1,6 @@
 internal import HourglassGraphs
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 extension ReferenceExecutor {
   /// y = (x - mean) / √(variance + ε), the variance divided by the number of elements.

@@ -1,13 +1,6 @@
 internal import HourglassGraphs
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 extension Update {
   /// Applies the update to the variables.

@@ -1,3 +1,5 @@
+internal import HourglassTensors
+
 /// A JSON value: the free parts of the header of a model, such as the configuration of an
 /// application.
 public enum JSONValue: Hashable, Sendable {

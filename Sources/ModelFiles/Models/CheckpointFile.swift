@@ -1,13 +1,6 @@
 package import HourglassAutoencoders
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The state of learning in a file, from which a run that was stopped goes on to the same bytes.
 ///

@@ -1,4 +1,4 @@
-import HourglassTensors
+internal import HourglassTensors
 
 /// What `hourglass inspect` says about a model file, without reading its weights.
 public struct ModelSummary: Codable, Hashable, Sendable {

@@ -1,14 +1,7 @@
+internal import HourglassSystem
+internal import HourglassTensors
+
 // The only file of this room with unsafe memory access: reading bytes, and numbers from bytes.
-
-import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The bytes of a file, on the disk or in memory.
 enum RandomAccessBytes: Sendable {

@@ -1,3 +1,5 @@
+internal import HourglassNetworks
+internal import HourglassSystem
 public import HourglassTensors
 
 extension SafetensorsFile {

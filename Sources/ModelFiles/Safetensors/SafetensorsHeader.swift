@@ -1,4 +1,4 @@
-import HourglassTensors
+internal import HourglassTensors
 
 /// The header of a safetensors file, checked against the rest of the file.
 ///

@@ -1,13 +1,6 @@
 package import HourglassGraphs
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// How far the number of a field is from what a decoder says of it.
 package enum NumberTerm: Hashable, Sendable {

@@ -1,13 +1,6 @@
 package import HourglassGraphs
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 extension Likelihood {
   /// The nats of each item, summed over its values.

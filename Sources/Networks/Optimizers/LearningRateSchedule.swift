@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import HourglassSystem
 
 /// How the learning rate changes over the steps of a run, as a factor of the configured rate.
 public enum LearningRateSchedule: Hashable, Sendable, Codable {

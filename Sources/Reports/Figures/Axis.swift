@@ -1,12 +1,5 @@
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A part of a number line with round numbers marked on it.
 struct Axis {

@@ -1,3 +1,4 @@
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// Bars from a common start, in groups, with the reach of their errors.

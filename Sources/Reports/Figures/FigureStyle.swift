@@ -1,3 +1,5 @@
+internal import HourglassTensors
+
 /// The colors and fonts of all figures.
 ///
 /// The first eight colors stay apart for readers who confuse red and green, and differ in

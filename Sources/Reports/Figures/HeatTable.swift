@@ -1,3 +1,4 @@
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// Numbers as colored cells, such as the correlations of columns or a table of confusions.

@@ -1,12 +1,5 @@
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// How often values fall into equal ranges, for some groups of values, such as the scores of normal
 /// and of flagged rows with the threshold between them.

@@ -1,3 +1,4 @@
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// Points on a plane, colored by class or by a number, with axes and a legend.

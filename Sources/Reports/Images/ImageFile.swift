@@ -1,12 +1,5 @@
-package import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+package import HourglassSystem
+internal import HourglassTensors
 
 /// An image in a file, PNG, JPEG or SVG, to be shown on a page as it is.
 package struct ImageFile: Hashable, Sendable {

@@ -1,4 +1,4 @@
-internal import CCodecs
+internal import CHourglassCodecs
 
 /// Images as the bytes of PNG files, by libpng.
 enum PNGData {

@@ -1,3 +1,4 @@
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// A map of points as one page that answers the pointer: HTML that needs nothing beside itself.

@@ -1,3 +1,4 @@
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// A table for a page: names and numbers, the best row in bold, bars behind numbers.

@@ -1,4 +1,5 @@
-package import HourglassTensors
+package import HourglassSystem
+internal import HourglassTensors
 
 /// One page of results: HTML that needs nothing beside itself, no network and no script.
 package struct ReportPage: Sendable {

@@ -1,4 +1,5 @@
-internal import CNearest
+internal import CHourglassNearest
+internal import HourglassTensors
 
 /// A graph over the first rows of an index, which a walk follows towards a query.
 ///

@@ -1,4 +1,5 @@
-internal import CNearest
+internal import CHourglassNearest
+internal import HourglassSystem
 internal import HourglassTensors
 
 extension SignatureIndex {

@@ -1,4 +1,4 @@
-internal import CNearest
+internal import CHourglassNearest
 
 extension SignatureIndex {
   /// The stored signatures nearest to a query, nearest first.

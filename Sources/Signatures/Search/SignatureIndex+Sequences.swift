@@ -1,4 +1,5 @@
-internal import CNearest
+internal import CHourglassNearest
+internal import HourglassTensors
 
 extension SignatureIndex {
   /// The items that hold a stretch like a sequence of signatures, such as a song that a query clip is

@@ -1,13 +1,6 @@
-internal import CNearest
+internal import CHourglassNearest
 internal import GRDB
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+internal import HourglassSystem
 
 /// The signatures of a database in memory, laid out for search: a value of its own, which later
 /// changes of the database do not touch.
@@ -25,7 +18,7 @@ public struct SignatureIndex: Sendable {
   /// The revision of the database that the index was loaded from; 0 where there is none.
   public let revision: Int
 
-  /// Panels of 16 rows, as `CNearest.h` describes them.
+  /// Panels of 16 rows, as `CHourglassNearest.h` describes them.
   let panels: [Float]
   let norms: [Float]
   let codes = RowCodes()

@@ -1,13 +1,6 @@
-internal import CNearest
+internal import CHourglassNearest
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The graph of a database in a file beside it, which may be removed at any time.
 ///

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import HourglassTensors
 
 /// An item as it stands in its table.
 struct ItemRecord {

@@ -1,10 +1,19 @@
-import HourglassDatasets
 import HourglassEngines
 import HourglassNetworks
 import HourglassSignatures
 import HourglassTensors
 
-@testable import HourglassApplications
+@testable import HourglassColorize
+@testable import HourglassData
+@testable import HourglassDenoise
+@testable import HourglassDetect
+@testable import HourglassEncodings
+@testable import HourglassEvaluation
+@testable import HourglassFeatures
+@testable import HourglassGenerate
+@testable import HourglassImpute
+@testable import HourglassMatch
+@testable import HourglassTasksCommon
 
 extension LawCase {
   /// Every application with every kind of data that it learns from.

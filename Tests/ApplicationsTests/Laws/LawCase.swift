@@ -1,8 +1,10 @@
-import HourglassApplications
 import HourglassAutoencoders
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
 import HourglassEngines
 import HourglassModelFiles
+import HourglassSignatures
+import HourglassTasksCommon
 import HourglassTensors
 import Testing
 

@@ -1,5 +1,7 @@
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassEncodings
+import HourglassSignatures
+import HourglassTensors
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
-import HourglassApplications
-import HourglassDatasets
+import HourglassData
+import HourglassMedia
 import HourglassTensors
 import Testing
 

@@ -1,3 +1,5 @@
+import HourglassData
+
 extension BrokenFile {
   /// IDX and CIFAR-10 files.
   static let images: [BrokenFile] = [

@@ -1,0 +1,113 @@
+internal import HourglassEncodings
+internal import HourglassEvaluation
+internal import HourglassGraphs
+internal import HourglassMedia
+
+/// How near the colors of an image are to the true ones, added up over images.
+struct ColorizationTally: Sendable {
+  private struct Sums: Sendable {
+    var ratio = 0.0
+    var error = 0.0
+    var colorfulness = 0.0
+  }
+
+  private let means: [Float]
+  private(set) var count = 0
+  private var pixels = 0
+  private var truth = 0.0
+  private var gray = Sums()
+  private var mean = Sums()
+  private var colored = Sums()
+  private var vivid = Sums()
+
+  /// Begins, with the mean a and b of the images trained on.
+  init(means: [Float]) { self.means = means }
+
+  /// Evaluators an image: its true colors, and those of both choices.
+  mutating func add(_ image: Image, colored result: PlanarImage, vivid bright: PlanarImage) {
+    let colors = PlanarImage(image)
+    let lab = LabColor.planes(of: colors)
+    let zero = [Float](repeating: 0, count: lab.area)
+    var plain = lab
+    plain.planes[1] = zero
+    plain.planes[2] = zero
+    var same = lab
+    for channel in 0..<2 { same.planes[channel + 1] = zero.map { _ in means[channel] } }
+    count += 1
+    pixels += lab.area
+    truth += ColorQuality.colorfulness(colors)
+    Self.add(LabColor.colors(of: plain), colors, lab, &gray)
+    Self.add(LabColor.colors(of: same), colors, lab, &mean)
+    Self.add(result, colors, lab, &colored)
+    Self.add(bright, colors, lab, &vivid)
+  }
+
+  private static func add(
+    _ result: PlanarImage,
+    _ colors: PlanarImage,
+    _ lab: PlanarImage,
+    _ sums: inout Sums
+  ) {
+    // As in a file of 8 bits.
+    var rounded = result
+    for channel in 0..<3 {
+      rounded.planes[channel] = result.planes[channel].map { ($0 * 255).rounded() / 255 }
+    }
+    sums.ratio += ImageQuality.peakSignalToNoiseRatio(rounded, colors)
+    sums.colorfulness += ColorQuality.colorfulness(rounded)
+    let own = LabColor.planes(of: result)
+    for channel in 1...2 {
+      for (value, wanted) in zip(own.planes[channel], lab.planes[channel]) {
+        sums.error += Double(abs(value - wanted))
+      }
+    }
+  }
+
+  /// The report of all images so far.
+  func report(dataName: String, items: EvaluationSplit) -> ColorizationReport {
+    func score(_ method: String, _ sums: Sums) -> ColorizationReport.Score {
+      ColorizationReport.Score(
+        method: method,
+        peakSignalToNoiseRatio: sums.ratio / Double(count),
+        abChannelError: sums.error / Double(2 * pixels),
+        colorfulness: truth > 0 ? sums.colorfulness / truth : 0
+      )
+    }
+    return ColorizationReport(
+      dataName: dataName,
+      items: items,
+      itemCount: count,
+      gray: score("gray", gray),
+      mean: score("the mean color", mean),
+      colored: score("colored", colored),
+      vivid: score("colored, vivid", vivid)
+    )
+  }
+}
+
+/// Measures of colors.
+enum ColorQuality {
+  /// How colorful an image of red, green and blue from 0 to 1 looks: 0 for gray, some 100 for the
+  /// strongest colors.
+  ///
+  /// Reference: Hasler, Suesstrunk, 2003, "Measuring colorfulness in natural images",
+  /// doi:10.1117/12.477378, section 7.
+  static func colorfulness(_ image: PlanarImage) -> Double {
+    let (red, green, blue) = (image.planes[0], image.planes[1], image.planes[2])
+    var sums = (first: 0.0, firstSquare: 0.0, second: 0.0, secondSquare: 0.0)
+    for index in red.indices {
+      let (r, g, b) = (Double(red[index]), Double(green[index]), Double(blue[index]))
+      let (first, second) = (255 * (r - g), 255 * (0.5 * (r + g) - b))
+      sums.first += first
+      sums.firstSquare += first * first
+      sums.second += second
+      sums.secondSquare += second * second
+    }
+    let count = Double(max(red.count, 1))
+    let (first, second) = (sums.first / count, sums.second / count)
+    let spread =
+      max(sums.firstSquare / count - first * first, 0)
+      + max(sums.secondSquare / count - second * second, 0)
+    return spread.squareRoot() + 0.3 * (first * first + second * second).squareRoot()
+  }
+}

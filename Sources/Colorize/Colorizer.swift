@@ -1,0 +1,40 @@
+public import HourglassNetworks
+public import HourglassTasksCommon
+
+/// Gives gray images the colors that images like them have.
+///
+///     let photos = try ImageSet.load(contentsOf: "holidays")
+///     let colorizer = try await Colorizer().fit(photos)
+///     let colored = try await colorizer.colored(Image.load(contentsOf: "grandmother.png"))
+///
+/// A network sees the lightness and learns the two a and b channels of color; the lightness of the result
+/// is that of the gray image. What is `nil` is chosen from the data. The same settings, data and
+/// number of threads give the same bytes.
+///
+/// The network learns the mean of the colors that a place could have, which is nearest to the truth
+/// on average and paler than it, and how likely each color is: from that come vivid colors, and
+/// several samples. Hints tell colors that are known.
+///
+///     try await colorizer.colored(
+///       photo,
+///       colors: .vivid,
+///       hints: [ColorHint(x: 120, y: 80, red: 178, green: 34, blue: 34)]
+///     )
+///
+/// References: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, for the
+/// task; Ronneberger, Fischer, Brox, 2015, "U-Net", arXiv:1505.04597, for the network.
+public struct Colorizer: Hashable, Sendable, Codable {
+  /// The layers, which must translate, as a U-Net does; `nil` chooses them by the size of the images.
+  public var architecture: Architecture?
+  /// For how long and by which steps it learns.
+  public var learning: TrainingSettings
+
+  /// Makes a colorizer; the defaults suit small images and photographs.
+  public init(
+    architecture: Architecture? = nil,
+    learning: TrainingSettings = TrainingSettings()
+  ) {
+    self.architecture = architecture
+    self.learning = learning
+  }
+}

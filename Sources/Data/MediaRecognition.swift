@@ -1,0 +1,99 @@
+internal import HourglassMedia
+internal import HourglassSystem
+internal import HourglassTensors
+
+/// What a path holds, as far as images and sounds go; seen from the contents and not from the name.
+package enum MediaRecognition: Hashable, Sendable {
+  /// A PNG or a JPEG file.
+  case imageFile
+  /// A folder with PNG or JPEG files in it or below it.
+  case imageFolder
+  /// A binary file of CIFAR-10, or a folder of such files.
+  case cifar10
+  /// A WAV, FLAC, Ogg, MP3 or AIFF file.
+  case soundFile
+  /// A folder with sound files in it or below it.
+  case soundFolder
+  /// None of these: a table, an array, another kind of file, or a pipe, which is not touched.
+  case nothing
+
+  /// Looks at a path.
+  ///
+  /// A folder is of the kind that most of its files are of. Files in it that are neither images nor
+  /// sounds by their contents, nor by their extensions, do not count.
+  ///
+  /// - Throws: Why the path cannot be looked at.
+  package init(path: String) throws(DatasetError) {
+    switch try FolderListing.kind(of: path) {
+    case .other: self = .nothing
+    case .file(let size): self = try Self.recognized(path, size)
+    case .folder:
+      let files = try FolderListing.files(below: path)
+      let images = MediaFiles.images(files, below: path).count
+      let sounds = MediaFiles.sounds(files, below: path).count
+      if images == 0 && sounds == 0 {
+        self = MediaFiles.cifar(files, below: path).isEmpty ? .nothing : .cifar10
+      } else {
+        self = images >= sounds ? .imageFolder : .soundFolder
+      }
+    }
+  }
+
+  private static func recognized(_ path: String, _ size: Int) throws(DatasetError) -> Self {
+    let beginning: [UInt8]
+    do throws(FileError) {
+      beginning = try WholeFile.beginning(of: path, count: SoundFormat.beginningSize)
+    } catch {
+      throw .file(error)
+    }
+    if ImageFormat(beginning: beginning) != nil { return .imageFile }
+    if SoundFormat(beginning: beginning) != nil { return .soundFile }
+    let isCIFAR = CIFARFile.isLikely(name: path, size: size, first: beginning.first)
+    return isCIFAR ? .cifar10 : .nothing
+  }
+}
+
+/// The files of a folder that are, or are meant to be, of one kind.
+enum MediaFiles {
+  /// The files that begin as images, or whose names say that they are.
+  ///
+  /// A file that is called an image and is none is among them, so that reading it tells.
+  static func images(
+    _ files: [FolderListing.File],
+    below folder: String
+  ) -> [FolderListing.File] {
+    files.filter { file in
+      ImageFormat(path: file.name) != nil
+        || ImageFormat(beginning: beginning(of: file, below: folder)) != nil
+    }
+  }
+
+  /// The files that begin as sounds, or whose names say that they are.
+  static func sounds(
+    _ files: [FolderListing.File],
+    below folder: String
+  ) -> [FolderListing.File] {
+    files.filter { file in
+      // An image that is called a sound is an image, and a file that is called an image is no sound.
+      if SoundFormat.isNamed(file.name) {
+        return ImageFormat(beginning: beginning(of: file, below: folder)) == nil
+      }
+      return ImageFormat(path: file.name) == nil
+        && SoundFormat(beginning: beginning(of: file, below: folder)) != nil
+    }
+  }
+
+  /// The files that look like those of CIFAR-10.
+  static func cifar(_ files: [FolderListing.File], below folder: String) -> [String] {
+    files.filter { CIFARFile.isLikely(name: $0.name, size: $0.size, first: nil) }.map(\.name)
+      .filter { name in
+        let first = try? WholeFile.beginning(of: folder + "/" + name, count: 1).first
+        return first.map { $0 <= 9 } ?? false
+      }
+  }
+
+  /// The first bytes of a file; none where it cannot be opened, for reading it will tell why.
+  private static func beginning(of file: FolderListing.File, below folder: String) -> [UInt8] {
+    (try? WholeFile.beginning(of: folder + "/" + file.name, count: SoundFormat.beginningSize)) ?? []
+  }
+}

@@ -1,0 +1,206 @@
+internal import HourglassSystem
+internal import HourglassTensors
+
+/// A file of time series, each with its class, in the format of sktime and the UCR archive.
+///
+/// Behind lines of remarks (`#`) and settings (`@`) each line of data is one series: the numbers of
+/// its channels, the channels with a colon between them, and behind the last colon its class. It is
+/// read as a table with one row for each series, its values in the columns `1`, `2`, … or, with more
+/// than one channel, `channel 1 at 1`, and the class in `class`. Shorter series end with missing
+/// cells. Time stamps in parentheses are not read.
+///
+/// Reference: the description of the format by the sktime project, version 1.0,
+/// https://www.sktime.net/en/stable/api_reference/file_specifications/ts.html.
+package enum TSFile {
+  /// The longest line of data, and the most numbers of a series.
+  private static let lineLimit = 1 << 24
+  private static let valueLimit = 1 << 20
+
+  /// Whether bytes begin as such a file does: a remark or a setting, and `@data` or another setting.
+  static func isBeginning(_ bytes: [UInt8], path: String) -> Bool {
+    guard let first = bytes.first, first == UInt8(ascii: "#") || first == UInt8(ascii: "@") else {
+      return false
+    }
+    return path.hasSuffix(".ts") || path.hasSuffix(".ts.gz")
+  }
+
+  /// Reads the table of a file, which may take so many bytes of memory.
+  package static func table(
+    contentsOf path: String,
+    memoryLimit: Int
+  ) throws(DatasetError) -> Table {
+    try table(ByteSource(path: path), limit: nil, memoryLimit: memoryLimit)
+  }
+
+  /// Reads the table.
+  static func table(
+    _ source: ByteSource,
+    limit: Int?,
+    memoryLimit: Int
+  ) throws(DatasetError) -> Table {
+    let path = source.path
+    var reading = Reading(path: path, memoryLimit: memoryLimit)
+    var line: [UInt8] = []
+    while !reading.isFull(limit) {
+      if source.unreadCount == 0 {
+        try source.fill()
+        if source.unreadCount == 0 { break }
+      }
+      let used = try source.withUnread { (bytes) throws(DatasetError) in
+        var index = 0
+        while index < bytes.count {
+          let byte = bytes[index]
+          index += 1
+          if byte == CSVDialect.lineFeed { return index }
+          line.append(byte)
+          if line.count > lineLimit {
+            throw DatasetError.cellTooLong(path: path, line: reading.line, limit: lineLimit)
+          }
+        }
+        return index
+      }
+      let endsLine = source.firstUnread(used).last == CSVDialect.lineFeed
+      source.discard(used)
+      if endsLine {
+        try reading.take(line)
+        line.removeAll(keepingCapacity: true)
+      }
+    }
+    if !line.isEmpty && !reading.isFull(limit) { try reading.take(line) }
+    return try reading.table(name: lastPart(of: path))
+  }
+
+  /// What was read so far.
+  private struct Reading {
+    let path: String
+    let memoryLimit: Int
+    private(set) var line = 1
+    private var isInData = false
+    private var hasClass = true
+    /// The numbers of each series, channel by channel; NaN is a missing one.
+    private var series: [[[Double]]] = []
+    private var classes: [String] = []
+    private var valueCount = 0
+    private let words = MissingWords()
+
+    init(path: String, memoryLimit: Int) {
+      self.path = path
+      self.memoryLimit = memoryLimit
+    }
+
+    func isFull(_ limit: Int?) -> Bool { limit.map { series.count >= $0 } ?? false }
+
+    mutating func take(_ bytes: [UInt8]) throws(DatasetError) {
+      defer { line += 1 }
+      if let byte = bytes.first(where: CSVCell.isControl) {
+        throw .controlByte(path: path, line: line, byte: byte)
+      }
+      guard let whole = String(validating: bytes, as: UTF8.self) else {
+        throw .notUTF8(path: path, line: line)
+      }
+      let text = whole.trimmed
+      if text.isEmpty || text.hasPrefix("#") { return }
+      if text.hasPrefix("@") {
+        let words = text.split(separator: " ").map { $0.lowercased() }
+        if words[0] == "@data" { isInData = true }
+        if words[0] == "@classlabel", words.count > 1 { hasClass = words[1] == "true" }
+        return
+      }
+      guard isInData else {
+        throw problem("settings that begin with @ before the line @data", text)
+      }
+      try takeSeries(text)
+    }
+
+    private mutating func takeSeries(_ text: String) throws(DatasetError) {
+      var parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      if hasClass {
+        guard parts.count > 1, let last = parts.popLast() else {
+          throw problem("numbers, a colon and a class", text)
+        }
+        classes.append(String(last).trimmed)
+      }
+      if let first = series.first, first.count != parts.count {
+        throw problem("\(first.count) channels as in the first series", "\(parts.count)")
+      }
+      guard parts.count <= valueLimit else {
+        throw problem("at most \(valueLimit) channels", "\(parts.count)")
+      }
+      var channels: [[Double]] = []
+      channels.reserveCapacity(parts.count)
+      var count = 0
+      for part in parts {
+        var values: [Double] = []
+        for word in part.split(separator: ",", omittingEmptySubsequences: false) {
+          let cell = String(word).trimmed
+          let bytes = Array(cell.utf8)
+          if words.contains(bytes.span, 0..<bytes.count) {
+            values.append(.nan)
+          } else if let number = TableNumber.value(of: cell) {
+            values.append(number)
+          } else {
+            throw problem("a number", cell)
+          }
+        }
+        channels.append(values)
+        count += values.count
+        guard count <= valueLimit else {
+          throw problem("at most \(valueLimit) numbers of a series", "more")
+        }
+      }
+      valueCount += count
+      if valueCount * 8 > memoryLimit {
+        throw .tooLarge(path: path, bytes: valueCount * 8, limit: memoryLimit)
+      }
+      series.append(channels)
+    }
+
+    private func problem(_ expected: String, _ found: String) -> DatasetError {
+      .series(.damagedFile(path: path, line: line, expected: expected, found: clipped(found)))
+    }
+
+    func table(name: String) throws(DatasetError) -> Table {
+      guard let first = series.first else { throw .noRows(path: path, columns: 0) }
+      var columns: [Table.Column] = []
+      let lengths = first.indices.map { channel in series.map { $0[channel].count }.max() ?? 0 }
+      // A value and whether it is missing; no product of both is near the largest integer.
+      let bytes = lengths.reduce(0, +) * series.count * 9
+      guard bytes <= memoryLimit else {
+        throw .tooLarge(path: path, bytes: bytes, limit: memoryLimit)
+      }
+      for (channel, length) in lengths.enumerated() {
+        for step in 0..<length {
+          let values = series.map { step < $0[channel].count ? $0[channel][step] : .nan }
+          let missing = values.map(\.isNaN)
+          columns.append(
+            Table.Column(
+              name: first.count == 1 ? "\(step + 1)" : "channel \(channel + 1) at \(step + 1)",
+              measured: values.map { $0.isNaN ? 0 : $0 },
+              missing: missing.contains(true) ? missing : []
+            )
+          )
+        }
+      }
+      if hasClass {
+        let levels = Array(Set(classes)).sorted()
+        let codes = classes.map { name in Int32(levels.firstIndex(of: name) ?? 0) }
+        columns.append(
+          Table.Column(
+            name: "class",
+            kind: levels.count > 1 ? .category : .constant,
+            cells: .codes(codes, levels: levels)
+          )
+        )
+      }
+      return Table(name: name, columns: columns)
+    }
+  }
+}
+
+extension String {
+  /// The text without blanks and line ends around it.
+  fileprivate var trimmed: String {
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
+    return String(drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+  }
+}

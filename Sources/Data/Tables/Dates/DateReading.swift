@@ -1,0 +1,295 @@
+internal import HourglassTensors
+
+/// A cell that is a date or a time of day, as it is written.
+///
+/// These are read: `2024-03-05`, `2024/03/05` and `2024.03.05`; `05.03.2024`, `05/03/2024` and
+/// `05-03-2024`, in the order of day and month or the other; `5 Mar 2024`, `5-Mar-2024`,
+/// `Mar 5, 2024`, with whole English names too; each with a time behind a `T`, a blank or both of
+/// comma and blank, and `20240305` with one behind a `T`; `14:05`, `14:05:30`, `14:05:30.25` and
+/// `2:05 PM`; behind a time of a date also a zone, `Z`, `+01:00`, `+0100` or `+01`.
+///
+/// Reference: ISO 8601-1:2019, sections 5.2 to 5.4.
+struct DateReading {
+  /// How the three parts of a day follow each other.
+  enum Layout: Hashable {
+    case yearFirst
+    /// Day and month, or month and day, as numbers before the year.
+    case yearLast
+    case dayName
+    case nameDay
+  }
+
+  /// The parts that all cells of a column share.
+  struct Shape: Hashable {
+    var layout: Layout?
+    var separators: [String] = []
+    var month = DateFormat.Month.number
+    var letters = DateFormat.Letters.capitalized
+    var joint: String?
+    var hasSeconds = false
+    var halfDay: DateFormat.HalfDay?
+    var zone: DateFormat.Zone.Style?
+  }
+
+  private(set) var shape = Shape()
+  /// The parts of the day in the order of their writing.
+  private(set) var parts = [0, 0, 0]
+  /// The seconds within the day, without the fraction.
+  private(set) var secondOfDay = 0
+  /// The digits of the fraction, and their number.
+  private(set) var fraction = 0
+  private(set) var fractionDigits = 0
+  private(set) var zoneMinutes = 0
+  /// Whether a day or month below 10 is written with, and one without a leading zero.
+  private(set) var hasPaddedDay = false
+  private(set) var hasShortDay = false
+  /// The same of the hour.
+  private(set) var hasPaddedHour = false
+  private(set) var hasShortHour = false
+
+  private let text: [UInt8]
+  private var position = 0
+
+  /// Reads a cell from its first to its last byte; nil where it is no date and no time.
+  init?(_ text: some Sequence<UInt8>, isLong: Bool = false) {
+    self.text = Array(text)
+    guard (3...40).contains(self.text.count) else { return nil }
+    if isTimeAhead {
+      guard readTime(joint: "") else { return nil }
+    } else {
+      guard readDay() else { return nil }
+      if position < self.text.count {
+        guard let joint = readJoint(), isTimeAhead, readTime(joint: joint) else { return nil }
+        readZone()
+      } else if shape.separators == ["", ""] && !isLong {
+        // Eight digits alone are a number.
+        return nil
+      }
+    }
+    guard position == self.text.count else { return nil }
+  }
+
+  /// The seconds of the cell in a given order of its parts; nil where there is no such day.
+  func seconds(_ order: DateFormat.Order) -> Double? {
+    var day = 0
+    if shape.layout != nil {
+      let (year, month, dayOfMonth) =
+        switch order {
+        case .yearMonthDay: (parts[0], parts[1], parts[2])
+        case .dayMonthYear: (parts[2], parts[1], parts[0])
+        case .monthDayYear: (parts[2], parts[0], parts[1])
+        }
+      guard let number = CalendarDay.number(year: year, month: month, day: dayOfMonth) else {
+        return nil
+      }
+      day = number
+    }
+    let whole = day * 86_400 + secondOfDay - zoneMinutes * 60
+    let power = DateFormat.powers[fractionDigits]
+    return (Double(whole) * power + Double(fraction)) / power
+  }
+
+  // MARK: Parts
+
+  private func byte(_ offset: Int = 0) -> UInt8? {
+    position + offset < text.count ? text[position + offset] : nil
+  }
+
+  private func digit(_ offset: Int) -> Bool {
+    byte(offset).map { 0x30...0x39 ~= $0 } ?? false
+  }
+
+  private mutating func skip(_ character: UInt8) -> Bool {
+    guard byte() == character else { return false }
+    position += 1
+    return true
+  }
+
+  /// Reads a number of as many digits as are there, up to a limit.
+  private mutating func number(_ limit: Int) -> (value: Int, digits: Int)? {
+    var value = 0
+    var digits = 0
+    while digits < limit, digit(0) {
+      value = value * 10 + Int(text[position] - 0x30)
+      position += 1
+      digits += 1
+    }
+    return digits == 0 || digit(0) ? nil : (value, digits)
+  }
+
+  private var isTimeAhead: Bool {
+    digit(0) && (byte(1) == 0x3a || (digit(1) && byte(2) == 0x3a))
+  }
+
+  private mutating func readDay() -> Bool {
+    if let name = readMonth() {
+      parts[0] = name
+      guard skip(0x20), readShort(1) else { return false }
+      let separator = skip(0x2c) ? ", " : " "
+      shape.layout = .nameDay
+      shape.separators = [" ", separator]
+      return skip(0x20) && readYear(2)
+    }
+    if text.count >= 8, (0..<8).allSatisfy({ digit($0) }) {
+      let values = text[0..<8].map { Int($0 - 0x30) }
+      parts = [
+        values[0] * 1000 + values[1] * 100 + values[2] * 10 + values[3], values[4] * 10 + values[5],
+        values[6] * 10 + values[7],
+      ]
+      shape.layout = .yearFirst
+      shape.separators = ["", ""]
+      hasPaddedDay = true
+      position = 8
+      return true
+    }
+    if (0..<4).allSatisfy({ digit($0) }) {
+      guard readYear(0), let separator = readSeparator(), readShort(1),
+        readSeparator() == separator, readShort(2)
+      else { return false }
+      shape.layout = .yearFirst
+      shape.separators = [separator, separator]
+      return true
+    }
+    guard readShort(0) else { return false }
+    guard let separator = readSeparator(allowsBlank: true) else { return false }
+    shape.separators = [separator, separator]
+    if let name = readMonth() {
+      parts[1] = name
+      shape.layout = .dayName
+      return readSeparator(allowsBlank: true) == separator && readYear(2)
+    }
+    shape.layout = .yearLast
+    return separator != " " && readShort(1) && readSeparator() == separator && readYear(2)
+  }
+
+  private mutating func readYear(_ place: Int) -> Bool {
+    guard let (value, digits) = number(4), digits == 4 else { return false }
+    parts[place] = value
+    return true
+  }
+
+  private mutating func readShort(_ place: Int) -> Bool {
+    let isZero = byte() == 0x30
+    guard let (value, digits) = number(2) else { return false }
+    if digits == 1 { hasShortDay = true }
+    if digits == 2 && isZero { hasPaddedDay = true }
+    parts[place] = value
+    return true
+  }
+
+  private mutating func readSeparator(allowsBlank: Bool = false) -> String? {
+    guard let byte = byte(), [0x2d, 0x2f, 0x2e].contains(byte) || (allowsBlank && byte == 0x20)
+    else { return nil }
+    position += 1
+    return String(UnicodeScalar(byte))
+  }
+
+  /// Reads the English name of a month, or its first three letters.
+  private mutating func readMonth() -> Int? {
+    var end = position
+    while end < text.count, 0x41...0x5a ~= text[end] & 0xdf { end += 1 }
+    guard (3...9).contains(end - position) else { return nil }
+    let word = String(decoding: text[position..<end], as: UTF8.self)
+    let lower = word.lowercased()
+    for (index, name) in DateFormat.monthNames.enumerated() {
+      let isLong = lower == name.lowercased()
+      guard isLong || lower == name.lowercased().prefix(3) else { continue }
+      // May is both; it goes with whatever the other cells show.
+      shape.month = isLong && name.count > 3 ? .long : .short
+      let chosen = isLong ? name : String(name.prefix(3))
+      if word == lower {
+        shape.letters = .lower
+      } else if word == word.uppercased() {
+        shape.letters = .upper
+      } else if word == chosen {
+        shape.letters = .capitalized
+      } else {
+        return nil
+      }
+      position = end
+      isMay = index == 4
+      return index + 1
+    }
+    return nil
+  }
+
+  /// Whether the month is May, whose short name is its long one.
+  private(set) var isMay = false
+
+  /// The cell as one whose name of the month is written in another way; for May alone.
+  func taking(_ month: DateFormat.Month) -> DateReading {
+    guard isMay else { return self }
+    var copy = self
+    copy.shape.month = month
+    return copy
+  }
+
+  private mutating func readJoint() -> String? {
+    if skip(0x54) { return "T" }
+    if skip(0x2c) { return skip(0x20) ? ", " : nil }
+    return skip(0x20) ? " " : nil
+  }
+
+  private mutating func readTime(joint: String) -> Bool {
+    let isZero = byte() == 0x30
+    guard let (hour, hourDigits) = number(2), skip(0x3a), let (minute, minuteDigits) = number(2),
+      minuteDigits == 2, minute < 60
+    else { return false }
+    shape.joint = joint
+    hasShortHour = hourDigits == 1
+    hasPaddedHour = hourDigits == 2 && isZero
+    var second = 0
+    if skip(0x3a) {
+      guard let (value, digits) = number(2), digits == 2, value < 60 else { return false }
+      second = value
+      shape.hasSeconds = true
+      if byte() == 0x2e, digit(1) {
+        position += 1
+        // Double precision does not hold more than six digits of the seconds since 1970.
+        guard let (value, digits) = number(6) else { return false }
+        (fraction, fractionDigits) = (value, digits)
+      }
+    }
+    guard let hour = readHalfDay(hour) else { return false }
+    secondOfDay = hour * 3600 + minute * 60 + second
+    return hour < 24
+  }
+
+  /// Reads AM or PM, if there is one, and gives the hour of the whole day.
+  private mutating func readHalfDay(_ hour: Int) -> Int? {
+    let start = position
+    let joint = skip(0x20) ? " " : ""
+    guard let first = byte(), let last = byte(1), last & 0xdf == 0x4d,
+      first & 0xdf == 0x41 || first & 0xdf == 0x50, (first & 0x20) == (last & 0x20)
+    else {
+      position = start
+      return hour
+    }
+    position += 2
+    shape.halfDay = DateFormat.HalfDay(joint: joint, letters: first & 0x20 == 0 ? .upper : .lower)
+    guard (1...12).contains(hour) else { return nil }
+    return hour % 12 + (first & 0xdf == 0x50 ? 12 : 0)
+  }
+
+  private mutating func readZone() {
+    if skip(0x5a) {
+      shape.zone = .letter
+      return
+    }
+    guard let sign = byte(), sign == 0x2b || sign == 0x2d, digit(1), digit(2) else { return }
+    position += 1
+    let hours = Int(text[position] - 0x30) * 10 + Int(text[position + 1] - 0x30)
+    position += 2
+    var minutes = 0
+    shape.zone = .hours
+    let hasColon = byte() == 0x3a
+    let offset = hasColon ? 1 : 0
+    if digit(offset), digit(offset + 1) {
+      minutes = Int(text[position + offset] - 0x30) * 10 + Int(text[position + offset + 1] - 0x30)
+      position += offset + 2
+      shape.zone = hasColon ? .colon : .plain
+    }
+    guard hours < 24, minutes < 60 else { return position = 0 }
+    zoneMinutes = (hours * 60 + minutes) * (sign == 0x2d ? -1 : 1)
+  }
+}

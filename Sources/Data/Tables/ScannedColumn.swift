@@ -1,0 +1,159 @@
+internal import HourglassTensors
+
+/// What a pass over a table keeps of a column: the cells of the rows that were drawn, and further
+/// cells that each tell something of the column that the drawn ones may not.
+///
+/// Of numbers these are the least and the greatest, the first one with decimals and the first three
+/// that differ, or the first of each level where these are declared to be levels; of texts the
+/// first of each level, until there are too many for a category.
+struct ScannedColumn {
+  private(set) var presentCount = 0
+  private(set) var missingCount = 0
+
+  private var numbers: [Double] = []
+  private var texts: [String?] = []
+  let isText: Bool
+  /// About how much memory the texts of the drawn rows take.
+  private(set) var textBytes = 0
+  /// The different numbers that are kept.
+  private let mostDistinct: Int
+
+  private var least = Double.infinity
+  private var greatest = -Double.infinity
+  private var fractional: Double?
+  private var distinct: [Double] = []
+  /// The same where they are many.
+  private var seen: Set<Double> = []
+  private var levels: Set<String> = []
+  private var levelOrder: [String] = []
+
+  /// The mean of the numbers and the sum of their squared differences from it (Welford, 1962,
+  /// doi:10.1080/00401706.1962.10490022).
+  private(set) var mean = 0.0
+  private var squares = 0.0
+
+  /// Makes a column of texts or of numbers.
+  ///
+  /// - Parameter keepsLevels: Whether the numbers stand for levels, of which all are kept that a
+  ///   column can have.
+  init(isText: Bool, keepsLevels: Bool = false) {
+    self.isText = isText
+    mostDistinct = keepsLevels ? ColumnInference.mostLevels + 1 : Self.fewestDistinct
+  }
+
+  private static let fewestDistinct = 3
+
+  /// The standard deviation of the numbers.
+  var standardDeviation: Double { (squares / Double(max(presentCount, 1))).squareRoot() }
+  var minimum: Double? { presentCount > 0 && !isText ? least : nil }
+  var maximum: Double? { presentCount > 0 && !isText ? greatest : nil }
+
+  /// Takes the cells of a block, of which some go to places of the sample.
+  mutating func take(_ block: ParsedColumn, drawn: [(place: Int, row: Int)]) {
+    if isText {
+      takeTexts(block, drawn)
+    } else {
+      takeNumbers(block, drawn)
+    }
+  }
+
+  private mutating func takeNumbers(_ block: ParsedColumn, _ drawn: [(place: Int, row: Int)]) {
+    let values = block.numbers.span
+    let missing = block.missing.span
+    for row in values.indices {
+      if missing.count > 0 && missing[row] {
+        missingCount += 1
+        continue
+      }
+      let value = values[row]
+      presentCount += 1
+      if value < least { least = value }
+      if value > greatest { greatest = value }
+      let difference = value - mean
+      mean += difference / Double(presentCount)
+      squares += difference * (value - mean)
+      if fractional == nil && value != value.rounded() { fractional = value }
+      if distinct.count < mostDistinct { note(value) }
+    }
+    for (place, row) in drawn {
+      let value = missing.count > 0 && missing[row] ? .nan : values[row]
+      if place == numbers.count { numbers.append(value) } else { numbers[place] = value }
+    }
+  }
+
+  private mutating func note(_ value: Double) {
+    let isNew =
+      mostDistinct == Self.fewestDistinct
+      ? !distinct.contains(value) : seen.insert(value).inserted
+    if isNew { distinct.append(value) }
+  }
+
+  private mutating func takeTexts(_ block: ParsedColumn, _ drawn: [(place: Int, row: Int)]) {
+    let present = block.codes.count { $0 >= 0 }
+    presentCount += present
+    missingCount += block.codes.count - present
+    if levels.count <= ColumnInference.mostLevels {
+      for code in 0..<block.pool.count where levels.count <= ColumnInference.mostLevels {
+        let text = String(decoding: block.pool.text(code), as: UTF8.self)
+        if levels.insert(text).inserted { levelOrder.append(text) }
+      }
+    }
+    for (place, row) in drawn {
+      let code = block.codes[row]
+      let text = code < 0 ? nil : String(decoding: block.pool.text(Int(code)), as: UTF8.self)
+      textBytes += Self.byteCount(of: text)
+      if place == texts.count {
+        texts.append(text)
+      } else {
+        textBytes -= Self.byteCount(of: texts[place])
+        texts[place] = text
+      }
+    }
+  }
+
+  /// A text of up to 15 bytes is in its place; a longer one is an object of its own, with a head.
+  private static func byteCount(of text: String?) -> Int {
+    let count = text?.utf8.count ?? 0
+    return count <= 15 ? 16 : 48 + count
+  }
+
+  /// Leaves all drawn rows out but those at some places.
+  mutating func keep(_ places: [Int]) {
+    if isText {
+      texts = places.map { texts[$0] }
+      textBytes = texts.reduce(0) { $0 + Self.byteCount(of: $1) }
+    } else {
+      numbers = places.map { numbers[$0] }
+    }
+  }
+
+  /// The column of the drawn rows in an order, of a kind that all cells were heard for.
+  func column(
+    _ inference: ColumnInference,
+    _ parsed: ParsedColumn,
+    order: [Int]
+  ) throws(DatasetError) -> Table.Column {
+    var inference = inference
+    inference.presentCount = presentCount
+    guard isText else {
+      let further =
+        presentCount > 0 ? distinct + [least, greatest] + (fractional.map { [$0] } ?? []) : []
+      // The levels come first, as in the file.
+      let cells = further + order.map { numbers[$0] }
+      let column = try inference.column(
+        numbers: cells.map { $0.isNaN ? 0 : $0 },
+        missing: cells.map(\.isNaN),
+        decimals: parsed.decimals,
+        isFixed: parsed.hasFixedDecimals
+      )
+      return column.rows(Array(further.count..<cells.count))
+    }
+    var pool = TextPool()
+    let codes = (order.map { texts[$0] } + levelOrder.map { $0 }).map { text -> Int32 in
+      guard let text else { return -1 }
+      let bytes = Array(text.utf8)
+      return pool.code(bytes.span, 0..<bytes.count)
+    }
+    return try inference.column(codes: codes, pool: pool).rows(Array(order.indices))
+  }
+}

@@ -1,0 +1,231 @@
+internal import HourglassSystem
+
+/// A table of known columns, a text or an array, that is read block by block, in memory that its
+/// length does not matter to.
+///
+///     let reader = try TableReader(contentsOf: "new.csv", schema: table.schema)
+///     while let block = try reader.next() { ... }
+///
+/// The columns are found by their names, in any order and among others, which are stepped over.
+public final class TableReader {
+  /// The rows of a block unless another number is asked for.
+  public static let standardBlockRows = 8192
+
+  /// The path that the rows are read from.
+  public let path: String
+
+  /// The columns that each block has, in their order.
+  public let schema: TableSchema
+
+  /// The number of rows that were given so far.
+  public private(set) var rowCount = 0
+
+  /// For each column of codes or dates the cells that are none of its levels, or no dates, so far by
+  /// name: they count as missing.
+  public private(set) var unknownCounts: [String: Int] = [:]
+
+  private let rows: Rows
+  private let blockRows: Int
+  private let limit: Int?
+  private var isFinished = false
+
+  /// Where the blocks come from.
+  private enum Rows {
+    case text(TextRows)
+    /// An array, with the codes that the numbers of each column of levels stand for.
+    case array(ArrayRows, codes: [[Double: Int32]])
+  }
+
+  /// Opens a file and finds the columns in it.
+  ///
+  /// - Parameters:
+  ///   - path: The file, plain or compressed by gzip.
+  ///   - schema: The columns to read.
+  ///   - blockRows: The most rows of a block.
+  ///   - limit: The number of rows to read at most; all of them when it is left out.
+  ///   - options: How it is written: words for missing cells, decimal commas, and whether it has a
+  ///     header; the kinds of columns are those of the schema.
+  ///   - optional: The names of columns that are left out of the schema where the file has none.
+  ///   - isLive: Whether rows are given as soon as their lines are there, for a pipe that somebody
+  ///     writes to now and then.
+  /// - Throws: What is wrong with the file, or which column it does not have.
+  public convenience init(
+    contentsOf path: String,
+    schema: TableSchema,
+    blockRows: Int = standardBlockRows,
+    limit: Int? = nil,
+    options: TableOptions = TableOptions(),
+    optional: Set<String> = [],
+    isLive: Bool = false
+  ) throws(DatasetError) {
+    try self.init(
+      ByteSource(path: path, isLive: isLive),
+      schema: schema,
+      blockRows: blockRows,
+      limit: limit,
+      options: options,
+      optional: optional
+    )
+  }
+
+  init(
+    _ source: ByteSource,
+    schema: TableSchema,
+    blockRows: Int,
+    limit: Int?,
+    options: TableOptions,
+    optional: Set<String> = []
+  ) throws(DatasetError) {
+    precondition(blockRows > 0, "a block has at least one row, found \(blockRows)")
+    if let limit, limit < 1 { throw .limitNotPositive(path: source.path, limit: limit) }
+    let text = try TextRows(source, schema: schema, options: options, optional: optional)
+    path = source.path
+    self.schema = text.schema
+    self.blockRows = blockRows
+    self.limit = limit
+    rows = .text(text)
+  }
+
+  /// Finds columns in an array.
+  init(
+    _ array: ArrayTable,
+    schema: TableSchema,
+    blockRows: Int = standardBlockRows,
+    optional: Set<String> = []
+  ) throws(DatasetError) {
+    let found = array.names
+    let schema = schema.without(optional.subtracting(found))
+    rows = .array(
+      try ArrayRows(array, places: try schema.places(in: found, of: array.path)),
+      codes: schema.columns.map(\.codesOfNumbers)
+    )
+    path = array.path
+    self.schema = schema
+    self.blockRows = blockRows
+    limit = nil
+  }
+
+  /// The next rows, or nil behind the last one.
+  ///
+  /// - Throws: What is wrong with the file, and in which line and column: a text in a column of
+  ///   numbers, a row of another length, or no rows at all.
+  public func next() throws(DatasetError) -> Table? {
+    if isFinished { return nil }
+    let wanted = min(blockRows, limit.map { $0 - rowCount } ?? blockRows)
+    if wanted == 0 { return nil }
+    var columns: [Table.Column] = []
+    switch rows {
+    case .text(let text):
+      let block = try text.next(wanted)
+      isFinished = text.isFinished
+      columns = zip(schema.columns, block).map { table($0, $1) }
+    case .array(let array, let codes):
+      let block = try array.next(wanted).columns
+      for (index, column) in schema.columns.enumerated() {
+        columns.append(table(column, block[index], codes[index]))
+      }
+    }
+    let count = columns.first?.count ?? 0
+    if count == 0 {
+      if rowCount == 0, case .text(let text) = rows {
+        throw .noRows(path: path, columns: text.columnCount)
+      }
+      return nil
+    }
+    rowCount += count
+    return Table(name: lastPart(of: path), columns: columns)
+  }
+
+  private func table(_ column: TableSchema.Column, _ parsed: ParsedColumn) -> Table.Column {
+    let cells: Table.Cells
+    switch column.content {
+    case .numbers where column.dateFormat != nil:
+      let dates = parsed.pool.seconds(column.dateFormat)
+      let values = parsed.codes.map { $0 < 0 ? nil : dates[Int($0)] }
+      cells = .numbers(values.map { $0 ?? 0 }, missing: values.map { $0 == nil })
+      let unknown = zip(parsed.codes, values).count { $0 >= 0 && $1 == nil }
+      if unknown > 0 { unknownCounts[column.name, default: 0] += unknown }
+    case .numbers:
+      let missing = parsed.missing.contains(true) ? parsed.missing : []
+      cells = .numbers(parsed.numbers, missing: missing)
+    case .codes(let levels):
+      cells = .codes(parsed.codes, levels: levels)
+      if parsed.unknownCount > 0 { unknownCounts[column.name, default: 0] += parsed.unknownCount }
+    case .texts:
+      let texts = parsed.pool.texts
+      cells = .texts(parsed.codes.map { $0 < 0 ? nil : texts[Int($0)] })
+    }
+    return column.column(cells)
+  }
+
+  /// The column of the schema that numbers of an array make.
+  private func table(
+    _ column: TableSchema.Column,
+    _ parsed: ParsedColumn,
+    _ codeOf: [Double: Int32]
+  ) -> Table.Column {
+    let (numbers, missing) = (parsed.numbers, parsed.missing)
+    let isMissing = { (row: Int) -> Bool in missing.isEmpty ? false : missing[row] }
+    switch column.content {
+    case .numbers: return column.column(.numbers(numbers, missing: missing))
+    case .codes(let levels):
+      let codes = numbers.indices.map { isMissing($0) ? -1 : codeOf[numbers[$0]] ?? -1 }
+      let unknown = codes.indices.count { codes[$0] < 0 && !isMissing($0) }
+      if unknown > 0 { unknownCounts[column.name, default: 0] += unknown }
+      return column.column(.codes(codes, levels: levels))
+    case .texts:
+      let format = NumberFormat(decimals: column.decimals, isFixed: column.hasFixedDecimals)
+      return column.column(
+        .texts(numbers.indices.map { isMissing($0) ? nil : format.text(numbers[$0]) })
+      )
+    }
+  }
+}
+
+extension TableSchema.Column {
+  /// The column with cells.
+  fileprivate func column(_ cells: Table.Cells) -> Table.Column {
+    Table.Column(
+      name: name,
+      kind: kind,
+      cells: cells,
+      decimals: decimals,
+      hasFixedDecimals: hasFixedDecimals,
+      dateFormat: dateFormat
+    )
+  }
+
+  /// The code of each number that one of the levels is the text of.
+  fileprivate var codesOfNumbers: [Double: Int32] {
+    guard case .codes(let levels) = content else { return [:] }
+    let format = NumberFormat(decimals: decimals, isFixed: hasFixedDecimals)
+    var codes: [Double: Int32] = [:]
+    for (code, level) in levels.enumerated() {
+      guard let number = TableNumber.value(of: level) else { continue }
+      // Of two texts of one number the one counts that it is written as.
+      if codes[number] == nil || format.text(number) == level { codes[number] = Int32(code) }
+    }
+    return codes
+  }
+}
+
+extension TableSchema {
+  /// The columns but for those of some names.
+  func without(_ names: Set<String>) -> TableSchema {
+    TableSchema(columns: columns.filter { !names.contains($0.name) })
+  }
+
+  /// For each column its place among the names of a file.
+  ///
+  /// - Throws: `missingColumn` for one that the file does not have.
+  func places(in names: [String], of path: String) throws(DatasetError) -> [Int] {
+    var places: [Int] = []
+    for column in columns {
+      guard let place = names.firstIndex(of: column.name) else {
+        throw .table(.missingColumn(path: path, name: column.name, found: names))
+      }
+      places.append(place)
+    }
+    return places
+  }
+}

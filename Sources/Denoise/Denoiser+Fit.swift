@@ -1,0 +1,71 @@
+public import HourglassData
+internal import HourglassEncodings
+public import HourglassTasksCommon
+
+extension Denoiser {
+  /// Learns from clean data, or from noisy images where the settings say so.
+  ///
+  /// Some items are held out to evaluate the result, see `EvaluationSplit`. A checkpoint is written now and
+  /// then, and at the end; it stays until the model is saved.
+  ///
+  /// - Throws: `application(.invalidSetting)` for noise that is not one of this kind of data;
+  ///   `interrupted` when the task is cancelled: the checkpoint is written before.
+  public func fit(
+    _ data: Dataset,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedDenoiser {
+    do {
+      try learning.validate()
+      if case .signalToNoise = noise, data.kind != .sounds {
+        throw TaskError.invalidSetting(
+          name: "the noise of \(data.kind.nouns.many)",
+          expected: "that of their values, such as gaussian:0.1",
+          found: "\(noise(for: data.kind)), which is for sounds"
+        )
+      }
+      if case .jpeg = noise, data.kind != .images {
+        throw TaskError.invalidSetting(
+          name: "the noise of \(data.kind.nouns.many)",
+          expected: "one of numbers, such as gaussian:0.1",
+          found: "\(noise(for: data.kind)), which is for images"
+        )
+      }
+      if learned == .noisy, data.kind != .images {
+        throw TaskError.unsuitedKind(
+          name: data.name,
+          job: "learn from noisy data alone, as of",
+          expected: "images, whose pixels have others beside them",
+          found: data.kind.nouns.many
+        )
+      }
+      if learned == .noisy, let noise, !noise.isTrainedOnNoisyImages {
+        throw TaskError.invalidSetting(
+          name: "the noise of noisy images that are trained on alone",
+          expected: "none, or normal, of counts or of grain: gaussian, poisson or speckle",
+          found: "\(noise)"
+        )
+      }
+      switch data {
+      case .images(let images):
+        return try await ImageDenoisingJob(self, images, session).fitted()
+      case .table(let table): return try await TableDenoisingJob(self, table, session).fitted()
+      case .largeTable(let table):
+        return try await TableDenoisingJob(self, table.sample, session).fitted()
+      case .series(let series): return try await SeriesDenoisingJob(self, series, session).fitted()
+      case .largeSeries(let series):
+        return try await SeriesDenoisingJob(self, series.sample, session).fitted()
+      case .sounds(let sounds): return try await SoundDenoisingJob(self, sounds, session).fitted()
+      }
+    } catch {
+      throw HourglassError(error, checkpoint: session.checkpoint)
+    }
+  }
+
+  /// Learns from clean images.
+  public func fit(
+    _ images: ImageSet,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedDenoiser {
+    try await fit(.images(images), session: session)
+  }
+}

@@ -1,0 +1,97 @@
+public import HourglassData
+internal import HourglassEncodings
+public import HourglassEngines
+public import HourglassMedia
+internal import HourglassSystem
+public import HourglassTasksCommon
+internal import HourglassTensors
+
+/// One image in a evaluation of a denoiser, as it was, with noise, and without it again.
+public struct DenoisingEvaluation: Sendable {
+  /// The image without noise; none where it is not known.
+  public let clean: Image?
+  /// The image with noise.
+  public let noisy: Image
+  /// What the denoiser makes of it.
+  public let denoised: Image
+  /// The standard deviation of normal noise in the noisy image, of values from 0 to 1, as it alone tells
+  /// it; none where it has too few pixels.
+  ///
+  /// References: Liu, Tanaka, Okutomi, 2013, doi:10.1109/TIP.2013.2283400; Chen, Zhu, Heng, 2015,
+  /// doi:10.1109/ICCV.2015.62, see `NoiseLevel`.
+  public var noiseLevel: Float? { noisyPlanes.noiseLevel }
+
+  /// The image with noise, neither clipped nor rounded.
+  let noisyPlanes: PlanarImage
+}
+
+extension FittedDenoiser {
+  /// Denoises images, with noise that is added to them before or with the clean ones at hand, and
+  /// evaluates the results.
+  ///
+  /// Noise that is added is not clipped and not rounded on its way to the network.
+  ///
+  /// - Parameters:
+  ///   - images: The images; clean where noise is added, else noisy.
+  ///   - noise: What to add.
+  ///   - reference: The clean images, in the same order; none where noise is added.
+  ///   - seed: Where the noise comes from.
+  ///   - body: Takes the name and the number of each image with its results.
+  /// - Returns: The report; none where nothing is known of the clean images.
+  public func evaluation(
+    of images: ImageSet,
+    adding noise: Noise? = nil,
+    reference: ImageSet? = nil,
+    seed: UInt64 = 0,
+    on engine: ComputeEngine = ComputeEngine(),
+    _ body: @Sendable (String, Int, DenoisingEvaluation) throws -> Void
+  ) async throws(HourglassError) -> DenoisingReport? {
+    do {
+      guard case .images(var network) = content else { throw otherKind(images.name, "images") }
+      if let reference, reference.count != images.count {
+        throw TaskError.invalidSetting(
+          name: "the number of clean images",
+          expected: "that of the noisy ones, \(images.count)",
+          found: "\(reference.count)"
+        )
+      }
+      var tally = DenoisingTally()
+      let isEvaluated = noise != nil || reference != nil
+      for index in 0..<images.count {
+        try Task.checkCancellation()
+        let name = images.names[index]
+        let given = try images.image(index)
+        let planes = PlanarImage(given)
+        let noisy = try noise?.added(to: planes, seed: seed, number: index) ?? planes
+        let denoised = try await network.denoised([noisy], name: name, on: engine)[0].clipped
+        var clean: Image? = noise == nil ? nil : given
+        if let reference {
+          let other = try reference.image(index)
+          guard other.size == given.size else {
+            throw TaskError.imageSize(
+              name: "\(reference.names[index]) of \(reference.name)",
+              expected: images.shape(of: index),
+              found: reference.shape(of: index)
+            )
+          }
+          clean = other.converted(channels: given.channels)
+        }
+        if isEvaluated, let clean {
+          tally.add(clean: PlanarImage(clean), noisy: noisy, denoised: denoised)
+        }
+        let evaluation = DenoisingEvaluation(
+          clean: clean,
+          noisy: noise == nil ? given : noisy.image(like: given),
+          denoised: denoised.image(like: given),
+          noisyPlanes: noisy
+        )
+        try body(name, index, evaluation)
+        await Task.yield()
+      }
+      guard isEvaluated else { return nil }
+      return tally.report(dataName: images.name, items: .given, noise: noise?.description)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+}

@@ -1,0 +1,103 @@
+internal import HourglassAutoencoders
+internal import HourglassEncodings
+internal import HourglassModelFiles
+internal import HourglassNetworks
+public import HourglassTasksCommon
+public import HourglassTensors
+
+/// What the items of a denoiser are, for the header of its model file.
+enum DenoisedFields: Hashable, Sendable, Codable {
+  case images(channels: Int)
+  case table(TableEncoding)
+  case series(SeriesScaling, window: Int)
+  case sounds(SoundMasking)
+}
+
+/// The network of a denoiser, for the header of its model file.
+enum DenoisingNetwork: Hashable, Sendable, Codable {
+  case translator(ImageToImageNetwork)
+  case autoencoder(Autoencoder)
+}
+
+extension FittedDenoiser: FittedTask {
+  /// What applying the model needs; no item of the data is among it.
+  public var tensors: [String: Tensor] {
+    switch content {
+    case .images(let network): network.translation.variables
+    case .table(let network): network.network.variables
+    case .series(let network): network.network.variables
+    case .sounds(let network): network.variables
+    }
+  }
+
+  /// Makes it from what a model file holds.
+  public init(contents file: ModelContents) throws {
+    let fields = try file.decoded(\.fields, as: DenoisedFields.self)
+    let network = try file.decoded(\.architecture, as: DenoisingNetwork.self)
+    let content: Content
+    switch (fields, network) {
+    case (.images(let channels), .translator(let translator)):
+      guard channels == 1 || channels == 3 else {
+        throw file.damaged("images should have 1 or 3 channels, not \(channels)")
+      }
+      content = .images(
+        ImageDenoising(
+          channels: channels,
+          translation: try TiledInference(translator, from: file, inputs: channels)
+        )
+      )
+    case (.table(let encoding), .autoencoder(let autoencoder)):
+      if let problem = encoding.problem { throw file.damaged(problem) }
+      guard autoencoder.fields == encoding.layout else {
+        throw file.damaged("its network should take the columns that it names")
+      }
+      let shape: Shape = [encoding.width + encoding.fields.count]
+      content = .table(
+        TableDenoising(
+          encoding: encoding,
+          network: try FittedAutoencoder(
+            autoencoder,
+            variables: file.tensors,
+            itemShape: shape,
+            record: nil
+          )
+        )
+      )
+    case (.series(let scaling, let window), .translator(let translator)):
+      if let problem = scaling.problem(window: window) { throw file.damaged(problem) }
+      content = .series(
+        SeriesDenoising(
+          scaling: scaling,
+          network: try FittedImageToImageNetwork(
+            translator,
+            variables: file.tensors,
+            itemShape: [scaling.channels.count, window],
+            record: nil
+          )
+        )
+      )
+    case (.sounds(let masking), .translator(let translator)):
+      if let problem = masking.problem { throw file.damaged(problem) }
+      guard translator.target == .weighted(channels: 1), translator.outputActivation == .logistic,
+        SoundDenoising.suits(translator.architecture)
+      else { throw file.damaged("the network of sounds should give a mask") }
+      _ = try FittedImageToImageNetwork(
+        translator,
+        variables: file.tensors,
+        itemShape: [1, 16, 16],
+        record: nil
+      )
+      content = .sounds(SoundDenoising(masking, translator, variables: file.tensors))
+    case (.sounds, .autoencoder), (.images, .autoencoder), (.series, .autoencoder),
+      (.table, .translator):
+      throw file.damaged("the network is not of the kind that the fields are for")
+    }
+    self.init(
+      configuration: try file.decoded(\.configuration, as: Denoiser.self),
+      header: file.header,
+      report: try file.report(as: DenoisingReport.self),
+      checkpoint: nil,
+      content: content
+    )
+  }
+}

@@ -1,0 +1,118 @@
+internal import HourglassAutoencoders
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassNetworks
+internal import HourglassTasksCommon
+internal import HourglassTensors
+
+/// One run of learning to denoise sounds, with everything chosen before it begins.
+struct SoundDenoisingJob: Sendable {
+  private let denoiser: Denoiser
+  private let sounds: SoundSet
+  private let split: RowSplit
+  private let masking: SoundMasking
+  private let translator: ImageToImageNetwork
+  private let source: SoundPatchSource
+  private let run: TrainingRun
+
+  /// The pieces of a step.
+  private static let batchSize = 4
+  /// The steps where nothing is said of epochs or time.
+  private static let steps = 3_000
+
+  init(_ denoiser: Denoiser, _ sounds: SoundSet, _ session: TrainingSession) throws {
+    self.denoiser = denoiser
+    self.sounds = sounds
+    let seed = denoiser.learning.seed
+    split = RowSplit(count: sounds.count, seed: seed)
+    translator = ImageToImageNetwork(
+      architecture: denoiser.architecture ?? Defaults.maskingArchitecture,
+      target: .weighted(channels: 1),
+      outputActivation: .logistic,
+      objective: .distance(.squaredError)
+    )
+    let noise = try denoiser.noiseOfSounds()
+    try requireSetting(
+      SoundDenoising.suits(translator.architecture),
+      "the architecture for sounds",
+      "a U-Net of at most 5 halvings or a plain chain",
+      "\(translator.architecture)"
+    )
+    let sample = try SoundSample(sounds, split: split, seed: seed)
+    masking = sample.masking
+    let count = min(max(8 * sample.frameCount / SoundPatchSource.frames, 64), 2_048)
+    let trainer = Self.trainer(denoiser.learning, count: count)
+    source = SoundPatchSource(
+      sample,
+      count: count,
+      noise: noise,
+      validation: trainer.validation,
+      seed: seed
+    )
+    run = try TrainingRun(
+      application: FittedDenoiser.application,
+      configuration: denoiser,
+      fields: DenoisedFields.sounds(masking),
+      architecture: DenoisingNetwork.translator(translator),
+      data: (sounds.name, sounds.fingerprint),
+      itemCount: sample.learning.count,
+      trainer: trainer,
+      session: session
+    )
+  }
+
+  private static func trainer(_ settings: TrainingSettings, count: Int) -> Trainer {
+    var settings = settings
+    settings.batchSize = settings.batchSize ?? batchSize
+    let validation = ValidationSplit(fraction: 0.05, maximumCount: 128)
+    let learningCount = count - validation.heldOutCount(of: count)
+    var trainer = settings.trainer(
+      for: .sounds,
+      learningCount: learningCount,
+      validation: validation
+    )
+    trainer.optimizer.warmUpSteps = min(100, learningCount / trainer.batchSize)
+    if settings.epochs == nil, settings.seconds == nil {
+      let stepsPerEpoch = max(learningCount / trainer.batchSize, 1)
+      trainer.epochs = max((steps + stepsPerEpoch / 2) / stepsPerEpoch, 1)
+    }
+    return trainer
+  }
+
+  /// Learns, evaluates, and makes the model with its report.
+  func fitted() async throws -> FittedDenoiser {
+    let result = try await run.train(translator, on: source)
+    let network = SoundDenoising(masking, translator, variables: result.variables)
+    let evaluator = SoundDenoisingEvaluator(
+      network: network,
+      comparesWithFilters: run.session.comparesWithBaselines
+    )
+    let report = try await evaluator.report(
+      sounds.items(Array(split.report.prefix(SoundDenoisingEvaluator.limit))),
+      noise: denoiser.noise(for: .sounds).typical,
+      as: split.reportRows,
+      seed: denoiser.learning.seed,
+      on: run.session.engine
+    )
+    return try FittedDenoiser(denoiser, run, result.record, report, .sounds(network))
+  }
+}
+
+extension Denoiser {
+  /// The noise to learn to take off sounds.
+  ///
+  /// - Throws: `invalidSetting` for noise that is made of values from 0 to 1.
+  func noiseOfSounds() throws(TaskError) -> Noise {
+    let noise = noise(for: .sounds)
+    switch noise {
+    case .gaussian, .gaussianRange, .signalToNoise: return noise
+    case .poisson, .speckle, .saltAndPepper, .jpeg:
+      throw .invalidSetting(
+        name: "the noise of sounds",
+        expected: "white noise, such as snr:5, snr:-5..20 or gaussian:0.5",
+        found: noise.description
+      )
+    }
+  }
+}

@@ -1,0 +1,146 @@
+public import HourglassAutoencoders
+internal import HourglassData
+internal import HourglassEncodings
+public import HourglassNetworks
+public import HourglassTasksCommon
+
+/// Finds the rows of a table, the images, or the times of a series that are unlike those it learned
+/// from.
+///
+///     let normal = try Dataset.load(contentsOf: "normal.csv")
+///     let detector = try await AnomalyDetector(falseAlarmRate: 0.01).fit(normal)
+///     for finding in try await detector.findings(in: week) where finding.isAnomaly {
+///       print(finding.item, finding.score, finding.pValue, finding.reasons)
+///     }
+///
+/// The score of an item is what a denoising autoencoder fails to reconstruct of it, each column on its
+/// own scale, and its squared distance to the nearest of some rows that were trained on; each of
+/// the two is divided by its median over items that were trained on, and the former counts a third.
+/// Both are sums over columns, so that the score is the sum of what the columns add to it. From which
+/// score on an item counts as an anomaly is a matter apart: see `ConformalCalibration`.
+///
+/// Items to learn from should be normal: what occurs among them counts as normal. Where anomalies may be
+/// among them, say so by `learned`: the distance is then the mean over small groups of the rows that are
+/// kept, few of which have an anomaly to be near to, and the fifth of the items that is farthest by it is
+/// not trained on.
+///
+/// Reference: Vincent et al., 2010, "Stacked Denoising Autoencoders", JMLR 11; Sugiyama, Borgwardt,
+/// 2013, "Rapid Distance-Based Outlier Detection via Sampling", NIPS, for the distance to the
+/// nearest row of a sample; Bandaragoda et al., 2018, "Isolation-based anomaly detection using
+/// nearest-neighbor ensembles", doi:10.1111/coin.12156, for many small samples.
+public struct AnomalyDetector: Hashable, Sendable, Codable {
+  /// What is trained on.
+  public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Normal items alone.
+    case normal
+    /// Items with anomalies among them, which are scored afterwards, or others like them.
+    case mixed
+  }
+
+  /// The part of normal items that may be taken for anomalies, above 0 and below 1.
+  public var falseAlarmRate: Double
+  /// Whether anomalies may be among the items trained on; `nil` is `normal`.
+  public var learned: LearnedItems?
+  /// The length of a code; `nil` chooses it by the data.
+  public var latent: Int?
+  /// The layers between the items and the code, mirrored on the way back; `nil` chooses them.
+  public var architecture: Architecture?
+  /// What is done to an item before the network sees it in learning.
+  public var corruption: Corruption
+  /// The number of rows that the model keeps to measure distances to.
+  ///
+  /// With 0 the score is the reconstruction error alone; `nil` keeps up to 2,048.
+  public var references: Int?
+  /// For how long and by which steps it learns.
+  ///
+  /// Nothing is held out to stop early: the noise keeps the network from learning rows by heart, and
+  /// the rows held out are for the false alarms.
+  public var learning: TrainingSettings
+
+  /// Makes a detector; the defaults suit most data.
+  public init(
+    falseAlarmRate: Double = 0.01,
+    learned: LearnedItems? = nil,
+    latent: Int? = nil,
+    architecture: Architecture? = nil,
+    corruption: Corruption = .hiding(lower: 0, upper: 0.2, standardDeviation: 0.2),
+    references: Int? = nil,
+    learning: TrainingSettings = TrainingSettings()
+  ) {
+    self.falseAlarmRate = falseAlarmRate
+    self.learned = learned
+    self.latent = latent
+    self.architecture = architecture
+    self.corruption = corruption
+    self.references = references
+    self.learning = learning
+  }
+}
+
+extension AnomalyDetector {
+  /// Checks the settings that no other room checks.
+  func validate() throws(TaskError) {
+    try requireFalseAlarmRate(falseAlarmRate)
+    try requireSetting(
+      (1...1 << 16).contains(latent ?? 1),
+      "the length of a code",
+      "1 to 65536",
+      latent ?? 1
+    )
+    try requireSetting(
+      (0...1 << 20).contains(references ?? 0),
+      "the number of rows to measure distances to",
+      "0 to 1048576",
+      references ?? 0
+    )
+    try learning.validate()
+  }
+
+  /// The network for items of an encoding, with everything chosen.
+  func autoencoder(for encoding: DetectionEncoding) -> Autoencoder {
+    let width = encoding.layout.width
+    return Autoencoder(
+      encoder: architecture
+        ?? Defaults.detectionArchitecture(width: width, kind: encoding.kind),
+      bottleneck: .deterministic(
+        latent: latent ?? Defaults.detectionLatent(width: width, kind: encoding.kind)
+      ),
+      objective: .distance(.squaredError),
+      corruption: corruption,
+      fields: encoding.layout
+    )
+  }
+}
+
+/// Throws unless a rate of false alarms lies between 0 and 1.
+func requireFalseAlarmRate(_ rate: Double) throws(TaskError) {
+  try requireSetting(rate > 0 && rate < 1, "the rate of false alarms", "above 0 and below 1", rate)
+}
+
+extension Defaults {
+  /// Two layers as `denseArchitecture` has them, and for images and windows at most 256 wide: a
+  /// detector should reconstruct what is common and no more.
+  static func detectionArchitecture(width: Int, kind: DataKind) -> Architecture {
+    let hidden = kind == .table ? min(max(4 * width, 64), 256) : 256
+    return .dense(hidden: [hidden, hidden / 2], activation: .silu)
+  }
+
+  /// Half the values of a row of a table, from 1 to 32; an eighth of a window or image, from 4 to 32.
+  static func detectionLatent(width: Int, kind: DataKind) -> Int {
+    kind == .table ? min(max(width / 2, 1), 32) : min(max(width / 8, 4), 32)
+  }
+
+  /// The number of steps: a quarter of those of a reduction, whose quality rests on the network
+  /// alone, and fewer where an item has more than 64 values, down to 300.
+  static func detectionSteps(width: Int) -> Int { min(max(3_000 * 64 / max(width, 1), 300), 3_000) }
+
+  /// At least 64 items a step where an item has more than 512 values: reading the weights then costs
+  /// more than using them.
+  static func detectionBatchSize(width: Int, learningCount: Int) -> Int {
+    max(batchSize(learningCount: learningCount), width > 512 ? 64 : 1)
+  }
+
+  /// Up to 2,048 rows to measure distances to, fewer where rows are so wide that they would be more
+  /// than 2²¹ numbers.
+  static func references(width: Int) -> Int { max(min(2_048, 1 << 21 / max(width, 1)), 16) }
+}

@@ -1,0 +1,98 @@
+internal import HourglassData
+internal import HourglassNetworks
+
+/// What a detector says of items, in their order: rows of a table, images, or times of a series.
+public struct Findings: RandomAccessCollection, Sendable {
+  /// What it says of one item.
+  public struct Finding: Hashable, Sendable {
+    /// The number of the row or image in the data, from 0.
+    public var item: Int
+    /// How unusual it is; about 1.3 is usual.
+    public var score: Double
+    /// The share of held-out normal items with a score at least as high.
+    public var pValue: Double
+    /// Whether it is an anomaly at the rate of false alarms that was asked for.
+    public var isAnomaly: Bool
+    /// What adds most to the score, the most first.
+    public var reasons: [Reason]
+  }
+
+  /// What a column, channel or pixel adds to a score.
+  public struct Reason: Hashable, Sendable, Codable {
+    /// The name of the column, channel or pixel.
+    public var name: String
+    /// What it adds; all of them together are the score.
+    public var part: Double
+  }
+
+  /// The scores.
+  public let scores: [Double]
+  /// The p-values.
+  public let pValues: [Double]
+  /// Whether each is an anomaly.
+  public let anomalies: [Bool]
+  /// The names of the columns, channels or pixels.
+  public let fieldNames: [String]
+  /// What each of these adds to each score, `[count, fieldNames.count]`.
+  public let parts: [Float]
+  /// The number of each item in the data; `nil` where it is its place.
+  let items: [Int]?
+
+  /// The place of the first finding, 0.
+  public var startIndex: Int { 0 }
+  /// The number of findings.
+  public var endIndex: Int { scores.count }
+
+  /// The number of an item in the data.
+  package func item(_ position: Int) -> Int { items?[position] ?? position }
+
+  /// The findings of items of some numbers alone.
+  package func within(_ numbers: Range<Int>) -> Findings {
+    let chosen = indices.filter { numbers.contains(item($0)) }
+    let width = fieldNames.count
+    return Findings(
+      scores: chosen.map { scores[$0] },
+      pValues: chosen.map { pValues[$0] },
+      anomalies: chosen.map { anomalies[$0] },
+      fieldNames: fieldNames,
+      parts: chosen.flatMap { parts[$0 * width..<($0 + 1) * width] },
+      items: chosen.map { item($0) }
+    )
+  }
+
+  /// What is said of one item.
+  public subscript(position: Int) -> Finding {
+    Finding(
+      item: item(position),
+      score: scores[position],
+      pValue: pValues[position],
+      isAnomaly: anomalies[position],
+      reasons: reasons(position, limit: 3)
+    )
+  }
+
+  /// What adds most to the score of an item, the most first, and nothing that adds nothing.
+  public func reasons(_ position: Int, limit: Int) -> [Reason] {
+    topFields(position, limit: limit).map { field in
+      Reason(name: fieldNames[field], part: Double(parts[position * fieldNames.count + field]))
+    }
+  }
+
+  /// The fields that add most to a score, the most first.
+  package func topFields(_ position: Int, limit: Int) -> [Int] {
+    let count = fieldNames.count
+    let parts = parts.span.extracting(position * count..<(position + 1) * count)
+    var top: [Int] = []
+    for field in parts.indices where parts[field] > 0 {
+      if top.count == limit, parts[field] <= parts[top[limit - 1]] { continue }
+      var place = top.count
+      while place > 0, parts[top[place - 1]] < parts[field] { place -= 1 }
+      top.insert(field, at: place)
+      if top.count > limit { top.removeLast() }
+    }
+    return top
+  }
+
+  /// The number of anomalies.
+  public var anomalyCount: Int { anomalies.count { $0 } }
+}

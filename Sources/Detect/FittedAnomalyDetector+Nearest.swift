@@ -1,0 +1,36 @@
+public import HourglassData
+internal import HourglassEncodings
+public import HourglassEngines
+public import HourglassTasksCommon
+internal import HourglassTensors
+
+extension FittedAnomalyDetector {
+  /// For each row of a table the normal row that is nearest to it, with the columns that were learned
+  /// in their own units: what the row should have looked like.
+  ///
+  /// A missing cell of a normal row is the middle of its column.
+  ///
+  /// - Returns: As many rows; `nil` where the model is none of tables or keeps no rows.
+  /// - Throws: `dataset` where a learned column is not there; `interrupted` on cancellation.
+  public func nearestNormalRows(
+    to table: Table,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Table? {
+    guard case .table(let columns, _) = encoding, let references = scorer.references else {
+      return nil
+    }
+    do {
+      let items = try DetectionItems(DetectionData(.table(table)), encoding: encoding)
+      let nearest = try await references.neighbors(of: items, count: 2, on: engine)
+      let width = columns.width
+      let values = nearest.flatMap { neighbors -> [Float] in
+        let isItself = neighbors.first?.distance == 0 && neighbors.count > 1
+        let row = neighbors[isItself ? 1 : 0].row
+        return Array(references.rows.scalars[row * width..<(row + 1) * width])
+      }
+      return columns.decoded(values: values, count: nearest.count)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package import HourglassData
+package import HourglassNetworks
+package import HourglassTensors
+
+/// How items of any kind become numbers for a network and come back: trained on the training items
+/// alone, and kept in the model.
+package enum ItemEncoding: Hashable, Sendable, Codable {
+  /// Rows of a table, by its columns.
+  case table(TableEncoding)
+  /// Images of one size.
+  case images(ImageEncoding)
+  /// Pieces of sounds.
+  case sounds(SoundEncoding)
+  /// Windows of a time series.
+  case series(SeriesEncoding)
+
+  /// Learns the encoding of some of the items.
+  ///
+  /// - Parameters:
+  ///   - items: The items.
+  ///   - training: Those that are trained on.
+  ///   - scaling: How the numbers of a table are scaled.
+  /// - Throws: `nothingVaries`, or a `DatasetError` for a table of which no column can be learned.
+  package init(_ items: RawItems, training: [Int], scaling: NumberScaling) throws {
+    switch items {
+    case .table(let table):
+      self = .table(try TableEncoding(learningWhatVaries: table, training, scaling))
+    case .images(let images): self = .images(try ImageEncoding(images, rows: training))
+    case .sounds(let patches): self = .sounds(try SoundEncoding(patches, training))
+    case .series(let series): self = .series(try SeriesEncoding(series, windows: training))
+    }
+  }
+
+  /// What the items are.
+  package var kind: DataKind {
+    switch self {
+    case .table: .table
+    case .images: .images
+    case .sounds: .sounds
+    case .series: .series
+    }
+  }
+
+  /// The shape of an item as the network takes it, with the observed masks of its fields.
+  package var itemShape: Shape {
+    switch self {
+    case .table(let table): [table.width + table.fields.count]
+    case .images(let images): images.itemShape
+    case .sounds(let sounds): sounds.itemShape
+    case .series(let series): [2 * series.channels.count, series.window]
+    }
+  }
+
+  /// The fields of an item, any of which may be missing; none where nothing can be.
+  package var layout: FeatureSchema? {
+    switch self {
+    case .table(let table): table.layout
+    case .images, .sounds: nil
+    case .series(let series): .numbers(series.channels.count * series.window)
+    }
+  }
+
+  /// The number of values of an item.
+  package var valueCount: Int { layout?.width ?? itemShape.elementCount }
+
+  /// The names of the columns or channels that are trained on; empty for images and sounds.
+  package var columns: [String] {
+    switch self {
+    case .table(let table): table.columns
+    case .images, .sounds: []
+    case .series(let series): series.channels.map(\.name)
+    }
+  }
+
+  /// The names of columns that nothing is trained on.
+  package var ignoredColumns: [String] {
+    if case .table(let table) = self { table.ignoredColumns } else { [] }
+  }
+
+  /// What is wrong with an encoding that was read from a file, if anything.
+  package var problem: String? {
+    switch self {
+    case .table(let table): table.problem
+    case .images(let images): images.problem
+    case .sounds(let sounds): sounds.problem
+    case .series(let series): series.problem
+    }
+  }
+}
+
+extension TableEncoding {
+  /// Learns from some rows; a table where nothing varies has an error of its own.
+  package init(learningWhatVaries table: Table, _ rows: [Int], _ scaling: NumberScaling) throws {
+    do {
+      try self.init(learning: table, rows: rows, scaling: scaling)
+    } catch {
+      guard case .table(.nothingToLearn) = error,
+        table.columns.allSatisfy({ $0.kind != .identifier })
+      else { throw error }
+      throw TaskError.nothingVaries(name: table.name, rows: rows.count)
+    }
+  }
+
+  /// A table whose columns have the names that were learned: without a header, on one side or the
+  /// other, there is only the order of columns to tell them by.
+  package func aligned(_ table: Table) throws(TaskError) -> Table {
+    let found = table.columns.map(\.name)
+    let known = Set(found)
+    let missing = columns.filter { !known.contains($0) }
+    if missing.isEmpty { return table }
+    let expected = columns + ignoredColumns
+    if let places = Self.numbers(of: expected) {
+      guard found.count == expected.count, places.allSatisfy({ $0 <= found.count }) else {
+        throw .columnCount(name: table.name, expected: expected.count, found: found.count)
+      }
+      return Table(
+        name: table.name,
+        columns: table.columns.enumerated().map { $1.renamed("column \($0 + 1)") }
+      )
+    }
+    if Self.numbers(of: found) != nil, ignoredColumns.isEmpty {
+      guard found.count == columns.count else {
+        throw .columnCount(name: table.name, expected: columns.count, found: found.count)
+      }
+      return Table(
+        name: table.name,
+        columns: zip(table.columns, columns).map { $0.renamed($1) }
+      )
+    }
+    throw .missingColumns(name: table.name, missing: missing, found: found)
+  }
+
+  /// The numbers of names that are all those that columns without a header get.
+  private static func numbers(of names: [String]) -> [Int]? {
+    let numbers = names.compactMap { name in
+      name.hasPrefix("column ") ? Int(name.dropFirst("column ".count)) : nil
+    }
+    return numbers.count == names.count ? numbers : nil
+  }
+}

@@ -1,0 +1,224 @@
+public import HourglassData
+internal import HourglassEngines
+internal import HourglassTensors
+
+extension TableEncoding {
+  /// The rows of a table as values; its columns are found by name, in any order, among others.
+  ///
+  /// - Throws: `missingColumn`, `notANumber` for a text in a field of numbers, or `valueNotFinite`.
+  public func encoded(_ table: Table) throws(DatasetError) -> EncodedTable {
+    let width = width
+    var values = [Float](repeating: 0, count: table.rowCount * width)
+    var observed = [Float](repeating: 0, count: table.rowCount * fields.count)
+    var unknown: [String: Int] = [:]
+    var offset = 0
+    for (index, field) in fields.enumerated() {
+      let column = try table.required(field.column)
+      switch field.content {
+      case .number(let map) where field.levels != nil:
+        // Numbers of an ordinal column are the places of its levels.
+        let find = LevelFinder(levels: field.levels ?? [], rare: [])
+        let known = find.codes(of: column)
+        for row in 0..<table.rowCount where !column.isMissing(row) {
+          guard let position = known(row) else {
+            unknown[field.name, default: 0] += 1
+            continue
+          }
+          values[row * width + offset] = Float(map.encode(Double(position)))
+          observed[row * fields.count + index] = 1
+        }
+      case .number(let map):
+        let part = field.part
+        let zone = field.dateFormat?.zone?.minutes ?? 0
+        for row in 0..<table.rowCount {
+          guard var number = try Self.number(column, row, table.name) else { continue }
+          if let part { number = part.value(at: number, zone: zone) }
+          values[row * width + offset] = Float(map.encode(number))
+          observed[row * fields.count + index] = 1
+        }
+      case .levels(let levels, let rare):
+        let find = LevelFinder(levels: levels, rare: rare)
+        let known = find.codes(of: column)
+        for row in 0..<table.rowCount where !column.isMissing(row) {
+          guard let position = known(row) else {
+            unknown[field.name, default: 0] += 1
+            continue
+          }
+          values[row * width + offset + position] = 1
+          observed[row * fields.count + index] = 1
+        }
+      }
+      offset += field.width
+    }
+    return EncodedTable(
+      count: table.rowCount,
+      width: width,
+      fieldCount: fields.count,
+      values: values,
+      observed: observed,
+      unknownCategories: unknown
+    )
+  }
+
+  private static func number(
+    _ column: Table.Column,
+    _ row: Int,
+    _ name: String
+  ) throws(DatasetError) -> Double? {
+    if let number = column.number(row) {
+      if number.isFinite { return number }
+      throw .valueNotFinite(name: "\(name), column \(column.name)", item: row + 1)
+    }
+    guard let text = column.text(row) else { return nil }
+    throw .table(.notANumber(path: name, column: column.name, row: row + 1, text: text))
+  }
+
+  /// The table that values stand for.
+  ///
+  /// A number is brought back within the range of the training rows, to a whole number where the
+  /// column has only these and else to the decimals of the column. A date is the one of the decoded
+  /// time of day that is nearest to the decoded time. Of the values of a category the largest wins,
+  /// the first among equals.
+  ///
+  /// - Parameters:
+  ///   - values: The values, `[count, width]`.
+  ///   - count: The number of rows.
+  ///   - template: A table of as many rows, whose columns are kept in their order; those that are
+  ///     learned are replaced. Without one there are only the learned columns.
+  public func decoded(values: [Float], count: Int, like template: Table? = nil) -> Table {
+    decoded(values: values, count: count, like: template, rounding: .toNearestOrAwayFromZero)
+  }
+
+  /// The table that values stand for, whose numbers are brought to the grid of their column by a rule.
+  package func decoded(
+    values: [Float],
+    count: Int,
+    like template: Table? = nil,
+    rounding rule: FloatingPointRoundingRule
+  ) -> Table {
+    let width = width
+    precondition(
+      values.count == count * width,
+      "\(count) rows of \(width) values were expected, found \(values.count) values"
+    )
+    var decoded: [String: Table.Column] = [:]
+    var columns: [Table.Column] = []
+    var offset = 0
+    for (index, field) in fields.enumerated() {
+      defer { offset += field.width }
+      guard field.part == nil else { continue }
+      let start = offset
+      var cells = field.cells(count: count, rule) { row, index in
+        values[row * width + start + index]
+      }
+      if let format = field.dateFormat, case .numbers(let times, _) = cells {
+        let clock = timeOfDay(after: index, at: offset + field.width)
+        let zone = format.zone?.minutes ?? 0
+        cells = .numbers(
+          times.enumerated().map { row, time in
+            guard let clock else { return format.rounded(time) }
+            let sine = Double(values[row * width + clock])
+            let cosine = Double(values[row * width + clock + 1])
+            let near = DatePart.time(near: time, sine: sine, cosine: cosine, zone: zone)
+            return format.rounded(near)
+          },
+          missing: []
+        )
+      }
+      let column = Table.Column(
+        name: field.name,
+        kind: field.kind,
+        cells: cells,
+        decimals: field.decimals,
+        hasFixedDecimals: field.hasFixedDecimals,
+        dateFormat: field.dateFormat
+      )
+      decoded[field.name] = column
+      columns.append(column)
+    }
+    guard let template else { return Table(name: "decoded", columns: columns) }
+    precondition(
+      template.rowCount == count,
+      "the template has \(template.rowCount) rows, not \(count)"
+    )
+    return Table(name: template.name, columns: template.columns.map { decoded[$0.name] ?? $0 })
+  }
+}
+
+extension TableEncoding {
+  /// Where the sine of the time of day of a field of dates is, if its parts are learned; the cosine is
+  /// behind it.
+  private func timeOfDay(after field: Int, at offset: Int) -> Int? {
+    guard field + 2 < fields.count, fields[field + 1].part == .timeOfDaySine,
+      fields[field + 2].part == .timeOfDayCosine
+    else { return nil }
+    return offset
+  }
+}
+
+extension TableEncoding.Field {
+  /// The cells that values stand for.
+  fileprivate func cells(
+    count: Int,
+    _ rule: FloatingPointRoundingRule,
+    _ value: (Int, Int) -> Float
+  ) -> Table.Cells {
+    switch content {
+    case .number(let map) where levels != nil:
+      let levels = levels ?? []
+      let codes = (0..<count).map { row in
+        let place = map.decode(Double(value(row, 0))).rounded(rule)
+        return Int32(min(max(place, 0), Double(levels.count - 1)))
+      }
+      return .codes(codes, levels: levels)
+    case .number(let map):
+      let numbers = (0..<count).map { row in rounded(map.decode(Double(value(row, 0))), rule) }
+      return .numbers(numbers, missing: [])
+    case .levels(let levels, let rare):
+      let width = width
+      let codes = (0..<count).map { row in
+        var best = 0
+        for index in 1..<max(width, 1) where value(row, index) > value(row, best) { best = index }
+        return Int32(best)
+      }
+      return .codes(codes, levels: levels + rare)
+    }
+  }
+
+  private func rounded(_ number: Double, _ rule: FloatingPointRoundingRule) -> Double {
+    // Adding 0 makes a negative zero a plain one.
+    if kind == .integer { return number.rounded(rule) + 0 }
+    return decimals.map { NumberFormat.rounded(number, decimals: $0, rule) + 0 } ?? number
+  }
+}
+
+/// Finds the levels of a field in the cells of a column, by text or, else, by number.
+private struct LevelFinder {
+  /// By their bytes, which tell texts apart that are equal as strings.
+  private var byText: [[UInt8]: Int] = [:]
+  private var byNumber: [Double: Int] = [:]
+
+  init(levels: [String], rare: [String]) {
+    for (index, level) in (levels + rare).enumerated() {
+      let position = min(index, levels.count)
+      byText[Array(level.utf8)] = position
+      if let number = TableNumber.value(of: level), byNumber[number] == nil {
+        byNumber[number] = position
+      }
+    }
+  }
+
+  /// The position of a level; nil for one that was not learned.
+  private func position(_ text: String) -> Int? {
+    byText[Array(text.utf8)] ?? TableNumber.value(of: text).flatMap { byNumber[$0] }
+  }
+
+  /// For each row the position of its level.
+  func codes(of column: Table.Column) -> (Int) -> Int? {
+    guard case .codes(let codes, let levels) = column.cells else {
+      return { row in column.text(row).flatMap(position) }
+    }
+    let positions = levels.map(position)
+    return { row in positions[Int(codes[row])] }
+  }
+}

@@ -1,0 +1,229 @@
+internal import HourglassAutoencoders
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassModelFiles
+internal import HourglassNetworks
+internal import HourglassStatistics
+internal import HourglassTasksCommon
+internal import HourglassTensors
+
+/// One run of learning features of images from what they say of their patches, with everything chosen
+/// before it begins.
+///
+/// First the patches are learned, then an autoencoder of what images say of them, which are whitened in part, so that
+/// large and plain differences count about as much as others; most of it is hidden from the encoder. The encoder takes pixels
+/// in the end.
+struct ImageFeatureJob: Sendable {
+  private let extractor: FeatureExtractor
+  private let dataName: String
+  private let rows: EncodedRows
+  private let split: RowSplit
+  private let encoding: ItemEncoding
+  private let coding: PatchCoding
+  /// The number of directions that are whitened.
+  private let directionCount: Int
+  /// The network that learns, from codes to codes.
+  private let autoencoder: Autoencoder
+  /// The same with an encoder that takes pixels.
+  private let whole: Autoencoder
+  private let run: TrainingRun
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - architecture: A coding of patches and the layers behind it.
+  ///   - data: Images of one size.
+  init(
+    _ extractor: FeatureExtractor,
+    _ architecture: Architecture,
+    _ data: Dataset,
+    _ session: TrainingSession
+  ) throws {
+    guard case .patches(var coding, let hidden, let activation) = architecture else {
+      preconditionFailure("the architecture codes patches")
+    }
+    try extractor.validate(for: data)
+    let items = try RawItems(data)
+    let split = RowSplit(items, seed: extractor.learning.seed)
+    let encoding = try ItemEncoding(items, training: split.training, scaling: extractor.scaling)
+    guard encoding.itemShape.rank == 3,
+      coding.fits(height: encoding.itemShape[1], width: encoding.itemShape[2])
+    else {
+      throw TaskError.invalidSetting(
+        name: "the size of the images of \(data.name)",
+        expected: "at least \(coding.side) pixels in either direction, and \(coding.grid) patches",
+        found: "\(encoding.itemShape)"
+      )
+    }
+    directionCount = max(
+      min(
+        max(extractor.dimensions + 1, Self.directions),
+        coding.valueCount,
+        split.training.count - 1
+      ),
+      1
+    )
+    self.extractor = extractor
+    dataName = data.name
+    rows = try EncodedRows(items, encoding: encoding)
+    if let isMirrored = extractor.mirrorImagesAreAlike {
+      coding.isMirrored = isMirrored
+    } else if extractor.architecture == nil {
+      coding.isMirrored = MirrorSymmetry(rows.selecting(split.training)).holds
+    }
+    self.split = split
+    self.encoding = encoding
+    self.coding = coding
+    autoencoder = Autoencoder(
+      encoder: .dense(hidden: hidden, activation: activation),
+      bottleneck: .deterministic(latent: extractor.dimensions),
+      corruption: extractor.corruption ?? Defaults.patchCorruption
+    )
+    var whole = autoencoder
+    whole.encoder = .patches(coding, hidden: hidden, activation: activation)
+    self.whole = whole
+    run = try TrainingRun(
+      application: FittedFeatureExtractor.application,
+      configuration: extractor,
+      fields: encoding,
+      architecture: whole,
+      data: (data.name, data.fingerprint),
+      itemCount: split.training.count,
+      trainer: extractor.learning.trainer(
+        for: .images,
+        learningCount: split.training.count,
+        validation: split.validation
+      ),
+      session: session
+    )
+  }
+
+  /// The directions that are whitened, where codes are shorter.
+  private static let directions = 128
+
+  /// Learns, evaluates, and makes the model with its report.
+  func fitted() async throws -> FittedFeatureExtractor {
+    let (engine, session) = (run.session.engine, run.session)
+    let prepared: Prepared
+    do {
+      prepared = try await self.prepared()
+    } catch is CancellationError {
+      // Learning has not begun: there is a checkpoint only where it was to go on from one.
+      throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
+    }
+    let coded = prepared.coded
+    // What chance reconstructs would have to be unlearned first.
+    let start = try autoencoder.silentStart(itemShape: coded.itemShape)
+    let (network, record) = try await run.network(
+      autoencoder,
+      StartedLearner(autoencoder, start: start),
+      on: coded.selecting(split.seen),
+      itemShape: coded.itemShape
+    )
+    let baseline = ReductionBaseline(prepared.principal, count: extractor.dimensions)
+    let evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
+    let evaluated = coded.selecting(split.report)
+    var report = try await evaluator.report(
+      evaluated,
+      of: dataName,
+      as: split.reportRows,
+      on: engine
+    )
+    report.patchKinds = coding.filters
+    report.notes += try await notes(network, record, evaluated)
+    report = report.refereed(by: session)
+    return try FittedFeatureExtractor(
+      configuration: extractor,
+      header: try run.modelHeader(
+        record,
+        metrics: report.metrics,
+        report: report,
+        stateTensors: Array(prepared.variables.keys)
+      ),
+      report: report,
+      checkpoint: session.checkpoint,
+      encoding: encoding,
+      encoder: FittedEncoder(
+        whole,
+        variables: try await variables(of: network, prepared),
+        itemShape: encoding.itemShape
+      )
+    )
+  }
+
+  /// What is there before the autoencoder learns.
+  private struct Prepared {
+    /// The variables of the coding, by name.
+    let variables: [String: Tensor]
+    /// What varies most in what images say of their patches.
+    let principal: PrincipalComponents
+    let whitening: RegularizedWhitening
+    /// What images say of their patches, whitened in part.
+    let coded: EncodedRows
+  }
+
+  private func prepared() async throws -> Prepared {
+    let (engine, session) = (run.session.engine, run.session)
+    let patches = try await LearnedPatches(
+      of: rows,
+      training: split.training,
+      coding,
+      seed: extractor.learning.seed,
+      on: engine,
+      progress: { session.progress(.preparing(fraction: 0.8 * $0)) }
+    )
+    let principal = try await PrincipalComponents(
+      of: FilledValues(EncodedRows(codes: patches.codes).selecting(split.training)),
+      count: directionCount,
+      on: engine
+    )
+    session.progress(.preparing(fraction: 0.95))
+    let whitening = RegularizedWhitening(principal, numbers: extractor.dimensions)
+    let coded = EncodedRows(codes: try await whitening.whitened(patches.codes, on: engine))
+    session.progress(.preparing(fraction: 1))
+    return Prepared(
+      variables: patches.variables,
+      principal: principal,
+      whitening: whitening,
+      coded: coded
+    )
+  }
+
+  /// The variables of an encoder from pixels: its first layer takes what images say as they say it.
+  private func variables(
+    of network: FittedAutoencoder,
+    _ prepared: Prepared
+  ) async throws -> [String: Tensor] {
+    var variables = network.variables.merging(prepared.variables) { first, _ in first }
+    let names = ["encoder.0.weight", "bottleneck.weight"]
+    if let first = names.first(where: { variables[$0] != nil }), let weight = variables[first] {
+      variables[first] = try await prepared.whitening.whitened(weight, on: run.session.engine)
+    }
+    return variables
+  }
+
+  private func notes(
+    _ network: FittedAutoencoder,
+    _ record: HourglassAutoencoders.TrainingRecord,
+    _ evaluated: EncodedRows
+  ) async throws -> [String] {
+    var notes: [String?] = [
+      "Common differences count little in learning, so that PCA may reconstruct more: what features are worth "
+        + "shows when something is predicted from them.",
+      coding.isMirrored ? "An image and its mirror image have the same features." : nil,
+      TrainingDiagnostics.budget(record),
+      TrainingDiagnostics.idleNumbers(try await network.encode(evaluated, on: run.session.engine)),
+    ]
+    if split.reportRows != .trainedOn {
+      notes.append(
+        TrainingDiagnostics.duplicates(
+          evaluated: rows.selecting(split.report),
+          learned: rows.selecting(split.training),
+          noun: encoding.kind.nouns.many
+        )
+      )
+    }
+    return notes.compactMap { $0 }
+  }
+}

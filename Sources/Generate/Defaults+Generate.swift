@@ -1,0 +1,113 @@
+internal import HourglassAutoencoders
+internal import HourglassEncodings
+internal import HourglassGraphs
+public import HourglassNetworks
+public import HourglassTasksCommon
+internal import HourglassTensors
+
+extension Defaults {
+  /// The numbers of a code: more than are needed, since the divergence idles what is not needed.
+  ///
+  /// Handwritten digits use some 20 of 32; tables of 15 columns some 10 of 16.
+  static func synthesisLatent(for kind: DataKind, valueCount: Int) -> Int {
+    switch kind {
+    case .images, .sounds: 32
+    case .table: min(max(valueCount, 2), 24)
+    case .series: min(max(valueCount / 4, 2), 16)
+    }
+  }
+
+  /// Convolutions for images of at least 8 by 8 pixels; else fully connected layers, wide at the data:
+  /// few rows of a table cannot teach a wide layer.
+  ///
+  /// In as much time convolutions come some nats nearer to handwritten digits than two layers of 512.
+  static func synthesisArchitecture(
+    for kind: DataKind,
+    itemShape: Shape,
+    learningCount: Int
+  ) -> Architecture {
+    switch kind {
+    case .images, .sounds:
+      let sides = itemShape.dimensions.dropFirst()
+      guard itemShape.rank == 3, sides.allSatisfy({ $0 >= 8 }),
+        case .convolutional(let channels, _, let activation) = convolutionalArchitecture(
+          itemShape: itemShape
+        )
+      else { return synthesisDenseArchitecture }
+      return .convolutional(channels: channels, hidden: [256], activation: activation)
+    case .table:
+      let width = learningCount < 2_000 ? 128 : learningCount < 10_000 ? 256 : 512
+      return .dense(hidden: [width, width / 2], activation: .silu)
+    case .series: return .dense(hidden: [256, 128], activation: .silu)
+    }
+  }
+
+  /// The fully connected layers for images.
+  public static let synthesisDenseArchitecture = Architecture.dense(
+    hidden: [512, 512],
+    activation: .silu
+  )
+
+  /// The number of items of a batch for convolutions: no more than 32.
+  ///
+  /// Many small steps learn more from as many images than few large ones, and cost as much: a step of
+  /// convolutions spends its time on the images, one of fully connected layers on the weights as well.
+  static func synthesisBatchSize(for architecture: Architecture, learningCount: Int) -> Int {
+    let size = batchSize(learningCount: learningCount)
+    if case .convolutional = architecture { return min(size, 32) }
+    return size
+  }
+
+  /// Adam, for convolutions at a rate that grows with the batch, up to 0.004 at 32 items.
+  static func synthesisOptimizer(
+    for architecture: Architecture,
+    learningCount: Int,
+    batchSize: Int
+  ) -> Optimizer {
+    var optimizer = optimizer(learningCount: learningCount, batchSize: batchSize)
+    if case .convolutional = architecture {
+      optimizer.learningRate = Float(min(batchSize, 32)) * 1.25e-4
+    }
+    return optimizer
+  }
+
+  /// The weight of the divergence.
+  ///
+  /// 1 makes the loss a bound of the evidence, which images are evaluated by. A fitted mixture stands
+  /// for whatever distribution the codes have, so that tables may keep more of each row in its code.
+  static func synthesisBeta(for kind: DataKind) -> Float { kind == .table ? 0.5 : 1 }
+
+  /// About how many steps to make: more than for codes alone, since every pair of columns counts.
+  static func synthesisSteps(for kind: DataKind) -> Int {
+    switch kind {
+    case .table: 30_000
+    case .images, .sounds: 24_000
+    case .series: 12_000
+    }
+  }
+
+  /// The codes that are drawn for an image to bound its probability.
+  static let boundSamples = 200
+
+  /// The images that codes are drawn for: at most a thousand, and so few that decoding all codes takes
+  /// about a twentieth of learning, which goes through encoder and decoder forth and twice back.
+  static func boundImages(seen: Int) -> Int {
+    min(max(seen / 3 / boundSamples, 50), 1_000)
+  }
+
+  /// The intervals that the numbers of a column are cut into.
+  ///
+  /// As many as the rows allow: the share of each is then known to about its root.
+  static func intervalCount(rows: Int) -> Int {
+    min(max(Int(Double(max(rows, 1)).squareRoot()), 8), 40)
+  }
+
+  /// The normal distributions of a mixture: one for some hundred and fifty codes.
+  static func mixtureCount(codes: Int) -> Int { min(max(codes / 150, 1), 64) }
+
+  /// The normal distributions of the codes of a class: one for four codes for each number of a code, since
+  /// fewer do not tell a covariance.
+  static func classMixtureCount(codes: Int, latent: Int) -> Int {
+    min(max(codes / max(4 * latent, 40), 1), 16)
+  }
+}

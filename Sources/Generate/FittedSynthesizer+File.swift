@@ -1,0 +1,41 @@
+internal import HourglassAutoencoders
+internal import HourglassEncodings
+internal import HourglassModelFiles
+public import HourglassTasksCommon
+public import HourglassTensors
+
+extension FittedSynthesizer: FittedTask {
+  /// What generating and evaluating needs; no row of the data is among it.
+  public var tensors: [String: Tensor] {
+    model.network.variables.merging(model.stateTensors) { variable, _ in variable }
+  }
+
+  /// Makes it from what a model file holds.
+  public init(contents file: ModelContents) throws {
+    let fields = try file.decoded(\.fields, as: SynthesisFields.self)
+    if let problem = fields.problem { throw file.damaged(problem) }
+    let autoencoder = try file.decoded(\.architecture, as: Autoencoder.self)
+    guard autoencoder.fields == fields.layout else {
+      throw file.damaged("its network should be one of its fields")
+    }
+    self.init(
+      configuration: try file.decoded(\.configuration, as: Synthesizer.self),
+      header: file.header,
+      report: try file.report(as: SynthesisReport.self),
+      checkpoint: nil,
+      model: SynthesisNetwork(
+        fields: fields,
+        network: try FittedAutoencoder(
+          autoencoder,
+          variables: file.tensors,
+          itemShape: fields.itemShape,
+          record: nil
+        ),
+        codes: try CodeMixture(file, size: autoencoder.latent),
+        pixels: fields.kind == .images
+          ? try IndependentPixels(file, width: fields.itemShape.elementCount) : nil,
+        classes: try ClassCodes(file, names: fields.classNames, size: autoencoder.latent)
+      )
+    )
+  }
+}

@@ -1,0 +1,137 @@
+internal import HourglassAutoencoders
+public import HourglassData
+public import HourglassEncodings
+public import HourglassEngines
+public import HourglassModelFiles
+public import HourglassTasksCommon
+internal import HourglassTensors
+
+/// A generator that was learned: it makes new items like those it trained on.
+///
+/// It is a value: nothing that is done with it changes it. The same seed gives the same items, and
+/// fewer of them are the first of more.
+public struct FittedSynthesizer: Sendable {
+  /// The name of the application in the header of a model file.
+  public static let application = "generate"
+
+  /// How it was set up.
+  public let configuration: Synthesizer
+  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  public let header: ModelHeader
+  /// How alike its items are to real ones that were held out, measured when it was learned.
+  public let report: SynthesisReport?
+  /// Where the state of learning is kept until the model is saved.
+  public let checkpoint: String?
+
+  let model: SynthesisNetwork
+
+  init(
+    configuration: Synthesizer,
+    header: ModelHeader,
+    report: SynthesisReport?,
+    checkpoint: String?,
+    model: SynthesisNetwork
+  ) {
+    self.configuration = configuration
+    self.header = header
+    self.report = report
+    self.checkpoint = checkpoint
+    self.model = model
+  }
+
+  /// What it generates.
+  public var kind: DataKind { model.fields.kind }
+
+  /// The numbers of a code.
+  public var latent: Int { model.latent }
+
+  /// The names of the columns of what it generates; empty for images.
+  public var columns: [String] {
+    switch model.fields {
+    case .table(let columns): columns.map(\.name)
+    case .images: []
+    case .series(let fields): fields.encoding.fields.map(\.name)
+    }
+  }
+
+  /// New items: rows of a table, images, or windows of a series as the rows of a table, with the
+  /// columns `window` and `step` before those of the channels.
+  ///
+  /// - Parameters:
+  ///   - count: The number of items, at least 1.
+  ///   - seed: Where all random numbers come from.
+  ///   - engine: Where it is computed.
+  public func generated(
+    _ count: Int,
+    seed: UInt64 = 0,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Dataset {
+    do {
+      try requireSetting(count >= 1, "the number of items", "at least 1", count)
+      guard kind == .images else {
+        return .table(try await model.newTable(count, seed: seed, on: engine))
+      }
+      var scalars: [Float] = []
+      try await model.forEachBlock(count, seed: seed) { codes, block in
+        scalars += try await model.values(at: codes, block: block, seed: seed, on: engine).scalars
+      }
+      return try dataset(images: scalars, count: count)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// How alike generated items are to those of some data.
+  ///
+  /// - Parameters:
+  ///   - data: The data.
+  ///   - boundSamples: The codes that are drawn for an image to bound its probability, at least 1;
+  ///     `nil` takes 200.
+  ///   - boundImages: The most images that codes are drawn for, spread over all; `nil` takes 500 at
+  ///     most, or where 200 codes are drawn, 1,000 at most and fewer after short learning.
+  ///   - engine: Where it is computed.
+  public func evaluate(
+    _ data: Dataset,
+    boundSamples: Int? = nil,
+    boundImages: Int? = nil,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> SynthesisReport {
+    do {
+      try requireBoundSize(samples: boundSamples, images: boundImages)
+      let (seen, overflows) = header.training.epochs
+        .multipliedReportingOverflow(by: header.provenance.itemCount)
+      let size = BoundSize(
+        samples: boundSamples,
+        images: boundImages,
+        seen: overflows ? .max : max(seen, 0)
+      )
+      return try await SynthesisEvaluator(
+        model: model,
+        seed: configuration.learning.seed,
+        boundSize: size
+      )
+      .report(data, evaluated: nil, learned: nil, as: .given, on: engine)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// What codes `[count, latent]` stand for.
+  func decoded(_ codes: Tensor, on engine: ComputeEngine) async throws -> Dataset {
+    guard kind == .images else {
+      return .table(try await model.dataset(at: codes, block: 0, seed: 0, on: engine))
+    }
+    let values = try await model.values(at: codes, block: 0, seed: 0, on: engine)
+    return try dataset(images: values.scalars, count: codes.shape[0])
+  }
+
+  /// Images of values from 0 to 1 in the units of the data.
+  func dataset(images: [Float], count: Int) throws -> Dataset {
+    guard case .images(let fields) = model.fields else { preconditionFailure("no images") }
+    let scale = fields.high - fields.low
+    let isSame = fields.low == 0 && scale == 1
+    let values = isSame ? images : images.map { fields.low + $0 * scale }
+    let tensor = Tensor(values, shape: Shape([count] + fields.shape.dimensions))
+    return .images(ImageSet(try NumericDataset(name: "generated", images: tensor)))
+  }
+}

@@ -1,0 +1,189 @@
+internal import HourglassAutoencoders
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassTensors
+
+/// A network with everything that turns random codes into items.
+struct SynthesisNetwork: Sendable {
+  let fields: SynthesisFields
+  let network: FittedAutoencoder
+  /// The distribution of codes; `nil` is the standard normal one.
+  let codes: CodeMixture?
+  /// What pixels are on their own; none for other data.
+  let pixels: IndependentPixels?
+  /// Where the codes of classes lie; none where no classes are known.
+  var classes: ClassCodes?
+
+  /// The items of a block, which has random numbers of its own.
+  static let blockSize = 4_096
+
+  /// The length of a code.
+  var latent: Int { network.autoencoder.latent }
+
+  /// Items of some data as the network takes them.
+  func source(_ data: Dataset, rows: [Int]? = nil) throws -> any BatchSource {
+    try SynthesisSources(fields: fields).source(data, rows: rows)
+  }
+
+  /// The tensors that no gradient was followed of, by name.
+  var stateTensors: [String: Tensor] {
+    [codes?.tensors(), pixels?.tensors, classes?.tensors].compactMap(\.self)
+      .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+  }
+
+  /// Codes of new items, `[count, latent]`.
+  func newCodes(_ count: Int, block: Int, seed: UInt64, isPrior: Bool) -> Tensor {
+    var generator = SeededGenerator.named("codes of block \(block)", seed: seed)
+    if !isPrior, let codes { return codes.draw(count, &generator) }
+    let scalars = (0..<count * latent).map { _ in generator.nextNormal() }
+    return Tensor(scalars, shape: [count, latent])
+  }
+
+  /// Calls something for each block of new codes; fewer are the first of more.
+  func forEachBlock(
+    _ count: Int,
+    seed: UInt64,
+    isPrior: Bool = false,
+    _ body: (_ codes: Tensor, _ block: Int) async throws -> Void
+  ) async throws {
+    for (block, start) in stride(from: 0, to: count, by: Self.blockSize).enumerated() {
+      let size = min(Self.blockSize, count - start)
+      try await body(newCodes(size, block: block, seed: seed, isPrior: isPrior), block)
+      try Task.checkCancellation()
+    }
+  }
+
+  /// The groups of the cells of rows drawn at codes, `[columns][rows]`; for a table.
+  func groups(
+    at codes: Tensor,
+    block: Int,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> [[Int32]] {
+    guard case .table(let columns) = fields else { return [] }
+    let items = try await network.draw(codes: codes, seed: blockSeed(block, seed), on: engine)
+    let (count, width) = (codes.shape[0], items.shape[1])
+    var start = 0
+    return columns.map { column in
+      defer { start += column.count }
+      return (0..<count).map { row in
+        let place = row * width + start
+        return Int32((0..<column.count).first { items.scalars[place + $0] == 1 } ?? 0)
+      }
+    }
+  }
+
+  /// The table of rows drawn at codes; for a table.
+  func table(
+    at codes: Tensor,
+    block: Int,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> Table {
+    let groups = try await groups(at: codes, block: block, seed: seed, on: engine)
+    guard case .table(let columns) = fields else { preconditionFailure("no table was learned") }
+    let drawn = zip(columns, groups).map { column, groups in
+      var generator = SeededGenerator.named("cells of \(column.name), \(block)", seed: seed)
+      return column.column(groups, &generator)
+    }
+    return Table(name: "generated", columns: drawn)
+  }
+
+  /// The values of images or windows at codes, in the network's scale: `[count, item…]`.
+  func values(
+    at codes: Tensor,
+    block: Int,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    try await network.draw(codes: codes, seed: blockSeed(block, seed), on: engine)
+  }
+
+  /// The new rows of a table, or windows of a series as a table.
+  func newTable(
+    _ count: Int,
+    seed: UInt64,
+    isPrior: Bool = false,
+    on engine: ComputeEngine
+  ) async throws -> Table {
+    var parts: [Table] = []
+    try await forEachBlock(count, seed: seed, isPrior: isPrior) { codes, block in
+      parts.append(try await dataset(at: codes, block: block, seed: seed, on: engine))
+    }
+    return Table(joining: parts, name: "generated")
+  }
+
+  /// The table of rows or windows at codes.
+  func dataset(
+    at codes: Tensor,
+    block: Int,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> Table {
+    guard case .series(let fields) = fields else {
+      return try await table(at: codes, block: block, seed: seed, on: engine)
+    }
+    let values = try await values(at: codes, block: block, seed: seed, on: engine)
+    let first = block * Self.blockSize
+    return fields.table(values.scalars, count: codes.shape[0], after: first)
+  }
+
+  private func blockSeed(_ block: Int, _ seed: UInt64) -> UInt64 {
+    seed &+ UInt64(block) &* 0x9E37_79B9_7F4A_7C15
+  }
+}
+
+extension DataKind {
+  /// What data of the kind are, in words.
+  var plural: String {
+    switch self {
+    case .table: "rows of a table"
+    case .images: "images"
+    case .sounds: "sounds"
+    case .series: "windows of a series"
+    }
+  }
+}
+
+extension Table {
+  /// The rows of tables of the same columns one after another, at least one table.
+  init(joining tables: [Table], name: String) {
+    precondition(!tables.isEmpty, "there are no tables to join")
+    let columns = tables[0].columns.indices.map { place in
+      let parts = tables.map { $0.columns[place] }
+      return parts[0].replacing(cells: Cells(joining: parts.map(\.cells)))
+    }
+    self.init(name: name, columns: columns)
+  }
+}
+
+extension Table.Cells {
+  /// The cells of one kind one after another; codes are of the same levels.
+  fileprivate init(joining all: [Table.Cells]) {
+    var numbers: [Double] = []
+    var marks: [Bool] = []
+    var codes: [Int32] = []
+    var texts: [String?] = []
+    var levels: [String]?
+    for cells in all {
+      switch cells {
+      case .numbers(let values, let missing):
+        numbers += values
+        marks += missing.isEmpty ? Array(repeating: false, count: values.count) : missing
+      case .codes(let own, let known):
+        codes += own
+        levels = known
+      case .texts(let own): texts += own
+      }
+    }
+    if let levels {
+      self = .codes(codes, levels: levels)
+    } else if texts.isEmpty {
+      self = .numbers(numbers, missing: marks)
+    } else {
+      // Identifiers are counted on through the blocks.
+      self = .texts(texts.indices.map { "\($0 + 1)" })
+    }
+  }
+}

@@ -1,0 +1,161 @@
+internal import HourglassEncodings
+internal import HourglassNetworks
+internal import HourglassTensors
+
+/// A weighted mean of several predictions of cells, with weights of at least 0 for each field.
+///
+/// Weights are chosen by least squares on cells whose values are known and that no prediction has seen.
+/// Few cells tell little: the weights of a field are drawn towards those of all fields together.
+///
+///     prediction = mean + Σ weight · (one prediction - mean)
+///
+/// Reference: Breiman, 1996, "Stacked regressions", doi:10.1007/BF00117832.
+struct CellBlend: Hashable, Sendable {
+  /// The weights, `[F][predictions]`.
+  let weights: [[Double]]
+
+  /// The cells that the weights of all fields count for.
+  private static let sharedCells = 30.0
+
+  init(weights: [[Double]]) { self.weights = weights }
+
+  /// Chooses weights on some known cells, `[rows, F]`.
+  ///
+  /// - Parameters:
+  ///   - predictions: The values of each, `[rows, D]`.
+  ///   - fallback: The weights where no cell tells anything.
+  init(
+    _ predictions: [[Float]],
+    of rows: CellRows,
+    cells: [Bool],
+    means: FieldMeans,
+    fallback: [Double]
+  ) {
+    let (count, width) = (predictions.count, rows.width)
+    let ranges = rows.layout.ranges
+    var sums = ranges.map { _ in NormalEquations(count) }
+    var differences = [Double](repeating: 0, count: count)
+    for row in 0..<rows.count {
+      for (field, range) in ranges.enumerated() where cells[row * ranges.count + field] {
+        sums[field].cells += 1
+        for place in range {
+          let index = row * width + place
+          let mean = means.means[place]
+          for (number, prediction) in predictions.enumerated() {
+            differences[number] = Double(prediction[index] - mean)
+          }
+          sums[field].add(differences, Double(rows.values[index] - mean))
+        }
+      }
+    }
+    var all = NormalEquations(count)
+    for sum in sums { all.add(sum) }
+    let shared = all.solution(towards: fallback, cells: 5)
+    weights = sums.map { $0.solution(towards: shared, cells: Self.sharedCells) }
+  }
+
+  /// The weighted mean of predictions, `[rows, D]`.
+  func combined(_ predictions: [[Float]], layout: FeatureSchema, means: FieldMeans) -> [Float] {
+    guard let first = predictions.first else { return [] }
+    let width = layout.width
+    var result = first
+    for (range, weights) in zip(layout.ranges, weights) {
+      let weights = weights.map { Float($0) }
+      for start in stride(from: 0, to: first.count, by: width) {
+        for place in range {
+          let mean = means.means[place]
+          var value = mean
+          for (number, weight) in weights.enumerated() where weight != 0 {
+            value += weight * (predictions[number][start + place] - mean)
+          }
+          result[start + place] = value
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// The sums of least squares of a few weights.
+private struct NormalEquations {
+  var products: [[Double]]
+  var right: [Double]
+  var square = 0.0
+  var cells = 0
+
+  init(_ count: Int) {
+    products = Array(repeating: Array(repeating: 0, count: count), count: count)
+    right = Array(repeating: 0, count: count)
+  }
+
+  mutating func add(_ inputs: [Double], _ target: Double) {
+    for first in inputs.indices {
+      for second in inputs.indices { products[first][second] += inputs[first] * inputs[second] }
+      right[first] += inputs[first] * target
+    }
+    square += target * target
+  }
+
+  mutating func add(_ other: NormalEquations) {
+    for first in right.indices {
+      for second in right.indices { products[first][second] += other.products[first][second] }
+      right[first] += other.right[first]
+    }
+    square += other.square
+    cells += other.cells
+  }
+
+  /// The weights of at least 0 with the least error, as if further cells spoke for others.
+  ///
+  /// There are few weights, so that every set of those above 0 is tried.
+  func solution(towards other: [Double], cells extra: Double) -> [Double] {
+    let count = right.count
+    let variance = cells > 0 ? max(square / Double(cells), 1e-9) : 1
+    let strength = extra * variance
+    var best = (error: Double.infinity, weights: other)
+    for set in 0..<1 << count {
+      let chosen = (0..<count).filter { set >> $0 & 1 == 1 }
+      var matrix = chosen.map { row in chosen.map { products[row][$0] + (row == $0 ? strength : 0) }
+      }
+      var vector = chosen.map { right[$0] + strength * other[$0] }
+      guard Self.solve(&matrix, &vector), vector.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+        continue
+      }
+      var weights = [Double](repeating: 0, count: count)
+      for (index, place) in chosen.enumerated() { weights[place] = vector[index] }
+      let error = error(weights, strength, other)
+      if error < best.error { best = (error, weights) }
+    }
+    return best.weights
+  }
+
+  private func error(_ weights: [Double], _ strength: Double, _ other: [Double]) -> Double {
+    var sum = 0.0
+    for first in weights.indices {
+      sum -= 2 * weights[first] * right[first]
+      for second in weights.indices {
+        sum += weights[first] * weights[second] * products[first][second]
+      }
+      sum += strength * (weights[first] - other[first]) * (weights[first] - other[first])
+    }
+    return sum
+  }
+
+  /// Gauss's elimination of a positive definite system.
+  private static func solve(_ matrix: inout [[Double]], _ vector: inout [Double]) -> Bool {
+    let count = vector.count
+    for pivot in 0..<count {
+      guard matrix[pivot][pivot] > 1e-12 else { return false }
+      for row in pivot + 1..<count {
+        let factor = matrix[row][pivot] / matrix[pivot][pivot]
+        for column in pivot..<count { matrix[row][column] -= factor * matrix[pivot][column] }
+        vector[row] -= factor * vector[pivot]
+      }
+    }
+    for row in (0..<count).reversed() {
+      for column in row + 1..<count { vector[row] -= matrix[row][column] * vector[column] }
+      vector[row] /= matrix[row][row]
+    }
+    return true
+  }
+}

@@ -1,0 +1,211 @@
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassNetworks
+
+/// What the truth of a filled cell is among, at a level of confidence.
+public struct CellInterval: Hashable, Sendable, Codable {
+  /// The row, from 0.
+  public var row: Int
+  /// The name of the column.
+  public var column: String
+  /// What the cell is filled with, as it would be written.
+  public var filled: String
+  /// The least value, for a number, a date, or an ordinal column; `nil` for others.
+  public var lowest: String?
+  /// The greatest value, where there is a least one.
+  public var highest: String?
+  /// The levels, the most probable first, for a category or a Boolean; empty for others.
+  public var levels: [String]
+}
+
+/// The intervals of rows, decoded to the units and the grid of their columns.
+struct IntervalBounds {
+  let encoding: TableEncoding
+  /// The filled rows and the ends of their intervals; an end that is no value of its column is moved
+  /// inwards to one, so that no more is held than was asked for.
+  let filled: Table
+  let lower: Table
+  let upper: Table
+  /// The levels of each row and field, by their places; empty for numbers.
+  private let sets: [[Int]]
+
+  /// - Parameter uncertainty: What is known of a row.
+  init(
+    _ encoding: TableEncoding,
+    values: [Float],
+    spreads: [Float],
+    level: Double,
+    uncertainty: (Int) -> CellUncertainty
+  ) {
+    self.encoding = encoding
+    let layout = encoding.layout
+    let (width, fields) = (layout.width, layout.count)
+    let count = values.count / max(width, 1)
+    var (lows, highs) = (values, values)
+    var sets: [[Int]] = []
+    sets.reserveCapacity(count * fields)
+    for row in 0..<count {
+      let known = uncertainty(row)
+      for (field, range) in layout.ranges.enumerated() {
+        let places = row * width + range.lowerBound..<row * width + range.upperBound
+        if layout.fields[field] == .number {
+          let place = places.lowerBound
+          (lows[place], highs[place]) = known.interval(
+            of: values[place],
+            spread: spreads[row * fields + field],
+            level: level,
+            field: field,
+            place: range.lowerBound
+          )
+          sets.append([])
+        } else {
+          let shares = CellUncertainty.shares(values, places)
+          sets.append(known.levels(shares, level: level, field: field))
+        }
+      }
+    }
+    self.sets = sets
+    filled = encoding.decoded(values: values, count: count)
+    lower = encoding.decoded(values: lows, count: count, rounding: .up)
+    upper = encoding.decoded(values: highs, count: count, rounding: .down)
+  }
+
+  /// The interval of a field of a row as numbers, or as places of levels; nil for a category.
+  func numbers(_ row: Int, field: Int) -> ClosedRange<Double>? {
+    let name = encoding.fields[field].name
+    guard case .number = encoding.fields[field].content,
+      let own = filled[column: name].flatMap({ Self.number($0, row) }),
+      let low = lower[column: name].flatMap({ Self.number($0, row) }),
+      let high = upper[column: name].flatMap({ Self.number($0, row) })
+    else { return nil }
+    return min(low, own)...max(high, own)
+  }
+
+  /// The levels of a field of a row, the most probable first; empty for numbers.
+  func levels(_ row: Int, field: Int) -> [String] {
+    guard case .levels(let levels, let rare) = encoding.fields[field].content else { return [] }
+    let all = levels + rare
+    return sets[row * encoding.fields.count + field].map { all[min($0, all.count - 1)] }
+  }
+
+  /// What is told of a cell.
+  func interval(_ place: Int, field: Int, row: Int) -> CellInterval {
+    let name = encoding.fields[field].name
+    let isNumber = numbers(place, field: field) != nil
+    let (own, low, high) = (filled[column: name], lower[column: name], upper[column: name])
+    func text(_ column: Table.Column?, _ isWithin: (Double, Double) -> Bool) -> String? {
+      guard let column, let own, let bound = Self.number(column, place),
+        let value = Self.number(own, place)
+      else { return nil }
+      return isWithin(bound, value) ? column.text(place) : own.text(place)
+    }
+    return CellInterval(
+      row: row,
+      column: name,
+      filled: own?.text(place) ?? "",
+      lowest: isNumber ? text(low, <=) : nil,
+      highest: isNumber ? text(high, >=) : nil,
+      levels: levels(place, field: field)
+    )
+  }
+
+  /// A number, or the place of a level.
+  private static func number(_ column: Table.Column, _ row: Int) -> Double? {
+    if case .codes(let codes, _) = column.cells { return Double(codes[row]) }
+    return column.number(row)
+  }
+}
+
+/// Checks on deleted cells what intervals hold.
+struct IntervalCheck {
+  private let encoding: TableEncoding
+  /// The table that the rows are of.
+  private let table: Table
+  private let truth: CellRows
+  private let values: [Float]
+  private let spreads: [Float]
+
+  /// The level that is checked.
+  static let level = 0.9
+
+  init(
+    _ encoding: TableEncoding,
+    of table: Table,
+    truth: CellRows,
+    values: [Float],
+    spreads: [Float]
+  ) {
+    self.encoding = encoding
+    self.table = table
+    self.truth = truth
+    self.values = values
+    self.spreads = spreads
+  }
+
+  /// What intervals of 90 % hold of deleted cells, `[rows, F]`.
+  ///
+  /// - Parameter uncertainty: What is known of a row; it must not have been learned on that row.
+  func report(
+    cells: [Bool],
+    uncertainty: (Int) -> CellUncertainty
+  ) -> ImputationReport.Intervals? {
+    guard cells.contains(true) else { return nil }
+    let bounds = IntervalBounds(
+      encoding,
+      values: values,
+      spreads: spreads,
+      level: Self.level,
+      uncertainty: uncertainty
+    )
+    let original = encoding.decoded(values: truth.values, count: truth.count)
+    let fields = truth.fieldCount
+    var (numbers, held) = (0, 0)
+    var (measured, width) = (0, 0.0)
+    var (categories, right, size) = (0, 0, 0)
+    for (field, content) in encoding.fields.enumerated() {
+      guard let column = original[column: content.name] else { continue }
+      let places = (0..<truth.count).filter { cells[$0 * fields + field] }
+      if case .number = content.content {
+        let range = range(of: content)
+        for place in places {
+          guard let interval = bounds.numbers(place, field: field),
+            let number = Self.number(column, place)
+          else { continue }
+          numbers += 1
+          held += interval.contains(number) ? 1 : 0
+          guard range > 0 else { continue }
+          measured += 1
+          width += (interval.upperBound - interval.lowerBound) / range
+        }
+      } else {
+        for place in places {
+          let levels = bounds.levels(place, field: field)
+          categories += 1
+          size += levels.count
+          right += levels.contains(column.text(place) ?? "") ? 1 : 0
+        }
+      }
+    }
+    func share(_ part: Double, _ count: Int) -> Double? { count > 0 ? part / Double(count) : nil }
+    return ImputationReport.Intervals(
+      level: Self.level,
+      numbers: share(Double(held), numbers),
+      width: share(width, measured),
+      levels: share(Double(right), categories),
+      setSize: share(Double(size), categories)
+    )
+  }
+
+  /// The range of a column in all rows: of its numbers, or of the places of its levels.
+  private func range(of field: TableEncoding.Field) -> Double {
+    if let levels = field.levels { return Double(levels.count - 1) }
+    guard let column = table[column: field.name] else { return 0 }
+    let known = (0..<column.count).compactMap { column.number($0) }
+    return (known.max() ?? 0) - (known.min() ?? 0)
+  }
+
+  private static func number(_ column: Table.Column, _ row: Int) -> Double? {
+    if case .codes(let codes, _) = column.cells { return Double(codes[row]) }
+    return column.number(row)
+  }
+}

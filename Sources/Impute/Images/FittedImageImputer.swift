@@ -1,0 +1,194 @@
+internal import HourglassAutoencoders
+public import HourglassData
+internal import HourglassEncodings
+public import HourglassEngines
+public import HourglassMedia
+public import HourglassModelFiles
+public import HourglassTasksCommon
+public import HourglassTensors
+
+/// An imputer of images that has learned: it fills the missing pixels of images of any size.
+///
+/// It is a value: nothing that is done with it changes it. What is not missing stays to the bit; size,
+/// depth, color profile and EXIF data are kept, and what was filled is opaque.
+public struct FittedImageImputer: Sendable {
+  /// The name of the application in the header of a model file.
+  public static let application = "impute-images"
+
+  /// How it was set up.
+  public let configuration: ImageImputer
+  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  public let header: ModelHeader
+  /// How well it fills deleted pixels of images that were held out, measured when it was learned.
+  public let report: ImageImputationReport?
+  /// Where the state of learning is kept until the model is saved.
+  public let checkpoint: String?
+
+  let network: ImageInpainting
+
+  init(
+    configuration: ImageImputer,
+    header: ModelHeader,
+    report: ImageImputationReport?,
+    checkpoint: String?,
+    network: ImageInpainting
+  ) {
+    self.configuration = configuration
+    self.header = header
+    self.report = report
+    self.checkpoint = checkpoint
+    self.network = network
+  }
+
+  /// What became of an image.
+  public struct Filling: Sendable {
+    /// The image whose missing pixels are filled.
+    public let filled: Image
+    /// The image with its missing pixels in gray.
+    public let masked: Image
+    /// The number of pixels that were filled.
+    public let count: Int
+  }
+
+  /// An image whose missing pixels are filled; all others stay as they are.
+  ///
+  /// - Throws: `application(.otherKind)` for a gray image where images with colors were trained on,
+  ///   `application(.invalidSetting)` for a mask of another size.
+  public func filled(
+    _ image: Image,
+    mask: PixelMask,
+    name: String = "the image",
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Image {
+    do {
+      try requireSetting(
+        mask.width == image.width && mask.height == image.height,
+        "the mask of \(name)",
+        "\(image.width) x \(image.height) pixels",
+        "\(mask.width) x \(mask.height)"
+      )
+      var network = network
+      let task = ImageInpainting.HoledImage(image: PlanarImage(image), mask: mask, name: name)
+      let result = try await network.filled([task], on: engine)[0]
+      return image.replacing(mask, with: result.image)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Fills the missing pixels of images, and further ones that are deleted to evaluate the result.
+  ///
+  /// - Parameters:
+  ///   - images: The images.
+  ///   - masks: Where the missing pixels are.
+  ///   - share: The share of the pixels to delete; 0 deletes none.
+  ///   - body: Takes the name and the number of each image, and what became of it.
+  /// - Returns: How near the deleted pixels come to the true ones; none where nothing was deleted.
+  public func evaluation(
+    of images: ImageSet,
+    masks: PixelMasks = .transparent,
+    deleting share: Float = 0,
+    seed: UInt64 = 0,
+    on engine: ComputeEngine = ComputeEngine(),
+    _ body: @Sendable (String, Int, Filling) throws -> Void
+  ) async throws(HourglassError) -> ImageImputationReport? {
+    do {
+      try requireSetting((0...0.7).contains(share), "the share to delete", "0 to 0.7", share)
+      var network = network
+      var tally = ImageImputationTally(means: network.means)
+      var start = 0
+      while start < images.count {
+        try Task.checkCancellation()
+        let end = min(start + images.piece(from: start), images.count)
+        var batch: [Image] = []
+        var tasks: [ImageInpainting.HoledImage] = []
+        var deleted: [PixelMask] = []
+        for index in start..<end {
+          let (name, image) = (images.names[index], try images.image(index))
+          let mask = try masks.mask(of: image, name: name, index: index, count: images.count)
+          let planes = PlanarImage(image)
+          let holes = holes(share, in: planes, number: index, seed: seed, without: mask)
+          batch.append(image)
+          deleted.append(holes)
+          tasks.append(
+            ImageInpainting.HoledImage(image: planes, mask: mask.union(holes), name: name)
+          )
+        }
+        let results = try await network.filled(tasks, on: engine)
+        for place in batch.indices {
+          if share > 0 { tally.add(tasks[place].image, deleted: deleted[place], results[place]) }
+          try body(
+            tasks[place].name,
+            start + place,
+            filling(batch[place], tasks[place].mask, results[place].image)
+          )
+        }
+        start = end
+      }
+      return tally.report(dataName: images.name, items: .given)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Pixels to delete, none of which is missing already.
+  private func holes(
+    _ share: Float,
+    in planes: PlanarImage,
+    number: Int,
+    seed: UInt64,
+    without mask: PixelMask
+  ) -> PixelMask {
+    guard share > 0 else {
+      let none = [Bool](repeating: false, count: planes.area)
+      return PixelMask(width: planes.width, height: planes.height, missing: none)
+    }
+    let hidden = Imputer.HiddenShare(least: share, greatest: share)
+    let made = ImageHoles(seed: seed).mask(of: planes, number: number, hidden: hidden)
+    return PixelMask(
+      width: made.width,
+      height: made.height,
+      missing: zip(made.missing, mask.missing).map { $0 && !$1 }
+    )
+  }
+
+  private func filling(_ image: Image, _ mask: PixelMask, _ planes: PlanarImage) -> Filling {
+    var gray = planes
+    for channel in gray.planes.indices {
+      gray.planes[channel] = gray.planes[channel].map { _ in 0.5 }
+    }
+    return Filling(
+      filled: image.replacing(mask, with: planes),
+      masked: image.replacing(mask, with: gray),
+      count: mask.count
+    )
+  }
+}
+
+extension FittedImageImputer: FittedTask {
+  /// What applying the model needs; no image of the data is among it.
+  public var tensors: [String: Tensor] { network.translation.variables }
+
+  /// Makes it from what a model file holds.
+  public init(contents file: ModelContents) throws {
+    let fields = try file.decoded(\.fields, as: FilledImageFields.self)
+    let translator = try file.decoded(\.architecture, as: ImageToImageNetwork.self)
+    let channels = fields.channels
+    guard channels == 1 || channels == 3, fields.means.count == channels,
+      fields.means.allSatisfy(\.isFinite), translator.target == .paired(channels: channels)
+    else {
+      throw file.damaged("images should have 1 or 3 channels with a finite mean each")
+    }
+    self.init(
+      configuration: try file.decoded(\.configuration, as: ImageImputer.self),
+      header: file.header,
+      report: try file.report(as: ImageImputationReport.self),
+      checkpoint: nil,
+      network: ImageInpainting(
+        channels: channels,
+        means: fields.means,
+        translation: try TiledInference(translator, from: file, inputs: channels + 1)
+      )
+    )
+  }
+}

@@ -1,0 +1,194 @@
+internal import HourglassAutoencoders
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassModelFiles
+internal import HourglassNetworks
+internal import HourglassSystem
+internal import HourglassTasksCommon
+internal import HourglassTensors
+
+/// One run of learning to fill cells, with everything chosen before it begins.
+struct ImputationJob: Sendable {
+  private let imputer: Imputer
+  private let data: ImputationData
+  private let fields: ImputedFields
+  private let evaluator: ImputationEvaluator
+  private let autoencoder: Autoencoder
+  private let runs: [TrainingRun]
+
+  init(_ imputer: Imputer, _ data: ImputationData, _ session: TrainingSession) throws {
+    try imputer.validate()
+    self.imputer = imputer
+    self.data = data
+    fields = try ImputedFields(try data.learnedColumns(), series: data.series)
+    let encoding = fields.encoding
+    let rows = CellRows(try encoding.encoded(data.table), layout: encoding.layout)
+    evaluator = ImputationEvaluator(
+      data,
+      encoding: encoding,
+      rows: rows,
+      seed: imputer.learning.seed
+    )
+    autoencoder = imputer.autoencoder(for: encoding.layout, window: fields.series?.window)
+    let source = Self.items(evaluator.left, data)
+    var runs: [TrainingRun] = []
+    for member in 0..<imputer.members {
+      var learning = imputer.learning
+      learning.seed &+= UInt64(member)
+      learning.seconds = learning.seconds.map { $0 / Double(imputer.members) }
+      let validation = ValidationSplit(fraction: 0.1, maximumCount: 1_000)
+      var session = session
+      // Each network but the first keeps its state beside the first one's.
+      if member > 0 { session.checkpoint = session.checkpoint.map { "\($0).\(member + 1)" } }
+      runs.append(
+        try TrainingRun(
+          application: FittedImputer.application,
+          configuration: imputer,
+          fields: fields,
+          architecture: autoencoder,
+          data: (data.name, data.fingerprint),
+          itemCount: source.count,
+          trainer: learning.trainer(
+            for: data.groups == nil ? .table : .series,
+            learningCount: source.count - validation.heldOutCount(of: source.count),
+            validation: validation,
+            steps: Defaults.imputationSteps(itemCount: source.count),
+            optimizer: Defaults.imputationOptimizer
+          ),
+          session: session
+        )
+      )
+    }
+    self.runs = runs
+  }
+
+  /// What a checkpoint says of itself.
+  var header: ModelHeader { runs[0].header }
+
+  /// Learns, evaluates, and makes the model with its report.
+  func fitted() async throws -> FittedImputer {
+    let engine = runs[0].session.engine
+    let source = Self.items(evaluator.left, data)
+    var members: [FittedAutoencoder] = []
+    var record: HourglassAutoencoders.TrainingRecord?
+    for run in runs {
+      let learned = try await run.network(autoencoder, on: source, itemShape: source.itemShape)
+      record = record ?? learned.record
+      members.append(learned.network)
+    }
+    for run in runs.dropFirst() {
+      if let checkpoint = run.session.checkpoint { try CheckpointFile.remove(checkpoint) }
+    }
+    guard let record else { throw TrainingError.noItems }
+    let judgment = try await evaluator.evaluator(try predictor(members, evaluator.left), on: engine)
+    let predictor = try predictor(members, evaluator.rows).without(judgment.blend)
+    var report = judgment.report
+    report = report.refereed(by: runs[0].session)
+    report.notes += [TrainingDiagnostics.budget(record)].compactMap { $0 }
+    if let neighbors = predictor.predictor.neighbors {
+      report.notes.append(
+        "The model keeps \(NumberText.counted(neighbors.reference.count, "row")) of the data, among "
+          + "which it looks for the nearest."
+      )
+    }
+    let state = FittedImputer.State(
+      fields: fields,
+      predictor: predictor.predictor,
+      blend: predictor.blend,
+      uncertainty: judgment.uncertainty
+    )
+    return FittedImputer(
+      configuration: imputer,
+      header: try runs[0].modelHeader(
+        record,
+        metrics: report.metrics,
+        report: report,
+        stateTensors: state.stateNames,
+        keptItemCount: predictor.predictor.neighbors?.reference.count ?? 0
+      ),
+      report: report,
+      checkpoint: runs[0].session.checkpoint,
+      state: state
+    )
+  }
+
+  /// The rows, or the windows of a series, that the networks learn from.
+  private static func items(_ rows: CellRows, _ data: ImputationData) -> any BatchSource {
+    guard let groups = data.groups, let series = data.series else { return rows }
+    return CellWindows(
+      rows,
+      groups: groups,
+      window: series.window,
+      stride: max(series.window / 16, 1)
+    )
+  }
+
+  private func predictor(
+    _ members: [FittedAutoencoder],
+    _ rows: CellRows
+  ) throws -> CellPredictor {
+    let means = FieldMeans(rows)
+    let isTable = data.groups == nil
+    let kept = Defaults.keptRows(width: rows.width)
+    return CellPredictor(
+      members: members,
+      window: fields.series?.window,
+      means: means,
+      regression: isTable && imputer.usesRegression && rows.fieldCount > 1
+        ? try ChainedRegression(learning: rows, means: means) : nil,
+      neighbors: isTable && imputer.usesNeighbors && rows.fieldCount > 1
+        ? NearestRows(rows.thinned(to: kept)) : nil
+    )
+  }
+}
+
+extension CellPredictor {
+  /// The predictor and the blend without nearest rows that hardly count, so that a model keeps none.
+  fileprivate func without(_ blend: CellBlend) -> (predictor: CellPredictor, blend: CellBlend) {
+    guard let place = parts.firstIndex(of: Self.neighborsName), neighbors != nil else {
+      return (self, blend)
+    }
+    guard blend.weights.allSatisfy({ $0[place] < 0.02 }) else { return (self, blend) }
+    let weights = blend.weights.map { weights in
+      weights.indices.filter { $0 != place }.map { weights[$0] }
+    }
+    return (
+      CellPredictor(
+        members: members,
+        window: window,
+        means: means,
+        regression: regression,
+        neighbors: nil
+      ), CellBlend(weights: weights)
+    )
+  }
+}
+
+extension ImputationReport {
+  /// The numbers of the report by their names.
+  fileprivate var metrics: [String: Double] {
+    var metrics: [String: Double] = [:]
+    for score in overall {
+      if let error = score.error { metrics["error from 0 to 1, \(score.method)"] = error }
+      if let accuracy = score.accuracy { metrics["accuracy, \(score.method)"] = accuracy }
+    }
+    return metrics
+  }
+}
+
+extension Imputer {
+  /// The network, with everything chosen.
+  func autoencoder(for layout: FeatureSchema, window: Int?) -> Autoencoder {
+    let width = layout.width * (window ?? 1)
+    // Gaps of a series are long: most of a window is hidden now and then.
+    let most = window == nil ? hidden.greatest : max(0.9, hidden.greatest)
+    return Autoencoder(
+      encoder: architecture ?? Defaults.imputationArchitecture(width: width),
+      bottleneck: .deterministic(latent: latent ?? min(max(width, 64), 256)),
+      corruption: .hiding(lower: hidden.least, upper: most),
+      fields: window.map { FeatureSchema.numbers(layout.count * $0) } ?? layout,
+      fieldWeights: Autoencoder.FieldWeights(hidden: 1, visible: 0)
+    )
+  }
+}

@@ -1,0 +1,48 @@
+public import HourglassData
+package import HourglassEngines
+package import HourglassModelFiles
+public import HourglassTasksCommon
+
+extension Imputer {
+  /// Learns from a table, whose missing cells it then fills, or from one without missing cells.
+  ///
+  /// Before anything is learned a tenth of the observed cells is deleted: on them the result is evaluated,
+  /// and the weights of its parts are chosen. A checkpoint is written now and then; it stays until the
+  /// model is saved.
+  ///
+  /// - Throws: `interrupted` when the task is cancelled; `dataset(.table(.nothingToLearn))` where no
+  ///   column varies.
+  public func fit(
+    _ table: Table,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedImputer {
+    try await fit(.table(table), session: session)
+  }
+
+  /// Learns from a table or time series.
+  ///
+  /// - Throws: As for a table; `application(.otherKind)` for images and sounds.
+  public func fit(
+    _ dataset: Dataset,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedImputer {
+    do {
+      return try await ImputationJob(self, try ImputationData(dataset.learnable), session).fitted()
+    } catch {
+      throw HourglassError(error, checkpoint: session.checkpoint)
+    }
+  }
+
+  /// What a checkpoint of learning from some data says of itself; for a store of one's own.
+  package func header(
+    for dataset: Dataset,
+    on engine: ComputeEngine
+  ) throws(HourglassError) -> ModelHeader {
+    do {
+      return try ImputationJob(self, try ImputationData(dataset), TrainingSession(engine: engine))
+        .header
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+}

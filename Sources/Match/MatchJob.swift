@@ -1,0 +1,167 @@
+internal import HourglassAutoencoders
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassModelFiles
+internal import HourglassNetworks
+internal import HourglassTasksCommon
+internal import HourglassTensors
+
+/// One run of learning signatures, with everything chosen before it begins.
+struct MatchJob: Sendable {
+  private let matcher: Matcher
+  private let data: Dataset
+  private let encoding: MatchEncoding
+  private let items: any BatchSource
+  private let network: SignatureNetwork
+  private let run: TrainingRun
+
+  init(_ matcher: Matcher, _ data: Dataset, _ session: TrainingSession) throws {
+    try matcher.validate()
+    self.matcher = matcher
+    self.data = data
+    (encoding, items) = try MatchEncoding.learning(from: data)
+    let isHeldOut = items.count >= 200
+    let validation = ValidationSplit(fraction: isHeldOut ? 0.05 : 0, maximumCount: 1_000)
+    let learningCount = validation.indices(of: items.count, seed: matcher.learning.seed).training
+      .count
+    network = matcher.network(for: encoding, learningCount: learningCount)
+    run = try TrainingRun(
+      application: FittedMatcher.application,
+      configuration: matcher,
+      fields: encoding,
+      architecture: network,
+      data: (data.name, data.fingerprint),
+      itemCount: learningCount,
+      trainer: matcher.trainer(
+        for: encoding.kind,
+        learningCount: learningCount,
+        validation: validation
+      ),
+      session: session
+    )
+  }
+
+  /// Learns, evaluates, and makes the model with its report.
+  func fitted() async throws -> FittedMatcher {
+    let result = try await run.train(network, on: items)
+    let signatures = try SignatureModel(
+      network,
+      variables: result.variables,
+      itemShape: encoding.itemShape
+    )
+    let evaluated = try encoding.items(of: data, range: 0..<min(data.count, 200))
+    let evaluator = RecallEvaluator(
+      signatures,
+      seed: matcher.learning.seed,
+      comparesWithBaselines: run.session.comparesWithBaselines
+    )
+    var report = try await evaluator.report(evaluated, of: data, on: run.session.engine)
+    report.notes += [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
+    return FittedMatcher(
+      configuration: matcher,
+      header: try run.modelHeader(
+        result.record,
+        metrics: [
+          "recall@1, signatures": report.signatures,
+          "recall@1, PCA of the same size": report.principalComponents,
+          "recall@1, raw values": report.rawValues,
+        ].compactMapValues { $0 },
+        report: report
+      ),
+      report: report,
+      checkpoint: run.session.checkpoint,
+      encoding: encoding,
+      model: signatures
+    )
+  }
+}
+
+extension Matcher {
+  /// Checks the settings that no other room checks.
+  func validate() throws(TaskError) {
+    try requireSetting(
+      (1...4096).contains(dimensions),
+      "the number of dimensions",
+      "1 to 4096",
+      dimensions
+    )
+    try augmentation.validate()
+    try learning.validate()
+  }
+
+  /// The network, with everything chosen.
+  func network(for encoding: MatchEncoding, learningCount: Int) -> SignatureNetwork {
+    SignatureNetwork(
+      views: AugmentedViews(form: encoding.form, augmentation: augmentation),
+      encoder: architecture ?? Defaults.signatureArchitecture(for: encoding),
+      latent: dimensions,
+      outputActivation: encoding.kind == .images ? .logistic : .identity,
+      reconstructionWeight: encoding.kind == .images ? 10 : 1,
+      crowd: max(Float(learningCount) / Float(batchSize(encoding.kind, learningCount)), 1)
+    )
+  }
+
+  /// The number of items of a batch.
+  private func batchSize(_ kind: DataKind, _ learningCount: Int) -> Int {
+    if let size = learning.batchSize { return size }
+    // Images and sounds take long: more steps of fewer items teach more in the same time.
+    if learningCount >= 16_384, kind == .table { return 512 }
+    return learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64
+  }
+
+  /// How it learns, with everything chosen.
+  ///
+  /// Telling an item from the others of its batch teaches more where there are more of them, so that
+  /// batches are larger than elsewhere.
+  func trainer(
+    for kind: DataKind,
+    learningCount: Int,
+    validation: ValidationSplit
+  ) -> Trainer {
+    var learning = learning
+    let size = batchSize(kind, learningCount)
+    learning.batchSize = size
+    learning.learningRate =
+      learning.learningRate ?? (size >= 512 ? 4e-3 : size >= 256 ? 3e-3 : 1e-3)
+    let perEpoch = max(learningCount / min(size, learningCount), 1)
+    // Epochs of few items are short: nothing better for a few of them says nothing yet.
+    if let patience = learning.earlyStopping?.patience {
+      learning.earlyStopping?.patience = max(patience, 400 / perEpoch)
+    }
+    if learning.epochs == nil, learning.seconds == nil {
+      let steps = Defaults.signatureSteps(kind, learningCount, batchSize: size)
+      learning.epochs = min(max((steps + perEpoch - 1) / perEpoch, 1), 2_000)
+    }
+    return learning.trainer(for: kind, learningCount: learningCount, validation: validation)
+  }
+}
+
+extension Defaults {
+  /// Convolutions for images and sounds, which find what is moved at another place, and fully
+  /// connected layers for rows.
+  static func signatureArchitecture(for encoding: MatchEncoding) -> Architecture {
+    switch encoding {
+    case .images(let fields):
+      let shape = fields.itemShape
+      var side = max(shape[1], shape[2])
+      var channels: [Int] = []
+      while side > 7, channels.count < 5 {
+        side = (side + 1) / 2
+        channels.append(min(32 << channels.count, 128))
+      }
+      return .convolutional(channels: channels, hidden: [512], activation: .silu)
+    case .sounds:
+      return .convolutional(channels: [16, 32, 64], hidden: [256], activation: .silu)
+    case .table(let encoding):
+      let width = min(max(4 * encoding.width, 64), 512)
+      return .dense(hidden: [width, width], activation: .silu)
+    }
+  }
+
+  /// About how many steps to make: a minute or two on two cores, and some five for 20,000 images, which are
+  /// told apart by one signature each.
+  static func signatureSteps(_ kind: DataKind, _ count: Int, batchSize: Int) -> Int {
+    if kind == .images, count >= 16_384 { return 4_500 }
+    return batchSize >= 256 ? 1_500 : 2_000
+  }
+}

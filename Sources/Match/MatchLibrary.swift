@@ -1,0 +1,250 @@
+public import HourglassData
+internal import HourglassEncodings
+public import HourglassEngines
+internal import HourglassMedia
+public import HourglassSignatures
+internal import HourglassSystem
+public import HourglassTasksCommon
+internal import HourglassTensors
+
+/// A signature database with the matcher that makes its signatures: items go in, answers come out.
+///
+///     let library = try MatchLibrary(creating: "songs.db", matcher)
+///     try await library.add(songs)
+///     let answer = try await library.find(query clip, count: 5)[0]
+///
+/// The matcher is kept inside the file, so that the file alone is enough. A database of ready
+/// coordinates has none.
+public struct MatchLibrary: Sendable {
+  /// The file.
+  public let database: SignatureDatabase
+  /// What makes the signatures; none where coordinates were imported.
+  public let matcher: FittedMatcher?
+
+  /// Makes a database that keeps a matcher, or gives an empty one that is there a matcher.
+  ///
+  /// - Throws: `other` where there is a database with items.
+  public init(creating path: String, _ matcher: FittedMatcher) throws(HourglassError) {
+    do {
+      let database = try SignatureDatabase(openingOrCreating: path)
+      guard try database.count == 0 else { throw SignatureError.alreadyExists(file: path) }
+      try database.setModel(try matcher.stored())
+      self.database = database
+      self.matcher = matcher
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Opens a database that is there.
+  public init(contentsOf path: String, readOnly: Bool = false) throws(HourglassError) {
+    do {
+      database = try SignatureDatabase(contentsOf: path, readOnly: readOnly)
+      matcher = try FittedMatcher(storedIn: database)
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Whether the file at a path is a database whose making was interrupted.
+  package static func isUnfinished(_ path: String) -> Bool {
+    do throws(SignatureError) {
+      _ = try SignatureDatabase(contentsOf: path, readOnly: true)
+      return false
+    } catch {
+      if case .unfinished = error { return true } else { return false }
+    }
+  }
+
+  /// The matcher, which whatever takes items needs.
+  func requiredMatcher() throws(TaskError) -> FittedMatcher {
+    guard let matcher else { throw .noEncoder(file: database.path) }
+    return matcher
+  }
+}
+
+extension MatchLibrary {
+  /// Stores the items of some data, all or none, and learns anew from which distance on an item is
+  /// not in the database; gives the number of those that were stored.
+  ///
+  /// A table that is not held in memory is stored block by block. Where that ends early, the blocks so
+  /// far are in the database; the policy `keep` goes on from there.
+  @discardableResult
+  public func add(
+    _ data: Dataset,
+    ifPresent policy: ReplacementPolicy = .refuse,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> Int {
+    do {
+      let matcher = try requiredMatcher()
+      var stored = 0
+      if case .largeTable(let table) = data {
+        let reader = try table.reader()
+        var count = 0
+        while let block = try reader.next() {
+          let items = try await matcher.items(of: .table(block), after: count, on: engine)
+          stored += try database.add(contentsOf: items, ifPresent: policy)
+          count += block.rowCount
+        }
+      } else {
+        let items = try await matcher.items(of: data, on: engine)
+        stored = try database.add(contentsOf: items, ifPresent: policy)
+      }
+      try await calibrate(with: data, matcher, on: engine)
+      return stored
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Finds the stored items nearest to each item of some data.
+  ///
+  /// - Parameters:
+  ///   - count: The most items to find for each.
+  ///   - falseAcceptRate: How often an item that is not in the database may be taken for one that is;
+  ///     with it, `isInDatabase` of an answer is set.
+  ///   - index: The signatures of the database, loaded before; without them they are loaded, and a
+  ///     large database makes or loads the graph of its approximate search.
+  public func find(
+    _ data: Dataset,
+    count: Int = 5,
+    falseAcceptRate: Double? = nil,
+    filter: SignatureFilter = .all,
+    in index: SignatureIndex? = nil,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> [MatchAnswer] {
+    do {
+      let matcher = try requiredMatcher()
+      let index = try index ?? loadedIndex()
+      let recall = filter.isEmpty ? index.approximation?.recall : nil
+      var answers: [MatchAnswer]
+      if case (.sounds(let patching), .sounds(let sounds)) = (matcher.encoding, data) {
+        answers = []
+        let queryClips = QueryClipCalibration(try database.note(for: QueryClipCalibration.key))
+        for number in 0..<sounds.count {
+          let spectrogram = patching.mel(try sounds.sound(number))
+          let queryClip = try await matcher.queryClip(of: spectrogram, patching, on: engine)
+          let found = try QueryClip.matches(
+            for: queryClip.phases,
+            in: index,
+            spacing: patching.spacing,
+            count: count,
+            filter: filter,
+            threads: engine.threads
+          )
+          var answer = MatchAnswer(query: sounds.names[number], found, index)
+          answer.recall = recall
+          let isRelative = queryClips?.isRelative == true
+          var scale: Double?
+          if isRelative, let phase = queryClip.phases.first {
+            // Items that are filtered out are local distance scale, too.
+            scale = try QueryClip.localDistanceScale(
+              of: phase.signatures,
+              in: index,
+              threads: engine.threads
+            )
+          }
+          // Where items were removed until too few are left to tell the local distance scale, nothing is known
+          // of distances.
+          let isKnown = !isRelative || scale != nil
+          try answer.evaluator(
+            by: isKnown ? queryClips?.calibrations(count: queryClip.signatures.count) ?? [] : [],
+            scale: scale ?? 1,
+            falseAcceptRate: falseAcceptRate,
+            file: database.path
+          )
+          answers.append(answer)
+        }
+        return answers
+      }
+      let found = try index.matches(
+        for: try await matcher.queries(of: data, on: engine),
+        count: count,
+        filter: filter,
+        threads: engine.threads
+      )
+      let calibrations = try database.calibration().map { [$0] } ?? []
+      answers = zip(data.itemNames(), found).map { MatchAnswer(query: $0, $1, index) }
+      for place in answers.indices {
+        answers[place].recall = recall
+        try answers[place].evaluator(
+          by: calibrations,
+          falseAcceptRate: falseAcceptRate,
+          file: database.path
+        )
+      }
+      return answers
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// Finds the stored items nearest to some coordinates.
+  public func find(
+    at coordinates: [Float],
+    count: Int = 5,
+    falseAcceptRate: Double? = nil,
+    filter: SignatureFilter = .all,
+    in index: SignatureIndex? = nil
+  ) throws(HourglassError) -> MatchAnswer {
+    do {
+      let index = try index ?? loadedIndex()
+      let found = try index.matches(for: coordinates, count: count, filter: filter)
+      let query = coordinates.map { NumberText.plain(Double($0)) }.joined(separator: ",")
+      var answer = MatchAnswer(query: query, found, index)
+      answer.recall = filter.isEmpty ? index.approximation?.recall : nil
+      try answer.evaluator(
+        by: try database.calibration().map { [$0] } ?? [],
+        falseAcceptRate: falseAcceptRate,
+        file: database.path
+      )
+      return answer
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+}
+
+extension MatchLibrary {
+  /// The signatures, with a graph where there are many; a task that is cancelled gives it up.
+  private func loadedIndex() throws -> SignatureIndex {
+    try database.index(for: .automatic) { _ in try Task.checkCancellation() }
+  }
+}
+
+extension MatchAnswer {
+  fileprivate init(query: String, _ matches: [Match], _ index: SignatureIndex) {
+    self.query = query
+    self.matches = matches.map {
+      Found(
+        name: $0.name,
+        distance: $0.distance,
+        metadata: index.metadata(ofItem: $0.itemID)
+      )
+    }
+  }
+
+  fileprivate init(query: String, _ matches: [SequenceMatch], _ index: SignatureIndex) {
+    self.query = query
+    self.matches = matches.map {
+      Found(
+        name: $0.name,
+        distance: $0.distance,
+        offset: $0.offset,
+        metadata: index.metadata(ofItem: $0.itemID)
+      )
+    }
+  }
+}
+
+extension SignatureIndex {
+  /// What is known about an item; numbers of items ascend.
+  fileprivate func metadata(ofItem id: Int64) -> [String: String] {
+    var (low, high) = (0, items.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if items[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < items.count && items[low].id == id ? items[low].metadata : [:]
+  }
+}

@@ -1,0 +1,42 @@
+public import HourglassEncodings
+public import HourglassNetworks
+public import HourglassTasksCommon
+
+/// Learns to give items signatures by which they are found again from damaged copies and query clips.
+///
+///     let songs = try Dataset.load(contentsOf: "songs")
+///     let matcher = try await Matcher().fit(songs)
+///     let library = try MatchLibrary(creating: "songs.db", matcher)
+///     try await library.add(songs)
+///     for answer in try await library.find(try Dataset.load(contentsOf: "query clip.wav")) {
+///       print(answer.matches[0].name, answer.matches[0].offset ?? 0)
+///     }
+///
+/// A signature is the code of a denoising autoencoder that also learns to bring an item and its
+/// distorted copy together and to keep different items apart; signatures are compared by the
+/// Euclidean distance. An image or a row of a table has one signature, a sound one for each half
+/// second, of the second that begins there.
+public struct Matcher: Hashable, Sendable, Codable {
+  /// The number of numbers of a signature, at least 1.
+  public var dimensions: Int
+  /// The layers before the signature, mirrored behind it; `nil` takes convolutions for images and
+  /// sounds, and fully connected layers for tables.
+  public var architecture: Architecture?
+  /// What is done to an item in learning.
+  public var augmentation: Augmentation
+  /// For how long and by which steps it learns.
+  public var learning: TrainingSettings
+
+  /// Makes a matcher; the defaults suit most images, sounds and tables.
+  public init(
+    dimensions: Int = 32,
+    architecture: Architecture? = nil,
+    augmentation: Augmentation = Augmentation(),
+    learning: TrainingSettings = TrainingSettings()
+  ) {
+    self.dimensions = dimensions
+    self.architecture = architecture
+    self.augmentation = augmentation
+    self.learning = learning
+  }
+}

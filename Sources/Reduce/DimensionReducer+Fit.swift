@@ -1,0 +1,46 @@
+public import HourglassData
+internal import HourglassEncodings
+package import HourglassEngines
+package import HourglassModelFiles
+public import HourglassTasksCommon
+
+extension DimensionReducer {
+  /// Learns from the rows of a table, images, sounds, or the windows of a series.
+  ///
+  /// Columns may be numbers or categories, and cells may be missing. Images must have one size.
+  /// A sound is trained on in patches of about one second. Some items are held out to evaluate the
+  /// result, see `EvaluationSplit`; how values are encoded is trained on the others alone. A checkpoint
+  /// is written now and then, and at the end; it stays until the model is saved.
+  ///
+  /// - Throws: `interrupted` when the task is cancelled; the checkpoint is written before.
+  public func fit(
+    _ data: Dataset,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedDimensionReducer {
+    do {
+      return try await ReductionJob(self, data, session).fitted()
+    } catch {
+      throw HourglassError(error, checkpoint: session.checkpoint)
+    }
+  }
+
+  /// Learns from rows of numbers or images in memory.
+  public func fit(
+    _ data: NumericDataset,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedDimensionReducer {
+    try await fit(Dataset(data), session: session)
+  }
+
+  /// What a checkpoint of learning from some data says of itself; for a store of one's own.
+  package func header(
+    for data: NumericDataset,
+    on engine: ComputeEngine
+  ) throws(HourglassError) -> ModelHeader {
+    do {
+      return try ReductionJob(self, Dataset(data), TrainingSession(engine: engine)).header
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+}

@@ -1,0 +1,149 @@
+internal import HourglassData
+package import HourglassEncodings
+public import HourglassModelFiles
+public import HourglassTensors
+
+/// What an application has learned: a value that is applied to data, saved and loaded.
+///
+/// Nothing that is done with it changes it.
+public protocol FittedTask: Sendable {
+  /// The name of the application in the header of a model file, such as `reduce`.
+  static var application: String { get }
+
+  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  var header: ModelHeader { get }
+
+  /// Where the state of learning is kept until the model is saved.
+  var checkpoint: String? { get }
+
+  /// Everything that applying it needs beside the header, by name.
+  var tensors: [String: Tensor] { get }
+
+  /// Makes it from what a model file of its application holds; `init(contentsOf:)` calls it.
+  ///
+  /// - Throws: Any error of the rooms where the file contradicts itself.
+  init(contents file: ModelContents) throws
+}
+
+/// A model file that was read and is of the right application.
+public struct ModelContents: Sendable {
+  /// The file.
+  public let path: String
+  /// What it says beside its tensors.
+  public let header: ModelHeader
+  /// The tensors by name.
+  public let tensors: [String: Tensor]
+
+  /// The configuration, the fields or another part of the header as a value.
+  package func decoded<Value: Decodable>(
+    _ part: KeyPath<ModelHeader, JSONValue>,
+    as type: Value.Type
+  ) throws(ModelFileError) -> Value {
+    try header[keyPath: part].decoded(as: type, file: path)
+  }
+
+  /// The report, where the file has one.
+  package func report<Value: Decodable>(as type: Value.Type) throws(ModelFileError) -> Value? {
+    try header.report?.decoded(as: type, file: path)
+  }
+
+  /// A tensor of a shape.
+  package func tensor(_ name: String, shape: Shape) throws(TaskError) -> Tensor {
+    guard let tensor = tensors[name], tensor.shape == shape, tensor.isFinite else {
+      throw damaged("the tensor \(name) should hold finite numbers of the shape \(shape)")
+    }
+    return tensor
+  }
+
+  /// The error of a file that contradicts itself.
+  package func damaged(_ problem: String) -> TaskError {
+    .damagedModel(file: path, problem: problem)
+  }
+}
+
+extension FittedTask {
+  /// The number of learned numbers.
+  public var parameterCount: Int {
+    let state = Set(header.stateTensors)
+    return tensors.reduce(0) { $0 + (state.contains($1.key) ? 0 : $1.value.shape.elementCount) }
+  }
+
+  /// Writes the model, whole or not at all, and removes the checkpoint.
+  public func save(to path: String) throws(HourglassError) {
+    do {
+      try ModelFile.write(tensors: tensors, header: header, to: path)
+    } catch {
+      throw .modelFile(error)
+    }
+    try removeCheckpoint()
+  }
+
+  /// The bytes that `save` writes.
+  package func bytes() throws(HourglassError) -> [UInt8] {
+    do {
+      return try ModelFile.bytes(tensors: tensors, header: header, path: "the model")
+    } catch {
+      throw .modelFile(error)
+    }
+  }
+
+  /// Removes the checkpoint, where there is one.
+  public func removeCheckpoint() throws(HourglassError) {
+    guard let checkpoint else { return }
+    do {
+      try CheckpointFile.remove(checkpoint)
+    } catch {
+      throw .modelFile(error)
+    }
+  }
+
+  /// Reads a model that `save` wrote.
+  ///
+  /// - Throws: `modelFile` for a damaged or foreign file, `application(.otherApplication)` for a
+  ///   model of another application.
+  public init(contentsOf path: String) throws(HourglassError) {
+    let file: ModelFile
+    do {
+      file = try ModelFile(contentsOf: path)
+    } catch {
+      throw .modelFile(error)
+    }
+    try self.init(file)
+  }
+
+  /// Reads a model from its open file.
+  package init(_ file: ModelFile) throws(HourglassError) {
+    let path = file.path
+    do {
+      guard file.application == Self.application else {
+        throw TaskError.otherApplication(
+          file: path,
+          expected: Self.application,
+          found: file.application
+        )
+      }
+      let header = try file.header(as: ModelHeader.self)
+      guard header.checkpoint == nil else {
+        throw TaskError.checkpointForModel(file: path)
+      }
+      let contents = ModelContents(path: path, header: header, tensors: try file.tensors())
+      do {
+        try self.init(contents: contents)
+      } catch {
+        throw Self.damage(error, in: path)
+      }
+    } catch {
+      throw HourglassError(error)
+    }
+  }
+
+  /// What keeps a model from being made of a file: settings and networks that cannot be are the file's
+  /// fault, and not that of whoever names it.
+  private static func damage(_ error: any Error, in path: String) -> any Error {
+    switch HourglassError(error) {
+    case .modelFile, .application(.damagedModel): error
+    case let other:
+      TaskError.damagedModel(file: path, problem: "it cannot be used: \(other)")
+    }
+  }
+}

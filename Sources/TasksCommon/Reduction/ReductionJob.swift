@@ -1,0 +1,331 @@
+package import HourglassAutoencoders
+package import HourglassData
+package import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassGraphs
+package import HourglassModelFiles
+internal import HourglassNetworks
+internal import HourglassStatistics
+internal import HourglassSystem
+package import HourglassTensors
+
+/// One run of learning a dimensionality reduction, with everything chosen before it begins.
+package struct ReductionJob: Sendable {
+  private let reducer: DimensionReducer
+  private let dataName: String
+  private let items: ReductionItems
+  private let encoding: ItemEncoding
+  private let autoencoder: Autoencoder
+  private let run: TrainingRun
+
+  package init(
+    _ reducer: DimensionReducer,
+    _ data: Dataset,
+    _ session: TrainingSession,
+    application: String = FittedDimensionReducer.application,
+    corruption: Corruption = .none,
+    configuration: (any Encodable & Sendable)? = nil,
+    effort: Double = 1
+  ) throws {
+    try reducer.validate(for: data)
+    self.reducer = reducer
+    dataName = data.name
+    items = try ReductionItems(data, seed: reducer.learning.seed, scaling: reducer.scaling)
+    encoding = items.encoding
+    var autoencoder = reducer.autoencoder(for: encoding, variance: items.variance)
+    autoencoder.corruption = corruption
+    self.autoencoder = autoencoder
+    let settings: any Encodable = configuration ?? reducer
+    run = try TrainingRun(
+      application: application,
+      configuration: settings,
+      fields: encoding,
+      architecture: autoencoder,
+      data: (data.name, data.fingerprint),
+      itemCount: items.learningCount,
+      trainer: reducer.trainer(items, of: data.kind, effort: effort),
+      session: session
+    )
+  }
+
+  /// What a checkpoint says of itself.
+  package var header: ModelHeader { run.header }
+
+  /// Learns, evaluates, and makes the model with its report.
+  ///
+  /// - Parameter model: One with a code of another length, whose weights are the start.
+  package func fitted(from model: FittedDimensionReducer? = nil) async throws
+    -> FittedDimensionReducer
+  {
+    let engine = run.session.engine
+    let principal: PrincipalComponents
+    let source: any BatchSource
+    do {
+      principal = try await PrincipalComponents(
+        of: FilledValues(items.principal),
+        count: autoencoder.latent,
+        on: engine
+      )
+      source = try await items.learning(run.session, reducer.preserves)
+    } catch is CancellationError {
+      // Learning has not begun: there is a checkpoint only where it was to go on from one.
+      let session = run.session
+      throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
+    }
+    let baseline = ReductionBaseline(principal)
+    let (network, record) = try await run.network(
+      autoencoder,
+      try autoencoder.started(from: baseline, model, itemShape: encoding.itemShape),
+      on: source,
+      itemShape: encoding.itemShape
+    )
+    let evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
+    var report = try await evaluator.report(
+      items.evaluated,
+      of: dataName,
+      as: items.evaluatedKind,
+      on: engine
+    )
+    report.notes += try await warnings(network, record)
+    report = report.refereed(by: run.session)
+    return FittedDimensionReducer(
+      configuration: reducer,
+      header: try run.modelHeader(
+        record,
+        metrics: report.metrics,
+        report: report,
+        stateTensors: Array(baseline.tensors.keys)
+      ),
+      report: report,
+      checkpoint: run.session.checkpoint,
+      encoding: encoding,
+      network: network,
+      baseline: baseline
+    )
+  }
+
+  /// What somebody should be warned of who sees only the end of learning.
+  private func warnings(
+    _ network: FittedAutoencoder,
+    _ record: HourglassAutoencoders.TrainingRecord
+  ) async throws -> [String] {
+    let engine = run.session.engine
+    var warnings = [
+      TrainingDiagnostics.budget(record),
+      TrainingDiagnostics.idleNumbers(try await network.encode(items.evaluated, on: engine)),
+    ]
+    if items.evaluatedKind == .heldOut || items.evaluatedKind == .heldOutAndUsedForStopping {
+      let noun = encoding.kind == .sounds ? "patches" : encoding.kind.nouns.many
+      warnings.append(
+        TrainingDiagnostics.duplicates(
+          evaluated: items.evaluated,
+          learned: items.principal,
+          noun: noun
+        )
+      )
+    }
+    if case .table(let table) = encoding {
+      let reconstructed = try await network.reconstruct(items.evaluated, on: engine)
+      warnings.append(
+        TrainingDiagnostics.dominance(
+          items.evaluated.squaredErrors(of: reconstructed),
+          names: table.fields.map(\.column)
+        )
+      )
+    }
+    return warnings.compactMap { $0 }
+  }
+}
+
+extension DimensionReducer {
+  /// Checks the settings that no other room checks.
+  package func validate(for data: Dataset) throws(TaskError) {
+    let kind = data.kind
+    try requireSetting(
+      (1...1 << 16).contains(dimensions),
+      "the number of dimensions",
+      "1 to 65536",
+      dimensions
+    )
+    try learning.validate()
+    if case .convolutional = architecture, kind == .table {
+      try requireSetting(false, "the architecture", "dense for a table", "convolutional")
+    }
+    if case .patches = architecture {
+      try requireSetting(
+        false,
+        "the architecture of a reduction",
+        "one whose layers all learn; patches are for features",
+        "patches"
+      )
+    }
+    if case .neighbors(let count, let weight) = preserves {
+      try validate(neighbors: count, weight, of: data)
+    }
+  }
+
+  private func validate(
+    neighbors count: Int,
+    _ weight: Float,
+    of data: Dataset
+  ) throws(TaskError) {
+    try requireSetting(
+      (1...1_000).contains(count),
+      "the number of neighbors",
+      "1 to 1000",
+      count
+    )
+    try requireSetting(
+      weight >= 0 && weight.isFinite,
+      "the weight of neighbors",
+      "at least 0",
+      weight
+    )
+    let limit = Autoencoder.NeighborTerm.latentLimit
+    try requireSetting(
+      dimensions <= limit,
+      "the number of dimensions of codes that preserve neighbors",
+      "1 to \(limit); in more, preserve values",
+      dimensions
+    )
+    guard case .largeTable(let table) = data else { return }
+    try requireSetting(
+      false,
+      "what codes preserve of \(table.name), a table that is not held in memory,",
+      "values, or the table in memory",
+      "neighbors"
+    )
+  }
+
+  /// The network, with everything chosen, for items of a variance summed over their values.
+  package func autoencoder(
+    for encoding: ItemEncoding,
+    variance: @autoclosure () -> Double
+  ) -> Autoencoder {
+    let objective = objective ?? .squaredError
+    let output =
+      outputActivation
+      ?? Defaults.outputActivation(for: encoding.kind, objective: objective)
+    return Autoencoder(
+      encoder: architecture ?? automaticArchitecture(for: encoding),
+      bottleneck: .deterministic(latent: dimensions),
+      latentActivation: codeActivation,
+      outputActivation: output,
+      objective: objective,
+      fields: encoding.layout,
+      // Values of images have bounds that a linear map does not keep.
+      linearPath: output == .identity && codeActivation == .identity ? true : nil,
+      neighbors: neighborTerm(variance: variance())
+    )
+  }
+
+  /// How the network learns, with everything chosen.
+  ///
+  /// - Parameter effort: The part of the usual number of steps to make.
+  package func trainer(_ items: ReductionItems, of kind: DataKind, effort: Double = 1) -> Trainer {
+    var learning = learning
+    var steps: Int?
+    if case .neighbors = preserves {
+      let count = items.learningCount
+      learning.batchSize =
+        learning.batchSize ?? Defaults.neighborBatchSize(learningCount: count)
+      if optimizer == nil {
+        learning.learningRate = learning.learningRate ?? Defaults.neighborLearningRate
+      }
+      steps = Defaults.neighborSteps
+    }
+    if effort < 1 {
+      steps = max(Int(Double(steps ?? Defaults.steps(for: kind)) * effort), 1)
+    }
+    return learning.trainer(
+      for: kind,
+      learningCount: items.learningCount,
+      validation: items.validation,
+      steps: steps,
+      optimizer: optimizer
+    )
+  }
+
+  /// The layers that are taken where none are given.
+  private func automaticArchitecture(for encoding: ItemEncoding) -> Architecture {
+    if case .neighbors = preserves {
+      return Defaults.neighborArchitecture(
+        for: encoding.kind,
+        valueCount: encoding.valueCount
+      )
+    }
+    return Defaults.denseArchitecture(
+      for: encoding.kind,
+      valueCount: encoding.valueCount
+    )
+  }
+
+  private func neighborTerm(variance: @autoclosure () -> Double) -> Autoencoder.NeighborTerm? {
+    guard case .neighbors(_, let weight) = preserves else { return nil }
+    // Data with a value that is not finite are refused where learning meets it.
+    let variance = variance()
+    let scale = variance.isFinite ? Float(min(max(variance, 1e-6), 1e30)) : 1
+    return Autoencoder.NeighborTerm(weight: weight * scale)
+  }
+}
+
+extension Autoencoder {
+  /// The network with a start at principal components, where it has a linear path.
+  ///
+  /// A missing value has no part in the code, as if it were at its mean. The parameters of
+  /// categories, which are logarithms of frequencies, start at those in the data.
+  ///
+  /// - Parameter model: One with a code of another length, whose weights are taken as far as they fit.
+  package func started(
+    from baseline: ReductionBaseline,
+    _ model: FittedDimensionReducer?,
+    itemShape: Shape
+  ) throws -> any Learner {
+    let fresh = try linearStart(from: baseline, itemShape: itemShape)
+    guard let model else {
+      return fresh.isEmpty ? self : StartedLearner(self, start: fresh)
+    }
+    let shapes = try evaluationGraph(GraphShapes(item: itemShape, batch: 1)).variableShapes
+    return StartedLearner(self, start: model.start(over: fresh, shapes: shapes))
+  }
+
+  private func linearStart(
+    from baseline: ReductionBaseline,
+    itemShape: Shape
+  ) throws -> [String: Tensor] {
+    guard linearPath == true, objective.outputsPerValue == 1 else { return [:] }
+    let (count, width) = (baseline.components.shape[0], baseline.means.shape[0])
+    let inputs = itemShape.elementCount
+    let (means, components) = (baseline.means.scalars, baseline.components.scalars)
+    var encoder = Tensor.zeros([latent, inputs])
+    var constant = Tensor.zeros([latent])
+    var decoder = Tensor.zeros([width, latent])
+    var start = baseline.means
+    for row in 0..<min(count, latent) {
+      for value in 0..<width {
+        encoder[flat: row * inputs + value] = components[row * width + value]
+        decoder[flat: value * latent + row] = components[row * width + value]
+      }
+      if let fields {
+        for (field, range) in fields.ranges.enumerated() {
+          let part = range.reduce(Float(0)) { $0 + components[row * width + $1] * means[$1] }
+          encoder[flat: row * inputs + width + field] = -part
+        }
+      } else {
+        constant[flat: row] = -(0..<width).reduce(Float(0)) {
+          $0 + components[row * width + $1] * means[$1]
+        }
+      }
+    }
+    if let fields {
+      for (field, range) in zip(fields.fields, fields.ranges) where field != .number {
+        for value in range {
+          start[flat: value] = log(max(means[value], 1e-4))
+          for row in 0..<latent { decoder[flat: value * latent + row] = 0 }
+        }
+      }
+    }
+    let coding = LinearCoding(encoder: (encoder, constant), decoder: (decoder, start))
+    return try self.start(from: coding, itemShape: itemShape)
+  }
+}

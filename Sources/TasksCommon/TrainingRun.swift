@@ -1,0 +1,146 @@
+package import HourglassAutoencoders
+internal import HourglassEngines
+package import HourglassModelFiles
+package import HourglassTensors
+
+/// One run of learning, the same for every application: a trainer, what a checkpoint says of itself,
+/// and the session that it takes place in.
+package struct TrainingRun: Sendable {
+  /// How the network learns.
+  package var trainer: Trainer
+  /// What a checkpoint says of itself, and a model says more of.
+  package let header: ModelHeader
+  /// Where it takes place.
+  package let session: TrainingSession
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - application: The name of the application, such as `reduce`.
+  ///   - configuration: How the application was set up.
+  ///   - fields: How items are encoded.
+  ///   - architecture: The network.
+  ///   - data: The name and the fingerprint of the data.
+  ///   - itemCount: The number of items that gradients are followed of.
+  package init(
+    application: String,
+    configuration: some Encodable,
+    fields: some Encodable,
+    architecture: some Encodable,
+    data: (name: String, fingerprint: String),
+    itemCount: Int,
+    trainer: Trainer,
+    session: TrainingSession
+  ) throws(ModelFileError) {
+    self.trainer = trainer
+    self.trainer.checkpointInterval = session.checkpointInterval
+    self.session = session
+    header = ModelHeader(
+      application: application,
+      configuration: try JSONValue(encoding: configuration, file: "the model"),
+      fields: try JSONValue(encoding: fields, file: "the model"),
+      architecture: try JSONValue(encoding: architecture, file: "the model"),
+      provenance: ModelProvenance(
+        seed: trainer.seed,
+        dataFingerprint: data.fingerprint,
+        dataName: data.name,
+        itemCount: itemCount,
+        programVersion: ProgramVersion.current,
+        precision: session.engine.configuration.precision.rawValue,
+        threads: session.engine.threads
+      )
+    )
+  }
+
+  /// Learns, telling of it; ends with an error when the task is cancelled, after a checkpoint.
+  package func train(
+    _ learner: any Learner,
+    on source: any BatchSource
+  ) async throws -> TrainingResult {
+    let (events, continuation) = AsyncStream<TrainingEvent>.makeStream()
+    // A task of its own hears the last events even when this one is cancelled.
+    let progress = session.progress
+    let listener = Task { for await event in events { progress(event) } }
+    let outcome: Result<TrainingResult, any Error>
+    do {
+      let file = session.checkpoint.map { CheckpointFile($0, header: header) }
+      outcome = .success(
+        try await trainer.train(
+          learner,
+          on: source,
+          by: session.engine,
+          checkpoints: session.store ?? file,
+          resumes: session.resumes,
+          now: session.now,
+          events: continuation
+        )
+      )
+    } catch {
+      outcome = .failure(error)
+    }
+    continuation.finish()
+    await listener.value
+    let result = try outcome.get()
+    if result.record.stopReason == .cancellation { throw CancellationError() }
+    return result
+  }
+
+  /// A network with what was learned, and how it learned.
+  package typealias Learned = (
+    network: FittedAutoencoder, record: HourglassAutoencoders.TrainingRecord
+  )
+
+  /// Learns an autoencoder.
+  ///
+  /// - Parameters:
+  ///   - autoencoder: The network.
+  ///   - learner: The network with a start, where it has one.
+  ///   - source: What is trained on.
+  ///   - itemShape: The shape of an item.
+  package func network(
+    _ autoencoder: Autoencoder,
+    _ learner: (any Learner)? = nil,
+    on source: any BatchSource,
+    itemShape: Shape
+  ) async throws -> Learned {
+    let result = try await train(learner ?? autoencoder, on: source)
+    let network = try FittedAutoencoder(
+      autoencoder,
+      variables: result.variables,
+      itemShape: itemShape,
+      record: result.record
+    )
+    return (network, result.record)
+  }
+
+  /// The header of the finished model.
+  ///
+  /// - Parameters:
+  ///   - record: How it was learned; nothing of it depends on the machine's speed.
+  ///   - metrics: The numbers of the report, by their names.
+  ///   - report: How well the model does, in the words of its application.
+  ///   - stateTensors: The names of tensors that no gradient was followed of.
+  ///   - keptItemCount: How many items of the data the model keeps.
+  package func modelHeader(
+    _ record: HourglassAutoencoders.TrainingRecord,
+    metrics: [String: Double],
+    report: some Encodable,
+    stateTensors: [String] = [],
+    keptItemCount: Int = 0
+  ) throws(ModelFileError) -> ModelHeader {
+    var header = header
+    header.training = TrainingSummary(
+      epochs: record.epochs.count,
+      steps: record.steps,
+      bestEpoch: record.bestEpoch,
+      trainingLosses: record.epochs.map(\.training.loss),
+      validationLosses: record.epochs.compactMap(\.validation?.loss),
+      metrics: metrics
+    )
+    let encoded = try JSONValue(encoding: report, file: "the model")
+    header.report = encoded == .null ? nil : encoded
+    header.stateTensors = stateTensors.sorted()
+    header.provenance.keptItemCount = keptItemCount
+    return header
+  }
+}
