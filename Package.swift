@@ -175,16 +175,16 @@ let package = Package(
       imports: base + rooms("Media", "Data", "Encodings") + ["CHourglassCodecs"],
       resources: [.copy("Goldens")]
     ),
-    tests("Signatures", imports: base + [signatures]),
+    tests("Signatures", imports: base + [signatures, "CHourglassNearest"]),
     tests("Autoencoders", imports: learning),
     tests(
       "Applications",
-      imports: task + tasks + [signatures],
+      imports: task + tasks + [signatures, "CHourglassCodecs", "CHourglassNearest", "CHourglassOneDNN"],
       resources: [.copy("Goldens")]
     ),
     tests(
       "Reports",
-      imports: base + rooms("Media", "Data") + [reports],
+      imports: base + rooms("Media", "Data") + [reports, "CHourglassCodecs"],
       resources: [.copy("Goldens")]
     ),
     tests("Library", imports: ["Hourglass"]),

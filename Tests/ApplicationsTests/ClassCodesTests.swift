@@ -4,10 +4,8 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
 @testable import HourglassGenerate
-@testable import HourglassSignatures
 @testable import HourglassTasksCommon
 
 @Suite struct ClassCodesTests {

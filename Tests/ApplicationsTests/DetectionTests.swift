@@ -9,8 +9,6 @@ import Testing
 @testable import HourglassDetect
 @testable import HourglassEncodings
 @testable import HourglassEvaluation
-@testable import HourglassGraphs
-@testable import HourglassSignatures
 @testable import HourglassStatistics
 @testable import HourglassTasksCommon
 

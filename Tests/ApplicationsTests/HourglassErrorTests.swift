@@ -4,7 +4,6 @@ import HourglassEncodings
 import HourglassEngines
 import HourglassGraphs
 import HourglassModelFiles
-import HourglassSignatures
 import HourglassSystem
 import HourglassTasksCommon
 import HourglassTensors

@@ -3,7 +3,6 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
 @testable import HourglassEncodings
 @testable import HourglassImpute

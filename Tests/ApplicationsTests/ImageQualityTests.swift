@@ -5,7 +5,6 @@ import Testing
 @testable import HourglassDenoise
 @testable import HourglassEvaluation
 @testable import HourglassMedia
-@testable import HourglassModelFiles
 
 /// Measures, filters and colors beside those of scikit-image and SciPy, see
 /// `Scripts/goldens/make_image_quality.py`.

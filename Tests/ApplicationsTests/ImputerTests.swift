@@ -1,10 +1,8 @@
 import Foundation
 import HourglassData
-import HourglassEngines
 import HourglassImpute
 import HourglassModelFiles
 import HourglassNetworks
-import HourglassSignatures
 import HourglassTasksCommon
 import HourglassTensors
 import HourglassTestSupport

@@ -8,7 +8,6 @@ import Testing
 @testable import HourglassEncodings
 @testable import HourglassEngines
 @testable import HourglassMedia
-@testable import HourglassNetworks
 
 @Suite struct ItemViewTests {
   /// What a graph of one output makes of a tensor, by the engine and by the reference.

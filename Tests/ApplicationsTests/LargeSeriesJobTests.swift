@@ -4,7 +4,6 @@ import HourglassDenoise
 import HourglassDetect
 import HourglassEngines
 import HourglassImpute
-import HourglassSignatures
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

@@ -7,8 +7,6 @@ import Testing
 @testable import HourglassData
 @testable import HourglassEncodings
 @testable import HourglassGenerate
-@testable import HourglassNetworks
-@testable import HourglassSignatures
 @testable import HourglassTasksCommon
 
 @Suite struct NeighborTests {

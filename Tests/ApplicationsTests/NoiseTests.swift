@@ -10,7 +10,6 @@ import Testing
 @testable import HourglassDenoise
 @testable import HourglassEncodings
 @testable import HourglassEvaluation
-@testable import HourglassGraphs
 @testable import HourglassMedia
 @testable import HourglassSystem
 @testable import HourglassTasksCommon

@@ -6,9 +6,7 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassData
-@testable import HourglassEngines
 @testable import HourglassFeatures
-@testable import HourglassGraphs
 @testable import HourglassStatistics
 @testable import HourglassTasksCommon
 

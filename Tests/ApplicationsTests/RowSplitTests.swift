@@ -3,7 +3,6 @@ import Testing
 
 @testable import HourglassData
 @testable import HourglassEncodings
-@testable import HourglassSignatures
 
 @Suite struct RowSplitTests {
   private func series(rows: Int, window: Int, stride: Int) throws -> SeriesSet {

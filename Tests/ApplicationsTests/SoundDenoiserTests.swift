@@ -5,11 +5,9 @@ import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
 @testable import HourglassDenoise
 @testable import HourglassEvaluation
-@testable import HourglassGraphs
 @testable import HourglassMedia
 @testable import HourglassTasksCommon
 

@@ -5,12 +5,10 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
 @testable import HourglassEncodings
 @testable import HourglassGenerate
 @testable import HourglassMedia
-@testable import HourglassSignatures
 @testable import HourglassTasksCommon
 
 @Suite struct SynthesizerTests {

@@ -1,5 +1,4 @@
 import HourglassAutoencoders
-import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

@@ -1,6 +1,5 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

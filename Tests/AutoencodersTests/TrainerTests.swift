@@ -1,8 +1,6 @@
 import HourglassAutoencoders
-import HourglassData
 import HourglassEngines
 import HourglassNetworks
-import HourglassSignatures
 import HourglassSystem
 import HourglassTensors
 import Testing

@@ -1,9 +1,7 @@
 import Foundation
 import HourglassAutoencoders
-import HourglassData
 import HourglassEngines
 import HourglassNetworks
-import HourglassSignatures
 import HourglassTensors
 import Testing
 

@@ -1,7 +1,4 @@
 import CHourglassCodecs
-import HourglassData
-import HourglassEngines
-import HourglassModelFiles
 import HourglassTensors
 
 /// Files of arrays, as NumPy writes them and as it does not.

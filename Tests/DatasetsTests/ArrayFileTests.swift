@@ -1,5 +1,4 @@
 import Foundation
-import HourglassAutoencoders
 import HourglassData
 import HourglassTensors
 import Testing

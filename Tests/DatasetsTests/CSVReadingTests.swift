@@ -1,5 +1,4 @@
 import HourglassData
-import HourglassReports
 import HourglassSystem
 import HourglassTensors
 import Testing

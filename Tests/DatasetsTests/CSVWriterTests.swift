@@ -1,6 +1,5 @@
 import Foundation
 import HourglassData
-import HourglassEngines
 import HourglassTensors
 import Testing
 

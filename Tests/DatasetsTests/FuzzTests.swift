@@ -1,7 +1,4 @@
 import HourglassData
-import HourglassEngines
-import HourglassReports
-import HourglassSignatures
 import HourglassTensors
 import Testing
 

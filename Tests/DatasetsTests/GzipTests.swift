@@ -1,6 +1,5 @@
 import CHourglassCodecs
 import HourglassData
-import HourglassReports
 import HourglassTensors
 import Testing
 

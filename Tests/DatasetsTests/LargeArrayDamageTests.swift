@@ -3,9 +3,7 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
-@testable import HourglassEngines
 
 /// Files of large arrays that are damaged, lie, or change while they are read.
 @Suite struct LargeArrayDamageTests {

@@ -3,10 +3,7 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
-@testable import HourglassEngines
-@testable import HourglassTasksCommon
 
 /// Arrays that are read block by block, beside the same ones read whole.
 @Suite struct LargeArrayTests {

@@ -1,9 +1,5 @@
 import Foundation
-import HourglassAutoencoders
 import HourglassData
-import HourglassGraphs
-import HourglassNetworks
-import HourglassSignatures
 import HourglassSystem
 import HourglassTensors
 import Testing

@@ -1,5 +1,4 @@
 import HourglassMedia
-import HourglassSignatures
 import HourglassTensors
 import Testing
 

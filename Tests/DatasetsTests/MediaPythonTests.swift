@@ -1,5 +1,4 @@
 import Foundation
-import HourglassAutoencoders
 import HourglassMedia
 import HourglassTensors
 import HourglassTestSupport

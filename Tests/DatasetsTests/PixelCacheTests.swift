@@ -4,7 +4,6 @@ import Testing
 
 @testable import HourglassData
 @testable import HourglassMedia
-@testable import HourglassSignatures
 
 /// Decoded images that are kept from one run to the next.
 @Suite struct PixelCacheTests {

@@ -2,8 +2,6 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassData
-@testable import HourglassNetworks
-@testable import HourglassSignatures
 
 @Suite struct PlainCellTests {
   let folder: TemporaryFolder

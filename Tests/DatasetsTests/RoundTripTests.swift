@@ -1,8 +1,6 @@
 import Foundation
 import HourglassData
 import HourglassEncodings
-import HourglassEngines
-import HourglassSignatures
 import HourglassTensors
 import Testing
 

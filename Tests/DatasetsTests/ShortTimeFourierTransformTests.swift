@@ -3,7 +3,6 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassEncodings
-@testable import HourglassGraphs
 @testable import HourglassMedia
 
 @Suite struct ShortTimeFourierTransformTests {

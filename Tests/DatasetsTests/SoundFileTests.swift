@@ -1,7 +1,5 @@
 import Foundation
 import HourglassData
-import HourglassEngines
-import HourglassGraphs
 import HourglassMedia
 import HourglassTensors
 import Testing

@@ -2,12 +2,8 @@ import Foundation
 import HourglassTensors
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
-@testable import HourglassEngines
-@testable import HourglassGraphs
 @testable import HourglassMedia
-@testable import HourglassNetworks
 @testable import HourglassSystem
 
 /// Images on the disk, beside the same ones in memory.

@@ -1,6 +1,5 @@
 import Foundation
 import HourglassData
-import HourglassReports
 import HourglassTensors
 import Testing
 

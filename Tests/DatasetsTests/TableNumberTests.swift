@@ -1,9 +1,7 @@
 import HourglassTensors
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassData
-@testable import HourglassNetworks
 
 @Suite struct TableNumberTests {
   /// The number that a whole text is.

@@ -1,6 +1,3 @@
-import HourglassAutoencoders
-import HourglassData
-import HourglassTasksCommon
 import Testing
 
 @Suite struct HelpTests {

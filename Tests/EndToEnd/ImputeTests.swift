@@ -1,7 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassTasksCommon
 import Testing
 
 @Suite struct ImputeTests {

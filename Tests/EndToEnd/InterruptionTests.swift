@@ -1,8 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassSystem
-import HourglassTasksCommon
 import Testing
 
 @Suite struct InterruptionTests {

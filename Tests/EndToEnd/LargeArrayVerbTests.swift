@@ -1,7 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassTasksCommon
 import Testing
 
 /// The verbs on arrays that are larger than `--in-memory`, beside the same ones held in memory.

@@ -1,8 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassSignatures
-import HourglassTasksCommon
 import Testing
 
 /// The verbs on tables and series that are larger than `--in-memory`, beside the same ones held in

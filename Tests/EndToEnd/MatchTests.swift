@@ -1,8 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassDetect
-import HourglassTasksCommon
 import Testing
 
 @Suite struct MatchTests {

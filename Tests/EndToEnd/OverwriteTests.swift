@@ -1,6 +1,4 @@
 import Foundation
-import HourglassData
-import HourglassTasksCommon
 import Testing
 
 /// Nothing that a command reads, or keeps, is replaced by what else it writes.

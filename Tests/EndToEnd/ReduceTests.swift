@@ -1,8 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassSignatures
-import HourglassTasksCommon
 import Testing
 
 #if canImport(FoundationXML)

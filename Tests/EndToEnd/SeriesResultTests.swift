@@ -1,8 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassSignatures
-import HourglassTasksCommon
 import Testing
 
 /// What verbs say of several series, whose rows stand between each other.

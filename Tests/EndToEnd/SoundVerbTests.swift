@@ -1,6 +1,4 @@
 import Foundation
-import HourglassData
-import HourglassTasksCommon
 import Testing
 
 @Suite struct SoundVerbTests {

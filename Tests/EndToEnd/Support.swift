@@ -1,6 +1,4 @@
 import Foundation
-import HourglassData
-import HourglassSystem
 import Testing
 
 /// What a run of the program came to.

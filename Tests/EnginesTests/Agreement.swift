@@ -3,7 +3,6 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassEngines
-@testable import HourglassSignatures
 
 /// The comparison of the executor over oneDNN with the reference executor.
 ///

@@ -4,8 +4,6 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassAutoencoders
-@testable import HourglassData
 @testable import HourglassEngines
 
 /// Every operation, forward and backward, by the executor over oneDNN and by the reference.

@@ -5,8 +5,6 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassAutoencoders
-@testable import HourglassData
 @testable import HourglassEngines
 
 /// Products in bfloat16: as right as that format allows, and as good in what is learned.

@@ -1,5 +1,4 @@
 import Foundation
-import HourglassAutoencoders
 import HourglassEngines
 import HourglassGraphs
 import HourglassTensors

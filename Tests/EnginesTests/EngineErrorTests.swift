@@ -4,10 +4,7 @@ import HourglassGraphs
 import HourglassTensors
 import Testing
 
-@testable import HourglassAutoencoders
-@testable import HourglassData
 @testable import HourglassEngines
-@testable import HourglassSignatures
 
 /// What the shim and the executor say when something cannot be made.
 @Suite struct EngineErrorTests {

@@ -1,6 +1,5 @@
 import CHourglassOneDNN
 import Foundation
-import HourglassData
 import Testing
 
 /// The instruction sets that oneDNN can be held to, which take other ways through its primitives.

@@ -1,9 +1,5 @@
 import CHourglassOneDNN
 import Foundation
-import HourglassAutoencoders
-import HourglassEngines
-import HourglassGraphs
-import HourglassNetworks
 import Testing
 
 /// One opcode against the same function in double precision.

@@ -1,7 +1,5 @@
 import CHourglassOneDNN
 import Foundation
-import HourglassEngines
-import HourglassGenerate
 import Testing
 
 @Suite("Kernel programs")

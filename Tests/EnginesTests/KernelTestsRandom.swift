@@ -1,5 +1,4 @@
 import CHourglassOneDNN
-import HourglassData
 import HourglassTensors
 import Testing
 

@@ -1,7 +1,4 @@
 import CHourglassOneDNN
-import HourglassColorize
-import HourglassGraphs
-import HourglassSignatures
 import Testing
 
 @Suite("Kernel standardization")

@@ -1,5 +1,4 @@
 import CHourglassOneDNN
-import HourglassEngines
 
 /// Numbers in memory between two stretches of marks that must not be written to.
 final class Memory {

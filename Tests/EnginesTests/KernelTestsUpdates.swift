@@ -1,6 +1,5 @@
 import CHourglassOneDNN
 import Foundation
-import HourglassGraphs
 import Testing
 
 @Suite("Kernel updates")

@@ -1,4 +1,3 @@
-import HourglassData
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport

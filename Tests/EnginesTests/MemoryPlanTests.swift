@@ -5,10 +5,7 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassData
-@testable import HourglassEncodings
 @testable import HourglassEngines
-@testable import HourglassGenerate
 
 /// Follows a program step by step and finds what reads memory that something else has written.
 private struct MemorySimulation {

@@ -3,7 +3,6 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassEngines
-@testable import HourglassNetworks
 
 /// Dense layers between few features and many, as at a bottleneck, on two threads.
 ///

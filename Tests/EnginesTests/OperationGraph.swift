@@ -1,6 +1,4 @@
-import HourglassData
 import HourglassGraphs
-import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 

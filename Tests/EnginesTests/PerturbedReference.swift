@@ -1,7 +1,6 @@
 import HourglassGraphs
 import HourglassTensors
 
-@testable import HourglassData
 @testable import HourglassEngines
 
 /// The reference with errors of single precision put in at random: what a graph makes of roundings

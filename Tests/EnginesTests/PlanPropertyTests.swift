@@ -3,8 +3,6 @@ import HourglassNetworks
 import HourglassTensors
 import Testing
 
-@testable import HourglassAutoencoders
-@testable import HourglassData
 @testable import HourglassEngines
 
 /// What a user may rely on beyond the numbers themselves.

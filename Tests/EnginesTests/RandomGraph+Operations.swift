@@ -1,5 +1,4 @@
 import HourglassGraphs
-import HourglassSignatures
 import HourglassTensors
 
 extension RandomGraphMaker {

@@ -1,10 +1,7 @@
 import HourglassGraphs
 import HourglassTensors
 
-@testable import HourglassData
 @testable import HourglassEngines
-@testable import HourglassNetworks
-@testable import HourglassSignatures
 
 /// A graph drawn at random from the builder's vocabulary, with gradients, updates and results.
 ///

@@ -2,7 +2,6 @@ import HourglassGraphs
 import HourglassTensors
 import Testing
 
-@testable import HourglassAutoencoders
 @testable import HourglassEngines
 
 /// Graphs drawn at random, by both executors.

@@ -3,7 +3,6 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
-@testable import HourglassData
 @testable import HourglassGraphs
 
 /// The reference executor against PyTorch in double precision.

@@ -1,4 +1,3 @@
-import HourglassEngines
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport

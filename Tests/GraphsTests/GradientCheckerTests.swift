@@ -1,5 +1,3 @@
-import HourglassData
-import HourglassGenerate
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport

@@ -1,4 +1,3 @@
-import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassTensors

@@ -1,7 +1,6 @@
 import HourglassTensors
 import Testing
 
-@testable import HourglassEngines
 @testable import HourglassGraphs
 
 /// The verifier is the net under the builder and the passes: graphs are broken here by hand.

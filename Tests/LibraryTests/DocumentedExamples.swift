@@ -1,16 +1,4 @@
 import Hourglass
-import HourglassColorize
-import HourglassData
-import HourglassDenoise
-import HourglassDetect
-import HourglassFeatures
-import HourglassGenerate
-import HourglassImpute
-import HourglassMatch
-import HourglassMedia
-import HourglassModelFiles
-import HourglassTasksCommon
-import HourglassTensors
 
 /// The Swift of the documents, word for word.
 enum DocumentedExamples {

@@ -1,10 +1,5 @@
 import Foundation
 import Hourglass
-import HourglassAutoencoders
-import HourglassData
-import HourglassEngines
-import HourglassMedia
-import HourglassSignatures
 import Testing
 
 /// The Swift in the documents is what is compiled here, and it runs.

@@ -1,6 +1,4 @@
-import HourglassData
 import HourglassModelFiles
-import HourglassSignatures
 import HourglassTensors
 import Testing
 

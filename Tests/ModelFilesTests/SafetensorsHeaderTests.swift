@@ -1,4 +1,3 @@
-import HourglassData
 import HourglassModelFiles
 import HourglassTensors
 import Testing

@@ -1,5 +1,4 @@
 import Foundation
-import HourglassData
 import HourglassModelFiles
 import HourglassSystem
 import HourglassTensors

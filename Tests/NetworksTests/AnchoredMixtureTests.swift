@@ -1,5 +1,4 @@
 import Foundation
-import HourglassData
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

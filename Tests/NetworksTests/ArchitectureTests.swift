@@ -1,5 +1,4 @@
 import Foundation
-import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors

@@ -1,5 +1,4 @@
 import Foundation
-import HourglassData
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors

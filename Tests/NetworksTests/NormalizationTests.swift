@@ -1,9 +1,6 @@
-import HourglassData
 import HourglassEngines
 import HourglassGraphs
-import HourglassImpute
 import HourglassNetworks
-import HourglassSignatures
 import HourglassTensors
 import Testing
 

@@ -1,11 +1,7 @@
 import Foundation
-import HourglassData
 import HourglassEngines
 import HourglassGraphs
-import HourglassImpute
 import HourglassNetworks
-import HourglassSignatures
-import HourglassStatistics
 import HourglassSystem
 import HourglassTensors
 import Testing

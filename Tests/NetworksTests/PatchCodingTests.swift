@@ -1,8 +1,5 @@
 import Foundation
-import HourglassData
 import HourglassGraphs
-import HourglassImpute
-import HourglassMedia
 import HourglassNetworks
 import HourglassTensors
 import Testing

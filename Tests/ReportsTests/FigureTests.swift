@@ -1,8 +1,4 @@
 import Foundation
-import HourglassAutoencoders
-import HourglassData
-import HourglassDenoise
-import HourglassEngines
 import HourglassReports
 import Testing
 

@@ -1,6 +1,4 @@
 import Foundation
-import HourglassData
-import HourglassDetect
 import HourglassReports
 import Testing
 

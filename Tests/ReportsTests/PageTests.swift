@@ -1,7 +1,5 @@
 import Foundation
-import HourglassData
 import HourglassReports
-import HourglassSignatures
 import Testing
 
 #if canImport(FoundationXML)

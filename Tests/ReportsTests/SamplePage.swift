@@ -1,4 +1,3 @@
-import HourglassGraphs
 import HourglassReports
 import HourglassTensors
 

@@ -1,4 +1,3 @@
-import HourglassData
 import HourglassSignatures
 import HourglassTensors
 import Testing

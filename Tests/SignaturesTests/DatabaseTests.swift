@@ -1,5 +1,4 @@
 import Foundation
-import HourglassData
 import HourglassSignatures
 import HourglassSystem
 import HourglassTensors

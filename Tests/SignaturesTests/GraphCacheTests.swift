@@ -2,7 +2,6 @@ import Foundation
 import HourglassTensors
 import Testing
 
-@testable import HourglassData
 @testable import HourglassSignatures
 
 /// The file that keeps a graph: whatever is in it, answers are right and nothing traps.

@@ -1,6 +1,4 @@
 import Foundation
-import HourglassData
-import HourglassGraphs
 import HourglassSignatures
 import HourglassTensors
 import Testing

@@ -1,5 +1,4 @@
 import Foundation
-import HourglassNetworks
 import HourglassSystem
 import HourglassTensors
 import Testing

@@ -1,4 +1,3 @@
-import HourglassNetworks
 import HourglassSystem
 import HourglassTensors
 import Testing

@@ -1,5 +1,4 @@
-import HourglassTasksCommon
-import HourglassTensors
+package import HourglassTensors
 
 /// Something that learns from rows and is then applied to rows, as the laws see it.
 package struct EstimatorUnderTest<Fitted: Sendable>: Sendable {

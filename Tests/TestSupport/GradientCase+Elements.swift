@@ -1,6 +1,5 @@
-import HourglassData
-import HourglassGraphs
-import HourglassTensors
+package import HourglassGraphs
+package import HourglassTensors
 
 extension GradientCase {
   /// The whole table: each differentiable operation ends at least one case.

@@ -1,5 +1,5 @@
-import HourglassGraphs
-import HourglassTensors
+internal import HourglassGraphs
+internal import HourglassTensors
 
 extension GradientCase {
   /// Operations on form, look-up, and compositions of the vocabulary.

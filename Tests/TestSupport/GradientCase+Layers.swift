@@ -1,6 +1,5 @@
-import HourglassEngines
-import HourglassGraphs
-import HourglassTensors
+internal import HourglassGraphs
+internal import HourglassTensors
 
 extension GradientCase {
   /// Dense products, convolutions and their transposes, in several geometries.

@@ -1,6 +1,5 @@
-import HourglassData
-import HourglassGraphs
-import HourglassTensors
+internal import HourglassGraphs
+internal import HourglassTensors
 
 extension GradientCase {
   /// Pooling, resampling and normalization.

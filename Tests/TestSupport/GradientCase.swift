@@ -1,6 +1,5 @@
-import HourglassData
-import HourglassGraphs
-import HourglassTensors
+package import HourglassGraphs
+package import HourglassTensors
 
 /// A function whose gradients are checked: a part of a graph and values away from its kinks.
 package struct GradientCase: Sendable, CustomStringConvertible {

@@ -1,9 +1,6 @@
-import HourglassData
-import HourglassEngines
-import HourglassGraphs
-import HourglassModelFiles
-import HourglassSignatures
-import HourglassTensors
+internal import HourglassEngines
+package import HourglassGraphs
+internal import HourglassTensors
 
 /// Compares the gradients that the rules give with central differences in double precision.
 ///

@@ -1,4 +1,4 @@
-import HourglassGraphs
+package import HourglassGraphs
 
 extension GraphBuilder {
   /// The mistake that `finish()` reports, `nil` where the graph is sound.

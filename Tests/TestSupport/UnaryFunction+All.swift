@@ -1,4 +1,4 @@
-import HourglassGraphs
+package import HourglassGraphs
 
 extension UnaryFunction {
   /// One example of each function of one number.

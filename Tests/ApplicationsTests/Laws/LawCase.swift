@@ -3,7 +3,6 @@ import HourglassData
 import HourglassEncodings
 import HourglassEngines
 import HourglassModelFiles
-import HourglassSignatures
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

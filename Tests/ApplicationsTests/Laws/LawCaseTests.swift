@@ -1,7 +1,5 @@
 import HourglassData
 import HourglassEncodings
-import HourglassSignatures
-import HourglassTensors
 import Synchronization
 import Testing
 

@@ -1,5 +1,3 @@
-import HourglassData
-
 extension BrokenFile {
   /// IDX and CIFAR-10 files.
   static let images: [BrokenFile] = [

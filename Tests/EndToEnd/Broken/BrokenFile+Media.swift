@@ -1,6 +1,3 @@
-import HourglassData
-import HourglassMedia
-
 extension BrokenFile {
   /// Images of which only the header is whole: `inspect` reads no more.
   private static let learning = [["reduce", "-o", "out.csv", "--epochs", "1"]]

@@ -1,5 +1,4 @@
 import Foundation
-import HourglassSystem
 
 extension BrokenFile {
   /// Paths behind which there is nothing to read.

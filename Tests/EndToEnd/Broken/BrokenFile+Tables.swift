@@ -1,5 +1,3 @@
-import HourglassData
-
 extension BrokenFile {
   private static let rows = "a,b\n1,2\n3,5\n4,4\n"
 

@@ -1,5 +1,4 @@
 import Foundation
-import HourglassData
 import Testing
 
 /// A file with which something is wrong, and what the program says of it.

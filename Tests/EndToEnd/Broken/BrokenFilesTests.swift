@@ -1,7 +1,3 @@
-import HourglassAutoencoders
-import HourglassData
-import HourglassSignatures
-import HourglassTasksCommon
 import Testing
 
 /// Nothing that a file holds makes the program stop without a word, or take more than 1 GiB.
