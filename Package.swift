@@ -48,11 +48,14 @@ let modelFiles: Target.Dependency = "HourglassModelFiles"
 let signatures: Target.Dependency = "HourglassSignatures"
 let applications: Target.Dependency = "HourglassApplications"
 let reports: Target.Dependency = "HourglassReports"
+let benchmarkSupport: Target.Dependency = "HourglassBenchmarkSupport"
 
 let package = Package(
   name: "hourglass",
   products: [
     .library(name: "Hourglass", targets: ["Hourglass"]),
+    // What the package in Benchmarks/ needs beside the public library; nothing else uses it.
+    .library(name: "HourglassBenchmarkSupport", targets: ["HourglassBenchmarkSupport"]),
     .executable(name: "hourglass", targets: ["HourglassCommandLine"]),
   ],
   dependencies: [
@@ -76,7 +79,7 @@ let package = Package(
     ),
     // C and C++: hnswlib, which consists of headers, stays in one file of it.
     .target(name: "CNearest", path: "Sources/CNearest"),
-    // What Swift cannot ask of its process. It takes malloc over, so only the executable links it.
+    // What Swift cannot ask of its process: the signals by which somebody stops it.
     .target(name: "CProcess", path: "Sources/CProcess"),
 
     // Rooms, lowest first; an arrow that is not written here does not compile.
@@ -117,6 +120,17 @@ let package = Package(
       swiftSettings: house
     ),
 
+    // What benchmarks reach into: networks to time, indexes, noise, linear models. It is no part of
+    // the library or of the program.
+    .target(
+      name: "HourglassBenchmarkSupport",
+      dependencies: [
+        tensors, graphs, engines, networks, datasets, signatures, applications,
+      ],
+      path: "Benchmarks/Support",
+      swiftSettings: house
+    ),
+
     // Tests: one suite for each room, and the built program end to end.
     .target(
       name: "HourglassTestSupport",
@@ -128,11 +142,11 @@ let package = Package(
     tests("Graphs", imports: [tensors, graphs, engines]),
     tests(
       "Engines",
-      imports: [tensors, graphs, networks, engines, "COneDNN"],
+      imports: [tensors, graphs, networks, engines, benchmarkSupport, "COneDNN"],
       resources: [.copy("Goldens")]
     ),
     tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
-    tests("Networks", imports: [tensors, graphs, networks, engines]),
+    tests("Networks", imports: [tensors, graphs, networks, engines, benchmarkSupport]),
     tests("Datasets", imports: [tensors, datasets, "CCodecs"], resources: [.copy("Goldens")]),
     tests("Signatures", imports: [tensors, signatures]),
     tests("Autoencoders", imports: [tensors, graphs, engines, networks, autoencoders]),

@@ -1,3 +1,4 @@
+import HourglassBenchmarkSupport
 import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks

@@ -1,7 +1,7 @@
-internal import HourglassTensors
+package import HourglassTensors
 
 /// Rows of numbers in pieces of eight, so that their products take one instruction for eight.
-struct PaddedRows: Sendable {
+package struct PaddedRows: Sendable {
   typealias Piece = SIMD8<Float>
 
   /// The number of rows.
@@ -14,7 +14,7 @@ struct PaddedRows: Sendable {
   private(set) var pieces: [Piece]
 
   /// Takes rows `[count, width]`.
-  init(_ rows: Tensor) {
+  package init(_ rows: Tensor) {
     self.init(count: rows.shape[0], width: rows.shape[1])
     for row in 0..<count {
       for column in 0..<width {

@@ -13,7 +13,7 @@
 ///
 /// Reference: Nocedal, 1980, "Updating quasi-Newton matrices with limited storage",
 /// doi:10.1090/S0025-5718-1980-0572855-7.
-struct SoftmaxRegression {
+package struct SoftmaxRegression {
   private let moments: (means: [PaddedRows.Piece], factors: [PaddedRows.Piece])
   private let weights: [PaddedRows.Piece]
   private let classCount: Int
@@ -21,7 +21,7 @@ struct SoftmaxRegression {
   /// Learns from rows and their classes, from 0 to below `classCount`.
   ///
   /// - Parameter penalty: Half of it times the squared weights is added to the sum of the losses of the rows.
-  init(
+  package init(
     _ rows: PaddedRows,
     classes: [Int],
     classCount: Int,
@@ -44,7 +44,7 @@ struct SoftmaxRegression {
   }
 
   /// The most probable class of each row.
-  func classes(of rows: PaddedRows) -> [Int] {
+  package func classes(of rows: PaddedRows) -> [Int] {
     let rows = rows.standardized(moments)
     let width = rows.pieceCount
     let scores = (0..<classCount).map { rows.products(weights[$0 * width..<($0 + 1) * width]) }
@@ -64,7 +64,12 @@ extension SoftmaxRegression {
 
   /// The penalty with which most of each tenth row are told when the others are trained on: the wider the
   /// rows, the more of it they need.
-  static func penalty(for rows: PaddedRows, classes: [Int], classCount: Int, rounds: Int) -> Float {
+  package static func penalty(
+    for rows: PaddedRows,
+    classes: [Int],
+    classCount: Int,
+    rounds: Int
+  ) -> Float {
     let (kept, held) = (
       (0..<rows.count).filter { $0 % 10 < 9 }, (0..<rows.count).filter { $0 % 10 == 9 }
     )
