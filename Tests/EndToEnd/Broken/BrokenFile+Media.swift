@@ -3,7 +3,7 @@ extension BrokenFile {
   private static let learning = [["reduce", "-o", "out.csv", "--epochs", "1"]]
 
   /// PNG and JPEG files.
-  static let images: [BrokenFile] = [
+  static let photographs: [BrokenFile] = [
     BrokenFile("signature.png", "found that it stops early after 8 bytes") {
       Array(Bytes.png(width: 4, height: 4).prefix(8))
     },

@@ -49,7 +49,7 @@ struct BrokenFile: Sendable, CustomTestStringConvertible {
   var testDescription: String { ([name] + options).joined(separator: " ") + ": " + message }
 
   /// All of them.
-  static let all = tables + images + arrays + archives + images + sounds + places + models
+  static let all = tables + images + arrays + archives + photographs + sounds + places + models
 }
 
 /// Parts of which files are put together.
