@@ -60,12 +60,15 @@ let tasks = rooms(
 )
 let signatures: Target.Dependency = "HourglassSignatures"
 let reports: Target.Dependency = "HourglassReports"
+let benchmarkSupport: Target.Dependency = "HourglassBenchmarkSupport"
 
 let package = Package(
   name: "hourglass",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Hourglass", targets: ["Hourglass"]),
+    // What the package in Benchmarks/ needs beside the public library; nothing else uses it.
+    .library(name: "HourglassBenchmarkSupport", targets: ["HourglassBenchmarkSupport"]),
     .executable(name: "hourglass", targets: ["HourglassCommandLine"]),
   ],
   traits: [
@@ -154,6 +157,15 @@ let package = Package(
       swiftSettings: house
     ),
 
+    // What benchmarks reach into: networks to time, indexes, noise, linear models. It is no part of
+    // the library or of the program.
+    .target(
+      name: "HourglassBenchmarkSupport",
+      dependencies: task + tasks + [signatures],
+      path: "Benchmarks/Support",
+      swiftSettings: house
+    ),
+
     // Tests: one suite for each room, and the built program end to end.
     .target(
       name: "HourglassTestSupport",
@@ -165,11 +177,13 @@ let package = Package(
     tests("Graphs", imports: base + rooms("Graphs", "Engines")),
     tests(
       "Engines",
-      imports: base + rooms("Graphs", "Networks", "Engines") + ["CHourglassOneDNN"],
+      imports: base + rooms("Graphs", "Networks", "Engines") + [
+        benchmarkSupport, "CHourglassOneDNN",
+      ],
       resources: [.copy("Goldens")]
     ),
     tests("ModelFiles", imports: base + rooms("ModelFiles"), resources: [.copy("Goldens")]),
-    tests("Networks", imports: base + rooms("Graphs", "Networks", "Engines")),
+    tests("Networks", imports: base + rooms("Graphs", "Networks", "Engines") + [benchmarkSupport]),
     tests(
       "Datasets",
       imports: base + rooms("Media", "Data", "Encodings") + ["CHourglassCodecs"],
@@ -179,7 +193,9 @@ let package = Package(
     tests("Autoencoders", imports: learning),
     tests(
       "Applications",
-      imports: task + tasks + [signatures, "CHourglassCodecs", "CHourglassNearest", "CHourglassOneDNN"],
+      imports: task + tasks + [
+        signatures, "CHourglassCodecs", "CHourglassNearest", "CHourglassOneDNN",
+      ],
       resources: [.copy("Goldens")]
     ),
     tests(

@@ -2,7 +2,7 @@
 # Fails when the repository breaks one of the rules below that no compiler checks, and says where.
 #
 #   1. Unsafe code, and claims that the compiler cannot check, only in the files allowed here.
-#   2. In Sources, no call that traps on data: force try, forced cast, fatalError.
+#   2. In Sources and in those of Benchmarks, no call that traps on data: force try, forced cast, fatalError.
 #      (Force unwraps are a rule of the formatter.)
 #   3. No source file above 450 lines: a file has one subject.
 #   4. No relative link in a Markdown page that leads nowhere.
@@ -76,14 +76,14 @@ is_allowed_unsafe() {
 unsafe_code() {
   local names='(^|[^A-Za-z0-9_])(Unsafe[A-Za-z]*|unsafe[A-Z][A-Za-z]*|unsafe|with[A-Za-z]*Unsafe[A-Za-z]*|Unmanaged'
   names+='|OpaquePointer)([^A-Za-z0-9_]|$)|@unchecked[ ]+Sendable|nonisolated[(]unsafe[)]'
-  files Sources Tests | while IFS= read -r file; do
+  files Sources Tests Benchmarks | while IFS= read -r file; do
     [[ $file == *.swift ]] || continue
     is_allowed_unsafe "$file" || matching_code "$names" "$file"
   done
 }
 
 traps() {
-  files Sources | while IFS= read -r file; do
+  files Sources Benchmarks/Sources Benchmarks/Support | while IFS= read -r file; do
     [[ $file != *.swift ]] ||
       matching_code '(^|[^A-Za-z0-9_])(try!|as!|fatalError[(])' "$file"
   done
@@ -91,7 +91,7 @@ traps() {
 
 long_files() {
   local lines
-  files Sources Tests Scripts run | while IFS= read -r file; do
+  files Sources Tests Benchmarks Scripts run | while IFS= read -r file; do
     case "$file" in *.swift | *.c | *.h | *.sh | *.py | run) ;; *) continue ;; esac
     lines=$(wc -l <"$file")
     [ "$lines" -le "$longest" ] || printf '%s: %d lines\n' "$file" "$lines"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times the reading of tables in Hourglass, pandas and polars on the same files, interleaved, and prints the ratios.
 
-usage: compare_reading_speed.py --hourglass PROGRAM [--python PYTHON] [--megabytes 50] [--rounds 5]
+usage: compare_reading_speed.py --benchmarks PROGRAM [--python PYTHON] [--megabytes 50] [--rounds 5]
 
-The tables are those of `hourglass benchmark reading --make`. Each program reads each table in a process of its own, in
+The tables are those of `hourglass-benchmarks reading --make`. Each program reads each table in a process of its own, in
 turn, and the median of the rounds counts; pandas reads with its C parser, polars with one thread. A ratio above 1 means
 that Hourglass is faster. Programs that are not installed are left out, which is said.
 
@@ -40,21 +40,21 @@ def peer_seconds(python, code, path):
 
 
 def own_seconds(program, path):
-    ran = subprocess.run([program, "benchmark", "reading", path, "--rounds", "1", "--json"],
+    ran = subprocess.run([program, "reading", path, "--rounds", "1", "--json"],
                          capture_output=True, text=True, check=True)
     return json.loads(ran.stdout)["seconds"]
 
 
 def main():
     parser = argparse.ArgumentParser(description="Times the reading of tables beside pandas and polars.")
-    parser.add_argument("--hourglass", required=True, metavar="PROGRAM")
+    parser.add_argument("--benchmarks", required=True, metavar="PROGRAM", help="the built hourglass-benchmarks")
     parser.add_argument("--python", default="python3", help="a Python with pandas, and polars if it is to be compared")
     parser.add_argument("--megabytes", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     figures = []
     with tempfile.TemporaryDirectory() as folder:
-        made = subprocess.run([options.hourglass, "benchmark", "reading", "--make", folder, "--megabytes",
+        made = subprocess.run([options.benchmarks, "reading", "--make", folder, "--megabytes",
                                str(options.megabytes)], capture_output=True, text=True, check=True)
         paths = made.stdout.split()
         peers = {name: code for name, code in PEERS.items()
@@ -64,7 +64,7 @@ def main():
         for path in paths:
             times = {"hourglass": []} | {name: [] for name in peers}
             for _ in range(options.rounds):
-                times["hourglass"].append(own_seconds(options.hourglass, path))
+                times["hourglass"].append(own_seconds(options.benchmarks, path))
                 for name, code in peers.items():
                     times[name].append(peer_seconds(options.python, code, path))
             megabytes = os.path.getsize(path) / 1e6

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times the search of nearest vectors in Hourglass, faiss and hnswlib on the same vectors, and prints the ratios.
 
-usage: compare_search_speed.py --hourglass PROGRAM --peer-python PYTHON [--count 1000000] [--rounds 5] [--folder FOLDER]
+usage: compare_search_speed.py --benchmarks PROGRAM --peer-python PYTHON [--count 1000000] [--rounds 5] [--folder FOLDER]
 
-The vectors are those of `hourglass benchmark search --keep FOLDER`, which writes them and its graph to a folder (one for
+The vectors are those of `hourglass-benchmarks search --keep FOLDER`, which writes them and its graph to a folder (one for
 temporary files, unless it is named; a second run with the same folder makes no graph anew). faiss has them in an
 IndexFlatL2, hnswlib in an index of the same M (16) and ef_construction (200) as the graph; all on one thread. In each
 round every program answers in turn, and the median of the rounds counts. For the approximate search each program walks
@@ -88,7 +88,7 @@ def peers(folder):
 
 
 def own(options, folder, rounds):
-    ran = subprocess.run([options.hourglass, "benchmark", "search", "--keep", folder, "--json",
+    ran = subprocess.run([options.benchmarks, "search", "--keep", folder, "--json",
                           "--count", str(options.count), "--dimensions", str(options.dimensions),
                           "--queries", str(options.queries), "--rounds", str(rounds)],
                          capture_output=True, text=True, check=True)
@@ -128,7 +128,7 @@ def compare(options, folder):
 
 def main():
     parser = argparse.ArgumentParser(description="Times the search of vectors beside faiss and hnswlib.")
-    parser.add_argument("--hourglass", metavar="PROGRAM")
+    parser.add_argument("--benchmarks", metavar="PROGRAM", help="the built hourglass-benchmarks")
     parser.add_argument("--peer-python", default="python3", help="a Python with numpy, faiss-cpu and hnswlib")
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--dimensions", type=int, default=64)
@@ -140,8 +140,8 @@ def main():
     if options.peers:
         peers(options.peers)
         return
-    if not options.hourglass:
-        parser.error("--hourglass is needed")
+    if not options.benchmarks:
+        parser.error("--benchmarks is needed")
     if options.folder:
         report = compare(options, options.folder)
     else:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times training in Hourglass and in PyTorch on the same workloads, interleaved, and prints the ratios.
 
-usage: compare_training_speed.py --hourglass PROGRAM --peer-script torch_speed.py --peer-python PYTHON
+usage: compare_training_speed.py --benchmarks PROGRAM --peer-script torch_speed.py --peer-python PYTHON
            [--workloads NAME ...] [--modes eager compile channels_last bf16] [--bfloat16]
            [--rounds 3] [--seconds 3] [--threads 2]
 
@@ -43,7 +43,7 @@ def note(text):
 def arguments():
     parser = argparse.ArgumentParser(
         description="Times training in Hourglass and in PyTorch on the same workloads, interleaved.")
-    parser.add_argument("--hourglass", required=True, metavar="PROGRAM", help="the built program")
+    parser.add_argument("--benchmarks", required=True, metavar="PROGRAM", help="the built hourglass-benchmarks")
     parser.add_argument("--peer-script", required=True, metavar="PATH", help="torch_speed.py")
     parser.add_argument("--peer-python", default="python3", metavar="PATH", help="a Python that has torch")
     parser.add_argument("--workloads", nargs="+", default=WORKLOADS, choices=WORKLOADS, metavar="NAME",
@@ -95,7 +95,7 @@ def measure(workload, options):
     peer = [options.peer_python, options.peer_script, "--workload", workload, "--mode", *options.modes,
             "--threads", options.threads, "--seconds", options.seconds]
     precisions = ["float32"] + (["bfloat16"] if options.bfloat16 else [])
-    ours = [[options.hourglass, "benchmark", "training", "--json", "--workload", workload, "--threads",
+    ours = [[options.benchmarks, "training", "--json", "--workload", workload, "--threads",
              options.threads, "--seconds", options.seconds, "--precision", p] for p in precisions]
     found, good = {"pytorch": {}, "hourglass": {}}, True
     for round_number in range(1, options.rounds + 1):
@@ -187,8 +187,8 @@ def processor():
 def main():
     options = arguments()
     try:
-        if shutil.which(options.hourglass) is None:
-            raise Missing(f"there is no program at {options.hourglass}; ./run build makes it")
+        if shutil.which(options.benchmarks) is None:
+            raise Missing(f"there is no program at {options.benchmarks}; ./run bench makes it")
         versions = peer_versions(options)
     except Missing as missing:
         note(f"compare_training_speed: error: {missing}")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes Tests/ApplicationsTests/Goldens/protocols.json with NumPy and scikit-learn.
+"""Makes Benchmarks/Tests/Goldens/protocols.json with NumPy and scikit-learn.
 
 usage: make_protocols.py [OUTPUT]        (needs numpy and scikit-learn)
 
-What protocol cards measure by: random numbers of numpy.random.default_rng, the trustworthiness of codes, and
+What benchmarks of quality measure by: random numbers of numpy.random.default_rng, the trustworthiness of codes, and
 the class by ten neighbors and by logistic regression.
 """
 import json
@@ -18,7 +18,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "Tests/ApplicationsTests/Goldens/protocols.json"
+DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "Benchmarks/Tests/Goldens/protocols.json"
 
 
 def generators():

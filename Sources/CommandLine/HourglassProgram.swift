@@ -110,7 +110,7 @@ struct HourglassProgram: AsyncParsableCommand {
     return failure.exitCode
   }
 
-  /// The words of a command line that name its command, such as `hourglass benchmark training`.
+  /// The words of a command line that name its command, such as `hourglass match add`.
   private static func command(of arguments: [String]) -> String {
     var words = ["hourglass"]
     var subcommands = configuration.subcommands

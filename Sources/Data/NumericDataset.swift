@@ -174,24 +174,6 @@ public struct NumericDataset: Sendable {
     return NumericDataset(name: name, itemShape: itemShape, kind: kind, storage: picked)
   }
 
-  /// These items and those of other data of one shape and kind behind them, in memory.
-  package func appending(_ other: NumericDataset) -> NumericDataset {
-    precondition(itemShape == other.itemShape && kind == other.kind, "the items are alike")
-    let all: NumericStorage
-    switch (storage, other.storage) {
-    case (.bytes(let first), .bytes(let second)): all = .bytes(first + second)
-    case _ where storage.isBytes && other.storage.isBytes:
-      let values = [storage, other.storage].flatMap { $0.values(0..<$0.count, times: 1) }
-      all = .bytes(values.map { UInt8($0) })
-    default:
-      all = .floats(
-        storage.values(0..<storage.count, times: scale)
-          + other.storage.values(0..<other.storage.count, times: other.scale)
-      )
-    }
-    return NumericDataset(name: name, itemShape: itemShape, kind: kind, storage: all)
-  }
-
   private func range(_ index: Int) -> Range<Int> {
     precondition(index >= 0 && index < count, "item \(index) of \(count) was asked for")
     return index * featureCount..<(index + 1) * featureCount

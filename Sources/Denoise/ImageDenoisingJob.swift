@@ -96,15 +96,8 @@ struct ImageDenoisingJob: Sendable {
   private let source: any PairedBatchSource
   private let run: TrainingRun
 
-  ///
-  /// - Parameter noise: Noise to add to the images once, as if they had come with it, to measure what is
-  ///   trained on noisy images alone.
-  init(
-    _ denoiser: Denoiser,
-    _ images: ImageSet,
-    _ session: TrainingSession,
-    adding noise: Noise? = nil
-  ) throws {
+  /// Splits the images, and prepares the network and the batches that it learns from.
+  init(_ denoiser: Denoiser, _ images: ImageSet, _ session: TrainingSession) throws {
     self.denoiser = denoiser
     self.images = images
     let seed = denoiser.learning.seed
@@ -123,12 +116,10 @@ struct ImageDenoisingJob: Sendable {
       images,
       split: split,
       seed: seed,
-      channels: lesson.tellsDeviations ? 2 * channels : channels,
-      range: noise == nil ? 0...1 : -1...2
+      channels: lesson.tellsDeviations ? 2 * channels : channels
     ) { index, image in
       let planes = PlanarImage(isColor ? image : image.gray())
-      let given = try noise?.added(to: planes, seed: seed, number: index) ?? planes
-      return try lesson.told(given, name: images.names[index])
+      return try lesson.told(planes, name: images.names[index])
     }
     let learning = PatchLearning(
       sample.store,

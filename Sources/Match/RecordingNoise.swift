@@ -1,11 +1,11 @@
 internal import HourglassGraphs
-internal import HourglassMedia
+package import HourglassMedia
 internal import HourglassSystem
-internal import HourglassTensors
+package import HourglassTensors
 
 /// Noise over a recording: of any spectrum between that of hiss and that of a crowd, steady or with the
 /// pace of speech.
-struct RecordingNoise: Sendable {
+package struct RecordingNoise: Sendable {
   /// The ratio of the sound to the noise, in dB.
   let signalToNoise: Float
   /// How much of a sample stays in the next one, from 0 for hiss on.
@@ -14,12 +14,12 @@ struct RecordingNoise: Sendable {
   let depth: Float
 
   /// Hiss.
-  static func white(signalToNoise: Float) -> RecordingNoise {
+  package static func white(signalToNoise: Float) -> RecordingNoise {
     RecordingNoise(signalToNoise: signalToNoise, pole: 0, depth: 0)
   }
 
   /// Noise with the spectrum of speech, falling above 500 Hz, and its pace.
-  static func speech(signalToNoise: Float, sampleRate: Int) -> RecordingNoise {
+  package static func speech(signalToNoise: Float, sampleRate: Int) -> RecordingNoise {
     RecordingNoise(
       signalToNoise: signalToNoise,
       pole: exp(-2 * .pi * 500 / Float(sampleRate)),
@@ -40,7 +40,7 @@ struct RecordingNoise: Sendable {
   }
 
   /// A sound of one channel with the noise over it.
-  func over(_ sound: Sound, _ generator: inout SeededGenerator) -> Sound {
+  package func over(_ sound: Sound, _ generator: inout SeededGenerator) -> Sound {
     var noise = [Float](repeating: 0, count: sound.count)
     var last: Float = 0
     // Four syllables a second.

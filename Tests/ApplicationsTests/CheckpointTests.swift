@@ -4,6 +4,7 @@ import HourglassData
 import HourglassEncodings
 import HourglassEngines
 import HourglassModelFiles
+import HourglassReduce
 import HourglassSystem
 import HourglassTasksCommon
 import HourglassTensors

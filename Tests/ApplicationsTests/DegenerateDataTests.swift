@@ -3,6 +3,7 @@ import HourglassData
 import HourglassEncodings
 import HourglassModelFiles
 import HourglassNetworks
+import HourglassReduce
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

@@ -2,6 +2,7 @@ import HourglassData
 import HourglassEncodings
 import HourglassEngines
 import HourglassModelFiles
+import HourglassReduce
 import HourglassTasksCommon
 import HourglassTensors
 import HourglassTestSupport

@@ -1,8 +1,10 @@
 import Foundation
 import HourglassData
+import HourglassEncodings
 import HourglassFeatures
 import HourglassMedia
 import HourglassModelFiles
+import HourglassReduce
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

@@ -4,6 +4,7 @@ import HourglassDenoise
 import HourglassDetect
 import HourglassEngines
 import HourglassImpute
+import HourglassReduce
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

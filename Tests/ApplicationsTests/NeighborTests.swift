@@ -7,6 +7,7 @@ import Testing
 @testable import HourglassData
 @testable import HourglassEncodings
 @testable import HourglassGenerate
+@testable import HourglassReduce
 @testable import HourglassTasksCommon
 
 @Suite struct NeighborTests {

@@ -6,7 +6,9 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassData
+@testable import HourglassEncodings
 @testable import HourglassFeatures
+@testable import HourglassReduce
 @testable import HourglassStatistics
 @testable import HourglassTasksCommon
 

@@ -1,5 +1,6 @@
 import HourglassData
 import HourglassEncodings
+import HourglassReduce
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

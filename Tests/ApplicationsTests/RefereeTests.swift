@@ -11,6 +11,7 @@ import Testing
 @testable import HourglassGenerate
 @testable import HourglassImpute
 @testable import HourglassMatch
+@testable import HourglassReduce
 @testable import HourglassTasksCommon
 
 /// A session may leave the baselines out of the report, and nothing else.

@@ -7,6 +7,7 @@ import Testing
 
 @testable import HourglassData
 @testable import HourglassDenoise
+@testable import HourglassEncodings
 @testable import HourglassEvaluation
 @testable import HourglassMedia
 @testable import HourglassTasksCommon

@@ -5,6 +5,7 @@ import HourglassTensors
 import Testing
 
 @testable import HourglassData
+@testable import HourglassEncodings
 @testable import HourglassGenerate
 @testable import HourglassTasksCommon
 

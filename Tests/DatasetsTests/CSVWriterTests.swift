@@ -1,5 +1,6 @@
 import Foundation
 import HourglassData
+import HourglassSystem
 import HourglassTensors
 import Testing
 

@@ -41,7 +41,6 @@ import Testing
     #expect(fewStored.fingerprint == few.fingerprint && fewStored.valueRange == few.valueRange)
     #expect(fewStored.rows(0..<3) == few.rows(0..<3), "\(comment)")
     #expect(fewStored.items([2, 0]).fingerprint == few.items([2, 0]).fingerprint)
-    #expect(stored.appending(fewStored).fingerprint == some.appending(few).fingerprint)
     #expect(stored.storage == some.storage && some.storage == stored.storage)
     #expect(stored.storage.hashValue == some.storage.hashValue)
     #expect(stored.storage != few.storage)

@@ -67,9 +67,6 @@ import Testing
           inspect                 Say what a model file holds, or what the reader makes
                                   of data.
           demo                    Run every verb on real data, into one report page.
-          reproduce               Measure the quality of this program by public
-                                  protocols.
-          benchmark               Measure the speed of this program on this machine.
 
           See 'hourglass help <subcommand>' for detailed help.
         """ + "\n"
@@ -80,14 +77,13 @@ import Testing
   @Test(arguments: [
     "reduce", "features", "match", "match add", "match find", "match list", "match tune",
     "denoise", "detect", "generate", "impute", "colorize", "inspect", "demo",
-    "benchmark", "benchmark training", "benchmark reading", "benchmark search",
   ])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
     let outcome = try Program.run(words + ["--help"], in: Folder())
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("USAGE: hourglass \(verb)"))
-    let isPlain = ["benchmark", "match list", "match tune"].contains(verb)
+    let isPlain = ["match list", "match tune"].contains(verb)
     #expect(isPlain || outcome.output.contains("EXAMPLES"))
     #expect(try Program.run(["help"] + words, in: Folder()).output == outcome.output)
     for line in outcome.output.split(separator: "\n") {
@@ -106,7 +102,7 @@ import Testing
     (
       ["xyzzy"],
       "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
-        + "impute, colorize, inspect, demo, reproduce, benchmark."
+        + "impute, colorize, inspect, demo."
     ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),
@@ -136,7 +132,6 @@ import Testing
       ["colorize", "x", "--colors", "loud"],
       "the value 'loud' is invalid for '--colors <mean|vivid>'"
     ),
-    (["benchmark", "training", "--workload", "dens-784"], "did you mean 'dense-784'?"),
   ])
   func mistakesOfTheCommandLineAreExplained(_ arguments: [String], _ message: String) throws {
     let outcome = try Program.run(arguments, in: Folder())

@@ -303,32 +303,4 @@ import Testing
     #expect(missing.code == 1)
     #expect(missing.errors.hasPrefix("error: cannot open nothing"))
   }
-
-  @Test func benchmarkCountsAllocations() throws {
-    let outcome = try Program.run(
-      "benchmark",
-      "training",
-      "--workload",
-      "tabular-30",
-      "--seconds",
-      "0.05",
-      "--json",
-      in: Folder()
-    )
-    #expect(outcome.code == 0, "\(outcome.errors)")
-    let figures = try json(outcome.output)
-    #expect(
-      Set(figures.keys) == [
-        "workload", "mode", "batch", "ms_per_step", "samples_per_s", "gflops_per_s",
-        "allocations_per_step", "library_allocations_per_step", "peak_rss_mib", "arena_mib",
-        "primitives_ms_per_step", "primitives_share",
-        "threads",
-      ]
-    )
-    #expect(figures["workload"] as? String == "tabular-30")
-    #if canImport(Glibc)
-      #expect(figures["allocations_per_step"] as? Double == 0)
-    #endif
-    #expect(try #require(figures["peak_rss_mib"] as? Double) < 100)
-  }
 }

@@ -1,4 +1,5 @@
 import CHourglassOneDNN
+import HourglassBenchmarkSupport
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors

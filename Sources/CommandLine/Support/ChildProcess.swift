@@ -8,7 +8,7 @@ import HourglassSystem
   import Foundation
 #endif
 
-/// This program once more, so that a measurement has a process of its own.
+/// This program once more, so that each command of the demonstration has a process of its own.
 enum ChildProcess {
   /// Runs this program with some arguments, and gives what it printed.
   ///
@@ -28,17 +28,9 @@ enum ChildProcess {
     // The lower seven bits are the signal that ended the process, the upper eight its exit code.
     let signal = ending & 0x7f
     guard signal == 0 else {
-      throw Failure("the measurement was ended by the signal \(signal).", exitCode: .machine)
+      throw Failure("the command was ended by the signal \(signal).", exitCode: .machine)
     }
     throw ExitCode(ending >> 8 & 0xff)
-  }
-
-  /// The same, with the seconds from its start to its end.
-  static func timedOutput(of arguments: [String]) throws -> (text: String, seconds: Double) {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let text = try output(of: arguments)
-    return (text, (clock.now - start) / .seconds(1))
   }
 
   private static func spawned(

@@ -1,6 +1,3 @@
-import HourglassAutoencoders
-import HourglassData
-import HourglassImpute
 import HourglassSystem
 import HourglassTensors
 
@@ -17,11 +14,6 @@ enum PeakMemory {
     #else
       return highWaterMark().map { $0 * 1024 }
     #endif
-  }
-
-  /// A peak for people.
-  static func text(mebibytes: Double?) -> String {
-    "\(mebibytes.map { NumberText.fixed($0, places: 0) } ?? "unknown") MiB of memory at the most"
   }
 
   private static func highWaterMark() -> Int? {

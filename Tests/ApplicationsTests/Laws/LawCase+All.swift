@@ -13,6 +13,8 @@ import HourglassTensors
 @testable import HourglassGenerate
 @testable import HourglassImpute
 @testable import HourglassMatch
+@testable import HourglassMedia
+@testable import HourglassReduce
 @testable import HourglassTasksCommon
 
 extension LawCase {

@@ -1,6 +1,6 @@
-import HourglassData
-import HourglassSystem
 import Testing
+
+@testable import HourglassBenchmarks
 
 struct SHA256Tests {
   /// The examples of FIPS 180-4 and of NIST's test vectors.
@@ -33,12 +33,13 @@ struct SHA256Tests {
   }
 
   @Test func filesHaveTheDigestOfTheirBytes() throws {
-    let folder = try TemporaryFolder()
+    let folder = try Folder()
     for count in [0, 3, 1 << 18, (1 << 18) + 1] {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
-      let path = try folder.file(bytes)
+      let path = folder.path("bytes")
+      try folder.write(bytes, to: "bytes")
       #expect(try SHA256.hexadecimal(ofFile: path) == SHA256.hexadecimal(bytes), "\(count)")
     }
-    #expect(throws: DatasetError.self) { try SHA256.hexadecimal(ofFile: folder.path + "/none") }
+    #expect(throws: (any Error).self) { try SHA256.hexadecimal(ofFile: folder.path("none")) }
   }
 }

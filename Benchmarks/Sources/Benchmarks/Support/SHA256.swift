@@ -1,11 +1,15 @@
+<<<<<<<< HEAD:Sources/Data/Bytes/SHA256.swift
 internal import HourglassSystem
 internal import HourglassTensors
+========
+import Foundation
+>>>>>>>> b2ff4e9:Benchmarks/Sources/Benchmarks/Support/SHA256.swift
 
 /// The SHA-256 digest of bytes that come piece by piece.
 ///
 /// Reference: National Institute of Standards and Technology, 2015, "Secure Hash Standard", FIPS
 /// 180-4, sections 5 and 6.2, doi:10.6028/NIST.FIPS.180-4.
-package struct SHA256 {
+struct SHA256 {
   private static let blockSize = 64
 
   private var state: [UInt32] = [
@@ -17,10 +21,10 @@ package struct SHA256 {
   private var schedule = [UInt32](repeating: 0, count: 64)
 
   /// The digest of no bytes yet.
-  package init() {}
+  init() {}
 
   /// The digest of some bytes, as 64 hexadecimal digits.
-  package static func hexadecimal(_ bytes: [UInt8]) -> String {
+  static func hexadecimal(_ bytes: [UInt8]) -> String {
     var digest = SHA256()
     digest.update(bytes[...])
     return digest.finished()
@@ -28,24 +32,19 @@ package struct SHA256 {
 
   /// The digest of a file, as 64 hexadecimal digits.
   ///
-  /// - Throws: `file` where it cannot be read.
-  package static func hexadecimal(ofFile path: String) throws(DatasetError) -> String {
-    do throws(FileError) {
-      let file = try InputFile(path: path)
-      var piece = [UInt8](repeating: 0, count: 1 << 18)
-      var sum = SHA256()
-      while true {
-        let count = try file.read(into: &piece, from: 0)
-        if count == 0 { return sum.finished() }
-        sum.update(piece[..<count])
-      }
-    } catch {
-      throw .file(error)
+  /// - Throws: Where it cannot be read.
+  static func hexadecimal(ofFile path: String) throws -> String {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    var sum = SHA256()
+    while let piece = try file.read(upToCount: 1 << 18), !piece.isEmpty {
+      sum.update(Array(piece)[...])
     }
+    return sum.finished()
   }
 
   /// Takes further bytes.
-  package mutating func update(_ bytes: ArraySlice<UInt8>) {
+  mutating func update(_ bytes: ArraySlice<UInt8>) {
     byteCount += UInt64(bytes.count)
     var rest = bytes
     if !pending.isEmpty {
@@ -64,7 +63,7 @@ package struct SHA256 {
   }
 
   /// The digest of all bytes that were taken, as 64 hexadecimal digits.
-  package consuming func finished() -> String {
+  consuming func finished() -> String {
     let bitCount = byteCount &* 8
     var ending: [UInt8] = [0x80]
     let filled = (pending.count + 9) % Self.blockSize

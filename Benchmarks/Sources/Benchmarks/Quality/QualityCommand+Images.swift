@@ -1,0 +1,149 @@
+import ArgumentParser
+
+/// `quality reduce`.
+struct ReductionCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: ReductionBenchmark(preservesNeighbors: false),
+    "A map of images: classes, neighbors, reconstruction (IDX, four files).",
+    example: "fashion-mnist/ --preserve neighbors"
+  )
+
+  /// What `reduce --preserve` takes.
+  enum Preserved: String, ExpressibleByArgument, CaseIterable {
+    case neighbors
+  }
+
+  @OptionGroup
+  var options: QualityOptions
+
+  @Option(help: "What the map keeps, as reduce has it: neighbors.")
+  var preserve: Preserved?
+
+  var benchmark: any QualityBenchmark { ReductionBenchmark(preservesNeighbors: preserve != nil) }
+}
+
+/// `quality features`.
+struct FeaturesCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: FeaturesBenchmark(),
+    "What a linear model makes of features of images (IDX, four files).",
+    example: "fashion-mnist/"
+  )
+
+  @OptionGroup
+  var options: QualityOptions
+
+  var benchmark: any QualityBenchmark { FeaturesBenchmark() }
+}
+
+/// `quality features-cifar10`.
+struct PhotographFeaturesCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: PhotographFeaturesBenchmark(dimensions: 32),
+    "What a linear model makes of features of small photographs (CIFAR-10, binary).",
+    example: "cifar10/ --dimensions 1024"
+  )
+
+  @OptionGroup
+  var options: QualityOptions
+
+  @Option(help: ArgumentHelp("The numbers of an image.", valueName: "n"))
+  var dimensions = 32
+
+  func validate() throws {
+    try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+  }
+
+  var benchmark: any QualityBenchmark { PhotographFeaturesBenchmark(dimensions: dimensions) }
+}
+
+/// `quality match-images`.
+struct MatchImagesCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: MatchImagesBenchmark(dimensions: 32),
+    "Images found again from noisy copies that are moved (IDX).",
+    example: "fashion-mnist/"
+  )
+
+  @OptionGroup
+  var options: QualityOptions
+
+  @Option(help: ArgumentHelp("The numbers of a signature.", valueName: "n"))
+  var dimensions = 32
+
+  func validate() throws {
+    try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+  }
+
+  var benchmark: any QualityBenchmark { MatchImagesBenchmark(dimensions: dimensions) }
+}
+
+/// `quality match-songs`.
+struct MatchSongsCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: MatchSongsBenchmark(),
+    "Songs found again from noisy query clips, and unknown songs told (a folder of sounds).",
+    example: "songs/"
+  )
+
+  @OptionGroup
+  var options: QualityOptions
+
+  var benchmark: any QualityBenchmark { MatchSongsBenchmark() }
+}
+
+/// `quality denoise-bsd68`.
+struct DenoisingCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: DenoisingBenchmark(levels: [15, 25, 50], isBlind: false),
+    "Noise taken off gray photographs (folders bsd400 and bsd68).",
+    example: "denoising/ --levels 25 --minutes 10"
+  )
+
+  @OptionGroup
+  var options: QualityOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The levels of the noise, of 255.", valueName: "n")
+  )
+  var levels = [15, 25, 50]
+
+  @Flag(help: "Learn one network for all levels.")
+  var blind = false
+
+  func validate() throws {
+    let isGood = !levels.isEmpty && levels.allSatisfy { (1...255).contains($0) }
+    try requireOption(isGood, "--levels", "numbers from 1 to 255")
+  }
+
+  var benchmark: any QualityBenchmark { DenoisingBenchmark(levels: levels, isBlind: blind) }
+}
+
+/// `quality denoise-noisy-only`.
+struct NoisyOnlyCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: NoisyOnlyBenchmark(),
+    "Noise taken off by a network that saw noisy images alone (folders bsd400 and bsd68).",
+    example: "denoising/ --minutes 10"
+  )
+
+  @OptionGroup
+  var options: QualityOptions
+
+  var benchmark: any QualityBenchmark { NoisyOnlyBenchmark() }
+}
+
+/// `quality colorize-cifar10`.
+struct ColorizationCommand: QualityBenchmarkCommand {
+  static let configuration = configuration(
+    of: ColorizationBenchmark(),
+    "Colors of small images (CIFAR-10, binary).",
+    example: "cifar10/ --minutes 10"
+  )
+
+  @OptionGroup
+  var options: QualityOptions
+
+  var benchmark: any QualityBenchmark { ColorizationBenchmark() }
+}

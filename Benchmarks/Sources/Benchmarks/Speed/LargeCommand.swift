@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+
+/// Measures the memory and the time of learning from a table that is larger than memory should hold.
+struct LargeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "large",
+    abstract: "Measure the memory of learning from a table that is not held in memory.",
+    discussion: """
+      A CSV table of 30 columns of numbers, which depend on five hidden ones, is made from a seed. \
+      hourglass reduce then learns from all of its rows in a process of its own and writes the \
+      codes of all of them. Table, encoded rows and codes need about twice the size on the disk; \
+      all are removed at the end.
+
+      WHAT IS REPORTED
+        gigabytes             the size of the table in 10^9 bytes
+        rows                  what it holds
+        seconds               of the whole run: two passes over the text, learning, and one more pass
+        learning_seconds      from the second pass to the end of learning
+        peak_rss_mib          the most memory that the process had
+
+      EXAMPLES
+        hourglass-benchmarks large
+        hourglass-benchmarks large --gigabytes 0.5 --folder /mnt/scratch --json
+      """
+  )
+
+  @Option(help: ArgumentHelp("The size of the table.", valueName: "10^9 bytes"))
+  var gigabytes = 4.0
+
+  @Option(help: ArgumentHelp("How often learning goes through the rows.", valueName: "n"))
+  var epochs = 1
+
+  @Option(help: ArgumentHelp("Where the files are made (default: a folder for temporary ones)."))
+  var folder: String?
+
+  @OptionGroup
+  var measured: HourglassOptions
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    try requireOption((0.01...10_000).contains(gigabytes), "--gigabytes", "0.01 to 10000")
+    try requireOption((1...1000).contains(epochs), "--epochs", "1 to 1000")
+  }
+
+  func run() throws {
+    let program = try measured.program()
+    let place = try ScratchFolder(in: folder)
+    let path = place.file("table.csv")
+    note("making a table of \(gigabytes) gigabytes")
+    let rows = try FactorTable.write(path, bytes: Int(gigabytes * 1e9))
+    note("learning from its \(rows.grouped) rows")
+    let (text, seconds) = try program.output(of: [
+      "reduce", path, "--dimensions", "5", "--epochs", "\(epochs)", "--in-memory", "1m",
+      "--output", place.file("codes.csv"), "--json",
+    ])
+    guard let outcome = try? JSONDecoder().decode(Outcome.self, from: Data(text.utf8)) else {
+      throw BenchmarkError("\(program.path) printed no result of reduce as JSON.")
+    }
+    let figures = Figures(
+      gigabytes: gigabytes,
+      rows: outcome.rows,
+      seconds: seconds,
+      learningSeconds: outcome.seconds["learning"] ?? 0,
+      peakMemory: outcome.peakMemory.map { Double($0) / 1_048_576 }
+    )
+    print(json ? try figures.jsonLine() : figures.text)
+  }
+
+  /// What is taken from the outcome of `reduce`.
+  private struct Outcome: Decodable {
+    var rows: Int
+    var seconds: [String: Double]
+    var peakMemory: Int?
+  }
+
+  private struct Figures: Encodable {
+    var gigabytes: Double
+    var rows: Int
+    var seconds: Double
+    var learningSeconds: Double
+    var peakMemory: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case gigabytes, rows, seconds
+      case learningSeconds = "learning_seconds"
+      case peakMemory = "peak_rss_mib"
+    }
+
+    var text: String {
+      """
+      \(gigabytes) gigabytes, \(rows.grouped) rows
+      \(seconds.fixed(1)) seconds, of which learning \
+      \(learningSeconds.fixed(1))
+      \(PeakMemory.text(peakMemory))
+      """
+    }
+  }
+}
