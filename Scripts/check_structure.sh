@@ -15,19 +15,19 @@ allowed_unsafe=(
   'Sources/Engines/OneDNN/*'                        # hands arena memory to C, on the one thread that owns it
   'Sources/Engines/DedicatedThreadExecutor.swift'   # owns a POSIX thread with its mutex and condition
   'Sources/Autoencoders/Training/BatchSource.swift' # moves the rows of a batch as blocks
-  'Sources/Datasets/Bytes/FolderListing.swift'      # reads the entries that C lists
-  'Sources/Datasets/Bytes/GrowingFile.swift'        # lets pread(2) fill a buffer, lends write(2) bytes
-  'Sources/Datasets/Bytes/InputFile.swift'          # lets read(2) fill a buffer
-  'Sources/Datasets/Bytes/Inflater.swift'           # lends zlib, through its shim, the bytes to inflate
-  'Sources/Datasets/Bytes/RowFile.swift'            # lets pread(2) fill the rows of a batch
-  'Sources/Datasets/Tables/EightBytes.swift'         # reads words that are not aligned, within bounds
-  'Sources/Datasets/Tables/NumberCells.swift'       # lends C the bytes of a table, takes numbers
-  'Sources/Datasets/Images/ImageCodec.swift'      # lends the image libraries bytes, takes pixels
-  'Sources/Datasets/Sounds/SoundCodec.swift'        # lends the sound library bytes, takes samples
+  'Sources/Data/Bytes/FolderListing.swift'      # reads the entries that C lists
+  'Sources/Data/Bytes/GrowingFile.swift'        # lets pread(2) fill a buffer, lends write(2) bytes
+  'Sources/System/InputFile.swift'          # lets read(2) fill a buffer
+  'Sources/Data/Bytes/Inflater.swift'           # lends zlib, through its shim, the bytes to inflate
+  'Sources/Data/Bytes/RowFile.swift'            # lets pread(2) fill the rows of a batch
+  'Sources/Data/Tables/EightBytes.swift'         # reads words that are not aligned, within bounds
+  'Sources/Data/Tables/NumberCells.swift'       # lends C the bytes of a table, takes numbers
+  'Sources/Media/Images/ImageCodec.swift'      # lends the image libraries bytes, takes pixels
+  'Sources/Media/Audio/SoundCodec.swift'        # lends the sound library bytes, takes samples
   'Sources/Reports/Images/PNGData.swift'            # lends libpng, through its shim, the samples to encode
   'Sources/Signatures/Search/NearestGraph.swift'    # owns graphs that C makes, lends them the rows
   'Sources/Tensors/Fingerprint.swift'               # reads words that are not aligned, within bounds
-  'Sources/Tensors/AtomicFile.swift'                # lends write(2) the bytes to write
+  'Sources/System/AtomicFile.swift'                # lends write(2) the bytes to write
   'Tests/EnginesTests/*'                            # calls the C loops and the shim as they are
   'Sources/ModelFiles/Safetensors/RandomAccessBytes.swift' # lends the system the bytes of a file
 )
