@@ -20,12 +20,12 @@ allowed_unsafe=(
   'Sources/System/InputFile.swift'          # lets read(2) fill a buffer
   'Sources/Data/Bytes/Inflater.swift'           # lends zlib, through its shim, the bytes to inflate
   'Sources/Data/Bytes/RowFile.swift'            # lets pread(2) fill the rows of a batch
-  'Sources/Data/Tables/EightBytes.swift'         # reads words that are not aligned, within bounds
+  'Sources/Data/Bytes/EightBytes.swift'         # reads words that are not aligned, within bounds
   'Sources/Data/Tables/NumberCells.swift'       # lends C the bytes of a table, takes numbers
   'Sources/Media/Images/ImageCodec.swift'      # lends the image libraries bytes, takes pixels
   'Sources/Media/Audio/SoundCodec.swift'        # lends the sound library bytes, takes samples
   'Sources/Reports/Images/PNGData.swift'            # lends libpng, through its shim, the samples to encode
-  'Sources/Signatures/Search/NearestGraph.swift'    # owns graphs that C makes, lends them the rows
+  'Sources/Signatures/NearestGraph.swift'    # owns graphs that C makes, lends them the rows
   'Sources/Tensors/Fingerprint.swift'               # reads words that are not aligned, within bounds
   'Sources/System/AtomicFile.swift'                # lends write(2) the bytes to write
   'Tests/EnginesTests/*'                            # calls the C loops and the shim as they are

@@ -43,7 +43,7 @@ package final class OneDNNPlan: Plan {
   /// Automatic means so where the processor has the format, the network is large enough, and it is
   /// learning: what is learned is then applied in single precision.
   private static func isHalf(
-    _ precision: ComputeEngine.Precision,
+    _ precision: ComputePrecision,
     _ graph: Graph,
     _ level: ProcessorLevel
   ) -> Bool {
@@ -60,7 +60,7 @@ package final class OneDNNPlan: Plan {
     _ graph: Graph,
     seed: UInt64,
     threads: Int,
-    precision: ComputeEngine.Precision = .float32,
+    precision: ComputePrecision = .float32,
     singleThreadLimit: Int = OneDNNPlan.singleThreadLimit
   ) throws(EngineError) {
     self.graph = graph
