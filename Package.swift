@@ -101,7 +101,8 @@ let package = Package(
     .target(
       name: "Hourglass",
       dependencies: [
-        tensors, datasets, networks, autoencoders, engines, modelFiles, applications, signatures,
+        tensors, graphs, datasets, networks, autoencoders, engines, modelFiles, applications,
+        signatures,
       ],
       path: "Sources/Hourglass",
       swiftSettings: house
@@ -131,7 +132,7 @@ let package = Package(
       imports: [tensors, graphs, networks, engines, "COneDNN"],
       resources: [.copy("Goldens")]
     ),
-    tests("ModelFiles", imports: [tensors, modelFiles], resources: [.copy("Goldens")]),
+    tests("ModelFiles", imports: [tensors, networks, autoencoders, modelFiles], resources: [.copy("Goldens")]),
     tests("Networks", imports: [tensors, graphs, networks, engines]),
     tests("Datasets", imports: [tensors, datasets, "CCodecs"], resources: [.copy("Goldens")]),
     tests("Signatures", imports: [tensors, signatures]),
@@ -139,7 +140,8 @@ let package = Package(
     tests(
       "Applications",
       imports: [
-        tensors, engines, networks, autoencoders, datasets, modelFiles, applications, signatures,
+        tensors, graphs, engines, networks, autoencoders, datasets, modelFiles, applications,
+        signatures,
       ],
       resources: [.copy("Goldens")]
     ),

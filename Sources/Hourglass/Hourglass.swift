@@ -4,6 +4,7 @@
 @_exported public import HourglassAutoencoders
 @_exported public import HourglassDatasets
 @_exported public import HourglassEngines
+@_exported public import HourglassGraphs
 @_exported public import HourglassModelFiles
 @_exported public import HourglassNetworks
 @_exported public import HourglassSignatures

@@ -1,5 +1,3 @@
-internal import HourglassNetworks
-
 /// The colors by whose likelihoods a network tells what a place could be.
 ///
 /// They are the points of a grid of a and b that sRGB can show at some lightness.
@@ -10,8 +8,8 @@ enum ColorDistributionTargets {
   /// The distance of neighbors in units of a and b.
   static let spacing = 16
 
-  /// The mixture that a network learns, in its own units.
-  static let mixture = ColorDistributionLoss(
+  /// The loss that a network minimizes, in its own units.
+  static let loss = ColorDistributionLoss(
     anchors: grid.map { $0.map { $0 / ColorizationModel.scale } },
     deviation: Float(spacing) / 2 / ColorizationModel.scale,
     weight: 0.003,
