@@ -84,7 +84,7 @@ import Testing
   @Test func everyKindOfImageComesBackAsItWas() throws {
     try makeImages(4)
     let words = Image.Samples.words((0..<24).map { UInt16($0) * 2_700 })
-    let images = [
+    let kept = [
       image(0),
       Image(width: 3, height: 2, channels: 4, samples: words, colorProfile: [1, 2, 3]),
       Image(width: 6, height: 1, channels: 1, samples: image(2).samples, exif: []),
@@ -100,18 +100,18 @@ import Testing
     let files = try (0..<4).map(listed)
     do {
       let cache = try #require(PixelCache(in: caches, of: images))
-      for (number, image) in images.enumerated() {
+      for (number, image) in kept.enumerated() {
         cache.keep(image, of: files[number], hash: UInt64(number))
         #expect(cache.image(files[number]) == image)
       }
       // While one process writes, another one reads what is there and writes nothing.
       let reader = try #require(PixelCache(in: caches, of: images))
       #expect(reader.known(files[0]) == nil)
-      reader.keep(images[0], of: files[0], hash: 1)
+      reader.keep(kept[0], of: files[0], hash: 1)
       #expect(reader.known(files[0]) == nil)
     }
     let again = try #require(PixelCache(in: caches, of: images))
-    for (number, image) in images.enumerated() {
+    for (number, image) in kept.enumerated() {
       #expect(again.image(files[number]) == image)
       #expect(again.known(files[number])?.hash == UInt64(number))
     }
