@@ -88,10 +88,14 @@ package struct ColorDistributionLoss: Hashable, Sendable {
 }
 
 extension ColorDistributionLoss: ImageHead {
+  /// Those of a value.
   package var targetChannels: Int { channels }
+  /// Those of the mean and of vivid values.
   package var layerChannels: Int { 2 * channels }
+  /// Those of the mean, of vivid values and of the logits.
   package var resultChannels: Int { 2 * channels + anchors.count }
 
+  /// Checks the ranges.
   package func validate() throws(TrainingError) {
     guard isValid else {
       throw .invalidSetting(
@@ -122,6 +126,7 @@ extension ColorDistributionLoss: ImageHead {
     }
   }
 
+  /// The loss; of items held out without the part of vivid values.
   package func loss(
     _ nodes: ImageHeadNodes,
     target: NodeID,
@@ -140,6 +145,7 @@ extension ColorDistributionLoss: ImageHead {
     )
   }
 
+  /// The mean of each place.
   package func mean(_ nodes: ImageHeadNodes, in builder: inout GraphBuilder) -> NodeID {
     builder.slice(nodes.values, axis: 1, 0..<channels)
   }

@@ -53,6 +53,7 @@ extension Autoencoder {
     return isFit ? loss : builder.failed
   }
 
+  /// A penalty, averaged over the batch and weighted: a scalar.
   func penalty(
     _ penalty: Penalty,
     _ pass: Pass,

@@ -118,6 +118,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     get { own.pair }
     set { own.pair = newValue }
   }
+  /// Both.
   private(set) var own = OwnTerms()
 
   /// All but the terms of the loss of one's own.

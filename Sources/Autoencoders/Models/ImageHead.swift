@@ -53,14 +53,17 @@ package struct ImageHeadNodes: Hashable, Sendable {
 
 /// The head of a network; it makes a value of it that can be compared.
 struct OwnHead: Hashable, Sendable, CustomStringConvertible {
+  /// The head, where there is one.
   var head: (any ImageHead)?
 
   /// The head, by which checkpoints of different ones are told apart.
   var description: String { head.map { "\($0)" } ?? "" }
 
+  /// Whether the heads are equal.
   static func == (left: OwnHead, right: OwnHead) -> Bool {
     left.head.map { AnyHashable($0) } == right.head.map { AnyHashable($0) }
   }
 
+  /// Adds the head to a hash.
   func hash(into hasher: inout Hasher) { hasher.combine(head.map { AnyHashable($0) }) }
 }

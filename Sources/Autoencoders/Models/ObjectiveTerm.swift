@@ -73,7 +73,9 @@ extension PairTerm {
 
 /// The terms of one's own of an autoencoder; it makes a value of them that can be compared.
 struct OwnTerms: Hashable, Sendable, CustomStringConvertible {
+  /// Those of single items.
   var terms: [any ObjectiveTerm] = []
+  /// That of pairs.
   var pair: (any PairTerm)?
 
   /// The terms, by which checkpoints of different ones are told apart.
@@ -102,11 +104,13 @@ struct OwnTerms: Hashable, Sendable, CustomStringConvertible {
     )
   }
 
+  /// Whether the terms are equal, in their order.
   static func == (left: OwnTerms, right: OwnTerms) -> Bool {
     left.terms.map { AnyHashable($0) } == right.terms.map { AnyHashable($0) }
       && left.pair.map { AnyHashable($0) } == right.pair.map { AnyHashable($0) }
   }
 
+  /// Adds the terms to a hash.
   func hash(into hasher: inout Hasher) {
     for term in terms { hasher.combine(AnyHashable(term)) }
     hasher.combine(pair.map { AnyHashable($0) })

@@ -37,17 +37,21 @@ let trainer = Trainer(batchSize: 64, epochs: epochs)
 let denoising = Autoencoder(
   encoder: .layers([.convolution(16, stride: 2), .batchNormalization, .dense(128)]),
   bottleneck: .deterministic(latent: 64),
-  decoder: .layers([.dense(256), .dense(height * width, activation: .logistic)]),
+  decoder: .layers([.dense(256)]),
+  outputActivation: .logistic,
   corruption: .gaussian(standardDeviation: 0.3),
-  terms: [EdgeError()])
+  terms: [EdgeError()]
+)
 var (noisy, noise) = (new, SeededGenerator(seed: 1))
 for pixel in noisy.scalars.indices { noisy[flat: pixel] += 0.3 * noise.nextNormal() }
 let denoised = try await trainer.fit(denoising, to: learned).reconstruct(noisy)
 print("denoising: mean squared error", error(noisy, new), "->", error(denoised, new))
 
 let variational = Autoencoder(
-  encoder: .dense(hidden: [256], activation: .gelu), bottleneck: .gaussian(latent: 16),
-  objective: .likelihood(.bernoulli))
+  encoder: .dense(hidden: [256], activation: .gelu),
+  bottleneck: .gaussian(latent: 16),
+  objective: .likelihood(.bernoulli)
+)
 let model = try await trainer.fit(variational, to: learned)
 print("variational: mean squared error", error(try await model.reconstruct(new), new))
 let samples = try await model.sample(count: 8, seed: 7).scalars.map { UInt8(255 * $0) }

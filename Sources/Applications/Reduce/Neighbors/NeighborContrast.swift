@@ -44,6 +44,7 @@ package struct NeighborContrast: PairTerm {
     self.halfDistance = halfDistance
   }
 
+  /// Checks that codes are short and have no distribution.
   package func validate(for autoencoder: Autoencoder) throws(TrainingError) {
     guard autoencoder.latent <= Self.latentLimit else {
       throw .invalidSetting(
@@ -60,6 +61,7 @@ package struct NeighborContrast: PairTerm {
     )
   }
 
+  /// The term of each item: codes and partners `[batch, latent]` -> `[batch]`.
   package func loss(
     codes: NodeID,
     partners: NodeID,
