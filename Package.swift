@@ -182,7 +182,11 @@ let package = Package(
       ],
       resources: [.copy("Goldens")]
     ),
-    tests("ModelFiles", imports: base + rooms("ModelFiles"), resources: [.copy("Goldens")]),
+    tests(
+      "ModelFiles",
+      imports: base + rooms("Networks", "Autoencoders", "ModelFiles"),
+      resources: [.copy("Goldens")]
+    ),
     tests("Networks", imports: base + rooms("Graphs", "Networks", "Engines") + [benchmarkSupport]),
     tests(
       "Datasets",

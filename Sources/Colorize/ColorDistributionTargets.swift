@@ -12,8 +12,8 @@ enum ColorDistributionTargets {
   /// The distance of neighbors in units of a and b.
   static let spacing = 16
 
-  /// The mixture that a network learns, in its own units.
-  static let mixture = ColorDistributionLoss(
+  /// The loss that a network minimizes, in its own units.
+  static let loss = ColorDistributionLoss(
     anchors: grid.map { $0.map { $0 / ColorizationModel.scale } },
     deviation: Float(spacing) / 2 / ColorizationModel.scale,
     weight: 0.003,

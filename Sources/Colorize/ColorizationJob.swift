@@ -42,7 +42,8 @@ struct ColorizationJob: Sendable {
     let learning = PatchLearning(sample.store, images: sample.learning, turns: 2)
     translator = ImageToImageNetwork(
       architecture: colorizer.architecture ?? Defaults.coloringArchitecture,
-      target: .mixture(ColorDistributionTargets.mixture)
+      target: .paired(channels: 2),
+      head: ColorDistributionTargets.loss
     )
     var trainer = learning.trainer(colorizer.learning)
     if case .normalizedUNet = translator.architecture {

@@ -220,8 +220,9 @@ extension FittedColorizer: FittedTask {
 
   /// Makes it from what a model file holds.
   public init(contents file: ModelContents) throws {
-    let translator = try file.decoded(\.architecture, as: ImageToImageNetwork.self)
-    guard translator.target == .mixture(ColorDistributionTargets.mixture),
+    var translator = try file.decoded(\.architecture, as: ImageToImageNetwork.self)
+    translator.head = ColorDistributionTargets.loss
+    guard translator.target == .paired(channels: 2),
       file.tensors.keys.contains(where: { $0.hasSuffix("logits.weight") })
     else {
       throw file.damaged(

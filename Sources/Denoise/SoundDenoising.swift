@@ -37,7 +37,7 @@ struct SoundDenoising: Sendable {
     switch architecture {
     case .uNet(_, let depth, _), .normalizedUNet(_, let depth, _): (0...5).contains(depth)
     case .plain(_, let depth, _): (2...256).contains(depth)
-    case .dense, .convolutional, .patches: false
+    case .dense, .convolutional, .layers, .patches: false
     }
   }
 

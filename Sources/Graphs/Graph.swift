@@ -1,7 +1,7 @@
 public import HourglassTensors
 
 /// A node's place in its graph.
-package struct NodeID: Hashable, Sendable {
+public struct NodeID: Hashable, Sendable {
   package let index: Int
 
   package init(index: Int) {

@@ -1,4 +1,4 @@
-package import HourglassTensors
+public import HourglassTensors
 
 /// The vocabulary of graphs: one function for each operation, and compositions of these.
 extension GraphBuilder {
@@ -102,24 +102,24 @@ extension GraphBuilder {
   }
 
   /// exp(x) / Σ exp(x) along an axis; a negative axis counts from the end.
-  package mutating func softmax(_ x: NodeID, axis: Int = -1) -> NodeID {
+  public mutating func softmax(_ x: NodeID, axis: Int = -1) -> NodeID {
     add(.softmax(axis: axis < 0 ? shape(of: x).rank + axis : axis), [x])
   }
 
   /// x - ln Σ exp(x) along an axis; a negative axis counts from the end.
-  package mutating func logSoftmax(_ x: NodeID, axis: Int = -1) -> NodeID {
+  public mutating func logSoftmax(_ x: NodeID, axis: Int = -1) -> NodeID {
     add(.logSoftmax(axis: axis < 0 ? shape(of: x).rank + axis : axis), [x])
   }
 
   // MARK: Form
 
   /// The tensors one after another along an axis.
-  package mutating func concatenation(_ tensors: [NodeID], axis: Int) -> NodeID {
+  public mutating func concatenation(_ tensors: [NodeID], axis: Int) -> NodeID {
     tensors.count == 1 ? tensors[0] : add(.concatenation(axis: axis), tensors)
   }
 
   /// A range along an axis.
-  package mutating func slice(_ x: NodeID, axis: Int, _ range: Range<Int>) -> NodeID {
+  public mutating func slice(_ x: NodeID, axis: Int, _ range: Range<Int>) -> NodeID {
     add(.slice(axis: axis, start: range.lowerBound, count: range.count), [x])
   }
 
@@ -129,46 +129,53 @@ extension GraphBuilder {
   }
 
   /// The same elements under another shape.
-  package mutating func reshape(_ x: NodeID, _ shape: Shape) -> NodeID {
+  public mutating func reshape(_ x: NodeID, _ shape: Shape) -> NodeID {
     self.shape(of: x) == shape ? x : add(.reshape(shape), [x])
   }
 
   /// `[N, …]` -> `[N, product of the rest]`.
-  package mutating func flatten(_ x: NodeID) -> NodeID {
+  public mutating func flatten(_ x: NodeID) -> NodeID {
     let shape = shape(of: x)
     guard shape.rank > 0 else { return x }
     return reshape(x, [shape[0], shape.dimensions.dropFirst().reduce(1, *)])
   }
 
   /// Repetition along axes of extent 1.
-  package mutating func broadcast(_ x: NodeID, to shape: Shape) -> NodeID {
+  public mutating func broadcast(_ x: NodeID, to shape: Shape) -> NodeID {
     self.shape(of: x) == shape ? x : add(.broadcast(shape), [x])
   }
 
   // MARK: Element by element
 
   /// A function of each element.
-  package mutating func apply(_ function: UnaryFunction, _ x: NodeID) -> NodeID {
+  public mutating func apply(_ function: UnaryFunction, _ x: NodeID) -> NodeID {
     add(.unary(function), [x])
   }
 
   /// scale · x + offset.
-  package mutating func affine(_ x: NodeID, scale: Float = 1, offset: Float = 0) -> NodeID {
+  public mutating func affine(_ x: NodeID, scale: Float = 1, offset: Float = 0) -> NodeID {
     scale == 1 && offset == 0 ? x : apply(.affine(scale: scale, offset: offset), x)
   }
 
   /// A function of two tensors that broadcast.
-  package mutating func apply(_ function: BinaryFunction, _ a: NodeID, _ b: NodeID) -> NodeID {
+  public mutating func apply(_ function: BinaryFunction, _ a: NodeID, _ b: NodeID) -> NodeID {
     add(.binary(function), [a, b])
   }
 
-  package mutating func sum(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.add, a, b) }
-  package mutating func difference(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.subtract, a, b) }
-  package mutating func product(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.multiply, a, b) }
-  package mutating func quotient(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.divide, a, b) }
+  /// a + b, of shapes that broadcast.
+  public mutating func sum(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.add, a, b) }
+
+  /// a - b, of shapes that broadcast.
+  public mutating func difference(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.subtract, a, b) }
+
+  /// a · b element by element, of shapes that broadcast.
+  public mutating func product(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.multiply, a, b) }
+
+  /// a / b element by element, of shapes that broadcast.
+  public mutating func quotient(_ a: NodeID, _ b: NodeID) -> NodeID { apply(.divide, a, b) }
 
   /// The same numbers, through which no gradient flows.
-  package mutating func stopGradient(_ x: NodeID) -> NodeID { add(.stopGradient, [x]) }
+  public mutating func stopGradient(_ x: NodeID) -> NodeID { add(.stopGradient, [x]) }
 
   // MARK: Reductions and look-up
 
@@ -188,7 +195,7 @@ extension GraphBuilder {
   }
 
   /// The sum over axes, all when none are named.
-  package mutating func sum(
+  public mutating func sum(
     _ x: NodeID,
     axes: [Int]? = nil,
     keepsDimensions: Bool = false
@@ -197,7 +204,7 @@ extension GraphBuilder {
   }
 
   /// The mean over axes, all when none are named.
-  package mutating func mean(
+  public mutating func mean(
     _ x: NodeID,
     axes: [Int]? = nil,
     keepsDimensions: Bool = false
@@ -208,6 +215,11 @@ extension GraphBuilder {
     return affine(total, scale: Float(after) / Float(Swift.max(before, 1)))
   }
 
+  /// `[N, …]` -> `[N]`: the sum over everything but the batch.
+  public mutating func itemSum(_ x: NodeID) -> NodeID {
+    sum(x, axes: Array(1..<Swift.max(shape(of: x).rank, 1)))
+  }
+
   /// Rows of a table: `table [V, D]`, `indices [N]` -> `[N, D]`.
   package mutating func gather(_ table: NodeID, _ indices: NodeID) -> NodeID {
     add(.gather, [table, indices])
@@ -216,7 +228,7 @@ extension GraphBuilder {
   /// The squared Euclidean distance between all rows: `x [N, D]`, `y [M, D]` -> `[N, M]`.
   ///
   ///     |x - y|² = |x|² + |y|² - 2 x·y, at least 0
-  package mutating func pairwiseSquaredDistance(_ x: NodeID, _ y: NodeID) -> NodeID {
+  public mutating func pairwiseSquaredDistance(_ x: NodeID, _ y: NodeID) -> NodeID {
     let xs = sum(apply(.square, x), axes: [1], keepsDimensions: true)
     let ys = sum(apply(.square, y), axes: [1])
     let cross = affine(dense(x, y), scale: -2)

@@ -1,10 +1,12 @@
-package import HourglassTensors
+public import HourglassTensors
 
 /// Builds a graph node by node.
 ///
+/// Outside of this package it is met in `ObjectiveTerm`: a term of the loss adds nodes to it.
+///
 /// Building is cheap, touches no C library and never throws line by line: the first mistake is kept
 /// and reported by `finish()`. Nodes that compute the same thing are made once.
-package struct GraphBuilder {
+public struct GraphBuilder {
   private struct Key: Hashable {
     let operation: Operation
     let inputs: [NodeID]
@@ -24,13 +26,13 @@ package struct GraphBuilder {
   package init() {}
 
   /// What a function gives after it has recorded a mistake with `fail`.
-  package var failed: NodeID { Self.poison }
+  public var failed: NodeID { Self.poison }
 
   /// The path of the layer that is being built, as in `encoder.0`.
   package var scope: String { scopes.joined(separator: ".") }
 
   /// The shape of a node's result; a scalar for a node that could not be built.
-  package func shape(of node: NodeID) -> Shape {
+  public func shape(of node: NodeID) -> Shape {
     node == Self.poison ? .scalar : graph[node].shape
   }
 
@@ -137,12 +139,12 @@ package struct GraphBuilder {
   }
 
   /// A number.
-  package mutating func constant(_ value: Float) -> NodeID {
+  public mutating func constant(_ value: Float) -> NodeID {
     add(.constant(value))
   }
 
   /// Random numbers, independent of all others of this graph and new at each run.
-  package mutating func random(_ distribution: Distribution, _ shape: Shape) -> NodeID {
+  public mutating func random(_ distribution: Distribution, _ shape: Shape) -> NodeID {
     streams += 1
     return add(.random(distribution, stream: streams), leafShape: shape)
   }

@@ -124,7 +124,7 @@ package enum Initializer: Hashable, Sendable {
 }
 
 /// The distribution of random numbers inside a graph.
-package enum Distribution: Hashable, Sendable {
+public enum Distribution: Hashable, Sendable {
   /// Uniform on [0, 1).
   case uniform
   /// Normal with mean 0 and standard deviation 1.
@@ -208,12 +208,18 @@ package enum Reduction: Hashable, Sendable, CaseIterable {
 }
 
 /// A function of two numbers.
-package enum BinaryFunction: Hashable, Sendable, CaseIterable {
+public enum BinaryFunction: Hashable, Sendable, CaseIterable {
+  /// a + b
   case add
+  /// a - b
   case subtract
+  /// a · b
   case multiply
+  /// a / b
   case divide
+  /// The larger one.
   case maximum
+  /// The smaller one.
   case minimum
   /// 1 where the first is greater, else 0; no gradient.
   case greater
@@ -222,14 +228,20 @@ package enum BinaryFunction: Hashable, Sendable, CaseIterable {
 }
 
 /// A function of one number.
-package enum UnaryFunction: Hashable, Sendable {
+public enum UnaryFunction: Hashable, Sendable {
   /// scale · x + offset
   case affine(scale: Float, offset: Float)
+  /// |x|
   case absolute
+  /// √x
   case squareRoot
+  /// eˣ
   case exponential
+  /// ln x
   case logarithm
+  /// 1 / x
   case reciprocal
+  /// x²
   case square
   /// -1, 0 or 1; its gradient is 0.
   case sign
@@ -245,6 +257,7 @@ package enum UnaryFunction: Hashable, Sendable {
   case gelu
   /// x / (1 + e⁻ˣ): Elfwing, Uchibe, Doya, 2017, arXiv:1702.03118, eq. 3.
   case silu
+  /// The hyperbolic tangent.
   case tanh
   /// 1 / (1 + e⁻ˣ)
   case logistic

@@ -9,6 +9,7 @@
 @_exported public import HourglassEngines
 @_exported public import HourglassFeatures
 @_exported public import HourglassGenerate
+@_exported public import HourglassGraphs
 @_exported public import HourglassImpute
 @_exported public import HourglassMedia
 @_exported public import HourglassModelFiles

@@ -136,7 +136,7 @@ private struct DimensionFinder {
       isEnough = try await keepsEnough(size, tell)
       if let width = models[size]?.valueCount { largest = min(largest, max(width, 1)) }
       if case .neighbors = reducer.preserves {
-        largest = min(largest, Autoencoder.NeighborTerm.latentLimit)
+        largest = min(largest, NeighborContrast.latentLimit)
       }
       if isEnough || size >= largest { break }
       below = size

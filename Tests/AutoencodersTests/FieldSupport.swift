@@ -41,7 +41,7 @@ enum FieldVariants {
         bottleneck: .deterministic(latent: 2),
         corruption: .hiding(lower: 0.1, upper: 0.4),
         fields: mixed,
-        neighbors: .init(weight: 0.2)
+        pairTerm: NearPartners(weight: 0.2)
       ),
       [mixed.width + mixed.count],
       target: [mixed.width + mixed.count]
@@ -65,7 +65,7 @@ enum FieldVariants {
     bottleneck: Autoencoder.Bottleneck = .deterministic(latent: 2),
     objective: Objective = .squaredError,
     corruption: Corruption = .none,
-    weights: Autoencoder.FieldWeights? = nil
+    weights: Autoencoder.FieldWeights = Autoencoder.FieldWeights()
   ) -> Variant {
     Variant(
       name,

@@ -12,7 +12,7 @@ import Testing
   private func autoencoder(
     _ objective: Objective = .squaredError,
     corruption: Corruption = .none,
-    weights: Autoencoder.FieldWeights? = nil
+    weights: Autoencoder.FieldWeights = Autoencoder.FieldWeights()
   ) -> Autoencoder {
     Autoencoder(
       encoder: .dense(hidden: [5], activation: .tanh),
@@ -148,7 +148,9 @@ import Testing
 
   @Test func weightsChooseWhatCounts() throws {
     let items = TinyFields.items(count: 8, layout)
-    func loss(_ corruption: Corruption, _ weights: Autoencoder.FieldWeights?) throws -> Float {
+    func loss(_ corruption: Corruption, _ weights: Autoencoder.FieldWeights = .init()) throws
+      -> Float
+    {
       let learner = autoencoder(corruption: corruption, weights: weights)
       let graph = try learner.validationGraph(GraphShapes(item: [17], batch: 8))
       return result(try run(graph, items), GraphName.reconstruction).scalars.reduce(0, +)
@@ -156,7 +158,7 @@ import Testing
     let half = Corruption.hiding(lower: 0.5, upper: 0.5)
     let hidden = try loss(half, Autoencoder.FieldWeights(hidden: 1, visible: 0))
     let visible = try loss(half, Autoencoder.FieldWeights(hidden: 0, visible: 1))
-    let both = try loss(half, nil)
+    let both = try loss(half)
     #expect(hidden > 0)
     #expect(visible > 0)
     #expect(abs(hidden + visible - both) < 1e-4 * both)

@@ -135,11 +135,47 @@ struct Variant: Sendable, CustomTestStringConvertible {
       [1, 5, 7]
     ),
     Variant(
+      "layers",
+      Autoencoder(
+        encoder: .layers([
+          .convolution(3, stride: 2, activation: .tanh), .layerNormalization, .averagePooling(),
+          .dense(5, activation: .tanh),
+        ]),
+        bottleneck: .deterministic(latent: 2),
+        decoder: .layers([
+          .dense(9, activation: .tanh), .reshape([1, 3, 3]), .upsampling(),
+          .convolution(2, activation: .softplus),
+          .transposedConvolution(1, kernelSize: 3, stride: 1, activation: .identity),
+        ])
+      ),
+      [1, 6, 6]
+    ),
+    Variant(
+      "layers, series",
+      Autoencoder(
+        encoder: .layers([
+          .convolution(3, kernelSize: 5, stride: 2, activation: .identity), .activation(.gelu),
+        ]),
+        bottleneck: .gaussian(latent: 2),
+        decoder: .layers([.dense(4, activation: .tanh)])
+      ),
+      [2, 7]
+    ),
+    Variant("own term", small(terms: [ShortCodes()])),
+    Variant(
+      "own terms, variational",
+      Autoencoder(
+        encoder: dense,
+        bottleneck: .gaussian(latent: 2),
+        terms: [ShortCodes(), ShortCodes(weight: 0.01)]
+      )
+    ),
+    Variant(
       "neighbors",
       Autoencoder(
         encoder: dense,
         bottleneck: .deterministic(latent: 2),
-        neighbors: .init(weight: 0.2)
+        pairTerm: NearPartners(weight: 0.2)
       ),
       target: [6]
     ),
@@ -150,7 +186,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
         bottleneck: .deterministic(latent: 2),
         corruption: .gaussian(standardDeviation: 0.1),
         penalties: [.contraction(weight: 0.1)],
-        neighbors: .init(weight: 0.2)
+        pairTerm: NearPartners(weight: 0.2)
       ),
       target: [6]
     ),
@@ -210,7 +246,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
     latentActivation: Activation = .identity,
     objective: Objective = .squaredError,
     corruption: Corruption = .none,
-    penalties: [Autoencoder.Penalty] = []
+    penalties: [Autoencoder.Penalty] = [],
+    terms: [any ObjectiveTerm] = []
   ) -> Autoencoder {
     Autoencoder(
       encoder: dense,
@@ -218,7 +255,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
       latentActivation: latentActivation,
       objective: objective,
       corruption: corruption,
-      penalties: penalties
+      penalties: penalties,
+      terms: terms
     )
   }
 }

@@ -86,6 +86,30 @@ enum DocumentedExamples {
       hints: [ColorHint(x: 3, y: 2, red: 178, green: 34, blue: 34)]
     )
     let choices = try await colorizer.samples(of: noisy, count: 4, seed: 7)
+
+    let pixels = try clean.uniform(channels: 1).rows(0..<12)
+    let own = Autoencoder(
+      encoder: .layers([.convolution(8, stride: 2), .batchNormalization, .dense(32)]),
+      bottleneck: .gaussian(latent: 4, beta: 0.5),
+      decoder: .layers([.dense(64)]),
+      objective: .likelihood(.bernoulli),
+      corruption: .gaussian(standardDeviation: 0.1),
+      terms: [RightMean(weight: 10)]
+    )
+    let (events, continuation) = AsyncStream<TrainingEvent>.makeStream()
+    async let fitting = Trainer(batchSize: 4, epochs: 20).fit(own, to: pixels, events: continuation)
+    for await event in events {
+      if case .epochFinished(let epoch) = event { print(epoch.record.training.loss) }
+    }
+    let fitted = try await fitting
+    print(try await fitted.encode(pixels).shape, try await fitted.evaluate(pixels).loss)
+    let invented = try await fitted.sample(count: 3, seed: 7)
+    try fitted.save(to: "own.hourglass")
+
+    let saved = try FittedAutoencoder(contentsOf: "own.hourglass")
+    let slower = Trainer(optimizer: Optimizer(learningRate: 1e-4), batchSize: 4, epochs: 2)
+    let tuned = try await slower.fit(own, to: pixels, startingFrom: saved)
+    print(invented.shape, try await tuned.reconstruct(pixels).shape)
     print(
       features.shape,
       later.header.provenance.dataName,
@@ -95,5 +119,16 @@ enum DocumentedExamples {
       vivid.size,
       choices.count
     )
+  }
+}
+
+/// The mean of each reconstruction should be that of its item.
+struct RightMean: ObjectiveTerm {
+  var weight: Float = 1
+
+  func loss(of nodes: ObjectiveNodes, in builder: inout GraphBuilder) -> NodeID {
+    let error = builder.difference(nodes.output, nodes.target)
+    let pixels = builder.flatten(error)
+    return builder.apply(.square, builder.mean(pixels, axes: [1]))
   }
 }

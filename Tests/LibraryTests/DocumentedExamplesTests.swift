@@ -108,7 +108,8 @@ import Testing
   @Test func theExamplesOfTheGuideRun() async throws {
     let names = try await run(DocumentedExamples.library)
     for name in [
-      "colored.png", "denoised.png", "made.csv", "people.db", "people.hourglass", "quiet.flac",
+      "colored.png", "denoised.png", "made.csv", "own.hourglass", "people.db", "people.hourglass",
+      "quiet.flac",
       "whole.png",
     ] {
       #expect(names.contains(name), "\(name) is missing of \(names)")

@@ -1,6 +1,7 @@
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @Suite struct InitializationTests {

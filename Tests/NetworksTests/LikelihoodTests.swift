@@ -2,6 +2,7 @@ import Foundation
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 /// Every value is compared with its density, computed here in double precision from the textbook.

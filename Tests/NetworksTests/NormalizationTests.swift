@@ -2,6 +2,7 @@ import HourglassEngines
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @Suite struct NormalizationTests {

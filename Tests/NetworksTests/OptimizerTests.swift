@@ -4,6 +4,7 @@ import HourglassGraphs
 import HourglassNetworks
 import HourglassSystem
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @Suite struct OptimizerTests {

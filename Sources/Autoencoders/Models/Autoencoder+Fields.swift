@@ -93,7 +93,7 @@ extension Autoencoder {
     _ visibility: NodeID,
     in builder: inout GraphBuilder
   ) -> NodeID {
-    let weights = fieldWeights ?? FieldWeights()
+    let weights = fieldWeights
     guard visibility != observed else { return builder.affine(observed, scale: weights.visible) }
     let all = builder.affine(observed, scale: weights.hidden)
     guard weights.visible != weights.hidden else { return all }
@@ -108,15 +108,13 @@ extension Autoencoder {
 
   /// Checks what the fields ask of the other settings.
   func validateFields() throws(TrainingError) {
-    if let fieldWeights {
-      for (name, weight) in [("hidden", fieldWeights.hidden), ("visible", fieldWeights.visible)] {
-        try requireInRange(
-          weight >= 0 && weight.isFinite,
-          "the weight of \(name) fields",
-          "at least 0",
-          weight
-        )
-      }
+    for (name, weight) in [("hidden", fieldWeights.hidden), ("visible", fieldWeights.visible)] {
+      try requireInRange(
+        weight >= 0 && weight.isFinite,
+        "the weight of \(name) fields",
+        "at least 0",
+        weight
+      )
     }
     guard let fields else { return }
     try requireInRange(

@@ -30,13 +30,15 @@ struct Pass {
   let divergence: NodeID?
   /// ‖f(x + s e) - f(x)‖² of each item, `[batch]`, by the standard deviation s.
   let displacements: [Float: NodeID]
-  /// How badly the codes of neighbors stand out, `[batch]`, not weighted, where that counts.
-  let contrast: NodeID?
+  /// What the encoder saw, of the items' shape.
+  let seen: NodeID
+  /// The term that compares codes with those of partners, `[batch]`, not weighted, where that counts.
+  let pairLoss: NodeID?
 }
 
 extension Autoencoder: Learner {
-  /// With a term of neighbors the target of an item is one of its neighbors; it is only encoded.
-  package func pairedTargetShape(for item: Shape) -> Shape? { neighbors == nil ? nil : item }
+  /// With a term of pairs the target of an item is its partner; it is only encoded.
+  package func pairedTargetShape(for item: Shape) -> Shape? { pairTerm == nil ? nil : item }
 
   package func validate(itemShape: Shape) throws(TrainingError) {
     try validate()
@@ -69,8 +71,12 @@ extension Autoencoder: Learner {
       terms.append(builder.product(weight, mean))
     }
     for penalty in penalties { terms.append(self.penalty(penalty, pass, in: &builder)) }
-    if let neighbors, let contrast = pass.contrast {
-      terms.append(builder.affine(builder.mean(contrast), scale: neighbors.weight))
+    if let pairTerm, let loss = pass.pairLoss {
+      terms.append(builder.affine(builder.mean(loss), scale: pairTerm.weight))
+    }
+    for term in self.terms {
+      let loss = builder.mean(self.loss(of: term, pass, in: &builder))
+      terms.append(builder.affine(loss, scale: term.weight))
     }
     var regularization = terms.first ?? builder.constant(0)
     for term in terms.dropFirst() { regularization = builder.sum(regularization, term) }
@@ -89,7 +95,12 @@ extension Autoencoder: Learner {
   package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .inference, in: &builder)
-    addItemLosses(of: pass, reconstructionLoss(of: pass, in: &builder), in: &builder)
+    addItemLosses(
+      of: pass,
+      reconstructionLoss(of: pass, in: &builder),
+      countsTerms: true,
+      in: &builder
+    )
     return try builder.finish()
   }
 
@@ -97,7 +108,7 @@ extension Autoencoder: Learner {
   ///
   /// Input: `input`. Outputs: `loss`, `reconstruction`, `regularization`, `squaredError`, all
   /// `[batch]`; `output`, the reconstructed items `[batch, item…]`; `latent [batch, latent]`. The
-  /// loss has the whole weight of the divergence, and no penalties.
+  /// loss has the whole weight of the divergence, and neither penalties nor terms of one's own.
   ///
   /// With fields, `output` is `[batch, width]`, the means of numbers and the probabilities of
   /// levels, and `fieldLosses [batch, count]` are the losses of the fields, 0 where missing, which
@@ -105,7 +116,12 @@ extension Autoencoder: Learner {
   package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .absent, .inference, in: &builder)
-    addItemLosses(of: pass, reconstructionLoss(of: pass, in: &builder), in: &builder)
+    addItemLosses(
+      of: pass,
+      reconstructionLoss(of: pass, in: &builder),
+      countsTerms: false,
+      in: &builder
+    )
     builder.output(GraphName.output, output(of: pass, in: &builder))
     builder.output(GraphName.latent, pass.code)
     if let fields = pass.fields {
@@ -160,7 +176,7 @@ extension Autoencoder {
     let deviations = mode == .training ? contractionDeviations : []
     let moved = deviations.map { Corruption.gaussian(standardDeviation: $0)(seen, in: &builder) }
     let partner =
-      neighbors != nil && noise == .drawn ? [seenPartner(shapes, fields?.terms, in: &builder)] : []
+      pairTerm != nil && noise == .drawn ? [seenPartner(shapes, fields?.terms, in: &builder)] : []
     let all = builder.concatenation([seen] + moved + partner, axis: 0)
     let (means, logVariances) = code(of: encoded(all, mode, in: &builder), in: &builder)
     let mean = rows(0, shapes.batch, of: means, in: &builder)
@@ -169,13 +185,13 @@ extension Autoencoder {
       let other = rows(place + 1, shapes.batch, of: means, in: &builder)
       displacements[deviation] = builder.squaredError(other, mean)
     }
-    let contrast =
+    // Before the decoder, so that gradients are added up in one order whatever the other terms are.
+    let pairLoss =
       partner.isEmpty
       ? nil
-      : neighborContrast(
+      : pairLoss(
         codes: mean,
         partners: rows(deviations.count + 1, shapes.batch, of: means, in: &builder),
-        halfDistance: NeighborTerm.halfDistance,
         in: &builder
       )
     var z = mean
@@ -196,11 +212,12 @@ extension Autoencoder {
       parameters: decoded(z, shapes, mode, in: &builder),
       divergence: divergence,
       displacements: displacements,
-      contrast: contrast
+      seen: seen,
+      pairLoss: pairLoss
     )
   }
 
-  /// What the encoder sees of the neighbors that come with the items.
+  /// What the encoder sees of the partners that come with the items.
   private func seenPartner(
     _ shapes: GraphShapes,
     _ terms: FieldTerms?,
@@ -231,7 +248,7 @@ extension Autoencoder {
 
   func encoded(_ x: NodeID, _ mode: Mode, in builder: inout GraphBuilder) -> NodeID {
     let features = builder.scoped("encoder") { encoder.encoder(x, mode: mode, in: &$0) }
-    guard linearPath == true else { return features }
+    guard hasLinearPath else { return features }
     return builder.concatenation([builder.flatten(features), builder.flatten(x)], axis: 1)
   }
 
@@ -293,7 +310,7 @@ extension Autoencoder {
     _ z: NodeID,
     in builder: inout GraphBuilder
   ) -> NodeID {
-    guard linearPath == true, parameters != builder.failed else { return parameters }
+    guard hasLinearPath, parameters != builder.failed else { return parameters }
     let shape = builder.shape(of: parameters)
     let width = shape.dimensions.dropFirst().reduce(1, *)
     let straight = builder.scoped("decoder.linear") { Dense(width)(z, in: &$0) }
@@ -306,7 +323,7 @@ extension Autoencoder {
       ?? objective.loss(pass.parameters, target: pass.x, in: &builder)
   }
 
-  private func output(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
+  func output(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
     pass.fields?.terms.output(parameters: pass.parameters, in: &builder)
       ?? objective.mean(pass.parameters, in: &builder)
   }
@@ -323,6 +340,7 @@ extension Autoencoder {
   private func addItemLosses(
     of pass: Pass,
     _ reconstruction: NodeID,
+    countsTerms: Bool,
     in builder: inout GraphBuilder
   ) {
     var loss = reconstruction
@@ -334,55 +352,22 @@ extension Autoencoder {
       regularization = builder.affine(divergence, scale: beta)
       loss = builder.sum(reconstruction, regularization)
     }
-    if let neighbors, let contrast = pass.contrast {
-      regularization = builder.affine(contrast, scale: neighbors.weight)
-      loss = builder.sum(reconstruction, regularization)
+    var terms: [NodeID] = []
+    if let pairTerm, let loss = pass.pairLoss {
+      terms.append(builder.affine(loss, scale: pairTerm.weight))
     }
+    for term in countsTerms ? self.terms : [] {
+      terms.append(builder.affine(self.loss(of: term, pass, in: &builder), scale: term.weight))
+    }
+    for (place, term) in terms.enumerated() {
+      let isFirst = place == 0 && pass.divergence == nil
+      regularization = isFirst ? term : builder.sum(regularization, term)
+    }
+    if !terms.isEmpty { loss = builder.sum(reconstruction, regularization) }
     let output = output(of: pass, in: &builder)
     builder.output(GraphName.loss, loss)
     builder.output(GraphName.reconstruction, reconstruction)
     builder.output(GraphName.regularization, regularization)
     builder.output(GraphName.squaredError, squaredError(output, pass, in: &builder))
-  }
-
-  private func penalty(
-    _ penalty: Penalty,
-    _ pass: Pass,
-    in builder: inout GraphBuilder
-  ) -> NodeID {
-    switch penalty {
-    case .activityL1(let weight):
-      let size = builder.itemSum(builder.apply(.absolute, pass.code))
-      return builder.affine(builder.mean(size), scale: weight)
-    case .sparsity(let target, let weight):
-      return builder.affine(
-        sparsity(of: pass.code, target: target, in: &builder),
-        scale: weight
-      )
-    case .contraction(let weight, let deviation):
-      guard let displacement = pass.displacements[deviation] else { return builder.failed }
-      return builder.affine(builder.mean(displacement), scale: weight / (deviation * deviation))
-    }
-  }
-
-  /// The divergence of the mean activity of each unit from its target, summed over units.
-  ///
-  ///     Σⱼ ρ ln (ρ / ρ̂ⱼ) + (1 - ρ) ln ((1 - ρ) / (1 - ρ̂ⱼ))
-  private func sparsity(
-    of code: NodeID,
-    target: Float,
-    in builder: inout GraphBuilder
-  ) -> NodeID {
-    let least: Float = 1e-6
-    let mean = builder.apply(
-      .clip(lower: least, upper: 1 - least),
-      builder.mean(code, axes: [0])
-    )
-    let isOn = builder.affine(builder.apply(.logarithm, mean), scale: -target)
-    let rest = builder.affine(mean, scale: -1, offset: 1)
-    let isOff = builder.affine(builder.apply(.logarithm, rest), scale: target - 1)
-    let entropy = -target * log(target) - (1 - target) * log(1 - target)
-    let cross = builder.sum(builder.sum(isOn, isOff))
-    return builder.affine(cross, scale: 1, offset: -Float(latent) * entropy)
   }
 }

@@ -64,33 +64,6 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     }
   }
 
-  /// A term of the loss that keeps neighbors together: every item comes with one of its neighbors,
-  /// and the codes of the two should stand out from those of the other items of the batch.
-  ///
-  /// The codes are then a map in the sense of t-SNE and UMAP, from which the decoder reconstructs items.
-  /// It counts in learning and in evaluating what is held out of it.
-  ///
-  /// Reference: Damrich et al., 2023, "From t-SNE to UMAP with contrastive learning",
-  /// arXiv:2206.01816; Sainburg, McInnes, Gentner, 2021, "Parametric UMAP embeddings for
-  /// representation and semisupervised learning", arXiv:2009.12981, section 3.2, for the encoder.
-  public struct NeighborTerm: Hashable, Sendable, Codable {
-    /// By how much the term is multiplied, at least 0, beside a reconstruction loss that is summed
-    /// over the values of an item.
-    public var weight: Float
-
-    /// The longest code: in more dimensions than some, all items are about equally far apart for
-    /// the term.
-    public static let latentLimit = 16
-    /// The distance of two codes at which their likeness falls to a half; codes of many thousand items
-    /// spread over some hundred times as much.
-    static let halfDistance: Float = 0.1
-
-    /// Makes a term.
-    public init(weight: Float) {
-      self.weight = weight
-    }
-  }
-
   /// How numbers from 0 to 1 become zeros and ones.
   public enum Binarization: String, Hashable, Sendable, Codable {
     /// A number is the probability of a 1, which is drawn anew at every step.
@@ -126,21 +99,34 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// is one for each field instead of one for each value of each item. No loss comes from a field
   /// that is missing.
   public var fields: FeatureSchema?
-  /// How much the losses of hidden and of visible fields count in learning; `nil` as much as each
-  /// other.
-  public var fieldWeights: FieldWeights?
+  /// How much the losses of hidden and of visible fields count in learning.
+  public var fieldWeights: FieldWeights
   /// How items become zeros and ones in learning, before all else; `nil` leaves them as they are.
   public var binarization: Binarization?
   /// Whether a linear map runs beside the layers of the encoder and another one beside those of the
-  /// decoder, so that what is linear in the items needs no hidden layer; `nil` is no.
+  /// decoder, so that what is linear in the items needs no hidden layer.
   ///
   /// The code is then a sum of the last layer's and of the item's own values, each with weights,
   /// and so is each value of the reconstruction of hidden layers' and of the code's own.
-  public var linearPath: Bool?
-  /// What keeps neighbors together; `nil` is nothing.
-  ///
-  /// It is for a deterministic bottleneck.
-  public var neighbors: NeighborTerm?
+  public var hasLinearPath: Bool
+  /// Terms of the loss of one's own; no file holds them.
+  public var terms: [any ObjectiveTerm] {
+    get { own.terms }
+    set { own.terms = newValue }
+  }
+  /// A term of the loss that compares the codes of items and of partners which come with them; no file holds it.
+  public var pairTerm: (any PairTerm)? {
+    get { own.pair }
+    set { own.pair = newValue }
+  }
+  /// Both.
+  private(set) var own = OwnTerms()
+
+  /// All but the terms of the loss of one's own.
+  private enum CodingKeys: String, CodingKey {
+    case encoder, bottleneck, latentActivation, decoder, outputActivation, objective, corruption
+    case penalties, fields, fieldWeights, binarization, hasLinearPath
+  }
 
   /// Makes an autoencoder; the defaults suit tables and small images.
   public init(
@@ -153,10 +139,11 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     corruption: Corruption = .none,
     penalties: [Penalty] = [],
     fields: FeatureSchema? = nil,
-    fieldWeights: FieldWeights? = nil,
+    fieldWeights: FieldWeights = FieldWeights(),
     binarization: Binarization? = nil,
-    linearPath: Bool? = nil,
-    neighbors: NeighborTerm? = nil
+    hasLinearPath: Bool = false,
+    terms: [any ObjectiveTerm] = [],
+    pairTerm: (any PairTerm)? = nil
   ) {
     self.encoder = encoder
     self.bottleneck = bottleneck
@@ -169,8 +156,8 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.fields = fields
     self.fieldWeights = fieldWeights
     self.binarization = binarization
-    self.linearPath = linearPath
-    self.neighbors = neighbors
+    self.hasLinearPath = hasLinearPath
+    own = OwnTerms(terms: terms, pair: pairTerm)
   }
 
   /// The length of a code.
@@ -179,15 +166,23 @@ public struct Autoencoder: Hashable, Sendable, Codable {
 
 extension Autoencoder {
   /// Checks that every setting is in its range and fits the others.
+  ///
+  /// - Throws: `TrainingError.invalidSetting`, which names the first one that does not.
   public func validate() throws(TrainingError) {
     for architecture in [encoder, decoder ?? encoder] {
       try requireInRange(
         architecture.compresses,
         "the architecture of an autoencoder",
-        "one that compresses; for a U-Net use a translator",
+        "one that compresses; a U-Net has no bottleneck",
         architecture
       )
     }
+    try requireInRange(
+      decoder != nil || encoder.hasMirror,
+      "the decoder of an autoencoder whose encoder has layers of its own",
+      "given",
+      "none"
+    )
     try requireInRange(
       (1...1 << 20).contains(latent),
       "the length of a code",
@@ -207,30 +202,14 @@ extension Autoencoder {
       )
     }
     for penalty in penalties { try validate(penalty) }
-    if let neighbors { try validate(neighbors) }
+    try own.validate(for: self)
+    try requireInRange(
+      objective != .terms || !terms.isEmpty,
+      "the terms of an autoencoder without a reconstruction loss",
+      "at least 1",
+      "none"
+    )
     try validateFields()
-  }
-
-  private func validate(_ term: NeighborTerm) throws(TrainingError) {
-    try requireInRange(
-      term.weight >= 0 && term.weight.isFinite,
-      "the weight of neighbors",
-      "at least 0",
-      term.weight
-    )
-    try requireInRange(
-      latent <= NeighborTerm.latentLimit,
-      "the length of a code that keeps neighbors",
-      "at most \(NeighborTerm.latentLimit)",
-      latent
-    )
-    guard case .gaussian = bottleneck else { return }
-    try requireInRange(
-      false,
-      "the bottleneck of an autoencoder that keeps neighbors",
-      "a deterministic one",
-      bottleneck
-    )
   }
 
   private func validate(_ penalty: Penalty) throws(TrainingError) {

@@ -1,13 +1,13 @@
 package import HourglassGraphs
-public import HourglassNetworks
+package import HourglassNetworks
 package import HourglassTensors
 
 /// A network from items to items of the same extents, such as a U-Net that denoises or colors.
 ///
 /// It compresses nothing, so that it has no codes: skips carry what it sees past every narrow place.
-public struct ImageToImageNetwork: Hashable, Sendable, Codable {
+package struct ImageToImageNetwork: Hashable, Sendable, Codable {
   /// What an item is turned into.
-  public enum Target: Hashable, Sendable, Codable {
+  package enum Target: Hashable, Sendable, Codable {
     /// The item itself, clean: a denoiser that makes its own noise.
     case item
     /// The target that comes with each item, of so many channels and the item's extents in space.
@@ -25,34 +25,45 @@ public struct ImageToImageNetwork: Hashable, Sendable, Codable {
     /// Reference: Pang, Zheng, Quan, Ji, 2021, "Recorrupted-to-Recorrupted: Unsupervised Deep Learning for
     /// Image Denoising", doi:10.1109/CVPR46437.2021.00208, equations 7 and 8.
     case recorrupted(strength: Float)
-    /// The paired target, of which the network gives the mean, vivid values and how likely each anchor is.
-    case mixture(ColorDistributionLoss)
   }
 
   /// The layers between an item and its target; they must translate, as a U-Net does.
-  public var architecture: Architecture
+  package var architecture: Architecture
   /// What an item is turned into.
-  public var target: Target
+  package var target: Target
   /// Whether the network learns the difference of target and item, so that it starts from the item.
   ///
   /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
   /// arXiv:1608.03981, section 3.2.
-  public var learnsDifference: Bool
+  package var learnsDifference: Bool
   /// The function of each value of the result.
-  public var outputActivation: Activation
+  package var outputActivation: Activation
   /// How far a result is from its target.
-  public var objective: Objective
+  package var objective: Objective
   /// What is done to an item before the network sees it.
-  public var corruption: Corruption
+  package var corruption: Corruption
+  /// What stands after the layers in place of the objective, for a paired target; no file holds it, a task that
+  /// has one gives it to what it reads.
+  package var head: (any ImageHead)? {
+    get { ownHead.head }
+    set { ownHead.head = newValue }
+  }
+  private var ownHead = OwnHead()
 
-  /// Makes a translator; the defaults make a denoiser of small images.
-  public init(
+  /// All but the head.
+  private enum CodingKeys: String, CodingKey {
+    case architecture, target, learnsDifference, outputActivation, objective, corruption
+  }
+
+  /// Makes a network; the defaults make a denoiser of small images.
+  package init(
     architecture: Architecture = .uNet(base: 32, depth: 2, activation: .relu),
     target: Target = .item,
     learnsDifference: Bool = false,
     outputActivation: Activation = .identity,
     objective: Objective = .squaredError,
-    corruption: Corruption = .none
+    corruption: Corruption = .none,
+    head: (any ImageHead)? = nil
   ) {
     self.architecture = architecture
     self.target = target
@@ -60,6 +71,7 @@ public struct ImageToImageNetwork: Hashable, Sendable, Codable {
     self.outputActivation = outputActivation
     self.objective = objective
     self.corruption = corruption
+    ownHead = OwnHead(head: head)
   }
 }
 
@@ -70,7 +82,6 @@ extension ImageToImageNetwork: Learner {
     case .paired(let channels): item.replacing(axis: 0, with: channels)
     case .weighted(let channels): item.replacing(axis: 0, with: 2 * channels)
     case .recorrupted: item
-    case .mixture(let mixture): item.replacing(axis: 0, with: mixture.channels)
     }
   }
 
@@ -107,15 +118,8 @@ extension ImageToImageNetwork: Learner {
         "a strength above 0, the squared error and no other noise",
         "\(strength), \(objective) and \(corruption)"
       )
-    case .mixture(let mixture):
-      try requireInRange(
-        mixture.isValid && objective == .squaredError && outputActivation == .identity,
-        "a target of anchors",
-        "at least 2 finite ones of one width, a deviation above 0, weights of at least 0, and the "
-          + "squared error of plain values",
-        "\(mixture.anchors.count) anchors and \(objective)"
-      )
     }
+    if let head { try validate(head) }
     if case .weighted = target {
       try requireInRange(
         weightedDistance != nil,
@@ -138,14 +142,20 @@ extension ImageToImageNetwork: Learner {
   package func targetShape(for item: Shape) -> Shape {
     switch target {
     case .item, .recorrupted: item
-    case .paired(let channels), .weighted(let channels): item.replacing(axis: 0, with: channels)
-    case .mixture(let mixture): item.replacing(axis: 0, with: mixture.outputs)
+    case .paired(let channels), .weighted(let channels):
+      item.replacing(axis: 0, with: head?.resultChannels ?? channels)
     }
   }
 
-  /// The mixture where the target has one.
-  private var mixture: ColorDistributionLoss? {
-    if case .mixture(let mixture) = target { mixture } else { nil }
+  private func validate(_ head: any ImageHead) throws(TrainingError) {
+    try requireInRange(
+      target == .paired(channels: head.targetChannels) && objective == .squaredError
+        && outputActivation == .identity && !learnsDifference,
+      "the target of a network with a head",
+      "a paired one of \(head.targetChannels) channels, by the squared error of plain values",
+      "\(target) by \(objective)"
+    )
+    try head.validate()
   }
 
   /// The objective where weights can multiply it.
@@ -182,14 +192,14 @@ extension ImageToImageNetwork: Learner {
 
   /// The graph from items as they are to results: input `input`, output `output [batch, result…]`.
   ///
-  /// The result has the target's shape, or the planes of an `ColorDistributionLoss`.
+  /// The result has the target's shape, or that of the head's result.
   package func translatingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
     let result: NodeID
-    if let mixture {
-      let planes = mixed(x, shapes, .inference, mixture, areAveraged: false, in: &builder)
-      result = builder.concatenation([planes.values, planes.logits], axis: 1)
+    if let head {
+      let nodes = nodes(of: head, x, shapes, .inference, isForLoss: false, in: &builder)
+      result = head.result(nodes, in: &builder)
     } else {
       result = objective.mean(translated(x, shapes, .inference, in: &builder), in: &builder)
     }
@@ -203,8 +213,7 @@ extension ImageToImageNetwork: Learner {
   ) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     var pass = pass(shapes, isCorrupted: isCorrupted, .inference, in: &builder)
-    // Weights are chosen by the mean: the logarithm of errors likes values that dare nothing as yet.
-    pass.areVividValuesEvaluated = false
+    pass.isTraining = false
     let loss = loss(of: pass, in: &builder)
     let output = mean(of: pass, in: &builder)
     builder.output(GraphName.loss, loss)
@@ -223,18 +232,20 @@ extension ImageToImageNetwork: Learner {
     var parameters: NodeID
     var target: NodeID
     var weights: NodeID?
-    /// The vivid values of a mixture, and its logits of anchors for squares of places.
-    var vivid: NodeID?
-    var logits: NodeID?
+    /// What the layers give to the head, where there is one.
+    var nodes: ImageHeadNodes?
     /// What noise of the target adds to the squared error of each value.
     var excess: NodeID?
-    /// Whether the vivid values count.
-    var areVividValuesEvaluated = true
+    /// Whether it is for a step of training.
+    var isTraining = true
   }
 
   /// The values nearest to the target, in its shape.
   private func mean(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
-    mixture == nil ? objective.mean(pass.parameters, in: &builder) : pass.parameters
+    guard let head, let nodes = pass.nodes else {
+      return objective.mean(pass.parameters, in: &builder)
+    }
+    return head.mean(nodes, in: &builder)
   }
 
   /// The squared error of each item.
@@ -244,16 +255,8 @@ extension ImageToImageNetwork: Learner {
   }
 
   private func loss(of pass: Pass, in builder: inout GraphBuilder) -> NodeID {
-    if let mixture, let vivid = pass.vivid, let logits = pass.logits {
-      var mixture = mixture
-      if !pass.areVividValuesEvaluated { mixture.vividWeight = 0 }
-      return mixture.loss(
-        mean: pass.parameters,
-        vivid: vivid,
-        logits: logits,
-        target: pass.target,
-        in: &builder
-      )
+    if let head, let nodes = pass.nodes {
+      return head.loss(nodes, target: pass.target, isTraining: pass.isTraining, in: &builder)
     }
     guard let weights = pass.weights, let distance = weightedDistance else {
       let loss = objective.loss(pass.parameters, target: pass.target, in: &builder)
@@ -290,16 +293,10 @@ extension ImageToImageNetwork: Learner {
       )
     }
     let seen = isCorrupted ? corruption(x, in: &builder) : x
-    if let mixture {
-      let planes = mixed(seen, shapes, mode, mixture, areAveraged: true, in: &builder)
+    if let head {
+      let nodes = nodes(of: head, seen, shapes, mode, isForLoss: true, in: &builder)
       let given = builder.input(GraphName.target, targets)
-      let count = mixture.channels
-      return Pass(
-        parameters: builder.slice(planes.values, axis: 1, 0..<count),
-        target: given,
-        vivid: builder.slice(planes.values, axis: 1, count..<2 * count),
-        logits: planes.logits
-      )
+      return Pass(parameters: nodes.values, target: given, nodes: nodes)
     }
     let parameters = translated(seen, shapes, mode, in: &builder)
     guard target != .item else { return Pass(parameters: parameters, target: x) }
@@ -314,35 +311,24 @@ extension ImageToImageNetwork: Learner {
     )
   }
 
-  /// The mean and vivid values of each place, and the logits of anchors of each place or of the squares that
-  /// are learned.
-  ///
-  /// The values are the network's output. One further layer, which looks at single places, makes logits of
-  /// what the output is made of: those of a square are those of its mean.
-  private func mixed(
+  /// What the layers give to a head, whose own layers see what the last of them sees.
+  private func nodes(
+    of head: any ImageHead,
     _ x: NodeID,
     _ shapes: GraphShapes,
     _ mode: Mode,
-    _ mixture: ColorDistributionLoss,
-    areAveraged: Bool,
+    isForLoss: Bool,
     in builder: inout GraphBuilder
-  ) -> (values: NodeID, logits: NodeID) {
+  ) -> ImageHeadNodes {
     builder.scoped("translator") { builder in
       let (values, features) = architecture.translation(
         x,
-        outputChannels: 2 * mixture.channels,
+        outputChannels: head.layerChannels,
         mode: mode,
         in: &builder
       )
-      let seen = areAveraged ? mixture.averaged(features, in: &builder) : features
-      let count = mixture.anchors.count
-      let isPlane = builder.shape(of: x).rank == 4
-      let logits = builder.scoped("logits") { builder in
-        isPlane
-          ? Convolution2D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
-          : Convolution1D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
-      }
-      return (values, logits)
+      let further = head.further(features, isForLoss: isForLoss, in: &builder)
+      return ImageHeadNodes(values: values, further: further)
     }
   }
 

@@ -10,6 +10,8 @@ public enum Objective: Hashable, Sendable, Codable {
   case likelihood(Likelihood)
   /// A distance that is no likelihood.
   case distance(ReconstructionLoss)
+  /// Nothing: the loss is that of the autoencoder's own terms, which see the decoder's values.
+  case terms
 
   /// Normal with variance 1/2: the sum of squares plus a constant.
   public static let squaredError = Objective.likelihood(.gaussian(variance: 0.5))
@@ -20,7 +22,7 @@ extension Objective {
   package var outputsPerValue: Int {
     switch self {
     case .likelihood(let likelihood): likelihood.parametersPerValue
-    case .distance: 1
+    case .distance, .terms: 1
     }
   }
 
@@ -35,6 +37,8 @@ extension Objective {
       likelihood.negativeLogLikelihood(parameters: parameters, target: target, in: &builder)
     case .distance(let distance):
       distance.loss(prediction: parameters, target: target, in: &builder)
+    case .terms:
+      builder.broadcast(builder.constant(0), to: [builder.shape(of: target)[0]])
     }
   }
 
@@ -43,6 +47,7 @@ extension Objective {
     switch self {
     case .likelihood(let likelihood): likelihood.mean(parameters: parameters, in: &builder)
     case .distance(let distance): distance.mean(prediction: parameters, in: &builder)
+    case .terms: parameters
     }
   }
 
@@ -54,6 +59,7 @@ extension Objective {
     case .likelihood(.bernoulli): .bernoulli
     case .likelihood(.categorical), .likelihood(.discretizedLogistic), .likelihood(.mixed): nil
     case .distance(let distance): .distance(distance)
+    case .terms: nil
     }
   }
 
@@ -61,7 +67,7 @@ extension Objective {
   package var acceptsOutputActivation: Bool {
     switch self {
     case .likelihood(.gaussian), .distance(.squaredError), .distance(.absoluteError),
-      .distance(.huber):
+      .distance(.huber), .terms:
       true
     case .likelihood, .distance(.binaryCrossEntropy): false
     }

@@ -65,7 +65,7 @@ extension Autoencoder {
     itemShape: Shape
   ) throws(GraphError) -> [String: Tensor] {
     let shapes = try evaluationGraph(GraphShapes(item: itemShape, batch: 1)).variableShapes
-    guard linearPath == true, let whole = shapes["bottleneck.weight"] else { return [:] }
+    guard hasLinearPath, let whole = shapes["bottleneck.weight"] else { return [:] }
     let inputs = coding.encoder.weight.shape[1]
     let features = whole[1] - inputs
     precondition(

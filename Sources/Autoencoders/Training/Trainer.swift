@@ -110,18 +110,6 @@ public struct Trainer: Hashable, Sendable, Codable {
   }
 }
 
-/// Throws where a setting is out of its range.
-func requireInRange<Value>(
-  _ condition: Bool,
-  _ name: String,
-  _ expected: String,
-  _ found: Value
-) throws(TrainingError) {
-  guard condition else {
-    throw .invalidSetting(name: name, expected: expected, found: "\(found)")
-  }
-}
-
 /// How a network learned: kept with the model, the same for every run of one seed.
 public struct TrainingRecord: Hashable, Sendable, Codable {
   /// The settings.

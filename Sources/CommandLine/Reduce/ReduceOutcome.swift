@@ -122,7 +122,7 @@ struct ReduceOutcome: RunOutcome {
     case .patches(let coding, let hidden, _)?:
       parts = [shape.dimensions.map(String.init).joined(separator: " x ")]
       parts += ["\(coding.filters) kinds of patches"] + hidden.map(String.init)
-    case .uNet?, .normalizedUNet?, .plain?, nil: break
+    case .layers?, .uNet?, .normalizedUNet?, .plain?, nil: break
     }
     return (parts + ["\(fitted.dimensions)"]).joined(separator: " -> ")
   }

@@ -53,7 +53,7 @@ extension Architecture {
       var receptiveField = 2 + 1
       for level in 1..<depth + 1 { receptiveField += 6 << (level - 1) }
       return receptiveField
-    case .dense, .convolutional, .patches: return 0
+    case .dense, .convolutional, .layers, .patches: return 0
     }
   }
 

@@ -18,6 +18,7 @@ extension Architecture {
       layers.append(Flatten())
       layers += hidden.map { Dense($0, activation: activation) as any Layer }
       return Sequential(layers)(x, in: &builder)
+    case .layers(let layers): return layers(x, mode: mode, in: &builder)
     case .patches(let coding, let hidden, let activation):
       let values = builder.scoped(Self.patchScope) { coding(x, in: &$0) }
       let layers: [any Layer] = hidden.map { Dense($0, activation: activation) }
@@ -64,6 +65,12 @@ extension Architecture {
       layers.append(Dense(output.reduce(1, *)))
       layers.append(Reshape(output))
       return Sequential(layers)(z, in: &builder)
+    case .layers(let layers):
+      let result = layers(z, mode: mode, in: &builder)
+      let wanted = Shape([builder.shape(of: z)[0]] + output)
+      guard result != builder.failed, builder.shape(of: result) != wanted else { return result }
+      let last: [any Layer] = [Dense(output.reduce(1, *)), Reshape(output)]
+      return builder.scoped("output") { Sequential(last)($0.flatten(result), in: &$0) }
     case .convolutional(let channels, let hidden, let activation):
       guard Self.hasSpace(itemShape.rank - 1, in: &builder) else { return builder.failed }
       let extents = Self.extents(of: Array(output.dropFirst()), levels: channels.count)

@@ -41,7 +41,7 @@ extension Architecture {
     case .normalizedUNet(let width, let levels, let function):
       (base, depth, activation) = (width, levels, function)
       normalization = mode
-    case .dense, .convolutional, .patches, .plain:
+    case .dense, .convolutional, .layers, .patches, .plain:
       return failed("a U-Net or a plain chain, which translate", in: &builder)
     }
     guard (0...16).contains(depth), (1...65536).contains(base) else {

@@ -13,6 +13,10 @@ public enum Architecture: Hashable, Sendable, Codable {
   /// multiple of the stride, so that no chequerboard appears (Odena, Dumoulin, Olah, 2016,
   /// doi:10.23915/distill.00003).
   case convolutional(channels: [Int], hidden: [Int], activation: Activation)
+  /// Layers of one's own, one after another. As an encoder they lead to the bottleneck, which is another fully
+  /// connected layer; as a decoder, which must then be given, they lead from the code to the item: a last fully
+  /// connected layer is added where their result has another shape. Items of any shape that the layers take.
+  case layers([LayerDescription])
   /// What an image says of its patches, which is learned by itself before, then fully connected layers of the
   /// widths `hidden`; the decoder has these in reverse. Items `[channels, height, width]`.
   ///
@@ -42,10 +46,13 @@ public enum Architecture: Hashable, Sendable, Codable {
 }
 
 extension Architecture {
+  /// Whether it is one way only, so that the decoder of an autoencoder cannot mirror it.
+  package var hasMirror: Bool { if case .layers = self { false } else { true } }
+
   /// Whether it has an encoder and a decoder around a bottleneck.
   public var compresses: Bool {
     switch self {
-    case .dense, .convolutional, .patches: true
+    case .dense, .convolutional, .layers, .patches: true
     case .uNet, .normalizedUNet, .plain: false
     }
   }
@@ -54,7 +61,7 @@ extension Architecture {
   public var halvings: Int? {
     switch self {
     case .uNet(_, let depth, _), .normalizedUNet(_, let depth, _): depth
-    case .dense, .convolutional, .patches, .plain: nil
+    case .dense, .convolutional, .layers, .patches, .plain: nil
     }
   }
 }

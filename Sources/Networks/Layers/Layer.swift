@@ -66,11 +66,6 @@ extension GraphBuilder {
     return false
   }
 
-  /// `[N, …]` -> `[N]`: the sum over everything but the batch.
-  package mutating func itemSum(_ x: NodeID) -> NodeID {
-    sum(x, axes: Array(1..<Swift.max(shape(of: x).rank, 1)))
-  }
-
   /// `x · scale + shift` with vectors `[C]` along the channels of `x [N, C, …]`.
   mutating func scaledAndShifted(_ x: NodeID, _ scale: NodeID, _ shift: NodeID) -> NodeID {
     let rank = shape(of: x).rank

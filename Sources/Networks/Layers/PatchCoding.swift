@@ -43,20 +43,6 @@ public struct PatchCoding: Hashable, Sendable, Codable {
     self.isMirrored = isMirrored
   }
 
-  /// Reads what `encode(to:)` writes; without a word of mirror images these are apart.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    side = try values.decode(Int.self, forKey: .side)
-    stride = try values.decode(Int.self, forKey: .stride)
-    filters = try values.decode(Int.self, forKey: .filters)
-    grid = try values.decode(Int.self, forKey: .grid)
-    isMirrored = try values.decodeIfPresent(Bool.self, forKey: .isMirrored) ?? false
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case side, stride, filters, grid, isMirrored
-  }
-
   /// The number of values that an image becomes.
   public var valueCount: Int { filters * grid * grid }
 

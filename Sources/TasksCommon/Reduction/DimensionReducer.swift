@@ -27,7 +27,7 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
     /// groups. `weight`, at least 0, weighs keeping neighbors against reconstructing; it is
     /// multiplied by the variance of items, so that it means about the same for all data.
     ///
-    /// Reference: `Autoencoder.NeighborTerm`.
+    /// Reference: `NeighborContrast`.
     case neighbors(count: Int = 15, weight: Float = 0.25)
   }
 

@@ -181,7 +181,7 @@ extension DimensionReducer {
       "at least 0",
       weight
     )
-    let limit = Autoencoder.NeighborTerm.latentLimit
+    let limit = NeighborContrast.latentLimit
     try requireSetting(
       dimensions <= limit,
       "the number of dimensions of codes that preserve neighbors",
@@ -214,8 +214,8 @@ extension DimensionReducer {
       objective: objective,
       fields: encoding.layout,
       // Values of images have bounds that a linear map does not keep.
-      linearPath: output == .identity && codeActivation == .identity ? true : nil,
-      neighbors: neighborTerm(variance: variance())
+      hasLinearPath: output == .identity && codeActivation == .identity,
+      pairTerm: neighborContrast(variance: variance())
     )
   }
 
@@ -260,12 +260,12 @@ extension DimensionReducer {
     )
   }
 
-  private func neighborTerm(variance: @autoclosure () -> Double) -> Autoencoder.NeighborTerm? {
+  private func neighborContrast(variance: @autoclosure () -> Double) -> NeighborContrast? {
     guard case .neighbors(_, let weight) = preserves else { return nil }
     // Data with a value that is not finite are refused where learning meets it.
     let variance = variance()
     let scale = variance.isFinite ? Float(min(max(variance, 1e-6), 1e30)) : 1
-    return Autoencoder.NeighborTerm(weight: weight * scale)
+    return NeighborContrast(weight: weight * scale)
   }
 }
 
@@ -293,7 +293,7 @@ extension Autoencoder {
     from baseline: ReductionBaseline,
     itemShape: Shape
   ) throws -> [String: Tensor] {
-    guard linearPath == true, objective.outputsPerValue == 1 else { return [:] }
+    guard hasLinearPath, objective.outputsPerValue == 1 else { return [:] }
     let (count, width) = (baseline.components.shape[0], baseline.means.shape[0])
     let inputs = itemShape.elementCount
     let (means, components) = (baseline.means.scalars, baseline.components.scalars)

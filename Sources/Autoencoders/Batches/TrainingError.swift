@@ -20,6 +20,8 @@ public enum TrainingError: Error, Hashable, Sendable {
   case targetsMissing
   /// A checkpoint is of another network, other data, another batch size or seed.
   case foreignCheckpoint
+  /// Training was to start from a fitted model whose variable has another shape, or that lacks it (`found` is `nil`).
+  case foreignStart(variable: String, expected: Shape, found: Shape?)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -49,6 +51,22 @@ extension TrainingError: CustomStringConvertible {
     case .foreignCheckpoint:
       "the checkpoint belongs to another network, other data, another batch size or seed; "
         + "resume with the same ones, or remove the checkpoint to start anew"
+    case .foreignStart(let variable, let expected, let found):
+      "training cannot start from this model: the variable \(variable) must have the shape "
+        + "\(expected), found \(found.map { "\($0)" } ?? "none of that name"); "
+        + "start from a model with the same layers and the same shape of items"
     }
+  }
+}
+
+/// Throws where a setting is out of its range.
+func requireInRange<Value>(
+  _ condition: Bool,
+  _ name: String,
+  _ expected: String,
+  _ found: Value
+) throws(TrainingError) {
+  guard condition else {
+    throw .invalidSetting(name: name, expected: expected, found: "\(found)")
   }
 }

@@ -1,7 +1,7 @@
 package import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassNetworks
-package import HourglassSystem
+internal import HourglassSystem
 package import HourglassTensors
 
 /// Where the codes of new items come from.
@@ -126,33 +126,5 @@ extension FittedAutoencoder {
       }
     }
     for place in range { scalars[place] = place == chosen ? 1 : 0 }
-  }
-}
-
-/// Items from 0 to 1 as zeros and ones, of which each number is the probability of a 1.
-///
-/// What is drawn for an item depends on the seed and the item's place alone.
-package struct BinarizedSource: BatchSource {
-  private let source: any BatchSource
-  private let seed: UInt64
-
-  package init(_ source: any BatchSource, seed: UInt64) {
-    self.source = source
-    self.seed = seed
-  }
-
-  package var count: Int { source.count }
-  package var itemShape: Shape { source.itemShape }
-  package var failure: FileError? { source.failure }
-
-  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    source.copyItems(indices, into: &destination)
-    let width = itemShape.elementCount
-    for row in indices.indices {
-      var generator = SeededGenerator(seed: seed, stream: UInt64(indices[row]))
-      for place in row * width..<(row + 1) * width {
-        destination[place] = generator.nextUniform() < destination[place] ? 1 : 0
-      }
-    }
   }
 }

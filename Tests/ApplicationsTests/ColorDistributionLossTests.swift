@@ -1,11 +1,12 @@
 import Foundation
+import HourglassApplications
 import HourglassEngines
 import HourglassGraphs
-import HourglassNetworks
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
-@Suite struct AnchoredMixtureTests {
+@Suite struct ColorDistributionLossTests {
   private let mixture = ColorDistributionLoss(
     anchors: [[0, 0], [1, -0.5], [-0.7, 0.2]],
     deviation: 0.4,

@@ -1,15 +1,15 @@
 package import HourglassEngines
 internal import HourglassGraphs
-public import HourglassTensors
+package import HourglassTensors
 
 /// A translator with learned variables: it turns items into others of the same extents.
-public struct FittedImageToImageNetwork: Sendable {
+package struct FittedImageToImageNetwork: Sendable {
   /// What was learned, as a value.
-  public let translator: ImageToImageNetwork
+  package let translator: ImageToImageNetwork
   /// The shape of one item, without the batch.
-  public let itemShape: Shape
+  package let itemShape: Shape
   /// How it learned; `nil` where that is not known.
-  public let record: TrainingRecord?
+  package let record: TrainingRecord?
 
   private let network: FittedNetwork
 
@@ -43,7 +43,7 @@ public struct FittedImageToImageNetwork: Sendable {
   }
 
   /// The learned variables by name, as in `translator.down.0.0.weight`.
-  public var variables: [String: Tensor] { network.variables }
+  package var variables: [String: Tensor] { network.variables }
 
   /// What items are turned into: `[count, target…]`.
   package func translate(

@@ -1,4 +1,4 @@
-package import HourglassEngines
+public import HourglassEngines
 internal import HourglassGraphs
 public import HourglassTensors
 
@@ -37,8 +37,14 @@ public struct FittedAutoencoder: Sendable {
   /// The learned variables by name, as in `encoder.0.weight`.
   public var variables: [String: Tensor] { network.variables }
 
-  /// The codes of items: `[count, latent]`, for a Gaussian bottleneck the means.
-  package func encode(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {
+  /// The codes of items, `[count, latent]`; of a Gaussian bottleneck the means.
+  ///
+  /// - Throws: `TrainingError.itemShape` where items have another shape; `CancellationError`; `EngineError`;
+  ///   `FileError` where items could not be read.
+  public func encode(
+    _ source: any BatchSource,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws -> Tensor {
     let (autoencoder, item) = (autoencoder, itemShape)
     return try await network.rows(
       of: GraphName.latent,
@@ -50,8 +56,24 @@ public struct FittedAutoencoder: Sendable {
     }
   }
 
-  /// The items that codes `[count, latent]` stand for: `[count, item…]`.
-  package func decode(_ codes: Tensor, on engine: ComputeEngine) async throws -> Tensor {
+  /// The codes, `[count, latent]`, of the rows of a tensor `[count, item…]`.
+  ///
+  /// - Throws: As for a source.
+  public func encode(
+    _ items: Tensor,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws -> Tensor {
+    try await encode(TensorSource(items), on: engine)
+  }
+
+  /// The items that codes `[count, latent]` stand for: `[count, item…]`; of items with fields
+  /// their values, `[count, width]`.
+  ///
+  /// - Throws: As `encode`.
+  public func decode(
+    _ codes: Tensor,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws -> Tensor {
     let (autoencoder, item) = (autoencoder, itemShape)
     return try await network.rows(
       of: GraphName.output,
@@ -68,11 +90,11 @@ public struct FittedAutoencoder: Sendable {
   ///
   /// The same seed gives the same items, and fewer of them the first of more.
   ///
-  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
-  package func sample(
+  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution; else as `encode`.
+  public func sample(
     count: Int,
     seed: UInt64,
-    on engine: ComputeEngine
+    on engine: ComputeEngine = ComputeEngine()
   ) async throws -> Tensor {
     guard case .gaussian(let latent, _, _) = autoencoder.bottleneck else {
       throw ModelError.deterministicBottleneck
@@ -83,11 +105,23 @@ public struct FittedAutoencoder: Sendable {
   }
 
   /// What is left of items after encoding and decoding: `[count, item…]`.
-  package func reconstruct(
+  ///
+  /// - Throws: As `encode`.
+  public func reconstruct(
     _ source: any BatchSource,
-    on engine: ComputeEngine
+    on engine: ComputeEngine = ComputeEngine()
   ) async throws -> Tensor {
     try await evaluated(GraphName.output, source, on: engine)
+  }
+
+  /// What is left of the rows of a tensor after encoding and decoding: `[count, item…]`.
+  ///
+  /// - Throws: As `encode`.
+  public func reconstruct(
+    _ items: Tensor,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws -> Tensor {
+    try await reconstruct(TensorSource(items), on: engine)
   }
 
   /// The squared error of each item, summed over its values: `[count]`.
@@ -109,16 +143,27 @@ public struct FittedAutoencoder: Sendable {
     return try await evaluated(GraphName.fieldLosses, source, on: engine)
   }
 
-  /// The mean losses over clean items.
-  package func evaluate(
+  /// The mean losses over items without noise, with the mean for a code; penalties and terms of one's own do not
+  /// count.
+  ///
+  /// - Throws: As `encode`; `TrainingError.noItems`; `TrainingError.nonFiniteItem`.
+  public func evaluate(
     _ source: any BatchSource,
-    on engine: ComputeEngine
+    on engine: ComputeEngine = ComputeEngine()
   ) async throws -> LossParts {
     let (autoencoder, item) = (autoencoder, itemShape)
     return try await network.losses(source, purpose: "evaluate", on: engine) {
       batch throws(GraphError) in
       try autoencoder.evaluationGraph(GraphShapes(item: item, batch: batch))
     }
+  }
+
+  /// The mean losses over the rows of a tensor; all is as for a source.
+  public func evaluate(
+    _ items: Tensor,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws -> LossParts {
+    try await evaluate(TensorSource(items), on: engine)
   }
 
   private func evaluated(

@@ -1,4 +1,6 @@
+package import HourglassAutoencoders
 package import HourglassGraphs
+internal import HourglassNetworks
 internal import HourglassTensors
 
 /// What values could be where one number would not tell: their mean, vivid values that vary as much as
@@ -26,27 +28,27 @@ internal import HourglassTensors
 /// Reference: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, section 2.1,
 /// for the soft encoding q of colors and the cross-entropy; S has the form of the colorfulness of
 /// Hasler, Suesstrunk, 2003, doi:10.1117/12.477378, section 7.
-public struct ColorDistributionLoss: Hashable, Sendable, Codable {
+package struct ColorDistributionLoss: Hashable, Sendable {
   /// The anchors, at least two, each of as many numbers as a value has channels.
-  public var anchors: [[Float]]
+  package var anchors: [[Float]]
   /// The deviation σ of values from the anchors that stand for them, above 0.
-  public var deviation: Float
+  package var deviation: Float
   /// The weight w of the cross-entropy, at least 0.
-  public var weight: Float
+  package var weight: Float
   /// The side of the squares of places that the cross-entropy is of, at least 1; of images alone.
-  public var grain: Int
+  package var grain: Int
   /// The weight β of vivid values, at least 0.
-  public var vividWeight: Float
+  package var vividWeight: Float
   /// κ, how strongly the spread of vivid values is held to that of true ones, at least 0.
-  public var boldness: Float
+  package var boldness: Float
   /// E, the directions that errors of vivid values are measured along; those of the channels where there are
   /// none.
-  public var errorDirections: [[Float]]
+  package var errorDirections: [[Float]]
   /// K, the directions that the spread of vivid values is measured along, in the same way.
-  public var spreadDirections: [[Float]]
+  package var spreadDirections: [[Float]]
 
-  /// Makes a mixture; its ranges are checked when a network is made.
-  public init(
+  /// Makes a loss; its ranges are checked when a network is made.
+  package init(
     anchors: [[Float]],
     deviation: Float,
     weight: Float,
@@ -67,10 +69,7 @@ public struct ColorDistributionLoss: Hashable, Sendable, Codable {
   }
 
   /// The channels of a value.
-  public var channels: Int { anchors.first?.count ?? 0 }
-
-  /// The planes that a network gives.
-  package var outputs: Int { 2 * channels + anchors.count }
+  package var channels: Int { anchors.first?.count ?? 0 }
 
   /// ε: below its root, a hundredth of the scale of values, an error counts as if it were squared.
   static let smoothing: Float = 1e-4
@@ -85,6 +84,75 @@ public struct ColorDistributionLoss: Hashable, Sendable, Codable {
       && (errorDirections + spreadDirections).allSatisfy {
         $0.count == channels && $0.allSatisfy(\.isFinite)
       } && errorDirections.count <= 64 && spreadDirections.count <= 64
+  }
+}
+
+extension ColorDistributionLoss: ImageHead {
+  /// Those of a value.
+  package var targetChannels: Int { channels }
+  /// Those of the mean and of vivid values.
+  package var layerChannels: Int { 2 * channels }
+  /// Those of the mean, of vivid values and of the logits.
+  package var resultChannels: Int { 2 * channels + anchors.count }
+
+  /// Checks the ranges.
+  package func validate() throws(TrainingError) {
+    guard isValid else {
+      throw .invalidSetting(
+        name: "a target of anchors",
+        expected:
+          "at least 2 finite ones of one width, a deviation above 0 and weights of at least 0",
+        found: "\(anchors.count) anchors"
+      )
+    }
+  }
+
+  /// The logits of anchors of each place or, for the loss, of the squares that are learned.
+  ///
+  /// One further layer, which looks at single places, makes them of what the output is made of: those of a
+  /// square are those of its mean.
+  package func further(
+    _ features: NodeID,
+    isForLoss: Bool,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let seen = isForLoss ? averaged(features, in: &builder) : features
+    let isPlane = builder.shape(of: features).rank == 4
+    let count = anchors.count
+    return builder.scoped("logits") { builder in
+      isPlane
+        ? Convolution2D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
+        : Convolution1D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
+    }
+  }
+
+  /// The loss; of items held out without the part of vivid values.
+  package func loss(
+    _ nodes: ImageHeadNodes,
+    target: NodeID,
+    isTraining: Bool,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    var loss = self
+    // The epoch is chosen by the mean: the logarithm of errors prefers values that dare nothing as yet.
+    if !isTraining { loss.vividWeight = 0 }
+    return loss.loss(
+      mean: mean(nodes, in: &builder),
+      vivid: builder.slice(nodes.values, axis: 1, channels..<2 * channels),
+      logits: nodes.further,
+      target: target,
+      in: &builder
+    )
+  }
+
+  /// The mean of each place.
+  package func mean(_ nodes: ImageHeadNodes, in builder: inout GraphBuilder) -> NodeID {
+    builder.slice(nodes.values, axis: 1, 0..<channels)
+  }
+
+  /// The mean and vivid values, then the logits.
+  package func result(_ nodes: ImageHeadNodes, in builder: inout GraphBuilder) -> NodeID {
+    builder.concatenation([nodes.values, nodes.further], axis: 1)
   }
 }
 

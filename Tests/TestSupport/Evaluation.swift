@@ -1,10 +1,9 @@
-import HourglassEngines
-import HourglassGraphs
-import HourglassNetworks
-import HourglassTensors
+internal import HourglassEngines
+package import HourglassGraphs
+package import HourglassTensors
 
 /// Builds a graph over inputs, runs it once on the reference executor, and gives the results.
-func evaluate(
+package func evaluate(
   _ inputs: [Tensor],
   seed: UInt64 = 1,
   step: UInt64 = 1,
@@ -23,7 +22,7 @@ func evaluate(
 }
 
 /// Builds a graph over one input of a shape, without running it.
-func built(
+package func built(
   _ shape: Shape,
   _ body: (inout GraphBuilder, NodeID) -> NodeID
 ) throws -> (graph: Graph, result: Shape) {
@@ -37,36 +36,36 @@ func built(
 
 extension Graph {
   /// The names and shapes of the learned variables in the order of their making.
-  var parameterList: [String] {
+  package var parameterList: [String] {
     variables.filter { $0.variable.role == .parameter }.map {
       "\($0.variable.name) \(self[$0.node].shape)"
     }
   }
 
   /// The names of the variables that are kept but not learned.
-  var stateNames: [String] {
+  package var stateNames: [String] {
     variables.filter { $0.variable.role == .state }.map(\.variable.name)
   }
 }
 
 /// Normal numbers of a shape, the same for a seed.
-func normal(_ shape: Shape, seed: UInt64 = 3, scale: Float = 1) -> Tensor {
+package func normal(_ shape: Shape, seed: UInt64 = 3, scale: Float = 1) -> Tensor {
   var generator = SeededGenerator(seed: seed)
   return Tensor((0..<shape.elementCount).map { _ in generator.nextNormal() * scale }, shape: shape)
 }
 
 /// Uniform numbers of a shape, the same for a seed.
-func uniform(_ shape: Shape, seed: UInt64 = 4) -> Tensor {
+package func uniform(_ shape: Shape, seed: UInt64 = 4) -> Tensor {
   var generator = SeededGenerator(seed: seed)
   return Tensor((0..<shape.elementCount).map { _ in generator.nextUniform() }, shape: shape)
 }
 
 /// Whether two numbers agree, relative to the larger or to 1.
-func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-5) -> Bool {
+package func near(_ a: Double, _ b: Double, _ tolerance: Double = 1e-5) -> Bool {
   abs(a - b) <= tolerance * max(1, abs(a), abs(b))
 }
 
 extension Tensor {
   /// The elements in double precision.
-  var doubles: [Double] { scalars.map { Double($0) } }
+  package var doubles: [Double] { scalars.map { Double($0) } }
 }

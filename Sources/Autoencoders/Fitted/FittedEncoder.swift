@@ -1,14 +1,14 @@
 package import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassNetworks
-public import HourglassTensors
+package import HourglassTensors
 
 /// The encoder of an autoencoder with learned variables; the decoder is left out.
-public struct FittedEncoder: Sendable {
+package struct FittedEncoder: Sendable {
   /// The whole autoencoder as a value, of which the encoder and the bottleneck are used.
-  public let autoencoder: Autoencoder
+  package let autoencoder: Autoencoder
   /// The shape of one item, without the batch.
-  public let itemShape: Shape
+  package let itemShape: Shape
 
   private let network: FittedNetwork
 
@@ -32,7 +32,7 @@ public struct FittedEncoder: Sendable {
   }
 
   /// The learned variables by name.
-  public var variables: [String: Tensor] { network.variables }
+  package var variables: [String: Tensor] { network.variables }
 
   /// The codes of items: `[count, latent]`, for a Gaussian bottleneck the means.
   package func encode(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {

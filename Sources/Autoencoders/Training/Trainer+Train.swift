@@ -22,69 +22,6 @@ extension Trainer {
     }
   }()
 
-  /// Learns an autoencoder, from the start or from where a checkpoint ends.
-  ///
-  ///     let (events, continuation) = AsyncStream<TrainingEvent>.makeStream()
-  ///     async let model = trainer.fit(autoencoder, to: items, on: engine, events: continuation)
-  ///     for await event in events { show(event) }
-  ///     try await model.encode(items, on: engine)
-  ///
-  /// When the task is cancelled, it ends with the best variables so far and a checkpoint.
-  ///
-  /// - Parameters:
-  ///   - checkpoints: Where the state is kept; `nil` keeps none.
-  ///   - resumes: Whether to go on from the checkpoint, where there is one.
-  ///   - events: Takes events as they come, and is finished at the end.
-  /// - Throws: `TrainingError`, `GraphError`, `EngineError`, and what the store throws.
-  package func fit(
-    _ autoencoder: Autoencoder,
-    to source: any BatchSource,
-    on engine: ComputeEngine,
-    checkpoints: (any CheckpointStore)? = nil,
-    resumes: Bool = true,
-    events: AsyncStream<TrainingEvent>.Continuation? = nil
-  ) async throws -> FittedAutoencoder {
-    let result = try await train(
-      autoencoder,
-      on: source,
-      by: engine,
-      checkpoints: checkpoints,
-      resumes: resumes,
-      events: events
-    )
-    return try FittedAutoencoder(
-      autoencoder,
-      variables: result.variables,
-      itemShape: source.itemShape,
-      record: result.record
-    )
-  }
-
-  /// Learns a translator; all is as for an autoencoder.
-  package func fit(
-    _ translator: ImageToImageNetwork,
-    to source: any BatchSource,
-    on engine: ComputeEngine,
-    checkpoints: (any CheckpointStore)? = nil,
-    resumes: Bool = true,
-    events: AsyncStream<TrainingEvent>.Continuation? = nil
-  ) async throws -> FittedImageToImageNetwork {
-    let result = try await train(
-      translator,
-      on: source,
-      by: engine,
-      checkpoints: checkpoints,
-      resumes: resumes,
-      events: events
-    )
-    return try FittedImageToImageNetwork(
-      translator,
-      variables: result.variables,
-      itemShape: source.itemShape,
-      record: result.record
-    )
-  }
-
   /// Learns anything that can; `now` is the clock, for tests.
   package func train(
     _ learner: any Learner,

@@ -1,11 +1,15 @@
 import Foundation
+import HourglassApplications
+import HourglassAutoencoders
 import HourglassEngines
 import HourglassGraphs
-import HourglassNetworks
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @Suite struct NeighborContrastTests {
+  private let term = NeighborContrast(weight: 1, halfDistance: 0.5)
+
   private func formula(_ codes: [Double], _ partners: [Double], batch: Int, width: Int) -> [Double]
   {
     func kernel(_ i: Int, _ j: Int) -> Double {
@@ -26,7 +30,7 @@ import Testing
   func hasItsFormula(width: Int) throws {
     let (codes, partners) = (normal([7, width]), normal([7, width], seed: 8, scale: 3))
     let found = try evaluate([codes, partners]) {
-      [neighborContrast(codes: $1[0], partners: $1[1], halfDistance: 0.5, in: &$0)]
+      [term.loss(codes: $1[0], partners: $1[1], in: &$0)]
     }[0]
     #expect(found.shape == [7])
     let expected = formula(codes.doubles, partners.doubles, batch: 7, width: width)
@@ -36,12 +40,12 @@ import Testing
   @Test func isSmallWherePartnersStandOut() throws {
     let codes = Tensor([0, 0, 1_000, 0, 0, 1_000], shape: [3, 2])
     let found = try evaluate([codes]) {
-      [neighborContrast(codes: $1[0], partners: $1[0], halfDistance: 0.5, in: &$0)]
+      [term.loss(codes: $1[0], partners: $1[0], in: &$0)]
     }[0]
     #expect(found.doubles.allSatisfy { $0 >= 0 && $0 < 1e-5 })
     let alike = Tensor.zeros([3, 2])
     let worst = try evaluate([alike]) {
-      [neighborContrast(codes: $1[0], partners: $1[0], halfDistance: 0.5, in: &$0)]
+      [term.loss(codes: $1[0], partners: $1[0], in: &$0)]
     }[0]
     #expect(worst.doubles.allSatisfy { near($0, log(3.0)) })
   }
@@ -50,12 +54,7 @@ import Testing
     var builder = GraphBuilder()
     let codes = builder.parameter("codes", [5, 2], .constant(0))
     let partners = builder.parameter("partners", [5, 2], .constant(0))
-    let each = neighborContrast(
-      codes: codes,
-      partners: partners,
-      halfDistance: 0.5,
-      in: &builder
-    )
+    let each = term.loss(codes: codes, partners: partners, in: &builder)
     let loss = builder.sum(each)
     builder.output("loss", loss)
     let gradients = builder.gradients(of: loss, withRespectTo: [codes, partners])
@@ -92,14 +91,18 @@ import Testing
       var builder = GraphBuilder()
       let codes = builder.input("codes", [4, 2])
       let others = builder.input("others", [4, 3])
-      let loss = neighborContrast(
-        codes: codes,
-        partners: others,
-        halfDistance: 1,
-        in: &builder
-      )
+      let loss = term.loss(codes: codes, partners: others, in: &builder)
       builder.output("loss", loss)
       _ = try builder.finish()
     }
+  }
+
+  @Test func suitsShortDeterministicCodesAlone() throws {
+    let long = NeighborContrast.latentLimit + 1
+    for bottleneck in [Autoencoder.Bottleneck.gaussian(latent: 2), .deterministic(latent: long)] {
+      let autoencoder = Autoencoder(bottleneck: bottleneck, pairTerm: term)
+      #expect(throws: TrainingError.self) { try autoencoder.validate() }
+    }
+    try Autoencoder(bottleneck: .deterministic(latent: 16), pairTerm: term).validate()
   }
 }

@@ -1,11 +1,11 @@
-package import HourglassSystem
-package import HourglassTensors
+public import HourglassSystem
+public import HourglassTensors
 
 /// Items of one shape that can be fetched in any order: what a network learns from and is run on.
 ///
 /// It stands between the rooms that read files and the networks: a table encoded as numbers, images,
 /// windows of a series. Fetching must give the same numbers each time.
-package protocol BatchSource: Sendable {
+public protocol BatchSource: Sendable {
   /// The number of items.
   var count: Int { get }
 
@@ -32,17 +32,18 @@ package protocol BatchSource: Sendable {
 }
 
 extension BatchSource {
-  package func drawn(inEpoch epoch: Int) -> any BatchSource { self }
-}
+  /// The same items in every epoch.
+  public func drawn(inEpoch epoch: Int) -> any BatchSource { self }
 
-extension BatchSource {
-  package var evaluatingItems: Range<Int>? { nil }
+  /// The choice is the trainer's.
+  public var evaluatingItems: Range<Int>? { nil }
 
-  package var failure: FileError? { nil }
+  /// Nothing has failed.
+  public var failure: FileError? { nil }
 }
 
 /// Items with what a network should make of each, of a shape of its own.
-package protocol PairedBatchSource: BatchSource {
+public protocol PairedBatchSource: BatchSource {
   /// The shape of one target, without the batch.
   var targetShape: Shape { get }
 
@@ -51,47 +52,87 @@ package protocol PairedBatchSource: BatchSource {
 }
 
 /// The rows of a tensor in memory as items.
-package struct TensorSource: BatchSource {
+public struct TensorSource: BatchSource {
   /// The items, `[count, item…]`.
-  package let items: Tensor
-  package let itemShape: Shape
+  public let items: Tensor
+  /// The shape of one item, without the batch.
+  public let itemShape: Shape
   private let width: Int
 
-  package init(_ items: Tensor) {
+  /// Takes the rows of a tensor `[count, item…]`; a scalar has none, which is a mistake of the program.
+  public init(_ items: Tensor) {
     precondition(items.shape.rank >= 1, "items are the rows of a tensor, found a scalar")
     self.items = items
     itemShape = Shape(Array(items.shape.dimensions.dropFirst()))
     width = itemShape.elementCount
   }
 
-  package var count: Int { items.shape[0] }
+  /// The number of rows.
+  public var count: Int { items.shape[0] }
 
-  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+  /// Copies rows to the start of `destination`.
+  public func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     items.scalars.copyRows(indices, width: width, into: &destination)
   }
 }
 
 /// The rows of two tensors as items and targets.
-package struct PairedTensorSource: PairedBatchSource {
-  package let items: TensorSource
-  package let targets: TensorSource
+public struct PairedTensorSource: PairedBatchSource {
+  /// The items.
+  public let items: TensorSource
+  /// The target of each item.
+  public let targets: TensorSource
 
-  package init(items: Tensor, targets: Tensor) {
+  /// Takes the rows of two tensors, `[count, item…]` and `[count, target…]`, of one count.
+  public init(items: Tensor, targets: Tensor) {
     self.items = TensorSource(items)
     self.targets = TensorSource(targets)
     precondition(self.items.count == self.targets.count, "every item has one target")
   }
 
-  package var count: Int { items.count }
-  package var itemShape: Shape { items.itemShape }
-  package var targetShape: Shape { targets.itemShape }
+  /// The number of items.
+  public var count: Int { items.count }
+  /// The shape of one item, without the batch.
+  public var itemShape: Shape { items.itemShape }
+  /// The shape of one target, without the batch.
+  public var targetShape: Shape { targets.itemShape }
 
-  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+  /// Copies items to the start of `destination`.
+  public func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     items.copyItems(indices, into: &destination)
   }
 
-  package func copyTargets(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+  /// Copies targets to the start of `destination`.
+  public func copyTargets(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     targets.copyItems(indices, into: &destination)
+  }
+}
+
+/// Items from 0 to 1 as zeros and ones, of which each number is the probability of a 1.
+///
+/// What is drawn for an item depends on the seed and the item's place alone.
+package struct BinarizedSource: BatchSource {
+  private let source: any BatchSource
+  private let seed: UInt64
+
+  package init(_ source: any BatchSource, seed: UInt64) {
+    self.source = source
+    self.seed = seed
+  }
+
+  package var count: Int { source.count }
+  package var itemShape: Shape { source.itemShape }
+  package var failure: FileError? { source.failure }
+
+  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+    source.copyItems(indices, into: &destination)
+    let width = itemShape.elementCount
+    for row in indices.indices {
+      var generator = SeededGenerator(seed: seed, stream: UInt64(indices[row]))
+      for place in row * width..<(row + 1) * width {
+        destination[place] = generator.nextUniform() < destination[place] ? 1 : 0
+      }
+    }
   }
 }
 

@@ -53,19 +53,31 @@ package protocol Learner: Sendable {
 
 /// The names of inputs and outputs of the graphs.
 package enum GraphName {
+  /// A batch of items.
   package static let input = "input"
+  /// A batch of targets or partners.
   package static let target = "target"
+  /// The weight of the divergence.
   package static let regularizationWeight = "regularizationWeight"
+  /// The optimizer's rate.
   package static let learningRate = "learningRate"
+  /// The number of the step.
   package static let step = "step"
+  /// What is minimized.
   package static let loss = "loss"
+  /// The reconstruction loss.
   package static let reconstruction = "reconstruction"
+  /// All else that is minimized.
   package static let regularization = "regularization"
+  /// The squared error.
   package static let squaredError = "squaredError"
+  /// Codes.
   package static let latent = "latent"
+  /// Reconstructions or results.
   package static let output = "output"
-  package static let logVariance = "logVariance"
+  /// A lower bound of the evidence.
   package static let bound = "bound"
+  /// The loss of each field.
   package static let fieldLosses = "fieldLosses"
 }
 
