@@ -1,4 +1,5 @@
 import COneDNN
+import HourglassBenchmarkSupport
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors

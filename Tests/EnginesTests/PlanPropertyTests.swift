@@ -1,3 +1,4 @@
+import HourglassBenchmarkSupport
 import HourglassGraphs
 import HourglassNetworks
 import HourglassTensors
