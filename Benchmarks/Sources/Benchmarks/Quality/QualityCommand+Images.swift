@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// `quality reduce`.
 struct ReductionCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: ReductionBenchmark(preservesNeighbors: false),
     "A map of images: classes, neighbors, reconstruction (IDX, four files).",
     example: "fashion-mnist/ --preserve neighbors"
@@ -24,7 +24,7 @@ struct ReductionCommand: QualityBenchmarkCommand {
 
 /// `quality features`.
 struct FeaturesCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: FeaturesBenchmark(),
     "What a linear model makes of features of images (IDX, four files).",
     example: "fashion-mnist/"
@@ -38,7 +38,7 @@ struct FeaturesCommand: QualityBenchmarkCommand {
 
 /// `quality features-cifar10`.
 struct PhotographFeaturesCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: PhotographFeaturesBenchmark(dimensions: 32),
     "What a linear model makes of features of small photographs (CIFAR-10, binary).",
     example: "cifar10/ --dimensions 1024"
@@ -59,7 +59,7 @@ struct PhotographFeaturesCommand: QualityBenchmarkCommand {
 
 /// `quality match-images`.
 struct MatchImagesCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: MatchImagesBenchmark(dimensions: 32),
     "Images found again from noisy copies that are moved (IDX).",
     example: "fashion-mnist/"
@@ -80,7 +80,7 @@ struct MatchImagesCommand: QualityBenchmarkCommand {
 
 /// `quality match-songs`.
 struct MatchSongsCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: MatchSongsBenchmark(),
     "Songs found again from noisy query clips, and unknown songs told (a folder of sounds).",
     example: "songs/"
@@ -94,7 +94,7 @@ struct MatchSongsCommand: QualityBenchmarkCommand {
 
 /// `quality denoise-bsd68`.
 struct DenoisingCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: DenoisingBenchmark(levels: [15, 25, 50], isBlind: false),
     "Noise taken off gray photographs (folders bsd400 and bsd68).",
     example: "denoising/ --levels 25 --minutes 10"
@@ -122,7 +122,7 @@ struct DenoisingCommand: QualityBenchmarkCommand {
 
 /// `quality denoise-noisy-only`.
 struct NoisyOnlyCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: NoisyOnlyBenchmark(),
     "Noise taken off by a network that saw noisy images alone (folders bsd400 and bsd68).",
     example: "denoising/ --minutes 10"
@@ -136,7 +136,7 @@ struct NoisyOnlyCommand: QualityBenchmarkCommand {
 
 /// `quality colorize-cifar10`.
 struct ColorizationCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: ColorizationBenchmark(),
     "Colors of small images (CIFAR-10, binary).",
     example: "cifar10/ --minutes 10"

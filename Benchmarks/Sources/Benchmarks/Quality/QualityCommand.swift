@@ -101,7 +101,7 @@ extension QualityBenchmarkCommand {
   func run() async throws { try await options.run(benchmark) }
 
   /// The configuration of a command: what is measured, and how it is asked for.
-  static func configuration(
+  static func described(
     of benchmark: any QualityBenchmark,
     _ abstract: String,
     example: String
@@ -117,7 +117,7 @@ extension QualityBenchmarkCommand {
 
 /// `quality adbench-clean`.
 struct DetectionCleanCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: DetectionBenchmark(setting: .clean),
     "Anomalies, trained on normal rows (.npz files with X and y).",
     example: "adbench/"
@@ -131,7 +131,7 @@ struct DetectionCleanCommand: QualityBenchmarkCommand {
 
 /// `quality adbench-mixed`.
 struct DetectionMixedCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: DetectionBenchmark(setting: .mixed),
     "Anomalies, trained on rows that hold them (.npz files with X and y).",
     example: "adbench/"
@@ -145,7 +145,7 @@ struct DetectionMixedCommand: QualityBenchmarkCommand {
 
 /// `quality series-anomaly`.
 struct SeriesCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: SeriesBenchmark(stride: nil),
     "Anomalies in series of the Numenta Anomaly Benchmark (a folder of CSV files).",
     example: "nab/ --stride 8"
@@ -166,7 +166,7 @@ struct SeriesCommand: QualityBenchmarkCommand {
 
 /// `quality impute`.
 struct ImputationCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: ImputationBenchmark(table: "", rate: 0.2, mechanism: .mcar),
     "Missing cells of tables of numbers (CSV, a file or a folder).",
     example: "letter.csv"
@@ -207,7 +207,7 @@ extension ImputationBenchmark.Mechanism: ExpressibleByArgument {}
 
 /// `quality synthesize`.
 struct SynthesisCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: SynthesisBenchmark(table: ""),
     "Generated rows of a table, beside those trained on (CSV).",
     example: "adult-train.csv"
@@ -221,7 +221,7 @@ struct SynthesisCommand: QualityBenchmarkCommand {
 
 /// `quality vae-mnist`.
 struct VariationalImagesCommand: QualityBenchmarkCommand {
-  static let configuration = configuration(
+  static let configuration: CommandConfiguration = described(
     of: VariationalImagesBenchmark(samples: 5_000, imageCount: 500),
     "How probable test images are to what generates such images (MNIST, IDX, four files).",
     example: "mnist/ --minutes 15"

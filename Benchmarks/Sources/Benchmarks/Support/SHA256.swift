@@ -1,9 +1,4 @@
-<<<<<<<< HEAD:Sources/Data/Bytes/SHA256.swift
-internal import HourglassSystem
-internal import HourglassTensors
-========
 import Foundation
->>>>>>>> b2ff4e9:Benchmarks/Sources/Benchmarks/Support/SHA256.swift
 
 /// The SHA-256 digest of bytes that come piece by piece.
 ///
