@@ -7,6 +7,9 @@
 #   3. No source file above 450 lines: a file has one subject.
 #   4. No relative link in a Markdown page that leads nowhere.
 #   5. No path of somebody's own machine in any file.
+#   6. No circle among the folders of a room, and no task that imports another one
+#      (Scripts/check_arrows.py; rooms themselves are targets, which cannot form a circle).
+#   7. The C library is imported in one place.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -120,11 +123,23 @@ machine_paths() {
   done
 }
 
+folder_circles() {
+  command -v python3 >/dev/null 2>&1 || { printf 'python3 is missing, which reads the arrows\n' && return; }
+  python3 Scripts/check_arrows.py Sources || true
+}
+
+libc_imports() {
+  grep -rnE '^ *(@_exported )?(public |internal |package )?import (Glibc|Musl|Darwin)$' Sources --include='*.swift' |
+    grep -v '^Sources/System/LibC.swift:' || true
+}
+
 report "unsafe code outside the files that Scripts/check_structure.sh allows:" < <(unsafe_code)
 report "a call in Sources that traps where it should throw:" < <(traps)
 report "a source file above $longest lines:" < <(long_files)
 report "a link that leads nowhere:" < <(dead_links)
 report "a path of somebody's machine:" < <(machine_paths)
+report "folders or tasks that use one another:" < <(folder_circles)
+report "an import of the C library outside Sources/System/LibC.swift:" < <(libc_imports)
 
 if [ "$failures" -gt 0 ]; then
   printf 'check_structure: %d findings\n' "$failures"

@@ -1,14 +1,7 @@
 internal import HourglassGraphs
 internal import HourglassNetworks
+internal import HourglassSystem
 internal import HourglassTensors
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// What is added to the reconstruction loss: terms of one's own, and penalties of codes.
 extension Autoencoder {
