@@ -1,5 +1,4 @@
 import Foundation
-import HourglassApplications
 import HourglassEngines
 import HourglassGraphs
 import HourglassTensors

@@ -1,5 +1,4 @@
 import Foundation
-import HourglassApplications
 import HourglassAutoencoders
 import HourglassEngines
 import HourglassGraphs
