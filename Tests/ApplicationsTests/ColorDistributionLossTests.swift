@@ -5,6 +5,8 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
+@testable import HourglassColorize
+
 @Suite struct ColorDistributionLossTests {
   private let mixture = ColorDistributionLoss(
     anchors: [[0, 0], [1, -0.5], [-0.7, 0.2]],

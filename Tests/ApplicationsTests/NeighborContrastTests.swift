@@ -6,6 +6,8 @@ import HourglassTensors
 import HourglassTestSupport
 import Testing
 
+@testable import HourglassTasksCommon
+
 @Suite struct NeighborContrastTests {
   private let term = NeighborContrast(weight: 1, halfDistance: 0.5)
 
