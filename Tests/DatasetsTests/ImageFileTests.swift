@@ -130,10 +130,10 @@ import Testing
       channels: 1,
       samples: .bytes([UInt8](repeating: 7, count: 65501))
     )
-    #expect(throws: DatasetError.self) { try wide.write(to: folder.path + "/wide.jpg") }
+    #expect(throws: MediaError.self) { try wide.write(to: folder.path + "/wide.jpg") }
     try wide.write(to: folder.path + "/wide.png")
     #expect(try Image.load(contentsOf: folder.path + "/wide.png") == wide)
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/wide.jpg"))
-    #expect(throws: DatasetError.self) { try wide.write(to: folder.path + "/no/wide.png") }
+    #expect(throws: MediaError.self) { try wide.write(to: folder.path + "/no/wide.png") }
   }
 }

@@ -29,7 +29,7 @@ import Testing
     let bytes = try goldenBytes("Images/\(name)")
     for count in 0..<bytes.count {
       let part = Array(bytes.prefix(count))
-      #expect(throws: DatasetError.self, "\(count) bytes") { try Image.decoded(part) }
+      #expect(throws: MediaError.self, "\(count) bytes") { try Image.decoded(part) }
     }
   }
 
@@ -39,7 +39,7 @@ import Testing
     // Nothing but the mark of the end is missing from the two longest of them.
     for count in 0..<bytes.count - 2 {
       let part = Array(bytes.prefix(count))
-      #expect(throws: DatasetError.self, "\(count) bytes") { try Image.decoded(part) }
+      #expect(throws: MediaError.self, "\(count) bytes") { try Image.decoded(part) }
     }
   }
 
@@ -79,8 +79,8 @@ import Testing
         cannot open none.png: No such file or directory. Check the spelling of the path.
         """
     )
-    #expect(throws: DatasetError.self) { try Image.load(contentsOf: folder.path) }
-    #expect(throws: DatasetError.self) { try Image.load(contentsOf: "") }
+    #expect(throws: MediaError.self) { try Image.load(contentsOf: folder.path) }
+    #expect(throws: MediaError.self) { try Image.load(contentsOf: "") }
   }
 
   /// A PNG whose header is replaced, with its checksum put right.
@@ -147,10 +147,10 @@ import Testing
 
   @Test func theLimitOfPixelsIsHeeded() throws {
     let path = try golden("Images/rgb8.png")
-    #expect(throws: DatasetError.self) { try Image.load(contentsOf: path, pixelLimit: 116) }
+    #expect(throws: MediaError.self) { try Image.load(contentsOf: path, pixelLimit: 116) }
     #expect(try Image.load(contentsOf: path, pixelLimit: 117).width == 13)
     let jpeg = try golden("Images/progressive.jpg")
-    #expect(throws: DatasetError.self) { try Image.load(contentsOf: jpeg, pixelLimit: 959) }
+    #expect(throws: MediaError.self) { try Image.load(contentsOf: jpeg, pixelLimit: 959) }
     #expect(try Image.load(contentsOf: jpeg, pixelLimit: 960).width == 40)
   }
 
@@ -209,7 +209,7 @@ import Testing
     var infinite = float
     infinite.replaceSubrange(float.count - 4..<float.count, with: [0, 0, 0x80, 0x7f])
     #expect(try soundMessage(infinite).contains("expected finite samples, found another one after"))
-    #expect(throws: DatasetError.self) { try Sound.load(contentsOf: folder.path) }
+    #expect(throws: MediaError.self) { try Sound.load(contentsOf: folder.path) }
   }
 
   @Test func aSoundOfAStreamIsRead() throws {
@@ -226,7 +226,7 @@ import Testing
       let sound = try Sound.load(contentsOf: path)
       let bytes = 4 * sound.count * sound.channels.count
       #expect(try Sound.load(contentsOf: path, byteLimit: bytes) == sound)
-      #expect(throws: DatasetError.tooLarge(path: path, bytes: bytes, limit: bytes - 8)) {
+      #expect(throws: MediaError.tooLarge(path: path, bytes: bytes, limit: bytes - 8)) {
         try Sound.load(contentsOf: path, byteLimit: bytes - 8)
       }
     }

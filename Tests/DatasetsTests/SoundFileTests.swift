@@ -19,11 +19,19 @@ import Testing
     try check(name, tolerance: tolerance)
   }
 
-  @Test func anMP3IsReadWhereTheLibraryCan() throws {
+  @Test(.enabled(if: Self.readsMP3, "the libsndfile at hand reads no MP3"))
+  func anMP3IsRead() throws {
+    try check("mono.mp3", tolerance: 1e-3)
+  }
+
+  private static var readsMP3: Bool {
     do {
-      try check("mono.mp3", tolerance: 1e-3)
-    } catch DatasetError.sound(.unsupported) {
-      print("skipped: the MP3; the libsndfile at hand does not read it")
+      _ = try Sound.load(contentsOf: golden("Sounds/mono.mp3"))
+      return true
+    } catch MediaError.sound(.unsupported) {
+      return false
+    } catch {
+      return true
     }
   }
 
@@ -120,10 +128,10 @@ import Testing
 
   @Test func soundsThatCannotBeWrittenAreRefused() throws {
     let silence = Sound(name: "a", sampleRate: 8000, channels: [[]])
-    #expect(throws: DatasetError.sound(.noSamples(path: folder.path + "/a.wav"))) {
+    #expect(throws: MediaError.sound(.noSamples(path: folder.path + "/a.wav"))) {
       try silence.write(to: folder.path + "/a.wav")
     }
-    #expect(throws: DatasetError.sound(.unknownExtension(path: folder.path + "/a.mp3"))) {
+    #expect(throws: MediaError.sound(.unknownExtension(path: folder.path + "/a.mp3"))) {
       try waves(8000, 10).write(to: folder.path + "/a.mp3")
     }
     let many = Sound(
@@ -131,8 +139,8 @@ import Testing
       sampleRate: 8000,
       channels: (0..<20).map { _ in [0, 0.5] }
     )
-    #expect(throws: DatasetError.self) { try many.write(to: folder.path + "/a.flac") }
-    #expect(throws: DatasetError.self) {
+    #expect(throws: MediaError.self) { try many.write(to: folder.path + "/a.flac") }
+    #expect(throws: MediaError.self) {
       try Sound(name: "a", sampleRate: 10_000_000, channels: [[0, 1]])
         .write(to: folder.path + "/b.flac")
     }

@@ -42,24 +42,11 @@ struct Failure: Error, Hashable {
 
   /// Finds the sentence and the code of an error that a room threw.
   init(_ error: any Error) {
-    switch error {
-    case let error as Failure: self = error
-    case let error as HourglassError:
+    if let error = error as? Failure {
+      self = error
+    } else {
+      let error = HourglassError(error)
       self.init(error.description, code: error.exitCode)
-    case let error as DatasetError:
-      self.init(HourglassError.dataset(error))
-    case let error as ModelFileError:
-      self.init(HourglassError.modelFile(error))
-    case let error as FileError:
-      self.init(HourglassError.file(error))
-    case let error as EngineError:
-      self.init(HourglassError.engine(error))
-    case let error as GraphError:
-      self.init(HourglassError.graph(error))
-    case let error as SignatureError:
-      self.init(HourglassError(error))
-    default:
-      self.init("a mistake of the program: \(error); please report it", exitCode: .machine)
     }
   }
 
