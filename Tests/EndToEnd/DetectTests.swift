@@ -72,6 +72,18 @@ import Testing
     try FileManager.default.removeItem(atPath: folder.path("rows"))
     try FileManager.default.removeItem(atPath: folder.path("answers"))
 
+    // A pipe may be cut within a row, a name or the header, and be slow.
+    let size = try folder.bytes("new.csv").count
+    for cut in [3, 40, size / 3, size / 2 + 1, size / 2 + 2, size / 2 + 3, size - 5] {
+      let slow = """
+        (head -c \(cut) new.csv; sleep 0.3; tail -c +\(cut + 1) new.csv) |
+          '\(Program.path)' detect - --model parts.hourglass --quiet
+        """
+      let piped = try Running(["-c", slow], in: folder, program: "/bin/sh").wait()
+      #expect(piped.code == 0, "\(piped.errors)")
+      #expect(Data(piped.output.utf8) == (try folder.bytes("scores.csv")), "cut at \(cut)")
+    }
+
     // The model streams the same scores, and any rate.
     let again = try Program.run(
       ["detect", "new.csv", "--model", "parts.hourglass", "-o", "again.csv"],

@@ -31,7 +31,7 @@ final class ByteSource {
   /// The bytes of the file as it is stored that were read so far.
   private var storedPosition = 0
 
-  private let file: InputFile
+  private let file: any ByteStream
   private var inflater: Inflater?
   private var window: [UInt8]
   private var unread = 0..<0
@@ -50,7 +50,19 @@ final class ByteSource {
   ///   - path: The file.
   ///   - windowSize: The number of bytes that a reader can look at together; tests make it small.
   ///   - isLive: Whether bytes are given as they arrive.
+  convenience init(
+    path: String,
+    windowSize: Int = standardWindowSize,
+    isLive: Bool = false
+  ) throws(DatasetError) {
+    try self.init(FileStream(path: path), path: path, windowSize: windowSize, isLive: isLive)
+  }
+
+  /// Takes bytes as they are stored and fills the window for the first time.
+  ///
+  /// However few of them the stream gives at a time, readers get the same.
   init(
+    _ file: any ByteStream,
     path: String,
     windowSize: Int = standardWindowSize,
     isLive: Bool = false
@@ -58,12 +70,8 @@ final class ByteSource {
     self.path = path
     self.windowSize = windowSize
     self.isLive = isLive
-    do throws(FileError) {
-      file = try InputFile(path: path)
-    } catch {
-      throw .file(error)
-    }
-    storedSize = file.size
+    self.file = file
+    storedSize = file.byteCount
     // A small file gets a small window: many small files may be open in one run.
     let size = min(storedSize.map { max($0, 1 << 16) + 1 } ?? windowSize, windowSize)
     window = [UInt8](repeating: 0, count: size)
@@ -120,9 +128,17 @@ final class ByteSource {
       let start = unread.upperBound
       let count = inflater == nil ? try readPlain() : try readInflated()
       unread = unread.lowerBound..<start + count
-      let hasLine = isLive && window[start..<start + count].contains(CSVDialect.lineFeed)
+      let hasLine = isLive && endsLine(window[start..<start + count])
       if givesBlanksAsTabs { compactBlanks(from: start) }
       if hasLine { return }
+    }
+  }
+
+  /// Whether further bytes hold the end of a line, with anything but line ends before it.
+  private func endsLine(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard let end = bytes.lastIndex(of: CSVDialect.lineFeed) else { return false }
+    return window[unread.lowerBound..<end].contains {
+      $0 != CSVDialect.lineFeed && $0 != CSVDialect.carriageReturn
     }
   }
 
@@ -180,14 +196,10 @@ final class ByteSource {
   }
 
   private func readPlain() throws(DatasetError) -> Int {
-    do throws(FileError) {
-      let count = try file.read(into: &window, from: unread.upperBound)
-      isAtEnd = count == 0
-      storedPosition += count
-      return count
-    } catch {
-      throw .file(error)
-    }
+    let count = try file.read(into: &window, from: unread.upperBound)
+    isAtEnd = count == 0
+    storedPosition += count
+    return count
   }
 
   private func readInflated() throws(DatasetError) -> Int {
@@ -215,14 +227,10 @@ final class ByteSource {
   }
 
   private func readPiece() throws(DatasetError) {
-    do throws(FileError) {
-      let count = try file.read(into: &piece, from: 0)
-      pieceUnread = 0..<count
-      storedPosition += count
-      fileIsAtEnd = count == 0
-    } catch {
-      throw .file(error)
-    }
+    let count = try file.read(into: &piece, from: 0)
+    pieceUnread = 0..<count
+    storedPosition += count
+    fileIsAtEnd = count == 0
   }
 
   private func damage(_ failure: Inflater.Failure) -> DatasetError {

@@ -1,3 +1,5 @@
+internal import HourglassSystem
+
 /// Bytes that come one after another: those of a file, inflated where it is gzip, those of a member
 /// of an archive, or some in memory.
 protocol ByteStream: AnyObject {
@@ -46,5 +48,29 @@ final class MemoryStream: ByteStream {
     target.replaceSubrange(offset..<offset + count, with: bytes[position..<position + count])
     position += count
     return count
+  }
+}
+
+/// The bytes of a file as it is stored, or of a pipe.
+final class FileStream: ByteStream {
+  private let file: InputFile
+
+  init(path: String) throws(DatasetError) {
+    do throws(FileError) {
+      file = try InputFile(path: path)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// The size of an ordinary file; none for a pipe or a device.
+  var byteCount: Int? { file.size }
+
+  func read(into bytes: inout [UInt8], from offset: Int) throws(DatasetError) -> Int {
+    do throws(FileError) {
+      return try file.read(into: &bytes, from: offset)
+    } catch {
+      throw .file(error)
+    }
   }
 }

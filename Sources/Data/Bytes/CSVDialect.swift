@@ -7,7 +7,7 @@ enum CSVDialect {
   static let tab = UInt8(ascii: "\t")
 
   /// The separators that are recognized, the least likely to stand inside a cell first.
-  private static let candidates = [tab, UInt8(ascii: ";"), UInt8(ascii: ",")]
+  static let candidates = [tab, UInt8(ascii: ";"), UInt8(ascii: ",")]
   private static let sampleRows = 20
 
   /// The separator that occurs equally often in each of the first rows.

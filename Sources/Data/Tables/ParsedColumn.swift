@@ -103,12 +103,17 @@ struct ParsedColumn: Sendable {
   }
 
   /// Gives the cells up, and the texts if they last no longer.
-  mutating func removeRows() {
+  ///
+  /// - Parameter code: The number of a text that is needed further; the result is its new number.
+  mutating func removeRows(keeping code: Int? = nil) -> Int32? {
     numbers.removeAll(keepingCapacity: true)
     missing.removeAll()
     codes.removeAll(keepingCapacity: true)
     unknownCount = 0
-    if forgets { pool = TextPool() }
+    guard forgets else { return code.map { Int32($0) } }
+    let text = code.map { Array(pool.text($0)) }
+    pool = TextPool()
+    return text.map { pool.code($0.span, 0..<$0.count) }
   }
 }
 

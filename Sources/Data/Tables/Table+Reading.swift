@@ -108,10 +108,13 @@ extension TableOptions {
 
 extension TableParser.Plan {
   /// Looks at the beginning of a file and sets how its columns are read.
+  ///
+  /// - Parameter expected: Names of columns that the file has.
   init(
     _ source: ByteSource,
     options: TableOptions,
-    memoryLimit: Int
+    memoryLimit: Int,
+    expected: [String] = []
   ) throws(DatasetError) {
     path = source.path
     missing = MissingWords(adding: options.missingWords)
@@ -130,7 +133,8 @@ extension TableParser.Plan {
         header: options.header,
         hasDecimalComma: options.hasDecimalComma,
         missing: words,
-        memoryLimit: memoryLimit
+        memoryLimit: memoryLimit,
+        expected: expected
       )
     }
     separator = sample.separator

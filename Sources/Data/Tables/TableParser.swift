@@ -310,6 +310,12 @@ struct TableParser {
       let cells = block[start..<start + blockRows]
       columns[column].append(cells, mode: plan.modes[column], decimals: decimalCounts[column])
     }
+    // Cells of a row that is not whole yet go on with the next block.
+    if blockRows < largestBlock {
+      for column in 0..<cellIndex where column < columnCount {
+        self.block[column * largestBlock] = block[column * largestBlock + blockRows]
+      }
+    }
     rowCount += blockRows
     blockRows = 0
     let bytes = columns.reduce(0) { $0 + $1.byteCount }
@@ -324,10 +330,17 @@ struct TableParser {
   }
 
   /// Takes the rows that the columns hold away, so that others can follow.
+  ///
+  /// A row of which only the first cells have arrived stays, as a pipe may be cut anywhere.
   mutating func takeRows() throws(DatasetError) -> [ParsedColumn] {
     try deal()
     let taken = columns
-    for column in 0..<columnCount { columns[column].removeRows() }
+    for column in 0..<columnCount {
+      let place = column * largestBlock
+      let isWaiting = column < cellIndex && plan.modes[column] == .text && !block[place].isNaN
+      let code = columns[column].removeRows(keeping: isWaiting ? Int(block[place]) : nil)
+      if let code { block[place] = Double(code) }
+    }
     takenRows += rowCount
     rowCount = 0
     return taken

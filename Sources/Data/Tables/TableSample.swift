@@ -12,7 +12,10 @@ struct TableSample {
 
   /// Looks at the first bytes of a file.
   ///
-  /// - Parameter isWhole: Whether these are all bytes of the file.
+  /// - Parameters:
+  ///   - isWhole: Whether these are all bytes of the file.
+  ///   - expected: Names that the first row has. Where they tell the separator, no other row is
+  ///     asked, so that a pipe of which one row has arrived is read as its whole is.
   /// - Throws: What is wrong with the first row.
   init(
     _ bytes: Span<UInt8>,
@@ -21,9 +24,17 @@ struct TableSample {
     header: TableOptions.Header,
     hasDecimalComma: Bool,
     missing: MissingWords,
-    memoryLimit: Int
+    memoryLimit: Int,
+    expected: [String] = []
   ) throws(DatasetError) {
-    let separator = CSVDialect.separator(in: bytes, isWhole: isWhole)
+    let separator =
+      CSVDialect.candidates.first { candidate in
+        guard !expected.isEmpty else { return false }
+        var rows = SampleRows(separator: candidate, isWhole: isWhole, missing: missing)
+        let row = try? rows.firstRow(bytes, path: path, memoryLimit: memoryLimit)
+        let names = Set(row?.map(\.string) ?? [])
+        return names.count > 1 && names.isSuperset(of: expected)
+      } ?? CSVDialect.separator(in: bytes, isWhole: isWhole)
     var rows = SampleRows(separator: separator, isWhole: isWhole, missing: missing)
     rows.hasDecimalComma = hasDecimalComma
     let first = try rows.firstRow(bytes, path: path, memoryLimit: memoryLimit)

@@ -28,7 +28,9 @@ final class TextRows {
     var plan = try TableParser.Plan(
       source,
       options: own,
-      memoryLimit: MemoryLimit.standard
+      memoryLimit: MemoryLimit.standard,
+      expected: own.header == .present
+        ? schema.columns.map(\.name).filter { !optional.contains($0) } : []
     )
     let schema = schema.without(optional.subtracting(plan.names))
     self.schema = schema
