@@ -1,10 +1,11 @@
 import Foundation
-import HourglassApplications
 import HourglassEngines
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport
 import Testing
+
+@testable import HourglassColorize
 
 @Suite struct ColorDistributionLossTests {
   private let mixture = ColorDistributionLoss(

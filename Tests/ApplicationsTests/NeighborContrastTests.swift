@@ -1,11 +1,12 @@
 import Foundation
-import HourglassApplications
 import HourglassAutoencoders
 import HourglassEngines
 import HourglassGraphs
 import HourglassTensors
 import HourglassTestSupport
 import Testing
+
+@testable import HourglassTasksCommon
 
 @Suite struct NeighborContrastTests {
   private let term = NeighborContrast(weight: 1, halfDistance: 0.5)
