@@ -143,10 +143,12 @@ let package = Package(
       path: "Sources/Hourglass",
       swiftSettings: house
     ),
+    room("Jobs", imports: task + tasks + [reports, signatures]),
     .executableTarget(
       name: "HourglassCommandLine",
-      dependencies: task + tasks + [
-        reports, signatures, "CHourglassProcess",
+      dependencies: base + rooms("Autoencoders", "Media", "Data", "TasksCommon", "Jobs")
+        + rooms("Detect", "Generate", "Colorize") + [
+        reports, "CHourglassProcess",
         .product(
           name: "ArgumentParser",
           package: "swift-argument-parser",

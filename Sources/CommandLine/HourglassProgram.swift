@@ -1,6 +1,5 @@
 import ArgumentParser
-import HourglassData
-import HourglassSignatures
+import HourglassJobs
 import HourglassSystem
 import HourglassTasksCommon
 
@@ -44,18 +43,7 @@ struct HourglassProgram: AsyncParsableCommand {
         130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
     version: "hourglass \(ProgramVersion.current)",
-    subcommands: [
-      Reduce.self,
-      Features.self,
-      Match.self,
-      Denoise.self,
-      Detect.self,
-      Generate.self,
-      Impute.self,
-      Colorize.self,
-      Inspect.self,
-      Demo.self,
-    ]
+    subcommands: Verbs.all + [Run.self, Demo.self]
   )
 
   /// Runs the command of the command line, and ends the process with its exit code.
@@ -71,6 +59,11 @@ struct HourglassProgram: AsyncParsableCommand {
       command = try parseAsRoot(arguments)
     } catch {
       return parsingEnded(error, arguments)
+    }
+    do {
+      try (command as? any Verb)?.request().validate()
+    } catch {
+      return report(Failure(error), in: arguments)
     }
     do {
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -91,7 +84,8 @@ struct HourglassProgram: AsyncParsableCommand {
   /// Prints the help that was asked for, or what is wrong with the command line.
   private static func parsingEnded(_ error: any Error, _ arguments: [String]) -> Int32 {
     guard Self.exitCode(for: error) == .success else {
-      return report(Failure(parsing: error), in: arguments)
+      let line = message(for: error).split(separator: "\n").joined(separator: " ")
+      return report(.usage(line.prefix(1).lowercased() + line.dropFirst()), in: arguments)
     }
     do {
       try Console.print(fullMessage(for: error))

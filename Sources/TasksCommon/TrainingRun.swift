@@ -53,6 +53,8 @@ package struct TrainingRun: Sendable {
   }
 
   /// Learns, telling of it; ends with an error when the task is cancelled, after a checkpoint.
+  ///
+  /// Where the session ends learning, the best variables so far are given, if there are any.
   package func train(
     _ learner: any Learner,
     on source: any BatchSource
@@ -65,15 +67,17 @@ package struct TrainingRun: Sendable {
     do {
       let file = session.checkpoint.map { CheckpointFile($0, header: header) }
       outcome = .success(
-        try await trainer.train(
-          learner,
-          on: source,
-          by: session.engine,
-          checkpoints: session.store ?? file,
-          resumes: session.resumes,
-          now: session.now,
-          events: continuation
-        )
+        try await endingWithSession { [trainer, session] in
+          try await trainer.train(
+            learner,
+            on: source,
+            by: session.engine,
+            checkpoints: session.store ?? file,
+            resumes: session.resumes,
+            now: session.now,
+            events: continuation
+          )
+        }
       )
     } catch {
       outcome = .failure(error)
@@ -81,8 +85,34 @@ package struct TrainingRun: Sendable {
     continuation.finish()
     await listener.value
     let result = try outcome.get()
-    if result.record.stopReason == .cancellation { throw CancellationError() }
+    if result.record.stopReason == .cancellation {
+      // The session ends learning alone, and this task goes on to evaluate the model.
+      guard session.endsLearning != nil, result.record.bestEpoch != nil else {
+        throw CancellationError()
+      }
+      try Task.checkCancellation()
+    }
     return result
+  }
+
+  /// Learns on a task that is cancelled when this one is, and when the session ends learning.
+  private func endingWithSession(
+    _ learning: @escaping @Sendable () async throws -> TrainingResult
+  ) async throws -> TrainingResult {
+    guard let ends = session.endsLearning else { return try await learning() }
+    let task = Task { try await learning() }
+    let watch = Task {
+      while !Task.isCancelled {
+        if ends() { task.cancel() }
+        try await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    defer { watch.cancel() }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   /// A network with what was learned, and how it learned.

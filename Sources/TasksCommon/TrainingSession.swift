@@ -28,6 +28,10 @@ public struct TrainingSession: Sendable {
   public var comparesWithBaselines: Bool
   /// Takes what happens, in order.
   public var progress: @Sendable (TrainingEvent) -> Void
+  /// Whether learning is to end now with the best model so far; it is asked several times a second.
+  ///
+  /// Where there is none so far, learning ends with an error, as after a cancellation.
+  package var endsLearning: (@Sendable () -> Bool)?
   /// A store in place of the file, for tests.
   package var store: (any CheckpointStore)?
   /// The clock, for tests.

@@ -66,6 +66,8 @@ import Testing
                                   like them have.
           inspect                 Say what a model file holds, or what the reader makes
                                   of data.
+          run                     Run a request in JSON, as --print-request of any verb
+                                  prints it.
           demo                    Run every verb on real data, into one report page.
 
           See 'hourglass help <subcommand>' for detailed help.
@@ -76,7 +78,7 @@ import Testing
 
   @Test(arguments: [
     "reduce", "features", "match", "match add", "match find", "match list", "match tune",
-    "denoise", "detect", "generate", "impute", "colorize", "inspect", "demo",
+    "denoise", "detect", "generate", "impute", "colorize", "inspect", "run", "demo",
   ])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
@@ -102,7 +104,7 @@ import Testing
     (
       ["xyzzy"],
       "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
-        + "impute, colorize, inspect, demo."
+        + "impute, colorize, inspect, run, demo."
     ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),

@@ -84,8 +84,19 @@ import Testing
     #expect(outcome.output == "")
     #expect(outcome.errors.contains("what was learned so far is in .model.hourglass.checkpoint"))
     #expect(outcome.errors.contains("--resume"))
+    #expect(outcome.errors.contains("the best model so far is in model.hourglass"))
     #expect(folder.has(".model.hourglass.checkpoint"))
-    #expect(!folder.has("model.hourglass") && !folder.has("codes.csv"))
+    #expect(!folder.has("codes.csv"))
+    let applied = try Program.run(
+      "reduce",
+      "data.csv",
+      "--model",
+      "model.hourglass",
+      "-o",
+      "codes.csv",
+      in: folder
+    )
+    #expect(applied.code == 0, "\(applied.errors)")
     let resumed = try Program.run(arguments + ["--resume"], in: folder)
     #expect(resumed.code == 0, "\(resumed.errors)")
     #expect(resumed.errors.contains("going on after step"))
@@ -123,7 +134,12 @@ import Testing
     #expect(outcome.output == "")
     #expect(outcome.errors.contains("what was learned so far is in state"), "\(outcome.errors)")
     #expect(try folder.names() == (before + ["state"]).sorted())
-    #expect(folder.text(words[words.count - 1]) == "former")
+    if words.contains("--save"), outcome.errors.contains("the best model so far is in out") {
+      let model = try Program.run("inspect", "out", in: folder)
+      #expect(model.code == 0, "\(model.errors)")
+    } else {
+      #expect(folder.text(words[words.count - 1]) == "former")
+    }
   }
 
   @Test func checkpointOfAnotherRunIsRefused() throws {

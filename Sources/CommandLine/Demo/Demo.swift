@@ -1,13 +1,11 @@
 import ArgumentParser
 import HourglassData
-import HourglassEngines
+import HourglassJobs
 import HourglassReports
-import HourglassSignatures
 import HourglassSystem
-import HourglassTensors
 
 /// Runs every verb on example data and gathers what came of it on one page.
-struct Demo: ParsableCommand {
+struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Run every verb on real data, into one report page.",
@@ -46,7 +44,7 @@ struct Demo: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     let steps = DemoStep.all(data: data, output: output)
       .filter { only.isEmpty || only.contains($0.job) }
     try DemoStep.checkData(data)
@@ -59,7 +57,8 @@ struct Demo: ParsableCommand {
       var texts: [String] = []
       for arguments in step.commands {
         Console.note("$ \(DemoStep.commandLine(arguments))")
-        let text = try ChildProcess.output(of: arguments)
+        let request = try Verbs.request(arguments)
+        let text = try await JobRunner.result(of: request, isQuiet: false).text
         Console.note(text)
         texts.append(text)
       }

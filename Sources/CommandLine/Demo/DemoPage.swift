@@ -1,11 +1,9 @@
 import ArgumentParser
-import HourglassAutoencoders
 import HourglassData
-import HourglassMatch
+import HourglassJobs
 import HourglassReports
-import HourglassSignatures
 import HourglassSystem
-import HourglassTensors
+import HourglassTasksCommon
 
 /// The page that the demonstration fills, a section for each job.
 struct DemoPage {
@@ -49,7 +47,7 @@ struct DemoPage {
       ],
       sections: sections,
       footer:
-        "Made by hourglass \(HourglassProgram.configuration.version.split(separator: " ").last ?? "") demo."
+        "Made by hourglass \(ProgramVersion.current) demo."
     )
   }
 

@@ -1,9 +1,6 @@
-import HourglassAutoencoders
 import HourglassData
-import HourglassImpute
-import HourglassMatch
+import HourglassJobs
 import HourglassMedia
-import HourglassSignatures
 
 /// One job of the demonstration: its command lines and what to show of their results.
 struct DemoStep {

@@ -1,5 +1,5 @@
 import HourglassData
-import HourglassSignatures
+import HourglassJobs
 import HourglassSystem
 
 /// What the program says: results on standard output, everything else on standard error.

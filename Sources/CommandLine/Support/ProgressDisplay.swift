@@ -1,10 +1,6 @@
 import HourglassAutoencoders
-import HourglassData
-import HourglassModelFiles
-import HourglassNetworks
-import HourglassReports
+import HourglassJobs
 import HourglassSystem
-import HourglassTensors
 import Synchronization
 
 /// Shows on standard error how learning goes: one line redrawn on a terminal, else a line an epoch.
@@ -14,6 +10,7 @@ final class ProgressDisplay: Sendable {
   private enum Style { case bar, lines, none }
 
   private struct State: Sendable {
+    var unit = "row"
     var outline: TrainingOutline?
     var progress: StepProgress?
     var report: EpochReport?
@@ -23,20 +20,32 @@ final class ProgressDisplay: Sendable {
     var lastEpoch = 0
   }
 
-  private let unit: String
+  private let isQuiet: Bool
   private let style: Style
   private let state = Mutex(State())
 
-  /// Makes a display for items of some name, such as `image`.
-  init(unit: String, isQuiet: Bool) {
-    self.unit = unit
+  /// Makes a display.
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
     style = isQuiet ? .none : Console.errorIsTerminal ? .bar : .lines
   }
 
   /// Shows what happened.
-  func handle(_ event: TrainingEvent) {
+  func handle(_ event: JobEvent) {
+    switch event {
+    case .warning(let text): state.withLock { say(text, &$0) }
+    case .message(let text) where !isQuiet: state.withLock { say(text, &$0) }
+    case .working(let name, let fraction): state.withLock { drawPart(fraction, name, &$0) }
+    case .training(let event, let unit): handle(event, of: unit)
+    case .finished: end()
+    case .message, .stoppable: break
+    }
+  }
+
+  private func handle(_ event: TrainingEvent, of unit: String) {
     guard style != .none else { return }
     state.withLock { state in
+      state.unit = unit
       switch event {
       case .preparing(let fraction):
         drawPart(fraction, "preparing the \(NumberText.plural(unit))", &state)
@@ -61,22 +70,11 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Shows how much of some work is done that is not learning, on a terminal alone.
-  func work(_ name: String, fraction: Double) {
-    state.withLock { drawPart(fraction, name, &$0) }
-  }
-
   private func drawPart(_ fraction: Double, _ name: String, _ state: inout State) {
     guard style == .bar, isTime(.milliseconds(95), state) else { return }
     Console.writeError("\r\(name)  \(Int(min(max(fraction, 0), 1) * 100))%\u{1b}[K")
     state.isDrawn = true
     state.lastTime = .now
-  }
-
-  /// Says something that is no part of the line.
-  func note(_ text: String) {
-    guard style != .none else { return }
-    state.withLock { say(text, &$0) }
   }
 
   /// Removes the line.
@@ -104,7 +102,7 @@ final class ProgressDisplay: Sendable {
       progress,
       epochs: state.outline?.epochs,
       heldOut: state.heldOut,
-      unit: unit
+      unit: state.unit
     )
     // A cursor in the last column would make some terminals break the line.
     let text = line.text(width: Console.errorWidth - 1, isUnicode: Console.speaksUnicode)
@@ -122,7 +120,7 @@ final class ProgressDisplay: Sendable {
     if let error = record.validation?.squaredError {
       line += ", held out \(NumberText.significant(error))"
     }
-    line += ", \(NumberText.short(report.itemsPerSecond)) \(NumberText.plural(unit))/s"
+    line += ", \(NumberText.short(report.itemsPerSecond)) \(NumberText.plural(state.unit))/s"
     if let left = state.progress?.secondsLeft { line += ", \(NumberText.clock(left)) left" }
     Console.note(line)
     state.lastTime = .now

@@ -15,17 +15,20 @@ enum StopSignals {
     return number == 0 ? nil : 128 + number
   }
 
-  /// Runs a task that a signal cancels.
-  static func run<Result: Sendable>(
+  /// Hears the next signal, or lets it end the program at once.
+  static func hear(_ hears: Bool) { hg_stop_signals_arm(hears ? 1 : 0) }
+
+  /// Runs a task that a signal cancels where it may.
+  static func cancelling<Result: Sendable>(
+    _ mayCancel: @escaping @Sendable () -> Bool,
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
-    hg_stop_signals_arm(1)
-    defer { hg_stop_signals_arm(0) }
+    defer { hear(false) }
     let task = Task { try await body() }
     // Looking is cheaper to get right than waking up another thread from a signal handler.
     let watch = Task {
       while !Task.isCancelled {
-        if hg_stop_signal() != 0 { task.cancel() }
+        if hg_stop_signal() != 0, mayCancel() { task.cancel() }
         try await Task.sleep(for: .milliseconds(50))
       }
     }

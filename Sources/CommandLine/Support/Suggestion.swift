@@ -1,5 +1,5 @@
 import HourglassData
-import HourglassGenerate
+import HourglassJobs
 
 /// The word that somebody probably meant.
 enum Suggestion {

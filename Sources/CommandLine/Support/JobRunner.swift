@@ -1,0 +1,63 @@
+import ArgumentParser
+import HourglassAutoencoders
+import HourglassJobs
+import HourglassTasksCommon
+import Synchronization
+
+/// Runs the request of a verb: shows how it goes, hears signals, and says what it came to.
+enum JobRunner {
+  /// Runs a request and says what it came to, or prints it where that was asked for.
+  static func run(_ request: JobRequest, _ saying: SayingArguments) async throws {
+    if saying.printRequest { return try Console.print(try request.json()) }
+    // Nobody who wants what is in a file as JSON wants to be told of reading it.
+    let isQuiet = saying.quiet || (saying.json && request.options is InspectOptions)
+    let result = try await result(of: request, isQuiet: isQuiet)
+    guard saying.json || !saying.quiet else { return }
+    let text = saying.json ? try result.jsonLine() : result.text
+    if result.takesStandardOutput { Console.note(text) } else { try Console.print(text) }
+  }
+
+  /// Runs a request, and shows how it goes.
+  static func result(of request: JobRequest, isQuiet: Bool) async throws -> JobResult {
+    StopSignals.listen()
+    let stopping = Mutex(JobEvent.Stopping.byKilling)
+    let display = ProgressDisplay(isQuiet: isQuiet)
+    defer { display.end() }
+    let keepsModel = request.files.save != nil
+    let control = JobControl { keepsModel && StopSignals.exitCode != nil }
+    do {
+      return try await StopSignals.cancelling({ stopping.withLock { $0 == .byCancelling } }) {
+        try await Job.run(request, control: control) { event in
+          if case .stoppable(let way) = event {
+            stopping.withLock { $0 = way }
+            StopSignals.hear(way != .byKilling)
+          } else {
+            display.handle(event)
+          }
+        }
+      }
+    } catch {
+      guard let code = StopSignals.exitCode else { throw error }
+      display.end()
+      Console.note(words(onStop: error))
+      throw ExitCode(code)
+    }
+  }
+
+  /// What to say after a signal stopped the run.
+  private static func words(onStop error: any Error) -> String {
+    if let kept = error as? JobInterruption {
+      return "interrupted; the best model so far is in \(kept.model)" + goingOn(kept.checkpoint)
+    }
+    guard case .interrupted(let checkpoint?)? = error as? HourglassError else {
+      return "interrupted; nothing was kept"
+    }
+    return "interrupted" + goingOn(checkpoint)
+  }
+
+  private static func goingOn(_ checkpoint: String?) -> String {
+    guard let checkpoint else { return "" }
+    return "; what was learned so far is in \(checkpoint)\n"
+      + "Go on with the same command and --resume."
+  }
+}

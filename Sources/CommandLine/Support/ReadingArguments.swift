@@ -1,0 +1,129 @@
+import ArgumentParser
+import HourglassData
+import HourglassJobs
+
+/// How the files of data are read, beyond what is seen from their contents.
+struct ReadingArguments: ParsableArguments {
+  @Option(
+    name: .customLong("column"),
+    help: ArgumentHelp(
+      "Take a column for \(ColumnKind.allCases.map(\.rawValue).joined(separator: ", ")); levels in "
+        + "their order as in size=ordinal:small<large, the order of dates as in "
+        + "sold=date:day-first; may be repeated.",
+      valueName: "name=kind"
+    )
+  )
+  var columns: [ColumnChoice] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A word that stands for a missing cell, beside the usual ones; may be repeated.",
+      valueName: "word"
+    )
+  )
+  var missing: [String] = []
+
+  @Flag(help: "The numbers of the table have a decimal comma, as in 1,5.")
+  var decimalComma = false
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Whether the first row names the columns (default: as it looks)."
+  )
+  var header: Bool?
+
+  @Option(help: ArgumentHelp("The array of an NPZ file to take.", valueName: "name"))
+  var array: String?
+
+  @Option(
+    help: ArgumentHelp("The array of an NPZ file that holds labels.", valueName: "name")
+  )
+  var labelsArray: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The table is a time series; this is its column of times.",
+      valueName: "column"
+    )
+  )
+  var series: String?
+
+  @Option(
+    help: ArgumentHelp("The column that tells several series apart.", valueName: "column")
+  )
+  var by: String?
+
+  @Option(help: ArgumentHelp("The rows of a window of a series (default: 128).", valueName: "n"))
+  var window: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The rows from one window to the next (default: half a window).",
+      valueName: "n"
+    )
+  )
+  var stride: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bring images to this size, 64 or 64x48: scaled, and cut where their form is another one.",
+      valueName: "pixels"
+    )
+  )
+  var size: ImageSizeChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "A table or series in a text or an array (NPY, NPZ, IDX) that is larger is read in blocks: of "
+        + "a table reduce and features learn from all rows, kept on the disk, everything else from "
+        + "rows or stretches drawn at random; images in a larger array or IDX file go to the disk "
+        + "(default: 1g).",
+      valueName: "size"
+    )
+  )
+  var inMemory: ByteCount?
+
+  @OptionGroup var folders: FolderArguments
+
+  var options: ReadingOptions {
+    var options = folders.options
+    options.columns = columns
+    options.missing = missing
+    options.decimalComma = decimalComma
+    options.header = header
+    options.array = array
+    options.labelsArray = labelsArray
+    options.series = series
+    options.by = by
+    options.window = window
+    options.stride = stride
+    options.size = size
+    options.inMemory = inMemory
+    return options
+  }
+}
+
+/// How a folder of many files is read.
+struct FolderArguments: ParsableArguments {
+  @Flag(help: "Skip the files of a folder that cannot be read, and count them.")
+  var skipUnreadable = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Do not keep the decoded pixels of a folder of 1,000 images or more for the next time (they "
+        + "are kept in ~/.cache/hourglass, at most 2 GiB a folder)."
+    )
+  )
+  var noCache = false
+
+  var options: ReadingOptions {
+    var options = ReadingOptions()
+    options.skipUnreadable = skipUnreadable
+    options.noCache = noCache
+    return options
+  }
+}
+
+extension ColumnChoice: ExpressibleByArgument {}
+extension ByteCount: ExpressibleByArgument {}
+extension ImageSizeChoice: ExpressibleByArgument {}

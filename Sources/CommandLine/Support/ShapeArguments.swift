@@ -1,0 +1,43 @@
+import ArgumentParser
+import HourglassJobs
+
+/// What the network of `reduce` and `features` looks like.
+struct ShapeArguments: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How many numbers describe an item, or auto for as few as keep enough, see --keep (default: "
+        + "2, of features 32).",
+      valueName: "n|auto"
+    )
+  )
+  var dimensions: DimensionsChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "The fully connected layers before the code, mirrored behind it (default: by the data).",
+      valueName: "512,256,128"
+    )
+  )
+  var hidden: LayerWidths?
+
+  @Option(
+    help: ArgumentHelp(
+      "dense, or convolutional for all but tables (default: dense, or what the verb says).",
+      valueName: "kind"
+    )
+  )
+  var architecture: ArchitectureKind?
+
+  var options: ShapeOptions {
+    var options = ShapeOptions()
+    options.dimensions = dimensions
+    options.hidden = hidden
+    options.architecture = architecture
+    return options
+  }
+}
+
+extension DimensionsChoice: ExpressibleByArgument {}
+extension LayerWidths: ExpressibleByArgument {}
+extension ArchitectureKind: ExpressibleByArgument {}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import HourglassJobs
+
+/// A command that does a task: its options, and the request that they make.
+protocol Verb: AsyncParsableCommand {
+  /// How it is said what is done, and what it came to.
+  var saying: SayingArguments { get }
+
+  /// The options as a request.
+  func request() throws -> JobRequest
+}
+
+extension Verb {
+  func run() async throws { try await JobRunner.run(try request(), saying) }
+}
+
+/// How much is said, and in which form.
+struct SayingArguments: ParsableArguments {
+  @Flag(help: "Print one JSON object at the end: report, times, files.")
+  var json = false
+
+  @Flag(name: [.short, .long], help: "Say nothing unless something is wrong.")
+  var quiet = false
+
+  @Flag(help: "Print the request as JSON for 'hourglass run', and do nothing else.")
+  var printRequest = false
+}
+
+/// The groups of options that the eight tasks share.
+struct TaskArguments: ParsableArguments {
+  @OptionGroup(title: "Files")
+  var files: FileArguments
+
+  @OptionGroup(title: "Learning (without --model)")
+  var training: TrainingArguments
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingArguments
+
+  @Flag(help: "Leave the baselines out of the report, which saves the time of measuring them.")
+  var noBaselines = false
+
+  /// A request of these options.
+  func request(_ options: any JobOptions, _ data: [String]) -> JobRequest {
+    var request = JobRequest(options, data: data)
+    request.files = files.options
+    request.training = training.options
+    request.computing = computing.options
+    request.baselines = !noBaselines
+    return request
+  }
+}
+
+/// What it is computed with.
+struct ComputingArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("auto, float32 or bfloat16.", valueName: "format"))
+  var precision: ComputingOptions.Precision = .auto
+
+  @Option(help: ArgumentHelp("The threads to compute with (default: all cores).", valueName: "n"))
+  var threads: Int?
+
+  var options: ComputingOptions {
+    var options = ComputingOptions()
+    options.precision = precision
+    options.threads = threads
+    return options
+  }
+}
+
+extension ComputingOptions.Precision: ExpressibleByArgument {}
+
+extension TextValue {
+  /// Reads the value of an option.
+  init?(argument: String) { self.init(text: argument) }
+}

@@ -1,0 +1,95 @@
+public import ArgumentParser
+public import HourglassColorize
+import HourglassJobs
+
+/// Gives gray images colors.
+struct Colorize: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "colorize",
+    abstract: "Give gray images of any size the colors that images like them have.",
+    discussion: """
+      A network learns from images in color what colors belong to what it sees in gray. The \
+      lightness of the result is that of the gray image; only the colors are new. Some images are \
+      held out of learning; the report tells how near their colors come to the true ones, beside \
+      gray and beside one mean color for all.
+
+      GRAY is a folder of PNG and JPEG files or one such file, or images in IDX or CIFAR-10 files. \
+      Images keep their size, depth and transparency; those of a folder keep their names. Colors \
+      that GRAY has are taken away first, and the report compares with them.
+
+      The colors are the mean of what a place could be: the nearest to the truth on average, and \
+      paler. --colors vivid takes the likeliest ones instead, as strong as in true images; \
+      --samples 4 draws four different colorings that are all likely, NAME-1.png to NAME-4.png. \
+      --hint says what color a place has, and what is like it around that place takes it too.
+
+      EXAMPLES
+        hourglass colorize old/ --learn-from photos/ -o colored/
+        hourglass colorize grandmother.png --learn-from photos/ --minutes 20 -o colored.png
+        hourglass colorize photos/ --save holidays.hourglass --figure rows.png
+          tries it: the colors of photos are learned, taken away and given back
+        hourglass colorize old/ --model holidays.hourglass --colors vivid -o colored/
+        hourglass colorize old/ --model holidays.hourglass --samples 4 -o choices/
+        hourglass colorize car.png --model holidays.hourglass \\
+          --hint 120,80=#b22222 --hint 30,10=#87ceeb -o car-colored.png
+      """
+  )
+
+  @Argument(help: ArgumentHelp("The images to color.", valueName: "gray"))
+  var data: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the first images in rows, gray, colored and true: .png or .svg.",
+      valueName: "rows.png"
+    )
+  )
+  var figure: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which colors: mean (nearest to the truth) or vivid.",
+      valueName: "mean|vivid"
+    )
+  )
+  var colors: ColorChoice = .mean
+
+  @Option(
+    help: ArgumentHelp("What the colors are multiplied by, from 0 to 10.", valueName: "factor")
+  )
+  var saturation: Float = 1
+
+  @Option(help: ArgumentHelp("Draw so many different colorings of each image.", valueName: "k"))
+  var samples: Int?
+
+  @Option(
+    name: .customLong("hint"),
+    help: ArgumentHelp(
+      "The color of a pixel of a single image, counted from 0 at the top left; repeatable.",
+      valueName: "x,y=#rrggbb"
+    )
+  )
+  var hints: [HintChoice] = []
+
+  @OptionGroup
+  var shared: TaskArguments
+
+  @OptionGroup var folders: FolderArguments
+
+  @OptionGroup(title: "Saying")
+  var saying: SayingArguments
+
+  func request() throws -> JobRequest {
+    var options = ColorizeOptions()
+    options.figure = figure
+    options.colors = colors
+    options.saturation = saturation
+    options.samples = samples
+    options.hints = hints
+    var request = shared.request(options, [data])
+    request.reading = folders.options
+    return request
+  }
+}
+
+extension ColorChoice: ExpressibleByArgument {}
+extension HintChoice: ExpressibleByArgument {}

@@ -1,0 +1,117 @@
+public import ArgumentParser
+public import HourglassDetect
+import HourglassJobs
+
+/// Finds what is unlike the rest.
+struct Detect: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "detect",
+    abstract: "Find rows, images, or times of a series that are unlike normal ones.",
+    discussion: """
+      An autoencoder learns what normal data look like. The score of a row is what it fails to \
+      reconstruct of it, each column on its own scale, and how far the row is from the nearest normal \
+      one. A fifth of the data is held out of learning to find the score above which at most \
+      --false-alarms of normal rows lie; that rate can be changed with a saved model.
+
+      DATA is a CSV or TSV table with columns of any kinds and missing cells, an NPY or NPZ array, \
+      images (IDX, CIFAR-10, or a folder of PNG and JPEG of one size), or, with --series, a time \
+      series. Give normal data to learn from with --learn-from; without it DATA itself is learned \
+      from, what is common in it counts as normal, and the fifth of it that is farthest from the \
+      rest is left out of learning, since the anomalies are among it (--learned normal learns from \
+      all of it).
+
+      The result is a table with a line for each row: columns of identifiers, score, p_value (the \
+      share of held-out normal rows with a score as high), is_anomaly, and the three columns that \
+      add most to the score, with what each adds; all of them together are the score. Of a series \
+      there is a line for each time, and the number of the range of neighboring anomalies it is in.
+
+      EXAMPLES
+        hourglass detect week23.csv --learn-from normal.csv -o scores.csv
+        hourglass detect week24.csv --model pump.hourglass --false-alarms 0.001 -o scores.csv
+        hourglass detect week24.csv --model pump.hourglass --false-discoveries 0.1 -o scores.csv
+        hourglass detect power.csv --series time --window 96 -o scores.csv
+        hourglass detect scans/ --learn-from good/ -o scores.csv --heat-maps maps/
+        hourglass detect test.csv --learn-from train.csv --labels is_fraud
+        tail -f log.csv | hourglass detect - --model pump.hourglass
+          - is standard input: a header and rows as they come, each answered at once
+      """
+  )
+
+  @Argument(
+    help: ArgumentHelp(
+      "The rows, images or series to look at; - for rows from standard input.",
+      valueName: "data"
+    )
+  )
+  var data: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of normal rows that may be taken for anomalies (default: 0.01, or the model's).",
+      valueName: "rate"
+    )
+  )
+  var falseAlarms: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Choose anomalies together, so that at most this share of them is normal on average, in place "
+        + "of --false-alarms.",
+      valueName: "share"
+    )
+  )
+  var falseDiscoveries: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "A column that says which rows are anomalies (1, true, yes, anomaly); it is not trained on. "
+        + "The report then tells how well they are found, beside simpler detectors.",
+      valueName: "column"
+    )
+  )
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the squared error of each pixel of the 100 most unusual images into this folder.",
+      valueName: "folder"
+    )
+  )
+  var heatMaps: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether what is trained on is normal, or mixed with anomalies (default: normal with "
+        + "--learn-from, and mixed without).",
+      valueName: "normal|mixed"
+    )
+  )
+  var learned: AnomalyDetector.LearnedItems?
+
+  @Option(help: ArgumentHelp("The length of a code (default: by the data).", valueName: "n"))
+  var latent: Int?
+
+  @OptionGroup
+  var shared: TaskArguments
+
+  @OptionGroup(title: "Reading")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "Saying")
+  var saying: SayingArguments
+
+  func request() throws -> JobRequest {
+    var options = DetectOptions()
+    options.falseAlarms = falseAlarms
+    options.falseDiscoveries = falseDiscoveries
+    options.labels = labels
+    options.heatMaps = heatMaps
+    options.learned = learned
+    options.latent = latent
+    var request = shared.request(options, [data])
+    request.reading = reading.options
+    return request
+  }
+}
+
+extension AnomalyDetector.LearnedItems: ExpressibleByArgument {}

@@ -1,0 +1,210 @@
+public import ArgumentParser
+public import HourglassGenerate
+import HourglassJobs
+
+/// Makes new items like those that were trained on.
+struct Generate: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Make new rows of a table, images or windows of a series, like your own.",
+    discussion: """
+      A variational autoencoder learns how the items of --learn-from are distributed, and new ones \
+      are drawn from what it learned. Some items are held out of learning; the report tells how \
+      alike generated rows are to them, column by column and pair by pair, beside columns drawn on \
+      their own, how near they come to the rows trained on, and whether rare values leak. For images it \
+      tells how probable the held-out ones are, by bounds from below, beside pixels on their own.
+
+      New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
+      whole, nothing leaves the range that was seen, and cells are missing as often as they were. \
+      New images are written as one PNG with all of them; new windows of a series as CSV with the \
+      columns window and step before the channels.
+
+      EXAMPLES
+        hourglass generate --learn-from people.csv --count 1000 -o new.csv
+        hourglass generate --learn-from people.csv --where sex=Female --where income='>50K' -o new.csv
+        hourglass generate --learn-from people.csv --balance income --constraint 'hired <= left' -o new.csv
+        hourglass generate --learn-from images.idx.gz --count 100 --save digits.hourglass -o grid.png
+        hourglass generate --model digits.hourglass --count 400 --seed 7 -o more.png
+        hourglass generate --learn-from images.idx.gz --labels labels.idx.gz --balance label -o grid.png
+        hourglass generate --model digits.hourglass --where label=3 -o threes.png
+        hourglass generate --learn-from images.idx.gz --latent 2 --lattice -o lattice.png
+        hourglass generate --learn-from images.idx.gz --interpolate 3,17 --count 12 -o between.png
+        hourglass generate --learn-from images.idx.gz --neighbors new-or-not.svg -o grid.png
+        hourglass generate --learn-from train.idx.gz --evaluate-on test.idx.gz --reconstructions pairs.svg
+        hourglass generate --model digits.hourglass --evaluate-on test.idx.gz --bound-samples 5000
+        hourglass generate --learn-from taxi.csv --series time --window 48 --count 20 -o windows.csv
+      """
+  )
+
+  @OptionGroup(title: "Generating")
+  var generating: GeneratingArguments
+
+  @OptionGroup
+  var shared: TaskArguments
+
+  @OptionGroup(title: "Data")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "Network (without --model)")
+  var shape: SynthesizerArguments
+
+  @OptionGroup(title: "Saying")
+  var saying: SayingArguments
+
+  func request() throws -> JobRequest {
+    var options = GenerateOptions()
+    options.count = generating.count
+    options.conditions = generating.conditions
+    options.constraints = generating.constraint
+    options.balance = generating.balance
+    options.lattice = generating.lattice
+    options.interpolate = generating.interpolate
+    options.neighbors = generating.neighbors
+    options.evaluateOn = generating.evaluateOn
+    options.boundSamples = generating.boundSamples
+    options.reconstructions = generating.reconstructions
+    options.labels = shape.labels
+    options.latent = shape.latent
+    options.beta = shape.beta
+    options.codes = shape.codes
+    options.hidden = shape.hidden
+    options.architecture = shape.architecture
+    var request = shared.request(options, [])
+    request.reading = reading.options
+    return request
+  }
+}
+
+/// What is generated.
+struct GeneratingArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The number of rows, images or windows (default: 1000 rows, 100 images, 10 windows).",
+      valueName: "n"
+    )
+  )
+  var count: Int?
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Make only rows with this value; may be repeated. NAME= is a missing cell. Of images with labels: "
+        + "label=3.",
+      valueName: "column=value"
+    )
+  )
+  var conditions: [ConditionChoice] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Make only rows that keep this: 'a <= b', 'a > 0', 'a + b = c' or 'unique(a)', where letters are "
+        + "columns; may be repeated.",
+      valueName: "rule"
+    )
+  )
+  var constraint: [ConstraintChoice] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Make as many rows of each value of this column; of images with labels: label.",
+      valueName: "column"
+    )
+  )
+  var balance: String?
+
+  @Flag(
+    help: "Make what a square lattice of codes stands for; needs --latent 2 (default: 20 by 20)."
+  )
+  var lattice = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Make what lies between two items of the data, by their numbers from 1 (default: 10 steps).",
+      valueName: "a,b"
+    )
+  )
+  var interpolate: ItemPair?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw images above the nearest ones that were trained on, to see that they are new.",
+      valueName: "figure.svg"
+    )
+  )
+  var neighbors: String?
+
+  @Option(
+    help: ArgumentHelp("Evaluate the model by these data as well.", valueName: "data")
+  )
+  var evaluateOn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The codes that are drawn for an image to bound its probability (default: 200; papers take 5000).",
+      valueName: "n"
+    )
+  )
+  var boundSamples: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw images of --evaluate-on, or else those trained on, above what the model reconstructs of them.",
+      valueName: "figure.svg"
+    )
+  )
+  var reconstructions: String?
+}
+
+/// What the network looks like.
+struct SynthesizerArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The labels of the images of --learn-from, for --where label=3: an IDX file, or a text with one a "
+        + "line (those of CIFAR-10 are known).",
+      valueName: "file"
+    )
+  )
+  var labels: String?
+
+  @Option(help: ArgumentHelp("The numbers of a code (default: by the data).", valueName: "n"))
+  var latent: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The weight of the divergence of codes from the prior (default: by the data).",
+      valueName: "weight"
+    )
+  )
+  var beta: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where codes come from: the prior, or a mixture fitted to the codes of the data (default: "
+        + "the prior for images, else a mixture).",
+      valueName: "source"
+    )
+  )
+  var codes: Synthesizer.CodeSource?
+
+  @Option(
+    help: ArgumentHelp(
+      "The fully connected layers before the code, mirrored behind it (default: by the data).",
+      valueName: "512,256"
+    )
+  )
+  var hidden: LayerWidths?
+
+  @Option(
+    help: ArgumentHelp(
+      "dense, or convolutional for images (default: convolutional for images of 8 pixels and more "
+        + "without --hidden, else dense).",
+      valueName: "kind"
+    )
+  )
+  var architecture: ArchitectureKind?
+}
+
+extension ConditionChoice: ExpressibleByArgument {}
+extension ConstraintChoice: ExpressibleByArgument {}
+extension ItemPair: ExpressibleByArgument {}
+extension Synthesizer.CodeSource: ExpressibleByArgument {}

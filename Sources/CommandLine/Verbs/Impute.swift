@@ -1,0 +1,145 @@
+import ArgumentParser
+import HourglassJobs
+
+/// Fills the missing cells of a table, the gaps of a time series or the holes in images.
+struct Impute: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "impute",
+    abstract: "Fill missing cells of a table, gaps of a time series, or holes in images.",
+    discussion: """
+      Autoencoders learn to give hidden cells back from the others: in learning some cells of each \
+      row are hidden, and the true values are the target. Then what is really missing is filled. The \
+      result is a weighted mean of the networks, chained linear regression and the nearest rows; the \
+      weights are chosen on observed cells that are deleted before learning, and the report shows \
+      how well these are filled, beside column means and the rest.
+
+      DATA is a CSV or TSV table, plain or .gz, with numbers, whole numbers, yes and no, and \
+      categories; or an array (NPY, NPZ). A missing cell is empty, NA, NaN, null or ?, or what \
+      --missing says. With --series it is a time series whose gaps are filled.
+
+      What was observed is written byte for byte as it was. Filled numbers stay within the range of \
+      their column and on its grid: whole numbers stay whole. Missing names and free texts stay \
+      missing.
+
+      With --draws N further tables NAME-1.csv to NAME-N.csv are written beside NAME.csv, each with \
+      values drawn from what the cells may be; what differs between them tells how sure they are. \
+      Means and shares over all of them are printed, with standard errors by Rubin's rules. With \
+      --intervals each filled cell gets the values that its truth is among, in a file of its own.
+
+      DATA may also be images: PNG files whose missing pixels are transparent, or any images with \
+      --mask, images that are white where pixels are missing. A network learns to fill holes that \
+      are made in the images; all other pixels stay as they are.
+
+      The data themselves are trained on, unless --learn-from or --model says otherwise.
+
+      EXAMPLES
+        hourglass impute people.csv -o filled.csv
+        hourglass impute people.csv -o filled.csv --draws 5
+        hourglass impute people.csv -o filled.csv --intervals
+        hourglass impute people.csv --column zip=category --missing -999 -o filled.csv
+        hourglass impute power.csv --series time --window 48 -o filled.csv
+        hourglass impute old.csv --save people.hourglass -o old-filled.csv
+        hourglass impute new.csv --model people.hourglass -o new-filled.csv
+        hourglass impute torn/ --mask tears/ --learn-from album/ -o whole/
+        hourglass impute album/ --mask-rate 0.2 --figure rows.png
+          tries it: pixels are deleted and filled again
+      """
+  )
+
+  @Argument(
+    help: ArgumentHelp("The table or series with missing cells, or the images.", valueName: "data")
+  )
+  var data: String
+
+  @OptionGroup
+  var shared: TaskArguments
+
+  @OptionGroup(title: "Filling")
+  var filling: FillingArguments
+
+  @OptionGroup(title: "Filling images")
+  var holes: HoleArguments
+
+  @OptionGroup(title: "Reading")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "Saying")
+  var saying: SayingArguments
+
+  func request() throws -> JobRequest {
+    var options = ImputeOptions()
+    options.draws = filling.draws
+    options.intervals = filling.intervals
+    options.members = filling.members
+    options.noNeighbors = filling.noNeighbors
+    options.noRegression = filling.noRegression
+    options.mask = holes.mask
+    options.maskRate = holes.maskRate
+    options.figure = holes.figure
+    var request = shared.request(options, [data])
+    request.reading = reading.options
+    return request
+  }
+}
+
+/// How cells are filled.
+struct FillingArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write so many further tables with drawn values, NAME-1.csv and so on.",
+      valueName: "n"
+    )
+  )
+  var draws: Int?
+
+  @Option(
+    defaultAsFlag: 0.9,
+    help: ArgumentHelp(
+      """
+      Write NAME-intervals.csv: for each filled cell the values that its truth is among with this \
+      confidence, 0.5 to 0.99 (0.9 where no number follows).
+      """,
+      valueName: "level"
+    )
+  )
+  var intervals: Double?
+
+  @Option(help: ArgumentHelp("The networks whose mean is taken (default: 3).", valueName: "n"))
+  var members: Int?
+
+  @Flag(
+    help: "Leave nearest rows out of the result; the model then keeps no rows of the data."
+  )
+  var noNeighbors = false
+
+  @Flag(help: "Leave chained regression out of the result.")
+  var noRegression = false
+}
+
+/// Where the missing pixels of images are.
+struct HoleArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "An image, or a folder with one of the name of each image, that is white where pixels are "
+        + "missing (default: where an image is transparent).",
+      valueName: "images"
+    )
+  )
+  var mask: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Try it: delete this share of the pixels, fill them, and compare; 0.01 to 0.7.",
+      valueName: "share"
+    )
+  )
+  var maskRate: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the first images in rows (missing, filled, true) to this PNG or SVG file.",
+      valueName: "file"
+    )
+  )
+  var figure: String?
+}

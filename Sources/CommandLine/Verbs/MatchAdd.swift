@@ -1,0 +1,58 @@
+import ArgumentParser
+import HourglassJobs
+
+/// Stores items with their signatures.
+struct MatchAdd: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "add",
+    abstract: "Store items; a new database learns from them how to make signatures.",
+    discussion: """
+      Where there is no database yet, an encoder is trained on the first ITEMS, or from \
+      --learn-from, or taken from --model. The report tells how many items are found again from \
+      distorted copies, beside PCA of the same size and beside the values themselves.
+
+      Items are named after their files; items of one file by the name of the file and a number. \
+      A table that is larger than --in-memory is stored block by block; --keep goes on with one that \
+      was interrupted.
+
+      EXAMPLES
+        hourglass match add songs/ --database songs.db
+        hourglass match add more-songs/ --database songs.db
+        hourglass match add images.idx.gz --database images.db --dimensions 16 --minutes 2
+      """
+  )
+
+  @Argument(help: "Images, sounds, or a table: files or folders.")
+  var items: [String]
+
+  @OptionGroup
+  var library: DatabaseOption
+
+  @Option(
+    help: ArgumentHelp("How many numbers a signature has (default: 32).", valueName: "n")
+  )
+  var dimensions: Int?
+
+  @OptionGroup(title: "Storing")
+  var stored: StorageArguments
+
+  @OptionGroup
+  var shared: TaskArguments
+
+  @OptionGroup(title: "Reading")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "Saying")
+  var saying: SayingArguments
+
+  func request() throws -> JobRequest {
+    var options = MatchAddOptions()
+    options.database = library.database
+    options.dimensions = dimensions
+    options.storage = stored.storage
+    options.names = stored.names
+    var request = shared.request(options, items)
+    request.reading = reading.options
+    return request
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import HourglassJobs
+
+/// Asks a database for items.
+struct MatchFind: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "find",
+    abstract: "Find the stored items nearest to an image, a sound, a row, or to coordinates.",
+    discussion: """
+      For a query clip of a sound the answer also tells where in the stored sound it begins. With \
+      --false-accepts an item that is not in the database is called so; the rate says how often \
+      such an item may be taken for a stored one.
+
+      A large database is searched along a graph, which is made once, in minutes, and kept beside it \
+      (NAME.index); the answer then says which share of the nearest signatures such a search finds. \
+      With --exact all are compared.
+
+      EXAMPLES
+        hourglass match find query clip.wav --database songs.db
+        hourglass match find damaged.png --database images.db --count 3 --false-accepts 0.01
+        hourglass match find --at 0.45,0.97 --database map.db
+      """
+  )
+
+  @Argument(help: "What to find: files or folders.")
+  var items: [String] = []
+
+  @OptionGroup
+  var library: DatabaseOption
+
+  @Option(help: ArgumentHelp("Find the items nearest to these coordinates.", valueName: "x,y"))
+  var at: Coordinates?
+
+  @Option(help: ArgumentHelp("The most items to print for each (default: 5).", valueName: "n"))
+  var count: Int = 5
+
+  @Option(
+    help: ArgumentHelp(
+      "How often an item that is not in the database may be taken for one that is.",
+      valueName: "rate"
+    )
+  )
+  var falseAccepts: Double?
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Find only items with this metadata; may be repeated.",
+      valueName: "key=value"
+    )
+  )
+  var conditions: [String] = []
+
+  @Flag(help: "Compare every signature, however many there are.")
+  var exact = false
+
+  @Flag(help: "Search along a graph, however few signatures there are.")
+  var approximate = false
+
+  @Option(help: ArgumentHelp("Take only the first items of each data file.", valueName: "n"))
+  var first: Int?
+
+  @OptionGroup(title: "Reading")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingArguments
+
+  @OptionGroup(title: "Saying")
+  var saying: SayingArguments
+
+  func request() throws -> JobRequest {
+    var options = MatchFindOptions()
+    options.database = library.database
+    options.at = at
+    options.count = count
+    options.falseAccepts = falseAccepts
+    options.conditions = conditions
+    options.exact = exact
+    options.approximate = approximate
+    var request = JobRequest(options, data: items)
+    request.files.first = first
+    request.reading = reading.options
+    request.computing = computing.options
+    return request
+  }
+}

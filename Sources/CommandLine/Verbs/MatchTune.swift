@@ -1,0 +1,56 @@
+import ArgumentParser
+import HourglassJobs
+
+/// Finds out how many numbers a signature needs.
+struct MatchTune: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "tune",
+    abstract: "Find the smallest signatures that tell the items apart.",
+    discussion: """
+      It learns with 2, 4, 8, ... numbers, and stops at the first size by which enough distorted \
+      copies find their item again. No database is written; use the size with \
+      `match add --dimensions`.
+
+      EXAMPLE
+        hourglass match tune songs/ --recall 0.95 --minutes 1
+      """
+  )
+
+  @Argument(help: "Images, sounds, or a table.")
+  var items: String
+
+  @Option(
+    help: ArgumentHelp("The part of the copies to find again (default: 0.95).", valueName: "part")
+  )
+  var recall: Double = 0.95
+
+  @Option(help: ArgumentHelp("The largest size to try (default: 64).", valueName: "n"))
+  var largest: Int = 64
+
+  @Option(help: ArgumentHelp("Take only the first items.", valueName: "n"))
+  var first: Int?
+
+  @OptionGroup(title: "Reading")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "Learning (each size)")
+  var training: TrainingArguments
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingArguments
+
+  @OptionGroup(title: "Saying")
+  var saying: SayingArguments
+
+  func request() throws -> JobRequest {
+    var options = MatchTuneOptions()
+    options.recall = recall
+    options.largest = largest
+    var request = JobRequest(options, data: [items])
+    request.files.first = first
+    request.reading = reading.options
+    request.training = training.options
+    request.computing = computing.options
+    return request
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import HourglassJobs
+import HourglassSystem
+
+/// Runs a request that was printed by `--print-request`, or written by hand.
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a request in JSON, as --print-request of any verb prints it.",
+    discussion: """
+      A request says all that a result depends on: the task, its data, options, budget, seed and \
+      outputs. Its paths are relative to the folder of the file. Members that are left out are as \
+      without the option; what is unknown or wrong is an error.
+
+      EXAMPLES
+        hourglass detect week23.csv --learn-from normal.csv -o scores.csv --print-request > week.json
+        hourglass run week.json
+      """
+  )
+
+  @Argument(
+    help: ArgumentHelp("The request; - for one from standard input.", valueName: "request.json")
+  )
+  var file: String
+
+  @OptionGroup
+  var saying: SayingArguments
+
+  func run() async throws {
+    let request = try JobRequest(json: try Self.text(of: file), name: file)
+    if file != "-", let slash = file.lastIndex(of: "/") {
+      let folder = slash == file.startIndex ? "/" : String(file[..<slash])
+      guard chdir(folder) == 0 else {
+        throw Failure("cannot enter the folder \(folder) of the request.", exitCode: .data)
+      }
+    }
+    try await JobRunner.run(request, saying)
+  }
+
+  private static func text(of path: String) throws -> String {
+    let file = try InputFile(path: path == "-" ? "/dev/stdin" : path)
+    var (text, piece) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+    while case let count = try file.read(into: &piece, from: 0), count > 0 {
+      text += piece.prefix(count)
+      guard text.count < 1 << 24 else {
+        throw Failure.usage("\(path) is too long for a request")
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

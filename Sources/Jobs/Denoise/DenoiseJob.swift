@@ -1,0 +1,253 @@
+internal import HourglassData
+internal import HourglassDenoise
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassReports
+internal import HourglassTasksCommon
+internal import HourglassTensors
+
+/// One run of `denoise`, from the files that it reads to those that it writes.
+struct DenoiseJob {
+  private let options: DenoiseOptions
+  /// The file or the folder of images or sounds; none for tables.
+  private let media: String?
+  private let levels = NoiseLevels()
+  private var run: JobRun
+
+  /// Checks what can be checked before anything is read.
+  init(_ options: DenoiseOptions, _ run: JobRun) throws {
+    self.options = options
+    self.run = run
+    var files = run.request.files
+    var checkpoint = run.request.training.checkpoint
+    var folder: String?
+    // A name with the extension of a table is a file; what else is no image and no sound file is a
+    // folder.
+    let isTable = files.output.map { $0 == "-" || $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }
+    if isTable == true {
+      media = nil
+    } else {
+      media = files.output
+      if let media {
+        if files.save == nil { checkpoint = checkpoint ?? ImageOutput(media).checkpoint }
+        let isFile = ImageOutput(media).isFile || SoundOutput(media).isFile
+        if !isFile {
+          files.output = nil
+          folder = media
+        }
+      }
+    }
+    self.run.paths = try JobPaths(
+      files,
+      checkpoint: checkpoint,
+      others: [options.figure],
+      folder: folder,
+      read: [run.data, options.reference]
+    )
+  }
+
+  /// Reads, learns or loads, denoises, writes, in this order.
+  mutating func run() async throws -> JobResult {
+    let files = run.request.files
+    let model = try files.model.map { try FittedDenoiser(contentsOf: $0) }
+    let data = try run.load(run.data)
+    let learned = try files.learnFrom.map {
+      try run.loadToLearn($0)
+    }
+    let reference = try options.reference.map {
+      try run.request.reading.load($0, limit: files.first)
+    }
+    try check(data, reference)
+    try run.paths.checkWritable()
+    run.end(.reading)
+    let fitted: FittedDenoiser
+    if let model {
+      fitted = model
+    } else {
+      let source = learned ?? run.learnable(data)
+      let denoiser = Denoiser(
+        noise: options.noise?.noise,
+        learned: options.noisyOnly ? .noisy : .clean,
+        learning: run.request.training.settings
+      )
+      fitted = try await run.learn(unit: source.noun) {
+        try await denoiser.fit(source, session: $0)
+      }
+    }
+    let report = try await denoise(data, reference, with: fitted)
+    try fitted.removeCheckpoint()
+    run.end(.encoding)
+    let isClean = model == nil && learned == nil && !options.addNoise && !options.noisyOnly
+    return DenoiseResult(
+      fitted: fitted,
+      given: report,
+      levels: levels.all,
+      learnedFromData: isClean,
+      itemCount: data.count
+    ).result(run, options)
+  }
+
+  private func check(_ data: Dataset, _ reference: Dataset?) throws {
+    if let reference, reference.kind != data.kind, [.images, .sounds].contains(data.kind) {
+      throw Failure.usage(
+        "--reference of \(data.kind.nouns.many) are \(data.kind.nouns.many), and \(reference.name) "
+          + "holds \(reference.kind.nouns.many)"
+      )
+    }
+    switch data {
+    case .images(let images):
+      if run.request.files.output != nil,
+        media == nil || media.map(SoundOutput.init)?.isFile == true
+      {
+        throw Failure.usage("images are written to an image file or to a folder")
+      }
+      try media.map { try ImageOutput($0).prepare(count: images.count) }
+    case .sounds(let sounds):
+      if run.request.files.output != nil,
+        media == nil || media.map(ImageOutput.init)?.isFile == true
+      {
+        throw Failure.usage("sounds are written to a .wav, .flac or .ogg file or to a folder")
+      }
+      try media.map { try SoundOutput($0).prepare(count: sounds.count) }
+    case .table, .largeTable, .series, .largeSeries:
+      for (option, isGiven) in [
+        ("--add-noise", options.addNoise), ("--reference", options.reference != nil),
+        ("--figure", options.figure != nil),
+      ] where isGiven {
+        throw Failure.usage("\(option) needs images or sounds, and \(data.name) has none")
+      }
+      if media != nil {
+        throw Failure.usage("the result is a table: give a name that ends in .csv")
+      }
+    }
+  }
+
+  private func denoise(
+    _ data: Dataset,
+    _ reference: Dataset?,
+    with fitted: FittedDenoiser
+  ) async throws -> DenoisingReport? {
+    let engine = run.engine
+    switch data {
+    case .images(let images): return try await denoise(images, reference, with: fitted)
+    case .sounds(let sounds): return try await denoise(sounds, reference, with: fitted)
+    case .table, .largeTable, .series, .largeSeries:
+      guard let path = run.paths.output else { return nil }
+      try await run.stoppable { try await Self.write(data, to: path, with: fitted, on: engine) }
+    }
+    return nil
+  }
+
+  /// Whether anything is asked for beyond what was learned.
+  private func wantsResults(_ reference: Dataset?) -> Bool {
+    media != nil || options.figure != nil || options.addNoise || reference != nil
+  }
+
+  private func addedNoise(_ fitted: FittedDenoiser) -> Noise? {
+    options.addNoise ? (options.noise?.noise ?? fitted.noise).typical : nil
+  }
+
+  private func denoise(
+    _ images: ImageSet,
+    _ reference: Dataset?,
+    with fitted: FittedDenoiser
+  ) async throws -> DenoisingReport? {
+    guard wantsResults(reference) else { return nil }
+    var clean: ImageSet?
+    if case .images(let set) = reference { clean = set }
+    let rows = ImageRows(["clean", "noisy", "denoised"])
+    let (engine, noise, seed) = (run.engine, addedNoise(fitted), run.seed)
+    let output = media.map { ImageOutput($0) }
+    let levels = fitted.noise.hasLevel ? levels : nil
+    let report = try await run.stoppable {
+      try await fitted.evaluation(
+        of: images,
+        adding: noise,
+        reference: clean,
+        seed: seed,
+        on: engine
+      ) {
+        name,
+        index,
+        evaluation in
+        try output?.write(evaluation.denoised, name: name)
+        levels?.add(evaluation.noiseLevel)
+        if index < ImageRows.limit {
+          rows.add([evaluation.clean, evaluation.noisy, evaluation.denoised])
+        }
+      }
+    }
+    if let path = options.figure { try rows.write(to: path, title: images.name) }
+    return report
+  }
+
+  private func denoise(
+    _ sounds: SoundSet,
+    _ reference: Dataset?,
+    with fitted: FittedDenoiser
+  ) async throws -> DenoisingReport? {
+    guard wantsResults(reference) else { return nil }
+    var clean: SoundSet?
+    if case .sounds(let set) = reference { clean = set }
+    let rows = ImageRows(["clean", "noisy", "denoised"])
+    let (engine, noise, seed) = (run.engine, addedNoise(fitted), run.seed)
+    let output = media.map { SoundOutput($0) }
+    let isDrawn = options.figure != nil
+    let report = try await run.stoppable {
+      try await fitted.evaluation(
+        of: sounds,
+        adding: noise,
+        reference: clean,
+        seed: seed,
+        on: engine
+      ) {
+        name,
+        index,
+        evaluation in
+        try output?.write(evaluation.denoised, name: name, as: sounds.storage(index))
+        if isDrawn, index < ImageRows.limit {
+          rows.add(
+            SpectrogramImages.images(of: [evaluation.clean, evaluation.noisy, evaluation.denoised])
+          )
+        }
+      }
+    }
+    if let path = options.figure { try rows.write(to: path, title: sounds.name) }
+    return report
+  }
+
+  /// Writes the rows of a table or series without their noise, large ones block by block.
+  private static func write(
+    _ data: Dataset,
+    to path: String,
+    with fitted: FittedDenoiser,
+    on engine: ComputeEngine
+  ) async throws {
+    var writer: CSVWriter?
+    try await DataPieces.forEach(of: data) { piece in
+      let table: Table
+      switch piece.data {
+      case .table(let rows): table = try await fitted.denoised(rows, on: engine)
+      case .series(let series): table = try await fitted.denoised(series, on: engine)
+      case .images, .sounds, .largeTable, .largeSeries: return
+      }
+      let current =
+        try writer ?? CSVWriter(replacing: path, columns: table.columns.map(\.name))
+      writer = current
+      try current.append(piece.wanted(table))
+    }
+    try writer?.commit()
+  }
+}
+
+extension Dataset {
+  /// What an item is called.
+  var noun: String {
+    switch self {
+    case .table, .largeTable: "row"
+    case .images: "image"
+    case .sounds: "sound"
+    case .series, .largeSeries: "window"
+    }
+  }
+}

@@ -1,0 +1,137 @@
+internal import HourglassDetect
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassImpute
+internal import HourglassModelFiles
+internal import HourglassReports
+internal import HourglassSystem
+internal import HourglassTasksCommon
+
+/// One run of `impute`, from the files that it reads to those that it writes.
+struct ImputeJob {
+  private let options: ImputeOptions
+  private var run: JobRun
+  private let drawPaths: [String]
+  private let intervalsPath: String?
+
+  /// Checks what can be checked before anything is read.
+  init(_ options: ImputeOptions, _ run: JobRun) throws {
+    self.options = options
+    self.run = run
+    drawPaths =
+      run.request.files.output.map { output in
+        (0..<(options.draws ?? 0)).map { Self.path(output, "\($0 + 1)") }
+      } ?? []
+    intervalsPath =
+      options.intervals == nil ? nil : run.request.files.output.map { Self.path($0, "intervals") }
+    try self.run.name(writing: drawPaths + [intervalsPath], reading: [run.data])
+  }
+
+  /// Reads, learns or loads, fills, writes, in this order.
+  mutating func run() async throws -> JobResult {
+    let files = run.request.files
+    let model = try files.model.map { try FittedImputer(contentsOf: $0) }
+    let data = try run.load(run.data)
+    let learned = try files.learnFrom.map {
+      try run.loadToLearn($0)
+    }
+    try run.paths.checkWritable()
+    run.end(.reading)
+    let fitted: FittedImputer
+    if let model {
+      fitted = model
+    } else {
+      let imputer = imputer
+      let source = learned ?? run.learnable(data)
+      let isSeries = source.kind == .series
+      fitted = try await run.learn(unit: isSeries ? "window" : "row") {
+        try await imputer.fit(source, session: $0)
+      }
+    }
+    let filling = ImputedFiles(
+      run,
+      options,
+      fitted,
+      draws: drawPaths,
+      intervals: intervalsPath
+    )
+    let engine = run.engine
+    let counts = try await run.stoppable { try await filling.fill(data, on: engine) }
+    run.end(.encoding)
+    try fitted.removeCheckpoint()
+    return result(fitted, counts)
+  }
+
+  private func result(_ fitted: FittedImputer, _ counts: ImputedFiles.Counts) -> JobResult {
+    var result = run.result
+    result.tell("data", run.data)
+    result.tell("rows", counts.rows)
+    result.tell("missing", counts.missing)
+    result.tell("stillMissing", counts.stillMissing)
+    result.tell("pooled", counts.pooled.isEmpty ? nil : counts.pooled)
+    result.tell("members", fitted.configuration.members)
+    result.model(
+      fitted,
+      noun: run.request.reading.series != nil ? "window" : "row",
+      what: NumberText.counted(fitted.configuration.members, "network"),
+      report: "deleted",
+      run.request.shown(fitted.report)
+    )
+    let done = NumberText.counted(counts.missing - counts.stillMissing, "missing cell")
+    let rest =
+      counts.stillMissing == 0
+      ? "" : "; \(NumberText.grouped(counts.stillMissing)) stay missing"
+    result.sentences = ["\(done) of \(run.data) filled\(rest)"]
+    result.wrote("filled", to: run.paths.output)
+    for path in drawPaths { result.wrote("draws", "draw", to: path, isOneOfMany: true) }
+    result.wrote("intervals", to: intervalsPath)
+    result.wrote("model", to: run.paths.model)
+    result.hint = "--output keeps the table, --save the model"
+    result.details = lines(counts.pooled)
+    return result
+  }
+
+  /// The most estimates that are shown.
+  private static let shownEstimates = 24
+
+  /// The pooled estimates as a table.
+  private func lines(_ pooled: [PooledEstimate]) -> [String] {
+    if pooled.isEmpty { return [] }
+    var table = TextTable(["", "estimate", "standard error", "due to missing cells"])
+    for estimate in pooled.prefix(Self.shownEstimates) {
+      table.append([
+        estimate.level.map { "share of \(estimate.column) = \($0)" }
+          ?? "mean of \(estimate.column)",
+        NumberText.significant(estimate.estimate),
+        NumberText.significant(estimate.standardError),
+        "\(NumberText.fixed(100 * estimate.missingShare, places: 0)) %",
+      ])
+    }
+    var lines = ["", "Over \(drawPaths.count) draws, pooled by Rubin's rules:"]
+    lines += table.lines.map { "  " + $0 }
+    if pooled.count > Self.shownEstimates {
+      lines.append("  (\(pooled.count - Self.shownEstimates) more are told by --json)")
+    }
+    return lines
+  }
+
+  private var imputer: Imputer {
+    var settings = run.request.training.settings
+    settings.earlyStopping = nil
+    return Imputer(
+      members: options.members ?? 3,
+      usesNeighbors: !options.noNeighbors,
+      usesRegression: !options.noRegression,
+      learning: settings
+    )
+  }
+
+  /// `NAME-1.csv` for `NAME.csv`.
+  private static func path(_ path: String, _ suffix: String) -> String {
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    guard let point = path[slash...].lastIndex(of: "."), point > slash else {
+      return "\(path)-\(suffix)"
+    }
+    return "\(path[..<point])-\(suffix)\(path[point...])"
+  }
+}

@@ -1,0 +1,129 @@
+internal import HourglassData
+internal import HourglassEngines
+internal import HourglassImpute
+internal import HourglassSignatures
+
+/// The files that a run of `impute` writes: what it was given, with its missing cells filled, and what
+/// else was asked for; large data block by block.
+struct ImputedFiles: Sendable {
+  private let source: String
+  private let options: TableOptions
+  private let fitted: FittedImputer
+  private let output: String?
+  private let drawPaths: [String]
+  private let intervalsPath: String?
+  private let level: Double?
+  private let seed: UInt64
+
+  /// What came of the rows.
+  struct Counts: Sendable {
+    var rows = 0
+    /// The cells that were missing, and those that still are.
+    var missing = 0
+    var stillMissing = 0
+    /// The estimates over the drawn tables.
+    var pooled: [PooledEstimate] = []
+  }
+
+  init(
+    _ run: JobRun,
+    _ imputing: ImputeOptions,
+    _ fitted: FittedImputer,
+    draws: [String],
+    intervals: String?
+  ) {
+    source = run.data
+    options = run.request.reading.options(limit: run.request.files.first).table
+    self.fitted = fitted
+    output = run.paths.output
+    drawPaths = draws
+    intervalsPath = intervals
+    level = imputing.intervals
+    seed = run.seed
+  }
+
+  /// Fills all rows, and writes them where there is a file.
+  func fill(_ data: Dataset, on engine: ComputeEngine) async throws -> Counts {
+    var counts = Counts()
+    var tally = PooledTally()
+    var files: [FilledFile] = []
+    var intervals: IntervalsTable?
+    var (names, gaps): ([String], Set<String>) = ([], [])
+    try await DataPieces.forEach(of: data) { piece in
+      let before = piece.wanted(try Self.table(of: piece.data))
+      let filling = try await fitted.filling(of: piece.data, on: engine)
+      let filled = piece.wanted(filling.filled)
+      counts.rows += before.rowCount
+      counts.missing += before.missingCount
+      counts.stillMissing += filled.missingCount
+      names = before.columns.map(\.name)
+      for column in before.columns where column.missingCount > 0 { gaps.insert(column.name) }
+      guard let output else { return }
+      if files.isEmpty {
+        files = try ([output] + drawPaths).map { path in
+          try FilledFile(path, from: source, columns: names, options: options)
+        }
+        intervals = try intervalsPath.map { try IntervalsTable($0) }
+      }
+      try files[0].append(filled)
+      if let level, let intervals {
+        let found = filling.intervals(level: level)
+        try intervals.append(found, rows: piece.rows, firstRow: piece.firstRow)
+      }
+      for (number, file) in files.dropFirst().enumerated() {
+        try Task.checkCancellation()
+        let drawn = filling.drawn(seed: seed, number: number, firstRow: piece.firstRow)
+        let table = piece.wanted(drawn)
+        tally.add(table, number: number)
+        try file.append(table)
+      }
+    }
+    for file in files { try file.commit() }
+    try intervals?.commit()
+    let filledColumns = Set(fitted.columns)
+    counts.pooled = tally.estimates(
+      of: names.filter { gaps.contains($0) && filledColumns.contains($0) }
+    )
+    return counts
+  }
+
+  /// The rows in the order in which they were given.
+  private static func table(of data: Dataset) throws -> Table {
+    switch data {
+    case .table(let table): return table
+    case .series(let series): return series.table.rows(series.rowsOfOriginals)
+    case .images, .sounds, .largeTable, .largeSeries:
+      throw Failure.usage("\(data.name) is no table")
+    }
+  }
+}
+
+/// A file of filled rows: the file that they were read from with nothing else changed where that is
+/// separated values, else a new one.
+private enum FilledFile {
+  case completed(CSVCompletion)
+  case written(CSVWriter)
+
+  init(_ path: String, from source: String, columns: [String], options: TableOptions) throws {
+    self =
+      try CSVCompletion.applies(to: source)
+      ? .completed(
+        CSVCompletion(replacing: path, from: source, columns: columns, options: options)
+      )
+      : .written(CSVWriter(replacing: path, columns: columns))
+  }
+
+  func append(_ table: Table) throws {
+    switch self {
+    case .completed(let file): try file.append(table)
+    case .written(let file): try file.append(table)
+    }
+  }
+
+  func commit() throws {
+    switch self {
+    case .completed(let file): try file.commit()
+    case .written(let file): try file.commit()
+    }
+  }
+}

@@ -1,0 +1,194 @@
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassNetworks
+internal import HourglassReduce
+internal import HourglassReports
+internal import HourglassSystem
+internal import HourglassTasksCommon
+internal import HourglassTensors
+internal import Synchronization
+
+/// One run of `reduce`, from the files that it reads to those that it writes.
+struct ReduceJob {
+  private let options: ReduceOptions
+  private var run: JobRun
+  /// What was kept by the number of dimensions, where that was looked for.
+  private var curve: DimensionCurve?
+
+  /// Checks what can be checked before anything is read.
+  init(_ options: ReduceOptions, _ run: JobRun) throws {
+    self.options = options
+    self.run = run
+    try self.run.name(writing: [options.plot, options.curve], reading: [run.data, options.labels])
+  }
+
+  /// Reads, learns or loads, encodes, writes, in this order.
+  mutating func run() async throws -> JobResult {
+    let files = run.request.files
+    let model = try files.model.map { try FittedDimensionReducer(contentsOf: $0) }
+    let data = try run.load(run.data)
+    let learned =
+      try files.learnFrom.map {
+        try run.load($0)
+      }
+    let labels = try options.labels.map {
+      try ItemLabels.check(data)
+      return try ItemLabels(contentsOf: $0, count: data.count, known: options.labelNames)
+    }
+    let color = try options.color.map {
+      try ScatterMap.Coloring(column: data.colorColumn($0), of: data.name)
+    }
+    let coloring = color ?? labels?.coloring ?? .none
+    if data.isLarge, coloring != .none {
+      throw Failure.usage("--color needs data that are held in memory: see --in-memory")
+    }
+    if options.plot != nil {
+      try checkPlot(model?.dimensions ?? options.shape.dimensions?.number ?? 2)
+    }
+    try run.paths.checkWritable()
+    run.end(.reading)
+    let fitted: FittedDimensionReducer
+    if let model {
+      fitted = model
+    } else {
+      let source = learnable(learned ?? data)
+      let reducer = try reducer(for: source)
+      fitted = try await learn(source, reducer)
+    }
+    if case .largeTable(let table) = data {
+      let some = Dataset.table(table.sample.prefix(Self.mostDots))
+      try await write(large: data, showing: some, fitted)
+    } else if case .largeSeries(let series) = data {
+      try await write(large: data, showing: .series(series.sample), fitted)
+    } else {
+      let codes = try await encode(data, with: fitted)
+      try write(codes, of: data)
+      try await drawMap(codes, of: data, coloring, fitted)
+    }
+    try fitted.removeCheckpoint()
+    run.end(.encoding)
+    let isOther = model != nil || learned != nil
+    let given = isOther ? try await evaluate(data, with: fitted) : nil
+    run.end(.evaluating)
+    return ReduceResult(fitted: fitted, data: data, given: given, curve: curve)
+      .result(run, options)
+  }
+
+  /// What is trained on: a large table as it is, of large series stretches.
+  private func learnable(_ data: Dataset) -> Dataset {
+    guard case .largeSeries = data else { return data }
+    return run.learnable(data)
+  }
+
+  /// Learns, with as many dimensions as were asked for or as few as are enough.
+  private mutating func learn(
+    _ data: Dataset,
+    _ reducer: DimensionReducer
+  ) async throws -> FittedDimensionReducer {
+    guard options.shape.dimensions == .automatic else {
+      return try await run.learn(unit: noun(data)) { try await reducer.fit(data, session: $0) }
+    }
+    let (search, telling) = (options.search, run)
+    let found = Mutex<DimensionCurve?>(nil)
+    let fitted = try await run.learn(unit: noun(data)) { session in
+      let (fitted, curve) = try await reducer.fit(data, finding: search, session: session) { size in
+        telling.note(
+          "\(NumberText.counted(size.dimensions, "dimension")): kept "
+            + NumberText.fixed(size.autoencoder, places: 3) + ", PCA "
+            + NumberText.fixed(size.principalComponents, places: 3)
+        )
+      }
+      found.withLock { $0 = curve }
+      return fitted
+    }
+    curve = found.withLock { $0 }
+    if let path = options.curve, let curve {
+      try AtomicFile.replace(path, with: Array(curve.figure(of: data.name).drawing.svgFile.utf8))
+    }
+    if options.plot != nil { try checkPlot(fitted.dimensions) }
+    return fitted
+  }
+
+  private func reducer(for data: Dataset) throws(Failure) -> DimensionReducer {
+    DimensionReducer(
+      dimensions: options.shape.dimensions?.number ?? 2,
+      architecture: try architecture(for: data),
+      learning: run.request.training.settings,
+      preserves: options.preservation
+    )
+  }
+
+  private func architecture(for data: Dataset) throws(Failure) -> Architecture? {
+    try options.shape.architecture(for: data)
+  }
+
+  private func encode(
+    _ data: Dataset,
+    with fitted: FittedDimensionReducer
+  ) async throws -> Tensor {
+    guard run.paths.output != nil || options.plot != nil else { return Tensor([], shape: [0]) }
+    let engine = run.engine
+    return try await run.stoppable { try await fitted.codes(of: data, on: engine) }
+  }
+
+  private func evaluate(
+    _ data: Dataset,
+    with fitted: FittedDimensionReducer
+  ) async throws -> ReductionReport {
+    let engine = run.engine
+    return try await run.stoppable { try await fitted.evaluate(data, on: engine) }
+  }
+
+  private func write(_ codes: Tensor, of data: Dataset) throws {
+    if let path = run.paths.output {
+      try CodesFile.write(codes, to: path, beside: data.itemColumns)
+    }
+  }
+
+  /// Writes the codes of large data, and draws the map of some of them.
+  private func write(
+    large data: Dataset,
+    showing some: Dataset,
+    _ fitted: FittedDimensionReducer
+  ) async throws {
+    let engine = run.engine
+    if let path = run.paths.output {
+      try await run.stoppable {
+        try await CodesFile.write(codesOf: data, width: fitted.dimensions, to: path) {
+          try await fitted.codes(of: $0, on: engine)
+        }
+      }
+    }
+    guard options.plot != nil else { return }
+    let codes = try await run.stoppable { try await fitted.codes(of: some, on: engine) }
+    try await drawMap(codes, of: some, .none, fitted)
+  }
+
+  /// The most rows of a large table that a map shows.
+  private static let mostDots = 20_000
+
+  private func drawMap(
+    _ codes: Tensor,
+    of data: Dataset,
+    _ coloring: ScatterMap.Coloring,
+    _ fitted: FittedDimensionReducer
+  ) async throws {
+    guard let path = options.plot else { return }
+    let map = ScatterMap(codes: codes, coloring: coloring, title: data.name, noun: noun(data))
+    let text: String
+    if path.hasSuffix(".html") {
+      let maker = MapMaker(data: data, codes: codes, fitted: fitted, engine: run.engine)
+      text = try await run.stoppable { try await maker.page(map).html }
+    } else {
+      text = map.drawing.svgFile
+    }
+    try AtomicFile.replace(path, with: Array(text.utf8))
+  }
+
+  private func noun(_ data: Dataset) -> String { data.kind.nouns.one }
+
+  private func checkPlot(_ dimensions: Int) throws(Failure) {
+    if dimensions < 2 { throw .usage("--plot needs at least 2 dimensions, found \(dimensions)") }
+  }
+}

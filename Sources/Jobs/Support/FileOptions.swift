@@ -1,0 +1,41 @@
+/// Where things come from and go, beside the data themselves.
+package struct FileOptions: Codable, Hashable, Sendable {
+  /// Where the result is written; `-` is standard output.
+  package var output: String?
+  /// Where the model is kept.
+  package var save: String?
+  /// The model to use in place of learning.
+  package var model: String?
+  /// What to learn from instead of the data.
+  package var learnFrom: String?
+  /// How many items of each data file are taken at most.
+  package var first: Int?
+
+  package init() {}
+
+  func validate() throws(Failure) {
+    if let first { try requireOption(first >= 1, "--first", "at least 1, found \(first)") }
+  }
+
+  /// Checks that nothing is asked for that needs learning where a model is given.
+  ///
+  /// - Parameter given: The options of learning that were given, by their names.
+  func checkModel(given: [String]) throws(Failure) {
+    guard let model else { return }
+    if learnFrom != nil {
+      throw .usage("--model and --learn-from exclude each other: a model was learned already")
+    }
+    if save != nil { throw .usage("--save has no use with --model: nothing is learned") }
+    if let option = given.first {
+      throw .usage("\(option) has no use with --model: nothing is trained on \(model)")
+    }
+  }
+
+  /// Checks that a run that is to go on has a file to go on from.
+  func checkResume(_ training: TrainingOptions) throws(Failure) {
+    let hasPlace = [save, output].contains { $0.flatMap(JobPaths.checkpoint(beside:)) != nil }
+    if training.resume, training.checkpoint == nil, !hasPlace {
+      throw .usage("--resume needs --checkpoint, or the --save or --output of that run")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package import HourglassAutoencoders
+
+/// What happens while a job runs.
+package enum JobEvent: Sendable {
+  /// Something that is good to know.
+  case message(String)
+  /// Something that should be known: the result may not be what was meant.
+  case warning(String)
+  /// How much of some work is done that is not learning.
+  case working(String, fraction: Double)
+  /// How learning goes; the unit is what an item is called, such as `image`.
+  case training(TrainingEvent, unit: String)
+  /// A part of the job has ended.
+  case finished(JobStage, seconds: Double)
+  /// How the job can be stopped from now on.
+  case stoppable(Stopping)
+
+  /// How a job can be stopped.
+  package enum Stopping: Sendable {
+    /// By ending the process: it reads or writes, and leaves nothing half done.
+    case byKilling
+    /// By cancelling the task that it runs on.
+    case byCancelling
+    /// By its `JobControl`, so that the best model so far is kept.
+    case byEndingLearning
+  }
+}
+
+/// A part of a job.
+package enum JobStage: String, CaseIterable, Sendable {
+  case reading, learning, encoding, evaluating
+}
+
+/// By what a job that learns can be asked to end learning, and to keep the best model so far.
+package struct JobControl: Sendable {
+  /// Whether learning is to end now.
+  package var endsLearning: @Sendable () -> Bool
+
+  /// Makes a control; without a question learning goes on to its end.
+  package init(endsLearning: @escaping @Sendable () -> Bool = { false }) {
+    self.endsLearning = endsLearning
+  }
+}

@@ -1,0 +1,128 @@
+internal import HourglassModelFiles
+internal import HourglassSystem
+internal import HourglassTasksCommon
+
+/// What a job came to: its report, what it wrote, and how long its parts took.
+package struct JobResult: Sendable {
+  /// A file or folder that was written.
+  package struct Output: Sendable {
+    /// What it is, for programs.
+    package var name: String
+    /// What it is, for people.
+    package var label: String
+    /// Where it is.
+    package var path: String
+    /// How much is in it, where that is to be said.
+    package var note: String?
+    /// Whether it is one of several of the same name.
+    package var isOneOfMany: Bool
+  }
+
+  /// A value that programs are told.
+  package typealias Fact = any Encodable & Sendable
+
+  /// What the task tells programs, by its names: counts, reports, findings.
+  package private(set) var facts: [String: Fact] = [:]
+  /// What stands in place of all facts, where the result is one value.
+  package var value: Fact?
+  /// What people are told first: how it was learned, and reports.
+  package var paragraphs: [String] = []
+  /// What the job came to, in sentences of a line each.
+  package var sentences: [String] = []
+  /// The files that were written.
+  package private(set) var outputs: [Output] = []
+  /// What people are told at the end.
+  package var details: [String] = []
+  /// By which options what is kept, to be said where nothing was written.
+  package var hint: String?
+  /// The seconds of each part of the job.
+  package var seconds: [String: Double] = [:]
+  /// Whether the model was used and not learned.
+  private let usedModel: String?
+
+  /// Begins a result.
+  init(usedModel: String? = nil) { self.usedModel = usedModel }
+
+  /// Whether the result itself went to standard output, in which nothing else must be found then.
+  package var takesStandardOutput = false
+
+  /// Tells programs something; nothing where there is none.
+  mutating func tell(_ name: String, _ fact: Fact?) {
+    if let fact { facts[name] = fact }
+  }
+
+  /// Adds a report, for programs and for people.
+  mutating func report(
+    _ name: String,
+    _ report: (any Encodable & Sendable & CustomStringConvertible)?
+  ) {
+    guard let report else { return }
+    facts[name] = report
+    paragraphs.append(report.description)
+  }
+
+  /// Adds what is known of the model: how it was learned, and its report on items held out, of which
+  /// people are told where it was learned in this run.
+  ///
+  /// - Parameters:
+  ///   - noun: What an item is called.
+  ///   - what: What was learned, if that is to be said.
+  ///   - name: The name of the report.
+  mutating func model(
+    _ fitted: some FittedTask,
+    noun: String,
+    what: String? = nil,
+    report name: String,
+    _ report: (any Encodable & Sendable & CustomStringConvertible)?
+  ) {
+    let learned = LearnedModel(fitted)
+    tell("learning", learned)
+    tell("usedModel", usedModel)
+    tell(name, report)
+    guard usedModel == nil else { return }
+    paragraphs.append(learned.text(noun: noun, what: what, seconds: seconds["learning"]))
+    if let report { paragraphs.append(report.description) }
+  }
+
+  /// Names a file that was written; nothing where none was asked for.
+  mutating func wrote(
+    _ name: String,
+    _ label: String? = nil,
+    to path: String?,
+    note: String? = nil,
+    isOneOfMany: Bool = false
+  ) {
+    guard let path else { return }
+    if path == JobPaths.standardOutput { takesStandardOutput = true }
+    outputs.append(
+      Output(name: name, label: label ?? name, path: path, note: note, isOneOfMany: isOneOfMany)
+    )
+  }
+}
+
+extension JobResult: Encodable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+  }
+
+  /// The facts, the files that were written by their names, and the times, in one object.
+  package func encode(to encoder: any Encoder) throws {
+    if let value { return try value.encode(to: encoder) }
+    var container = encoder.container(keyedBy: Key.self)
+    for (name, fact) in facts {
+      try fact.encode(to: container.superEncoder(forKey: Key(name)))
+    }
+    if !seconds.isEmpty { try container.encode(seconds, forKey: Key("seconds")) }
+    guard facts["learning"] != nil else { return }
+    var files = container.nestedContainer(keyedBy: Key.self, forKey: Key("files"))
+    let many = Dictionary(grouping: outputs.filter(\.isOneOfMany), by: \.name)
+    for (name, outputs) in many { try files.encode(outputs.map(\.path), forKey: Key(name)) }
+    for output in outputs where !output.isOneOfMany {
+      try files.encode(output.path, forKey: Key(output.name))
+    }
+  }
+}

@@ -1,0 +1,175 @@
+internal import HourglassAutoencoders
+internal import HourglassData
+internal import HourglassEngines
+internal import HourglassModelFiles
+internal import HourglassSystem
+internal import HourglassTasksCommon
+
+/// One run of a job: the engine, the files, who is told of it, and how learning is stopped and kept.
+package struct JobRun: Sendable {
+  /// What is done.
+  let request: JobRequest
+  /// Where it is computed.
+  let engine: ComputeEngine
+  /// The files that are read and written.
+  var paths: JobPaths
+  /// The seconds of each part of the run.
+  private(set) var seconds: [String: Double] = [:]
+
+  private let control: JobControl
+  private let tell: @Sendable (JobEvent) -> Void
+  private var start = ContinuousClock.now
+
+  /// Prepares a run.
+  init(
+    _ request: JobRequest,
+    control: JobControl,
+    events: @escaping @Sendable (JobEvent) -> Void
+  ) throws {
+    self.request = request
+    self.control = control
+    tell = events
+    engine = request.computing.engine
+    paths = try JobPaths(request.files, checkpoint: request.training.checkpoint, read: [])
+  }
+
+  /// The first input.
+  var data: String { request.data.first ?? "-" }
+
+  /// The seed of what is drawn beside learning.
+  var seed: UInt64 { request.training.seed ?? 0 }
+
+  /// Names the files of the run beside those that every request has, and checks them.
+  mutating func name(writing others: [String?] = [], reading read: [String?]) throws(Failure) {
+    paths = try JobPaths(
+      request.files,
+      checkpoint: request.training.checkpoint,
+      others: others,
+      read: read
+    )
+  }
+
+  /// A result with the times so far.
+  var result: JobResult {
+    var result = JobResult(usedModel: request.files.model)
+    result.seconds = seconds
+    return result
+  }
+
+  /// Counts the time since the end of the last part as that of another one.
+  mutating func end(_ stage: JobStage) {
+    let now = ContinuousClock.now
+    seconds[stage.rawValue, default: 0] += (now - start) / .seconds(1)
+    start = now
+    tell(.finished(stage, seconds: seconds[stage.rawValue] ?? 0))
+  }
+
+  /// Says something that is good to know.
+  func note(_ text: String) { tell(.message(text)) }
+
+  /// Says something that should be known.
+  func warn(_ text: String) { tell(.warning(text)) }
+
+  /// Says how much of some work is done.
+  func work(_ name: String, fraction: Double) { tell(.working(name, fraction: fraction)) }
+
+  /// Reads a file or a folder; a table or series that is larger than `--in-memory` is given as a large
+  /// one, and images of a larger file are on the disk.
+  func load(_ path: String) throws(DatasetError) -> Dataset {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let options = request.reading.optionsForAny(limit: request.files.first)
+    return try Dataset.load(contentsOf: path, options: options) {
+      tell(.working("reading \(name)", fraction: $0))
+    }
+  }
+
+  /// Reads what is to be trained on in memory: of what is larger than `--in-memory` a part, with a
+  /// word about it.
+  func loadToLearn(_ path: String) throws(DatasetError) -> Dataset { learnable(try load(path)) }
+
+  /// What is to be trained on of data: some rows or stretches of large ones, with a word about it.
+  func learnable(_ data: Dataset) -> Dataset {
+    let counts: (some: Int, all: Int, how: String)
+    switch data {
+    case .largeTable(let table):
+      counts = (table.sample.rowCount, table.rowCount, "drawn at random")
+    case .largeSeries(let series):
+      let some = series.sample.rowsOfOriginals.count
+      counts = (some, series.rowCount, "in stretches drawn at random")
+    case .table, .images, .sounds, .series: return data
+    }
+    note(
+      "\(data.name) is large: learning from \(NumberText.grouped(counts.some)) of its "
+        + "\(NumberText.grouped(counts.all)) rows, \(counts.how)"
+    )
+    return data.learnable
+  }
+
+  /// Does something that can be stopped at any moment.
+  func stoppable<Result>(_ body: () async throws -> Result) async throws -> Result {
+    try await stoppable(.byCancelling, body)
+  }
+
+  private func stoppable<Result>(
+    _ way: JobEvent.Stopping,
+    _ body: () async throws -> Result
+  ) async throws -> Result {
+    tell(.stoppable(way))
+    defer { tell(.stoppable(.byKilling)) }
+    return try await body()
+  }
+
+  /// Learns, telling of it and with a checkpoint, and keeps the model where that was asked for.
+  ///
+  /// The model is kept before anything else can fail, which removes the checkpoint. Where learning was
+  /// ended before its time, the best model so far is kept, and the checkpoint stays.
+  ///
+  /// - Parameters:
+  ///   - unit: What an item is called, such as `image`.
+  ///   - fit: Learns in a session.
+  mutating func learn<Fitted: FittedTask>(
+    unit: String,
+    _ fit: (TrainingSession) async throws -> Fitted
+  ) async throws -> Fitted {
+    let training = request.training
+    if training.resume, let path = paths.checkpoint, !FileKind.exists(path) {
+      note("there is no checkpoint at \(path); learning starts from the beginning")
+    }
+    var session = self.session(unit: unit)
+    session.checkpoint = paths.checkpoint
+    session.checkpointInterval = training.checkpointEvery ?? 30
+    session.resumes = training.resume
+    session.scratchFolder = paths.folder
+    if paths.model != nil { session.endsLearning = control.endsLearning }
+    let learning = session
+    let fitted = try await stoppable(paths.model == nil ? .byCancelling : .byEndingLearning) {
+      try await fit(learning)
+    }
+    end(.learning)
+    guard let path = paths.model else { return fitted }
+    guard control.endsLearning() else {
+      try fitted.save(to: path)
+      return fitted
+    }
+    try ModelFile.write(tensors: fitted.tensors, header: fitted.header, to: path)
+    throw JobInterruption(model: path, checkpoint: fitted.checkpoint)
+  }
+
+  /// A session that is told of and keeps no checkpoint.
+  func session(unit: String) -> TrainingSession {
+    let tell = tell
+    return TrainingSession(
+      engine: engine,
+      comparesWithBaselines: request.baselines,
+      progress: { tell(.training($0, unit: unit)) }
+    )
+  }
+}
+
+/// Why a job that was asked to end learning has no result: the best model so far was kept.
+package struct JobInterruption: Error {
+  /// Where the model is.
+  package var model: String
+  /// Where the state of learning is.
+  package var checkpoint: String?
+}
