@@ -148,13 +148,13 @@ let package = Package(
       name: "HourglassCommandLine",
       dependencies: base + rooms("Autoencoders", "Media", "Data", "TasksCommon", "Jobs")
         + rooms("Detect", "Generate", "Colorize") + [
-        reports, "CHourglassProcess",
-        .product(
-          name: "ArgumentParser",
-          package: "swift-argument-parser",
-          condition: .when(traits: ["Command"])
-        ),
-      ],
+          reports, "CHourglassProcess",
+          .product(
+            name: "ArgumentParser",
+            package: "swift-argument-parser",
+            condition: .when(traits: ["Command"])
+          ),
+        ],
       path: "Sources/CommandLine",
       swiftSettings: house
     ),
