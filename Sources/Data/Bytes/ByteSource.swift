@@ -126,9 +126,11 @@ final class ByteSource {
     }
     while !isAtEnd && unread.upperBound < window.count {
       let start = unread.upperBound
+      keepPlaceForTab()
+      guard unread.upperBound < window.count else { return }
       let count = inflater == nil ? try readPlain() : try readInflated()
-      unread = unread.lowerBound..<start + count
-      let hasLine = isLive && endsLine(window[start..<start + count])
+      unread = unread.lowerBound..<unread.upperBound + count
+      let hasLine = isLive && endsLine(window[start..<unread.upperBound])
       if givesBlanksAsTabs { compactBlanks(from: start) }
       if hasLine { return }
     }
@@ -146,6 +148,20 @@ final class ByteSource {
   func giveBlanksAsTabs() {
     givesBlanksAsTabs = true
     compactBlanks(from: unread.lowerBound)
+  }
+
+  /// Puts one blank back where a run of them stood at the end of the window: the tab that it becomes needs
+  /// a place before the bytes that come next.
+  private func keepPlaceForTab() {
+    guard givesBlanksAsTabs && isAfterBlank && !isAtLineStart else { return }
+    let place = unread.upperBound
+    unread = unread.lowerBound..<place + 1
+    if place + 1 < window.count {
+      window[place] = CSVDialect.space
+    } else {
+      window[place] = CSVDialect.tab
+      isAfterBlank = false
+    }
   }
 
   /// Compacts the unread bytes from a place of the window on.

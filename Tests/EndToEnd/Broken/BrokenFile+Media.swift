@@ -97,7 +97,7 @@ extension BrokenFile {
     BrokenFile("header.ogg", "found that it stops early after 40 bytes") {
       try Array(Bytes.golden("Sounds/mono.ogg").prefix(40))
     },
-    BrokenFile("sound.mp3", "found one of another kind (Format not recognized)") {
+    BrokenFile("sound.mp3", "found one of another kind (Format not recognised)") {
       Array("ID3".utf8) + [3, 0, 0, 0, 0, 0x7f, 0x7f] + [0xff, 0xfb, 0x90, 0]
     },
     BrokenFile("text.wav", "found none", text: "This is no sound.\n"),
