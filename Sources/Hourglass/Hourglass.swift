@@ -7,6 +7,7 @@
 @_exported public import HourglassDetect
 @_exported public import HourglassEncodings
 @_exported public import HourglassEngines
+@_exported public import HourglassEvaluation
 @_exported public import HourglassFeatures
 @_exported public import HourglassGenerate
 @_exported public import HourglassGraphs
