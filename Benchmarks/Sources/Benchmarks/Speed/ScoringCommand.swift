@@ -52,7 +52,7 @@ struct ScoringCommand: ParsableCommand {
     note("making a table of \(rows.grouped) rows")
     _ = try FactorTable.write(place.file("table.csv"), rows: rows)
     _ = try program.output(of: [
-      "detect", place.file("table.csv"), "--first", "\(Self.learned)", "--baselines", "none",
+      "detect", place.file("table.csv"), "--first", "\(Self.learned)", "--no-baselines",
       "--json",
       "--quiet", "--save", place.file("m.hourglass"),
     ])
