@@ -31,7 +31,7 @@ extension ColorizationReport: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the network earned its place; `nil` in a report without baselines.
+  /// One sentence: whether the network beats the baselines; `nil` in a report without baselines.
   ///
   /// It goes by the error of a and b: a few images without any color give gray a mean PSNR that no
   /// colors can reach.
@@ -40,7 +40,7 @@ extension ColorizationReport: CustomStringConvertible {
     let best = gray.abChannelError <= mean.abChannelError ? gray : mean
     let part = best.abChannelError > 0 ? 1 - colored.abChannelError / best.abChannelError : 0
     return part > 0
-      ? "The network earned its place: the error of a and b is "
+      ? "The network beats the baselines: the error of a and b is "
         + "\(NumberText.fixed(100 * part, places: 1)) % below that of \(best.method)."
       : "The colors are further from the true ones than \(best.method) is: learn longer, or from "
         + "more images."

@@ -27,7 +27,7 @@ extension DenoisingReport: CustomStringConvertible {
     return (lines + notes).joined(separator: "\n")
   }
 
-  /// One sentence: whether the network earned its place.
+  /// One sentence: whether the network beats the baselines.
   public var verdict: String {
     // Sounds may be louder or softer than the clean ones without being worse.
     func badness(_ score: Score) -> Double { score.signalToNoiseRatio.map { -$0 } ?? score.error }
@@ -40,12 +40,13 @@ extension DenoisingReport: CustomStringConvertible {
     if let own = denoised.peakSignalToNoiseRatio ?? denoised.signalToNoiseRatio,
       let other = best.peakSignalToNoiseRatio ?? best.signalToNoiseRatio
     {
-      return "The network earned its place: it is \(NumberText.fixed(own - other, places: 2)) dB "
+      let gain = NumberText.fixed(own - other, places: 2)
+      return "The network beats the baselines: it is \(gain) dB "
         + "above the next best, \(best.method)."
     }
     let part = best.error > 0 ? 1 - denoised.error / best.error : 0
     return
-      "The network earned its place: its error is \(NumberText.fixed(100 * part, places: 0)) % "
+      "The network beats the baselines: its error is \(NumberText.fixed(100 * part, places: 0)) % "
       + "below the next best, \(best.method)."
   }
 

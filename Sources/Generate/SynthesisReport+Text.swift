@@ -16,7 +16,7 @@ extension SynthesisReport: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the autoencoder earned its place beside the trivial means; `nil` in a report
+  /// One sentence: whether the autoencoder beats the baselines; `nil` in a report
   /// without baselines of a model that is in order.
   public var verdict: String? {
     if activeUnits == 0 {
@@ -25,7 +25,7 @@ extension SynthesisReport: CustomStringConvertible {
     if let tables, let independent = tables.independent {
       let (own, trivial) = (tables.generated.pairTrends, independent.pairTrends)
       if own > trivial {
-        return "The autoencoder earned its place: its columns go together as real ones do by "
+        return "The autoencoder beats the baselines: its columns go together as real ones do by "
           + "\(percent(own)), independent columns by \(percent(trivial))."
       }
       return "Columns drawn on their own do as well: \(percent(trivial)) against \(percent(own)). "
@@ -36,7 +36,7 @@ extension SynthesisReport: CustomStringConvertible {
       let gain = (own ?? bound.evidenceLowerBound) - trivial
       if gain > 0 {
         return
-          "The autoencoder earned its place: its bound is \(nats(gain)) above pixels on their own."
+          "The autoencoder beats the baselines: its bound is \(nats(gain)) above pixels on their own."
       }
       return "Pixels on their own do as well: learn longer, or from more images."
     }

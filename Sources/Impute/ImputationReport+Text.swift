@@ -60,7 +60,7 @@ extension ImputationReport: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether learning earned its place beside the simpler means; `nil` in a report
+  /// One sentence: whether learning beats the baselines; `nil` in a report
   /// without baselines.
   public var verdict: String? {
     if overall.count == 1 { return nil }
@@ -73,7 +73,7 @@ extension ImputationReport: CustomStringConvertible {
       }
       let other = best.error ?? trivial
       if error < other {
-        return "It earned its place: its error is \(percent(1 - error / other)) below that of "
+        return "It beats the baselines: its error is \(percent(1 - error / other)) below that of "
           + "the best simpler means, \(best.method)."
       }
       return "The simpler means \(best.method) does as well or better: use it."

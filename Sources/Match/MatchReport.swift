@@ -54,12 +54,12 @@ extension MatchReport: CustomStringConvertible {
     return (lines + notes).joined(separator: "\n")
   }
 
-  /// One sentence: whether the signatures earned their place; `nil` in a report without baselines.
+  /// One sentence: whether the signatures beat the baselines; `nil` in a report without baselines.
   public var verdict: String? {
     guard let principalComponents, let rawValues else { return nil }
     let classical = max(principalComponents, rawValues)
     if signatures > classical + 0.005 {
-      return "The signatures earned their place: they find "
+      return "The signatures beat the baselines: they find "
         + "\(Self.percent(signatures)), simpler means \(Self.percent(classical)) at best."
     }
     if signatures >= classical - 0.005 {

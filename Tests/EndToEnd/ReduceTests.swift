@@ -125,7 +125,7 @@ import Testing
     let text = try Program.run(words, in: folder)
     #expect(text.code == 0, "\(text.errors)")
     #expect(text.output.contains("autoencoder") && !text.output.contains("PCA"))
-    #expect(!text.output.contains("column means") && !text.output.contains("earned its place"))
+    #expect(!text.output.contains("column means") && !text.output.contains("beats the baselines"))
     let report = try json(try Program.run(words + ["--json"], in: folder).output)
     let heldOut = try #require(report["heldOut"] as? [String: Any])
     #expect(heldOut["autoencoder"] != nil && heldOut["principalComponents"] == nil)

@@ -200,7 +200,7 @@ enum SamplePage {
               caption:
                 "How well the numbers reconstruct rows that were held out. The best row is in bold."
             ),
-            .verdict("The autoencoder earned its place: its error is 33 % below that of PCA."),
+            .verdict("The autoencoder beats the baselines: its error is 33 % below that of PCA."),
             .figure(
               map(count: 3_000),
               caption:

@@ -32,7 +32,7 @@ extension ImageImputationReport: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the network earned its place; `nil` in a report without baselines.
+  /// One sentence: whether the network beats the baselines; `nil` in a report without baselines.
   public var verdict: String? {
     guard let mean, let smooth else { return nil }
     let best = smooth.error <= mean.error ? smooth : mean
@@ -41,7 +41,7 @@ extension ImageImputationReport: CustomStringConvertible {
     guard gain >= 0.005 else {
       return "\(best.method) does no worse: learn longer, or from more images."
     }
-    return "The network earned its place: it is \(NumberText.fixed(gain, places: 2)) dB above "
+    return "The network beats the baselines: it is \(NumberText.fixed(gain, places: 2)) dB above "
       + "\(best.method)."
   }
 }

@@ -28,7 +28,7 @@ extension ReductionReport: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// One sentence: whether the autoencoder earned its place beside PCA, and by how much; `nil` in a
+  /// One sentence: whether the autoencoder beats PCA, and by how much; `nil` in a
   /// report without baselines, and for features of patches, which are not learned to reconstruct all alike.
   public var verdict: String? {
     guard let principalComponents, let columnMeans, patchKinds == nil else { return nil }
@@ -45,7 +45,7 @@ extension ReductionReport: CustomStringConvertible {
       return "Both reconstruct these rows without a loss that matters: PCA is the simpler means."
     }
     if own < 0.99 * classical {
-      return "The autoencoder earned its place: its error is \(percent(1 - own / classical)) "
+      return "The autoencoder beats the baselines: its error is \(percent(1 - own / classical)) "
         + "below that of PCA."
     }
     if own <= 1.01 * classical {
