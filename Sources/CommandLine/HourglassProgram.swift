@@ -3,24 +3,24 @@ import HourglassJobs
 import HourglassSystem
 import HourglassTasksCommon
 
-/// The program `hourglass`: one verb for each job, one grammar for all.
+/// The program `hourglass`: one verb for each task, one grammar for all.
 @main
 struct HourglassProgram: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hourglass",
-    abstract: "Learn from your own data with autoencoders, and use what was learned.",
+    abstract: "Learn from your own data with autoencoders, and apply the models.",
     discussion: """
-      An autoencoder squeezes each row, image, sound or window through a few numbers and rebuilds \
-      it. What it learns from your data alone does eight jobs.
+      An autoencoder compresses each row, image, sound or window to a few numbers and reconstructs \
+      it from them. Trained on your data alone, it does eight tasks.
 
       EXAMPLES
-        Describe each image by two numbers, and keep what was learned:
+        Compress each image to two numbers, and keep the model:
           hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
-        Make features, and see what a simple model can predict from them:
+        Make features, and see how well a simple model predicts from them:
           hourglass features customers.csv --probe churn -o features.csv
         Find out which song a query clip is from:
           hourglass match add songs/ --database songs.db
-          hourglass match find query clip.wav --database songs.db
+          hourglass match find clip.wav --database songs.db
         Take the noise off images:
           hourglass denoise noisy/ --learn-from clean/ -o denoised/
         Find the rows that are unlike normal ones:

@@ -52,6 +52,11 @@ extension JobRequest: Encodable {
       if let member = given.members(missingFrom: known).min() {
         throw Failure.usage("the request \(name) has an unknown member \(member)")
       }
+    } catch ModelFileError.malformedJSON(_, _, let position, let problem) {
+      throw Failure.usage(
+        "the request \(name) is not valid JSON at byte \(position): \(problem). "
+          + "Start from what --print-request prints"
+      )
     } catch ModelFileError.unreadableMember(_, let member, let problem) {
       throw Failure.usage("the request \(name) cannot be read: \(member) \(problem)")
     }

@@ -7,19 +7,19 @@ import Testing
     #expect(outcome.errors == "")
     #expect(
       outcome.output == """
-        OVERVIEW: Learn from your own data with autoencoders, and use what was learned.
+        OVERVIEW: Learn from your own data with autoencoders, and apply the models.
 
-        An autoencoder squeezes each row, image, sound or window through a few numbers
-        and rebuilds it. What it learns from your data alone does eight jobs.
+        An autoencoder compresses each row, image, sound or window to a few numbers and
+        reconstructs it from them. Trained on your data alone, it does eight tasks.
 
         EXAMPLES
-          Describe each image by two numbers, and keep what was learned:
+          Compress each image to two numbers, and keep the model:
             hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
-          Make features, and see what a simple model can predict from them:
+          Make features, and see how well a simple model predicts from them:
             hourglass features customers.csv --probe churn -o features.csv
           Find out which song a query clip is from:
             hourglass match add songs/ --database songs.db
-            hourglass match find query clip.wav --database songs.db
+            hourglass match find clip.wav --database songs.db
           Take the noise off images:
             hourglass denoise noisy/ --learn-from clean/ -o denoised/
           Find the rows that are unlike normal ones:
@@ -48,8 +48,8 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          reduce                  Describe each row of a table, image, sound or window
-                                  of a series by a few numbers.
+          reduce                  Compress each row of a table, image, sound or window
+                                  of a series to a few numbers.
           features                Learn features of rows, images, sounds or windows,
                                   for other models to learn from.
           match                   Find images, sounds or rows again from damaged copies

@@ -7,7 +7,7 @@ import Synchronization
 /// Runs the request of a verb: shows how it goes, hears signals, and says what it came to.
 enum JobRunner {
   /// Runs a request and says what it came to, or prints it where that was asked for.
-  static func run(_ request: JobRequest, _ saying: SayingArguments) async throws {
+  static func run(_ request: JobRequest, _ saying: OutputArguments) async throws {
     if saying.printRequest { return try Console.print(try request.json()) }
     // Nobody who wants what is in a file as JSON wants to be told of reading it.
     let isQuiet = saying.quiet || (saying.json && request.options is InspectOptions)

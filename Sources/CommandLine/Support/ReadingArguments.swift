@@ -49,7 +49,7 @@ struct ReadingArguments: ParsableArguments {
   var series: String?
 
   @Option(
-    help: ArgumentHelp("The column that tells several series apart.", valueName: "column")
+    help: ArgumentHelp("The column that names the series of each row.", valueName: "column")
   )
   var by: String?
 

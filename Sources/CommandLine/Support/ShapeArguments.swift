@@ -6,7 +6,7 @@ struct ShapeArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How many numbers describe an item, or auto for as few as keep enough, see --keep (default: "
+      "The number of latent dimensions, or auto for as few as keep enough, see --keep (default: "
         + "2, of features 32).",
       valueName: "n|auto"
     )
@@ -23,7 +23,7 @@ struct ShapeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "dense, or convolutional for all but tables (default: dense, or what the verb says).",
+      "dense, or convolutional for all but tables (default: dense, or that of the verb).",
       valueName: "kind"
     )
   )

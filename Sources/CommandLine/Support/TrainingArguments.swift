@@ -17,7 +17,7 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where all random numbers come from (default: 0); the same seed, data and threads give the "
+      "The seed of all random numbers (default: 0); the same seed, data and threads give the "
         + "same model file.",
       valueName: "n"
     )

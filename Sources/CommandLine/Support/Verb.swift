@@ -4,7 +4,7 @@ import HourglassJobs
 /// A command that does a task: its options, and the request that they make.
 protocol Verb: AsyncParsableCommand {
   /// How it is said what is done, and what it came to.
-  var saying: SayingArguments { get }
+  var saying: OutputArguments { get }
 
   /// The options as a request.
   func request() throws -> JobRequest
@@ -15,7 +15,7 @@ extension Verb {
 }
 
 /// How much is said, and in which form.
-struct SayingArguments: ParsableArguments {
+struct OutputArguments: ParsableArguments {
   @Flag(help: "Print one JSON object at the end: report, times, files.")
   var json = false
 

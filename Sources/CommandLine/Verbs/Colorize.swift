@@ -10,7 +10,7 @@ struct Colorize: Verb {
     discussion: """
       A network learns from images in color what colors belong to what it sees in gray. The \
       lightness of the result is that of the gray image; only the colors are new. Some images are \
-      held out of learning; the report tells how near their colors come to the true ones, beside \
+      held out of learning; the report shows how near their colors come to the true ones, beside \
       gray and beside one mean color for all.
 
       GRAY is a folder of PNG and JPEG files or one such file, or images in IDX or CIFAR-10 files. \
@@ -20,7 +20,7 @@ struct Colorize: Verb {
       The colors are the mean of what a place could be: the nearest to the truth on average, and \
       paler. --colors vivid takes the likeliest ones instead, as strong as in true images; \
       --samples 4 draws four different colorings that are all likely, NAME-1.png to NAME-4.png. \
-      --hint says what color a place has, and what is like it around that place takes it too.
+      --hint says what color a place has, and similar places around it take that color, too.
 
       EXAMPLES
         hourglass colorize old/ --learn-from photos/ -o colored/
@@ -75,8 +75,8 @@ struct Colorize: Verb {
 
   @OptionGroup var folders: FolderArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = ColorizeOptions()

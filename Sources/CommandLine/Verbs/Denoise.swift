@@ -8,8 +8,8 @@ struct Denoise: Verb {
     abstract:
       "Take noise off images of any size, off sounds, a table of numbers, or a time series.",
     discussion: """
-      A network of convolutions learns from clean data, to which it adds noise, to tell the noise \
-      from what was there. Some items are held out of learning; the report tells how near they come \
+      A network of convolutions learns from clean data, to which it adds noise, to separate the noise \
+      from the signal. Some items are held out of learning; the report shows how near they come \
       to the clean ones, beside the noisy ones and classical filters of the best strength: a median \
       and a Gaussian filter for images, spectral subtraction and a Wiener filter for sounds.
 
@@ -36,7 +36,7 @@ struct Denoise: Verb {
         hourglass denoise microscope/ --noisy-only -o denoised/
           learns from the noisy images themselves, where there are no clean ones
         hourglass denoise microscope/ --noisy-only --noise gaussian:0..0.2 -o denoised/
-          the same, better where the noise is normal; its level is told by the images
+          the same, better where the noise is normal; its level is estimated from the images
         hourglass denoise tapes/ --learn-from clean-songs/ --minutes 5 -o denoised/
         hourglass denoise sensors.csv --learn-from calm.csv -o smooth.csv
       """
@@ -72,7 +72,7 @@ struct Denoise: Verb {
 
   @Flag(
     help: ArgumentHelp(
-      "The images to learn from are noisy, and there are no clean ones: learn to tell pixels from those "
+      "The images to learn from are noisy, and there are no clean ones: learn to predict pixels from those "
         + "beside them, which takes off any noise that strikes each pixel by itself; with --noise, learn from "
         + "the images with more of that noise, which is better where it is of that kind."
     )
@@ -88,8 +88,8 @@ struct Denoise: Verb {
   @OptionGroup(title: "Reading")
   var reading: ReadingArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = DenoiseOptions()

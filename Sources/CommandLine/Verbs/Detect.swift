@@ -97,8 +97,8 @@ struct Detect: Verb {
   @OptionGroup(title: "Reading")
   var reading: ReadingArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = DetectOptions()

@@ -7,7 +7,7 @@ struct Features: Verb {
     commandName: "features",
     abstract: "Learn features of rows, images, sounds or windows, for other models to learn from.",
     discussion: """
-      An autoencoder learns to rebuild items from as many numbers as --dimensions says; its decoder \
+      An autoencoder learns to reconstruct items from --dimensions latent dimensions; its decoder \
       is then dropped, and what the encoder gives are the features. No label is trained on.
 
       Of images it learns kinds of patches first, and then from what each image says of them; \
@@ -18,10 +18,10 @@ struct Features: Verb {
       DATA is what `hourglass reduce` takes: a table of numbers and categories with missing cells, \
       images, sounds, arrays, or with --series a table of measurements in time.
 
-      The output is a table: columns that tell rows apart, file names or labels first, then z1, z2, \
+      The output is a table: columns that identify the rows, file names or labels first, then z1, z2, \
       ...; an output that ends in .npy is an array of the features alone.
 
-      --probe COLUMN says what features are worth: the column is left out of learning, and a linear \
+      --probe COLUMN shows what the features are worth: the column is left out of learning, and a linear \
       model (softmax regression for classes, ridge regression for numbers) and the ten nearest \
       neighbors predict it from the features, from the raw values, and from PCA of the same size, \
       with 5-fold cross-validation. For images and sounds --labels FILE gives the classes. \
@@ -54,8 +54,8 @@ struct Features: Verb {
   @OptionGroup(title: "Network (without --model)")
   var mirror: MirrorArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = FeaturesOptions()

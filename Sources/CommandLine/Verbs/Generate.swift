@@ -9,10 +9,10 @@ struct Generate: Verb {
     abstract: "Make new rows of a table, images or windows of a series, like your own.",
     discussion: """
       A variational autoencoder learns how the items of --learn-from are distributed, and new ones \
-      are drawn from what it learned. Some items are held out of learning; the report tells how \
+      are drawn from what it learned. Some items are held out of learning; the report shows how \
       alike generated rows are to them, column by column and pair by pair, beside columns drawn on \
       their own, how near they come to the rows trained on, and whether rare values leak. For images it \
-      tells how probable the held-out ones are, by bounds from below, beside pixels on their own.
+      shows how probable the held-out ones are, by bounds from below, beside pixels on their own.
 
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
       whole, nothing leaves the range that was seen, and cells are missing as often as they were. \
@@ -48,8 +48,8 @@ struct Generate: Verb {
   @OptionGroup(title: "Network (without --model)")
   var shape: SynthesizerArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = GenerateOptions()
@@ -113,7 +113,7 @@ struct GeneratingArguments: ParsableArguments {
   var balance: String?
 
   @Flag(
-    help: "Make what a square lattice of codes stands for; needs --latent 2 (default: 20 by 20)."
+    help: "Decode a square lattice of latent vectors; needs --latent 2 (default: 20 by 20)."
   )
   var lattice = false
 
@@ -140,7 +140,7 @@ struct GeneratingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The codes that are drawn for an image to bound its probability (default: 200; papers take 5000).",
+      "The latent samples of an image that bound its probability (default: 200; papers take 5000).",
       valueName: "n"
     )
   )
@@ -171,7 +171,7 @@ struct SynthesizerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The weight of the divergence of codes from the prior (default: by the data).",
+      "The weight of the divergence of latent vectors from the prior (default: by the data).",
       valueName: "weight"
     )
   )
@@ -179,7 +179,7 @@ struct SynthesizerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where codes come from: the prior, or a mixture fitted to the codes of the data (default: "
+      "Where latent vectors come from: the prior, or a mixture fitted to those of the data (default: "
         + "the prior for images, else a mixture).",
       valueName: "source"
     )

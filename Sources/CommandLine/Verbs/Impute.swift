@@ -11,7 +11,7 @@ struct Impute: Verb {
       row are hidden, and the true values are the target. Then what is really missing is filled. The \
       result is a weighted mean of the networks, chained linear regression and the nearest rows; the \
       weights are chosen on observed cells that are deleted before learning, and the report shows \
-      how well these are filled, beside column means and the rest.
+      how well these are filled, beside the column means and other baselines.
 
       DATA is a CSV or TSV table, plain or .gz, with numbers, whole numbers, yes and no, and \
       categories; or an array (NPY, NPZ). A missing cell is empty, NA, NaN, null or ?, or what \
@@ -22,7 +22,7 @@ struct Impute: Verb {
       missing.
 
       With --draws N further tables NAME-1.csv to NAME-N.csv are written beside NAME.csv, each with \
-      values drawn from what the cells may be; what differs between them tells how sure they are. \
+      values drawn from what the cells may be; their differences show how certain the values are. \
       Means and shares over all of them are printed, with standard errors by Rubin's rules. With \
       --intervals each filled cell gets the values that its truth is among, in a file of its own.
 
@@ -63,8 +63,8 @@ struct Impute: Verb {
   @OptionGroup(title: "Reading")
   var reading: ReadingArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = ImputeOptions()

@@ -34,8 +34,8 @@ struct Inspect: Verb {
   @OptionGroup(title: "Reading")
   var reading: ReadingArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var request = JobRequest(InspectOptions(), data: [file])

@@ -14,8 +14,8 @@ struct Match: AsyncParsableCommand {
 
       EXAMPLES
         hourglass match add songs/ --database songs.db
-        hourglass match find query clip.wav --database songs.db
-        hourglass match find query clip.wav --database songs.db --false-accepts 0.01
+        hourglass match find clip.wav --database songs.db
+        hourglass match find clip.wav --database songs.db --false-accepts 0.01
         hourglass match list --database songs.db
         hourglass match remove old.ogg --database songs.db
         hourglass match export --database songs.db -o codes.csv

@@ -8,7 +8,7 @@ struct MatchAdd: Verb {
     abstract: "Store items; a new database learns from them how to make signatures.",
     discussion: """
       Where there is no database yet, an encoder is trained on the first ITEMS, or from \
-      --learn-from, or taken from --model. The report tells how many items are found again from \
+      --learn-from, or taken from --model. The report shows how many items are found again from \
       distorted copies, beside PCA of the same size and beside the values themselves.
 
       Items are named after their files; items of one file by the name of the file and a number. \
@@ -29,7 +29,7 @@ struct MatchAdd: Verb {
   var library: DatabaseOption
 
   @Option(
-    help: ArgumentHelp("How many numbers a signature has (default: 32).", valueName: "n")
+    help: ArgumentHelp("The dimensions of a signature (default: 32).", valueName: "n")
   )
   var dimensions: Int?
 
@@ -42,8 +42,8 @@ struct MatchAdd: Verb {
   @OptionGroup(title: "Reading")
   var reading: ReadingArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = MatchAddOptions()

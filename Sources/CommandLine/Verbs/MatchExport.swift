@@ -5,10 +5,10 @@ import HourglassJobs
 struct MatchExport: Verb {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write the signatures as a table, or as an array of numbers (.npy).",
+    abstract: "Write the signatures as a table, or as an array (.npy).",
     discussion: """
       The table has the columns name, position (the second of a sound, else 0) and z1, z2, ...; \
-      the array has the numbers alone, in the same order.
+      the array has the signatures alone, in the same order.
 
       EXAMPLE
         hourglass match export --database songs.db -o codes.csv
@@ -22,7 +22,7 @@ struct MatchExport: Verb {
   var output: String
 
   @OptionGroup
-  var saying: SayingArguments
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = MatchExportOptions()

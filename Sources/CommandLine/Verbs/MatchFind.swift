@@ -7,7 +7,7 @@ struct MatchFind: Verb {
     commandName: "find",
     abstract: "Find the stored items nearest to an image, a sound, a row, or to coordinates.",
     discussion: """
-      For a query clip of a sound the answer also tells where in the stored sound it begins. With \
+      For a query clip of a sound the answer also gives the place in the stored sound where it begins. With \
       --false-accepts an item that is not in the database is called so; the rate says how often \
       such an item may be taken for a stored one.
 
@@ -16,7 +16,7 @@ struct MatchFind: Verb {
       With --exact all are compared.
 
       EXAMPLES
-        hourglass match find query clip.wav --database songs.db
+        hourglass match find clip.wav --database songs.db
         hourglass match find damaged.png --database images.db --count 3 --false-accepts 0.01
         hourglass match find --at 0.45,0.97 --database map.db
       """
@@ -66,8 +66,8 @@ struct MatchFind: Verb {
   @OptionGroup(title: "Computing")
   var computing: ComputingArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = MatchFindOptions()

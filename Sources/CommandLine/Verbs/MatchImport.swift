@@ -24,7 +24,7 @@ struct MatchImport: Verb {
   var stored: StorageArguments
 
   @OptionGroup
-  var saying: SayingArguments
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = MatchImportOptions()

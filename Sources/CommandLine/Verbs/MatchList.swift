@@ -17,7 +17,7 @@ struct MatchList: Verb {
   var coordinates: Int = 4
 
   @OptionGroup
-  var saying: SayingArguments
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = MatchListOptions()

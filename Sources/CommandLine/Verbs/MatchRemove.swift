@@ -15,7 +15,7 @@ struct MatchRemove: Verb {
   var library: DatabaseOption
 
   @OptionGroup
-  var saying: SayingArguments
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = MatchRemoveOptions()

@@ -5,9 +5,9 @@ import HourglassJobs
 struct MatchTune: Verb {
   static let configuration = CommandConfiguration(
     commandName: "tune",
-    abstract: "Find the smallest signatures that tell the items apart.",
+    abstract: "Find the smallest signatures that still find the items again.",
     discussion: """
-      It learns with 2, 4, 8, ... numbers, and stops at the first size by which enough distorted \
+      It trains with 2, 4, 8, ... dimensions, and stops at the first size by which enough distorted \
       copies find their item again. No database is written; use the size with \
       `match add --dimensions`.
 
@@ -39,8 +39,8 @@ struct MatchTune: Verb {
   @OptionGroup(title: "Computing")
   var computing: ComputingArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = MatchTuneOptions()

@@ -5,11 +5,11 @@ import HourglassJobs
 struct Reduce: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reduce",
-    abstract: "Describe each row of a table, image, sound or window of a series by a few numbers.",
+    abstract: "Compress each row of a table, image, sound or window of a series to a few numbers.",
     discussion: """
-      An autoencoder learns to rebuild rows from as many numbers as --dimensions says, and those \
-      numbers are written for each row, in the order of the rows. Some rows are held out of \
-      learning; the report tells how well they are rebuilt, beside PCA of the same size and \
+      An autoencoder learns to reconstruct rows from --dimensions latent dimensions, and that \
+      latent vector is written for each row, in the order of the rows. Some rows are held out of \
+      learning; the report shows how well they are reconstructed, beside PCA of the same size and \
       beside the column means.
 
       DATA is a CSV or TSV table of numbers and categories, where cells may be missing; images (a \
@@ -18,9 +18,9 @@ struct Reduce: Verb {
       its patches; an NPY or NPZ array; or, with --series, a table of measurements in time, cut \
       into windows. It is recognized by its contents.
 
-      The codes are a table with the columns z1, z2, ... and a line for each row; for rows of a \
+      The latent vectors are a table with the columns z1, z2, ... and a line for each row; for rows of a \
       table there is no other column, so that the file can be read as plain numbers, and pasted \
-      beside the data. Files have their names and windows their times before the codes. An output \
+      beside the data. Files have their names and windows their times before the latent vectors. An output \
       that ends in .npy is an array. Without --output only the report is printed.
 
       EXAMPLES
@@ -57,8 +57,8 @@ struct Reduce: Verb {
   @OptionGroup(title: "Finding the number of dimensions")
   var search: SearchArguments
 
-  @OptionGroup(title: "Saying")
-  var saying: SayingArguments
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
 
   func request() throws -> JobRequest {
     var options = ReduceOptions()
@@ -82,7 +82,7 @@ struct Reduce: Verb {
 struct MapArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Draw a map of the first two numbers, as SVG, or, where the name ends in .html, as a page that "
+      "Draw a map of the first two latent dimensions, as SVG, or, where the name ends in .html, as a page that "
         + "shows the item and the decoded place under the pointer.",
       valueName: "map.svg"
     )

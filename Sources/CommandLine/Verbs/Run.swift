@@ -8,7 +8,7 @@ struct Run: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run a request in JSON, as --print-request of any verb prints it.",
     discussion: """
-      A request says all that a result depends on: the task, its data, options, budget, seed and \
+      A request holds all that a result depends on: the task, its data, options, budget, seed and \
       outputs. Its paths are relative to the folder of the file. Members that are left out are as \
       without the option; what is unknown or wrong is an error.
 
@@ -24,7 +24,7 @@ struct Run: AsyncParsableCommand {
   var file: String
 
   @OptionGroup
-  var saying: SayingArguments
+  var saying: OutputArguments
 
   func run() async throws {
     let request = try JobRequest(json: try Self.text(of: file), name: file)
