@@ -195,6 +195,7 @@ let package = Package(
       imports: base + rooms("Media", "Data", "Encodings") + ["CHourglassCodecs"],
       resources: [.copy("Goldens")]
     ),
+    tests("Evaluation", imports: base + rooms("Statistics", "Evaluation")),
     tests("Signatures", imports: base + [signatures, "CHourglassNearest"]),
     tests("Autoencoders", imports: learning),
     tests(

@@ -2,6 +2,7 @@ internal import HourglassEncodings
 internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassMedia
+internal import HourglassStatistics
 
 /// How near the colors of an image are to the true ones, added up over images.
 struct ColorizationTally: Sendable {

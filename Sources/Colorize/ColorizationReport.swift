@@ -1,4 +1,5 @@
 public import HourglassEncodings
+public import HourglassStatistics
 public import HourglassTasksCommon
 
 /// How near colored images are to their true colors, beside gray and one color for all.

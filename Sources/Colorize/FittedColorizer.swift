@@ -5,6 +5,7 @@ public import HourglassEngines
 public import HourglassMedia
 public import HourglassModelFiles
 internal import HourglassNetworks
+internal import HourglassStatistics
 public import HourglassTasksCommon
 public import HourglassTensors
 

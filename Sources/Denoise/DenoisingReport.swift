@@ -1,4 +1,5 @@
 public import HourglassEncodings
+public import HourglassStatistics
 public import HourglassTasksCommon
 
 /// How near denoised items are to the clean ones, beside the noisy ones and classical filters.

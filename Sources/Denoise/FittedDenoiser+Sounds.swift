@@ -2,6 +2,7 @@ public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
 public import HourglassMedia
+internal import HourglassStatistics
 internal import HourglassSystem
 public import HourglassTasksCommon
 internal import HourglassTensors

@@ -5,6 +5,7 @@ internal import HourglassEngines
 internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassMedia
+internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors

@@ -4,6 +4,7 @@ internal import HourglassEngines
 internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassMedia
+internal import HourglassStatistics
 internal import HourglassTensors
 
 /// Measures how near denoised sounds are to the clean ones.

@@ -1,5 +1,6 @@
 internal import HourglassData
 public import HourglassEncodings
+public import HourglassStatistics
 internal import HourglassSystem
 public import HourglassTasksCommon
 internal import HourglassTensors

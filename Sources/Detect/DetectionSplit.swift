@@ -1,6 +1,7 @@
 internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
+internal import HourglassStatistics
 
 /// Which items are trained on, and which are held out to count false alarms on.
 ///

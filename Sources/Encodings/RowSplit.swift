@@ -1,5 +1,6 @@
 package import HourglassAutoencoders
 internal import HourglassData
+package import HourglassStatistics
 
 /// Which rows are trained on, which decide when learning ends, and which evaluate the result.
 ///

@@ -3,6 +3,7 @@ public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
 public import HourglassModelFiles
+internal import HourglassStatistics
 public import HourglassTasksCommon
 internal import HourglassTensors
 

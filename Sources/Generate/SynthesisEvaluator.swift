@@ -3,6 +3,7 @@ internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassNetworks
+internal import HourglassStatistics
 internal import HourglassTensors
 
 /// Measures how alike generated items are to real ones.

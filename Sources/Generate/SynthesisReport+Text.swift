@@ -1,5 +1,6 @@
 internal import HourglassData
 internal import HourglassEncodings
+internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTensors
 

@@ -1,4 +1,5 @@
 public import HourglassEncodings
+public import HourglassStatistics
 public import HourglassTasksCommon
 
 /// How alike generated items are to real ones, beside what trivial means make.

@@ -4,6 +4,7 @@ import HourglassEncodings
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassReduce
+import HourglassStatistics
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

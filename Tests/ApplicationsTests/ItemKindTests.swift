@@ -5,6 +5,7 @@ import HourglassFeatures
 import HourglassMedia
 import HourglassModelFiles
 import HourglassReduce
+import HourglassStatistics
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

@@ -1,6 +1,7 @@
 import HourglassData
 import HourglassEncodings
 import HourglassReduce
+import HourglassStatistics
 import HourglassTasksCommon
 import HourglassTensors
 import Testing

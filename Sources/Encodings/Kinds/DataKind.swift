@@ -29,15 +29,3 @@ public enum DataKind: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 }
-
-/// What the items of a report are to the model.
-public enum EvaluationSplit: String, Hashable, Sendable, Codable {
-  /// Learning never saw them.
-  case heldOut
-  /// No weight was trained on them, but they chose the epoch whose weights were kept.
-  case heldOutAndUsedForStopping
-  /// The model was trained on these very items, which were too few to hold some out.
-  case trainedOn
-  /// They were given after learning.
-  case given
-}

@@ -4,6 +4,7 @@ internal import HourglassEncodings
 public import HourglassEngines
 public import HourglassMedia
 public import HourglassModelFiles
+internal import HourglassStatistics
 public import HourglassTasksCommon
 public import HourglassTensors
 

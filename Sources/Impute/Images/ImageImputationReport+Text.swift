@@ -1,4 +1,5 @@
 internal import HourglassEncodings
+internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTensors
 

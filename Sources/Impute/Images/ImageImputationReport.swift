@@ -2,6 +2,7 @@ public import HourglassEncodings
 internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassMedia
+public import HourglassStatistics
 public import HourglassTasksCommon
 
 /// How well deleted pixels are filled, beside the mean color and a smooth filling.

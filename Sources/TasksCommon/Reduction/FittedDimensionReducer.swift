@@ -3,6 +3,7 @@ public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
 public import HourglassModelFiles
+internal import HourglassStatistics
 public import HourglassTensors
 
 /// A dimensionality reduction that was learned: it reduces rows to codes and reconstructs them.

@@ -2,6 +2,7 @@ package import HourglassAutoencoders
 internal import HourglassData
 package import HourglassEncodings
 package import HourglassEngines
+package import HourglassStatistics
 internal import HourglassTensors
 
 /// Measures how well an autoencoder and simpler means reconstruct rows.

@@ -1,7 +1,7 @@
 package import HourglassAutoencoders
 package import HourglassData
 package import HourglassEncodings
-internal import HourglassStatistics
+package import HourglassStatistics
 
 /// The items of a run of learning a dimensionality reduction, parted and with their encoding.
 package struct ReductionItems: Sendable {

@@ -1,4 +1,5 @@
 public import HourglassEncodings
+public import HourglassStatistics
 
 /// How much of some rows is left after reducing and reconstructing them, beside what simpler means keep.
 public struct ReductionReport: Hashable, Sendable, Codable {
