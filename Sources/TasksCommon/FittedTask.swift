@@ -1,5 +1,6 @@
 internal import HourglassData
 package import HourglassEncodings
+public import HourglassEvaluation
 public import HourglassModelFiles
 public import HourglassTensors
 
@@ -23,6 +24,47 @@ public protocol FittedTask: Sendable {
   ///
   /// - Throws: Any error of the rooms where the file contradicts itself.
   init(contents file: ModelContents) throws
+}
+
+/// What every fitted model has beside what its task needs.
+public struct FittedCore: Hashable, Sendable {
+  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  public var header: ModelHeader
+  /// How well the model does, measured when it was trained; `nil` where nothing could be measured.
+  public var evaluation: Evaluation?
+  /// Where the state of training is kept until the model is saved.
+  public var checkpoint: String?
+
+  /// Takes what a fit came to.
+  package init(header: ModelHeader, evaluation: Evaluation?, checkpoint: String?) {
+    self.header = header
+    self.evaluation = evaluation
+    self.checkpoint = checkpoint
+  }
+
+  /// Takes it from a model file.
+  package init(_ file: ModelContents) throws(ModelFileError) {
+    self.init(
+      header: file.header,
+      evaluation: try file.report(as: Evaluation.self),
+      checkpoint: nil
+    )
+  }
+}
+
+/// A fitted model that keeps what all have in a `FittedCore`.
+public protocol FittedWithCore: FittedTask {
+  /// What every fitted model has.
+  var core: FittedCore { get }
+}
+
+extension FittedWithCore {
+  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  public var header: ModelHeader { core.header }
+  /// How well the model does, measured when it was trained; `nil` where nothing could be measured.
+  public var evaluation: Evaluation? { core.evaluation }
+  /// Where the state of training is kept until the model is saved.
+  public var checkpoint: String? { core.checkpoint }
 }
 
 /// A model file that was read and is of the right application.

@@ -1,3 +1,4 @@
+internal import HourglassEvaluation
 internal import HourglassTasksCommon
 
 /// All that says what a job does: a task, its inputs, its settings and its outputs.
@@ -41,6 +42,11 @@ package struct JobRequest: Sendable {
     try training.validate()
     try computing.validate()
     try options.validate(self)
+  }
+
+  /// An evaluation as it was asked for.
+  func shown(_ evaluation: Evaluation?) -> Evaluation? {
+    baselines ? evaluation : evaluation?.withoutBaselines
   }
 
   /// A report as it was asked for.

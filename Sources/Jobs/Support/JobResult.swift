@@ -1,3 +1,4 @@
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassSystem
 internal import HourglassTasksCommon
@@ -83,6 +84,26 @@ package struct JobResult: Sendable {
     paragraphs.append(learned.text(noun: noun, what: what, seconds: seconds["learning"]))
     if let report { paragraphs.append(report.description) }
   }
+
+  /// Adds what is known of the model: how it was trained, and its evaluation, which people see where it was
+  /// trained in this run.
+  ///
+  /// - Parameters:
+  ///   - fitted: The model.
+  ///   - noun: What an item is called.
+  ///   - what: What was trained, if that is to be said.
+  ///   - evaluation: The evaluation as the request wants it.
+  mutating func model(
+    _ fitted: some FittedTask,
+    noun: String,
+    what: String? = nil,
+    evaluation: Evaluation?
+  ) {
+    model(fitted, noun: noun, what: what, report: "evaluation", evaluation)
+  }
+
+  /// Adds the evaluation of the data that the model was applied to.
+  mutating func evaluated(_ evaluation: Evaluation?) { report("evaluationOfData", evaluation) }
 
   /// Names a file that was written; nothing where none was asked for.
   mutating func wrote(
