@@ -67,8 +67,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Hourglass", targets: ["Hourglass"]),
-    // What the package in Benchmarks/ needs beside the public library; nothing else uses it.
-    .library(name: "HourglassBenchmarkSupport", targets: ["HourglassBenchmarkSupport"]),
+    // What the package in Benchmarks/ needs beside the public library: requests as the command runs them, and
+    // parts that are not public. Nothing else uses it.
+    .library(
+      name: "HourglassBenchmarkSupport",
+      targets: ["HourglassBenchmarkSupport", "HourglassJobs"]
+    ),
     .executable(name: "hourglass", targets: ["HourglassCommandLine"]),
   ],
   traits: [
@@ -132,7 +136,7 @@ let package = Package(
     room("Generate", imports: task),
     room("Impute", imports: task),
     room("Colorize", imports: task),
-    room("Reports", imports: base + rooms("Evaluation", "Media") + ["CHourglassCodecs"]),
+    room("Reports", imports: base + rooms("Evaluation", "Media")),
     .target(
       name: "Hourglass",
       dependencies: task
@@ -207,8 +211,19 @@ let package = Package(
     ),
     tests(
       "Reports",
-      imports: base + rooms("Media", "Data") + [reports, "CHourglassCodecs"],
+      imports: base + rooms("Media", "Data", "Statistics", "Evaluation") + [reports],
       resources: [.copy("Goldens")]
+    ),
+    tests("Jobs", imports: task + tasks + [reports, signatures] + rooms("Jobs")),
+    tests(
+      "CommandLine",
+      imports: rooms("Jobs", "CommandLine") + [
+        .product(
+          name: "ArgumentParser",
+          package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])
+        )
+      ]
     ),
     tests("Library", imports: ["Hourglass"]),
     // Runs the program that the build puts beside the tests; imports nothing of it.

@@ -27,7 +27,6 @@ allowed_unsafe=(
   'Sources/Data/Tables/NumberCells.swift'       # lends C the bytes of a table, takes numbers
   'Sources/Media/Images/ImageCodec.swift'      # lends the image libraries bytes, takes pixels
   'Sources/Media/Audio/SoundCodec.swift'        # lends the sound library bytes, takes samples
-  'Sources/Reports/Images/PNGData.swift'            # lends libpng, through its shim, the samples to encode
   'Sources/Signatures/NearestGraph.swift'    # owns graphs that C makes, lends them the rows
   'Sources/Tensors/Fingerprint.swift'               # reads words that are not aligned, within bounds
   'Sources/System/AtomicFile.swift'                # lends write(2) the bytes to write

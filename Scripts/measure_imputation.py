@@ -168,8 +168,7 @@ def main():
         line = (f"{name:26} {len(scaled):6} {len(names):4} {errors['hourglass']:9.4f} "
                 f"{seconds:7.1f} {errors['mean']:7.4f} ")
         line += " ".join(f"{errors[method]:7.4f}" for method in others)
-        weights = " ".join(f"{part['part'].split()[0]}:{part['weight']:.2f}"
-                           for part in own["deleted"]["weights"])
+        weights = " ".join(note for note in own["evaluation"]["notes"] if "weights" in note)
         print(f"{line}  {weights}", flush=True)
     if others and ranks["hourglass"]:
         print("mean rank: " + ", ".join(

@@ -80,7 +80,7 @@ def images_card(program, data, folder, count, noise, shift, seed):
         "dimensions": added["dimensions"],
         "recall@1": float(np.mean(right)),
         "pixels": nearest(images, asked, chosen),
-        "report": added["learned"],
+        "evaluation": added["evaluation"],
         "add seconds": round(middle - start, 1),
         "find seconds": round(time.monotonic() - middle, 1),
     }
@@ -110,7 +110,7 @@ def songs_card(program, data, folder, seed):
     result = {
         "songs": added["items"],
         "dimensions": added["dimensions"],
-        "report": added["learned"],
+        "evaluation": added["evaluation"],
         "add seconds": round(time.monotonic() - start, 1),
     }
     random = np.random.default_rng(seed)

@@ -51,13 +51,13 @@ def main():
             worse += 1
             continue
         result = json.loads(run.stdout)
-        report = result["heldOut"]
-        own = report["autoencoder"]["errorPerValue"]
-        classical = report["principalComponents"]["errorPerValue"]
+        evaluation = result["evaluation"]
+        errors = {row["name"]: row["values"]["MSE"] for row in evaluation["tables"][0]["methods"]}
+        own, classical = errors["autoencoder"], errors["PCA"]
         difference = "-" if classical < 1e-9 else f"{100 * (own / classical - 1):+.1f} %"
         worse += own > classical > 1e-9
         print(
-            f"{name:18}  {report['valueCount']:6}  {report['rowCount']:12}  {own:11.5f}  "
+            f"{name:18}  {result['values']:6}  {evaluation['itemCount']:12}  {own:11.5f}  "
             f"{classical:8.5f}  {difference:>10}  {result['seconds']['learning']:7.1f}",
             flush=True,
         )

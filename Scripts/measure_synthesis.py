@@ -109,7 +109,7 @@ def measure_table(arguments, work):
     for name, rows in [("generated", made), ("real", train)]:
         score, area = utility(rows, test, target)
         print(f"boosted trees trained on {name:10} rows, tested on real ones: F1 {score:.4f}  AUROC {area:.4f}")
-    print("the program's own report:", json.dumps(outcome["heldOut"]["tables"], indent=1))
+    print("the program's own evaluation:", json.dumps(outcome["evaluation"]["tables"], indent=1))
     print("seconds:", outcome["seconds"])
 
 
@@ -128,10 +128,12 @@ def measure_images(arguments, work):
     command = ["generate", "--learn-from", train, "--evaluate-on", test, "--count", "100"]
     command += ["--minutes", str(arguments.minutes), "-o", os.path.join(work, "grid.png")]
     outcome = run(arguments.program, command)
-    bound = outcome["given"]["bound"]
-    print(f"evidence lower bound of test images {bound['evidenceLowerBound']:.2f} nats, "
-          f"pixels on their own {bound['independentPixels']:.2f}, "
-          f"{outcome['given']['activeUnits']} active units of {outcome['latent']}")
+    tables = outcome["evaluationOfData"]["tables"]
+    bounds = {row["name"]: row["values"]["ELBO"] for row in tables[0]["methods"]}
+    active = tables[-1]["methods"][0]["values"]["active units"]
+    print(f"ELBO of test images {bounds['autoencoder']:.2f} nats, "
+          f"independent pixels {bounds['independent pixels']:.2f}, "
+          f"{active:.0f} active units of {outcome['latent']}")
     print("seconds:", outcome["seconds"])
 
 

@@ -5,13 +5,13 @@ public import HourglassTensors
 public struct LinearClassifier {
   private let model: SoftmaxRegression
 
-  /// Learns the classes of rows `[count, width]`, from 0 on.
+  /// Fits to the classes of rows `[count, width]`, from 0 on.
   ///
   /// - Parameters:
   ///   - rows: The rows.
   ///   - classes: The class of each.
   ///   - penalty: Half of it times the squared weights is added to the sum of the losses; `nil` takes that
-  ///     with which most of each tenth row are told when the others are trained on.
+  ///     of the highest accuracy on each tenth row when the others are trained on.
   ///   - rounds: The most steps.
   public init(_ rows: Tensor, classes: [Int], penalty: Float? = nil, rounds: Int = 300) {
     let (rows, count) = (PaddedRows(rows), (classes.max() ?? 0) + 1)

@@ -146,20 +146,38 @@ public struct ReferenceWorkload: Sendable {
   /// 1x28x28 -> 32x14x14 -> 64x7x7 -> 16 -> back.
   private func convolutional(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
     Sequential([
-      Convolution2D(32, kernelSize: 3, stride: 2, padding: .explicit(1), activation: .relu),
-      Convolution2D(64, kernelSize: 3, stride: 2, padding: .explicit(1), activation: .relu),
+      ConvolutionLayer(
+        rank: 2,
+        32,
+        kernelSize: 3,
+        stride: 2,
+        padding: .explicit(1),
+        activation: .relu
+      ),
+      ConvolutionLayer(
+        rank: 2,
+        64,
+        kernelSize: 3,
+        stride: 2,
+        padding: .explicit(1),
+        activation: .relu
+      ),
       Flatten(),
       Dense(16),
       Dense(64 * 49, activation: .relu),
       Reshape([64, 7, 7]),
-      TransposedConvolution2D(
+      ConvolutionLayer(
+        isTransposed: true,
+        rank: 2,
         32,
         kernelSize: 4,
         stride: 2,
         padding: .explicit(1),
         activation: .relu
       ),
-      TransposedConvolution2D(
+      ConvolutionLayer(
+        isTransposed: true,
+        rank: 2,
         1,
         kernelSize: 4,
         stride: 2,
@@ -172,20 +190,43 @@ public struct ReferenceWorkload: Sendable {
   /// 1x128 -> 32x64 -> 64x32 -> 8 -> back.
   private func series(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
     Sequential([
-      Convolution1D(32, kernelSize: 7, stride: 2, padding: .explicit(3), activation: .relu),
-      Convolution1D(64, kernelSize: 5, stride: 2, padding: .explicit(2), activation: .relu),
+      ConvolutionLayer(
+        rank: 1,
+        32,
+        kernelSize: 7,
+        stride: 2,
+        padding: .explicit(3),
+        activation: .relu
+      ),
+      ConvolutionLayer(
+        rank: 1,
+        64,
+        kernelSize: 5,
+        stride: 2,
+        padding: .explicit(2),
+        activation: .relu
+      ),
       Flatten(),
       Dense(8),
       Dense(64 * 32, activation: .relu),
       Reshape([64, 32]),
-      TransposedConvolution1D(
+      ConvolutionLayer(
+        isTransposed: true,
+        rank: 1,
         32,
         kernelSize: 4,
         stride: 2,
         padding: .explicit(1),
         activation: .relu
       ),
-      TransposedConvolution1D(1, kernelSize: 4, stride: 2, padding: .explicit(1)),
+      ConvolutionLayer(
+        isTransposed: true,
+        rank: 1,
+        1,
+        kernelSize: 4,
+        stride: 2,
+        padding: .explicit(1)
+      ),
     ])(x, in: &builder)
   }
 }

@@ -12,7 +12,7 @@ extension SignatureIndex {
   ///
   /// - Parameters:
   ///   - path: A file that keeps the graph, from which it is taken where it is there; `nil` keeps none.
-  ///   - progress: Told the share that is done, where a graph is made.
+  ///   - progress: Called with the share that is done, where a graph is made.
   /// - Throws: Why it could not be made.
   public func withGraph(keptIn path: String?, progress: (Double) -> Void) throws -> SignatureIndex {
     guard let path else { return try graphed(progress: progress) }

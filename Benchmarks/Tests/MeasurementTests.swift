@@ -3,28 +3,52 @@ import Testing
 
 @testable import HourglassBenchmarks
 
-/// What benchmarks of quality tell beside their figures, and their simpler methods.
+/// What benchmarks of quality report beside their figures, and their baselines.
 @Suite struct MeasurementTests {
-  @Test func optionsThatDifferAreNamed() {
-    func lines(_ synthesizer: Synthesizer) -> [String] {
-      OptionDifferences.lines(of: synthesizer, from: Synthesizer())
+  @Test func optionsThatDifferAreNamed() throws {
+    let log = OptionLog()
+    try log.add(
+      request: #"{"task": "generate", "files": {"learnFrom": "a"}, "training": {"seed": 7}}"#
+    )
+    #expect(log.lines.isEmpty)
+    let request = """
+      {"task": "generate", "files": {"learnFrom": "a", "output": "b.csv", "first": 9}, "baselines": true,
+       "options": {"latent": 50}, "training": {"minutes": 7.5, "seed": 7}, "computing": {"threads": 1}}
+      """
+    for _ in 0..<2 { try log.add(request: request) }
+    log.add("by hand")
+    #expect(
+      log.lines == ["files.first: 9", "options.latent: 50", "training.minutes: 7.5", "by hand"]
+    )
+    #expect(throws: (any Error).self) {
+      try log.add(request: #"{"task": "generate", "options": {"size": 1}}"#)
     }
-    #expect(lines(Synthesizer()).isEmpty)
-    #expect(lines(Synthesizer(learning: TrainingSettings(seed: 7))).isEmpty)
-    #expect(
-      lines(Synthesizer(latent: 50, learning: TrainingSettings(seconds: 450, seed: 7)))
-        == ["latent: 50", "learning.seconds: 450.0"]
+  }
+
+  /// What a task says of its data is read from its result: metrics by their names, `nil` where one is
+  /// missing.
+  @Test func evaluationsAreRead() throws {
+    let text = """
+      {"title": "3 rows", "split": "given", "itemCount": 3, "notes": [], "warnings": [], "tables": [
+        {"title": "", "metrics": [
+          {"name": "AUROC", "better": "higher", "format": {"fixed": 3}},
+          {"name": "MSE", "better": "lower", "format": {"significant": 3}}
+        ], "methods": [
+          {"name": "autoencoder", "isBaseline": false, "values": {"AUROC": 0.9, "MSE": 0.25}},
+          {"name": "PCA", "isBaseline": true, "values": {"AUROC": 0.75}}
+        ]}
+      ]}
+      """
+    let outcome = try TaskOutcome(
+      #"{"evaluationOfData": \#(text), "seconds": {"learning": 2, "encoding": 0.5}}"#,
+      task: "detect"
     )
-    let imputer = Imputer(learning: TrainingSettings(earlyStopping: nil, seed: 3))
-    #expect(OptionDifferences.lines(of: imputer, from: Imputer()).isEmpty)
-    let ended = OptionDifferences.lines(of: Imputer(learning: TrainingSettings()), from: Imputer())
-    #expect(ended.count == 1 && ended[0].hasPrefix("learning.earlyStopping: "), "\(ended)")
-    let denoiser = Denoiser(noise: .unknown, learned: .noisy)
-    #expect(
-      OptionDifferences.lines(of: denoiser, from: Denoiser(learned: .clean)).map {
-        $0.prefix { $0 != ":" }
-      } == ["noise", "learned"]
-    )
+    #expect(try outcome.evaluation?["MSE"] == 0.25)
+    #expect(try outcome.baselines(["AUROC", "MSE"]).map(\.values) == [[0.75, nil]])
+    #expect(outcome.trainingSeconds == 2 && outcome.workingSeconds == 2.5)
+    let none = try TaskOutcome(#"{"answers": []}"#, task: "match find")
+    #expect(try none.evaluation == nil && none.baselines(["MSE"]).isEmpty)
+    #expect(none.trainingSeconds == nil)
   }
 
   /// Rows of x, 1 - x and x / 2, from which the first column is deleted in the last two.
@@ -72,7 +96,8 @@ import Testing
     #expect(numbers.width == 3 && numbers.count == 29)
     #expect(numbers.values.min() == 0 && numbers.values.max() == 1)
     let none = [Bool](repeating: false, count: numbers.values.count)
-    let table = try numbers.table(without: none)
+    try numbers.write(0..<29, without: none, to: folder.path("whole.csv"))
+    let table = try Table(contentsOf: folder.path("whole.csv"))
     #expect(table.columns.map(\.name) == ["x", "flag", "y"])
     // As a user's file: two values are no numbers.
     #expect(table.columns.map { "\($0.kind)" } == ["number", "boolean", "number"])

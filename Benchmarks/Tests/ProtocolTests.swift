@@ -5,7 +5,8 @@ import Testing
 
 @testable import HourglassBenchmarks
 
-/// What benchmarks of quality measure by, beside NumPy and scikit-learn: see `Scripts/goldens/make_protocols.py`.
+/// What benchmarks of quality measure by, beside NumPy and scikit-learn: see
+/// `Scripts/goldens/make_protocols.py`.
 @Suite struct ProtocolTests {
   struct Goldens: Decodable {
     struct Generator: Decodable {
@@ -79,8 +80,8 @@ import Testing
       classes: Array(known.classes[learned]),
       penalty: 1
     )
-    let told = model.classes(of: tensor(Array(known.items[new])))
-    let right = zip(told, known.classes[new]).count { $0 == $1 }
+    let predicted = model.classes(of: tensor(Array(known.items[new])))
+    let right = zip(predicted, known.classes[new]).count { $0 == $1 }
     #expect(abs(Double(right) / 80 - known.regression) <= 1.0 / 80)
   }
 

@@ -8,7 +8,7 @@ public enum ColorChoice: String, Hashable, Sendable, Codable, CaseIterable {
   case vivid
 }
 
-/// A color that a place of an image has, told by whoever knows.
+/// A known color of one pixel of an image.
 public struct ColorHint: Hashable, Sendable {
   /// The column of the pixel, from 0 at the left.
   public var x: Int

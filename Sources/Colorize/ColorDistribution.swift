@@ -17,7 +17,7 @@ struct ColorDistribution: Sendable {
   /// The mean of a and b.
   var mean: PlanarImage { abChannels(0..<2) }
 
-  /// A and b that are learned to be as colorful as true ones.
+  /// A and b that are trained to be as colorful as true ones.
   var vivid: PlanarImage { abChannels(2..<4) }
 
   private func abChannels(_ channels: Range<Int>) -> PlanarImage {

@@ -3,8 +3,8 @@ package import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// What values could be where one number would not tell: their mean, vivid values that vary as much as
-/// true ones, and how likely each of some fixed anchors is.
+/// A distribution of values: their mean, vivid values that vary as much as true ones, and the probability of
+/// each of some fixed anchors.
 ///
 /// A network with d channels of values and K anchors gives `[batch, 2 d + K, …]`: d planes of the mean m,
 /// d of vivid values v, then K of logits. With the value y of a place, the anchors c_k and their deviation
@@ -15,15 +15,15 @@ internal import HourglassTensors
 ///     S(x) = √(Σ |K (x - x̄)|² / N + ε) + 0.3 √(|K x̄|² + ε),  p = softmax of the logits
 ///
 /// summed over places: the root of an item's mean squared error, and the cross-entropy of the anchors
-/// that are near the value. By the root an item that is hard to tell pulls no harder than any other, as
+/// that are near the value. Through the root, items that are hard to predict weigh no more than others, as
 /// in a mean of decibels. The cross-entropy may be that of squares of places, whose values are
 /// averaged and which count for all of their places; their logits cost as many times less.
 ///
 /// The mean is paler than the truth. Vivid values are to be spread as far as true ones, by the means S̄ of
-/// S over the batch, and pay by the logarithm of their error: an item whose values cannot be told loses
-/// few decibels by a spread that would cost a pale one many, so that the network learns where boldness is
-/// cheap. Errors and spreads are measured along directions of their own, the rows of E and K. With
-/// κ = 0 vivid values are a second mean.
+/// S over the batch, and pay by the logarithm of their error: an item whose values cannot be predicted loses
+/// few decibels by a spread that would cost a pale one many, so that the network learns where vivid
+/// values cost little. Errors and spreads are measured along directions of their own, the rows of E and K.
+/// With κ = 0 vivid values are a second mean.
 ///
 /// Reference: Zhang, Isola, Efros, 2016, "Colorful Image Colorization", arXiv:1603.08511, section 2.1,
 /// for the soft encoding q of colors and the cross-entropy; S has the form of the colorfulness of
@@ -107,7 +107,7 @@ extension ColorDistributionLoss: ImageHead {
     }
   }
 
-  /// The logits of anchors of each place or, for the loss, of the squares that are learned.
+  /// The logits of anchors of each place or, for the loss, of the squares that are predicted.
   ///
   /// One further layer, which looks at single places, makes them of what the output is made of: those of a
   /// square are those of its mean.
@@ -120,9 +120,12 @@ extension ColorDistributionLoss: ImageHead {
     let isPlane = builder.shape(of: features).rank == 4
     let count = anchors.count
     return builder.scoped("logits") { builder in
-      isPlane
-        ? Convolution2D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
-        : Convolution1D(count, kernelSize: 1, initialization: .constant(0))(seen, in: &builder)
+      ConvolutionLayer(
+        rank: isPlane ? 2 : 1,
+        count,
+        kernelSize: 1,
+        initialization: .constant(0)
+      )(seen, in: &builder)
     }
   }
 
@@ -257,7 +260,7 @@ extension ColorDistributionLoss {
   /// `[batch, channels, squares…]`.
   package func averaged(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
     let side = side(of: builder.shape(of: x))
-    return side == 1 ? x : AveragePooling(side)(x, in: &builder)
+    return side == 1 ? x : PoolingLayer(.average, side)(x, in: &builder)
   }
 
   /// The side of the squares: single places where there is no room for one.

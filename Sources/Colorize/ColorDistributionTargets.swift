@@ -2,7 +2,7 @@ internal import HourglassData
 internal import HourglassMedia
 internal import HourglassNetworks
 
-/// The colors by whose likelihoods a network tells what a place could be.
+/// The colors whose probabilities a network predicts for each place.
 ///
 /// They are the points of a grid of a and b that sRGB can show at some lightness.
 ///

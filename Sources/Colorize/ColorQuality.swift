@@ -4,11 +4,12 @@ internal import HourglassGraphs
 internal import HourglassMedia
 internal import HourglassStatistics
 
-/// How near the colors of an image are to the true ones, added up over images.
+/// How near the colors of images are to the true ones, added up over images.
 struct ColorizationTally: Sendable {
+  /// The sums of one method, and its error of a and b in each image.
   private struct Sums: Sendable {
     var ratio = 0.0
-    var error = 0.0
+    var errors: [Double] = []
     var colorfulness = 0.0
   }
 
@@ -24,10 +25,13 @@ struct ColorizationTally: Sendable {
   /// Begins, with the mean a and b of the images trained on.
   init(means: [Float]) { self.means = means }
 
-  /// Evaluators an image: its true colors, and those of both choices.
-  mutating func add(_ image: Image, colored result: PlanarImage, vivid bright: PlanarImage) {
-    let colors = PlanarImage(image)
-    let lab = LabColor.planes(of: colors)
+  /// Evaluates an image: its true colors, and those of both choices.
+  mutating func add(
+    _ original: ColorOriginal,
+    colored result: ColoredPlanes,
+    vivid bright: ColoredPlanes
+  ) {
+    let (colors, lab) = (original.planes, original.lab)
     let zero = [Float](repeating: 0, count: lab.area)
     var plain = lab
     plain.planes[1] = zero
@@ -37,51 +41,74 @@ struct ColorizationTally: Sendable {
     count += 1
     pixels += lab.area
     truth += ColorQuality.colorfulness(colors)
-    Self.add(LabColor.colors(of: plain), colors, lab, &gray)
-    Self.add(LabColor.colors(of: same), colors, lab, &mean)
+    Self.add(LabColor.shown(plain), colors, lab, &gray)
+    Self.add(LabColor.shown(same), colors, lab, &mean)
     Self.add(result, colors, lab, &colored)
     Self.add(bright, colors, lab, &vivid)
   }
 
   private static func add(
-    _ result: PlanarImage,
+    _ result: ColoredPlanes,
     _ colors: PlanarImage,
     _ lab: PlanarImage,
     _ sums: inout Sums
   ) {
     // As in a file of 8 bits.
-    var rounded = result
+    var rounded = result.colors
     for channel in 0..<3 {
-      rounded.planes[channel] = result.planes[channel].map { ($0 * 255).rounded() / 255 }
+      rounded.planes[channel] = rounded.planes[channel].map { ($0 * 255).rounded() / 255 }
     }
     sums.ratio += ImageQuality.peakSignalToNoiseRatio(rounded, colors)
     sums.colorfulness += ColorQuality.colorfulness(rounded)
-    let own = LabColor.planes(of: result)
+    var error = 0.0
     for channel in 1...2 {
-      for (value, wanted) in zip(own.planes[channel], lab.planes[channel]) {
-        sums.error += Double(abs(value - wanted))
+      for (value, wanted) in zip(result.lab.planes[channel], lab.planes[channel]) {
+        error += Double(abs(value - wanted))
       }
     }
+    sums.errors.append(error)
   }
 
-  /// The report of all images so far.
-  func report(dataName: String, items: EvaluationSplit) -> ColorizationReport {
-    func score(_ method: String, _ sums: Sums) -> ColorizationReport.Score {
-      ColorizationReport.Score(
-        method: method,
-        peakSignalToNoiseRatio: sums.ratio / Double(count),
-        abChannelError: sums.error / Double(2 * pixels),
-        colorfulness: truth > 0 ? sums.colorfulness / truth : 0
+  /// The evaluation of all images so far.
+  ///
+  /// The verdict goes by the error of a and b: a few images without any color give gray a mean PSNR that no
+  /// colors can reach.
+  func evaluation(of name: String, split: EvaluationSplit) -> Evaluation {
+    func method(_ name: String, _ sums: Sums, isBaseline: Bool = false) -> Evaluation.Method {
+      Evaluation.Method(
+        name,
+        isBaseline: isBaseline,
+        [
+          sums.ratio / Double(count), sums.errors.reduce(0, +) / Double(2 * pixels),
+          truth > 0 ? sums.colorfulness / truth : 0,
+        ]
       )
     }
-    return ColorizationReport(
-      dataName: dataName,
-      items: items,
+    return Evaluation(
+      title: split.title(count, ("image", "images"), of: name),
+      split: split,
       itemCount: count,
-      gray: score("gray", gray),
-      mean: score("the mean color", mean),
-      colored: score("colored", colored),
-      vivid: score("colored, vivid", vivid)
+      tables: [
+        Evaluation.Table(
+          metrics: [
+            Evaluation.Metric("PSNR", better: .higher, format: .decibels(2)),
+            Evaluation.Metric("ab error", better: .lower, format: .fixed(2)),
+            Evaluation.Metric("colorfulness", better: .neither, format: .fixed(2)),
+          ],
+          methods: [
+            method("network", colored), method("network, vivid", vivid),
+            method("gray", gray, isBaseline: true), method("mean color", mean, isBaseline: true),
+          ]
+        )
+      ],
+      verdict: Verdict.ofLosses(
+        "ab error",
+        model: colored.errors,
+        baselines: [("gray", gray.errors), ("mean color", mean.errors)],
+        split: split,
+        items: "images"
+      ),
+      notes: ["Colorfulness is relative to that of the true images."]
     )
   }
 }

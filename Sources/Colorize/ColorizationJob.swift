@@ -2,13 +2,14 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassMedia
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning to color, with everything chosen before it begins.
+/// One training run to color, with everything chosen before it begins.
 struct ColorizationJob: Sendable {
   private let colorizer: Colorizer
   private let images: ImageSet
@@ -76,7 +77,7 @@ struct ColorizationJob: Sendable {
     )
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedColorizer {
     let result = try await run.train(translator, on: source)
     var network = ColorizationModel(
@@ -87,34 +88,23 @@ struct ColorizationJob: Sendable {
     network.vividness = try await vividness(of: &network)
     var tally = ColorizationTally(means: means)
     try await forEach(split.report, by: &network) { network, image, distribution in
+      let original = network.original(image)
       tally.add(
-        image,
-        colored: network.colors(.mean, of: image, distribution),
-        vivid: network.colors(.vivid, of: image, distribution)
+        original,
+        colored: network.colors(.mean, of: original, distribution),
+        vivid: network.colors(.vivid, of: original, distribution)
       )
     }
-    var report = tally.report(dataName: images.name, items: split.reportRows)
-      .refereed(by: run.session)
-    report.warnings = [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
-    var header = try run.modelHeader(
+    var evaluation = tally.evaluation(of: images.name, split: split.reportRows)
+    evaluation.warnings = [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
+    var core = try run.core(
       result.record,
-      metrics: report.metrics,
-      report: report,
+      evaluation,
       stateTensors: result.variables.keys.filter(BatchNormalization.isState)
     )
-    let fields = ColoredFields(
-      meanA: means[0],
-      meanB: means[1],
-      vividness: network.vividness
-    )
-    header.fields = try JSONValue(encoding: fields, file: "the model")
-    return FittedColorizer(
-      configuration: colorizer,
-      header: header,
-      report: report,
-      checkpoint: run.session.checkpoint,
-      network: network
-    )
+    let fields = ColoredFields(meanA: means[0], meanB: means[1], vividness: network.vividness)
+    core.header.fields = try JSONValue(encoding: fields, file: "the model")
+    return FittedColorizer(configuration: colorizer, core: core, network: network)
   }
 
   /// How vivid colors are made, by images that choose the best epoch, or else by those that evaluate.
@@ -131,13 +121,13 @@ struct ColorizationJob: Sendable {
       rows.append(row)
     }
     var evaluation = VividnessEvaluation()
-    try await forEach(rows, by: &network) { _, image, distribution in
-      evaluation.add(image, distribution)
+    try await forEach(rows, by: &network) { network, image, distribution in
+      evaluation.add(network.original(image), distribution)
     }
     return evaluation.vividness
   }
 
-  /// Tells what images could be colored, each in the size in which the network sees it.
+  /// The predicted color distributions of images, each in the size in which the network sees it.
   private func forEach(
     _ rows: [Int],
     by network: inout ColorizationModel,

@@ -4,13 +4,15 @@ internal import HourglassMedia
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// A network that tells the a and b channels of color from the lightness.
+/// A network that predicts the a and b channels of color from the lightness.
 struct ColorizationModel: Sendable {
   var translation: TiledInference
   /// The mean of a and b over the images trained on.
   let means: [Float]
   /// How vivid colors are made as colorful as true ones.
   var vividness: Vividness
+  /// How red, green and blue become L, a and b; a test counts the images that it is called for.
+  var lab: @Sendable (PlanarImage) -> PlanarImage = { LabColor.planes(of: $0) }
 
   /// What L, a and b are divided by for the network: its values are then about as large as 1.
   static let scale: Float = 50
@@ -30,14 +32,14 @@ struct ColorizationModel: Sendable {
 
   /// What images could be colored, each in the size in which the network sees it.
   ///
-  /// It is the mean of what the network says of an image and of its mirror image.
+  /// It is the mean of the outputs for an image and for its mirror image.
   mutating func distributions(
     of images: [Image],
     on engine: ComputeEngine
   ) async throws -> [ColorDistribution] {
     let inputs = images.map { image in
       let small = image.resized(to: WorkingSize.of(image.size))
-      let lab = LabColor.planes(of: PlanarImage(small))
+      let lab = lab(PlanarImage(small))
       return Self.scaled(
         PlanarImage(width: lab.width, height: lab.height, planes: [lab.planes[0]])
       )
@@ -62,36 +64,50 @@ struct ColorizationModel: Sendable {
     }
   }
 
-  /// The colors of a choice, red, green and blue from 0 to 1 in the image's full size.
+  /// An image whose colors are to be chosen.
+  func original(_ image: Image) -> ColorOriginal {
+    let planes = PlanarImage(image)
+    return ColorOriginal(image: image, planes: planes, lab: lab(planes))
+  }
+
+  /// The colors of a choice in the image's full size.
   func colors(
     _ choice: ColorChoice,
-    of image: Image,
+    of original: ColorOriginal,
     _ distribution: ColorDistribution,
     saturation: Float = 1,
     hints: HintSpreading? = nil
-  ) -> PlanarImage {
-    Self.colors(
-      of: image,
+  ) -> ColoredPlanes {
+    original.colored(
       abChannels(choice, of: distribution),
       saturation: saturation,
       hints: hints
     )
   }
+}
 
-  /// The colors of an image, red, green and blue from 0 to 1 in full size.
+/// Colors of an image: red, green and blue from 0 to 1, and the same as L, a and b.
+typealias ColoredPlanes = (colors: PlanarImage, lab: PlanarImage)
+
+/// An image in its own colors, as they are and as L, a and b, which are computed once.
+struct ColorOriginal: Sendable {
+  let image: Image
+  let planes: PlanarImage
+  let lab: PlanarImage
+
+  /// The image with other colors, in full size.
   ///
-  /// - Parameter a and b channels: Its a and b, in any size.
-  static func colors(
-    of image: Image,
+  /// - Parameter abChannels: Its a and b, in any size.
+  func colored(
     _ abChannels: PlanarImage,
     saturation: Float,
     hints: HintSpreading?
-  ) -> PlanarImage {
+  ) -> ColoredPlanes {
     var large = abChannels.interpolated(to: image.size).multiplied(by: saturation)
     if let hints { large = hints.spread(over: large) }
-    var lab = LabColor.planes(of: PlanarImage(image))
+    var lab = lab
     lab.planes[1...2] = large.planes[0...1]
-    return LabColor.colors(of: lab)
+    return LabColor.shown(lab)
   }
 }
 

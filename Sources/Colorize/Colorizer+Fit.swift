@@ -2,7 +2,7 @@ public import HourglassData
 public import HourglassTasksCommon
 
 extension Colorizer {
-  /// Learns from images in color; gray ones among them are left out.
+  /// Trains on images in color; gray ones among them are left out.
   ///
   /// Some images are held out to evaluate the result, see `EvaluationSplit`. A checkpoint is written now and
   /// then, and at the end; it stays until the model is saved.

@@ -7,13 +7,13 @@ public import HourglassTasksCommon
 ///     let colorizer = try await Colorizer().fit(photos)
 ///     let colored = try await colorizer.colored(Image.load(contentsOf: "grandmother.png"))
 ///
-/// A network sees the lightness and learns the two a and b channels of color; the lightness of the result
+/// A network sees the lightness and predicts the a and b channels of color; the lightness of the result
 /// is that of the gray image. What is `nil` is chosen from the data. The same settings, data and
 /// number of threads give the same bytes.
 ///
 /// The network learns the mean of the colors that a place could have, which is nearest to the truth
 /// on average and paler than it, and how likely each color is: from that come vivid colors, and
-/// several samples. Hints tell colors that are known.
+/// several samples. Hints give the colors of some pixels.
 ///
 ///     try await colorizer.colored(
 ///       photo,
@@ -26,7 +26,7 @@ public import HourglassTasksCommon
 public struct Colorizer: Hashable, Sendable, Codable {
   /// The layers, which must translate, as a U-Net does; `nil` chooses them by the size of the images.
   public var architecture: Architecture?
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   public var learning: TrainingSettings
 
   /// Makes a colorizer; the defaults suit small images and photographs.

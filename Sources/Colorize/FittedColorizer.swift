@@ -2,14 +2,15 @@ internal import HourglassAutoencoders
 public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
+public import HourglassEvaluation
 public import HourglassMedia
-public import HourglassModelFiles
+internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassStatistics
 public import HourglassTasksCommon
 public import HourglassTensors
 
-/// A colorizer that was learned: it gives images of any size their colors.
+/// A fitted colorizer: it gives images of any size their colors.
 ///
 /// It is a value: nothing that is done with it changes it. The lightness L of CIE L*a*b* of each
 /// pixel of the result is that of the pixel that was given, up to the rounding of its samples to 8 or
@@ -21,26 +22,14 @@ public struct FittedColorizer: Sendable {
 
   /// How it was set up.
   public let configuration: Colorizer
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How well it does on images that were held out, measured when it was learned.
-  public let report: ColorizationReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has: its header, evaluation and checkpoint.
+  public let core: FittedCore
 
   let network: ColorizationModel
 
-  init(
-    configuration: Colorizer,
-    header: ModelHeader,
-    report: ColorizationReport?,
-    checkpoint: String?,
-    network: ColorizationModel
-  ) {
+  init(configuration: Colorizer, core: FittedCore, network: ColorizationModel) {
     self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
+    self.core = core
     self.network = network
   }
 
@@ -48,7 +37,7 @@ public struct FittedColorizer: Sendable {
   ///
   /// - Parameters:
   ///   - colors: Which of the colors that a place could have it is given.
-  ///   - saturation: What the colors are multiplied by: 0 is gray, 1 what was learned.
+  ///   - saturation: What the colors are multiplied by: 0 is gray, 1 leaves them as predicted.
   ///   - hints: Colors that are known; they spread to what is like their places.
   public func colored(
     _ image: Image,
@@ -64,11 +53,11 @@ public struct FittedColorizer: Sendable {
       let distribution = try await network.distributions(of: [image], on: engine)[0]
       return network.colors(
         colors,
-        of: image,
+        of: network.original(image),
         distribution,
         saturation: saturation,
         hints: hints.isEmpty ? nil : HintSpreading(hints, over: image)
-      ).image(like: image)
+      ).colors.image(like: image)
     } catch {
       throw HourglassError(error)
     }
@@ -121,15 +110,15 @@ public struct FittedColorizer: Sendable {
       var network = network
       let distribution = try await network.distributions(of: [image], on: engine)[0]
       let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: image)
+      let original = network.original(image)
       for number in 1...count {
         try Task.checkCancellation()
         try body(
-          ColorizationModel.colors(
-            of: image,
+          original.colored(
             distribution.drawn(number, seed: seed),
             saturation: saturation,
             hints: spreading
-          ).image(like: image)
+          ).colors.image(like: image)
         )
       }
     } catch {
@@ -141,11 +130,11 @@ public struct FittedColorizer: Sendable {
   ///
   /// - Parameters:
   ///   - images: The images; colors are taken away before the network sees them.
-  ///   - colors: Which colors `body` is given; the report tells of both.
+  ///   - colors: Which colors `body` is given; the evaluation has both.
   ///   - saturation: What the colors are multiplied by.
   ///   - hints: Colors that are known; each image must have their places.
   ///   - body: Takes the name and the number of each image, the image and what became of it.
-  /// - Returns: The report; none where all images are gray.
+  /// - Returns: The evaluation; none where all images are gray.
   public func evaluation(
     of images: ImageSet,
     colors: ColorChoice = .mean,
@@ -153,7 +142,7 @@ public struct FittedColorizer: Sendable {
     hints: [ColorHint] = [],
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, Image, Image) throws -> Void
-  ) async throws(HourglassError) -> ColorizationReport? {
+  ) async throws(HourglassError) -> Evaluation? {
     do {
       try requireSaturation(saturation)
       var network = network
@@ -167,10 +156,11 @@ public struct FittedColorizer: Sendable {
         let distributions = try await network.distributions(of: batch, on: engine)
         for (offset, image) in batch.enumerated() {
           let spreading = hints.isEmpty ? nil : HintSpreading(hints, over: image)
-          func result(_ choice: ColorChoice) -> PlanarImage {
+          let original = network.original(image)
+          func result(_ choice: ColorChoice) -> ColoredPlanes {
             network.colors(
               choice,
-              of: image,
+              of: original,
               distributions[offset],
               saturation: saturation,
               hints: spreading
@@ -179,17 +169,17 @@ public struct FittedColorizer: Sendable {
           let chosen = result(colors)
           if image.channels >= 3 {
             tally.add(
-              image,
+              original,
               colored: colors == .mean ? chosen : result(.mean),
               vivid: colors == .vivid ? chosen : result(.vivid)
             )
           }
           let index = start + offset
-          try body(images.names[index], index, image, chosen.image(like: image))
+          try body(images.names[index], index, image, chosen.colors.image(like: image))
         }
         start = end
       }
-      return tally.count > 0 ? tally.report(dataName: images.name, items: .given) : nil
+      return tally.count > 0 ? tally.evaluation(of: images.name, split: .given) : nil
     } catch {
       throw HourglassError(error)
     }
@@ -227,7 +217,7 @@ extension FittedColorizer: FittedTask {
       file.tensors.keys.contains(where: { $0.hasSuffix("logits.weight") })
     else {
       throw file.damaged(
-        "its network does not tell how likely colors are in the way of this version"
+        "its network has no color distribution that this version can read"
       )
     }
     let fields = try file.decoded(\.fields, as: ColoredFields.self)
@@ -237,9 +227,7 @@ extension FittedColorizer: FittedTask {
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: Colorizer.self),
-      header: file.header,
-      report: try file.report(as: ColorizationReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       network: ColorizationModel(
         translation: try TiledInference(translator, from: file, inputs: 1),
         means: [fields.meanA, fields.meanB],

@@ -8,38 +8,38 @@ import HourglassTasksCommon
 struct HourglassProgram: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hourglass",
-    abstract: "Learn from your own data with autoencoders, and apply the models.",
+    abstract: "Train autoencoders on your own data, and apply the models.",
     discussion: """
-      An autoencoder compresses each row, image, sound or window to a few numbers and reconstructs \
+      An autoencoder compresses each row, image, sound or window to a few dimensions and reconstructs \
       it from them. Trained on your data alone, it does eight tasks.
 
       EXAMPLES
-        Compress each image to two numbers, and keep the model:
-          hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
-        Make features, and see how well a simple model predicts from them:
+        Reduce each image to two dimensions, and keep the model:
+          hourglass reduce images.idx.gz --save images.hourglass -o latent.csv
+        Train features, and see how well a simple model predicts from them:
           hourglass features customers.csv --probe churn -o features.csv
         Find out which song a query clip is from:
           hourglass match add songs/ --database songs.db
           hourglass match find clip.wav --database songs.db
-        Take the noise off images:
+        Remove noise from images:
           hourglass denoise noisy/ --learn-from clean/ -o denoised/
         Find the rows that are unlike normal ones:
           hourglass detect week23.csv --learn-from normal.csv -o scores.csv
-        Make new rows like your own:
+        Generate new rows like your own:
           hourglass generate --learn-from people.csv --count 1000 -o new.csv
         Fill missing cells:
           hourglass impute survey.csv -o filled.csv
-        Give gray photographs colors:
+        Colorize gray photographs:
           hourglass colorize old/ --learn-from photos/ -o colored/
-        See all of it on real data, or what a file holds:
+        Run all of it on real data, or show the contents of a file:
           hourglass demo
           hourglass inspect survey.csv
 
       EXIT CODES
-        0    good
-        1    the data or the model is at fault
-        2    the command line is
-        3    the machine is (memory, disk)
+        0    success
+        1    error in the data or the model
+        2    error in the command line
+        3    error of the machine (memory, disk)
         130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
     version: "hourglass \(ProgramVersion.current)",

@@ -1,7 +1,7 @@
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// An array in a file and its labels, as items to learn from: rows of a table, or images.
+/// An array in a file and its labels, as items: rows of a table, or images.
 ///
 /// Rows of an IDX file are an array, too.
 struct ArrayItems {
@@ -57,18 +57,23 @@ struct ArrayItems {
   ///
   /// - Throws: What is wrong with the file.
   func dataset(_ progress: (Double) -> Void) throws(DatasetError) -> Dataset {
-    if let table = try largeTable() {
-      return .largeTable(try LargeTable(table, options: options.table, progress: progress))
+    if options.isLarge(array.header.byteCount), canBeReadAgain, areRows,
+      array.header.shape[0] >= Self.fewestLargeRows
+    {
+      let rows = try ArrayTable(path: path, array, labels: labels, named: options.labelsName)
+      let stored = try StoredTable(rows, options: options.table, progress: progress)
+      return .table(TableData(stored))
     }
     if areRows { return .table(try table()) }
     return .images(try images(progress))
   }
 
-  /// The rows of a table that is too large for memory by the options; nil for anything else.
-  func largeTable() throws(DatasetError) -> ArrayTable? {
-    guard areRows, canBeReadAgain, options.isLarge(array.header.byteCount),
-      array.header.shape[0] >= Self.fewestLargeRows
-    else { return nil }
+  /// Whether rows, and not columns, follow one another in the file.
+  var isRowMajor: Bool { !array.header.isColumnMajor }
+
+  /// The rows of a table, which stay in the file; nil for images, and for what can be read only once.
+  func rows() throws(DatasetError) -> ArrayTable? {
+    guard areRows, canBeReadAgain else { return nil }
     return try ArrayTable(path: path, array, labels: labels, named: options.labelsName)
   }
 
@@ -154,29 +159,7 @@ struct ArrayItems {
   }
 }
 
-extension TableReader {
-  /// Reads the rows of an array that is too large by the options; nil for any other file.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - schema: The columns to read.
-  ///   - options: Which array it is, and from which size on it is too large.
-  ///   - optional: The names of columns that are left out of the schema where the array has none.
-  /// - Throws: What is wrong with the file, or which column it does not have.
-  package convenience init?(
-    largeArray path: String,
-    schema: TableSchema,
-    options: DatasetOptions,
-    optional: Set<String> = []
-  ) throws(DatasetError) {
-    guard case .file = try FolderListing.kind(of: path),
-      let table = try ArrayItems(ByteSource(path: path), options)?.largeTable()
-    else { return nil }
-    try self.init(table, schema: schema, optional: optional)
-  }
-}
-
-extension LargeTable {
+extension StoredTable {
   /// Goes once over the rows of an array, however small they are.
   ///
   /// - Parameters:
@@ -189,12 +172,10 @@ extension LargeTable {
     options: DatasetOptions = DatasetOptions(),
     sampleBytes: Int
   ) throws(DatasetError) {
-    var options = options
-    options.largeTableSize = 0
-    guard let table = try ArrayItems(ByteSource(path: path), options)?.largeTable() else {
+    guard let table = try ArrayItems(ByteSource(path: path), options)?.rows() else {
       throw .unsupportedFormat(
         path: path,
-        expected: "an array of at least a thousand rows",
+        expected: "an array of rows",
         found: "something else"
       )
     }

@@ -7,13 +7,14 @@ extension Dataset {
   /// A PNG or JPEG file, a folder of such, or binary files of CIFAR-10 give images, and a sound file
   /// or a folder of such sounds.
   /// Comma-, semicolon- or tab-separated values give a table, or a time series where the options say
-  /// so. Arrays (NPY, NPZ) and IDX data with two dimensions give a table of numbers, with three or
+  /// so; several files of them are one table, by a pattern such as `data/*.csv` or as the `part-…` files of a
+  /// folder. Arrays (NPY, NPZ) and IDX data with two dimensions give a table of numbers, with three or
   /// four images.
   ///
   /// - Parameters:
-  ///   - path: The file or folder.
+  ///   - path: The file, folder or pattern.
   ///   - options: What is not to be left to the contents.
-  ///   - progress: Is told now and then which part of a large table was read, from 0 to 1.
+  ///   - progress: Called now and then with the part of a large table that was read, from 0 to 1.
   /// - Throws: What is wrong with the file, and where.
   public static func load(
     contentsOf path: String,
@@ -28,10 +29,13 @@ extension Dataset {
     }
     guard let series = options.series else { return dataset }
     switch dataset {
-    case .table(let table): return .series(try SeriesSet(table, options: series))
-    case .largeTable(let table):
-      return .largeSeries(try LargeSeries(table, options: series, progress: progress))
-    case .images, .sounds, .series, .largeSeries: return dataset
+    case .table(let table):
+      guard let stored = table.stored else {
+        return .series(try SeriesSet(table.whole(), options: series))
+      }
+      let found = try StoredSeries(stored, options: series, progress: progress)
+      return .series(SeriesData(found))
+    case .images, .sounds, .series: return dataset
     }
   }
 
@@ -40,6 +44,14 @@ extension Dataset {
     _ path: String,
     _ options: DatasetOptions
   ) throws(DatasetError) -> Dataset? {
+    let parts = try TableParts(path: path)
+    let isFolder: Bool
+    if case .folder? = try? FolderListing.kind(of: path) {
+      isFolder = true
+    } else {
+      isFolder = false
+    }
+    if parts != nil, !isFolder { return nil }
     switch try MediaRecognition(path: path) {
     case .imageFile, .imageFolder, .cifar10:
       var images = try ImageSet.load(
@@ -48,7 +60,7 @@ extension Dataset {
         skipsUnreadable: options.skipsUnreadable,
         cacheFolder: options.cacheFolder
       )
-      images.inMemorySize = min(options.largeTableSize ?? .max, MemoryLimit.standard)
+      images.inMemorySize = min(options.inMemorySize ?? .max, MemoryLimit.standard)
       return .images(
         try options.imageSize.map { size throws(DatasetError) in
           try images.filling(size)
@@ -63,10 +75,12 @@ extension Dataset {
         )
       )
     case .nothing:
-      guard case .folder = try FolderListing.kind(of: path) else { return nil }
+      guard isFolder, parts == nil else { return nil }
       throw .unsupportedFormat(
         path: path,
-        expected: "a folder with images (PNG, JPEG, CIFAR-10) or sounds (WAV, FLAC, Ogg, MP3)",
+        expected:
+          "a folder with images (PNG, JPEG, CIFAR-10), sounds (WAV, FLAC, Ogg, MP3) or the part-* files of "
+          + "a table (of other tables give a pattern in quotes, such as '\(path)/*.csv')",
         found: try FolderListing.files(below: path).isEmpty ? "no file in it" : "other files alone"
       )
     }
@@ -81,13 +95,16 @@ extension Dataset {
     let memoryLimit = MemoryLimit.standard
     if source.unreadCount == 0 { throw .emptyFile(path: path) }
     let beginning = source.firstUnread(12)
+    if source.isOfParts, let found = Self.noText(beginning, path) {
+      throw .unsupportedFormat(path: path, expected: "tables of text in all files", found: found)
+    }
     if let arrays = try ArrayItems(source, options) { return try arrays.dataset(progress) }
     if IDXFile.isBeginning(beginning) {
       let file = try IDXFile(
         source,
         limit: options.limit,
         memoryLimit: memoryLimit,
-        largeSize: options.largeTableSize
+        largeSize: options.inMemorySize
       )
       let data = try NumericDataset(file)
       return data.kind == .images ? .images(ImageSet(data)) : .table(Table(data))
@@ -105,11 +122,20 @@ extension Dataset {
       )
     }
     if options.isLarge(source) {
-      let large = try LargeTable(contentsOf: path, options: options.table, progress: progress)
+      let large = try StoredTable(contentsOf: path, options: options.table, progress: progress)
       // Few rows, however long, are no trouble.
-      if large.rowCount >= 1_000 { return .largeTable(large) }
+      if large.rowCount >= 1_000 { return .table(TableData(large)) }
     }
     return .table(try Table(source, options: options.table, memoryLimit: memoryLimit))
+  }
+}
+
+extension Dataset {
+  /// What a file is that begins so, where it holds no text; files of it cannot be one table.
+  private static func noText(_ beginning: [UInt8], _ path: String) -> String? {
+    if IDXFile.isBeginning(beginning) { return "IDX data" }
+    if TSFile.isBeginning(beginning, path: path) { return "time series with classes (.ts)" }
+    return NumericDataset.foreignFormat(beginning)
   }
 }
 
@@ -130,8 +156,8 @@ extension DatasetOptions {
 
   /// Whether data of so many bytes are not to be held in memory.
   func isLarge(_ bytes: Int) -> Bool {
-    guard let largeTableSize, limit == nil else { return false }
-    return bytes >= largeTableSize
+    guard let inMemorySize, limit == nil else { return false }
+    return bytes >= inMemorySize
   }
 
   /// What the options say of a table.
@@ -159,15 +185,9 @@ extension Table {
     }
     self.init(
       name: data.name,
-      columns: zip(names, columns).map { Column(name: $0, measured: $1, missing: []) }
+      columns: zip(names, columns).map {
+        ColumnInference.column(name: $0, numbers: $1, missing: [])
+      }
     )
-  }
-}
-
-extension Table.Column {
-  /// Makes a column of numbers that were not written as text: a number, an integer or a constant.
-  init(name: String, measured: [Double], missing: [Bool]) {
-    let kind = ColumnInference.measuredKind(measured, missing: missing)
-    self.init(name: name, kind: kind, cells: .numbers(measured, missing: missing))
   }
 }

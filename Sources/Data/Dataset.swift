@@ -1,29 +1,32 @@
 public import HourglassMedia
 
-/// What a file of data gives.
+/// Data of one of four kinds.
+///
+/// Whether they lie in memory or stay in their file is inside the value;
+/// `batches()` goes through all of them either way.
 public enum Dataset: Sendable {
   /// The rows of a table.
-  case table(Table)
-  /// The rows of a table that is larger than what should be held in memory.
-  case largeTable(LargeTable)
+  case table(TableData)
   /// Images.
   case images(ImageSet)
   /// Sounds.
   case sounds(SoundSet)
   /// Windows of time series.
-  case series(SeriesSet)
-  /// Windows of time series that are larger than what should be held in memory.
-  case largeSeries(LargeSeries)
+  case series(SeriesData)
+
+  /// The rows of a table in memory.
+  public static func table(_ table: Table) -> Dataset { .table(TableData(table)) }
+
+  /// Windows of time series in memory.
+  public static func series(_ series: SeriesSet) -> Dataset { .series(SeriesData(series)) }
 
   /// The name of the file without its folders.
   public var name: String {
     switch self {
     case .table(let table): table.name
-    case .largeTable(let table): table.name
     case .images(let images): images.name
     case .sounds(let sounds): sounds.name
     case .series(let series): series.name
-    case .largeSeries(let series): series.name
     }
   }
 
@@ -31,11 +34,9 @@ public enum Dataset: Sendable {
   public var count: Int {
     switch self {
     case .table(let table): table.rowCount
-    case .largeTable(let table): table.rowCount
     case .images(let images): images.count
     case .sounds(let sounds): sounds.count
     case .series(let series): series.count
-    case .largeSeries(let series): series.count
     }
   }
 
@@ -43,11 +44,44 @@ public enum Dataset: Sendable {
   public var fingerprint: String {
     switch self {
     case .table(let table): table.fingerprint
-    case .largeTable(let table): table.fingerprint
     case .images(let images): images.fingerprint
     case .sounds(let sounds): sounds.fingerprint
     case .series(let series): series.fingerprint
-    case .largeSeries(let series): series.fingerprint
+    }
+  }
+
+  /// Whether all items are in memory, or, of images and sounds, can be fetched by number.
+  public var isInMemory: Bool {
+    switch self {
+    case .table(let table): table.isInMemory
+    case .images, .sounds: true
+    case .series(let series): series.isInMemory
+    }
+  }
+
+  /// The first rows, images or sounds, or all where there are fewer.
+  ///
+  /// Of a table in a file they are rows of its sample. A time series in memory is given whole, and of one in a file its sample.
+  public func prefix(_ count: Int) -> Dataset {
+    switch self {
+    case .table(let table): .table(table.sample.prefix(count))
+    case .images(let images): .images(images.prefix(count))
+    case .sounds(let sounds): .sounds(sounds.prefix(count))
+    case .series(let series): .series(series.sample)
+    }
+  }
+
+  /// What can be trained on in memory: the sample of what stays in its file, anything else as it is.
+  package var learnable: Dataset { isInMemory ? self : prefix(.max) }
+
+  /// The same items all in memory.
+  ///
+  /// - Throws: What is wrong with the file, such as that its values do not fit.
+  package func inMemory() throws(DatasetError) -> Dataset {
+    switch self {
+    case .table(let table): .table(try table.whole())
+    case .series(let series): .series(try series.whole())
+    case .images, .sounds: self
     }
   }
 }
@@ -81,51 +115,14 @@ public struct DatasetOptions: Hashable, Sendable {
   public var imageSize: ImageSize?
   /// How a table is cut into windows of time; it stays a table when this is left out.
   public var series: SeriesOptions?
-  /// The bytes from which data are not held in memory; none ever are when this is left out.
+  /// The bytes from which data are not held in memory; all are when this is left out.
   ///
-  /// They are counted in the text of a table, or in the values of an array or of IDX data. Rows are
-  /// then a large table or large series, and images go to the disk.
+  /// They are counted in the text of a table, or in the values of an array or of IDX data. Rows stay in
+  /// their file then, and images go to the disk.
   ///
   /// A table of which only the first rows are read is held in memory always.
-  public var largeTableSize: Int?
+  public var inMemorySize: Int?
 
   /// Makes options that leave everything to the file.
   public init() {}
-}
-
-extension Dataset {
-  /// The first rows, images or sounds, or all where there are fewer; a time series is given whole,
-  /// of a large table rows of its sample are, and of large series their sample is.
-  public func prefix(_ count: Int) -> Dataset {
-    switch self {
-    case .table(let table): .table(table.prefix(count))
-    case .largeTable(let table): .table(table.sample.prefix(count))
-    case .images(let images): .images(images.prefix(count))
-    case .sounds(let sounds): .sounds(sounds.prefix(count))
-    case .series: self
-    case .largeSeries(let series): .series(series.sample)
-    }
-  }
-}
-
-extension Dataset {
-  /// What can be trained on in memory: the sample of large data, anything else as it is.
-  package var learnable: Dataset {
-    switch self {
-    case .largeTable(let table): .table(table.sample)
-    case .largeSeries(let series): .series(series.sample)
-    case .table, .images, .sounds, .series: self
-    }
-  }
-
-  /// The same items all in memory.
-  ///
-  /// - Throws: What is wrong with the file of large data, such as that it does not fit.
-  package func inMemory() throws(DatasetError) -> Dataset {
-    switch self {
-    case .largeTable(let table): .table(try table.whole())
-    case .largeSeries(let series): .series(try series.whole())
-    case .table, .images, .sounds, .series: self
-    }
-  }
 }

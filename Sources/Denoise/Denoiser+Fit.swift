@@ -3,7 +3,7 @@ internal import HourglassEncodings
 public import HourglassTasksCommon
 
 extension Denoiser {
-  /// Learns from clean data, or from noisy images where the settings say so.
+  /// Trains on clean data, or on noisy images where the settings ask for it.
   ///
   /// Some items are held out to evaluate the result, see `EvaluationSplit`. A checkpoint is written now and
   /// then, and at the end; it stays until the model is saved.
@@ -33,8 +33,8 @@ extension Denoiser {
       if learned == .noisy, data.kind != .images {
         throw TaskError.unsuitedKind(
           name: data.name,
-          job: "learn from noisy data alone, as of",
-          expected: "images, whose pixels have others beside them",
+          job: "train on noisy data alone, as of",
+          expected: "images",
           found: data.kind.nouns.many
         )
       }
@@ -48,11 +48,9 @@ extension Denoiser {
       switch data {
       case .images(let images):
         return try await ImageDenoisingJob(self, images, session).fitted()
-      case .table(let table): return try await TableDenoisingJob(self, table, session).fitted()
-      case .largeTable(let table):
+      case .table(let table):
         return try await TableDenoisingJob(self, table.sample, session).fitted()
-      case .series(let series): return try await SeriesDenoisingJob(self, series, session).fitted()
-      case .largeSeries(let series):
+      case .series(let series):
         return try await SeriesDenoisingJob(self, series.sample, session).fitted()
       case .sounds(let sounds): return try await SoundDenoisingJob(self, sounds, session).fitted()
       }
@@ -61,7 +59,7 @@ extension Denoiser {
     }
   }
 
-  /// Learns from clean images.
+  /// Trains on clean images.
   public func fit(
     _ images: ImageSet,
     session: TrainingSession = TrainingSession()

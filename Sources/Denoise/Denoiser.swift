@@ -8,9 +8,9 @@ public import HourglassTasksCommon
 ///     let denoiser = try await Denoiser(noise: .gaussian(standardDeviation: 25 / 255)).fit(photos)
 ///     let clean = try await denoiser.denoised(Image.load(contentsOf: "noisy.png"))
 ///
-/// It learns from clean data to which it adds the noise, anew at every step, and is told the clean
-/// values; or, by `learned`, from noisy images alone. What is `nil` is chosen from the data. The same settings, data and number of threads give
-/// the same bytes.
+/// It is trained on clean data to which it adds the noise, anew at every step, with the clean values as
+/// targets; or, by `learned`, on noisy images alone. What is `nil` is chosen from the data. The same
+/// settings, data and number of threads give the same bytes.
 ///
 /// References: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser", arXiv:1608.03981,
 /// for images; Erdogan, Hershey, Watanabe, Le Roux, 2015, "Phase-sensitive and recognition-boosted
@@ -22,9 +22,9 @@ public struct Denoiser: Hashable, Sendable, Codable {
   public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
     /// Clean items, to which the noise is added.
     case clean
-    /// Noisy images, of which no clean ones exist. Without a `noise` the network learns to tell pixels from
-    /// those beside them, which noise that strikes each pixel by itself cannot help; with a noise that is
-    /// normal, of counts or of grain it learns from the images with more of that noise, and does better.
+    /// Noisy images, of which no clean ones exist. Without a `noise` the network learns to predict pixels
+    /// from those beside them, which noise that strikes each pixel by itself cannot help; with a noise that
+    /// is normal, of counts or of grain it is trained on the images with more of that noise, and does better.
     ///
     /// References: Huang et al., 2021, "Neighbor2Neighbor: Self-Supervised Denoising from Single Noisy
     /// Images", arXiv:2101.02824; Pang, Zheng, Quan, Ji, 2021, "Recorrupted-to-Recorrupted: Unsupervised Deep
@@ -33,15 +33,15 @@ public struct Denoiser: Hashable, Sendable, Codable {
   }
 
   /// The noise that is to be taken off; `nil` takes normal noise of an unknown level up to 55/255 for
-  /// images, white noise of an unknown level from 5 dB above to 20 dB below for sounds, and of a standard deviation of 0.3 for tables and series, whose values are scaled to a
-  /// standard deviation of 1.
+  /// images, white noise of an unknown level from 5 dB above to 20 dB below for sounds, and of a standard
+  /// deviation of 0.3 for tables and series, whose values are scaled to a standard deviation of 1.
   public var noise: Noise?
   /// Whether the items that are trained on are clean; `nil` is `clean`.
   public var learned: LearnedItems?
   /// The layers; for images, sounds and series they must translate, as a U-Net or a plain chain does, and
   /// for a table encode.
   public var architecture: Architecture?
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   public var learning: TrainingSettings
 
   /// Makes a denoiser; the defaults suit photographs and most tables and series.

@@ -1,22 +1,23 @@
 public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
+public import HourglassEvaluation
 public import HourglassMedia
 internal import HourglassStatistics
 internal import HourglassSystem
 public import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One image in a evaluation of a denoiser, as it was, with noise, and without it again.
+/// One image in an evaluation of a denoiser, as it was, with noise, and without it again.
 public struct DenoisingEvaluation: Sendable {
   /// The image without noise; none where it is not known.
   public let clean: Image?
   /// The image with noise.
   public let noisy: Image
-  /// What the denoiser makes of it.
+  /// The output of the denoiser.
   public let denoised: Image
-  /// The standard deviation of normal noise in the noisy image, of values from 0 to 1, as it alone tells
-  /// it; none where it has too few pixels.
+  /// The standard deviation of normal noise in the noisy image, of values from 0 to 1, estimated from
+  /// it alone; none where it has too few pixels.
   ///
   /// References: Liu, Tanaka, Okutomi, 2013, doi:10.1109/TIP.2013.2283400; Chen, Zhu, Heng, 2015,
   /// doi:10.1109/ICCV.2015.62, see `NoiseLevel`.
@@ -38,7 +39,7 @@ extension FittedDenoiser {
   ///   - reference: The clean images, in the same order; none where noise is added.
   ///   - seed: Where the noise comes from.
   ///   - body: Takes the name and the number of each image with its results.
-  /// - Returns: The report; none where nothing is known of the clean images.
+  /// - Returns: The evaluation; none where nothing is known of the clean images.
   public func evaluation(
     of images: ImageSet,
     adding noise: Noise? = nil,
@@ -46,7 +47,7 @@ extension FittedDenoiser {
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, DenoisingEvaluation) throws -> Void
-  ) async throws(HourglassError) -> DenoisingReport? {
+  ) async throws(HourglassError) -> Evaluation? {
     do {
       guard case .images(var network) = content else { throw otherKind(images.name, "images") }
       if let reference, reference.count != images.count {
@@ -56,7 +57,7 @@ extension FittedDenoiser {
           found: "\(reference.count)"
         )
       }
-      var tally = DenoisingTally()
+      var tally = DenoisingTally(.images)
       let isEvaluated = noise != nil || reference != nil
       for index in 0..<images.count {
         try Task.checkCancellation()
@@ -90,7 +91,7 @@ extension FittedDenoiser {
         await Task.yield()
       }
       guard isEvaluated else { return nil }
-      return tally.report(dataName: images.name, items: .given, noise: noise?.description)
+      return tally.evaluation(of: images.name, split: .given, noise: noise?.description)
     } catch {
       throw HourglassError(error)
     }

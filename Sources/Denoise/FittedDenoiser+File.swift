@@ -9,7 +9,7 @@ public import HourglassTensors
 enum DenoisedFields: Hashable, Sendable, Codable {
   case images(channels: Int)
   case table(TableEncoding)
-  case series(SeriesScaling, window: Int)
+  case series(SeriesEncoding)
   case sounds(SoundMasking)
 }
 
@@ -63,15 +63,15 @@ extension FittedDenoiser: FittedTask {
           )
         )
       )
-    case (.series(let scaling, let window), .translator(let translator)):
-      if let problem = scaling.problem(window: window) { throw file.damaged(problem) }
+    case (.series(let encoding), .translator(let translator)):
+      if let problem = encoding.problem { throw file.damaged(problem) }
       content = .series(
         SeriesDenoising(
-          scaling: scaling,
+          encoding: encoding,
           network: try FittedImageToImageNetwork(
             translator,
             variables: file.tensors,
-            itemShape: [scaling.channels.count, window],
+            itemShape: [encoding.channels.count, encoding.window],
             record: nil
           )
         )
@@ -94,9 +94,7 @@ extension FittedDenoiser: FittedTask {
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: Denoiser.self),
-      header: file.header,
-      report: try file.report(as: DenoisingReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       content: content
     )
   }

@@ -1,26 +1,27 @@
 public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
+public import HourglassEvaluation
 public import HourglassMedia
 internal import HourglassStatistics
 internal import HourglassSystem
 public import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One sound in a evaluation of a denoiser, as it was, with noise, and without it again.
+/// One sound in an evaluation of a denoiser, as it was, with noise, and without it again.
 public struct SoundDenoisingEvaluation: Sendable {
   /// The sound without noise; none where it is not known.
   public let clean: Sound?
   /// The sound with noise.
   public let noisy: Sound
-  /// What the denoiser makes of it.
+  /// The output of the denoiser.
   public let denoised: Sound
 }
 
 extension FittedDenoiser {
   /// A sound without its noise, of the same rate, length and number of channels.
   ///
-  /// Each channel is worked on by itself: a network sees its spectrogram and says what part of each
+  /// Each channel is worked on by itself: a network takes its spectrogram and predicts which part of each
   /// bin is kept; the phases stay. A sound has the same result alone and in any company.
   ///
   /// - Throws: `application(.otherKind)` where it was not trained on sounds; `dataset` where a sample
@@ -46,7 +47,7 @@ extension FittedDenoiser {
   ///   - reference: The clean sounds, in the same order; none where noise is added.
   ///   - seed: Where the noise comes from.
   ///   - body: Takes the name and the number of each sound with its results.
-  /// - Returns: The report; none where nothing is known of the clean sounds.
+  /// - Returns: The evaluation; none where nothing is known of the clean sounds.
   public func evaluation(
     of sounds: SoundSet,
     adding noise: Noise? = nil,
@@ -54,7 +55,7 @@ extension FittedDenoiser {
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, SoundDenoisingEvaluation) throws -> Void
-  ) async throws(HourglassError) -> DenoisingReport? {
+  ) async throws(HourglassError) -> Evaluation? {
     do {
       guard case .sounds(var network) = content else { throw otherKind(sounds.name, "sounds") }
       if let reference, reference.count != sounds.count {
@@ -64,7 +65,7 @@ extension FittedDenoiser {
           found: "\(reference.count)"
         )
       }
-      var tally = SoundDenoisingTally(network.masking)
+      var tally = DenoisingTally(.sounds)
       let isEvaluated = noise != nil || reference != nil
       for index in 0..<sounds.count {
         try Task.checkCancellation()
@@ -77,7 +78,10 @@ extension FittedDenoiser {
           try requireSameForm(other, of: reference.name, as: given)
           clean = other
         }
-        if isEvaluated, let clean { tally.add(clean: clean, noisy: noisy, denoised: denoised) }
+        if isEvaluated, let clean {
+          let transform = network.masking.transform(forRate: clean.sampleRate)
+          tally.add(clean: clean, noisy: noisy, denoised: denoised, by: transform)
+        }
         try body(
           sounds.names[index],
           index,
@@ -86,7 +90,7 @@ extension FittedDenoiser {
         await Task.yield()
       }
       guard isEvaluated else { return nil }
-      return tally.report(dataName: sounds.name, items: .given, noise: noise?.description)
+      return tally.evaluation(of: sounds.name, split: .given, noise: noise?.description)
     } catch {
       throw HourglassError(error)
     }

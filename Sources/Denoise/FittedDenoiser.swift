@@ -2,12 +2,13 @@ internal import HourglassAutoencoders
 public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
+internal import HourglassEvaluation
 public import HourglassMedia
-public import HourglassModelFiles
+internal import HourglassModelFiles
 public import HourglassTasksCommon
 internal import HourglassTensors
 
-/// A denoiser that was learned: it takes noise off data of the kind that it was trained on.
+/// A fitted denoiser: it removes noise from data of the kind that it was trained on.
 ///
 /// It is a value: nothing that is done with it changes it. An image of any size is worked on in tiles
 /// that overlap so far that the result does not depend on them; it keeps its depth, its alpha, its
@@ -18,12 +19,8 @@ public struct FittedDenoiser: Sendable {
 
   /// How it was set up.
   public let configuration: Denoiser
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How well it does on items that were held out, measured when it was learned.
-  public let report: DenoisingReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has: its header, evaluation and checkpoint.
+  public let core: FittedCore
 
   /// The network for each kind of data.
   enum Content: Sendable {
@@ -35,48 +32,42 @@ public struct FittedDenoiser: Sendable {
 
   let content: Content
 
-  init(
-    configuration: Denoiser,
-    header: ModelHeader,
-    report: DenoisingReport?,
-    checkpoint: String?,
-    content: Content
-  ) {
+  init(configuration: Denoiser, core: FittedCore, content: Content) {
     self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
+    self.core = core
     self.content = content
   }
 
-  /// Makes it at the end of a run of learning.
+  /// Makes it at the end of a training run.
   init(
     _ denoiser: Denoiser,
     _ run: TrainingRun,
     _ record: HourglassAutoencoders.TrainingRecord,
-    _ report: DenoisingReport?,
+    _ evaluation: Evaluation?,
     _ content: Content,
     estimate: Double? = nil
   ) throws(ModelFileError) {
-    var metrics = report?.metrics ?? [:]
+    var evaluation = evaluation.map(run.session.shown)
+    evaluation?.warnings += [TrainingDiagnostics.budget(record)].compactMap { $0 }
+    var metrics = evaluation?.metrics ?? [:]
     metrics[Self.estimateName] = estimate
-    var report = report?.refereed(by: run.session)
-    report?.notes += [TrainingDiagnostics.budget(record)].compactMap { $0 }
     self.init(
       configuration: denoiser,
-      header: try run.modelHeader(record, metrics: metrics, report: report),
-      report: report,
-      checkpoint: run.session.checkpoint,
+      core: FittedCore(
+        header: try run.modelHeader(record, metrics: metrics, report: evaluation),
+        evaluation: evaluation,
+        checkpoint: run.session.checkpoint
+      ),
       content: content
     )
   }
 
   private static let estimateName = "PSNR, estimated"
 
-  /// How near images come to clean ones, where it trained on noisy ones alone and was told their noise: the
+  /// How near images come to clean ones, where it was trained on noisy ones alone of a given noise: the
   /// peak signal-to-noise ratio in decibels, estimated on patches that were held out; none elsewhere.
   ///
-  /// It is right where the noise is what was told, and a little too low, since the network sees the patches
+  /// It is right where the noise is the given one, and a little too low, since the network sees the patches
   /// with more noise than theirs.
   public var estimatedPeakSignalToNoiseRatio: Double? {
     header.training.metrics[Self.estimateName]
@@ -98,7 +89,7 @@ public struct FittedDenoiser: Sendable {
   /// An image without its noise.
   ///
   /// - Parameter name: What to call it in an error.
-  /// - Throws: `application(.otherKind)` where it was not trained on images, or where it was learned
+  /// - Throws: `application(.otherKind)` where it was not trained on images, or where it was trained
   ///   from images with colors and the image is gray.
   public func denoised(
     _ image: Image,
@@ -144,6 +135,28 @@ public struct FittedDenoiser: Sendable {
       return try await network.denoised(series, on: engine)
     } catch {
       throw HourglassError(error)
+    }
+  }
+
+  /// The tables of a table or time series whose values are without their noise, batch by batch, in
+  /// memory that the length of the data does not matter to.
+  ///
+  /// - Parameter body: Takes each batch and its rows.
+  /// - Throws: As for all at once, and what `body` throws.
+  public func denoised(
+    _ data: Dataset,
+    on engine: ComputeEngine = ComputeEngine(),
+    _ body: (DatasetBatch, Table) async throws -> Void
+  ) async throws {
+    let batches = try data.batches()
+    try await batches.forEach(on: engine) { batch, engine in
+      switch batch.data {
+      case .table(let table): try await denoised(table.sample, on: engine)
+      case .series(let series): batch.wanted(try await denoised(series.sample, on: engine))
+      case .images, .sounds: throw otherKind(data.name, data.kind.nouns.many)
+      }
+    } take: {
+      try await body($0, $1)
     }
   }
 

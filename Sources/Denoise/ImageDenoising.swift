@@ -56,101 +56,72 @@ struct ImageDenoisingEvaluator: Sendable {
   /// Whether classical filters are evaluated too.
   var comparesWithFilters = true
 
-  /// The most images that a report of learning evaluates, and the longest side of what it takes of each.
+  /// The most images that are evaluated after training, and the longest side of what it takes of each.
   static let limit = 24
   static let side = 384
 
-  /// Adds noise to clean images and evaluates what is made of them.
-  func report(
-    _ images: ImageSet,
+  /// Adds noise to clean images and evaluates what is made of them; nothing where there is no image.
+  func evaluation(
+    of images: ImageSet,
     noise: Noise,
-    as kind: EvaluationSplit,
+    as split: EvaluationSplit,
     seed: UInt64,
     on engine: ComputeEngine
-  ) async throws -> DenoisingReport {
+  ) async throws -> Evaluation? {
     var network = network
-    var tally = DenoisingTally(comparesWithFilters: comparesWithFilters)
+    var tally = DenoisingTally(.images)
     for index in 0..<images.count {
       try Task.checkCancellation()
       let image = try images.image(index)
       let clean = PlanarImage(network.channels == 3 ? image : image.gray()).center(Self.side)
       let noisy = try noise.added(to: clean, seed: seed, number: index)
       let denoised = try await network.denoised([noisy], name: images.name, on: engine)[0]
-      tally.add(clean: clean, noisy: noisy, denoised: denoised.clipped)
+      tally.add(
+        clean: clean,
+        noisy: noisy,
+        denoised: denoised.clipped,
+        comparesWithFilters: comparesWithFilters
+      )
     }
-    return tally.report(dataName: images.name, items: kind, noise: noise.description)
+    return tally.evaluation(of: images.name, split: split, noise: noise.description)
   }
 }
 
-/// The qualities of images, added up.
-struct DenoisingTally: Sendable {
-  private struct Sums: Sendable {
-    var ratio = 0.0
-    var similarity = 0.0
-    var squares = 0.0
-
-    mutating func add(_ image: PlanarImage, _ clean: PlanarImage) {
-      ratio += ImageQuality.peakSignalToNoiseRatio(image, clean)
-      similarity += ImageQuality.structuralSimilarity(image, clean)
-      squares += ImageQuality.meanSquaredError(image, clean)
-    }
-
-    func score(_ method: String, count: Int) -> DenoisingReport.Score {
-      DenoisingReport.Score(
-        method: method,
-        peakSignalToNoiseRatio: ratio / Double(count),
-        structuralSimilarity: similarity / Double(count),
-        error: (squares / Double(count)).squareRoot()
-      )
-    }
-  }
-
+extension DenoisingTally {
   private static let widths = [0.5, 0.7, 0.9, 1.1, 1.4, 1.8]
   private static let radii = [1, 2]
 
-  /// Whether classical filters are evaluated too.
-  private let comparesWithFilters: Bool
-
-  private var count = 0
-  private var noisy = Sums()
-  private var denoised = Sums()
-  private var medians = radii.map { _ in Sums() }
-  private var gaussians = widths.map { _ in Sums() }
-
-  init(comparesWithFilters: Bool = true) { self.comparesWithFilters = comparesWithFilters }
-
-  /// Evaluators an image, and what the filters make of it.
-  mutating func add(clean: PlanarImage, noisy: PlanarImage, denoised: PlanarImage) {
-    count += 1
-    self.noisy.add(noisy, clean)
-    self.denoised.add(denoised, clean)
-    guard comparesWithFilters else { return }
-    for (place, radius) in Self.radii.enumerated() {
-      medians[place].add(ImageFilters.median(noisy, radius: radius), clean)
+  /// Evaluates an image, and the outputs of the filters.
+  mutating func add(
+    clean: PlanarImage,
+    noisy: PlanarImage,
+    denoised: PlanarImage,
+    comparesWithFilters: Bool = true
+  ) {
+    func quality(_ image: PlanarImage) -> Quality {
+      Quality(
+        ratio: ImageQuality.peakSignalToNoiseRatio(image, clean),
+        likeness: ImageQuality.structuralSimilarity(image, clean),
+        squaredError: ImageQuality.meanSquaredError(image, clean)
+      )
     }
-    for (place, width) in Self.widths.enumerated() {
-      gaussians[place].add(ImageFilters.gaussian(noisy, standardDeviation: width), clean)
+    let medians = Self.radii.map { radius in
+      (
+        name: "median filter, \(2 * radius + 1) x \(2 * radius + 1)",
+        image: { ImageFilters.median(noisy, radius: radius) }
+      )
     }
-  }
-
-  /// The report; of each filter the best width counts, as if it had been known.
-  func report(dataName: String, items: EvaluationSplit, noise: String?) -> DenoisingReport {
-    let median = medians.indices.max { medians[$0].ratio < medians[$1].ratio } ?? 0
-    let gaussian = gaussians.indices.max { gaussians[$0].ratio < gaussians[$1].ratio } ?? 0
-    let side = 2 * Self.radii[median] + 1
-    return DenoisingReport(
-      dataName: dataName,
-      kind: .images,
-      items: items,
-      itemCount: count,
-      noise: noise,
-      noisy: noisy.score("noisy", count: count),
-      classical: comparesWithFilters
-        ? [
-          medians[median].score("median of \(side) x \(side)", count: count),
-          gaussians[gaussian].score("Gaussian of \(Self.widths[gaussian]) pixels", count: count),
-        ] : [],
-      denoised: denoised.score("denoised", count: count)
+    let gaussians = Self.widths.map { width in
+      (
+        name: "Gaussian filter, \(width) pixels",
+        image: { ImageFilters.gaussian(noisy, standardDeviation: width) }
+      )
+    }
+    add(
+      network: quality(denoised),
+      noisy: quality(noisy),
+      filters: comparesWithFilters
+        ? [medians, gaussians].map { $0.map { ($0.name, quality($0.image())) } } : []
     )
   }
 }

@@ -8,7 +8,7 @@ internal import HourglassNetworks
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// How a network learns to denoise images.
+/// How a network is trained to denoise images.
 private enum DenoisingObjective: Hashable, Sendable {
   /// From clean images, to which the network adds the noise.
   case added(Noise)
@@ -16,7 +16,7 @@ private enum DenoisingObjective: Hashable, Sendable {
   case compressed(Noise)
   /// From noisy images, of whose noise nothing is known but that it strikes each pixel by itself.
   case neighbors
-  /// From noisy images whose noise is normal, of a deviation that each value tells.
+  /// From noisy images whose noise is normal, of a deviation known for each value.
   case recorrupted(Noise)
 
   /// How much further noise is added to noisy images, as a part of their own.
@@ -46,7 +46,7 @@ private enum DenoisingObjective: Hashable, Sendable {
   }
 
   /// Whether the deviations of the noise are kept beside the values.
-  var tellsDeviations: Bool {
+  var predictsDeviations: Bool {
     if case .recorrupted = self { true } else { false }
   }
 
@@ -55,16 +55,16 @@ private enum DenoisingObjective: Hashable, Sendable {
     if case .compressed = self { JPEGPatchSource.block } else { 0 }
   }
 
-  /// What is kept of an image.
+  /// The planes of an image, with the deviations of its noise where these are predicted.
   ///
   /// - Parameter name: What to call it in an error.
-  /// - Throws: `unsuitedKind` where its noise cannot be told.
-  func told(_ image: PlanarImage, name: String) throws(TaskError) -> PlanarImage {
+  /// - Throws: `unsuitedKind` where its noise cannot be estimated.
+  func withNoise(_ image: PlanarImage, name: String) throws(TaskError) -> PlanarImage {
     guard case .recorrupted(let noise) = self else { return image }
     guard let deviations = noise.deviations(in: image) else {
       throw .unsuitedKind(
         name: name,
-        job: "tell the level of the noise of",
+        job: "estimate the noise level of",
         expected: "an image of at least 11 x 11 pixels, or a level, as in gaussian:0.1",
         found: "one of \(image.width) x \(image.height)"
       )
@@ -83,7 +83,7 @@ private enum DenoisingObjective: Hashable, Sendable {
   }
 }
 
-/// One run of learning to denoise images, with everything chosen before it begins.
+/// One training run to denoise images, with everything chosen before it begins.
 struct ImageDenoisingJob: Sendable {
   /// The least extents of noisy images that are trained on without clean ones.
   private static let leastSide = 16
@@ -96,7 +96,7 @@ struct ImageDenoisingJob: Sendable {
   private let source: any PairedBatchSource
   private let run: TrainingRun
 
-  /// Splits the images, and prepares the network and the batches that it learns from.
+  /// Splits the images, and prepares the network and the batches that it is trained on.
   init(_ denoiser: Denoiser, _ images: ImageSet, _ session: TrainingSession) throws {
     self.denoiser = denoiser
     self.images = images
@@ -105,34 +105,34 @@ struct ImageDenoisingJob: Sendable {
     // Three planes only where every image has colors: a network for one plane serves them all.
     let isColor = (0..<images.count).allSatisfy { images.shape(of: $0)[0] >= 3 }
     channels = isColor ? 3 : 1
-    let lesson = DenoisingObjective(denoiser)
+    let objective = DenoisingObjective(denoiser)
     translator = ImageToImageNetwork(
       architecture: denoiser.architecture ?? Defaults.denoisingArchitecture,
-      target: lesson.target(channels: channels),
+      target: objective.target(channels: channels),
       learnsDifference: true,
-      corruption: lesson.corruption
+      corruption: objective.corruption
     )
     let sample = try ImageSample(
       images,
       split: split,
       seed: seed,
-      channels: lesson.tellsDeviations ? 2 * channels : channels
+      channels: objective.predictsDeviations ? 2 * channels : channels
     ) { index, image in
       let planes = PlanarImage(isColor ? image : image.gray())
-      return try lesson.told(planes, name: images.names[index])
+      return try objective.withNoise(planes, name: images.names[index])
     }
     let learning = PatchLearning(
       sample.store,
       images: sample.learning,
       turns: 8,
-      isHalved: lesson == .neighbors,
-      margin: lesson.margin
+      isHalved: objective == .neighbors,
+      margin: objective.margin
     )
     let least = min(learning.cutting.width, learning.cutting.height)
-    if lesson == .neighbors, least < Self.leastSide {
+    if objective == .neighbors, least < Self.leastSide {
       throw TaskError.unsuitedKind(
         name: images.name,
-        job: "learn from noisy images alone, as those of",
+        job: "train on noisy images alone, as those of",
         expected: "images of at least \(Self.leastSide) x \(Self.leastSide) pixels",
         found: "a side of \(least)"
       )
@@ -147,7 +147,7 @@ struct ImageDenoisingJob: Sendable {
       validation: trainer.validation,
       seed: seed
     )
-    source = lesson.source(patches, seed: seed)
+    source = objective.source(patches, seed: seed)
     run = try TrainingRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
@@ -160,7 +160,7 @@ struct ImageDenoisingJob: Sendable {
     )
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedDenoiser {
     let result = try await run.train(translator, on: source)
     let network = ImageDenoising(
@@ -182,18 +182,18 @@ struct ImageDenoisingJob: Sendable {
       network: network,
       comparesWithFilters: run.session.comparesWithBaselines
     )
-    let report = try await evaluator.report(
-      images.items(Array(split.report.prefix(ImageDenoisingEvaluator.limit))),
+    let evaluation = try await evaluator.evaluation(
+      of: images.items(Array(split.report.prefix(ImageDenoisingEvaluator.limit))),
       noise: denoiser.noise(for: .images).typical,
       as: split.reportRows,
       seed: denoiser.learning.seed,
       on: run.session.engine
     )
-    return try FittedDenoiser(denoiser, run, result.record, report, .images(network))
+    return try FittedDenoiser(denoiser, run, result.record, evaluation, .images(network))
   }
 
-  /// The peak signal-to-noise ratio that the errors of patches held out tell; none where the noise is not
-  /// known, or where they are too few to tell.
+  /// The peak signal-to-noise ratio estimated from the errors of held-out patches; none where the noise is
+  /// not known, or where they are too few.
   private func estimate(_ record: HourglassAutoencoders.TrainingRecord) -> Double? {
     guard case .recorrupted = translator.target, let evaluated = record.best?.validation else {
       return nil

@@ -34,7 +34,7 @@ public enum Noise: Hashable, Sendable, Codable {
   /// White noise of any level from 20 dB below a sound to 5 dB above it.
   public static let unknownOfSounds = Noise.signalToNoise(lower: -5, upper: 20)
 
-  /// The same in a network, which cannot tell how loud an item is, and writes no files: there the noise
+  /// The same in a network, which has no loudness of items, and writes no files: there the noise
   /// of sounds and of files is none.
   public var corruption: Corruption {
     switch self {
@@ -64,8 +64,8 @@ public enum Noise: Hashable, Sendable, Codable {
     )
   }
 
-  /// Whether it can be trained on noisy images alone: whether it is normal, of a deviation that noisy values
-  /// tell.
+  /// Whether it can be trained on noisy images alone: whether it is normal, of a deviation that can be
+  /// estimated from noisy values.
   public var isTrainedOnNoisyImages: Bool {
     switch self {
     case .gaussian, .gaussianRange, .poisson, .speckle: true
@@ -75,8 +75,8 @@ public enum Noise: Hashable, Sendable, Codable {
 
   /// The standard deviation of normal noise in each value of a noisy image; `nil` for other noise.
   ///
-  /// Of an unknown level it is that which each plane tells; `nil` where it has too few pixels to tell it.
-  /// The variance of counts and of grain is told by the noisy values, which on average are the clean ones,
+  /// Of an unknown level it is estimated from each plane; `nil` where one has too few pixels.
+  /// The variance of counts and of grain comes from the noisy values, which on average are the clean ones,
   /// their squares 1 + σ² times as large.
   func deviations(in image: PlanarImage) -> [[Float]]? {
     var known: [Float]?
@@ -84,8 +84,8 @@ public enum Noise: Hashable, Sendable, Codable {
     case .gaussian(let deviation):
       known = image.planes.map { _ in deviation }
     case .gaussianRange(let lower, let upper):
-      let told = image.noiseLevels.compactMap(\.self)
-      known = told.count < image.planes.count ? nil : told.map { min(max($0, lower), upper) }
+      let levels = image.noiseLevels.compactMap(\.self)
+      known = levels.count < image.planes.count ? nil : levels.map { min(max($0, lower), upper) }
     case .poisson(let peak):
       return image.planes.map { $0.map { (max($0, 0) / peak).squareRoot() } }
     case .speckle(let deviation):

@@ -3,16 +3,17 @@ internal import HourglassMedia
 internal import HourglassNetworks
 internal import HourglassStatistics
 
-/// The level of normal noise in images, told from the images alone.
+/// The level of normal noise in images, estimated from the images alone.
 ///
 /// Patches without texture vary in few directions, noise in all of them. Patches count whose gradients are no
-/// stronger than the noise makes them in 99 of 100 cases; of the eigenvalues of their covariance the largest are
-/// left out, until as many of the rest are above their mean as are below it, and this mean is the variance of the
-/// noise. Noise decides what patches count, so that it is told three times.
+/// stronger than the noise makes them in 99 of 100 cases; of the eigenvalues of their covariance the largest
+/// are left out, until as many of the rest are above their mean as are below it, and this mean is the
+/// variance of the noise. The patches that count depend on the noise, so that it is estimated three times.
 ///
 /// References: Liu, Tanaka, Okutomi, 2013, "Single-Image Noise Level Estimation for Blind Denoising",
-/// doi:10.1109/TIP.2013.2283400, section III, for patches without texture; Chen, Zhu, Heng, 2015, "An Efficient
-/// Statistical Method for Image Noise Level Estimation", doi:10.1109/ICCV.2015.62, algorithm 1, for eigenvalues.
+/// doi:10.1109/TIP.2013.2283400, section III, for patches without texture; Chen, Zhu, Heng, 2015, "An
+/// Efficient Statistical Method for Image Noise Level Estimation", doi:10.1109/ICCV.2015.62, algorithm 1, for
+/// eigenvalues.
 struct NoiseLevel: Sendable {
   /// The most patches that are looked at.
   private static let patchLimit = 1 << 13
@@ -27,7 +28,7 @@ struct NoiseLevel: Sendable {
   /// The sum of the squared gradients of each patch.
   private var gradients: [Float] = []
 
-  /// The standard deviation of the noise in a plane; `nil` for a plane of too few pixels to tell.
+  /// The standard deviation of the noise in a plane; `nil` for a plane of too few pixels.
   ///
   /// - Parameters:
   ///   - plane: The values, `[height * width]`.
@@ -43,7 +44,7 @@ struct NoiseLevel: Sendable {
     return nil
   }
 
-  /// The fewest patches that tell a covariance.
+  /// The fewest patches that a covariance is estimated from.
   private static func least(_ side: Int) -> Int { 8 * side * side }
 
   private init(_ plane: [Float], _ width: Int, columns: Int, rows: Int, side: Int) {
@@ -81,7 +82,7 @@ struct NoiseLevel: Sendable {
   /// The sum of squared gradients that noise of a variance of 1 stays below in 99 of 100 patches.
   ///
   /// It is distributed about as a chi-squared variable of as many degrees of freedom as its mean and its
-  /// variance tell; its quantile is that of Wilson and Hilferty, 1931, doi:10.1073/pnas.17.12.684.
+  /// variance imply; its quantile is that of Wilson and Hilferty, 1931, doi:10.1073/pnas.17.12.684.
   private var limitPerVariance: Double {
     // The gradients are D x: D'D has the trace of their mean, its square that of half of their variance.
     let size = side * side
@@ -101,7 +102,7 @@ struct NoiseLevel: Sendable {
     return trace * root * root * root
   }
 
-  /// The deviation that the eigenvalues of some patches tell; `nil` where these are too few.
+  /// The deviation estimated from the eigenvalues of some patches; `nil` where these are too few.
   private func deviation(where isTaken: (Int) -> Bool) -> Float? {
     let size = side * side
     var sums = [Double](repeating: 0, count: size)
@@ -140,7 +141,7 @@ struct NoiseLevel: Sendable {
 }
 
 extension PlanarImage {
-  /// The standard deviation of normal noise in each plane, as the plane alone tells it.
+  /// The standard deviation of normal noise in each plane, estimated from the plane alone.
   var noiseLevels: [Float?] {
     planes.map { NoiseLevel.standardDeviation(of: $0, width: width) }
   }

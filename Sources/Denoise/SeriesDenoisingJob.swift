@@ -2,6 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassMedia
 internal import HourglassModelFiles
@@ -9,12 +10,12 @@ internal import HourglassNetworks
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning to denoise time series, with everything chosen before it begins.
+/// One training run to denoise time series, with everything chosen before it begins.
 struct SeriesDenoisingJob: Sendable {
   private let denoiser: Denoiser
   private let series: SeriesSet
   private let split: RowSplit
-  private let scaling: SeriesScaling
+  private let encoding: SeriesEncoding
   private let translator: ImageToImageNetwork
   private let run: TrainingRun
 
@@ -22,7 +23,15 @@ struct SeriesDenoisingJob: Sendable {
     self.denoiser = denoiser
     self.series = series
     split = RowSplit(RawItems.series(series), seed: denoiser.learning.seed)
-    scaling = SeriesScaling(series, windows: split.training)
+    let given = try session.startingFields(DenoisedFields.self, of: FittedDenoiser.application)
+    if case .series(let learned)? = given, learned.window == series.window,
+      learned.channels.map(\.name) == series.channels
+    {
+      encoding = learned
+    } else {
+      // The run refuses a model of other data.
+      encoding = try SeriesEncoding(series, windows: split.training)
+    }
     translator = ImageToImageNetwork(
       architecture: denoiser.architecture ?? .uNet(base: 16, depth: 2, activation: .relu),
       learnsDifference: true,
@@ -31,7 +40,7 @@ struct SeriesDenoisingJob: Sendable {
     run = try TrainingRun(
       application: FittedDenoiser.application,
       configuration: denoiser,
-      fields: DenoisedFields.series(scaling, window: series.window),
+      fields: DenoisedFields.series(encoding),
       architecture: DenoisingNetwork.translator(translator),
       data: (series.name, series.fingerprint),
       itemCount: split.training.count,
@@ -44,12 +53,12 @@ struct SeriesDenoisingJob: Sendable {
     )
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedDenoiser {
-    let source = SeriesWindows(series, windows: split.seen, scaling: scaling)
+    let source = try SeriesWindows(series, windows: split.seen, encoding: encoding)
     let result = try await run.train(translator, on: source)
     let network = SeriesDenoising(
-      scaling: scaling,
+      encoding: encoding,
       network: try FittedImageToImageNetwork(
         translator,
         variables: result.variables,
@@ -57,14 +66,14 @@ struct SeriesDenoisingJob: Sendable {
         record: result.record
       )
     )
-    let report = try await report(network)
-    return try FittedDenoiser(denoiser, run, result.record, report, .series(network))
+    let evaluation = try await evaluation(of: network)
+    return try FittedDenoiser(denoiser, run, result.record, evaluation, .series(network))
   }
 
   private static let widths = [0.7, 1, 1.5, 2, 3, 5]
 
-  private func report(_ network: SeriesDenoising) async throws -> DenoisingReport {
-    let rows = SeriesWindows(series, windows: split.report, scaling: scaling)
+  private func evaluation(of network: SeriesDenoising) async throws -> Evaluation {
+    let rows = try SeriesWindows(series, windows: split.report, encoding: encoding)
     let noise = denoiser.noise(for: .series).typical
     var generator = SeriesDenoisingJob.generator(denoiser.learning.seed)
     var noisy: [Float] = []
@@ -84,10 +93,13 @@ struct SeriesDenoisingJob: Sendable {
         planes: (0..<channels).map { Array(all[$0 * length..<($0 + 1) * length]) }
       )
     }
-    var sums = (noisy: 0.0, denoised: 0.0, smooth: Self.widths.map { _ in 0.0 })
+    var (own, given) = ([Double](), [Double]())
+    var smooth = Self.widths.map { _ in [Double]() }
+    var count = 0
     let width = channels * length
     for (index, window) in split.report.enumerated() {
       let observed = series.window(window).observed
+      count += observed.count { $0 > 0 }
       let truth = rows.item(index)
       func error(_ values: [Float]) -> Double {
         values.indices.reduce(0) { sum, place in
@@ -96,30 +108,26 @@ struct SeriesDenoisingJob: Sendable {
         }
       }
       let range = index * width..<(index + 1) * width
-      sums.noisy += error(Array(noisy[range]))
-      sums.denoised += error(Array(results.scalars[range]))
+      given.append(error(Array(noisy[range])))
+      own.append(error(Array(results.scalars[range])))
       let image = planes(noisy[range])
       for (place, deviation) in Self.widths.enumerated() {
-        let smooth = ImageFilters.gaussian(image, standardDeviation: deviation)
-        sums.smooth[place] += error(smooth.planes.flatMap(\.self))
+        let filtered = ImageFilters.gaussian(image, standardDeviation: deviation)
+        smooth[place].append(error(filtered.planes.flatMap(\.self)))
       }
     }
-    let count = split.report.reduce(0.0) { sum, window in
-      sum + series.window(window).observed.reduce(0) { $0 + Double($1) }
-    }
-    func score(_ method: String, _ sum: Double) -> DenoisingReport.Score {
-      DenoisingReport.Score(method: method, error: (sum / max(count, 1)).squareRoot())
-    }
-    let best = sums.smooth.indices.min { sums.smooth[$0] < sums.smooth[$1] } ?? 0
-    return DenoisingReport(
-      dataName: series.name,
-      kind: .series,
-      items: split.reportRows,
-      itemCount: rows.count,
+    let sums = smooth.map { $0.reduce(0, +) }
+    let best = sums.indices.min { sums[$0] < sums[$1] } ?? 0
+    return Evaluation(
+      .series,
+      of: series.name,
+      split: split.reportRows,
       noise: noise.description,
-      noisy: score("noisy", sums.noisy),
-      classical: [score("Gaussian of \(Self.widths[best]) rows", sums.smooth[best])],
-      denoised: score("denoised", sums.denoised)
+      methods: [
+        ("network", own), ("noisy", given),
+        ("Gaussian filter, \(Self.widths[best]) rows", smooth[best]),
+      ],
+      valueCount: count
     )
   }
 

@@ -13,20 +13,20 @@ struct SoundDenoisingEvaluator: Sendable {
   /// Whether classical filters are evaluated too.
   var comparesWithFilters = true
 
-  /// The most sounds that a report of learning evaluates, and the most seconds that it takes of each.
+  /// The most sounds that are evaluated after training, and the most seconds that it takes of each.
   static let limit = 24
   static let seconds = 30
 
-  /// Adds noise to clean sounds and evaluates what is made of them.
-  func report(
-    _ sounds: SoundSet,
+  /// Adds noise to clean sounds and evaluates what is made of them; nothing where there is no sound.
+  func evaluation(
+    of sounds: SoundSet,
     noise: Noise,
-    as kind: EvaluationSplit,
+    as split: EvaluationSplit,
     seed: UInt64,
     on engine: ComputeEngine
-  ) async throws -> DenoisingReport {
+  ) async throws -> Evaluation? {
     var network = network
-    var tally = SoundDenoisingTally(network.masking, comparesWithFilters: comparesWithFilters)
+    var tally = DenoisingTally(.sounds)
     for index in 0..<sounds.count {
       try Task.checkCancellation()
       let sound = try sounds.sound(index)
@@ -37,91 +37,51 @@ struct SoundDenoisingEvaluator: Sendable {
       tally.add(
         clean: clean,
         noisy: noisy,
-        denoised: try await network.denoised(noisy, on: engine)
+        denoised: try await network.denoised(noisy, on: engine),
+        by: network.masking.transform(forRate: clean.sampleRate),
+        comparesWithFilters: comparesWithFilters
       )
     }
-    return tally.report(dataName: sounds.name, items: kind, noise: noise.description)
+    return tally.evaluation(of: sounds.name, split: split, noise: noise.description)
   }
 }
 
-/// The qualities of sounds, added up.
-struct SoundDenoisingTally: Sendable {
-  private struct Sums: Sendable {
-    var ratio = 0.0
-    var distance = 0.0
-    var squares = 0.0
-
-    mutating func add(
-      _ estimate: [[Float]],
-      _ clean: [[Float]],
-      _ transform: ShortTimeFourierTransform
-    ) {
-      ratio += SoundQuality.signalToNoiseRatio(estimate, clean)
-      distance += SoundQuality.logSpectralDistance(estimate, clean, by: transform)
-      squares += SoundQuality.relativeSquaredError(estimate, clean)
-    }
-
-    func score(_ method: String, count: Int) -> DenoisingReport.Score {
-      DenoisingReport.Score(
-        method: method,
-        signalToNoiseRatio: ratio / Double(count),
-        logSpectralDistance: distance / Double(count),
-        error: (squares / Double(count)).squareRoot()
-      )
-    }
-  }
-
+extension DenoisingTally {
   private static let subtractions: [Float] = [1, 2, 3, 4, 6]
   private static let wieners: [Float] = [0.5, 1, 1.5, 2, 3]
 
-  private let masking: SoundMasking
-  /// Whether classical filters are evaluated too.
-  private let comparesWithFilters: Bool
-  private var count = 0
-  private var noisy = Sums()
-  private var denoised = Sums()
-  private var subtracted = subtractions.map { _ in Sums() }
-  private var filtered = wieners.map { _ in Sums() }
-
-  init(_ masking: SoundMasking, comparesWithFilters: Bool = true) {
-    self.masking = masking
-    self.comparesWithFilters = comparesWithFilters
-  }
-
-  /// Evaluators a sound, and what the filters make of it.
-  mutating func add(clean: Sound, noisy: Sound, denoised: Sound) {
-    let transform = masking.transform(forRate: clean.sampleRate)
-    count += 1
-    self.noisy.add(noisy.channels, clean.channels, transform)
-    self.denoised.add(denoised.channels, clean.channels, transform)
-    guard comparesWithFilters else { return }
-    for (place, factor) in Self.subtractions.enumerated() {
-      let result = SoundFilters.subtraction(noisy.channels, factor: factor, by: transform)
-      subtracted[place].add(result, clean.channels, transform)
+  /// Evaluates a sound, and the outputs of the filters.
+  mutating func add(
+    clean: Sound,
+    noisy: Sound,
+    denoised: Sound,
+    by transform: ShortTimeFourierTransform,
+    comparesWithFilters: Bool = true
+  ) {
+    func quality(_ channels: [[Float]]) -> Quality {
+      Quality(
+        ratio: SoundQuality.signalToNoiseRatio(channels, clean.channels),
+        likeness: SoundQuality.logSpectralDistance(channels, clean.channels, by: transform),
+        squaredError: SoundQuality.relativeSquaredError(channels, clean.channels)
+      )
     }
-    for (place, factor) in Self.wieners.enumerated() {
-      let result = SoundFilters.wiener(noisy.channels, factor: factor, by: transform)
-      filtered[place].add(result, clean.channels, transform)
+    let subtractions = Self.subtractions.map { factor in
+      (
+        name: "spectral subtraction",
+        channels: { SoundFilters.subtraction(noisy.channels, factor: factor, by: transform) }
+      )
     }
-  }
-
-  /// The report; of each filter the best strength counts, as if it had been known.
-  func report(dataName: String, items: EvaluationSplit, noise: String?) -> DenoisingReport {
-    let subtraction = subtracted.indices.max { subtracted[$0].ratio < subtracted[$1].ratio } ?? 0
-    let wiener = filtered.indices.max { filtered[$0].ratio < filtered[$1].ratio } ?? 0
-    return DenoisingReport(
-      dataName: dataName,
-      kind: .sounds,
-      items: items,
-      itemCount: count,
-      noise: noise,
-      noisy: noisy.score("noisy", count: count),
-      classical: comparesWithFilters
-        ? [
-          subtracted[subtraction].score("spectral subtraction", count: count),
-          filtered[wiener].score("Wiener filter", count: count),
-        ] : [],
-      denoised: denoised.score("denoised", count: count)
+    let wieners = Self.wieners.map { factor in
+      (
+        name: "Wiener filter",
+        channels: { SoundFilters.wiener(noisy.channels, factor: factor, by: transform) }
+      )
+    }
+    add(
+      network: quality(denoised.channels),
+      noisy: quality(noisy.channels),
+      filters: comparesWithFilters
+        ? [subtractions, wieners].map { $0.map { ($0.name, quality($0.channels())) } } : []
     )
   }
 }

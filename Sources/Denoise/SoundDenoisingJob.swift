@@ -6,7 +6,7 @@ internal import HourglassNetworks
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning to denoise sounds, with everything chosen before it begins.
+/// One training run to denoise sounds, with everything chosen before it begins.
 struct SoundDenoisingJob: Sendable {
   private let denoiser: Denoiser
   private let sounds: SoundSet
@@ -80,7 +80,7 @@ struct SoundDenoisingJob: Sendable {
     return trainer
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedDenoiser {
     let result = try await run.train(translator, on: source)
     let network = SoundDenoising(masking, translator, variables: result.variables)
@@ -88,19 +88,19 @@ struct SoundDenoisingJob: Sendable {
       network: network,
       comparesWithFilters: run.session.comparesWithBaselines
     )
-    let report = try await evaluator.report(
-      sounds.items(Array(split.report.prefix(SoundDenoisingEvaluator.limit))),
+    let evaluation = try await evaluator.evaluation(
+      of: sounds.items(Array(split.report.prefix(SoundDenoisingEvaluator.limit))),
       noise: denoiser.noise(for: .sounds).typical,
       as: split.reportRows,
       seed: denoiser.learning.seed,
       on: run.session.engine
     )
-    return try FittedDenoiser(denoiser, run, result.record, report, .sounds(network))
+    return try FittedDenoiser(denoiser, run, result.record, evaluation, .sounds(network))
   }
 }
 
 extension Denoiser {
-  /// The noise to learn to take off sounds.
+  /// The noise to remove from sounds.
   ///
   /// - Throws: `invalidSetting` for noise that is made of values from 0 to 1.
   func noiseOfSounds() throws(TaskError) -> Noise {

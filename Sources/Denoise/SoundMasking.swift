@@ -4,7 +4,7 @@ internal import HourglassMedia
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// What a network that masks spectrograms sees of a sound, and what it is to say.
+/// The input and the target of a network that masks spectrograms.
 ///
 /// A sound is scaled to a root mean square of 1 and transformed by frames of about 50 ms, of as many
 /// samples as its rate makes of that. The network sees the logarithms of the powers in units of the

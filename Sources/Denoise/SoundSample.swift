@@ -27,7 +27,7 @@ struct SoundSample: Sendable {
   /// The shortest part that is kept of a sound that is too long.
   private static let shortestPart = 1 << 16
 
-  /// Reads the sounds that a split lets learning see, brought to the rate that most of them have.
+  /// Reads the sounds that a split lets training see, brought to the rate that most of them have.
   ///
   /// Of each sound at most its share of the memory is kept, from a random place on, and where that
   /// would be too little, only some of the sounds are. Silent ones are left out.

@@ -2,6 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassModelFiles
 internal import HourglassNetworks
@@ -15,7 +16,7 @@ struct TableDenoising: Sendable {
 
   /// The table without noise: other columns and missing cells are as they were.
   func denoised(_ table: Table, on engine: ComputeEngine) async throws -> Table {
-    let rows = TableRows(try encoding.encoded(table))
+    let rows = EncodedRows(try encoding.encoded(table), layout: encoding.layout)
     let values = try await network.reconstruct(rows, on: engine)
     let decoded = encoding.decoded(values: values.scalars, count: table.rowCount, like: table)
     return Table(
@@ -40,7 +41,7 @@ struct TableDenoising: Sendable {
   }
 }
 
-/// One run of learning to denoise a table, with everything chosen before it begins.
+/// One training run to denoise a table, with everything chosen before it begins.
 struct TableDenoisingJob: Sendable {
   private let denoiser: Denoiser
   private let table: Table
@@ -54,13 +55,19 @@ struct TableDenoisingJob: Sendable {
     self.denoiser = denoiser
     self.table = table
     split = RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
-    encoding = try TableEncoding(learning: table, rows: split.training, datesHaveParts: false)
+    let given = try session.startingFields(DenoisedFields.self, of: FittedDenoiser.application)
+    if case .table(let columns)? = given {
+      encoding = columns
+    } else {
+      // The run refuses a model of other data.
+      encoding = try TableEncoding(learning: table, rows: split.training, datesHaveParts: false)
+    }
     let hasNumbers = encoding.fields.contains {
       if case .number = $0.content { true } else { false }
     }
     guard hasNumbers else {
       throw TaskError.invalidSetting(
-        name: "\(table.name), whose noise is to be taken off,",
+        name: "\(table.name) to denoise",
         expected: "a table with columns of numbers that vary",
         found: "none"
       )
@@ -91,21 +98,21 @@ struct TableDenoisingJob: Sendable {
     )
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedDenoiser {
-    let source = TableRows(encoded, rows: split.seen)
+    let source = EncodedRows(encoded, layout: encoding.layout).selecting(split.seen)
     let (learned, record) = try await run.network(
       autoencoder,
       on: source,
       itemShape: source.itemShape
     )
     let network = TableDenoising(encoding: encoding, network: learned)
-    let report = try await report(network)
-    return try FittedDenoiser(denoiser, run, record, report, .table(network))
+    let evaluation = try await evaluation(of: network)
+    return try FittedDenoiser(denoiser, run, record, evaluation, .table(network))
   }
 
-  private func report(_ network: TableDenoising) async throws -> DenoisingReport {
-    let rows = TableRows(encoded, rows: split.report)
+  private func evaluation(of network: TableDenoising) async throws -> Evaluation {
+    let rows = EncodedRows(encoded, layout: encoding.layout).selecting(split.report)
     let width = rows.itemShape.elementCount
     var clean = [Float](repeating: 0, count: rows.count * width)
     var span = clean.mutableSpan
@@ -130,34 +137,28 @@ struct TableDenoisingJob: Sendable {
     if case .gaussian(let deviation) = noise {
       shrinking = 1 / (1 + Double(deviation) * Double(deviation))
     }
-    var sums = (noisy: 0.0, shrunk: 0.0, means: 0.0, denoised: 0.0)
+    var methods = ["network", "noisy", "mean", "linear shrinkage"].map {
+      (name: $0, losses: [Double](repeating: 0, count: rows.count))
+    }
     var count = 0
     for row in 0..<rows.count {
       for (value, field) in places where clean[row * width + encoding.width + field] > 0 {
         let truth = Double(clean[row * width + value])
         let given = Double(noisy[row * width + value])
         let result = Double(results.scalars[row * encoding.width + value])
-        sums.noisy += (given - truth) * (given - truth)
-        sums.shrunk += (given * shrinking - truth) * (given * shrinking - truth)
-        sums.means += truth * truth
-        sums.denoised += (result - truth) * (result - truth)
+        for (method, guess) in [result, given, 0, given * shrinking].enumerated() {
+          methods[method].losses[row] += (guess - truth) * (guess - truth)
+        }
         count += 1
       }
     }
-    func score(_ method: String, _ sum: Double) -> DenoisingReport.Score {
-      DenoisingReport.Score(method: method, error: (sum / Double(max(count, 1))).squareRoot())
-    }
-    return DenoisingReport(
-      dataName: table.name,
-      kind: .table,
-      items: split.reportRows,
-      itemCount: rows.count,
+    return Evaluation(
+      .table,
+      of: table.name,
+      split: split.reportRows,
       noise: noise.description,
-      noisy: score("noisy", sums.noisy),
-      classical: [
-        score("column means", sums.means), score("shrinking each column", sums.shrunk),
-      ],
-      denoised: score("denoised", sums.denoised)
+      methods: methods,
+      valueCount: count
     )
   }
 }

@@ -3,9 +3,9 @@ package import HourglassModelFiles
 public import HourglassTasksCommon
 
 extension AnomalyDetector {
-  /// Learns what is normal from a table, images of one size, or windows of a time series.
+  /// Trains on a table, images of one size, or windows of a time series.
   ///
-  /// A fifth of the items is held out to count false alarms on; the report tells how it does there.
+  /// A fifth of the items is held out, on which the false-alarm rate is evaluated.
   ///
   /// - Throws: `interrupted` when the task is cancelled, after a checkpoint; `dataset` or
   ///   `application` for data in which nothing varies or that are of no such kind.
@@ -13,14 +13,12 @@ extension AnomalyDetector {
     _ data: Dataset,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedAnomalyDetector {
-    do {
-      return try await DetectionJob(self, DetectionData(data.learnable), session).fitted()
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
+      try await DetectionJob(self, DetectionData(data.learnable), session).fitted()
     }
   }
 
-  /// Learns what is normal from the rows of a table.
+  /// Trains on the rows of a table.
   public func fit(
     _ table: Table,
     session: TrainingSession = TrainingSession()
@@ -28,12 +26,10 @@ extension AnomalyDetector {
     try await fit(.table(table), session: session)
   }
 
-  /// What a checkpoint of learning from some data says of itself; for a store of one's own.
+  /// The header of a checkpoint of training on some data; for a store of one's own.
   package func header(for data: Dataset) throws(HourglassError) -> ModelHeader {
-    do {
-      return try DetectionJob(self, DetectionData(data), TrainingSession()).header
-    } catch {
-      throw HourglassError(error)
+    try HourglassError.wrapping {
+      try DetectionJob(self, DetectionData(data), TrainingSession()).header
     }
   }
 }

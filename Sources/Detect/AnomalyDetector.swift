@@ -4,7 +4,7 @@ internal import HourglassEncodings
 public import HourglassNetworks
 public import HourglassTasksCommon
 
-/// Finds the rows of a table, the images, or the times of a series that are unlike those it learned
+/// Finds the rows of a table, the images, or the times of a series that are unlike those it was trained
 /// from.
 ///
 ///     let normal = try Dataset.load(contentsOf: "normal.csv")
@@ -19,8 +19,8 @@ public import HourglassTasksCommon
 /// Both are sums over columns, so that the score is the sum of what the columns add to it. From which
 /// score on an item counts as an anomaly is a matter apart: see `ConformalCalibration`.
 ///
-/// Items to learn from should be normal: what occurs among them counts as normal. Where anomalies may be
-/// among them, say so by `learned`: the distance is then the mean over small groups of the rows that are
+/// Training items should be normal: what occurs among them counts as normal. Where anomalies may be
+/// among them, set `learned`: the distance is then the mean over small groups of the rows that are
 /// kept, few of which have an anomaly to be near to, and the fifth of the items that is farthest by it is
 /// not trained on.
 ///
@@ -41,19 +41,19 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
   public var falseAlarmRate: Double
   /// Whether anomalies may be among the items trained on; `nil` is `normal`.
   public var learned: LearnedItems?
-  /// The length of a code; `nil` chooses it by the data.
+  /// The number of latent dimensions; `nil` chooses it by the data.
   public var latent: Int?
-  /// The layers between the items and the code, mirrored on the way back; `nil` chooses them.
+  /// The layers between the items and the latent vector, mirrored on the way back; `nil` chooses them.
   public var architecture: Architecture?
-  /// What is done to an item before the network sees it in learning.
+  /// What is done to an item before the network sees it in training.
   public var corruption: Corruption
   /// The number of rows that the model keeps to measure distances to.
   ///
   /// With 0 the score is the reconstruction error alone; `nil` keeps up to 2,048.
   public var references: Int?
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   ///
-  /// Nothing is held out to stop early: the noise keeps the network from learning rows by heart, and
+  /// Nothing is held out to stop early: the noise keeps the network from memorizing rows, and
   /// the rows held out are for the false alarms.
   public var learning: TrainingSettings
 
@@ -83,7 +83,7 @@ extension AnomalyDetector {
     try requireFalseAlarmRate(falseAlarmRate)
     try requireSetting(
       (1...1 << 16).contains(latent ?? 1),
-      "the length of a code",
+      "the number of latent dimensions",
       "1 to 65536",
       latent ?? 1
     )
@@ -112,9 +112,9 @@ extension AnomalyDetector {
   }
 }
 
-/// Throws unless a rate of false alarms lies between 0 and 1.
+/// Throws unless a false-alarm rate lies between 0 and 1.
 func requireFalseAlarmRate(_ rate: Double) throws(TaskError) {
-  try requireSetting(rate > 0 && rate < 1, "the rate of false alarms", "above 0 and below 1", rate)
+  try requireSetting(rate > 0 && rate < 1, "the false-alarm rate", "above 0 and below 1", rate)
 }
 
 extension Defaults {

@@ -5,7 +5,7 @@ internal import HourglassStatistics
 internal import HourglassTensors
 
 /// The simpler detectors that the score is evaluated beside: the distance to the fifth nearest of the
-/// rows kept, and the reconstruction error by principal components, as many as a code has numbers.
+/// rows kept, and the reconstruction error by principal components, as many as latent dimensions.
 ///
 /// Reference: Ramaswamy, Rastogi, Shim, 2000, "Efficient Algorithms for Mining Outliers from Large
 /// Data Sets", doi:10.1145/342009.335437, for the former.

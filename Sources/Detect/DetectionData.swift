@@ -14,10 +14,8 @@ enum DetectionData: Sendable {
   /// Takes data as they were loaded.
   init(_ data: Dataset) throws {
     switch data {
-    case .table(let table): self = .table(table)
-    case .largeTable(let table): self = .table(try table.whole())
-    case .series(let series): self = .series(series)
-    case .largeSeries(let series): self = .series(try series.whole())
+    case .table(let table): self = .table(try table.whole())
+    case .series(let series): self = .series(try series.whole())
     case .images(let images): self = .images(try images.uniform())
     case .sounds(let sounds):
       throw TaskError.otherKind(
@@ -84,7 +82,8 @@ struct DetectionItems: BatchSource {
       let encoded = try fields.encoded(table)
       storage = .cells(encoded.values, observed: encoded.observed)
     case (.series(let set), .series(let series)):
-      storage = try Self.windows(of: set, series)
+      let encoded = try series.encoded(set)
+      storage = .cells(encoded.values, observed: encoded.observed)
     case (.images(let set), .images(let images)):
       let shape: Shape = [images.channels, images.height, images.width]
       guard set.itemShape == shape else {
@@ -169,46 +168,6 @@ struct DetectionItems: BatchSource {
       }
       for index in start + width..<start + 2 * width { destination[index] = 1 }
     }
-  }
-
-  /// Windows with the channels of a model, which are found by their names.
-  private static func windows(
-    of set: SeriesSet,
-    _ series: DetectionEncoding.Series
-  ) throws -> Storage {
-    guard set.window == series.window else {
-      throw TaskError.invalidSetting(
-        name: "the window of \(set.name)",
-        expected: "\(series.window) rows, as in learning",
-        found: "\(set.window)"
-      )
-    }
-    let places = try series.channels.map { name in
-      guard let place = set.channels.firstIndex(of: name) else {
-        throw TaskError.missingColumns(
-          name: set.name,
-          missing: [name],
-          found: set.channels
-        )
-      }
-      return place
-    }
-    var values: [Float] = []
-    var observed: [Float] = []
-    values.reserveCapacity(set.count * places.count * set.window)
-    for index in 0..<set.count {
-      let window = set.window(index)
-      for (channel, place) in places.enumerated() {
-        for step in place * set.window..<(place + 1) * set.window {
-          let isThere = window.observed[step] > 0
-          let value =
-            (Double(window.values[step]) - series.means[channel]) / series.deviations[channel]
-          values.append(isThere ? Float(min(max(value, -1e6), 1e6)) : 0)
-          observed.append(isThere ? 1 : 0)
-        }
-      }
-    }
-    return .cells(values, observed: observed)
   }
 }
 

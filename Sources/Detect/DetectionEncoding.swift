@@ -10,18 +10,9 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
   /// Rows of a table, with all of its columns, also those that nothing is trained on.
   case table(TableEncoding, TableSchema)
   /// Windows of a series.
-  case series(Series)
+  case series(SeriesEncoding)
   /// Images of one size.
   case images(Images)
-
-  /// Windows whose channels are brought to mean 0 and standard deviation 1.
-  struct Series: Hashable, Sendable, Codable {
-    var channels: [String]
-    var means: [Double]
-    /// Above 0; 1 for a channel that never varied.
-    var deviations: [Double]
-    var window: Int
-  }
 
   /// Images whose values are brought to 0...1 by one affine map.
   struct Images: Hashable, Sendable, Codable {
@@ -66,7 +57,7 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
       return encoding.fields.map(\.name)
     case .series(let series):
       return series.channels.flatMap { channel in
-        (0..<series.window).map { "\(channel) at \($0 + 1)" }
+        (0..<series.window).map { "\(channel.name) at \($0 + 1)" }
       }
     case .images(let images):
       return (0..<images.channels).flatMap { channel in
@@ -105,14 +96,9 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
         ?? (encoding.fields.allSatisfy { names.contains($0.column) }
           ? nil : "its fields should be columns of its table")
     case .series(let series):
-      let count = series.channels.count
-      let isGood =
-        (1...1 << 16).contains(count) && (1...1 << 20).contains(series.window)
-        && count * series.window <= 1 << 20
-        && series.means.count == count && series.deviations.count == count
-        && series.means.allSatisfy(\.isFinite)
-        && series.deviations.allSatisfy { $0 > 0 && $0.isFinite }
-      return isGood ? nil : "its channels should each have a finite mean and standard deviation"
+      return series.problem
+        ?? (series.channels.count * series.window <= 1 << 20
+          ? nil : "its windows should have up to 1048576 values")
     case .images(let images):
       let extents = [images.channels, images.height, images.width]
       let isGood =
@@ -123,19 +109,16 @@ enum DetectionEncoding: Hashable, Sendable, Codable {
   }
 }
 
-// MARK: - Learning
+// MARK: - Fitting
 
 extension DetectionEncoding {
-  /// Learns the encoding of data from some of its items.
+  /// Fits the encoding to some items of the data.
   init(learning data: DetectionData, items: [Int]) throws {
     switch data {
     case .table(let table):
       self = .table(try TableEncoding(learning: table, rows: items), table.schema)
     case .series(let set):
-      self = .series(Series(set, windows: items))
-      if case .series(let series) = self, !series.varies(set, windows: items) {
-        throw TaskError.nothingVaries(name: set.name, rows: set.table.rowCount)
-      }
+      self = .series(try SeriesEncoding(set, windows: items))
     case .images(let images):
       let values = items.map { images.item($0) }
       let low = Double(values.map { $0.min() ?? 0 }.min() ?? 0)
@@ -160,52 +143,6 @@ extension DetectionEncoding {
           high: fits ? 1 : high
         )
       )
-    }
-  }
-}
-
-extension DetectionEncoding.Series {
-  fileprivate init(_ set: SeriesSet, windows: [Int]) {
-    channels = set.channels
-    window = set.window
-    let count = set.channels.count
-    var sums = [Double](repeating: 0, count: count)
-    var counts = sums
-    let all = windows.map { set.window($0) }
-    for item in all {
-      for place in item.values.indices where item.observed[place] > 0 {
-        sums[place / set.window] += Double(item.values[place])
-        counts[place / set.window] += 1
-      }
-    }
-    let means = (0..<count).map { sums[$0] / max(counts[$0], 1) }
-    var squares = [Double](repeating: 0, count: count)
-    for item in all {
-      for place in item.values.indices where item.observed[place] > 0 {
-        let distance = Double(item.values[place]) - means[place / set.window]
-        squares[place / set.window] += distance * distance
-      }
-    }
-    self.means = means
-    deviations = (0..<count).map {
-      let deviation = (squares[$0] / max(counts[$0], 1)).squareRoot()
-      return deviation > 0 && deviation.isFinite ? deviation : 1
-    }
-  }
-
-  /// Whether any channel takes two values in some windows.
-  fileprivate func varies(_ set: SeriesSet, windows: [Int]) -> Bool {
-    channels.indices.contains { channel in
-      var first: Float?
-      for window in windows {
-        let item = set.window(window)
-        for step in 0..<set.window where item.observed[channel * set.window + step] > 0 {
-          let value = item.values[channel * set.window + step]
-          if let first, first != value { return true }
-          first = first ?? value
-        }
-      }
-      return false
     }
   }
 }

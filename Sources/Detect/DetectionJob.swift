@@ -2,13 +2,15 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassStatistics
+internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning a detector, with everything chosen before it begins.
+/// One training run of a detector, with everything chosen before it begins.
 struct DetectionJob: Sendable {
   private let detector: AnomalyDetector
   private let data: DetectionData
@@ -26,7 +28,9 @@ struct DetectionJob: Sendable {
     self.data = data
     let seed = detector.learning.seed
     split = DetectionSplit(data, seed: seed)
-    encoding = try DetectionEncoding(learning: data, items: split.training)
+    encoding =
+      try session.startingFields(DetectionEncoding.self, of: FittedAnomalyDetector.application)
+      ?? DetectionEncoding(learning: data, items: split.training)
     autoencoder = detector.autoencoder(for: encoding)
     let width = encoding.layout.width
     var learning = detector.learning
@@ -53,10 +57,10 @@ struct DetectionJob: Sendable {
     )
   }
 
-  /// What a checkpoint says of itself.
+  /// The header of a checkpoint.
   var header: ModelHeader { run.header }
 
-  /// Learns, measures what is usual, evaluates, and makes the model with its report.
+  /// Trains, measures what is usual, evaluates, and makes the model.
   func fitted() async throws -> FittedAnomalyDetector {
     let engine = run.session.engine
     let all = try DetectionItems(data, encoding: encoding)
@@ -89,30 +93,20 @@ struct DetectionJob: Sendable {
     let baselineScores =
       run.session.comparesWithBaselines ? try await baselines.scores(of: heldOut, on: engine) : []
     let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
-    var report = report(scores, baselineScores, baselines, calibration, references)
-    report.warnings = try await warnings(network, record, heldOut: heldOut, training: training)
-    var header = try run.modelHeader(
-      record,
-      metrics: report.heldOutFalseAlarms.map { ["false alarms, held out": $0] } ?? [:],
-      report: report,
-      stateTensors: [],
-      keptItemCount: references?.count ?? 0
-    )
-    let fitted = FittedAnomalyDetector(
+    var evaluation = evaluation(scores, baselineScores, baselines, calibration, references)
+    evaluation.warnings += try await warnings(network, record, heldOut: heldOut, training: training)
+    var fitted = FittedAnomalyDetector(
       configuration: detector,
-      header: header,
-      report: report,
-      checkpoint: run.session.checkpoint,
+      core: try run.core(record, evaluation, keptItemCount: references?.count ?? 0),
       encoding: encoding,
       scorer: scorer,
       baselines: baselines,
       calibration: calibration
     )
-    header.stateTensors = fitted.stateTensors
-    return fitted.replacing(header: header)
+    fitted.core.header.stateTensors = fitted.stateTensors
+    return fitted
   }
 
-  /// What somebody should be warned of who sees only the end of learning.
   private func warnings(
     _ network: FittedAutoencoder,
     _ record: HourglassAutoencoders.TrainingRecord,
@@ -123,7 +117,7 @@ struct DetectionJob: Sendable {
     let some = heldOut.taking(Array(0..<min(heldOut.count, Self.scaleLimit)))
     var warnings = [
       TrainingDiagnostics.budget(record),
-      TrainingDiagnostics.idleNumbers(try await network.encode(some, on: run.session.engine)),
+      TrainingDiagnostics.inactiveUnits(try await network.encode(some, on: run.session.engine)),
     ]
     if split.heldOutItems != .trainedOn {
       let noun = encoding.kind.nouns.many
@@ -187,36 +181,71 @@ struct DetectionJob: Sendable {
       .scores(channels: channels)
   }
 
-  private func report(
+  /// The false-alarm rate among the held-out scores: each half of them is evaluated by the other.
+  private func evaluation(
     _ scores: [Double],
     _ baselineScores: [[Double]],
     _ baselines: DetectionBaselines,
     _ calibration: ConformalCalibration,
     _ references: NearestReferences?
-  ) -> DetectionReport {
-    let rate = detector.falseAlarmRate
+  ) -> Evaluation {
+    let (rate, split) = (detector.falseAlarmRate, split.heldOutItems)
+    let kind = encoding.kind
+    let nouns = kind == .series ? ("time", "times") : kind.nouns
     var methods = [
-      DetectionReport.Method(
-        name: "autoencoder",
-        falseAlarms: calibration.crossFalseAlarms(rate: rate, order: scores)
-      )
+      Evaluation.Method("autoencoder", [calibration.crossFalseAlarms(rate: rate, order: scores)])
     ]
     for (title, scores) in zip(baselines.titles, baselineScores) {
       let alarms = ConformalCalibration(scores).crossFalseAlarms(rate: rate, order: scores)
-      methods.append(DetectionReport.Method(name: title, falseAlarms: alarms))
+      methods.append(Evaluation.Method(title, isBaseline: true, [alarms]))
     }
-    return DetectionReport(
-      dataName: data.identity.name,
-      kind: encoding.kind,
-      heldOut: split.heldOutItems,
-      heldOutCount: split.heldOut.count,
-      scoreCount: scores.count,
-      falseAlarmRate: rate,
-      methods: methods,
-      referenceCount: references?.count ?? 0,
-      ignoredColumns: encoding.ignoredColumns,
-      learned: detector.learned
+    var notes = [TrainingDiagnostics.ignored(encoding.ignoredColumns)].compactMap(\.self)
+    if detector.learned == .mixed {
+      notes.append(
+        "Anomalies may be among the training data: the fifth farthest from the others is not trained on, and "
+          + "alarms may be rarer than requested."
+      )
+    }
+    if kind == .series {
+      notes.append("Neighboring times are alike: the rate holds on average over long spans only.")
+    }
+    if let count = references?.count {
+      notes.append("The model keeps \(NumberText.counted(count, kind.nouns.one)) of the data.")
+    }
+    var warnings: [String] = []
+    let smallest = 1 / Double(scores.count + 1)
+    if smallest > rate {
+      warnings.append(
+        "with \(scores.count) held out, no \(nouns.0) can be an anomaly at a rate of \(percent(rate)): request "
+          + "\(percent(smallest)), or give more data"
+      )
+    }
+    if split == .trainedOn {
+      warnings.append(
+        "there were too few \(nouns.1) to hold some out: new ones will give more false alarms"
+      )
+    }
+    return Evaluation(
+      title: split.title(scores.count, nouns, of: data.identity.name)
+        + ", \(percent(rate)) false alarms requested",
+      split: split,
+      itemCount: scores.count,
+      tables: [Evaluation.Table(metrics: [.falseAlarmRate(better: .neither)], methods: methods)],
+      verdict: methods.count > 1
+        ? Verdict.none(because: "without labels it is not known which detector finds more") : nil,
+      notes: notes,
+      warnings: warnings
     )
+  }
+}
+
+/// A part as a percentage.
+private func percent(_ part: Double) -> String { "\(NumberText.plain(100 * part, digits: 3)) %" }
+
+extension Evaluation.Metric {
+  /// The share of normal items that are taken for anomalies.
+  static func falseAlarmRate(better: Better) -> Evaluation.Metric {
+    Evaluation.Metric("false-alarm rate", better: better, format: .percent(2))
   }
 }
 

@@ -1,9 +1,9 @@
 internal import HourglassData
 internal import HourglassNetworks
 
-/// What a detector says of items, in their order: rows of a table, images, or times of a series.
+/// The findings of a detector on items, in their order: rows of a table, images, or times of a series.
 public struct Findings: RandomAccessCollection, Sendable {
-  /// What it says of one item.
+  /// The finding of one item.
   public struct Finding: Hashable, Sendable {
     /// The number of the row or image in the data, from 0.
     public var item: Int
@@ -11,7 +11,7 @@ public struct Findings: RandomAccessCollection, Sendable {
     public var score: Double
     /// The share of held-out normal items with a score at least as high.
     public var pValue: Double
-    /// Whether it is an anomaly at the rate of false alarms that was asked for.
+    /// Whether it is an anomaly at the false-alarm rate that was asked for.
     public var isAnomaly: Bool
     /// What adds most to the score, the most first.
     public var reasons: [Reason]
@@ -46,17 +46,49 @@ public struct Findings: RandomAccessCollection, Sendable {
   /// The number of an item in the data.
   package func item(_ position: Int) -> Int { items?[position] ?? position }
 
-  /// The findings of items of some numbers alone.
-  package func within(_ numbers: Range<Int>) -> Findings {
-    let chosen = indices.filter { numbers.contains(item($0)) }
+  package init(
+    scores: [Double] = [],
+    pValues: [Double] = [],
+    anomalies: [Bool] = [],
+    fieldNames: [String],
+    parts: [Float] = [],
+    items: [Int]? = nil
+  ) {
+    self.scores = scores
+    self.pValues = pValues
+    self.anomalies = anomalies
+    self.fieldNames = fieldNames
+    self.parts = parts
+    self.items = items
+  }
+
+  /// The findings at some places, whose items are numbered anew from another first one on.
+  package func part(_ places: Range<Int>, from first: Int) -> Findings {
     let width = fieldNames.count
     return Findings(
-      scores: chosen.map { scores[$0] },
-      pValues: chosen.map { pValues[$0] },
-      anomalies: chosen.map { anomalies[$0] },
+      scores: Array(scores[places]),
+      pValues: Array(pValues[places]),
+      anomalies: Array(anomalies[places]),
       fieldNames: fieldNames,
-      parts: chosen.flatMap { parts[$0 * width..<($0 + 1) * width] },
-      items: chosen.map { item($0) }
+      parts: Array(parts[places.lowerBound * width..<places.upperBound * width]),
+      items: items.map { items in places.map { items[$0] - first } }
+    )
+  }
+
+  /// Makes the findings of all items of those of batches, each with the number of items before it.
+  package init(joining parts: [(findings: Findings, firstRow: Int)], fieldNames: [String]) {
+    let isNumbered = parts.contains { $0.findings.items != nil }
+    self.init(
+      scores: parts.flatMap(\.findings.scores),
+      pValues: parts.flatMap(\.findings.pValues),
+      anomalies: parts.flatMap(\.findings.anomalies),
+      fieldNames: parts.first?.findings.fieldNames ?? fieldNames,
+      parts: parts.flatMap(\.findings.parts),
+      items: isNumbered
+        ? parts.flatMap { part in
+          part.findings.indices.map { part.findings.item($0) + part.firstRow }
+        }
+        : nil
     )
   }
 

@@ -70,9 +70,7 @@ extension FittedAnomalyDetector: FittedTask {
     let directions = file.tensors[DetectionBaselines.names.components]?.shape.dimensions.first ?? 0
     self.init(
       configuration: configuration,
-      header: file.header,
-      report: try file.report(as: DetectionReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       encoding: encoding,
       scorer: DetectionScorer(
         network: network,

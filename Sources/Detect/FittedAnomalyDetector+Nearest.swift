@@ -5,13 +5,13 @@ public import HourglassTasksCommon
 internal import HourglassTensors
 
 extension FittedAnomalyDetector {
-  /// For each row of a table the normal row that is nearest to it, with the columns that were learned
+  /// For each row of a table the normal row that is nearest to it, with the columns that were trained on
   /// in their own units: what the row should have looked like.
   ///
   /// A missing cell of a normal row is the middle of its column.
   ///
   /// - Returns: As many rows; `nil` where the model is none of tables or keeps no rows.
-  /// - Throws: `dataset` where a learned column is not there; `interrupted` on cancellation.
+  /// - Throws: `dataset` where a column that was trained on is missing; `interrupted` on cancellation.
   public func nearestNormalRows(
     to table: Table,
     on engine: ComputeEngine = ComputeEngine()
@@ -19,7 +19,7 @@ extension FittedAnomalyDetector {
     guard case .table(let columns, _) = encoding, let references = scorer.references else {
       return nil
     }
-    do {
+    return try await HourglassError.wrapping {
       let items = try DetectionItems(DetectionData(.table(table)), encoding: encoding)
       let nearest = try await references.neighbors(of: items, count: 2, on: engine)
       let width = columns.width
@@ -29,8 +29,6 @@ extension FittedAnomalyDetector {
         return Array(references.rows.scalars[row * width..<(row + 1) * width])
       }
       return columns.decoded(values: values, count: nearest.count)
-    } catch {
-      throw HourglassError(error)
     }
   }
 }

@@ -2,13 +2,14 @@ internal import HourglassAutoencoders
 public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
-internal import HourglassEvaluation
-public import HourglassModelFiles
+public import HourglassEvaluation
+internal import HourglassModelFiles
 public import HourglassStatistics
+internal import HourglassSystem
 public import HourglassTasksCommon
 package import HourglassTensors
 
-/// A detector that was learned: it scores rows, images and the times of series.
+/// A fitted detector: it scores rows, images and the times of series.
 ///
 /// It is a value: nothing that is done with it changes it. An item has the same score, to the bit,
 /// alone and in any company; for a time of a series that is so within its windows.
@@ -17,55 +18,16 @@ public struct FittedAnomalyDetector: Sendable {
   public static let application = "detect"
 
   /// How it was set up.
-  public let configuration: AnomalyDetector
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How often it takes held-out normal items for anomalies.
-  public let report: DetectionReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
-  /// The scores of held-out normal items, which p-values come from.
-  public let calibration: ConformalCalibration
+  public internal(set) var configuration: AnomalyDetector
+  /// What every fitted model has; its evaluation is of how often held-out normal items are taken for
+  /// anomalies.
+  public internal(set) var core: FittedCore
 
   let encoding: DetectionEncoding
   let scorer: DetectionScorer
   let baselines: DetectionBaselines
-
-  init(
-    configuration: AnomalyDetector,
-    header: ModelHeader,
-    report: DetectionReport?,
-    checkpoint: String?,
-    encoding: DetectionEncoding,
-    scorer: DetectionScorer,
-    baselines: DetectionBaselines,
-    calibration: ConformalCalibration
-  ) {
-    self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
-    self.encoding = encoding
-    self.scorer = scorer
-    self.baselines = baselines
-    self.calibration = calibration
-  }
-
-  func replacing(
-    header: ModelHeader? = nil,
-    configuration: AnomalyDetector? = nil
-  ) -> FittedAnomalyDetector {
-    FittedAnomalyDetector(
-      configuration: configuration ?? self.configuration,
-      header: header ?? self.header,
-      report: report,
-      checkpoint: checkpoint,
-      encoding: encoding,
-      scorer: scorer,
-      baselines: baselines,
-      calibration: calibration
-    )
-  }
+  /// The scores of held-out normal items, which p-values come from.
+  public let calibration: ConformalCalibration
 
   /// What the items are.
   public var kind: DataKind { encoding.kind }
@@ -74,24 +36,24 @@ public struct FittedAnomalyDetector: Sendable {
   public var falseAlarmRate: Double { configuration.falseAlarmRate }
 
   /// The score above which an item is an anomaly; infinite where too few items were held out for the
-  /// rate of false alarms.
+  /// false-alarm rate.
   public var threshold: Double { calibration.threshold(falseAlarmRate: falseAlarmRate) }
 
-  /// The same detector with another rate of false alarms; nothing is learned anew.
+  /// The same detector with another false-alarm rate; nothing is trained again.
   public func with(falseAlarmRate rate: Double) throws(HourglassError) -> FittedAnomalyDetector {
-    do {
+    try HourglassError.wrapping {
       try requireFalseAlarmRate(rate)
-      var configuration = configuration
-      configuration.falseAlarmRate = rate
-      var header = header
-      header.configuration = try JSONValue(encoding: configuration, file: "the model")
-      return replacing(header: header, configuration: configuration)
-    } catch {
-      throw HourglassError(error)
+      var detector = self
+      detector.configuration.falseAlarmRate = rate
+      detector.core.header.configuration = try JSONValue(
+        encoding: detector.configuration,
+        file: "the model"
+      )
+      return detector
     }
   }
 
-  /// What it says of each row of a table, each image, or each time of a series.
+  /// The findings of each row of a table, each image, or each time of a series.
   ///
   /// The columns of a table are found by their names, in any order and among others. Of a series
   /// the findings are in the order of the table that was given.
@@ -102,46 +64,70 @@ public struct FittedAnomalyDetector: Sendable {
     in data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Findings {
-    do {
-      let data = try DetectionData(data)
-      let items = try DetectionItems(data, encoding: encoding)
-      let scored = try await scorer.scored(items, on: engine)
-      guard case .series(let set) = data, case .series(let series) = encoding else {
-        let (names, parts) = encoding.joined(scored.parts, rows: scored.scores.count)
-        // What is said adds up to the last digit, in whatever order.
-        let isJoined = names.count < encoding.fieldNames.count
-        let scores = scored.scores.indices.map { row in
-          isJoined
-            ? parts[row * names.count..<(row + 1) * names.count].reduce(0.0) { $0 + Double($1) }
-            : scored.scores[row]
-        }
-        return findings(scores, parts, names, items: nil)
+    try await HourglassError.wrapping {
+      var all: [(findings: Findings, firstRow: Int)] = []
+      try await findings(in: data, on: engine) { batch, findings in
+        all.append((findings, batch.firstRow))
       }
-      let channels = series.channels.count
-      let windows = Array(0..<set.count)
-      let points = SeriesPoints(set, windows: windows, parts: scored.parts, channels: channels)
-      // Times that were left out have no score.
-      let originals = points.rows.map { set.originalRows[$0] ?? -1 }
-      let order = originals.indices.filter { originals[$0] >= 0 }
-        .sorted { originals[$0] < originals[$1] }
-      let scores = points.scores(channels: channels)
-      return findings(
-        order.map { scores[$0] },
-        order.flatMap { points.parts[$0 * channels..<($0 + 1) * channels] },
-        series.channels,
-        items: order.map { originals[$0] }
-      )
-    } catch {
-      throw HourglassError(error)
+      return Findings(joining: all, fieldNames: encoding.joined([], rows: 0).names)
     }
   }
 
-  /// What it says of each row of a table.
+  /// The findings of the items of data batch by batch, in memory that the length of the data does not
+  /// matter to; a score is the same in any batch.
+  ///
+  /// - Parameter body: Takes each batch and its findings, whose items are those of the batch.
+  /// - Throws: As for all at once, and what `body` throws.
+  public func findings(
+    in data: Dataset,
+    on engine: ComputeEngine = ComputeEngine(),
+    _ body: (DatasetBatch, Findings) async throws -> Void
+  ) async throws {
+    let batches = try data.batches()
+    try await batches.forEach(on: engine, { try await findings(of: $0, on: $1) }, take: body)
+  }
+
+  /// The findings of each row of a table.
   public func findings(
     in table: Table,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Findings {
     try await findings(in: .table(table), on: engine)
+  }
+
+  /// The findings of the wanted items of a batch.
+  package func findings(
+    of batch: DatasetBatch,
+    on engine: ComputeEngine
+  ) async throws -> Findings {
+    let data = try DetectionData(batch.data)
+    let items = try DetectionItems(data, encoding: encoding)
+    let scored = try await scorer.scored(items, on: engine)
+    guard case .series(let set) = data, case .series(let series) = encoding else {
+      let (names, parts) = encoding.joined(scored.parts, rows: scored.scores.count)
+      // What is said adds up to the last digit, in whatever order.
+      let isJoined = names.count < encoding.fieldNames.count
+      let scores = scored.scores.indices.map { row in
+        isJoined
+          ? parts[row * names.count..<(row + 1) * names.count].reduce(0.0) { $0 + Double($1) }
+          : scored.scores[row]
+      }
+      return findings(scores, parts, names, items: nil)
+    }
+    let channels = series.channels.count
+    let windows = Array(0..<set.count)
+    let points = SeriesPoints(set, windows: windows, parts: scored.parts, channels: channels)
+    // Times that were left out have no score.
+    let originals = points.rows.map { set.originalRows[$0] ?? -1 }
+    let order = originals.indices.filter { batch.rows.contains(originals[$0]) }
+      .sorted { originals[$0] < originals[$1] }
+    let scores = points.scores(channels: channels)
+    return findings(
+      order.map { scores[$0] },
+      order.flatMap { points.parts[$0 * channels..<($0 + 1) * channels] },
+      series.channels.map(\.name),
+      items: order.map { originals[$0] }
+    )
   }
 
   private func findings(
@@ -165,68 +151,117 @@ public struct FittedAnomalyDetector: Sendable {
   /// The times of a series that are anomalies, joined where they are no further apart than an eighth
   /// of a window, the most unusual first.
   public func ranges(of findings: Findings, in series: SeriesSet) -> [AnomalousRange] {
-    numberedRanges(of: findings, in: series).ranges
-  }
-
-  /// The ranges, and for each anomalous row of the table that was given the place of its range among
-  /// them: rows of several series may stand between each other.
-  package func numberedRanges(
-    of findings: Findings,
-    in series: SeriesSet
-  ) -> (ranges: [AnomalousRange], numbersOfRows: [Int: Int]) {
     var joiner = RangeJoiner(window: series.window)
-    let positions = RangeJoiner.positions(of: findings)
-    var numbers: [Int: Int] = [:]
-    for group in series.groups {
-      joiner.take(findings, at: positions, of: series, group: group)
-      numbers.merge(joiner.numbersOfRows) { $1 }
-      joiner.endGroup()
-    }
-    let order = joiner.order
-    var places = order
-    for (place, number) in order.enumerated() { places[number] = place }
-    return (joiner.mostUnusualFirst, numbers.mapValues { places[$0] })
+    joiner.take(findings, of: SeriesChunk(series))
+    return joiner.mostUnusualFirst
   }
 
-  /// How well it tells labeled anomalies, beside simpler detectors; `nil` where all are labeled
-  /// alike.
+  /// How well it detects labeled anomalies, beside simpler detectors; `nil` where all labels are the same.
+  ///
+  /// Recall and false-alarm rate are those of the findings, and so of the detector alone.
   ///
   /// - Parameters:
   ///   - data: The data that the findings are of.
   ///   - labels: For each finding whether it is an anomaly.
+  ///   - split: What the data are to the model; there is no verdict on what it was trained on.
   ///   - comparesWithBaselines: Whether simpler detectors score the data too.
   public func evaluate(
     _ findings: Findings,
     of data: Dataset,
     labels: [Bool],
+    as split: EvaluationSplit = .given,
     comparesWithBaselines: Bool = true,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> LabeledReport? {
-    do {
-      var methods = [("autoencoder", findings.scores)]
-      if kind != .series, comparesWithBaselines {
-        let items = try DetectionItems(DetectionData(data), encoding: encoding)
-        methods += zip(baselines.titles, try await baselines.scores(of: items, on: engine))
-      }
-      let positives = labels.count { $0 }
-      guard positives > 0, positives < labels.count else { return nil }
-      let alarms = labels.indices.count { findings.anomalies[$0] && !labels[$0] }
-      return LabeledReport(
-        count: labels.count,
-        positives: positives,
-        methods: methods.map { name, scores in
-          LabeledReport.Method(
-            name: name,
-            areaUnderROC: RankMetrics.areaUnderROC(scores: scores, positives: labels) ?? 0,
-            averagePrecision: RankMetrics.averagePrecision(scores: scores, positives: labels) ?? 0
-          )
-        },
-        falseAlarms: Double(alarms) / Double(labels.count - positives),
-        found: Double(findings.anomalyCount - alarms) / Double(positives)
+  ) async throws(HourglassError) -> Evaluation? {
+    try await HourglassError.wrapping {
+      let batches = comparesWithBaselines ? try data.batches() : nil
+      return try await evaluate(
+        findings,
+        of: batches,
+        name: data.name,
+        labels: labels,
+        as: split,
+        on: engine
       )
-    } catch {
-      throw HourglassError(error)
     }
+  }
+
+  /// How well it detects labeled anomalies, beside simpler detectors where there are batches of the data
+  /// for them to score.
+  package func evaluate(
+    _ findings: Findings,
+    of batches: DatasetBatches?,
+    name: String,
+    labels: [Bool],
+    as split: EvaluationSplit,
+    on engine: ComputeEngine
+  ) async throws(HourglassError) -> Evaluation? {
+    let positives = labels.count { $0 }
+    guard positives > 0, positives < labels.count else { return nil }
+    return try await HourglassError.wrapping {
+      var methods = [("autoencoder", findings.scores)]
+      if kind != .series, let batches {
+        methods += zip(baselines.titles, try await baselineScores(in: batches, on: engine))
+      }
+      let ranked = methods.map { RankedScores(scores: $0.1, positives: labels) }
+      let area = Evaluation.Metric("AUROC", better: .higher, format: .fixed(3))
+      let alarms = labels.indices.count { findings.anomalies[$0] && !labels[$0] }
+      let found = Double(findings.anomalyCount - alarms) / Double(positives)
+      let falseAlarms = Double(alarms) / Double(labels.count - positives)
+      let nouns = kind == .series ? ("time", "times") : kind.nouns
+      let verdict = Verdict.byBootstrap(
+        area,
+        count: labels.count,
+        baselines: methods.dropFirst().map(\.0),
+        split: split,
+        seed: configuration.learning.seed,
+        items: nouns.1
+      ) { baseline, places in
+        ranked[baseline.map { $0 + 1 } ?? 0].areaUnderROC(of: places)
+      }
+      return Evaluation(
+        title: split.title(labels.count, nouns, of: name)
+          + ", \(NumberText.grouped(positives)) labeled as anomalies",
+        split: split,
+        itemCount: labels.count,
+        tables: [
+          Evaluation.Table(
+            metrics: [
+              area, Evaluation.Metric("average precision", better: .higher, format: .fixed(3)),
+              Evaluation.Metric("recall", better: .higher, format: .percent(1)),
+              .falseAlarmRate(better: .lower),
+            ],
+            methods: methods.enumerated().map { place, method in
+              Evaluation.Method(
+                method.0,
+                isBaseline: place > 0,
+                [
+                  RankMetrics.areaUnderROC(scores: method.1, positives: labels),
+                  RankMetrics.averagePrecision(scores: method.1, positives: labels),
+                  place == 0 ? found : nil, place == 0 ? falseAlarms : nil,
+                ]
+              )
+            }
+          )
+        ],
+        verdict: verdict
+      )
+    }
+  }
+
+  /// The scores of the simpler detectors, one list for each.
+  private func baselineScores(
+    in batches: DatasetBatches,
+    on engine: ComputeEngine
+  ) async throws -> [[Double]] {
+    var all = baselines.titles.map { _ in [Double]() }
+    try await batches.forEach(on: engine) { batch, engine in
+      let items = try DetectionItems(DetectionData(batch.data), encoding: encoding)
+      return try await baselines.scores(of: items, on: engine)
+    } take: { _, scores in
+      for (method, values) in scores.enumerated() { all[method] += values }
+    }
+    return all
   }
 
   /// The columns of the table that was trained on: for reading others the same way.
@@ -250,7 +285,7 @@ public struct FittedAnomalyDetector: Sendable {
     on engine: ComputeEngine
   ) async throws(HourglassError) -> Tensor? {
     guard case .images(let images) = encoding else { return nil }
-    do {
+    return try await HourglassError.wrapping {
       let items = try DetectionItems(DetectionData(data), encoding: encoding)
       let errors = try await scorer.network.fieldLosses(items, on: engine).scalars
       let area = images.height * images.width
@@ -260,8 +295,6 @@ public struct FittedAnomalyDetector: Sendable {
         means[item * area + index % area] += errors[index] / Float(images.channels)
       }
       return Tensor(means, shape: [items.count, images.height, images.width])
-    } catch {
-      throw HourglassError(error)
     }
   }
 }

@@ -2,12 +2,12 @@ internal import HourglassGraphs
 
 /// Whether scored items as a whole are still like the normal ones that false alarms were counted on.
 ///
-/// Of normal items p-values are spread evenly, so that of those above a rate r half are at most
+/// The p-values of normal items are uniform, so that of those above a rate r half are at most
 /// (1 + r) / 2; single anomalies are below r and do not count. Where many more are, what is measured
-/// has changed, and the rate of false alarms is no longer the one that was asked for.
+/// has changed, and the false-alarm rate is no longer the one that was asked for.
 ///
-/// Reference: Vovk, Nouretdinov, Gammerman, 2003, "Testing exchangeability on-line" (p-values that are
-/// not even tell that items are not exchangeable); Bates et al., 2023, doi:10.1214/22-AOS2244.
+/// Reference: Vovk, Nouretdinov, Gammerman, 2003, "Testing exchangeability on-line" (p-values that
+/// are not uniform show that items are not exchangeable); Bates et al., 2023, doi:10.1214/22-AOS2244.
 public struct ScoreDrift: Hashable, Sendable {
   /// The p-values above this rate are looked at.
   public static let rate = 0.1

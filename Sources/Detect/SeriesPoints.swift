@@ -65,6 +65,8 @@ struct SeriesPoints {
 
 /// Times of a series that follow one another and are all anomalies.
 public struct AnomalousRange: Hashable, Sendable, Codable {
+  /// Its number from 1, in the order of the series and of their times.
+  public var number: Int
   /// The first time, as it is written.
   public var start: String
   /// The last time.

@@ -2,6 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassMedia
 package import HourglassNetworks
+package import HourglassStatistics
 package import HourglassSystem
 package import HourglassTensors
 
@@ -59,6 +60,15 @@ package struct EncodedRows: BatchSource {
       storage = .fields(values: values, observed: observed, count: series.count)
     default: preconditionFailure("the items are of the encoding's kind")
     }
+  }
+
+  /// Takes rows of a table that are encoded already.
+  package init(_ encoded: EncodedTable, layout: FeatureSchema) {
+    rows = nil
+    itemShape = [encoded.width + encoded.fieldCount]
+    self.layout = layout
+    valueCount = encoded.width
+    storage = .fields(values: encoded.values, observed: encoded.observed, count: encoded.count)
   }
 
   /// Takes numbers as they are, `[items, values]`, none of which is missing.
@@ -245,5 +255,16 @@ package struct FilledValues: BatchSource {
       }
     }
     return zip(sums, counts).map { Float($0 / max($1, 1)) }
+  }
+}
+
+extension NearestNeighbors {
+  /// The search among items by all values that two of them have, the mean of the squared differences.
+  package init(_ references: EncodedRows) {
+    self.init(
+      references,
+      layout: references.layout,
+      counts: references.layout.map { [Double](repeating: 1, count: $0.width) }
+    )
   }
 }

@@ -14,13 +14,13 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
   /// Windows of a time series.
   case series(SeriesEncoding)
 
-  /// Learns the encoding of some of the items.
+  /// Fits the encoding to some of the items.
   ///
   /// - Parameters:
   ///   - items: The items.
   ///   - training: Those that are trained on.
   ///   - scaling: How the numbers of a table are scaled.
-  /// - Throws: `nothingVaries`, or a `DatasetError` for a table of which no column can be learned.
+  /// - Throws: `nothingVaries`, or a `DatasetError` for a table of which no column can be trained on.
   package init(_ items: RawItems, training: [Int], scaling: NumberScaling) throws {
     switch items {
     case .table(let table):
@@ -89,7 +89,7 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
 }
 
 extension TableEncoding {
-  /// Learns from some rows; a table where nothing varies has an error of its own.
+  /// Fits to some rows; a table where nothing varies has an error of its own.
   package init(learningWhatVaries table: Table, _ rows: [Int], _ scaling: NumberScaling) throws {
     do {
       try self.init(learning: table, rows: rows, scaling: scaling)
@@ -101,8 +101,8 @@ extension TableEncoding {
     }
   }
 
-  /// A table whose columns have the names that were learned: without a header, on one side or the
-  /// other, there is only the order of columns to tell them by.
+  /// A table whose columns have the names that were trained on: without a header, on one side or
+  /// the other, columns are matched by their order.
   package func aligned(_ table: Table) throws(TaskError) -> Table {
     let found = table.columns.map(\.name)
     let known = Set(found)

@@ -15,7 +15,7 @@ package enum RawItems: Sendable {
   /// Decodes what is to be decoded.
   ///
   /// - Parameter encoding: That of the model; data of another kind are refused before they are
-  ///   decoded. None in learning.
+  ///   decoded. None in training.
   package init(_ data: Dataset, for encoding: ItemEncoding? = nil) throws {
     if let encoding, encoding.kind != data.kind {
       throw TaskError.otherKind(
@@ -25,8 +25,7 @@ package enum RawItems: Sendable {
       )
     }
     switch data {
-    case .table(let table): self = .table(table)
-    case .largeTable(let table): self = .table(try table.whole())
+    case .table(let table): self = .table(try table.whole())
     case .images(let images): self = .images(try images.uniform())
     case .sounds(let sounds):
       guard case .sounds(let known)? = encoding else {
@@ -36,8 +35,7 @@ package enum RawItems: Sendable {
       self = .sounds(
         try SoundPatches(sounds, spectrogram: known.spectrogram, frames: known.frames)
       )
-    case .series(let series): self = .series(series)
-    case .largeSeries(let series): self = .series(try series.whole())
+    case .series(let series): self = .series(try series.whole())
     }
   }
 

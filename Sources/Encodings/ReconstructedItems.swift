@@ -2,10 +2,10 @@ public import HourglassData
 internal import HourglassMedia
 public import HourglassTensors
 
-/// What codes stand for, in the units of the data that a model was trained on.
+/// What latent vectors stand for, in the units of the data that a model was trained on.
 public enum ReconstructedItems: Hashable, Sendable {
-  /// A table of the columns that were learned; where rows were given, all their columns in their
-  /// order, the learned ones replaced.
+  /// A table of the columns that were trained on; where rows were given, all their columns in their
+  /// order, those replaced.
   case table(Table)
   /// Images, `[count, channels, height, width]`.
   case images(Tensor)

@@ -2,11 +2,11 @@ package import HourglassAutoencoders
 internal import HourglassData
 package import HourglassStatistics
 
-/// Which rows are trained on, which decide when learning ends, and which evaluate the result.
+/// Which rows are trained on, which decide when training ends, and which evaluate the result.
 ///
 /// From 1,000 rows on there are three parts: a twentieth, at most 2,000 rows, is kept away from
-/// learning altogether and is for the report alone; another twentieth, at most 1,000 rows, chooses
-/// the best epoch. Below 1,000 rows a part of its own for the report would cost more than it tells:
+/// training altogether and is for the report alone; another twentieth, at most 1,000 rows, chooses
+/// the best epoch. Below 1,000 rows a part of its own for the report would cost too many training rows:
 /// one tenth serves both, and the report says so. Below 10 rows nothing is held out.
 package struct RowSplit: Hashable, Sendable {
   /// The rows that the trainer sees, which holds out some of them by `validation`.
@@ -50,7 +50,7 @@ package struct RowSplit: Hashable, Sendable {
   }
 
   /// Parts items of which some belong together, such as the windows of a stretch of time: those that
-  /// evaluate the result are whole groups, and what overlaps with one of them is left out of learning.
+  /// evaluate the result are whole groups, and what overlaps with one of them is left out of training.
   ///
   /// A tenth of the groups, at most 2,000 items, evaluate: some from everywhere or, where too much would
   /// overlap with them, the last ones. Where there are fewer than ten groups, or everything overlaps,

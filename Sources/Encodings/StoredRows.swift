@@ -7,7 +7,7 @@ package import HourglassTensors
 /// The encoded rows of a table that is larger than memory, on the disk: the values of a row and the
 /// observed masks of its fields, as a network with fields takes them.
 ///
-/// The rows that evaluate while it is learned are the last ones.
+/// The validation rows are the last ones.
 package struct StoredRows: BatchSource {
   package let itemShape: Shape
   package let evaluatingItems: Range<Int>?
@@ -32,10 +32,10 @@ package struct StoredRows: BatchSource {
   ///   - heldOut: The numbers of the rows to leave out, in rising order.
   ///   - evaluating: Rows that are not trained on.
   ///   - folder: Where the file goes.
-  ///   - progress: Is told the part of the rows that is done.
+  ///   - progress: Called with the part of the rows that is done.
   /// - Throws: `DatasetError`, `FileError`, and `CancellationError` when the task is cancelled.
   package init(
-    _ table: LargeTable,
+    _ table: StoredTable,
     without heldOut: [Int],
     evaluating: Table,
     encoding: TableEncoding,

@@ -59,9 +59,15 @@ public struct Evaluation: Hashable, Sendable, Codable {
   }
 
   /// The same without its baselines, and so without a verdict.
+  ///
+  /// Tables whose columns are methods lose those of baselines as well.
   public var withoutBaselines: Evaluation {
     var evaluation = self
-    for index in tables.indices { evaluation.tables[index].methods.removeAll(where: \.isBaseline) }
+    let names = Set(tables.flatMap(\.methods).filter(\.isBaseline).map(\.name))
+    for index in tables.indices {
+      evaluation.tables[index].methods.removeAll(where: \.isBaseline)
+      evaluation.tables[index].removeMetrics(names)
+    }
     evaluation.verdict = nil
     return evaluation
   }
@@ -92,6 +98,10 @@ extension Evaluation {
       case fixed(Int)
       /// As a percentage of a part from 0 to 1, with some decimal places.
       case percent(Int)
+      /// In decibels, with some decimal places.
+      case decibels(Int)
+      /// In nats, with some decimal places.
+      case nats(Int)
     }
 
     /// Which of two values is the better one.
@@ -116,7 +126,7 @@ extension Evaluation {
     }
   }
 
-  /// A row of a table: what one method came to.
+  /// A row of a table: the results of one method.
   public struct Method: Hashable, Sendable {
     /// What it is called; a column or a class in tables that are not of methods.
     public var name: String
@@ -156,6 +166,18 @@ extension Evaluation {
       self.metrics = metrics
       self.methods = methods
     }
+
+    /// Removes the columns of some names.
+    fileprivate mutating func removeMetrics(_ names: Set<String>) {
+      let kept = metrics.indices.filter { !names.contains(metrics[$0].name) }
+      guard kept.count < metrics.count else { return }
+      metrics = kept.map { metrics[$0] }
+      for index in methods.indices {
+        let (values, intervals) = (methods[index].values, methods[index].intervals)
+        methods[index].values = kept.map { values[$0] }
+        methods[index].intervals = intervals.isEmpty ? [] : kept.map { intervals[$0] }
+      }
+    }
   }
 }
 
@@ -193,7 +215,39 @@ extension Evaluation: CustomStringConvertible {
   }
 }
 
+extension EvaluationSplit {
+  /// How the title of an evaluation begins, such as `Validation: 250 held-out images`.
+  package func title(
+    _ count: Int,
+    _ nouns: (one: String, many: String),
+    of data: String
+  ) -> String {
+    let number = NumberText.grouped(count)
+    let noun = count == 1 ? nouns.one : nouns.many
+    return switch self {
+    case .heldOut: "Validation: \(number) held-out \(noun)"
+    case .heldOutAndUsedForStopping:
+      "Validation: \(number) held-out \(noun) (also used for early stopping)"
+    case .trainedOn: "Training data: \(number) \(noun)"
+    case .given: "Evaluation: \(number) \(noun) of \(data)"
+    }
+  }
+}
+
 extension Evaluation.Table {
+  /// The places of the methods with the best value of each metric; empty where nothing is better or worse.
+  package var best: [Set<Int>] {
+    metrics.indices.map { column in
+      let values = methods.map { $0.values[column].flatMap { $0.isNaN ? nil : $0 } }
+      let known = values.compactMap(\.self)
+      let isHigher = metrics[column].better == .higher
+      guard metrics[column].better != .neither, known.count > 1,
+        let best = isHigher ? known.max() : known.min()
+      else { return [] }
+      return Set(values.indices.filter { values[$0] == best })
+    }
+  }
+
   /// The numbers of a row as they are written; a number that is not there is a dash.
   package func cells(of method: Evaluation.Method) -> [String] {
     zip(metrics, method.values).enumerated().map { index, pair in
@@ -208,13 +262,31 @@ extension Evaluation.Table {
 }
 
 extension Evaluation.Metric {
-  /// A value as it is written.
+  /// A value as it is written, with its unit.
   package func text(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "-" : value < 0 ? "-infinite" : "infinite" }
-    return switch format {
+    return format.number(value) + format.unit
+  }
+}
+
+extension Evaluation.Metric.Format {
+  /// A value without its unit.
+  func number(_ value: Double) -> String {
+    switch self {
     case .significant(let digits): NumberText.significant(value, digits: digits)
-    case .fixed(let places): NumberText.fixed(value, places: places)
-    case .percent(let places): NumberText.fixed(100 * value, places: places) + " %"
+    case .percent(let places): NumberText.fixed(100 * value, places: places)
+    case .fixed(let places), .decibels(let places), .nats(let places):
+      NumberText.fixed(value, places: places)
+    }
+  }
+
+  /// The unit, with a space before it, or nothing.
+  var unit: String {
+    switch self {
+    case .significant, .fixed: ""
+    case .percent: " %"
+    case .decibels: " dB"
+    case .nats: " nats"
     }
   }
 }
@@ -227,6 +299,8 @@ extension Evaluation.Metric.Format: Codable {
     case ("significant", let digits?): self = .significant(min(max(digits, 1), 15))
     case ("fixed", let places?): self = .fixed(min(max(places, 0), 15))
     case ("percent", let places?): self = .percent(min(max(places, 0), 15))
+    case ("decibels", let places?): self = .decibels(min(max(places, 0), 15))
+    case ("nats", let places?): self = .nats(min(max(places, 0), 15))
     default:
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: "unknown format of a metric")
@@ -241,6 +315,8 @@ extension Evaluation.Metric.Format: Codable {
     case .significant(let digits): try container.encode(["significant": digits])
     case .fixed(let places): try container.encode(["fixed": places])
     case .percent(let places): try container.encode(["percent": places])
+    case .decibels(let places): try container.encode(["decibels": places])
+    case .nats(let places): try container.encode(["nats": places])
     }
   }
 }

@@ -1,14 +1,14 @@
-public import HourglassStatistics
+package import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTensors
 
 /// Whether a model is better than the best of its baselines, by how much, and how sure that is.
 public struct Verdict: Hashable, Sendable, Codable {
-  /// What the comparison came to.
+  /// The result of the comparison.
   public enum Outcome: String, Hashable, Sendable, Codable {
-    /// The model is better, and the interval says so.
+    /// The model is better, and the interval excludes 0.
     case better
-    /// The best baseline is better, and the interval says so.
+    /// The best baseline is better, and the interval excludes 0.
     case worse
     /// The interval holds no difference.
     case notDistinguishable
@@ -16,14 +16,16 @@ public struct Verdict: Hashable, Sendable, Codable {
     case none
   }
 
-  /// What the comparison came to.
+  /// The result of the comparison.
   public var outcome: Outcome
   /// The best baseline.
   public var baseline: String
   /// The metric that both are compared by.
   public var metric: String
-  /// How much better the model is: of a metric whose lower values are better the part, from 0 to 1, by which
-  /// it is below that of the baseline; of others the difference. Below 0 where the model is worse.
+  /// How much better the model is, below 0 where it is worse.
+  ///
+  /// Of a metric whose lower values are better it is the part, from 0 to 1, by which the model is below the
+  /// baseline; of others the difference.
   public var advantage: Double?
   /// The interval of 95% confidence of the advantage.
   public var interval: ClosedRange<Double>?
@@ -164,6 +166,45 @@ public struct Verdict: Hashable, Sendable, Codable {
     )
   }
 
+  /// Compares means of the same items, such as signal-to-noise ratios, by the mean of their differences.
+  ///
+  /// - Parameters:
+  ///   - metric: What the mean is called, and how it is written.
+  ///   - model: The value of each item by the model.
+  ///   - baselines: The value of each item, in the same order, by each baseline, with its name.
+  ///   - split: What the items are to the model.
+  ///   - items: What items are called, such as `rows`.
+  package static func ofMeans(
+    _ metric: Evaluation.Metric,
+    model: [Double],
+    baselines: [(name: String, values: [Double])],
+    split: EvaluationSplit,
+    items: String = "rows"
+  ) -> Verdict? {
+    let sign = metric.better == .lower ? -1.0 : 1.0
+    let sums = baselines.map { sign * $0.values.reduce(0, +) }
+    guard let best = sums.indices.max(by: { sums[$0] < sums[$1] }) else { return nil }
+    if let reason = Self.refusal(against: split, count: model.count, items: items) {
+      return .none(because: reason)
+    }
+    let count = Double(model.count)
+    let differences = zip(model, baselines[best].values).map { sign * ($0 - $1) }
+    let mean = differences.reduce(0, +) / count
+    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count * (count - 1))
+    guard variance.isFinite else {
+      return .none(because: "\(metric.name) cannot be measured on these \(items)")
+    }
+    let half = normalQuantile * variance.squareRoot()
+    return Verdict(
+      metric.name,
+      baselines[best].name,
+      advantage: mean,
+      interval: (mean - half)...(mean + half),
+      format: metric.format,
+      isRelative: false
+    )
+  }
+
   /// Compares two proportions of the same items, such as accuracies, of which higher ones are better.
   ///
   /// - Parameters:
@@ -179,25 +220,60 @@ public struct Verdict: Hashable, Sendable, Codable {
     split: EvaluationSplit,
     items: String = "rows"
   ) -> Verdict? {
-    guard
-      let best = baselines.indices.max(by: {
-        baselines[$0].hits.count { $0 } < baselines[$1].hits.count { $0 }
-      })
-    else { return nil }
-    if let reason = Self.refusal(against: split, count: model.count, items: items) {
+    func values(_ hits: [Bool]) -> [Double] { hits.map { $0 ? 1 : 0 } }
+    return ofMeans(
+      Evaluation.Metric(metric, better: .higher, format: .percent(1)),
+      model: values(model),
+      baselines: baselines.map { ($0.name, values($0.hits)) },
+      split: split,
+      items: items
+    )
+  }
+
+  /// Compares a statistic of many items at once, such as a similarity of tables, by the delete-a-group
+  /// jackknife: it is taken without each of ten groups of adjacent items.
+  ///
+  ///     variance = 9/10 Σ (θ₍g₎ - θ̄)²
+  ///
+  /// Reference: Wolter, 2007, "Introduction to Variance Estimation", second edition, section 4.2.
+  ///
+  /// - Parameters:
+  ///   - metric: The statistic, with how it is written.
+  ///   - baseline: What the model is compared with.
+  ///   - advantage: By how much the model is better on all items.
+  ///   - count: The number of items to leave groups out of.
+  ///   - split: What the items are to the model.
+  ///   - items: What items are called, such as `rows`.
+  ///   - difference: By how much it is better on the items of some places.
+  package static func byJackknife(
+    _ metric: Evaluation.Metric,
+    baseline: String,
+    advantage: Double,
+    count: Int,
+    split: EvaluationSplit,
+    items: String = "rows",
+    difference: (_ places: [Int]) throws -> Double
+  ) rethrows -> Verdict {
+    if let reason = Self.refusal(against: split, count: count, items: items) {
       return .none(because: reason)
     }
-    let count = Double(model.count)
-    let differences = zip(model, baselines[best].hits).map { ($0 ? 1.0 : 0) - ($1 ? 1.0 : 0) }
-    let mean = differences.reduce(0, +) / count
-    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count * (count - 1))
-    let half = normalQuantile * variance.squareRoot()
+    let groups = 10
+    let differences = try (0..<groups).map { group in
+      try difference((0..<count).filter { $0 * groups / count != group })
+    }
+    let mean = differences.reduce(0, +) / Double(groups)
+    let variance = 0.9 * differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    guard variance.isFinite, advantage.isFinite else {
+      return .none(because: "\(metric.name) cannot be measured on parts of these \(items)")
+    }
+    // The quantile of Student's distribution with 9 degrees of freedom at 0.975.
+    let half = 2.262157 * variance.squareRoot()
     return Verdict(
-      metric,
-      baselines[best].name,
-      advantage: mean,
-      interval: (mean - half)...(mean + half),
-      format: .percent(1),
+      metric.name,
+      baseline,
+      advantage: advantage,
+      interval: (advantage - half)...(advantage + half),
+      format: metric.format,
       isRelative: false
     )
   }
@@ -209,7 +285,7 @@ public struct Verdict: Hashable, Sendable, Codable {
   private static func refusal(against split: EvaluationSplit, count: Int, items: String) -> String?
   {
     if split == .trainedOn { return "the model was trained on these \(items)" }
-    if count < fewestItems { return "\(count) \(items) are too few to compare by" }
+    if count < fewestItems { return "fewer than \(fewestItems) \(items)" }
     return nil
   }
 
@@ -258,24 +334,24 @@ public struct Verdict: Hashable, Sendable, Codable {
 }
 
 extension Verdict: CustomStringConvertible {
-  /// The verdict in one line, such as `Better than PCA: MSE 39.6 % lower (95 % interval 37.0 to 42.1).`
+  /// The verdict in one line.
+  ///
+  ///     Better than PCA: MSE 39.6 % lower (95 % interval 37.0 to 42.1).
   public var description: String {
     guard let advantage, let interval else {
       return "No verdict: \(reason ?? "nothing to compare by")."
     }
-    let writer = Evaluation.Metric(metric, better: .higher, format: format)
-    func bare(_ value: Double) -> String {
-      if case .percent(let places) = format { return NumberText.fixed(100 * value, places: places) }
-      return writer.text(value)
-    }
     let isHigher = isRelative ? advantage < 0 : advantage >= 0
     let sign = advantage < 0 ? -1.0 : 1.0
     let ends = [sign * interval.lowerBound, sign * interval.upperBound].sorted()
-    var unit = ""
-    if case .percent = format { unit = isRelative ? " %" : " points" }
+    var unit = format.unit
+    if case .percent = format, !isRelative { unit = " points" }
+    let times = 1 - advantage
     let size =
-      "\(metric) \(bare(abs(advantage)))\(unit) \(isHigher ? "higher" : "lower") "
-      + "(95 % interval \(bare(ends[0])) to \(bare(ends[1])))"
+      isRelative && times >= 10
+      ? "\(metric) is \(NumberText.significant(times, digits: 3)) times as high"
+      : "\(metric) \(format.number(abs(advantage)))\(unit) \(isHigher ? "higher" : "lower") "
+        + "(95 % interval \(format.number(ends[0])) to \(format.number(ends[1])))"
     return switch outcome {
     case .better: "Better than \(baseline): \(size)."
     case .worse:

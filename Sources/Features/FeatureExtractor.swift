@@ -4,8 +4,8 @@ public import HourglassEncodings
 public import HourglassNetworks
 public import HourglassTasksCommon
 
-/// Learns features of rows, images, sounds or windows: the code of an autoencoder whose decoder is
-/// dropped once it has learned.
+/// Trains features of rows, images, sounds or windows: the latent vector of an autoencoder whose decoder is
+/// dropped after training.
 ///
 ///     let table = try Table(contentsOf: "people.csv").removing(["income"])
 ///     let extractor = try await FeatureExtractor().fit(.table(table))
@@ -16,19 +16,19 @@ public import HourglassTasksCommon
 public struct FeatureExtractor: Hashable, Sendable, Codable {
   /// The number of features, at least 1.
   public var dimensions: Int
-  /// The layers between the data and the code; `nil` is chosen from the data.
+  /// The layers between the data and the latent vector; `nil` is chosen from the data.
   ///
   /// For images of at least 16 pixels in either direction it is a coding of patches, and layers behind it.
   public var architecture: Architecture?
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   public var learning: TrainingSettings
   /// How the numbers of a table are scaled before they are trained on.
   public var scaling: NumberScaling
-  /// What is done to an item before the encoder sees it in learning; `nil` hides seven tenths of what
+  /// What is done to an item before the encoder sees it in training; `nil` hides seven tenths of what
   /// images say of their patches, or six tenths of the pixels where layers are given that take these, and
   /// leaves other data as they are.
   ///
-  /// What is hidden has to be told from what belongs together, and so codes say more of what a thing is.
+  /// Hidden values have to be predicted from related ones, so that features describe more of the content.
   ///
   /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, doi:10.1145/1390156.1390294; He et al., 2021,
   /// "Masked Autoencoders Are Scalable Vision Learners", arXiv:2111.06377, for hiding much.
@@ -36,8 +36,8 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
   /// Whether an image and its mirror image (a horizontal flip) have the same features, for images
   /// that are trained on by their patches.
   ///
-  /// `nil` lets the images say: alike where they look as much like the mirror images of others as like others,
-  /// as photographs of things do, and writing does not.
+  /// `nil` lets the images say: alike where they look as much like the mirror images of others as like
+  /// others, as photographs of things do, and writing does not.
   public var mirrorImagesAreAlike: Bool?
 
   /// Makes an extractor; the defaults suit most data.
@@ -59,7 +59,7 @@ public struct FeatureExtractor: Hashable, Sendable, Codable {
 }
 
 extension FeatureExtractor {
-  /// Learns from the rows of a table, images, sounds, or the windows of a series.
+  /// Trains on the rows of a table, images, sounds, or the windows of a series.
   ///
   /// What is to be predicted from the features later has to be left out of the data.
   ///
@@ -68,7 +68,7 @@ extension FeatureExtractor {
     _ data: Dataset,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedFeatureExtractor {
-    do {
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
       if let patches = try patchArchitecture(for: data) {
         return try await ImageFeatureJob(self, patches, data, session).fitted()
       }
@@ -89,8 +89,6 @@ extension FeatureExtractor {
         configuration: self
       )
       return try FittedFeatureExtractor(self, try await job.fitted())
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
     }
   }
 
@@ -120,7 +118,7 @@ extension FeatureExtractor {
     try reducer.validate(for: data)
   }
 
-  /// The reduction that learns the same without patches.
+  /// The reduction that is trained in the same way without patches.
   private var reducer: DimensionReducer {
     var layers = architecture
     if case .patches = layers { layers = nil }

@@ -2,9 +2,11 @@ internal import HourglassAutoencoders
 public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
+public import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassStatistics
+internal import HourglassSystem
 public import HourglassTasksCommon
 internal import HourglassTensors
 
@@ -60,32 +62,34 @@ public struct FeatureProbe: Sendable {
     self.seed = seed
   }
 
-  /// Trains and evaluates the models.
+  /// Trains and evaluates the models: a table of what they are given by models, with intervals.
+  ///
+  /// The values are the accuracy of classes, or R² of numbers. The verdict compares the linear model on features
+  /// with the same on the better baseline, by the differences in the folds.
   ///
   /// - Parameters:
   ///   - extractor: It makes the features.
   ///   - data: The items of the target.
-  ///   - inputs: What the models are given; features alone take less time.
+  ///   - comparesWithBaselines: Whether the models also predict from the raw values and from as many principal
+  ///     components.
   /// - Throws: `tooFewToProbe` where fewer than 50 targets are known or they do not differ.
-  public func report(
-    of extractor: FittedFeatureExtractor,
+  public func evaluate(
+    _ extractor: FittedFeatureExtractor,
     on data: Dataset,
-    inputs: [ProbeReport.Input] = ProbeReport.Input.allCases,
+    comparesWithBaselines: Bool = true,
     engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> ProbeReport {
-    do {
-      return try await measured(extractor, data, inputs, engine)
-    } catch {
-      throw HourglassError(error)
+  ) async throws(HourglassError) -> Evaluation {
+    try await HourglassError.wrapping {
+      try await measured(extractor, data, comparesWithBaselines, engine)
     }
   }
 
   private func measured(
     _ extractor: FittedFeatureExtractor,
     _ data: Dataset,
-    _ kinds: [ProbeReport.Input],
+    _ comparesWithBaselines: Bool,
     _ engine: ComputeEngine
-  ) async throws -> ProbeReport {
+  ) async throws -> Evaluation {
     var chosen = target.known
     Permutation.shuffle(&chosen, seed: seed, purpose: Self.purpose, number: 0)
     chosen = chosen.prefix(Self.itemLimit).sorted()
@@ -93,65 +97,117 @@ public struct FeatureProbe: Sendable {
     let rows = try EncodedRows(items, encoding: extractor.encoding)
     let isOfSounds = extractor.kind == .sounds
     let used = isOfSounds ? rows : rows.selecting(chosen)
-    let filled = FilledValues(used)
-    func values(_ kind: ProbeReport.Input) async throws -> Tensor {
-      switch kind {
-      case .features: return try await extractor.encoder.encode(used, on: engine)
-      case .raw: return filled.tensor
-      case .principalComponents:
-        let count = extractor.dimensions
-        return try await PrincipalComponents(of: filled, count: count, on: engine)
-          .codes(of: filled.tensor)
-      }
+    let dimensions = NumberText.grouped(extractor.dimensions)
+    var inputs = [("\(dimensions) features", try await extractor.encoder.encode(used, on: engine))]
+    if comparesWithBaselines {
+      let filled = FilledValues(used)
+      let values = filled.tensor
+      inputs.append(("\(NumberText.grouped(extractor.valueCount)) raw values", values))
+      let principal = try await PrincipalComponents(
+        of: filled,
+        count: extractor.dimensions,
+        on: engine
+      )
+      inputs.append(("PCA, \(dimensions) dimensions", principal.codes(of: values)))
     }
     let folding = try Folding(target, chosen, name: name, seed: seed, folds: Self.folds)
-    var scores: [ProbeReport.Score] = []
-    for input in kinds {
-      let tensor = try await values(input)
-      let whole = PaddedRows(isOfSounds ? items.codesOfWholes(tensor) : tensor)
-      let rows = isOfSounds ? whole.rows(chosen) : whole
-      for model in ProbeReport.Model.allCases {
+    var methods: [Evaluation.Method] = []
+    var linear: [[Double]] = []
+    for (place, input) in inputs.enumerated() {
+      let rows = isOfSounds ? items.codesOfWholes(input.1).rows(chosen) : input.1
+      var method = Evaluation.Method(input.0, isBaseline: place > 0, [])
+      for model in ProbeModel.allCases {
         var values: [Double] = []
         for fold in 0..<Self.folds {
           try Task.checkCancellation()
-          values.append(folding.score(model, rows, fold, neighbors: Self.neighbors))
+          let neighbors = Self.neighbors
+          values.append(
+            try await folding.score(model, rows, fold, neighbors: neighbors, on: engine)
+          )
           await Task.yield()
         }
-        let mean = values.reduce(0, +) / Double(values.count)
-        let variance =
-          values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
-        scores.append(
-          ProbeReport.Score(
-            input: input,
-            model: model,
-            mean: mean,
-            halfWidth: Self.quantile * (variance * (1.0 / 5 + 1.0 / 4)).squareRoot()
-          )
+        let (mean, interval) = Self.interval(of: values)
+        method.values.append(mean.isNaN ? nil : mean)
+        // An accuracy is a part of 1.
+        method.intervals.append(folding.classCount > 0 ? interval?.clamped(to: 0...1) : interval)
+        if model == .linear { linear.append(values) }
+      }
+      methods.append(method)
+    }
+    return evaluation(methods, linear, folding, itemCount: chosen.count)
+  }
+
+  /// The mean over folds with its interval, which numbers that are too large do not have.
+  private static func interval(of values: [Double]) -> (Double, ClosedRange<Double>?) {
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+    let half = quantile * (variance * (1.0 / 5 + 1.0 / 4)).squareRoot()
+    return (mean, half.isFinite ? (mean - half)...(mean + half) : nil)
+  }
+
+  private func evaluation(
+    _ methods: [Evaluation.Method],
+    _ linear: [[Double]],
+    _ folding: Folding,
+    itemCount: Int
+  ) -> Evaluation {
+    let isOfClasses = folding.classCount > 0
+    let measure = isOfClasses ? "accuracy" : "R²"
+    let format = Evaluation.Metric.Format.fixed(3)
+    let metrics = [isOfClasses ? "softmax regression" : "ridge regression", "10 nearest neighbors"]
+      .map { Evaluation.Metric($0, better: .higher, format: format) }
+    var (methods, verdict) = (methods, Verdict?.none)
+    let means = linear.map { $0.reduce(0, +) }
+    if let best = means.indices.dropFirst().max(by: { means[$0] < means[$1] }) {
+      let trivial = isOfClasses ? Self.mostFrequent : "mean"
+      methods.append(
+        Evaluation.Method(trivial, isBaseline: true, [folding.trivial, folding.trivial])
+      )
+      let (mean, interval) = Self.interval(of: zip(linear[0], linear[best]).map { $0 - $1 })
+      verdict = interval.map {
+        Verdict(
+          "\(measure) of \(metrics[0].name)",
+          methods[best].name,
+          advantage: mean,
+          interval: $0,
+          format: format,
+          isRelative: false
         )
       }
     }
-    var names: [String] = []
-    if case .classes(_, let all) = target { names = all }
-    return ProbeReport(
-      target: name,
-      classes: names,
-      itemCount: chosen.count,
-      dimensions: extractor.dimensions,
-      valueCount: extractor.valueCount,
-      trivial: folding.trivial,
-      folds: Self.folds,
-      scores: scores
+    let count = NumberText.grouped(itemCount)
+    let classes = isOfClasses ? " (\(folding.classCount) classes)" : ""
+    return Evaluation(
+      title: "\(measure) of \(name)\(classes): \(count) items, \(Self.folds)-fold cross-validation",
+      split: .given,
+      itemCount: itemCount,
+      tables: [Evaluation.Table(metrics: metrics, methods: methods)],
+      verdict: verdict,
+      notes: [
+        "In brackets: 95 % intervals. Features are trained without \(name), on the items of all folds."
+      ]
     )
   }
 
+  /// The name of the baseline that takes the most frequent class for all.
+  package static let mostFrequent = "most frequent class"
+
   static let purpose: UInt32 = 0x7072_6f62
+}
+
+/// A model that predicts.
+private enum ProbeModel: CaseIterable {
+  /// Softmax regression for classes, ridge regression for numbers.
+  case linear
+  /// The ten nearest neighbors.
+  case nearestNeighbors
 }
 
 /// The parts of cross-validation, each class spread over all of them.
 private struct Folding {
   private let classes: [Int]
   private let numbers: [Double]
-  private let classCount: Int
+  let classCount: Int
   private let parts: [(training: [Int], test: [Int])]
 
   init(
@@ -197,12 +253,15 @@ private struct Folding {
   }
 
   /// The accuracy, or R², of a model on the test part of a fold.
+  ///
+  /// - Parameter rows: `[items, values]`.
   func score(
-    _ model: ProbeReport.Model,
-    _ rows: PaddedRows,
+    _ model: ProbeModel,
+    _ rows: Tensor,
     _ fold: Int,
-    neighbors: Int
-  ) -> Double {
+    neighbors: Int,
+    on engine: ComputeEngine
+  ) async throws -> Double {
     let (training, test) = parts[fold]
     let (known, new) = (rows.rows(training), rows.rows(test))
     if classCount > 0 {
@@ -210,9 +269,12 @@ private struct Folding {
       let found: [Int]
       switch model {
       case .linear:
-        found = SoftmaxRegression(known, classes: truth, classCount: classCount).classes(of: new)
+        found = SoftmaxRegression(PaddedRows(known), classes: truth, classCount: classCount)
+          .classes(of: PaddedRows(new))
       case .nearestNeighbors:
-        found = NearestNeighbors(known, count: neighbors).classes(of: new, from: truth)
+        found = try await nearest(neighbors, of: known, to: new, engine) { near in
+          Self.mostFrequent(near.map { truth[$0] })
+        }
       }
       let right = zip(test, found).count { classes[$0] == $1 }
       return Double(right) / Double(max(test.count, 1))
@@ -220,9 +282,12 @@ private struct Folding {
     let truth = training.map { numbers[$0] }
     let found: [Double]
     switch model {
-    case .linear: found = RidgeRegression(known, numbers: truth).numbers(of: new)
+    case .linear:
+      found = RidgeRegression(PaddedRows(known), numbers: truth).numbers(of: PaddedRows(new))
     case .nearestNeighbors:
-      found = NearestNeighbors(known, count: neighbors).numbers(of: new, from: truth)
+      found = try await nearest(neighbors, of: known, to: new, engine) { near in
+        near.reduce(0.0) { $0 + truth[$1] } / Double(max(near.count, 1))
+      }
     }
     let mean = test.reduce(0.0) { $0 + numbers[$1] } / Double(max(test.count, 1))
     var (left, whole) = (0.0, 0.0)
@@ -231,6 +296,27 @@ private struct Folding {
       whole += (numbers[item] - mean) * (numbers[item] - mean)
     }
     return whole > 0 ? 1 - left / whole : 0
+  }
+
+  /// What becomes of the nearest known rows of each new one, the nearest first.
+  private func nearest<Result>(
+    _ count: Int,
+    of known: Tensor,
+    to new: Tensor,
+    _ engine: ComputeEngine,
+    _ result: ([Int]) -> Result
+  ) async throws -> [Result] {
+    let search = NearestNeighbors(TensorSource(known))
+    let found = try await search.nearest(to: TensorSource(new), count: count, on: engine)
+    return (0..<new.shape[0]).map { result(found.of($0).map(\.row)) }
+  }
+
+  /// The most frequent of the classes of the nearest rows; among equals that of the nearest.
+  private static func mostFrequent(_ found: [Int]) -> Int {
+    var votes: [Int: Int] = [:]
+    for name in found { votes[name, default: 0] += 1 }
+    let most = votes.values.max() ?? 0
+    return found.first { votes[$0] == most } ?? 0
   }
 }
 
@@ -243,6 +329,17 @@ extension BatchSource {
     var place = values.mutableSpan
     copyItems(indices.span, into: &place)
     return Tensor(values, shape: [count, width])
+  }
+}
+
+extension Tensor {
+  /// Some rows in the order of their numbers.
+  fileprivate func rows(_ numbers: [Int]) -> Tensor {
+    let width = shape[1]
+    return Tensor(
+      numbers.flatMap { scalars[$0 * width..<($0 + 1) * width] },
+      shape: [numbers.count, width]
+    )
   }
 }
 

@@ -2,11 +2,12 @@ internal import HourglassAutoencoders
 public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
-public import HourglassModelFiles
+internal import HourglassEvaluation
+internal import HourglassModelFiles
 public import HourglassTasksCommon
 public import HourglassTensors
 
-/// An encoder that was learned: it gives the features of items.
+/// A fitted encoder: it gives the features of items.
 ///
 /// It is a value, and holds no decoder and no row of the data. An item has the same features, to the
 /// bit, alone and in any company.
@@ -16,39 +17,30 @@ public struct FittedFeatureExtractor: FittedTask {
 
   /// How it was set up.
   public let configuration: FeatureExtractor
-  /// What a model file says beside its tensors.
-  public let header: ModelHeader
-  /// How well items could be reconstructed from their features, before the decoder was dropped.
-  public let report: ReductionReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has; its evaluation is of reconstructing items from their features, before the
+  /// decoder was dropped.
+  public let core: FittedCore
 
   let encoding: ItemEncoding
   let encoder: FittedEncoder
 
   init(
     configuration: FeatureExtractor,
-    header: ModelHeader,
-    report: ReductionReport?,
-    checkpoint: String?,
+    core: FittedCore,
     encoding: ItemEncoding,
     encoder: FittedEncoder
   ) {
     self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
+    self.core = core
     self.encoding = encoding
     self.encoder = encoder
   }
 
   init(_ configuration: FeatureExtractor, _ reduced: FittedDimensionReducer) throws {
     self.configuration = configuration
-    var header = reduced.header
-    header.stateTensors = []
-    self.header = header
-    report = reduced.report
-    checkpoint = reduced.checkpoint
+    var core = reduced.core
+    core.header.stateTensors = []
+    self.core = core
     encoding = reduced.encoding
     encoder = try FittedEncoder(
       reduced.network.autoencoder,
@@ -62,9 +54,7 @@ public struct FittedFeatureExtractor: FittedTask {
     let encoding = try file.decoded(\.fields, as: ItemEncoding.self)
     if let problem = encoding.problem { throw file.damaged(problem) }
     configuration = try file.decoded(\.configuration, as: FeatureExtractor.self)
-    header = file.header
-    report = try file.report(as: ReductionReport.self)
-    checkpoint = nil
+    core = try FittedCore(file)
     self.encoding = encoding
     encoder = try FittedEncoder(
       try file.decoded(\.architecture, as: Autoencoder.self),
@@ -98,15 +88,27 @@ public struct FittedFeatureExtractor: FittedTask {
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
-    do {
-      if case .largeTable(let table) = data {
-        return try await table.codes { try await self.features(of: .table($0), on: engine) }
-      }
-      let items = try RawItems(data, for: encoding)
-      let codes = try await encoder.encode(EncodedRows(items, encoding: encoding), on: engine)
-      return items.codesOfWholes(codes)
-    } catch {
-      throw HourglassError(error)
+    try await HourglassError.wrapping {
+      try await data.batches().vectors(on: engine) { try await features(of: $0, on: $1) }
     }
+  }
+
+  /// The features of items batch by batch, in memory that the length of the data does not matter to.
+  ///
+  /// - Parameter body: Takes each batch and the features of its wanted items.
+  /// - Throws: As for all at once, and what `body` throws.
+  public func features(
+    of data: Dataset,
+    on engine: ComputeEngine = ComputeEngine(),
+    _ body: (DatasetBatch, Tensor) async throws -> Void
+  ) async throws {
+    let batches = try data.batches()
+    try await batches.forEach(on: engine, { try await features(of: $0, on: $1) }, take: body)
+  }
+
+  private func features(of batch: DatasetBatch, on engine: ComputeEngine) async throws -> Tensor {
+    let items = try RawItems(batch.data, for: encoding)
+    let codes = try await encoder.encode(EncodedRows(items, encoding: encoding), on: engine)
+    return batch.wanted(items.codesOfWholes(codes))
   }
 }

@@ -2,18 +2,19 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassStatistics
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning features of images from what they say of their patches, with everything chosen
+/// One training run of features of images from patch features, with everything chosen
 /// before it begins.
 ///
-/// First the patches are learned, then an autoencoder of what images say of them, which are whitened in part, so that
-/// large and plain differences count about as much as others; most of it is hidden from the encoder. The encoder takes pixels
-/// in the end.
+/// First the patches are fitted, then an autoencoder of the patch features, which are whitened in part, so
+/// that large and plain differences count about as much as others; most of it is hidden from the encoder. The
+/// encoder takes pixels in the end.
 struct ImageFeatureJob: Sendable {
   private let extractor: FeatureExtractor
   private let dataName: String
@@ -23,7 +24,7 @@ struct ImageFeatureJob: Sendable {
   private let coding: PatchCoding
   /// The number of directions that are whitened.
   private let directionCount: Int
-  /// The network that learns, from codes to codes.
+  /// The network that is trained, from patch features to patch features.
   private let autoencoder: Autoencoder
   /// The same with an encoder that takes pixels.
   private let whole: Autoencoder
@@ -83,6 +84,12 @@ struct ImageFeatureJob: Sendable {
     var whole = autoencoder
     whole.encoder = .patches(coding, hidden: hidden, activation: activation)
     self.whole = whole
+    if let start = session.start {
+      throw start.foreign(
+        expected: "features of rows, sounds, windows or, with dense layers, images",
+        found: "features of patches, which are found anew in each data set"
+      )
+    }
     run = try TrainingRun(
       application: FittedFeatureExtractor.application,
       configuration: extractor,
@@ -99,17 +106,17 @@ struct ImageFeatureJob: Sendable {
     )
   }
 
-  /// The directions that are whitened, where codes are shorter.
+  /// The directions that are whitened, where feature vectors are shorter.
   private static let directions = 128
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model.
   func fitted() async throws -> FittedFeatureExtractor {
     let (engine, session) = (run.session.engine, run.session)
     let prepared: Prepared
     do {
       prepared = try await self.prepared()
     } catch is CancellationError {
-      // Learning has not begun: there is a checkpoint only where it was to go on from one.
+      // Training has not begun: there is a checkpoint only where it was to go on from one.
       throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
     }
     let coded = prepared.coded
@@ -122,27 +129,22 @@ struct ImageFeatureJob: Sendable {
       itemShape: coded.itemShape
     )
     let baseline = ReductionBaseline(prepared.principal, count: extractor.dimensions)
-    let evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
+    var evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
+    evaluator.patchKinds = coding.filters
     let evaluated = coded.selecting(split.report)
-    var report = try await evaluator.report(
+    var evaluation = try await evaluator.evaluation(
       evaluated,
       of: dataName,
       as: split.reportRows,
       on: engine
     )
-    report.patchKinds = coding.filters
-    report.notes += try await notes(network, record, evaluated)
-    report = report.refereed(by: session)
+    if coding.isMirrored {
+      evaluation.notes.append("An image and its mirror image have the same features.")
+    }
+    evaluation.warnings += try await warnings(network, record, evaluated)
     return try FittedFeatureExtractor(
       configuration: extractor,
-      header: try run.modelHeader(
-        record,
-        metrics: report.metrics,
-        report: report,
-        stateTensors: Array(prepared.variables.keys)
-      ),
-      report: report,
-      checkpoint: session.checkpoint,
+      core: try run.core(record, evaluation, stateTensors: Array(prepared.variables.keys)),
       encoding: encoding,
       encoder: FittedEncoder(
         whole,
@@ -152,14 +154,14 @@ struct ImageFeatureJob: Sendable {
     )
   }
 
-  /// What is there before the autoencoder learns.
+  /// What is there before the autoencoder is trained.
   private struct Prepared {
     /// The variables of the coding, by name.
     let variables: [String: Tensor]
-    /// What varies most in what images say of their patches.
+    /// The principal components of the patch features.
     let principal: PrincipalComponents
     let whitening: RegularizedWhitening
-    /// What images say of their patches, whitened in part.
+    /// The patch features, whitened in part.
     let coded: EncodedRows
   }
 
@@ -190,7 +192,7 @@ struct ImageFeatureJob: Sendable {
     )
   }
 
-  /// The variables of an encoder from pixels: its first layer takes what images say as they say it.
+  /// The variables of an encoder from pixels: its first layer takes the patch features as they are.
   private func variables(
     of network: FittedAutoencoder,
     _ prepared: Prepared
@@ -203,20 +205,19 @@ struct ImageFeatureJob: Sendable {
     return variables
   }
 
-  private func notes(
+  private func warnings(
     _ network: FittedAutoencoder,
     _ record: HourglassAutoencoders.TrainingRecord,
     _ evaluated: EncodedRows
   ) async throws -> [String] {
-    var notes: [String?] = [
-      "Common differences count little in learning, so that PCA may reconstruct more: what features are worth "
-        + "shows when something is predicted from them.",
-      coding.isMirrored ? "An image and its mirror image have the same features." : nil,
+    var warnings = [
       TrainingDiagnostics.budget(record),
-      TrainingDiagnostics.idleNumbers(try await network.encode(evaluated, on: run.session.engine)),
+      TrainingDiagnostics.inactiveUnits(
+        try await network.encode(evaluated, on: run.session.engine)
+      ),
     ]
     if split.reportRows != .trainedOn {
-      notes.append(
+      warnings.append(
         TrainingDiagnostics.duplicates(
           evaluated: rows.selecting(split.report),
           learned: rows.selecting(split.training),
@@ -224,6 +225,6 @@ struct ImageFeatureJob: Sendable {
         )
       )
     }
-    return notes.compactMap { $0 }
+    return warnings.compactMap { $0 }
   }
 }

@@ -6,24 +6,24 @@ internal import HourglassNetworks
 internal import HourglassStatistics
 internal import HourglassTensors
 
-/// A coding of patches with all that was learned of it.
+/// A coding of patches with its fitted parameters.
 struct LearnedPatches: Sendable {
   /// The variables of an encoder that begins with the coding, by name.
   let variables: [String: Tensor]
-  /// The codes of the images that it was made with, `[images, values]`.
+  /// The patch features of the images that it was made with, `[images, values]`.
   let codes: Tensor
 
   /// What is added to the deviation of a value, so that one that hardly varies stays small.
   private static let leastDeviation = 1e-3
 
-  /// Learns a dictionary and codes images.
+  /// Fits a dictionary and encodes images.
   ///
   /// - Parameters:
   ///   - images: Images `[channels, height, width]` with values from 0 to 1.
   ///   - training: Those that are trained on.
   ///   - coding: How they are coded; it must fit them.
   ///   - seed: From it comes the dictionary.
-  ///   - progress: Is told the part that is done.
+  ///   - progress: Called with the part that is done.
   init(
     of images: EncodedRows,
     training: [Int],

@@ -8,13 +8,13 @@ internal import HourglassTensors
 
 /// The filters of a coding of patches, trained on patches that are drawn at random.
 ///
-/// A patch x of D values becomes u = (x - μ) / √(σ² + ε), and then z = M (u - m), where m is the mean of all u
-/// and M takes their variance along each direction to about 1. A dictionary of unit vectors c_j is learned in
-/// which each z is reconstructed by one of them and one number, (c_j · z) c_j: the narrowest autoencoder. The
-/// filter of c_j is M c_j, and its threshold c_j · M m and half a standard deviation of the responses.
+/// A patch x of D values becomes u = (x - μ) / √(σ² + ε), and then z = M (u - m), where m is the mean of all
+/// u and M takes their variance along each direction to about 1. A dictionary of unit vectors c_j is fitted
+/// in which each z is reconstructed by one of them and one number, (c_j · z) c_j: the narrowest autoencoder.
+/// The filter of c_j is M c_j, and its threshold c_j · M m and half a standard deviation of the responses.
 ///
-/// Reference: Coates, Ng, 2012, "Learning Feature Representations with K-Means", in "Neural Networks: Tricks of
-/// the Trade", doi:10.1007/978-3-642-35289-8_30, sections 2 and 3.
+/// Reference: Coates, Ng, 2012, "Learning Feature Representations with K-Means", in "Neural Networks: Tricks
+/// of the Trade", doi:10.1007/978-3-642-35289-8_30, sections 2 and 3.
 struct PatchDictionary: Sendable {
   /// The filters, `[filters, channels, side, side]`.
   let filters: Tensor
@@ -29,16 +29,16 @@ struct PatchDictionary: Sendable {
   private static let whiteningFloor = 0.1
   /// The thresholds, in standard deviations of the responses.
   private static let threshold = 0.5
-  /// The least length of a whitened patch that is trained on: blank ones tell nothing.
+  /// The least length of a whitened patch that is trained on: blank ones carry no information.
   private static let leastLength: Float = 1e-3
 
-  /// Learns a dictionary.
+  /// Fits a dictionary.
   ///
   /// - Parameters:
   ///   - images: Images `[channels, height, width]` with values from 0 to 1.
   ///   - coding: How they are coded; it must fit them.
   ///   - seed: From it come the patches and the start.
-  ///   - progress: Is told the part that is done.
+  ///   - progress: Called with the part that is done.
   init(
     of images: any BatchSource,
     _ coding: PatchCoding,

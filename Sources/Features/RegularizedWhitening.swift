@@ -8,13 +8,13 @@ internal import HourglassTensors
 /// Whitening with a floor: no direction of the rows varies much more than the others after it.
 ///
 /// With the principal components v_i of the rows, the variances λ_i along them, and eight times the variance
-/// along the first component that has no number of its own in a code for c,
+/// along the first component that has no latent dimension of its own for c,
 ///
 ///     x' = x - Σ_i (1 - s_i) (v_i · x) v_i,   s_i = √(c / (λ_i + c))
 ///
-/// so that the variance along v_i becomes λ_i c / (λ_i + c): about c where it was far above c, and what it was
-/// where it is far below. An autoencoder of x' says of rough and fine differences alike, where one of x says of
-/// the rough ones alone.
+/// so that the variance along v_i becomes λ_i c / (λ_i + c): about c where it was far above c, and what it
+/// was where it is far below. An autoencoder of x' keeps of rough and fine differences alike, where one of x
+/// keeps of the rough ones alone.
 ///
 /// Reference: Bell, Sejnowski, 1997, "The 'Independent Components' of Natural Scenes Are Edge Filters",
 /// doi:10.1016/S0042-6989(97)00121-1, appendix (ZCA whitening, by a symmetric matrix), with a floor.
@@ -29,7 +29,7 @@ struct RegularizedWhitening: Sendable {
   /// The rows of a product.
   private static let batch = 128
 
-  /// Takes principal components, some more than a code has numbers.
+  /// Takes principal components, some more than the latent dimensions.
   init(_ principal: PrincipalComponents, numbers: Int) {
     let last = principal.variances[min(numbers, principal.count - 1)]
     let floor = max(Self.floor * last, 1e-12)
@@ -45,8 +45,8 @@ struct RegularizedWhitening: Sendable {
 
   /// The whitened rows, `[rows, values]`.
   ///
-  /// The matrix is symmetric: weights `[outputs, values]` of whitened rows become those of the rows as they are by
-  /// the same function.
+  /// The matrix is symmetric: weights `[outputs, values]` of whitened rows become those of the rows as they
+  /// are by the same function.
   func whitened(_ rows: Tensor, on engine: ComputeEngine) async throws -> Tensor {
     try await engine.perform { engine in
       let (count, width, batch) = (rows.shape[0], rows.shape[1], Self.batch)

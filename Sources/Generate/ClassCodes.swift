@@ -6,15 +6,15 @@ internal import HourglassModelFiles
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// Where the codes of the items of each class lie: a mixture of normal distributions for each.
+/// Where the latent vectors of the items of each class lie: a mixture of normal distributions for each.
 ///
 ///     p(x | class) = ∫ p(x | z) p(z | class) dz
 ///
-/// The network learns without classes, so that they may be few, and that what classes share is trained on
-/// all of them; what is of a class is where its codes are.
+/// The network is trained without classes, so that classes may be few, and that what they share is trained on
+/// all of them; a class only determines where latent vectors are drawn.
 ///
 /// Reference: Ghosh et al., 2019, "From Variational to Deterministic Autoencoders", arXiv:1903.12436, section
-/// 4, for densities of codes that are fitted afterwards.
+/// 4, for densities of latent vectors that are fitted afterwards.
 struct ClassCodes: Sendable {
   /// The names of the classes.
   let names: [String]
@@ -22,11 +22,11 @@ struct ClassCodes: Sendable {
   let mixtures: [CodeMixture]
   private let densities: [CodeMixture.Density]
 
-  /// The fewest items of a class whose codes tell where others lie.
+  /// The fewest items of a class that its mixture is fitted to.
   static let leastItems = 10
   /// The most classes.
   static let mostClasses = 1_000
-  /// The most codes that the mixture of a class is fitted to.
+  /// The most latent vectors that the mixture of a class is fitted to.
   private static let codeLimit = 4_000
 
   private static let sizes = "classes.sizes"
@@ -77,10 +77,10 @@ struct ClassCodes: Sendable {
     densities = mixtures.map(CodeMixture.Density.init)
   }
 
-  /// Codes of new items of a class, `[count, latent]`, drawn from its mixture.
+  /// Latent vectors of new items of a class, `[count, latent]`, drawn from its mixture.
   ///
-  /// What a mixture has beyond the codes that it was fitted to may lie among those of another class: a code
-  /// that is more probable there is drawn again, a few times.
+  /// What a mixture has beyond the latent vectors that it was fitted to may lie among those of another class:
+  /// one that is more probable there is drawn again, a few times.
   func draw(_ count: Int, of place: Int, _ generator: inout SeededGenerator) -> Tensor {
     let size = mixtures[place].size
     var scalars: [Float] = []
@@ -98,7 +98,7 @@ struct ClassCodes: Sendable {
     return Tensor(scalars, shape: [count, size])
   }
 
-  /// How often a code is drawn before one is taken that may be of another class.
+  /// How often a latent vector is drawn before one is taken that may be of another class.
   private static let tries = 20
 
   /// The tensors for a model file: the distributions of all mixtures, and how many each has.
@@ -112,14 +112,14 @@ struct ClassCodes: Sendable {
   init?(_ file: ModelContents, names: [String]?, size: Int) throws(TaskError) {
     guard let names, !names.isEmpty else { return nil }
     guard let all = try CodeMixture(file, named: Self.prefix, size: size) else {
-      throw file.damaged("the codes of its classes are missing")
+      throw file.damaged("the latent distributions of its classes are missing")
     }
     let sizes = try file.tensor(Self.sizes, shape: [names.count]).scalars
     var mixtures: [CodeMixture] = []
     var start = 0
     for value in sizes {
       guard let count = Int(exactly: value), count > 0, start + count <= all.count else {
-        throw file.damaged("its classes should have distributions of codes")
+        throw file.damaged("its classes should have latent distributions")
       }
       mixtures.append(all.part(start..<start + count))
       start += count

@@ -6,9 +6,9 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// A mixture of normal distributions over codes.
+/// A mixture of normal distributions over latent vectors.
 ///
-/// It holds no code of a row: as many numbers as its distributions have, whatever the rows were.
+/// It holds no latent vector of a row, only the parameters of its distributions.
 ///
 /// Reference: Dempster, Laird, Rubin, 1977, "Maximum likelihood from incomplete data via the EM
 /// algorithm", doi:10.1111/j.2517-6161.1977.tb01600.x, section 4.3; Ghosh et al., 2019, "From
@@ -21,7 +21,7 @@ struct CodeMixture: Hashable, Sendable {
   private(set) var means: [Double]
   /// The lower triangular roots L of the covariances L Lᵀ, `[count, size, size]`.
   private(set) var factors: [Double]
-  /// The length of a code.
+  /// The number of latent dimensions.
   let size: Int
 
   /// The number of distributions.
@@ -30,10 +30,10 @@ struct CodeMixture: Hashable, Sendable {
   /// What is added to each variance, so that none vanishes.
   private static let least = 1e-3
 
-  /// Fits a mixture to codes by expectation and maximization.
+  /// Fits a mixture to latent vectors by expectation and maximization.
   ///
   /// - Parameters:
-  ///   - codes: The codes, `[rows, size]`, at least one.
+  ///   - codes: The latent vectors, `[rows, size]`, at least one.
   ///   - count: The number of distributions.
   ///   - seed: Where their first means come from.
   ///   - rounds: The rounds of expectation and maximization.
@@ -60,7 +60,7 @@ struct CodeMixture: Hashable, Sendable {
     }
   }
 
-  /// Codes drawn from it, `[count, size]`.
+  /// Latent vectors drawn from it, `[count, size]`.
   func draw(_ count: Int, _ generator: inout SeededGenerator) -> Tensor {
     var scalars: [Float] = []
     scalars.reserveCapacity(count * size)
@@ -97,7 +97,7 @@ struct CodeMixture: Hashable, Sendable {
     ]
   }
 
-  /// The distributions of several mixtures of codes of one length, at least one.
+  /// The distributions of several mixtures of latent vectors of one length, at least one.
   init(joining mixtures: [CodeMixture]) {
     size = mixtures[0].size
     weights = mixtures.flatMap(\.weights)
@@ -133,7 +133,7 @@ struct CodeMixture: Hashable, Sendable {
     guard let count = file.tensors["\(prefix).weights"]?.shape.dimensions.first else { return nil }
     let weights = try file.tensor("\(prefix).weights", shape: [count])
     guard count > 0, weights.scalars.allSatisfy({ $0 >= 0 }) else {
-      throw file.damaged("the mixture of codes should have shares that are not negative")
+      throw file.damaged("the latent mixture should have weights that are not negative")
     }
     self.size = size
     self.weights = weights.scalars.map(Double.init)
@@ -167,7 +167,7 @@ struct CodeMixture: Hashable, Sendable {
     }
   }
 
-  /// The density of codes.
+  /// The density of latent vectors.
   struct Density: CodeDensity {
     private let mixture: CodeMixture
     private let terms: DensityTerms

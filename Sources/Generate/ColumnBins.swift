@@ -4,7 +4,7 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// How the cells of a column are parted into groups, of which a network says how probable each is.
+/// How the cells of a column are binned; a network predicts the probability of each bin.
 ///
 /// Every column is treated so: the levels of a category are groups; numbers are cut into intervals
 /// of about as many rows each, and a number that comes very often is an interval of its own, so that
@@ -33,7 +33,7 @@ struct ColumnBins: Codable, Hashable, Sendable {
     /// Levels, the most frequent first, and a last group for all rare ones together, each with the
     /// number of its rows.
     case levels([String], rare: [String], rareCounts: [Int])
-    /// Texts that name rows and are not learned.
+    /// Texts that name rows and are not trained on.
     case identifier
   }
 
@@ -51,7 +51,7 @@ struct ColumnBins: Codable, Hashable, Sendable {
   /// The most numbers of an interval that are drawn by their own rows.
   static let mostOwnNumbers = 8
 
-  /// The number of groups; 0 for a column that is not learned.
+  /// The number of groups; 0 for a column that is not trained on.
   var count: Int {
     let missing = hasMissing ? 1 : 0
     return switch content {
@@ -61,7 +61,7 @@ struct ColumnBins: Codable, Hashable, Sendable {
     }
   }
 
-  /// Learns the groups of a column from some of its rows.
+  /// Finds the groups of a column in some of its rows.
   init(learning whole: Table.Column, rows: [Int]) {
     let column = whole.rows(rows)
     name = column.name
@@ -154,7 +154,7 @@ struct ColumnBins: Codable, Hashable, Sendable {
 // MARK: - Cells to groups and back
 
 extension ColumnBins {
-  /// The group of each cell of a column; -1 for a cell of no group that was learned.
+  /// The group of each cell of a column; -1 for a cell of no group that was fitted.
   func groups(of column: Table.Column) -> [Int32] {
     let missing = hasMissing ? Int32(count - 1) : -1
     switch content {
@@ -191,7 +191,7 @@ extension ColumnBins {
     return Int32(low)
   }
 
-  /// A column of cells drawn from their groups, which are within the groups that were learned.
+  /// A column of cells drawn from their groups, which are within the groups that were trained on.
   func column(_ groups: [Int32], _ generator: inout SeededGenerator) -> Table.Column {
     let missing = hasMissing ? Int32(count - 1) : -1
     let cells: Table.Cells

@@ -6,7 +6,7 @@ public import HourglassTasksCommon
 internal import HourglassTensors
 
 extension Defaults {
-  /// The numbers of a code: more than are needed, since the divergence idles what is not needed.
+  /// The number of latent dimensions: more than are needed, since the divergence makes the others inactive.
   ///
   /// Handwritten digits use some 20 of 32; tables of 15 columns some 10 of 16.
   static func synthesisLatent(for kind: DataKind, valueCount: Int) -> Int {
@@ -74,10 +74,10 @@ extension Defaults {
   /// The weight of the divergence.
   ///
   /// 1 makes the loss a bound of the evidence, which images are evaluated by. A fitted mixture stands
-  /// for whatever distribution the codes have, so that tables may keep more of each row in its code.
+  /// for whatever distribution the latent vectors have, so that tables may keep more of each row.
   static func synthesisBeta(for kind: DataKind) -> Float { kind == .table ? 0.5 : 1 }
 
-  /// About how many steps to make: more than for codes alone, since every pair of columns counts.
+  /// About how many steps to make: more than for latent vectors alone, since every pair of columns counts.
   static func synthesisSteps(for kind: DataKind) -> Int {
     switch kind {
     case .table: 30_000
@@ -86,11 +86,12 @@ extension Defaults {
     }
   }
 
-  /// The codes that are drawn for an image to bound its probability.
+  /// The latent vectors that are drawn for an image to bound its probability.
   static let boundSamples = 200
 
-  /// The images that codes are drawn for: at most a thousand, and so few that decoding all codes takes
-  /// about a twentieth of learning, which goes through encoder and decoder forth and twice back.
+  /// The images that latent vectors are drawn for: at most a thousand, and so few that decoding all latent
+  /// vectors takes about a twentieth of training, which goes through encoder and decoder forth and twice
+  /// back.
   static func boundImages(seen: Int) -> Int {
     min(max(seen / 3 / boundSamples, 50), 1_000)
   }
@@ -102,11 +103,11 @@ extension Defaults {
     min(max(Int(Double(max(rows, 1)).squareRoot()), 8), 40)
   }
 
-  /// The normal distributions of a mixture: one for some hundred and fifty codes.
+  /// The normal distributions of a mixture: one for some hundred and fifty latent vectors.
   static func mixtureCount(codes: Int) -> Int { min(max(codes / 150, 1), 64) }
 
-  /// The normal distributions of the codes of a class: one for four codes for each number of a code, since
-  /// fewer do not tell a covariance.
+  /// The normal distributions of a class: one for four latent vectors for each latent dimension, since
+  /// fewer do not determine a covariance.
   static func classMixtureCount(codes: Int, latent: Int) -> Int {
     min(max(codes / max(4 * latent, 40), 1), 16)
   }

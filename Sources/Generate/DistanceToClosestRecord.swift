@@ -10,30 +10,30 @@ internal import HourglassTensors
 /// and of the distance of numbers as a share of their range; a missing cell is a level, and 1 from
 /// any number. It is that of Gower, 1971, "A general coefficient of similarity",
 /// doi:10.2307/2528823, and the distance to the closest record of the literature on synthetic data.
-public struct DistanceToClosestRecord: Hashable, Sendable, Codable {
+struct DistanceToClosestRecord {
   /// What is measured of some rows.
-  public struct Rows: Hashable, Sendable, Codable {
+  struct Rows: Equatable {
     /// The rows that were measured.
-    public var count: Int
+    var count: Int
     /// The share that equals a row trained on, in every column.
-    public var copies: Double
+    var copies: Double
     /// The median distance to the closest row trained on.
-    public var median: Double
+    var median: Double
     /// The distance that a twentieth of the rows lie below.
-    public var low: Double
+    var low: Double
   }
 
   /// Generated rows.
-  public var generated: Rows
+  var generated: Rows
   /// Real rows that were held out.
-  public var heldOut: Rows
+  var heldOut: Rows
   /// The share of generated rows that lie closer to as many rows trained on than to the rows held
-  /// out; a half where the learned rows were not copied.
-  public var closerToLearned: Double
-  /// The levels of categories that fewer than five learned rows have, which may tell of single people.
-  public var rareLevels: Int
+  /// out; a half where the training rows were not copied.
+  var closerToLearned: Double
+  /// The levels of categories that fewer than five training rows have, which may identify single people.
+  var rareLevels: Int
   /// How many of these occur in generated rows.
-  public var leakedLevels: Int
+  var leakedLevels: Int
 
   private static let rareCount = 5
 
@@ -146,6 +146,8 @@ private struct RecordSpace {
 }
 
 /// Rows in a space of numbers and levels.
+///
+/// Their distances are sums of magnitudes, not of squares: `NearestNeighbors` has no products for them.
 private struct RecordPoints {
   let values: [Float]
   let numbers: Int

@@ -6,7 +6,7 @@ public import HourglassTasksCommon
 internal import HourglassTensors
 
 extension FittedSynthesizer {
-  /// The names of the classes that new images can be made of; empty where it learned without classes.
+  /// The names of the classes that new images can be made of; empty where it was trained without classes.
   public var classes: [String] { model.classes?.names ?? [] }
 
   /// New images of classes, as many of each as of the others, those of one class together.
@@ -16,7 +16,8 @@ extension FittedSynthesizer {
   ///   - names: The classes, in the order in which their images come.
   ///   - seed: Where all random numbers come from.
   ///   - engine: Where it is computed.
-  /// - Throws: `application(.unknownValue)` for a class that was not learned, `.unsuitedKind` where none was.
+  /// - Throws: `application(.unknownValue)` for a class that was not in the training data, `.unsuitedKind`
+  ///   where there are no classes.
   public func generated(
     _ count: Int,
     of names: [String],

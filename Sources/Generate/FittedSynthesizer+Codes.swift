@@ -2,27 +2,26 @@ internal import HourglassAutoencoders
 public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassNetworks
+internal import HourglassStatistics
 internal import HourglassSystem
 public import HourglassTasksCommon
 internal import HourglassTensors
 
 extension FittedSynthesizer {
-  /// What a lattice of codes stands for, `side` by `side` items in rows from the top.
+  /// What a lattice of latent vectors stands for, `side` by `side` items in rows from the top.
   ///
   /// The places of the lattice are those of equal probability under the prior; the first number of
-  /// a code grows to the right and the second upwards.
+  /// a latent vector grows to the right and the second upwards.
   ///
   /// Reference: Kingma, Welling, 2013, arXiv:1312.6114, figure 4.
   ///
-  /// - Throws: `application(.invalidSetting)` where a code has not two numbers.
+  /// - Throws: `application(.invalidSetting)` where there are not two latent dimensions.
   public func lattice(
     _ side: Int,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
     do {
-      try requireSetting(latent == 2, "the length of a code", "2 for a lattice", latent)
+      try requireSetting(latent == 2, "the number of latent dimensions", "2 for a lattice", latent)
       try requireSetting((1...1_000).contains(side), "the side of a lattice", "1 to 1000", side)
       let places = (0..<side).map { Self.normalQuantile((Double($0) + 0.5) / Double(side)) }
       var codes: [Float] = []
@@ -35,7 +34,7 @@ extension FittedSynthesizer {
     }
   }
 
-  /// What lies between two items: items at codes along the line from the one to the other.
+  /// What lies between two items: items at latent vectors along the line from the one to the other.
   ///
   /// - Parameters:
   ///   - first: The place of the first item in the data, from 0.
@@ -74,7 +73,7 @@ extension FittedSynthesizer {
     }
   }
 
-  /// What the model reconstructs of items, each from the mean of its codes.
+  /// What the model reconstructs of items, each from the mean of its latent vectors.
   public func reconstruction(
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
@@ -106,7 +105,10 @@ extension FittedSynthesizer {
       }
       let asked = try ScaledImageSource(try images.uniform(), fields: fields)
       let all = try ScaledImageSource(try data.uniform(), fields: fields)
-      return try await NearestItems.search(asked, among: all, on: engine)
+      let found = try await NearestNeighbors(all).nearest(to: asked, count: 1, on: engine)
+      return (0..<asked.count).map { item in
+        found.of(item).first.map { (place: $0.row, distance: $0.distance) } ?? (0, .infinity)
+      }
     } catch {
       throw HourglassError(error)
     }
@@ -124,55 +126,5 @@ extension FittedSynthesizer {
       }
     }
     return (low + high) / 2
-  }
-}
-
-/// Exact search for the nearest item, by products of matrices.
-enum NearestItems {
-  /// For each asked item the place of the nearest one, and the squared distance.
-  static func search(
-    _ asked: any BatchSource,
-    among all: any BatchSource,
-    on engine: ComputeEngine
-  ) async throws -> [(place: Int, distance: Double)] {
-    try await engine.perform { engine in
-      let width = asked.itemShape.elementCount
-      let batch = max(min(asked.count, 128), 1)
-      let piece = max(min(all.count, 1 << 21 / max(width, 1)), 1)
-      var builder = GraphBuilder()
-      let x = builder.input("asked", [batch, width])
-      let y = builder.input("all", [piece, width])
-      builder.output("products", builder.dense(x, y))
-      builder.output("own", builder.sum(builder.apply(.square, x), axes: [1]))
-      builder.output("others", builder.sum(builder.apply(.square, y), axes: [1]))
-      let plan = try engine.makePlan(try builder.finish(), seed: 0, precision: .float32)
-      let outputs = ["products", "own", "others"].map(plan.graph.requiredOutput)
-      var best = Array(repeating: (place: 0, distance: Double.infinity), count: asked.count)
-      for start in stride(from: 0, to: asked.count, by: batch) {
-        let own = (0..<batch).map { min(start + $0, asked.count - 1) }
-        plan.withInput(plan.graph.requiredInput("asked")) { asked.copyItems(own.span, into: &$0) }
-        for first in stride(from: 0, to: all.count, by: piece) {
-          let others = (0..<piece).map { min(first + $0, all.count - 1) }
-          plan.withInput(plan.graph.requiredInput("all")) { all.copyItems(others.span, into: &$0) }
-          try plan.run(step: 1)
-          var sums = [[Double]](repeating: [], count: 3)
-          for (place, output) in outputs.enumerated() {
-            plan.withOutput(output) { values in
-              for index in values.indices { sums[place].append(Double(values[index])) }
-            }
-          }
-          for row in 0..<min(batch, asked.count - start) {
-            for column in 0..<min(piece, all.count - first) {
-              let distance = sums[1][row] + sums[2][column] - 2 * sums[0][row * piece + column]
-              if distance < best[start + row].distance {
-                best[start + row] = (first + column, max(distance, 0))
-              }
-            }
-          }
-          try Task.checkCancellation()
-        }
-      }
-      return best
-    }
   }
 }

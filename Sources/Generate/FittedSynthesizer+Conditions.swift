@@ -25,8 +25,9 @@ extension FittedSynthesizer {
   ///   - balanced: A column of categories, each of whose levels should come as often as the others.
   ///   - seed: Where all random numbers come from.
   ///   - engine: Where it is computed.
-  /// - Throws: `application(.unknownValue)` for a value that was not learned, `.valueTooRare` where the
-  ///   rows that meet the conditions come too rarely, `.unsuitedKind` where no table was learned.
+  /// - Throws: `application(.unknownValue)` for a value that was not in the training data, `.valueTooRare`
+  ///   where the rows that meet the conditions come too rarely, `.unsuitedKind` where the model is not of a
+  ///   table.
   public func table(
     _ count: Int,
     where conditions: [SynthesisCondition] = [],

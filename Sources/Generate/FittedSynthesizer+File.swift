@@ -20,9 +20,7 @@ extension FittedSynthesizer: FittedTask {
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: Synthesizer.self),
-      header: file.header,
-      report: try file.report(as: SynthesisReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       model: SynthesisNetwork(
         fields: fields,
         network: try FittedAutoencoder(

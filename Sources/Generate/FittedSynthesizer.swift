@@ -2,12 +2,13 @@ internal import HourglassAutoencoders
 public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
-public import HourglassModelFiles
+public import HourglassEvaluation
+internal import HourglassModelFiles
 internal import HourglassStatistics
 public import HourglassTasksCommon
 internal import HourglassTensors
 
-/// A generator that was learned: it makes new items like those it trained on.
+/// A fitted generator: it makes new items like those it trained on.
 ///
 /// It is a value: nothing that is done with it changes it. The same seed gives the same items, and
 /// fewer of them are the first of more.
@@ -17,33 +18,21 @@ public struct FittedSynthesizer: Sendable {
 
   /// How it was set up.
   public let configuration: Synthesizer
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How alike its items are to real ones that were held out, measured when it was learned.
-  public let report: SynthesisReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has: its header, evaluation and checkpoint.
+  public let core: FittedCore
 
   let model: SynthesisNetwork
 
-  init(
-    configuration: Synthesizer,
-    header: ModelHeader,
-    report: SynthesisReport?,
-    checkpoint: String?,
-    model: SynthesisNetwork
-  ) {
+  init(configuration: Synthesizer, core: FittedCore, model: SynthesisNetwork) {
     self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
+    self.core = core
     self.model = model
   }
 
   /// What it generates.
   public var kind: DataKind { model.fields.kind }
 
-  /// The numbers of a code.
+  /// The number of latent dimensions.
   public var latent: Int { model.latent }
 
   /// The names of the columns of what it generates; empty for images.
@@ -86,17 +75,17 @@ public struct FittedSynthesizer: Sendable {
   ///
   /// - Parameters:
   ///   - data: The data.
-  ///   - boundSamples: The codes that are drawn for an image to bound its probability, at least 1;
+  ///   - boundSamples: The latent vectors that are drawn for an image to bound its probability, at least 1;
   ///     `nil` takes 200.
-  ///   - boundImages: The most images that codes are drawn for, spread over all; `nil` takes 500 at
-  ///     most, or where 200 codes are drawn, 1,000 at most and fewer after short learning.
+  ///   - boundImages: The most images that latent vectors are drawn for, spread over all; `nil` takes 500 at
+  ///     most, or where 200 are drawn, 1,000 at most and fewer after short training.
   ///   - engine: Where it is computed.
   public func evaluate(
     _ data: Dataset,
     boundSamples: Int? = nil,
     boundImages: Int? = nil,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> SynthesisReport {
+  ) async throws(HourglassError) -> Evaluation {
     do {
       try requireBoundSize(samples: boundSamples, images: boundImages)
       let (seen, overflows) = header.training.epochs
@@ -111,13 +100,13 @@ public struct FittedSynthesizer: Sendable {
         seed: configuration.learning.seed,
         boundSize: size
       )
-      .report(data, evaluated: nil, learned: nil, as: .given, on: engine)
+      .evaluation(of: data, evaluated: nil, learned: nil, as: .given, on: engine)
     } catch {
       throw HourglassError(error)
     }
   }
 
-  /// What codes `[count, latent]` stand for.
+  /// What latent vectors `[count, latent]` stand for.
   func decoded(_ codes: Tensor, on engine: ComputeEngine) async throws -> Dataset {
     guard kind == .images else {
       return .table(try await model.dataset(at: codes, block: 0, seed: 0, on: engine))

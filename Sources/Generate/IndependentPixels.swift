@@ -6,7 +6,7 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// The trivial model of images: each pixel on its own, as it is distributed over the images learned
+/// The trivial model of images: each pixel on its own, as it is distributed over the images trained
 /// from.
 struct IndependentPixels: Hashable, Sendable {
   /// The mean of each value, `[values]`.
@@ -16,7 +16,7 @@ struct IndependentPixels: Hashable, Sendable {
 
   private static let names = (means: "baseline.means", deviations: "baseline.deviations")
 
-  /// Learns from items of values from 0 to 1.
+  /// Fits to items of values from 0 to 1.
   init(_ source: any BatchSource) {
     let width = source.itemShape.elementCount
     var sums = [Double](repeating: 0, count: width)
@@ -37,16 +37,17 @@ struct IndependentPixels: Hashable, Sendable {
     deviations = Tensor(variances.map { Float($0.squareRoot()) }, shape: [width])
   }
 
-  /// The mean of ln p over items, in nats.
+  /// ln p of each item, in nats.
   ///
   /// Ink has a probability for each pixel; other values are normal, and have 256 steps.
-  func meanLogLikelihood(of source: any BatchSource, isBernoulli: Bool) -> Double {
+  func logLikelihoods(of source: any BatchSource, isBernoulli: Bool) -> [Double] {
     let means = means.scalars.map(Double.init)
     let deviations = deviations.scalars.map(Double.init)
     let constants = deviations.map { log(255 * $0 * (2 * Double.pi).squareRoot()) }
     let logs = means.map { (log($0), log(1 - $0)) }
-    var sum = 0.0
+    var result: [Double] = []
     source.forEachItem { item in
+      var sum = 0.0
       for place in means.indices {
         let value = Double(item[place])
         if isBernoulli {
@@ -56,8 +57,9 @@ struct IndependentPixels: Hashable, Sendable {
           sum -= constants[place] + 0.5 * distance * distance
         }
       }
+      result.append(sum)
     }
-    return sum / Double(max(source.count, 1))
+    return result
   }
 
   /// The tensors for a model file.

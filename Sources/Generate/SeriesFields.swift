@@ -18,7 +18,7 @@ struct SeriesFields: Codable, Hashable, Sendable {
     return isGood ? nil : "its windows should have steps and channels of numbers"
   }
 
-  /// Learns from some windows.
+  /// Fits to some windows.
   init(_ series: SeriesSet, windows: [Int]) throws(DatasetError) {
     var isSeen = [Bool](repeating: false, count: series.table.rowCount)
     for window in windows {

@@ -1,30 +1,32 @@
 internal import HourglassAutoencoders
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// How many codes are drawn for an image that is bounded by importance weights, and for how many.
+/// How many latent vectors are drawn for an image that is bounded by importance weights, and for how many.
 struct BoundSize: Hashable, Sendable {
-  /// K, the codes of an image.
+  /// K, the latent vectors of an image.
   var samples: Int
   /// The most images.
   var images: Int
 
-  /// Takes what was asked for; else 200 codes and so many images that it costs little beside learning.
+  /// Takes what was asked for; else 200 latent vectors and so many images that it costs little beside
+  /// training.
   ///
   /// - Parameters:
-  ///   - samples: The codes that were asked for.
+  ///   - samples: The latent vectors that were asked for.
   ///   - images: The most images that were asked for.
-  ///   - seen: The images that learning went through, each as often as it was seen.
+  ///   - seen: The images that training went through, each as often as it was seen.
   init(samples: Int?, images: Int? = nil, seen: Int) {
     self.samples = samples ?? Defaults.boundSamples
     self.images =
       images ?? (samples == nil ? Defaults.boundImages(seen: seen) : Self.askedImages)
   }
 
-  /// The most images where the codes of each were asked for.
+  /// The most images where the latent vectors of each were asked for.
   private static let askedImages = 500
 }
 
@@ -32,14 +34,17 @@ extension SynthesisEvaluator {
   /// The draws whose mean is the evidence lower bound.
   private static let singleDraws = 8
 
-  /// How probable images are to the model.
+  /// How probable images are to the model, beside independent pixels.
   ///
   /// The evidence lower bound is taken of all of them, and by how much the importance-weighted one is
-  /// above it, of some: this differs little from image to image, so that few of them tell it.
-  func bound(
-    _ source: any BatchSource,
+  /// above it, of some: this differs little from image to image, so that few of them suffice.
+  ///
+  /// Reference: Burda, Grosse, Salakhutdinov, 2015, arXiv:1509.00519, equation 8.
+  func addBounds(
+    of source: any BatchSource,
+    to evaluation: inout Evaluation,
     on engine: ComputeEngine
-  ) async throws -> SynthesisReport.Bound {
+  ) async throws {
     let autoencoder = model.network.autoencoder
     let isBinarized = autoencoder.binarization == .dynamic
     let items: any BatchSource = isBinarized ? BinarizedSource(source, seed: seed) : source
@@ -49,30 +54,12 @@ extension SynthesisEvaluator {
       seed: seed,
       on: engine
     )
-    let isBernoulli = autoencoder.objective == .likelihood(.bernoulli)
-    return SynthesisReport.Bound(
-      evidenceLowerBound: bounds.mean,
-      importanceWeighted: try await importanceWeighted(items, bounds, on: engine),
-      independentPixels: comparesWithBaselines
-        ? model.pixels?.meanLogLikelihood(of: items, isBernoulli: isBernoulli) : nil,
-      isBinarized: isBinarized,
-      valueCount: source.itemShape.elementCount
-    )
-  }
-
-  private func importanceWeighted(
-    _ items: any BatchSource,
-    _ bounds: [Double],
-    on engine: ComputeEngine
-  ) async throws -> SynthesisReport.ImportanceWeighted? {
     let count = min(boundSize.images, items.count)
-    guard count > 0 else { return nil }
     let places = (0..<count).map { $0 * items.count / count }
-    let chosen = ChosenItems(items: items, places: places)
-    // Above the evidence lower bounds, by codes that come from a distribution.
+    // Above the evidence lower bounds, by latent vectors that come from a distribution.
     func gains(_ prior: any CodeDensity) async throws -> [Double] {
       let found = try await model.network.importanceWeightedBounds(
-        chosen,
+        ChosenItems(items: items, places: places),
         draws: boundSize.samples,
         prior: prior,
         seed: seed,
@@ -80,19 +67,70 @@ extension SynthesisEvaluator {
       )
       return zip(found, places).map { $0.importanceWeighted - bounds[$1] }
     }
-    let own = try await gains(StandardNormalCodes())
-    var mixed: Double?
-    if let mixture = model.codes {
-      mixed = bounds.mean + (try await gains(CodeMixture.Density(mixture))).mean
+    let elbo = Evaluation.Metric("ELBO", better: .higher, format: .nats(2))
+    let weighted = Evaluation.Metric("importance-weighted bound", better: .higher, format: .nats(2))
+    let size = [Double(boundSize.samples), Double(count)]
+    func row(_ name: String, elbo: Double?, _ gains: [Double]) -> Evaluation.Method {
+      Evaluation.Method(
+        name,
+        [elbo, bounds.mean + gains.mean] + size,
+        intervals: [
+          elbo == nil ? nil : Self.interval(bounds.mean, bounds.squaredError),
+          Self.interval(bounds.mean + gains.mean, bounds.squaredError + gains.squaredError),
+          nil, nil,
+        ]
+      )
     }
-    let left = 1 - Double(count) / Double(items.count)
-    return SynthesisReport.ImportanceWeighted(
-      samples: boundSize.samples,
-      imageCount: count,
-      bound: bounds.mean + own.mean,
-      standardError: count > 1 ? (own.variance / Double(count) * left).squareRoot() : nil,
-      fromMixture: mixed
+    let own = try await gains(StandardNormalCodes())
+    var methods = [row("autoencoder", elbo: bounds.mean, own)]
+    var best = own
+    if let mixture = model.codes {
+      let mixed = try await gains(CodeMixture.Density(mixture))
+      if mixed.mean > own.mean { best = mixed }
+      methods.append(row("latent vectors from the mixture", elbo: nil, mixed))
+    }
+    if comparesWithBaselines, let pixels = model.pixels {
+      let isBernoulli = autoencoder.objective == .likelihood(.bernoulli)
+      let logs = pixels.logLikelihoods(of: items, isBernoulli: isBernoulli)
+      let name = "independent pixels"
+      let interval = Self.interval(logs.mean, logs.squaredError)
+      methods.append(
+        Evaluation.Method(
+          name,
+          isBaseline: true,
+          [logs.mean, logs.mean, nil, nil],
+          intervals: [interval, interval, nil, nil]
+        )
+      )
+      // The nearer bound of some images, or where these are too few that of all.
+      let isWeighted = count >= Verdict.fewestItems
+      evaluation.verdict = Verdict.ofMeans(
+        isWeighted ? weighted : elbo,
+        model: isWeighted ? zip(places, best).map { bounds[$0] + $1 } : bounds,
+        baselines: [(name, isWeighted ? places.map { logs[$0] } : logs)],
+        split: evaluation.split,
+        items: "images"
+      )
+    }
+    evaluation.title += ", lower bounds of ln p(image) with 95 % intervals"
+    evaluation.tables.append(
+      Evaluation.Table(
+        metrics: [elbo, weighted]
+          + ["K", "images"].map { Evaluation.Metric($0, better: .neither, format: .fixed(0)) },
+        methods: methods
+      )
     )
+    if isBinarized {
+      evaluation.notes.append(
+        "Pixels were set to 0 or 1 at random by their gray (dynamic binarization)."
+      )
+    }
+  }
+
+  /// The interval of a mean of 95% confidence; `nil` where its squared error is not known.
+  private static func interval(_ mean: Double, _ squaredError: Double) -> ClosedRange<Double>? {
+    let half = 1.959964 * squaredError.squareRoot()
+    return mean.isFinite && half.isFinite ? mean - half...mean + half : nil
   }
 }
 
@@ -113,9 +151,9 @@ private struct ChosenItems: BatchSource {
 extension [Double] {
   fileprivate var mean: Double { reduce(0, +) / Double(Swift.max(count, 1)) }
 
-  /// The variance of what these numbers are a sample of.
-  fileprivate var variance: Double {
+  /// The squared standard error of their mean; not a number for fewer than two.
+  fileprivate var squaredError: Double {
     let mean = mean
-    return reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(Swift.max(count - 1, 1))
+    return reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count * (count - 1))
   }
 }

@@ -1,15 +1,17 @@
 internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEngines
+internal import HourglassEvaluation
+internal import HourglassStatistics
 internal import HourglassTensors
 
 extension SynthesisEvaluator {
   /// The images whose nearest ones are looked for.
   private static let askedCount = 500
-  /// The most learned images that they are looked for among.
+  /// The most training images that they are looked for among.
   private static let learnedCount = 10_000
 
-  /// How often images that were made of a class look like it; `nil` where no classes were learned.
+  /// How often images that were made of a class look like it; `nil` where the model has no classes.
   ///
   /// - Parameters:
   ///   - data: The images.
@@ -20,7 +22,7 @@ extension SynthesisEvaluator {
     evaluated: [Int],
     learned: [Int],
     on engine: ComputeEngine
-  ) async throws -> SynthesisReport.ClassAgreement? {
+  ) async throws -> Evaluation.Table? {
     guard let classes, let names = model.classes?.names else { return nil }
     let learnedNames = Set(names)
     func some(_ rows: [Int], _ count: Int) -> [Int] {
@@ -35,8 +37,8 @@ extension SynthesisEvaluator {
     guard !among.isEmpty else { return nil }
     let real = try model.source(data, rows: among)
     func share(_ items: any BatchSource, _ labels: [String?]) async throws -> Double {
-      let nearest = try await NearestItems.search(items, among: real, on: engine)
-      let right = zip(nearest, labels).count { name(among[$0.place]) == $1 }
+      let nearest = try await NearestNeighbors(real).nearest(to: items, count: 1, on: engine)
+      let right = zip(nearest.rows, labels).count { name(among[max(Int($0), 0)]) == $1 }
       return Double(right) / Double(max(labels.count, 1))
     }
     let each = max(Self.askedCount / names.count, 1)
@@ -45,15 +47,29 @@ extension SynthesisEvaluator {
       scalars += try await model.values(each, of: name, seed: seed, on: engine)
     }
     let shape = Shape([each * names.count] + model.fields.itemShape.dimensions)
-    return SynthesisReport.ClassAgreement(
-      classCount: names.count,
-      generatedCount: shape[0],
-      generated: try await share(
+    func row(_ name: String, _ items: any BatchSource, _ labels: [String?]) async throws
+      -> Evaluation.Method
+    {
+      Evaluation.Method(name, [try await share(items, labels), Double(labels.count)])
+    }
+    var rows = [
+      try await row(
+        "generated images",
         TensorSource(Tensor(scalars, shape: shape)),
         names.flatMap { [String?](repeating: $0, count: each) }
-      ),
-      heldOut: asked.isEmpty
-        ? nil : try await share(try model.source(data, rows: asked), asked.map(name))
+      )
+    ]
+    if !asked.isEmpty {
+      let real = try model.source(data, rows: asked)
+      rows.append(try await row("held-out images", real, asked.map(name)))
+    }
+    return Evaluation.Table(
+      "Agreement of the class with that of the nearest training image, \(names.count) classes",
+      metrics: [
+        Evaluation.Metric("agreement", better: .higher, format: .percent(1)),
+        Evaluation.Metric("images", better: .neither, format: .fixed(0)),
+      ],
+      methods: rows
     )
   }
 }

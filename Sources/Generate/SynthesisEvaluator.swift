@@ -2,16 +2,18 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassNetworks
 internal import HourglassStatistics
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// Measures how alike generated items are to real ones.
 struct SynthesisEvaluator: Sendable {
   let model: SynthesisNetwork
-  /// Where the random numbers of the report come from.
+  /// Where the random numbers of the evaluation come from.
   let seed: UInt64
-  /// How many codes and images bound the probability of images.
+  /// How many latent vectors and images bound the probability of images.
   let boundSize: BoundSize
   /// Whether trivial means are evaluated too.
   var comparesWithBaselines = true
@@ -21,56 +23,78 @@ struct SynthesisEvaluator: Sendable {
   /// The rows of a table that are generated to be evaluated.
   private static let generatedCount = 5_000
 
-  /// Makes the report of some items of data.
+  /// Evaluates the model by some items of data.
   ///
   /// - Parameters:
   ///   - data: The data.
   ///   - evaluated: The items to evaluate by; `nil` is all.
   ///   - learned: The items that were trained on, where they are at hand.
-  ///   - kind: What the evaluated items are to the model.
-  func report(
-    _ data: Dataset,
+  ///   - split: What the evaluated items are to the model.
+  func evaluation(
+    of data: Dataset,
     evaluated: [Int]?,
     learned: [Int]?,
-    as kind: EvaluationSplit,
+    as split: EvaluationSplit,
     on engine: ComputeEngine
-  ) async throws -> SynthesisReport {
+  ) async throws -> Evaluation {
     let source = try model.source(data, rows: evaluated)
-    var report = SynthesisReport(
-      dataName: data.name,
-      kind: model.fields.kind,
-      rows: kind,
+    var evaluation = Evaluation(
+      title: split.title(source.count, model.fields.kind.nouns, of: data.name),
+      split: split,
       itemCount: source.count,
-      latent: model.latent,
-      activeUnits: try await activeUnits(source, on: engine),
-      mixtureCount: model.codes?.count ?? 0,
-      tables: nil,
-      bound: nil,
-      classes: nil,
-      notes: notes(kind)
+      tables: [],
+      notes: notes
     )
     switch (data, model.fields) {
-    case (.table(let table), _):
+    case (.table(let rows), _):
+      let table = try rows.whole()
       let real = evaluated.map { table.rows($0) } ?? table
-      report.tables = try await tables(real, learned: learned.map { table.rows($0) }, on: engine)
+      let learned = learned.map { table.rows($0) }
+      try await add(real, learned: learned, to: &evaluation, on: engine)
     case (.series(let series), .series(let fields)):
-      report.tables = try await tables(series, fields, evaluated, learned, on: engine)
+      try await add(series.whole(), fields, evaluated, learned, to: &evaluation, on: engine)
     case (.images, _):
-      report.bound = try await bound(source, on: engine)
+      try await addBounds(of: source, to: &evaluation, on: engine)
       if let learned, let evaluated {
-        report.classes = try await agreement(
-          data,
-          evaluated: evaluated,
-          learned: learned,
-          on: engine
-        )
+        evaluation.tables += [
+          try await agreement(data, evaluated: evaluated, learned: learned, on: engine)
+        ].compactMap(\.self)
       }
     default: break
     }
-    return report
+    let active = try await activeUnits(source, on: engine)
+    evaluation.tables.append(latentTable(active: active))
+    if active == 0 {
+      evaluation.warnings.append(
+        "no latent unit is active: all new items are alike. Train longer"
+      )
+    }
+    if split == .trainedOn {
+      evaluation.warnings.append(
+        "no item was held out: copies of training items cannot be detected"
+      )
+    }
+    return evaluation
   }
 
-  /// The numbers of codes whose mean varies over items by more than 0.01.
+  /// The distribution of latent vectors, and how many of their dimensions are active.
+  private func latentTable(active: Int) -> Evaluation.Table {
+    let names = ["dimensions", "active units", "mixture components"]
+    return Evaluation.Table(
+      "Latent vectors, drawn from "
+        + (model.codes == nil
+          ? "the standard normal distribution" : "a mixture of normal distributions"),
+      metrics: names.map { Evaluation.Metric($0, better: .neither, format: .fixed(0)) },
+      methods: [
+        Evaluation.Method(
+          "autoencoder",
+          [Double(model.latent), Double(active), model.codes.map { Double($0.count) }]
+        )
+      ]
+    )
+  }
+
+  /// The latent dimensions whose mean has a variance over items of more than 0.01.
   private func activeUnits(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Int
   {
     let codes = try await model.network.encode(source, on: engine)
@@ -79,38 +103,46 @@ struct SynthesisEvaluator: Sendable {
 
   // MARK: Tables
 
-  private func tables(
+  private func add(
     _ real: Table,
     learned: Table?,
+    to evaluation: inout Evaluation,
     on engine: ComputeEngine
-  ) async throws -> SynthesisReport.Tables {
+  ) async throws {
     let generated = try await model.newTable(Self.generatedCount, seed: seed, on: engine)
     var prior: Table?
     if model.codes != nil {
       prior = try await model.newTable(Self.generatedCount, seed: seed, isPrior: true, on: engine)
     }
-    var result = try scores(of: generated, prior: prior, real: real, learned: learned)
-    if let learned {
-      result.problems = TableValidity.problems(of: generated, against: learned)
-      result.privacy = try DistanceToClosestRecord(
-        generated: generated,
-        heldOut: real,
-        learned: learned
+    try addScores(of: generated, prior: prior, real: real, learned: learned, to: &evaluation)
+    guard let learned else { return }
+    evaluation.warnings += TableValidity.problems(of: generated, against: learned).prefix(5)
+      .map { "invalid generated cells: \($0)" }
+    let distances = try DistanceToClosestRecord(
+      generated: generated,
+      heldOut: real,
+      learned: learned
+    )
+    evaluation.tables.append(distances.table)
+    if distances.rareLevels > 0 {
+      evaluation.notes.append(
+        "\(distances.leakedLevels) of \(distances.rareLevels) levels of fewer than 5 training rows occur "
+          + "in generated rows."
       )
     }
-    return result
   }
 
-  private func tables(
+  private func add(
     _ series: SeriesSet,
     _ fields: SeriesFields,
     _ evaluated: [Int]?,
     _ learned: [Int]?,
+    to evaluation: inout Evaluation,
     on engine: ComputeEngine
-  ) async throws -> SynthesisReport.Tables {
+  ) async throws {
     let names = fields.encoding.fields.map(\.name)
     let numbers = try SeriesFields.numbers(of: series).selecting(names)
-    // Windows of whole length alone, whose steps can be told.
+    // Only windows of full length, whose steps are known.
     func windows(_ places: [Int]) -> Table {
       let whole = places.filter { series.range(of: $0).count == fields.window }
       return fields.lagged(
@@ -123,61 +155,148 @@ struct SynthesisEvaluator: Sendable {
       let table = try await model.newTable(count, seed: seed, isPrior: isPrior, on: engine)
       return fields.lagged(try table.selecting(names), count: count)
     }
-    return try scores(
+    try addScores(
       of: try await made(isPrior: false),
       prior: model.codes == nil ? nil : try await made(isPrior: true),
       real: windows(evaluated ?? Array(0..<series.count)),
-      learned: learned.map(windows)
+      learned: learned.map(windows),
+      to: &evaluation
     )
   }
 
-  private func scores(
+  private func addScores(
     of generated: Table,
     prior: Table?,
     real: Table,
-    learned: Table?
-  ) throws -> SynthesisReport.Tables {
-    let own = try TableSimilarity(of: generated, to: real)
-    return SynthesisReport.Tables(
-      generatedCount: generated.rowCount,
-      generated: score(own),
-      fromPrior: try prior.map { score(try TableSimilarity(of: $0, to: real)) },
-      independent: try comparesWithBaselines
-        ? score(TableSimilarity(of: (learned ?? real).mixedUp(seed: seed), to: real)) : nil,
-      learned: try comparesWithBaselines
-        ? learned.map { score(try TableSimilarity(of: $0, to: real)) } : nil,
-      weakestColumns: Array(own.columns.prefix(3)),
-      weakestPairs: Array(own.pairs.prefix(3)),
-      problems: [],
-      privacy: nil
+    learned: Table?,
+    to evaluation: inout Evaluation
+  ) throws {
+    let isSeries = model.fields.kind == .series
+    evaluation.title +=
+      ", \(NumberText.grouped(generated.rowCount)) generated \(model.fields.kind.nouns.many)"
+    let trends = Evaluation.Metric("pair trends", better: .higher, format: .fixed(3))
+    var methods: [Evaluation.Method] = []
+    func add(_ name: String, _ table: Table, isBaseline: Bool = false) throws -> TableSimilarity {
+      let similarity = try TableSimilarity(of: table, to: real)
+      methods.append(
+        Evaluation.Method(
+          name,
+          isBaseline: isBaseline,
+          [similarity.columnShapes, similarity.pairTrends]
+        )
+      )
+      return similarity
+    }
+    let own = try add("autoencoder", generated)
+    if let prior { _ = try add("latent vectors from the prior", prior) }
+    if comparesWithBaselines {
+      let name = isSeries ? "independent steps" : "independent columns"
+      let independent = (learned ?? real).mixedUp(seed: seed)
+      let other = try add(name, independent, isBaseline: true)
+      if let learned {
+        _ = try add(isSeries ? "training windows" : "training rows", learned, isBaseline: true)
+      }
+      evaluation.verdict = try verdict(
+        trends,
+        against: name,
+        advantage: own.pairTrends - other.pairTrends,
+        pairs: own.pairs.count,
+        tables: (generated, independent, real),
+        split: evaluation.split
+      )
+    }
+    func weakest(_ title: String, _ metric: String, _ rows: [(String, Double)]) {
+      evaluation.tables.append(
+        Evaluation.Table(
+          title,
+          metrics: [Evaluation.Metric(metric, better: .higher, format: .fixed(3))],
+          methods: rows.prefix(3).map { Evaluation.Method($0.0, [$0.1]) }
+        )
+      )
+    }
+    evaluation.tables.append(
+      Evaluation.Table(
+        metrics: [
+          Evaluation.Metric("column shapes", better: .higher, format: .fixed(3)), trends,
+        ],
+        methods: methods
+      )
+    )
+    weakest("Least similar columns", "column shape", own.columns.map { ($0.name, $0.score) })
+    weakest(
+      "Least similar pairs",
+      "pair trend",
+      own.pairs.map { ("\($0.first), \($0.second)", $0.score) }
     )
   }
 
-  private func score(_ similarity: TableSimilarity) -> SynthesisReport.Score {
-    SynthesisReport.Score(
-      columnShapes: similarity.columnShapes,
-      pairTrends: similarity.pairTrends
-    )
+  /// Whether the columns of generated rows go together better than independent ones do.
+  ///
+  /// The interval is taken on so few rows that it costs less than the scores themselves, and is a little too
+  /// wide then.
+  private func verdict(
+    _ metric: Evaluation.Metric,
+    against baseline: String,
+    advantage: Double,
+    pairs: Int,
+    tables: (generated: Table, independent: Table, real: Table),
+    split: EvaluationSplit
+  ) throws -> Verdict {
+    guard pairs > 0 else { return .none(because: "there is no pair of columns") }
+    let limit = min(max(Self.pairRows / pairs, 100), 1_000)
+    let generated = tables.generated.prefix(limit)
+    let independent = tables.independent.prefix(limit)
+    let count = min(tables.real.rowCount, limit)
+    let places = (0..<count).map { $0 * tables.real.rowCount / count }
+    return try Verdict.byJackknife(
+      metric,
+      baseline: baseline,
+      advantage: advantage,
+      count: count,
+      split: split,
+      items: model.fields.kind.nouns.many
+    ) { chosen in
+      let real = tables.real.rows(chosen.map { places[$0] })
+      return try TableSimilarity(of: generated, to: real).pairTrends
+        - TableSimilarity(of: independent, to: real).pairTrends
+    }
   }
 
-  private func notes(_ kind: EvaluationSplit) -> [String] {
-    var notes: [String] = []
+  /// The rows of all pairs together that the interval of a verdict is taken on.
+  private static let pairRows = 1_000_000
+
+  private var notes: [String] {
     if case .table(let columns) = model.fields {
       let names = columns.filter { $0.count == 0 }.map(\.name)
-      if !names.isEmpty {
-        notes.append(
-          "Nothing is trained on what names rows alone; it is numbered anew: "
-            + "\(names.prefix(4).joined(separator: ", "))\(names.count > 4 ? " and others" : "")."
-        )
-      }
+      if names.isEmpty { return [] }
+      let list = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and others" : "")
+      return ["Identifiers are numbered anew, not trained on: \(list)."]
     }
-    if model.fields.kind == .series {
-      notes.append("Windows that overlap share rows, held out or not: the scores flatter a little.")
+    return model.fields.kind == .series
+      ? ["Windows overlap, held-out ones too: the scores are a little too high."] : []
+  }
+}
+
+extension DistanceToClosestRecord {
+  /// The distances as a table; half of generated rows should be closer to training rows than to held-out
+  /// ones.
+  fileprivate var table: Evaluation.Table {
+    func row(_ name: String, _ rows: Rows, closer: Double?) -> Evaluation.Method {
+      Evaluation.Method(name, [rows.copies, rows.median, rows.low, closer])
     }
-    if kind == .trainedOn {
-      notes.append("There were too few items to hold some out: copies cannot be told.")
-    }
-    return notes
+    return Evaluation.Table(
+      "Distance to the closest training row; 50 % closer to training rows than to held-out ones is chance",
+      metrics: [
+        Evaluation.Metric("copies", better: .lower, format: .percent(1)),
+        Evaluation.Metric("median", better: .neither, format: .fixed(3)),
+        Evaluation.Metric("5 % quantile", better: .neither, format: .fixed(3)),
+        Evaluation.Metric("closer to training", better: .neither, format: .percent(1)),
+      ],
+      methods: [
+        row("generated rows", generated, closer: closerToLearned),
+        row("held-out rows", heldOut, closer: nil),
+      ]
+    )
   }
 }
 

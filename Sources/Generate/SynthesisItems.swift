@@ -50,7 +50,9 @@ enum SynthesisFields: Codable, Hashable, Sendable {
   var problem: String? {
     switch self {
     case .table(let columns):
-      if columns.allSatisfy({ $0.count == 0 }) { return "it should have a column that is learned" }
+      if columns.allSatisfy({ $0.count == 0 }) {
+        return "it should have a column that was trained on"
+      }
       if Set(columns.map(\.name)).count != columns.count {
         return "its columns should have different names"
       }
@@ -87,7 +89,7 @@ struct ImageFields: Codable, Hashable, Sendable {
       ? nil : "its classes should have different names"
   }
 
-  /// Learns from some images.
+  /// Fits to some images.
   init(_ images: NumericDataset, rows: [Int]) {
     (channels, height, width) = (images.itemShape[0], images.itemShape[1], images.itemShape[2])
     (low, high) = (0, 1)

@@ -2,12 +2,13 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning to generate, with everything chosen before it begins.
+/// One training run to generate, with everything chosen before it begins.
 struct SynthesisJob: Sendable {
   private let synthesizer: Synthesizer
   private let data: Dataset
@@ -17,7 +18,7 @@ struct SynthesisJob: Sendable {
   private let classes: ItemClasses?
   private let run: TrainingRun
 
-  /// The most codes that a mixture is fitted to.
+  /// The most latent vectors that a mixture is fitted to.
   private static let mixtureCodes = 16_000
 
   init(
@@ -42,7 +43,18 @@ struct SynthesisJob: Sendable {
     }
     let seed = synthesizer.learning.seed
     split = RowSplit(count: data.count, seed: seed)
-    var fields = try SynthesisFields(learning: self.data, rows: split.training)
+    let given = try session.startingFields(
+      SynthesisFields.self,
+      of: FittedSynthesizer.application
+    )
+    if let given, given.kind != data.kind {
+      throw TaskError.otherKind(
+        name: data.name,
+        expected: given.kind.nouns.many,
+        found: data.kind.nouns.many
+      )
+    }
+    var fields = try given ?? SynthesisFields(learning: self.data, rows: split.training)
     fields.classNames = self.classes?.learnable(split.training)
     self.fields = fields
     autoencoder = synthesizer.autoencoder(for: fields, learningCount: split.training.count)
@@ -75,7 +87,7 @@ struct SynthesisJob: Sendable {
     )
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedSynthesizer {
     let engine = run.session.engine
     let blank = SynthesisSources(fields: fields)
@@ -102,35 +114,21 @@ struct SynthesisJob: Sendable {
       comparesWithBaselines: run.session.comparesWithBaselines,
       classes: classes
     )
-    var report = try await evaluator.report(
-      data,
+    var evaluation = try await evaluator.evaluation(
+      of: data,
       evaluated: split.report,
       learned: split.training,
       as: split.reportRows,
       on: engine
     )
-    report.notes += [TrainingDiagnostics.budget(record)].compactMap { $0 }
-    var metrics: [String: Double] = ["active units": Double(report.activeUnits)]
-    if let tables = report.tables {
-      metrics["column shapes, autoencoder"] = tables.generated.columnShapes
-      metrics["pair trends, autoencoder"] = tables.generated.pairTrends
-      metrics["pair trends, independent columns"] = tables.independent?.pairTrends
-    }
-    if let bound = report.bound {
-      metrics["evidence lower bound"] = bound.evidenceLowerBound
-      metrics["importance-weighted bound"] = bound.importanceWeighted?.bound
-      metrics["ln p, independent pixels"] = bound.independentPixels
-    }
+    evaluation.warnings += [TrainingDiagnostics.budget(record)].compactMap { $0 }
     return FittedSynthesizer(
       configuration: synthesizer,
-      header: try run.modelHeader(
+      core: try run.core(
         record,
-        metrics: metrics,
-        report: report,
+        evaluation,
         stateTensors: Array(model.stateTensors.keys)
       ),
-      report: report,
-      checkpoint: run.session.checkpoint,
       model: model
     )
   }
@@ -181,11 +179,11 @@ struct SynthesisSources: Sendable {
   func source(_ data: Dataset, rows: [Int]? = nil) throws -> any BatchSource {
     switch (fields, data) {
     case (.table(let columns), .table(let table)):
-      return try OneHotRows(table, rows: rows, columns: columns)
+      return try OneHotRows(table.whole(), rows: rows, columns: columns)
     case (.images(let fields), .images(let images)):
       return try ScaledImageSource(try images.uniform(), rows: rows, fields: fields)
     case (.series(let fields), .series(let series)):
-      return try WindowRows(series, windows: rows, fields: fields)
+      return try WindowRows(series.whole(), windows: rows, fields: fields)
     default:
       throw TaskError.otherKind(
         name: data.name,
@@ -197,10 +195,11 @@ struct SynthesisSources: Sendable {
 }
 
 extension SynthesisFields {
-  /// Learns from some items of data.
+  /// Fits the fields to some items of data.
   init(learning data: Dataset, rows: [Int]) throws {
     switch data {
-    case .table(let table):
+    case .table(let data):
+      let table = data.sample
       for column in table.columns {
         guard let row = (0..<column.count).first(where: { column.number($0)?.isFinite == false })
         else { continue }
@@ -226,8 +225,7 @@ extension SynthesisFields {
         throw TaskError.nothingVaries(name: images.name, rows: rows.count)
       }
       self = .images(ImageFields(uniform, rows: rows))
-    case .series(let series): self = .series(try SeriesFields(series, windows: rows))
-    case .largeTable, .largeSeries: try self.init(learning: data.learnable, rows: rows)
+    case .series(let series): self = .series(try SeriesFields(series.sample, windows: rows))
     case .sounds(let sounds):
       throw TaskError.unsuitedKind(
         name: sounds.name,
@@ -239,9 +237,9 @@ extension SynthesisFields {
   }
 }
 
-/// Checks how many codes are drawn for an image, and for how many images.
+/// Checks how many latent vectors are drawn for an image, and for how many images.
 func requireBoundSize(samples: Int?, images: Int? = nil) throws(TaskError) {
-  for (name, value) in [("codes", samples), ("images", images)] {
+  for (name, value) in [("latent vectors", samples), ("images", images)] {
     guard let value else { continue }
     try requireSetting(
       (1...1_000_000).contains(value),
@@ -256,7 +254,12 @@ extension Synthesizer {
   /// Checks the settings that no other room checks.
   func validate() throws(TaskError) {
     if let latent {
-      try requireSetting((1...4_096).contains(latent), "the length of a code", "1 to 4096", latent)
+      try requireSetting(
+        (1...4_096).contains(latent),
+        "the number of latent dimensions",
+        "1 to 4096",
+        latent
+      )
     }
     if let beta {
       try requireSetting(beta > 0 && beta.isFinite, "beta", "above 0", beta)

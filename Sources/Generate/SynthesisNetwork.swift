@@ -4,21 +4,21 @@ internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassTensors
 
-/// A network with everything that turns random codes into items.
+/// A network with everything that turns random latent vectors into items.
 struct SynthesisNetwork: Sendable {
   let fields: SynthesisFields
   let network: FittedAutoencoder
-  /// The distribution of codes; `nil` is the standard normal one.
+  /// The distribution of latent vectors; `nil` is the standard normal one.
   let codes: CodeMixture?
   /// What pixels are on their own; none for other data.
   let pixels: IndependentPixels?
-  /// Where the codes of classes lie; none where no classes are known.
+  /// Where the latent vectors of classes lie; none where no classes are known.
   var classes: ClassCodes?
 
   /// The items of a block, which has random numbers of its own.
   static let blockSize = 4_096
 
-  /// The length of a code.
+  /// The number of latent dimensions.
   var latent: Int { network.autoencoder.latent }
 
   /// Items of some data as the network takes them.
@@ -32,7 +32,7 @@ struct SynthesisNetwork: Sendable {
       .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
   }
 
-  /// Codes of new items, `[count, latent]`.
+  /// Latent vectors of new items, `[count, latent]`.
   func newCodes(_ count: Int, block: Int, seed: UInt64, isPrior: Bool) -> Tensor {
     var generator = SeededGenerator.named("codes of block \(block)", seed: seed)
     if !isPrior, let codes { return codes.draw(count, &generator) }
@@ -40,7 +40,7 @@ struct SynthesisNetwork: Sendable {
     return Tensor(scalars, shape: [count, latent])
   }
 
-  /// Calls something for each block of new codes; fewer are the first of more.
+  /// Calls something for each block of new latent vectors; fewer are the first of more.
   func forEachBlock(
     _ count: Int,
     seed: UInt64,
@@ -54,7 +54,7 @@ struct SynthesisNetwork: Sendable {
     }
   }
 
-  /// The groups of the cells of rows drawn at codes, `[columns][rows]`; for a table.
+  /// The groups of the cells of rows drawn at latent vectors, `[columns][rows]`; for a table.
   func groups(
     at codes: Tensor,
     block: Int,
@@ -74,7 +74,7 @@ struct SynthesisNetwork: Sendable {
     }
   }
 
-  /// The table of rows drawn at codes; for a table.
+  /// The table of rows drawn at latent vectors; for a table.
   func table(
     at codes: Tensor,
     block: Int,
@@ -82,7 +82,9 @@ struct SynthesisNetwork: Sendable {
     on engine: ComputeEngine
   ) async throws -> Table {
     let groups = try await groups(at: codes, block: block, seed: seed, on: engine)
-    guard case .table(let columns) = fields else { preconditionFailure("no table was learned") }
+    guard case .table(let columns) = fields else {
+      preconditionFailure("the model is not of a table")
+    }
     let drawn = zip(columns, groups).map { column, groups in
       var generator = SeededGenerator.named("cells of \(column.name), \(block)", seed: seed)
       return column.column(groups, &generator)
@@ -90,7 +92,7 @@ struct SynthesisNetwork: Sendable {
     return Table(name: "generated", columns: drawn)
   }
 
-  /// The values of images or windows at codes, in the network's scale: `[count, item…]`.
+  /// The values of images or windows at latent vectors, in the network's scale: `[count, item…]`.
   func values(
     at codes: Tensor,
     block: Int,
@@ -114,7 +116,7 @@ struct SynthesisNetwork: Sendable {
     return Table(joining: parts, name: "generated")
   }
 
-  /// The table of rows or windows at codes.
+  /// The table of rows or windows at latent vectors.
   func dataset(
     at codes: Tensor,
     block: Int,

@@ -2,9 +2,9 @@ public import HourglassData
 public import HourglassTasksCommon
 
 extension Synthesizer {
-  /// Learns from the rows of a table, from images of one size, or from windows of time series.
+  /// Trains on the rows of a table, images of one size, or windows of time series.
   ///
-  /// Some items are held out to evaluate the result, see `EvaluationSplit`; everything else that is learned
+  /// Some items are held out to evaluate the result, see `EvaluationSplit`; everything else that is fitted
   /// comes from the others alone. A checkpoint is written now and then, and at the end; it stays
   /// until the model is saved.
   ///

@@ -14,29 +14,29 @@ public import HourglassTasksCommon
 ///
 /// Reference: Kingma, Welling, 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 public struct Synthesizer: Hashable, Sendable, Codable {
-  /// Where the codes of new items come from.
+  /// Where the latent vectors of new items come from.
   public enum CodeSource: String, Hashable, Sendable, Codable, CaseIterable {
-    /// The standard normal distribution that the codes were learned to resemble.
+    /// The standard normal distribution that the latent vectors were trained to resemble.
     case prior
-    /// A mixture of normal distributions that is fitted to the codes of the rows trained on.
+    /// A mixture of normal distributions that is fitted to the latent vectors of the rows trained on.
     ///
-    /// Codes of real rows do not fill the prior evenly; codes from the places between them decode to
-    /// rows that combine what never goes together.
+    /// Latent vectors of real rows do not fill the prior evenly; latent vectors from the places between them
+    /// decode to rows that combine what never goes together.
     case mixture
   }
 
-  /// The numbers of a code, at least 1; those that the data do not need stay idle.
+  /// The number of latent dimensions, at least 1; those that the data do not need stay inactive.
   public var latent: Int?
-  /// The layers between the data and the code, mirrored on the way back.
+  /// The layers between the data and the latent vector, mirrored on the way back.
   public var architecture: Architecture?
-  /// The weight of the divergence of codes from the prior, above 0; `nil` takes what suits the kind
+  /// The weight of the divergence of latent vectors from the prior, above 0; `nil` takes what suits the kind
   /// of data.
   public var beta: Float?
-  /// Where codes come from; `nil` takes a mixture for tables and series, the prior for images.
+  /// Where latent vectors come from; `nil` takes a mixture for tables and series, the prior for images.
   public var codes: CodeSource?
-  /// The codes that the report draws for each image to bound its probability; `nil` takes 200.
+  /// The latent vectors that the report draws for each image to bound its probability; `nil` takes 200.
   public var boundSamples: Int?
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   public var learning: TrainingSettings
 
   /// Makes a synthesizer; the defaults suit most tables, small images and series.

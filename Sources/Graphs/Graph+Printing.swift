@@ -93,7 +93,7 @@ extension Operation {
   /// The bare name of the operation.
   package var name: String { kind.rawValue }
 
-  /// The name with the attributes that tell it from its siblings.
+  /// The name with the attributes that distinguish it from its siblings.
   package var summary: String {
     switch self {
     case .input(let name): "input \"\(name)\""

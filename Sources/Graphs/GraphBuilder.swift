@@ -100,7 +100,7 @@ public struct GraphBuilder {
     return Self.poison
   }
 
-  /// A learned variable; its name is the scope's path and this last part.
+  /// A trainable variable; its name is the scope's path and this last part.
   package mutating func parameter(
     _ name: String,
     _ shape: Shape,
@@ -109,7 +109,7 @@ public struct GraphBuilder {
     variable(name, shape, role: .parameter, initializer)
   }
 
-  /// A variable that is kept but not learned.
+  /// A variable that is kept but not trained.
   package mutating func state(
     _ name: String,
     _ shape: Shape,

@@ -95,7 +95,7 @@ package enum Operation: Hashable, Sendable {
 package struct Variable: Hashable, Sendable {
   /// What changes a variable.
   package enum Role: Hashable, Sendable {
-    /// Learned by the optimizer; saved under its path.
+    /// Trained by the optimizer; saved under its path.
     case parameter
     /// Kept beside the parameters: running statistics, an optimizer's moments.
     case state
@@ -105,7 +105,7 @@ package struct Variable: Hashable, Sendable {
 
   /// The path, as in `encoder.0.weight`: the key in the model file.
   package let name: String
-  /// Whether it is learned.
+  /// Whether it is trained.
   package let role: Role
   /// How it starts.
   package let initializer: Initializer

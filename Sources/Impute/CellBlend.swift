@@ -5,7 +5,7 @@ internal import HourglassTensors
 /// A weighted mean of several predictions of cells, with weights of at least 0 for each field.
 ///
 /// Weights are chosen by least squares on cells whose values are known and that no prediction has seen.
-/// Few cells tell little: the weights of a field are drawn towards those of all fields together.
+/// Where cells are few, the weights of a field are shrunk towards those of all fields together.
 ///
 ///     prediction = mean + Σ weight · (one prediction - mean)
 ///
@@ -23,7 +23,7 @@ struct CellBlend: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - predictions: The values of each, `[rows, D]`.
-  ///   - fallback: The weights where no cell tells anything.
+  ///   - fallback: The weights where there are no cells.
   init(
     _ predictions: [[Float]],
     of rows: CellRows,

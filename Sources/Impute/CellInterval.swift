@@ -1,6 +1,8 @@
 internal import HourglassData
 internal import HourglassEncodings
+internal import HourglassEvaluation
 internal import HourglassNetworks
+internal import HourglassSystem
 
 /// What the truth of a filled cell is among, at a level of confidence.
 public struct CellInterval: Hashable, Sendable, Codable {
@@ -88,7 +90,7 @@ struct IntervalBounds {
     return sets[row * encoding.fields.count + field].map { all[min($0, all.count - 1)] }
   }
 
-  /// What is told of a cell.
+  /// The interval of a cell.
   func interval(_ place: Int, field: Int, row: Int) -> CellInterval {
     let name = encoding.fields[field].name
     let isNumber = numbers(place, field: field) != nil
@@ -144,11 +146,8 @@ struct IntervalCheck {
 
   /// What intervals of 90 % hold of deleted cells, `[rows, F]`.
   ///
-  /// - Parameter uncertainty: What is known of a row; it must not have been learned on that row.
-  func report(
-    cells: [Bool],
-    uncertainty: (Int) -> CellUncertainty
-  ) -> ImputationReport.Intervals? {
+  /// - Parameter uncertainty: What is known of a row; it must not have been fitted on that row.
+  func table(cells: [Bool], uncertainty: (Int) -> CellUncertainty) -> Evaluation.Table? {
     guard cells.contains(true) else { return nil }
     let bounds = IntervalBounds(
       encoding,
@@ -187,12 +186,23 @@ struct IntervalCheck {
       }
     }
     func share(_ part: Double, _ count: Int) -> Double? { count > 0 ? part / Double(count) : nil }
-    return ImputationReport.Intervals(
-      level: Self.level,
-      numbers: share(Double(held), numbers),
-      width: share(width, measured),
-      levels: share(Double(right), categories),
-      setSize: share(Double(size), categories)
+    return Evaluation.Table(
+      "Intervals of \(NumberText.fixed(100 * Self.level, places: 0)) %, width relative to the range of a column",
+      metrics: [
+        Evaluation.Metric("coverage", better: .higher, format: .percent(1)),
+        Evaluation.Metric("mean width", better: .lower, format: .percent(1)),
+        Evaluation.Metric("mean levels", better: .lower, format: .fixed(1)),
+      ],
+      methods: [
+        Evaluation.Method(
+          "numbers",
+          [share(Double(held), numbers), share(width, measured), nil]
+        ),
+        Evaluation.Method(
+          "categories",
+          [share(Double(right), categories), nil, share(Double(size), categories)]
+        ),
+      ].filter { $0.values[0] != nil }
     )
   }
 

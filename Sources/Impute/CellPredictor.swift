@@ -14,7 +14,7 @@ struct CellPredictor: Sendable {
   let regression: ChainedRegression?
   let neighbors: NearestRows?
 
-  /// What each part says of cells, `[rows, D]`.
+  /// The predictions of each part for cells, `[rows, D]`.
   struct Predictions {
     var network: [Float]
     var regression: [Float]?
@@ -75,7 +75,12 @@ struct CellPredictor: Sendable {
     return Predictions(
       network: network,
       regression: regression?.filled(rows),
-      neighbors: try neighbors?.predictions(rows, wanted: wanted, otherwise: means),
+      neighbors: try await neighbors?.predictions(
+        rows,
+        wanted: wanted,
+        otherwise: means,
+        on: engine
+      ),
       interpolation: window == nil
         ? nil
         : LinearInterpolation.filled(rows, groups: groups ?? [0..<rows.count], means: means)

@@ -3,7 +3,7 @@ internal import HourglassEncodings
 internal import HourglassGraphs
 internal import HourglassNetworks
 
-/// How far the truth of a cell may be from what it is filled with, learned on deleted cells.
+/// How far the truth of a cell may be from what it is filled with, estimated on deleted cells.
 ///
 /// A number has a scale of its own, the larger the less the parts of the imputer agree on it; what
 /// the truth is off, divided by that scale, is a score. A level has the score 1 - p, where p is what
@@ -23,7 +23,7 @@ struct CellUncertainty: Hashable, Sendable {
 
   /// The number of the quantiles, whose probabilities are 0.005, 0.01 and so on up to 0.995.
   static let probabilityCount = 199
-  /// Fewer cells than these say little of the tails: then all fields of a sort speak together.
+  /// Fewer cells than these do not determine the tails: then all fields of a kind are pooled.
   private static let fewestCells = 60
 
   init(deviations: [Float], quantiles: [Float]) {
@@ -31,7 +31,7 @@ struct CellUncertainty: Hashable, Sendable {
     self.quantiles = quantiles
   }
 
-  /// Learns from deleted cells, `[rows, F]`.
+  /// Fits to deleted cells, `[rows, F]`.
   ///
   /// - Parameters:
   ///   - values: What they are filled with, `[rows, D]`.
@@ -113,7 +113,7 @@ struct CellUncertainty: Hashable, Sendable {
     return Array(order.prefix(max(order.prefix { shares[$0] >= limit }.count, 1)))
   }
 
-  // MARK: Learning
+  // MARK: Fitting
 
   /// The quantiles of scores: the place of probability p among n sorted ones is p (n + 1), which makes
   /// up for their being few; nil where there are none.

@@ -7,7 +7,7 @@ internal import HourglassTensors
 /// Fills missing cells by regressing each value on all others, over and over: chained equations with
 /// ridge regression.
 ///
-/// A category has one regression for each level. What was learned are the coefficients of the last
+/// A category has one regression for each level. The model is the coefficients of the last
 /// round, so that other rows are filled alike, each by itself.
 ///
 /// Reference: van Buuren, Groothuis-Oudshoorn, 2011, "mice: Multivariate Imputation by Chained
@@ -17,7 +17,7 @@ struct ChainedRegression: Hashable, Sendable {
   let coefficients: [Float]
   private let means: FieldMeans
 
-  /// The most values of a row for which it is learned.
+  /// The most values of a row for which it is fitted.
   static let widthLimit = 512
   private static let learningRounds = 6
   private static let fillingRounds = 12
@@ -27,7 +27,7 @@ struct ChainedRegression: Hashable, Sendable {
     self.means = means
   }
 
-  /// Learns from rows; `nil` where they are too wide.
+  /// Fits to rows; `nil` where they are too wide.
   init?(learning rows: CellRows, means: FieldMeans) throws {
     let width = rows.width
     guard width <= Self.widthLimit, width > 0 else { return nil }

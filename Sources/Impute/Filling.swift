@@ -1,8 +1,11 @@
 package import HourglassData
 
-/// What an imputer says of the missing cells of some data: computed once for all that is made of it.
+/// The predictions of an imputer for the missing cells of some data, computed once for all results.
 package struct Filling: Sendable {
   let cells: ImputedCells
+
+  /// The rows as they were given.
+  package var given: Table { cells.given }
 
   /// The table with the most likely values.
   package var filled: Table { cells.table() }

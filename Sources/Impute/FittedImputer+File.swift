@@ -74,9 +74,7 @@ extension FittedImputer: FittedTask {
     let weights = try file.tensor(State.Names.weights, shape: [layout.count, parts]).scalars
     self.init(
       configuration: configuration,
-      header: file.header,
-      report: try file.report(as: ImputationReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       state: State(
         fields: fields,
         predictor: predictor,

@@ -1,11 +1,10 @@
 public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
-public import HourglassModelFiles
 public import HourglassTasksCommon
 internal import HourglassTensors
 
-/// An imputer that has learned: it fills the missing cells of tables and series.
+/// A fitted imputer: it fills the missing cells of tables and series.
 ///
 /// It is a value: nothing that is done with it changes it. A row of a table is filled alike alone and in
 /// any company.
@@ -15,14 +14,10 @@ public struct FittedImputer: Sendable {
 
   /// How it was set up.
   public let configuration: Imputer
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How well it fills cells that were deleted to evaluate it, measured when it was learned.
-  public let report: ImputationReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has: its header, evaluation and checkpoint.
+  public let core: FittedCore
 
-  /// What was learned.
+  /// The model.
   struct State: Sendable {
     let fields: ImputedFields
     let predictor: CellPredictor
@@ -32,17 +27,9 @@ public struct FittedImputer: Sendable {
 
   let state: State
 
-  init(
-    configuration: Imputer,
-    header: ModelHeader,
-    report: ImputationReport?,
-    checkpoint: String?,
-    state: State
-  ) {
+  init(configuration: Imputer, core: FittedCore, state: State) {
     self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
+    self.core = core
     self.state = state
   }
 
@@ -52,9 +39,9 @@ public struct FittedImputer: Sendable {
   /// A table whose missing cells are filled by the most likely values; all others are as they were.
   ///
   /// Numbers stay within the range that was trained on, and on the grid of their column. Cells of
-  /// columns that nothing could be learned of stay missing.
+  /// columns that could not be trained on stay missing.
   ///
-  /// - Throws: `dataset` where a learned column is not there; `interrupted` on cancellation.
+  /// - Throws: `dataset` where a column that was trained on is missing; `interrupted` on cancellation.
   public func filled(
     _ table: Table,
     on engine: ComputeEngine = ComputeEngine()
@@ -78,12 +65,12 @@ public struct FittedImputer: Sendable {
   /// column by column and row by row.
   ///
   /// The intervals are made on observed cells that were deleted: of cells that are missing as these
-  /// are, at least that share lies within; the report tells what share of the deleted ones does.
+  /// are, at least that share lies within; the evaluation has the share of the deleted ones that does.
   ///
   /// - Parameters:
   ///   - dataset: A table or series.
   ///   - level: The confidence, from 0.5 to 0.99.
-  /// - Throws: `application` for another level; `dataset` where a learned column is not there.
+  /// - Throws: `application` for another level; `dataset` where a column that was trained on is missing.
   public func intervals(
     of dataset: Dataset,
     level: Double = 0.9,
@@ -97,22 +84,37 @@ public struct FittedImputer: Sendable {
     }
   }
 
-  /// What is said of the missing cells of some data, from which filled tables are made.
-  package func filling(
+  /// The tables of a table or series with missing cells filled, batch by batch, in memory that the
+  /// length of the data does not matter to.
+  ///
+  /// - Parameter body: Takes each batch and its rows, in their own order.
+  /// - Throws: As for all at once, and what `body` throws.
+  public func filled(
+    _ dataset: Dataset,
+    on engine: ComputeEngine = ComputeEngine(),
+    _ body: (DatasetBatch, Table) async throws -> Void
+  ) async throws {
+    try await fillings(of: dataset, on: engine) { try await body($0, $0.wanted($1.filled)) }
+  }
+
+  /// What is said of the missing cells of some data, from which filled tables are made, batch by batch.
+  package func fillings(
     of dataset: Dataset,
-    on engine: ComputeEngine
-  ) async throws(HourglassError) -> Filling {
-    do {
-      return Filling(cells: try await ImputedCells(state, dataset, on: engine))
-    } catch {
-      throw HourglassError(error)
+    on engine: ComputeEngine,
+    _ body: (DatasetBatch, Filling) async throws -> Void
+  ) async throws {
+    let batches = try dataset.batches()
+    try await batches.forEach(on: engine) { batch, engine in
+      Filling(cells: try await ImputedCells(state, batch.data, on: engine))
+    } take: {
+      try await body($0, $1)
     }
   }
 
   /// Several filled tables, each with values drawn from what the missing cells may be: numbers from
   /// what was found on deleted cells, and levels by their probabilities.
   ///
-  /// What differs between them tells how sure the filled values are, see `PooledEstimate`. The same
+  /// The differences between them show how certain the filled values are, see `PooledEstimate`. The same
   /// seed gives the same tables, and fewer of them the first of more.
   public func draws(
     of table: Table,

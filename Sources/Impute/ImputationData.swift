@@ -29,7 +29,7 @@ struct ImputedFields: Codable, Hashable, Sendable {
 }
 
 extension ImputedFields {
-  /// Learns how a table's columns become values; numbers are standardized, so that the least squared
+  /// Fits how a table's columns become values; numbers are standardized, so that the least squared
   /// error is that of their own units.
   init(_ table: Table, series: SeriesOptions?) throws(DatasetError) {
     encoding = try TableEncoding(
@@ -94,10 +94,8 @@ struct ImputationData: Sendable {
 
   init(_ dataset: Dataset) throws {
     switch dataset {
-    case .table(let table): self.init(table)
-    case .largeTable(let table): self.init(try table.whole())
-    case .series(let series): self.init(series)
-    case .largeSeries(let series): self.init(try series.whole())
+    case .table(let table): self.init(try table.whole())
+    case .series(let series): self.init(try series.whole())
     case .images(let images):
       throw TaskError.otherKind(
         name: images.name,
@@ -113,7 +111,7 @@ struct ImputationData: Sendable {
     }
   }
 
-  /// The columns that take part in learning: of a series the numbers.
+  /// The columns that take part in training: of a series the numbers.
   ///
   /// - Throws: `unsuitedKind` where a series has none.
   func learnedColumns() throws(TaskError) -> Table {
@@ -182,7 +180,7 @@ struct CellWindows: BatchSource {
     }
   }
 
-  /// The means over windows of what they say of each row, `[rows, channels]`.
+  /// The means over windows of their predictions of each row, `[rows, channels]`.
   func merged(_ outputs: Tensor) -> [Float] {
     let channels = rows.width
     var sums = [Float](repeating: 0, count: rows.count * channels)

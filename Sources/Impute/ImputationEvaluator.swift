@@ -2,11 +2,13 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassNetworks
+internal import HourglassSystem
 internal import HourglassTensors
 
-/// Chooses which observed cells are deleted before learning, and evaluates how they are filled.
+/// Chooses which observed cells are deleted before training, and evaluates how they are filled.
 struct ImputationEvaluator: Sendable {
   let data: ImputationData
   let encoding: TableEncoding
@@ -75,15 +77,15 @@ struct ImputationEvaluator: Sendable {
     return gaps == 0 ? 5 : min(max(cells / gaps, 1), 200)
   }
 
-  /// What evaluating gives: the weights, how sure the result is, and the report.
-  struct Judgment {
+  /// What evaluating gives: the weights, how sure the result is, and the evaluation.
+  struct Outcome {
     var blend: CellBlend
     var uncertainty: CellUncertainty
-    var report: ImputationReport
+    var evaluation: Evaluation
   }
 
-  /// Evaluators the parts of an imputer that trained on what was left.
-  func evaluator(_ predictor: CellPredictor, on engine: ComputeEngine) async throws -> Judgment {
+  /// Evaluates the parts of an imputer that were trained on what was left.
+  func evaluate(_ predictor: CellPredictor, on engine: ComputeEngine) async throws -> Outcome {
     let fields = rows.fieldCount
     // Series are filled along their whole length; of a table, only rows with deleted cells matter.
     let evaluated =
@@ -109,8 +111,8 @@ struct ImputationEvaluator: Sendable {
         fallback: predictor.fallbackWeights
       )
     }
-    // Each half is filled with the weights of the other, so that the report is of cells that chose
-    // nothing.
+    // Each half is filled with the weights of the other, so that no cell is evaluated with
+    // weights that it chose.
     let blocks = data.groups == nil ? 1 : 64
     let isEven = cells.indices.map { ($0 / fields / blocks) % 2 == 0 }
     let halves = [true, false].map { half in
@@ -123,31 +125,22 @@ struct ImputationEvaluator: Sendable {
       for place in row * rows.width..<(row + 1) * rows.width { own[place] = halves[1].0[place] }
       for place in row * fields..<(row + 1) * fields { spreads[place] = halves[1].1[place] }
     }
-    var methods: [(name: String, values: [Float])] = [
-      ("hourglass", own), ("column mean", means.filled(truth.count)),
+    var methods = [
+      ImputationScores.Method("hourglass", own),
+      ImputationScores.Method("mean", means.filled(truth.count), isBaseline: true),
     ]
-    if let interpolation = predictions.interpolation {
-      methods.append(("linear interpolation", interpolation))
+    for (name, values) in [
+      ("linear interpolation", predictions.interpolation),
+      ("5 nearest neighbors", predictions.neighbors?.plain),
+      ("chained regression", predictions.regression),
+    ] {
+      guard let values else { continue }
+      methods.append(ImputationScores.Method(name, values, isBaseline: true))
     }
-    if let neighbors = predictions.neighbors {
-      methods.append(("5 nearest rows", neighbors.plain))
-    }
-    if let regression = predictions.regression {
-      methods.append(("chained regression", regression))
-    }
-    methods.append((ImputationReport.networkName, predictions.network))
+    methods.append(ImputationScores.Method("network alone", predictions.network))
     let final = blend(cells)
-    var report = ImputationReport(
-      dataName: data.name,
-      rowCount: rows.count,
-      cellCount: cells.count { $0 },
-      overall: [],
-      columns: [],
-      weights: weights(final, predictor.parts),
-      notes: notes
-    )
-    score(methods, truth: truth, rows: evaluated, cells: cells, into: &report)
-    // The intervals of each half, too, are learned on the other half.
+    let scores = ImputationScores(methods, encoding, of: data, rows: evaluated, cells: cells)
+    // The intervals of each half, too, are fitted on the other half.
     let evaluations = [true, false].map { half in
       CellUncertainty(
         own,
@@ -156,101 +149,42 @@ struct ImputationEvaluator: Sendable {
         cells: cells.indices.map { cells[$0] && isEven[$0] != half }
       )
     }
-    report.intervals = IntervalCheck(
+    let intervals = IntervalCheck(
       encoding,
       of: data.table,
       truth: truth,
       values: own,
       spreads: spreads
-    ).report(cells: cells) { evaluations[isEven[$0 * fields] ? 0 : 1] }
-    return Judgment(
+    ).table(cells: cells) { evaluations[isEven[$0 * fields] ? 0 : 1] }
+    return Outcome(
       blend: final,
       uncertainty: CellUncertainty(own, spreads: spreads, truth: truth, cells: cells),
-      report: report
+      evaluation: scores.evaluation(
+        intervals: intervals,
+        notes: [weights(final, predictor.parts)].compactMap(\.self),
+        warnings: warnings
+      )
     )
   }
 
-  private func weights(_ blend: CellBlend, _ parts: [String]) -> [ImputationReport.Weight] {
-    parts.enumerated().map { index, part in
+  /// How much each part of the result counts, averaged over the columns.
+  private func weights(_ blend: CellBlend, _ parts: [String]) -> String? {
+    guard !parts.isEmpty else { return nil }
+    let means = parts.enumerated().map { index, part in
       let sum = blend.weights.reduce(0) { $0 + $1[index] }
-      return ImputationReport.Weight(part: part, weight: sum / Double(max(blend.weights.count, 1)))
+      let mean = sum / Double(max(blend.weights.count, 1))
+      return "\(part) \(NumberText.fixed(mean, places: 2))"
     }
+    return "Mean weights: \(means.joined(separator: ", "))."
   }
 
-  /// The errors of methods in the units of the columns, as they would be written.
-  private func score(
-    _ methods: [(name: String, values: [Float])],
-    truth: CellRows,
-    rows evaluated: [Int],
-    cells: [Bool],
-    into report: inout ImputationReport
-  ) {
-    let original = data.table.rows(evaluated)
-    let fields = encoding.fields.count
-    let filled = methods.map { encoding.decoded(values: $0.values, count: evaluated.count) }
-    var squares = [Double](repeating: 0, count: methods.count)
-    var hits = squares
-    var (numbers, categories) = (0, 0)
-    for (field, content) in encoding.fields.enumerated() {
-      guard let column = original[column: content.name],
-        let whole = data.table[column: content.name]
-      else { continue }
-      let places = evaluated.indices.filter { cells[$0 * fields + field] }
-      if places.isEmpty { continue }
-      var scores: [Double] = []
-      let isNumber = if case .number = content.content { content.levels == nil } else { false }
-      if isNumber {
-        let known = (0..<whole.count).compactMap { whole.number($0) }
-        let range = max((known.max() ?? 1) - (known.min() ?? 0), .leastNormalMagnitude)
-        numbers += places.count
-        for method in methods.indices {
-          guard let answer = filled[method][column: content.name] else { continue }
-          let sum = places.reduce(0.0) { sum, place in
-            let miss = ((answer.number(place) ?? 0) - (column.number(place) ?? 0)) / range
-            return sum + miss * miss
-          }
-          squares[method] += sum
-          scores.append((sum / Double(places.count)).squareRoot())
-        }
-      } else {
-        categories += places.count
-        for method in methods.indices {
-          guard let answer = filled[method][column: content.name] else { continue }
-          let right = places.count { answer.text($0) == column.text($0) }
-          hits[method] += Double(right)
-          scores.append(Double(right) / Double(places.count))
-        }
-      }
-      report.columns.append(
-        ImputationReport.Column(
-          name: content.name,
-          cells: places.count,
-          isNumber: isNumber,
-          scores: scores
-        )
-      )
-    }
-    report.overall = methods.indices.map { method in
-      ImputationReport.Score(
-        method: methods[method].name,
-        error: numbers > 0 ? (squares[method] / Double(numbers)).squareRoot() : nil,
-        accuracy: categories > 0 ? hits[method] / Double(categories) : nil
-      )
-    }
-  }
-
-  private var notes: [String] {
+  private var warnings: [String] {
     let kept = Set(encoding.ignoredColumns)
     let unfilled = data.table.columns.filter {
       kept.contains($0.name) && $0.missingCount > 0 && $0.kind != .constant
     }
-    var notes: [String] = []
-    if !unfilled.isEmpty {
-      let names = unfilled.prefix(4).map(\.name).joined(separator: ", ")
-      notes.append(
-        "Missing cells of columns that nothing can be learned of stay missing: \(names)."
-      )
-    }
-    return notes
+    if unfilled.isEmpty { return [] }
+    let names = unfilled.prefix(4).map(\.name).joined(separator: ", ")
+    return ["missing cells of columns that cannot be imputed stay missing: \(names)"]
   }
 }

@@ -2,13 +2,14 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning to fill cells, with everything chosen before it begins.
+/// One training run to fill cells, with everything chosen before it begins.
 struct ImputationJob: Sendable {
   private let imputer: Imputer
   private let data: ImputationData
@@ -21,7 +22,9 @@ struct ImputationJob: Sendable {
     try imputer.validate()
     self.imputer = imputer
     self.data = data
-    fields = try ImputedFields(try data.learnedColumns(), series: data.series)
+    fields =
+      try session.startingFields(ImputedFields.self, of: FittedImputer.application)
+      ?? ImputedFields(try data.learnedColumns(), series: data.series)
     let encoding = fields.encoding
     let rows = CellRows(try encoding.encoded(data.table), layout: encoding.layout)
     evaluator = ImputationEvaluator(
@@ -41,32 +44,32 @@ struct ImputationJob: Sendable {
       var session = session
       // Each network but the first keeps its state beside the first one's.
       if member > 0 { session.checkpoint = session.checkpoint.map { "\($0).\(member + 1)" } }
-      runs.append(
-        try TrainingRun(
-          application: FittedImputer.application,
-          configuration: imputer,
-          fields: fields,
-          architecture: autoencoder,
-          data: (data.name, data.fingerprint),
-          itemCount: source.count,
-          trainer: learning.trainer(
-            for: data.groups == nil ? .table : .series,
-            learningCount: source.count - validation.heldOutCount(of: source.count),
-            validation: validation,
-            steps: Defaults.imputationSteps(itemCount: source.count),
-            optimizer: Defaults.imputationOptimizer
-          ),
-          session: session
-        )
+      var run = try TrainingRun(
+        application: FittedImputer.application,
+        configuration: imputer,
+        fields: fields,
+        architecture: autoencoder,
+        data: (data.name, data.fingerprint),
+        itemCount: source.count,
+        trainer: learning.trainer(
+          for: data.groups == nil ? .table : .series,
+          learningCount: source.count - validation.heldOutCount(of: source.count),
+          validation: validation,
+          steps: Defaults.imputationSteps(itemCount: source.count),
+          optimizer: Defaults.imputationOptimizer
+        ),
+        session: session
       )
+      run.startPrefix = FittedImputer.State.memberPrefix(member)
+      runs.append(run)
     }
     self.runs = runs
   }
 
-  /// What a checkpoint says of itself.
+  /// The header of a checkpoint.
   var header: ModelHeader { runs[0].header }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedImputer {
     let engine = runs[0].session.engine
     let source = Self.items(evaluator.left, data)
@@ -81,39 +84,35 @@ struct ImputationJob: Sendable {
       if let checkpoint = run.session.checkpoint { try CheckpointFile.remove(checkpoint) }
     }
     guard let record else { throw TrainingError.noItems }
-    let judgment = try await evaluator.evaluator(try predictor(members, evaluator.left), on: engine)
-    let predictor = try predictor(members, evaluator.rows).without(judgment.blend)
-    var report = judgment.report
-    report = report.refereed(by: runs[0].session)
-    report.notes += [TrainingDiagnostics.budget(record)].compactMap { $0 }
+    let outcome = try await evaluator.evaluate(try predictor(members, evaluator.left), on: engine)
+    let predictor = try predictor(members, evaluator.rows).without(outcome.blend)
+    var evaluation = outcome.evaluation
+    evaluation.warnings += [TrainingDiagnostics.budget(record)].compactMap { $0 }
     if let neighbors = predictor.predictor.neighbors {
-      report.notes.append(
-        "The model keeps \(NumberText.counted(neighbors.reference.count, "row")) of the data, among "
-          + "which it looks for the nearest."
+      evaluation.notes.append(
+        "The model contains \(NumberText.counted(neighbors.reference.count, "row")) of the data, for the "
+          + "nearest neighbors."
       )
     }
     let state = FittedImputer.State(
       fields: fields,
       predictor: predictor.predictor,
       blend: predictor.blend,
-      uncertainty: judgment.uncertainty
+      uncertainty: outcome.uncertainty
     )
     return FittedImputer(
       configuration: imputer,
-      header: try runs[0].modelHeader(
+      core: try runs[0].core(
         record,
-        metrics: report.metrics,
-        report: report,
+        evaluation,
         stateTensors: state.stateNames,
         keptItemCount: predictor.predictor.neighbors?.reference.count ?? 0
       ),
-      report: report,
-      checkpoint: runs[0].session.checkpoint,
       state: state
     )
   }
 
-  /// The rows, or the windows of a series, that the networks learn from.
+  /// The rows, or the windows of a series, that the networks are trained on.
   private static func items(_ rows: CellRows, _ data: ImputationData) -> any BatchSource {
     guard let groups = data.groups, let series = data.series else { return rows }
     return CellWindows(
@@ -162,18 +161,6 @@ extension CellPredictor {
         neighbors: nil
       ), CellBlend(weights: weights)
     )
-  }
-}
-
-extension ImputationReport {
-  /// The numbers of the report by their names.
-  fileprivate var metrics: [String: Double] {
-    var metrics: [String: Double] = [:]
-    for score in overall {
-      if let error = score.error { metrics["error from 0 to 1, \(score.method)"] = error }
-      if let accuracy = score.accuracy { metrics["accuracy, \(score.method)"] = accuracy }
-    }
-    return metrics
   }
 }
 

@@ -5,7 +5,7 @@ internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// What an imputer says of the missing cells of some data.
+/// The predictions of an imputer for the missing cells of some data.
 struct ImputedCells: Sendable {
   private let state: FittedImputer.State
   private let data: ImputationData
@@ -52,6 +52,9 @@ struct ImputedCells: Sendable {
     )
     spreads = state.blend.spreads(predictions.blended, of: values, layout: encoding.layout)
   }
+
+  /// The rows as they were given, in their own order.
+  var given: Table { data.reconstructed(data.table) }
 
   /// The table with the most likely values.
   func table() -> Table { table(values) }

@@ -4,9 +4,9 @@ package import HourglassModelFiles
 public import HourglassTasksCommon
 
 extension Imputer {
-  /// Learns from a table, whose missing cells it then fills, or from one without missing cells.
+  /// Trains on a table, whose missing cells it then fills, or on one without missing cells.
   ///
-  /// Before anything is learned a tenth of the observed cells is deleted: on them the result is evaluated,
+  /// Before training a tenth of the observed cells is deleted: on them the result is evaluated,
   /// and the weights of its parts are chosen. A checkpoint is written now and then; it stays until the
   /// model is saved.
   ///
@@ -19,7 +19,7 @@ extension Imputer {
     try await fit(.table(table), session: session)
   }
 
-  /// Learns from a table or time series.
+  /// Trains on a table or time series.
   ///
   /// - Throws: As for a table; `application(.otherKind)` for images and sounds.
   public func fit(
@@ -33,7 +33,7 @@ extension Imputer {
     }
   }
 
-  /// What a checkpoint of learning from some data says of itself; for a store of one's own.
+  /// The header of a checkpoint of training on some data; for a store of one's own.
   package func header(
     for dataset: Dataset,
     on engine: ComputeEngine

@@ -10,11 +10,11 @@ public import HourglassTasksCommon
 ///     let filled = try await imputer.filled(table)
 ///     let plausible = try await imputer.draws(of: table, count: 5)
 ///
-/// In learning some cells of each row are hidden, at a rate drawn for each row, and the network learns
+/// In training some cells of each row are hidden, at a rate drawn for each row, and the network learns
 /// to give their true values back from the others; then what is really missing is filled. What was
 /// observed is never changed. The result is a weighted mean of the network, chained linear regression
-/// and the nearest rows, whose weights are chosen on observed cells that were deleted before anything
-/// was learned; the report tells them. Without `usesNeighbors` and `usesRegression` it is the network
+/// and the nearest rows, whose weights are chosen on observed cells that were deleted before
+/// training; the evaluation lists them. Without `usesNeighbors` and `usesRegression` it is the network
 /// alone.
 ///
 /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
@@ -22,22 +22,22 @@ public import HourglassTasksCommon
 /// Imputation using Denoising Autoencoders", arXiv:1705.02737; Breiman, 1996, "Stacked regressions",
 /// doi:10.1007/BF00117832.
 public struct Imputer: Hashable, Sendable, Codable {
-  /// The layers before the code, mirrored behind it; `nil` chooses them by the data.
+  /// The layers before the latent vector, mirrored behind it; `nil` chooses them by the data.
   public var architecture: Architecture?
-  /// The number of numbers of a code; `nil` chooses it by the data.
+  /// The number of latent dimensions; `nil` chooses it by the data.
   public var latent: Int?
   /// The number of networks whose mean is taken, from 1 to 16.
   public var members: Int
-  /// The least and the greatest part of the cells of a row that are hidden in learning, from 0 to 1.
+  /// The least and the greatest part of the cells of a row that are hidden in training, from 0 to 1.
   public var hidden: HiddenShare
   /// Whether nearest rows take part; a model that uses them keeps rows of the data.
   public var usesNeighbors: Bool
   /// Whether chained regression takes part.
   public var usesRegression: Bool
-  /// For how long and by which steps each network learns.
+  /// The budget and the steps of training of each network.
   public var learning: TrainingSettings
 
-  /// The part of the cells of a row that is hidden in learning.
+  /// The part of the cells of a row that is hidden in training.
   public struct HiddenShare: Hashable, Sendable, Codable {
     /// The least.
     public var least: Float
@@ -78,7 +78,7 @@ extension Imputer {
     if let latent {
       try requireSetting(
         (1...1 << 16).contains(latent),
-        "the length of a code",
+        "the number of latent dimensions",
         "1 to 65536",
         latent
       )

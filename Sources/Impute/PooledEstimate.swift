@@ -64,14 +64,14 @@ public struct PooledEstimate: Hashable, Sendable, Codable {
 
 /// What completed tables that come block by block add up to, for pooled estimates.
 package struct PooledTally: Sendable {
-  /// The most levels of a column whose shares are told.
+  /// The most levels of a column whose shares are reported.
   private static let mostLevels = 20
 
   /// The cells of a column of one completed table.
   private enum Cells: Sendable {
     /// Their number, their mean, and the sum of the squares of their distances from it.
     case numbers(count: Double, mean: Double, squares: Double)
-    /// The number of cells of each level; none where there are more levels than are told.
+    /// The number of cells of each level; none where there are more levels than are reported.
     case levels([String: Int]?, count: Int)
   }
 

@@ -1,5 +1,8 @@
+internal import HourglassData
+internal import HourglassSystem
+
 /// Runs requests: the one entry for the command and for everything that asks for a task.
-package enum Job {
+public enum Job {
   /// The tasks by their names.
   static let tasks: [String: any JobOptions.Type] = {
     let all: [any JobOptions.Type] = [
@@ -13,11 +16,14 @@ package enum Job {
 
   /// Does what a request asks for.
   ///
+  /// A pipe among its inputs is copied to a file without a name when it is first read, for most tasks read
+  /// their data more than once; `detect` alone reads standard input as it comes, with a model.
+  ///
   /// - Parameters:
-  ///   - request: All that says what is done.
-  ///   - control: By what learning can be ended with the best model so far.
+  ///   - request: What is done.
+  ///   - control: Ends training early with the best model so far.
   ///   - events: Takes what happens, in order, on any thread.
-  /// - Throws: `Failure` for what was asked for wrongly, `JobInterruption` where learning was ended, and the
+  /// - Throws: `Failure` for what was asked for wrongly, `JobInterruption` where training was ended, and the
   ///   errors of the rooms.
   package static func run(
     _ request: JobRequest,
@@ -25,6 +31,9 @@ package enum Job {
     events: @escaping @Sendable (JobEvent) -> Void = { _ in }
   ) async throws -> JobResult {
     try request.validate()
-    return try await request.options.run(JobRun(request, control: control, events: events))
+    let inputs = SpooledInputs(folder: ScratchFolder.standard)
+    return try await SpooledInputs.$current.withValue(inputs) {
+      try await request.options.run(JobRun(request, control: control, events: events))
+    }
   }
 }

@@ -23,11 +23,17 @@ extension JobRequest: Encodable {
     try container.encode(baselines, forKey: .baselines)
   }
 
-  /// The request as JSON with a member on each line, in alphabetical order.
+  /// The request as JSON with a member on each line, in alphabetical order: the task, its data, and what
+  /// differs from the defaults.
   package func json() throws -> String {
+    let name = "the request"
+    let defaults = try JSONValue(encoding: JobRequest(type(of: options).init()), file: name)
+    var members = try JSONValue(encoding: self, file: name).without(defaults).members
+    members[Key.task.stringValue] = .string(type(of: options).task)
+    members[Key.data.stringValue] = .array(data.map { .string($0) })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    return String(decoding: try encoder.encode(JSONValue.object(members)), as: UTF8.self)
   }
 
   /// Reads a request; members that are left out are as without the options of the command.
@@ -93,6 +99,25 @@ extension JSONValue {
       members[key] = members[key].map { $0.overlaid(with: value) } ?? value
     }
     return .object(members)
+  }
+
+  /// The members of an object; none of another value.
+  fileprivate var members: [String: JSONValue] {
+    if case .object(let members) = self { members } else { [:] }
+  }
+
+  /// The object without the members that another one has too; objects within it are compared member by
+  /// member.
+  fileprivate func without(_ other: JSONValue) -> JSONValue {
+    var left: [String: JSONValue] = [:]
+    for (key, value) in members where value != other[key] {
+      guard case .object = value, let other = other[key] else {
+        left[key] = value
+        continue
+      }
+      left[key] = value.without(other)
+    }
+    return .object(left)
   }
 
   /// The paths of members that another value does not have, as in `training.epoch`.

@@ -21,9 +21,7 @@ extension FittedMatcher: FittedTask {
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: Matcher.self),
-      header: file.header,
-      report: try file.report(as: MatchReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       encoding: encoding,
       model: try SignatureModel(
         network,

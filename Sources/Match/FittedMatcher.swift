@@ -2,13 +2,14 @@ internal import HourglassAutoencoders
 public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
+public import HourglassEvaluation
 internal import HourglassMedia
-public import HourglassModelFiles
 public import HourglassSignatures
+internal import HourglassStatistics
 public import HourglassTasksCommon
 internal import HourglassTensors
 
-/// A matcher that was learned: it gives items their signatures.
+/// A fitted matcher: it gives items their signatures.
 ///
 /// It is a value: nothing that is done with it changes it. An item has the same signatures, to the
 /// bit, alone and in any company.
@@ -18,31 +19,11 @@ public struct FittedMatcher: Sendable {
 
   /// How it was set up.
   public let configuration: Matcher
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How many items are found again from distorted copies, measured when it was learned.
-  public let report: MatchReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has; its evaluation is of how many items are found from augmented copies.
+  public let core: FittedCore
 
   let encoding: MatchEncoding
   let model: SignatureModel
-
-  init(
-    configuration: Matcher,
-    header: ModelHeader,
-    report: MatchReport?,
-    checkpoint: String?,
-    encoding: MatchEncoding,
-    model: SignatureModel
-  ) {
-    self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
-    self.encoding = encoding
-    self.model = model
-  }
 
   /// The number of numbers of a signature.
   public var dimensions: Int { model.network.latent }
@@ -68,9 +49,10 @@ public struct FittedMatcher: Sendable {
   func items(
     of data: Dataset,
     after count: Int,
+    _ spectrograms: SoundSpectrograms = SoundSpectrograms(),
     on engine: ComputeEngine
   ) async throws(HourglassError) -> [NewItem] {
-    do {
+    try await HourglassError.wrapping {
       let names = data.itemNames(after: count)
       var result: [NewItem] = []
       result.reserveCapacity(data.count)
@@ -78,7 +60,7 @@ public struct FittedMatcher: Sendable {
       let part = kind == .sounds ? 16 : data.count
       for start in stride(from: 0, to: data.count, by: max(part, 1)) {
         let range = start..<min(start + part, data.count)
-        let items = try encoding.items(of: data, range: range)
+        let items = try encoding.items(of: data, range: range, spectrograms)
         let signatures = try await model.signatures(of: items.source, on: engine)
         for (place, rows) in items.rows.enumerated() {
           let index = start + place
@@ -94,24 +76,21 @@ public struct FittedMatcher: Sendable {
         }
       }
       return result
-    } catch {
-      throw HourglassError(error)
     }
   }
 
-  /// How many items of some data are found again from distorted copies, beside simpler means.
+  /// How many items of some data are found from augmented copies, beside principal components and the raw
+  /// values.
   ///
   /// Of more than 200 sounds the first 200 are evaluated.
   public func evaluate(
     _ data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> MatchReport {
-    do {
+  ) async throws(HourglassError) -> Evaluation {
+    try await HourglassError.wrapping {
       let items = try encoding.items(of: data, range: 0..<min(data.count, 200))
       return try await RecallEvaluator(model, seed: configuration.learning.seed)
-        .report(items, of: data, on: engine)
-    } catch {
-      throw HourglassError(error)
+        .evaluation(items, of: data, as: .given, on: engine)
     }
   }
 

@@ -22,7 +22,7 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
   /// How rarely an item that is not in the database is as near as the nearest one; none where nothing
   /// is known of that.
   public var pValue: Double?
-  /// Whether the item is in the database, at the rate of false accepts that was asked for; none where
+  /// Whether the item is in the database, at the false-accept rate that was asked for; none where
   /// no rate was.
   public var isInDatabase: Bool?
   /// The share of the nearest signatures that the search finds, as it was measured on this database;
@@ -54,8 +54,8 @@ extension MatchAnswer {
       try calibrations.allSatisfy({ try $0.threshold(falseAcceptRate: falseAcceptRate) != nil })
     else {
       throw TaskError.invalidSetting(
-        name: "the rate of false accepts",
-        expected: "at least \(least), which the items of \(file) can tell",
+        name: "the false-accept rate",
+        expected: "at least \(least), the smallest for the items of \(file)",
         found: "\(falseAcceptRate)"
       )
     }

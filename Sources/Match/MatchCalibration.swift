@@ -1,9 +1,7 @@
 internal import HourglassData
 internal import HourglassEngines
-internal import HourglassMedia
 internal import HourglassSignatures
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
@@ -16,8 +14,8 @@ internal import HourglassTensors
 /// Each query clip is searched as a query is, with all its phases, in the database without its own
 /// sound. Longer query clips have larger such distances, so that each length has a calibration of its
 /// own. Noise brings query clips nearer to whatever is noisy alike, and nobody knows how noisy a query is:
-/// there is one for query clips as they are and one for query clips under noise, and a query has to pass both.
-/// In databases of some items a distance is taken in parts of that of the local distance scale
+/// there is one for query clips as they are and one for query clips under noise, and a query has to pass
+/// both. In databases of some items a distance is taken in parts of that of the local distance scale
 /// (`Query clip.local distance scale`).
 struct QueryClipCalibration: Hashable, Sendable, Codable {
   /// A length.
@@ -36,6 +34,13 @@ struct QueryClipCalibration: Hashable, Sendable, Codable {
   static let seconds = [1.0, 2, 3, 5, 10]
   /// The query clips of all sounds together.
   static let queryClipCount = 128
+
+  /// The sounds that query clips are cut from, and how many from each.
+  static func chosen(of count: Int) -> (numbers: [Int], perSound: Int) {
+    let step = max(count / queryClipCount, 1)
+    let numbers = Array(stride(from: 0, to: count, by: step).prefix(queryClipCount))
+    return (numbers, max(queryClipCount / max(numbers.count, 1), 1))
+  }
 
   /// The lengths, the shortest first.
   var lengths: [Length]
@@ -71,16 +76,17 @@ struct QueryClipCalibration: Hashable, Sendable, Codable {
 }
 
 extension MatchLibrary {
-  /// Learns the distances of items not in the database from the items that are stored.
+  /// Estimates the distances of items not in the database from the items that are stored.
   func calibrate(
     with data: Dataset,
     _ matcher: FittedMatcher,
+    _ spectrograms: SoundSpectrograms,
     on engine: ComputeEngine
   ) async throws {
     let index = try database.index()
     guard index.items.count > 1 else { return }
     if case (.sounds(let patching), .sounds(let sounds)) = (matcher.encoding, data) {
-      try await calibrate(with: sounds, patching, matcher, index, on: engine)
+      try await calibrate(with: sounds, patching, matcher, spectrograms, index, on: engine)
       return
     }
     let distances = try index.distancesBetweenItems(limit: 2_000, threads: engine.threads)
@@ -91,6 +97,7 @@ extension MatchLibrary {
     with sounds: SoundSet,
     _ patching: SoundPatching,
     _ matcher: FittedMatcher,
+    _ spectrograms: SoundSpectrograms,
     _ index: SignatureIndex,
     on engine: ComputeEngine
   ) async throws {
@@ -98,29 +105,17 @@ extension MatchLibrary {
       index.items.map { ($0.name, $0.id) },
       uniquingKeysWith: { first, _ in first }
     )
-    let most = QueryClipCalibration.queryClipCount
-    let step = max(sounds.count / most, 1)
-    let chosen = Array(stride(from: 0, to: sounds.count, by: step).prefix(most))
-    let perSound = max(most / max(chosen.count, 1), 1)
+    let chosen = QueryClipCalibration.chosen(of: sounds.count).numbers
     let counts = QueryClipCalibration.seconds.map { QueryClip.count(seconds: $0, patching) }
     var distances = counts.map { _ in (plain: [Double](), noisy: [Double]()) }
     let isRelative = index.items.count > QueryClip.fewestItems
-    var generator = SeededGenerator.named(
-      "queryClips",
-      seed: matcher.configuration.learning.seed
-    )
-    for number in chosen {
+    for (place, number) in chosen.enumerated() {
       guard let own = numbers[sounds.names[number]] else { continue }
-      let sound = try sounds.sound(number).mono
-      let plain = try await matcher.queryClip(of: patching.mel(sound), patching, on: engine)
-      let noise = RecordingNoise.drawn(from: &generator)
-      let noisy = try await matcher.queryClip(
-        of: patching.mel(noise.over(sound, &generator)),
-        patching,
-        on: engine
-      )
-      for _ in 0..<perSound {
-        let place = Double(generator.nextUniform())
+      let spectrogram = try spectrograms.spectrogram(of: sounds, number, patching)
+      let drawn = try spectrograms.noisy(place, of: sounds, number, patching)
+      let plain = try await matcher.queryClip(of: spectrogram, patching, on: engine)
+      let noisy = try await matcher.queryClip(of: drawn.spectrogram, patching, on: engine)
+      for place in drawn.places {
         for (length, count) in counts.enumerated() where count <= plain.signatures.count {
           let first = Int(place * Double(plain.signatures.count - count + 1))
           func nearest(_ queryClip: QueryClip) throws -> Double? {

@@ -5,7 +5,7 @@ internal import HourglassEngines
 internal import HourglassMedia
 internal import HourglassTensors
 
-/// How the items of a kind of data become items of the network: learned with it, and kept in the model.
+/// How the items of a kind of data become items of the network: fitted with it, and kept in the model.
 enum MatchEncoding: Hashable, Sendable, Codable {
   /// Images, all of one size.
   case images(ImageEncoding)
@@ -56,12 +56,13 @@ enum MatchEncoding: Hashable, Sendable, Codable {
   }
 }
 
-// MARK: - Learning
+// MARK: - Fitting
 
 extension MatchEncoding {
-  /// Learns the encoding of data, and gives the items that a network learns from.
+  /// Fits the encoding to data, and gives the items that a network is trained on.
   static func learning(
-    from data: Dataset
+    from data: Dataset,
+    _ kept: SoundSpectrograms
   ) throws -> (encoding: MatchEncoding, items: any BatchSource) {
     switch data {
     case .images(let images):
@@ -72,7 +73,7 @@ extension MatchEncoding {
       let patching = SoundPatching()
       let step = max((sounds.count + mostSounds - 1) / mostSounds, 1)
       let chosen = Array(stride(from: 0, to: sounds.count, by: step))
-      let spectrograms = try spectrograms(of: sounds, chosen, patching)
+      let spectrograms = try spectrograms(of: sounds, chosen, patching, kept)
       let places = spectrograms.indices.flatMap { sound in
         patching.starts(frameCount: spectrograms[sound].shape[0], every: 1)
           .map { SignaturePatches.Place(sound: sound, start: $0) }
@@ -82,11 +83,11 @@ extension MatchEncoding {
         throw TaskError.nothingVaries(name: data.name, rows: places.count)
       }
       return (.sounds(patching), SignaturePatches(spectrograms, places: places, patching))
-    case .table(let table):
+    case .table(let rows):
+      let table = rows.sample
       let encoding = try TableEncoding(learning: table, rows: Array(0..<table.rowCount))
-      return (.table(encoding), TableRows(try encoding.encoded(table)))
-    case .largeTable(let table): return try learning(from: .table(table.sample))
-    case .series, .largeSeries:
+      return (.table(encoding), EncodedRows(try encoding.encoded(table), layout: encoding.layout))
+    case .series:
       throw TaskError.otherKind(
         name: data.name,
         expected: "images, sounds or rows of a table",
@@ -111,11 +112,13 @@ extension MatchEncoding {
   static func spectrograms(
     of sounds: SoundSet,
     _ indices: [Int],
-    _ patching: SoundPatching
+    _ patching: SoundPatching,
+    _ kept: SoundSpectrograms,
+    keeps: Bool = true
   ) throws -> [Tensor] {
     try indices.map { index in
       try Task.checkCancellation()
-      return patching.mel(try sounds.sound(index))
+      return try kept.spectrogram(of: sounds, index, patching, keeps: keeps)
     }
   }
 }
@@ -133,11 +136,17 @@ struct MatchItems: Sendable {
 }
 
 extension MatchEncoding {
-  /// Data for the network that was learned: one row for each image or row of a table, and one for each
+  /// Data for the trained network: one row for each image or row of a table, and one for each
   /// half second of a sound.
   ///
-  /// - Parameter range: The sounds to take; ignored for other kinds of data.
-  func items(of data: Dataset, range: Range<Int>) throws -> MatchItems {
+  /// - Parameters:
+  ///   - range: The sounds to take; ignored for other kinds of data.
+  ///   - kept: Where the spectrograms of sounds are, as far as they were computed before.
+  func items(
+    of data: Dataset,
+    range: Range<Int>,
+    _ kept: SoundSpectrograms = SoundSpectrograms()
+  ) throws -> MatchItems {
     switch (self, data) {
     case (.images(let fields), .images(let images)):
       let shape = fields.itemShape
@@ -147,9 +156,17 @@ extension MatchEncoding {
       )
       return Self.single(try EncodedRows(.images(numbers), encoding: .images(fields)))
     case (.table(let encoding), .table(let table)):
-      return Self.single(TableRows(try encoding.encoded(table)))
+      return Self.single(
+        EncodedRows(try encoding.encoded(table.whole()), layout: encoding.layout)
+      )
     case (.sounds(let patching), .sounds(let sounds)):
-      let spectrograms = try Self.spectrograms(of: sounds, Array(range), patching)
+      let spectrograms = try Self.spectrograms(
+        of: sounds,
+        Array(range),
+        patching,
+        kept,
+        keeps: false
+      )
       var places: [SignaturePatches.Place] = []
       var rows: [Range<Int>] = []
       for (sound, spectrogram) in spectrograms.enumerated() {
@@ -189,7 +206,7 @@ extension Dataset {
       images.names == (1...images.count).map(String.init)
         ? images.names.map { "\(images.name):\($0)" } : images.names
     case .sounds(let sounds): sounds.names
-    case .table, .largeTable, .series, .largeSeries: (0..<count).map { "\(name):\(first + $0 + 1)" }
+    case .table, .series: (0..<count).map { "\(name):\(first + $0 + 1)" }
     }
   }
 }

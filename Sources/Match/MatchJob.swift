@@ -1,12 +1,14 @@
 internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
+internal import HourglassStatistics
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning signatures, with everything chosen before it begins.
+/// One training run of signatures, with everything chosen before it begins.
 struct MatchJob: Sendable {
   private let matcher: Matcher
   private let data: Dataset
@@ -14,12 +16,23 @@ struct MatchJob: Sendable {
   private let items: any BatchSource
   private let network: SignatureNetwork
   private let run: TrainingRun
+  private let spectrograms: SoundSpectrograms
 
-  init(_ matcher: Matcher, _ data: Dataset, _ session: TrainingSession) throws {
+  /// - Parameter spectrograms: Where those of the sounds are kept, for a calibration that follows.
+  init(
+    _ matcher: Matcher,
+    _ data: Dataset,
+    _ spectrograms: SoundSpectrograms?,
+    _ session: TrainingSession
+  ) throws {
+    self.spectrograms = spectrograms ?? SoundSpectrograms()
+    if let spectrograms, case .sounds(let sounds) = data {
+      spectrograms.prepareCalibration(of: sounds, seed: matcher.learning.seed)
+    }
     try matcher.validate()
     self.matcher = matcher
     self.data = data
-    (encoding, items) = try MatchEncoding.learning(from: data)
+    (encoding, items) = try MatchEncoding.learning(from: data, self.spectrograms)
     let isHeldOut = items.count >= 200
     let validation = ValidationSplit(fraction: isHeldOut ? 0.05 : 0, maximumCount: 1_000)
     let learningCount = validation.indices(of: items.count, seed: matcher.learning.seed).training
@@ -41,7 +54,7 @@ struct MatchJob: Sendable {
     )
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model.
   func fitted() async throws -> FittedMatcher {
     let result = try await run.train(network, on: items)
     let signatures = try SignatureModel(
@@ -49,27 +62,26 @@ struct MatchJob: Sendable {
       variables: result.variables,
       itemShape: encoding.itemShape
     )
-    let evaluated = try encoding.items(of: data, range: 0..<min(data.count, 200))
+    let evaluated = try encoding.items(
+      of: data,
+      range: 0..<min(data.count, 200),
+      spectrograms
+    )
     let evaluator = RecallEvaluator(
       signatures,
       seed: matcher.learning.seed,
       comparesWithBaselines: run.session.comparesWithBaselines
     )
-    var report = try await evaluator.report(evaluated, of: data, on: run.session.engine)
-    report.notes += [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
+    var evaluation = try await evaluator.evaluation(
+      evaluated,
+      of: data,
+      as: .heldOut,
+      on: run.session.engine
+    )
+    evaluation.warnings += [TrainingDiagnostics.budget(result.record)].compactMap(\.self)
     return FittedMatcher(
       configuration: matcher,
-      header: try run.modelHeader(
-        result.record,
-        metrics: [
-          "recall@1, signatures": report.signatures,
-          "recall@1, PCA of the same size": report.principalComponents,
-          "recall@1, raw values": report.rawValues,
-        ].compactMapValues { $0 },
-        report: report
-      ),
-      report: report,
-      checkpoint: run.session.checkpoint,
+      core: try run.core(result.record, evaluation),
       encoding: encoding,
       model: signatures
     )
@@ -109,9 +121,9 @@ extension Matcher {
     return learningCount >= 4_096 ? 256 : learningCount >= 512 ? 128 : 64
   }
 
-  /// How it learns, with everything chosen.
+  /// How it is trained, with everything chosen.
   ///
-  /// Telling an item from the others of its batch teaches more where there are more of them, so that
+  /// The contrastive loss is more informative for larger batches, so that
   /// batches are larger than elsewhere.
   func trainer(
     for kind: DataKind,
@@ -158,8 +170,8 @@ extension Defaults {
     }
   }
 
-  /// About how many steps to make: a minute or two on two cores, and some five for 20,000 images, which are
-  /// told apart by one signature each.
+  /// About how many steps to make: a minute or two on two cores, and some five for 20,000 images, which have
+  /// one signature each.
   static func signatureSteps(_ kind: DataKind, _ count: Int, batchSize: Int) -> Int {
     if kind == .images, count >= 16_384 { return 4_500 }
     return batchSize >= 256 ? 1_500 : 2_000

@@ -64,7 +64,7 @@ public struct MatchLibrary: Sendable {
 }
 
 extension MatchLibrary {
-  /// Stores the items of some data, all or none, and learns anew from which distance on an item is
+  /// Stores the items of some data, all or none, and calibrates again from which distance on an item is
   /// not in the database; gives the number of those that were stored.
   ///
   /// A table that is not held in memory is stored block by block. Where that ends early, the blocks so
@@ -75,25 +75,35 @@ extension MatchLibrary {
     ifPresent policy: ReplacementPolicy = .refuse,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Int {
-    do {
+    try await add(data, ifPresent: policy, keeping: SoundSpectrograms(), on: engine)
+  }
+
+  /// The same with the spectrograms that were computed while the matcher was trained.
+  package func add(
+    _ data: Dataset,
+    ifPresent policy: ReplacementPolicy,
+    keeping spectrograms: SoundSpectrograms,
+    on engine: ComputeEngine
+  ) async throws(HourglassError) -> Int {
+    try await HourglassError.wrapping {
       let matcher = try requiredMatcher()
-      var stored = 0
-      if case .largeTable(let table) = data {
-        let reader = try table.reader()
-        var count = 0
-        while let block = try reader.next() {
-          let items = try await matcher.items(of: .table(block), after: count, on: engine)
-          stored += try database.add(contentsOf: items, ifPresent: policy)
-          count += block.rowCount
-        }
-      } else {
-        let items = try await matcher.items(of: data, on: engine)
-        stored = try database.add(contentsOf: items, ifPresent: policy)
+      if case .sounds(let sounds) = data {
+        let seed = matcher.configuration.learning.seed
+        spectrograms.prepareCalibration(of: sounds, seed: seed)
       }
-      try await calibrate(with: data, matcher, on: engine)
+      var stored = 0
+      if data.isInMemory {
+        let items = try await matcher.items(of: data, after: 0, spectrograms, on: engine)
+        stored = try database.add(contentsOf: items, ifPresent: policy)
+      } else {
+        let batches = try data.batches()
+        while let batch = try await batches.next() {
+          let items = try await matcher.items(of: batch.data, after: batch.firstRow, on: engine)
+          stored += try database.add(contentsOf: items, ifPresent: policy)
+        }
+      }
+      try await calibrate(with: data, matcher, spectrograms, on: engine)
       return stored
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -113,7 +123,7 @@ extension MatchLibrary {
     in index: SignatureIndex? = nil,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [MatchAnswer] {
-    do {
+    try await HourglassError.wrapping {
       let matcher = try requiredMatcher()
       let index = try index ?? loadedIndex()
       let recall = filter.isEmpty ? index.approximation?.recall : nil
@@ -144,7 +154,7 @@ extension MatchLibrary {
               threads: engine.threads
             )
           }
-          // Where items were removed until too few are left to tell the local distance scale, nothing is known
+          // Where items were removed until too few are left for the local distance scale, nothing is known
           // of distances.
           let isKnown = !isRelative || scale != nil
           try answer.evaluator(
@@ -174,8 +184,6 @@ extension MatchLibrary {
         )
       }
       return answers
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -187,7 +195,7 @@ extension MatchLibrary {
     filter: SignatureFilter = .all,
     in index: SignatureIndex? = nil
   ) throws(HourglassError) -> MatchAnswer {
-    do {
+    try HourglassError.wrapping {
       let index = try index ?? loadedIndex()
       let found = try index.matches(for: coordinates, count: count, filter: filter)
       let query = coordinates.map { NumberText.plain(Double($0)) }.joined(separator: ",")
@@ -199,8 +207,6 @@ extension MatchLibrary {
         file: database.path
       )
       return answer
-    } catch {
-      throw HourglassError(error)
     }
   }
 }

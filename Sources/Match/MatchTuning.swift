@@ -1,6 +1,8 @@
 public import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
+internal import HourglassSystem
 public import HourglassTasksCommon
 internal import HourglassTensors
 
@@ -29,21 +31,21 @@ public struct MatchTuning: Hashable, Sendable, Codable {
 }
 
 extension Matcher {
-  /// Finds the smallest of 2, 4, 8, … dimensions that tells the items of some data apart: that finds
-  /// at least a part of them again from distorted copies.
+  /// Finds the smallest of 2, 4, 8, … dimensions by which at least a given part of some items is
+  /// found again from augmented copies.
   ///
-  /// It learns anew for each size, and stops at the first that is enough.
+  /// It trains a model for each size, and stops at the first that is enough.
   ///
   /// - Parameters:
   ///   - target: The part of the copies to find, above 0 and at most 1.
   ///   - largest: The largest size to try.
-  ///   - tell: Hears of each size when it has been measured.
+  ///   - progress: Called with each size when it has been measured.
   public func tuned(
     to data: Dataset,
     target: Double = 0.95,
     largest: Int = 64,
     session: TrainingSession = TrainingSession(),
-    tell: @Sendable (MatchTuning.Size) -> Void = { _ in }
+    progress: @Sendable (MatchTuning.Size) -> Void = { _ in }
   ) async throws(HourglassError) -> MatchTuning {
     do {
       try requireSetting(target > 0 && target <= 1, "the recall", "above 0, at most 1", target)
@@ -57,21 +59,21 @@ extension Matcher {
     // Each size would need a state of its own.
     session.checkpoint = nil
     session.resumes = false
-    // The sizes are told beside principal components and the values themselves.
+    // The sizes are compared with principal components and the values themselves.
     session.comparesWithBaselines = true
     var size = 2
     while size <= largest {
       matcher.dimensions = size
-      guard let report = try await matcher.fit(data, session: session).report else { break }
+      guard let evaluation = try await matcher.fit(data, session: session).evaluation else { break }
       let found = MatchTuning.Size(
         dimensions: size,
-        signatures: report.signatures,
-        principalComponents: report.principalComponents ?? 0
+        signatures: evaluation["recall@1"] ?? 0,
+        principalComponents: evaluation["PCA", "recall@1"] ?? 0
       )
       tuning.sizes.append(found)
-      tuning.rawValues = report.rawValues ?? 0
-      tuning.valueCount = report.valueCount
-      tell(found)
+      tuning.rawValues = evaluation["raw values", "recall@1"] ?? 0
+      tuning.valueCount = evaluation["raw values", "dimensions"].map { Int($0) } ?? 0
+      progress(found)
       if found.signatures >= target {
         tuning.enough = size
         break
@@ -88,8 +90,8 @@ extension MatchTuning: CustomStringConvertible {
     var lines = ["dimensions  found again  PCA of the same size"]
     for size in sizes {
       let cells = [
-        "\(size.dimensions)", MatchReport.percent(size.signatures),
-        MatchReport.percent(size.principalComponents),
+        "\(size.dimensions)", percent(size.signatures),
+        percent(size.principalComponents),
       ]
       lines.append(
         zip(cells, [10, 11, 20]).map { text, width in
@@ -97,16 +99,18 @@ extension MatchTuning: CustomStringConvertible {
         }.joined(separator: "  ")
       )
     }
-    lines.append("the \(valueCount) values themselves find \(MatchReport.percent(rawValues))")
-    let part = MatchReport.percent(target)
+    lines.append("the \(valueCount) raw values find \(percent(rawValues))")
+    let part = percent(target)
     if let enough {
       lines.append("\(enough) dimensions are enough to find \(part) again.")
     } else if let largest = sizes.last {
       lines.append(
-        "\(largest.dimensions) dimensions are not enough to find \(part) again: learn longer, or "
-          + "allow more of them."
+        "\(largest.dimensions) dimensions are not enough to find \(part) again: train longer, or "
+          + "allow more dimensions."
       )
     }
     return lines.joined(separator: "\n")
   }
 }
+
+private func percent(_ part: Double) -> String { NumberText.fixed(100 * part, places: 1) + " %" }

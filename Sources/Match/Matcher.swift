@@ -2,7 +2,7 @@ public import HourglassEncodings
 public import HourglassNetworks
 public import HourglassTasksCommon
 
-/// Learns to give items signatures by which they are found again from damaged copies and query clips.
+/// Trains signatures by which items are found again from damaged copies and query clips.
 ///
 ///     let songs = try Dataset.load(contentsOf: "songs")
 ///     let matcher = try await Matcher().fit(songs)
@@ -12,7 +12,7 @@ public import HourglassTasksCommon
 ///       print(answer.matches[0].name, answer.matches[0].offset ?? 0)
 ///     }
 ///
-/// A signature is the code of a denoising autoencoder that also learns to bring an item and its
+/// A signature is the latent vector of a denoising autoencoder that is also trained to bring an item and its
 /// distorted copy together and to keep different items apart; signatures are compared by the
 /// Euclidean distance. An image or a row of a table has one signature, a sound one for each half
 /// second, of the second that begins there.
@@ -22,9 +22,9 @@ public struct Matcher: Hashable, Sendable, Codable {
   /// The layers before the signature, mirrored behind it; `nil` takes convolutions for images and
   /// sounds, and fully connected layers for tables.
   public var architecture: Architecture?
-  /// What is done to an item in learning.
+  /// What is done to an item in training.
   public var augmentation: Augmentation
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   public var learning: TrainingSettings
 
   /// Makes a matcher; the defaults suit most images, sounds and tables.

@@ -2,10 +2,10 @@ internal import HourglassSignatures
 internal import HourglassStatistics
 internal import HourglassTensors
 
-/// How often the right one is found.
+/// Whether the right one is found.
 enum Recall {
-  /// The part of some queries whose nearest stored row has their owner, by the Euclidean distance;
-  /// of equally near rows the first counts.
+  /// For each of some queries whether the nearest stored row has its owner, by the Euclidean distance; of
+  /// equally near rows the first counts.
   ///
   /// - Parameters:
   ///   - queries: `[queries, values]`.
@@ -16,8 +16,10 @@ enum Recall {
     among stored: Tensor,
     owners: [Int],
     threads: Int
-  ) throws -> Double {
-    guard queries.shape[0] > 0, stored.shape[0] > 0 else { return 0 }
+  ) throws -> [Bool] {
+    guard queries.shape[0] > 0, stored.shape[0] > 0 else {
+      return [Bool](repeating: false, count: queries.shape[0])
+    }
     let index = try SignatureIndex(
       items: [NewItem(name: "stored", signatures: stored)]
     )
@@ -26,11 +28,10 @@ enum Recall {
       Array(queries.scalars[row * width..<(row + 1) * width])
     }
     let found = try index.matches(for: rows, count: 1, onePerItem: false, threads: threads)
-    let right = zip(found, queryOwners).count { matches, owner in
+    return zip(found, queryOwners).map { matches, owner in
       // Without positions of their own, rows stand at 0, 1, 2, ….
       matches.first.map { owners[Int($0.position)] == owner } ?? false
     }
-    return Double(right) / Double(queries.shape[0])
   }
 }
 

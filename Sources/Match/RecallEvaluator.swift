@@ -2,12 +2,14 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassSignatures
 internal import HourglassStatistics
+internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// Measures how many items are found again from distorted copies, by signatures and by simpler means.
+/// Measures how many items are found from augmented copies, by signatures and by baselines.
 struct RecallEvaluator: Sendable {
   /// The most rows that a copy is searched among, and the most copies.
   static let mostRows = 10_000
@@ -24,12 +26,15 @@ struct RecallEvaluator: Sendable {
     self.seed = seed ^ 0x6d61_7463_6865_7321
   }
 
-  /// Makes the report on the named items of some data.
-  func report(
+  /// Searches augmented copies of some items among the items.
+  ///
+  /// - Parameter split: What the copies are to the model.
+  func evaluation(
     _ items: MatchItems,
     of data: Dataset,
+    as split: EvaluationSplit,
     on engine: ComputeEngine
-  ) async throws -> MatchReport {
+  ) async throws -> Evaluation {
     let rows = Self.spread(items.source.count, most: Self.mostRows)
     var owners = [Int](repeating: 0, count: items.source.count)
     for (item, range) in items.rows.enumerated() { for row in range { owners[row] = item } }
@@ -43,39 +48,65 @@ struct RecallEvaluator: Sendable {
       on: engine
     )
     let asked = chosen.map { own[$0] }
-    let threads = engine.threads
-    func recall(_ stored: Tensor, _ copies: Tensor) throws -> Double {
+    func hits(_ stored: Tensor, _ copies: Tensor) throws -> [Bool] {
       try Recall.atOne(
         of: copies,
         owners: asked,
         among: stored,
         owners: own,
-        threads: threads
+        threads: engine.threads
       )
     }
-    var report = MatchReport(
-      dataName: data.name,
-      kind: data.kind,
-      itemCount: Set(own).count,
-      rowCount: rows.count,
-      copyCount: chosen.count,
-      dimensions: model.network.latent,
-      valueCount: stored.clean.shape[1],
-      signatures: try recall(stored.cleanCodes, copies.distortedCodes),
-      notes: [TrainingDiagnostics.idleNumbers(stored.cleanCodes)].compactMap { $0 }
+    let latent = model.network.latent
+    let signatures = try hits(stored.cleanCodes, copies.distortedCodes)
+    var baselines: [(name: String, dimensions: Int, hits: [Bool])] = []
+    if comparesWithBaselines {
+      let principal = try await PrincipalComponents(
+        of: TensorSource(stored.clean),
+        count: latent,
+        on: engine
+      )
+      let (clean, distorted) = (
+        principal.projected(stored.clean), principal.projected(copies.distorted)
+      )
+      baselines = [
+        ("PCA", latent, try hits(clean, distorted)),
+        ("raw values", stored.clean.shape[1], try hits(stored.clean, copies.distorted)),
+      ]
+    }
+    func method(_ name: String, _ dimensions: Int, _ hits: [Bool], isBaseline: Bool = true)
+      -> Evaluation.Method
+    {
+      let recall = Double(hits.count { $0 }) / Double(max(hits.count, 1))
+      return Evaluation.Method(name, isBaseline: isBaseline, [recall, Double(dimensions)])
+    }
+    let nouns = (one: "augmented copy", many: "augmented copies")
+    let rowCount =
+      rows.count > Set(own).count ? " (\(NumberText.grouped(rows.count)) signatures)" : ""
+    return Evaluation(
+      title: split.title(chosen.count, nouns, of: data.name)
+        + ", searched among \(NumberText.counted(Set(own).count, data.kind.nouns.one))\(rowCount)",
+      split: split,
+      itemCount: chosen.count,
+      tables: [
+        Evaluation.Table(
+          metrics: [
+            Evaluation.Metric("recall@1", better: .higher, format: .percent(1)),
+            Evaluation.Metric("dimensions", better: .neither, format: .fixed(0)),
+          ],
+          methods: [method("signatures", latent, signatures, isBaseline: false)]
+            + baselines.map { method($0.name, $0.dimensions, $0.hits) }
+        )
+      ],
+      verdict: Verdict.ofProportions(
+        "recall@1",
+        model: signatures,
+        baselines: baselines.map { ($0.name, $0.hits) },
+        split: split,
+        items: "copies"
+      ),
+      warnings: [TrainingDiagnostics.inactiveUnits(stored.cleanCodes)].compactMap(\.self)
     )
-    guard comparesWithBaselines else { return report }
-    let principal = try await PrincipalComponents(
-      of: TensorSource(stored.clean),
-      count: model.network.latent,
-      on: engine
-    )
-    report.principalComponents = try recall(
-      principal.projected(stored.clean),
-      principal.projected(copies.distorted)
-    )
-    report.rawValues = try recall(stored.clean, copies.distorted)
-    return report
   }
 
   /// Numbers below a count, at regular steps, at most so many.

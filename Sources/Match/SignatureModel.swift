@@ -4,12 +4,12 @@ internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// A network of signatures with learned variables.
+/// A network of signatures with trained variables.
 struct SignatureModel: Sendable {
   let network: SignatureNetwork
   private let fitted: FittedNetwork
 
-  /// Makes it from variables by name, such as those of a file; those that only learning needs are left
+  /// Makes it from variables by name, such as those of a file; those that only training needs are left
   /// out.
   init(
     _ network: SignatureNetwork,
@@ -25,7 +25,7 @@ struct SignatureModel: Sendable {
     )
   }
 
-  /// The learned variables by name, as in `encoder.0.weight`.
+  /// The trained variables by name, as in `encoder.0.weight`.
   var variables: [String: Tensor] { fitted.variables }
 
   /// The shape of an item.
@@ -44,7 +44,7 @@ struct SignatureModel: Sendable {
     }
   }
 
-  /// The views of items and the codes of these, each `[count, …]`; augmentations come from the seed.
+  /// The views of items and the latent vectors of these, each `[count, …]`; augmentations come from the seed.
   func views(
     of source: any BatchSource,
     _ indices: [Int],

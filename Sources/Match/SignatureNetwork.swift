@@ -6,18 +6,18 @@ internal import HourglassNetworks
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// A denoising autoencoder whose codes tell items apart: the network of a matcher.
+/// A denoising autoencoder whose latent vectors distinguish items: the network of a matcher.
 ///
-/// It rebuilds the clean item from the code of a distorted copy, and the codes of an item and of its
-/// copy must be nearer to each other than to those of the other items of the batch. With the codes aᵢ
-/// of the items and bⱼ of the copies, dᵢⱼ = ‖aᵢ - bⱼ‖², and nᵢⱼ = ln k - dᵢⱼ for i ≠ j and nᵢᵢ = -dᵢᵢ, the
-/// second term of item i is
+/// It rebuilds the clean item from the latent vector of a distorted copy, and the latent vectors of an item
+/// and of its copy must be nearer to each other than to those of the other items of the batch. With the
+/// latent vectors aᵢ of the items and bⱼ of the copies, dᵢⱼ = ‖aᵢ - bⱼ‖², and nᵢⱼ = ln k - dᵢⱼ for i ≠ j and
+/// nᵢᵢ = -dᵢᵢ, the second term of item i is
 ///
 ///     ½ (-ln softmaxⱼ(nᵢⱼ)ⱼ₌ᵢ - ln softmaxⱼ(nⱼᵢ)ⱼ₌ᵢ)
 ///
 /// Each other item of the batch stands for k items of the data, so that the term is about that of
-/// telling the item from all of them. Codes have no fixed length, so that their scale takes the place
-/// of a temperature.
+/// distinguishing the item from all of them. Latent vectors have no fixed length, so that their scale takes
+/// the place of a temperature.
 ///
 /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
 /// with denoising autoencoders", doi:10.1145/1390156.1390294, section 2.3; Sohn, 2016, "Improved deep
@@ -26,9 +26,9 @@ internal import HourglassTensors
 struct SignatureNetwork: Hashable, Sendable, Codable {
   /// The item and its distorted copy.
   var views: AugmentedViews
-  /// The layers before the code, mirrored behind it.
+  /// The layers before the latent vector, mirrored behind it.
   var encoder: Architecture
-  /// The number of numbers of a code.
+  /// The number of latent dimensions.
   var latent: Int
   /// The function of each rebuilt value.
   var outputActivation: Activation
@@ -111,7 +111,7 @@ extension SignatureNetwork: Learner {
     return try builder.finish()
   }
 
-  /// The graph from items to their views and the codes of these; see `Output` for its outputs.
+  /// The graph from items to their views and the latent vectors of these; see `Output` for its outputs.
   func viewsGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let x = input(shapes, in: &builder)
@@ -206,7 +206,7 @@ extension SignatureNetwork {
     )
   }
 
-  /// How badly the items of a batch are told apart, `[batch]`, in nats; 0 for a batch of one.
+  /// The contrastive loss of the items of a batch, `[batch]`, in nats; 0 for a batch of one.
   private func metric(
     _ pair: Pair,
     _ batch: Int,

@@ -12,7 +12,7 @@ struct SoundPatching: Hashable, Sendable, Codable {
   var frames = 32
   /// The frames from one stored signature to the next: half a second.
   var step = 16
-  /// The frames around a patch that it may be moved by in learning: half a step.
+  /// The frames around a patch that it may be moved by in training: half a step.
   var margin = 8
   /// The frames from one phase of a query clip to the next.
   var phaseStep = 2

@@ -104,7 +104,7 @@ extension ModelFileError: CustomStringConvertible {
       "the header of the model cannot be read: "
         + "\(member.isEmpty ? "it" : shown(member)) \(problem)"
     case .notACheckpoint:
-      "learning goes on from a checkpoint, found a finished model"
+      "training resumes from a checkpoint, found a finished model"
     case .otherCheckpoint(_, let member, let expected, let found):
       "the checkpoint should be of a run with the \(member) \(expected), found \(found)"
     case .unwritableHeader(_, let member):
@@ -152,7 +152,7 @@ extension ModelFileError: CustomStringConvertible {
     case .otherCheckpoint:
       "Resume with the settings and the data of that run, or remove the file to start anew."
     case .unwritableHeader:
-      "Please report this as a mistake of Hourglass."
+      "Please report this as a bug in Hourglass."
     }
   }
 }

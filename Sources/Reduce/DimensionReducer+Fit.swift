@@ -5,7 +5,7 @@ package import HourglassModelFiles
 public import HourglassTasksCommon
 
 extension DimensionReducer {
-  /// Learns from the rows of a table, images, sounds, or the windows of a series.
+  /// Trains on the rows of a table, images, sounds, or the windows of a series.
   ///
   /// Columns may be numbers or categories, and cells may be missing. Images must have one size.
   /// A sound is trained on in patches of about one second. Some items are held out to evaluate the
@@ -17,14 +17,12 @@ extension DimensionReducer {
     _ data: Dataset,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedDimensionReducer {
-    do {
-      return try await ReductionJob(self, data, session).fitted()
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
+      try await ReductionJob(self, data, session).fitted()
     }
   }
 
-  /// Learns from rows of numbers or images in memory.
+  /// Trains on rows of numbers or images in memory.
   public func fit(
     _ data: NumericDataset,
     session: TrainingSession = TrainingSession()
@@ -32,15 +30,13 @@ extension DimensionReducer {
     try await fit(Dataset(data), session: session)
   }
 
-  /// What a checkpoint of learning from some data says of itself; for a store of one's own.
+  /// The header of a checkpoint of training on some data; for a store of one's own.
   package func header(
     for data: NumericDataset,
     on engine: ComputeEngine
   ) throws(HourglassError) -> ModelHeader {
-    do {
-      return try ReductionJob(self, Dataset(data), TrainingSession(engine: engine)).header
-    } catch {
-      throw HourglassError(error)
+    try HourglassError.wrapping {
+      try ReductionJob(self, Dataset(data), TrainingSession(engine: engine)).header
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import HourglassAutoencoders
 public import HourglassData
 internal import HourglassEncodings
+internal import HourglassEvaluation
 internal import HourglassGraphs
 public import HourglassTasksCommon
 internal import HourglassTensors
@@ -11,15 +12,15 @@ internal import HourglassTensors
 ///       .fit(data, finding: DimensionSearch(keeping: 0.95))
 ///     print(reduced.dimensions, curve.sizes)
 ///
-/// Sizes are doubled until one keeps enough, and halved between the last two from there. Each is learned
-/// for a quarter of the usual time, from the weights of the next smaller one, to whose code it adds numbers
-/// that begin at the next principal components; the size that is found is then learned in full.
+/// Sizes are doubled until one keeps enough, and halved between the last two from there. Each is trained
+/// for a quarter of the usual time, from the weights of the next smaller one, to which it adds dimensions
+/// that begin at the next principal components; the size that is found is then trained in full.
 public struct DimensionSearch: Hashable, Sendable, Codable {
   /// What is to be kept of items.
   public enum Measure: String, Hashable, Sendable, Codable, CaseIterable {
     /// Their variance: 1 less the squared error, divided by that of the column means.
     case variance
-    /// Their neighbors: the share of the nearest items that are among the nearest by their codes.
+    /// Their neighbors: the share of the nearest items that are among the nearest by their latent vectors.
     case neighbors
   }
 
@@ -37,7 +38,7 @@ public struct DimensionSearch: Hashable, Sendable, Codable {
     self.largest = largest
   }
 
-  /// The part of the usual time that each size is learned for.
+  /// The part of the usual time that each size is trained for.
   static let effort = 0.25
 
   func validate() throws(TaskError) {
@@ -46,7 +47,7 @@ public struct DimensionSearch: Hashable, Sendable, Codable {
   }
 }
 
-/// How much codes keep of items by the number of their dimensions.
+/// How much latent vectors keep of items by the number of their dimensions.
 public struct DimensionCurve: Hashable, Sendable, Codable {
   /// One number of dimensions.
   public struct Size: Hashable, Sendable, Codable {
@@ -77,30 +78,28 @@ public struct DimensionCurve: Hashable, Sendable, Codable {
 }
 
 extension DimensionReducer {
-  /// Finds how few dimensions are enough, and learns with these.
+  /// Finds how few dimensions are enough, and trains with these.
   ///
-  /// Where even the largest size that was tried does not keep enough, it is that one that is learned.
-  /// Nothing but the last learning leaves a checkpoint.
+  /// Where even the largest size that was tried does not keep enough, that one is trained.
+  /// Nothing but the last training leaves a checkpoint.
   ///
   /// - Parameters:
   ///   - data: What is trained on.
   ///   - search: What is to be kept. Its largest size is cut down to the values of an item, and to the
-  ///     most that codes that preserve neighbors may have.
-  ///   - session: Where the last learning takes place.
-  ///   - tell: Hears of each size when it has been measured.
+  ///     most that can preserve neighbors.
+  ///   - session: Where the last training takes place.
+  ///   - progress: Called with each size when it has been measured.
   /// - Throws: As `fit`; `application` where neighbors are to be kept of fewer than 6 items.
   public func fit(
     _ data: Dataset,
     finding search: DimensionSearch,
     session: TrainingSession = TrainingSession(),
-    tell: @Sendable (DimensionCurve.Size) -> Void = { _ in }
+    progress: @Sendable (DimensionCurve.Size) -> Void = { _ in }
   ) async throws(HourglassError) -> (FittedDimensionReducer, DimensionCurve) {
-    do {
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
       try search.validate()
       var finder = DimensionFinder(self, data, search, session)
-      return try await finder.fitted(tell)
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
+      return try await finder.fitted(progress)
     }
   }
 }
@@ -127,13 +126,13 @@ private struct DimensionFinder {
   }
 
   mutating func fitted(
-    _ tell: @Sendable (DimensionCurve.Size) -> Void
+    _ progress: @Sendable (DimensionCurve.Size) -> Void
   ) async throws -> (FittedDimensionReducer, DimensionCurve) {
     var (below, size) = (0, 1)
     var largest = curve.search.largest
     var isEnough = false
     while true {
-      isEnough = try await keepsEnough(size, tell)
+      isEnough = try await keepsEnough(size, progress)
       if let width = models[size]?.valueCount { largest = min(largest, max(width, 1)) }
       if case .neighbors = reducer.preserves {
         largest = min(largest, NeighborContrast.latentLimit)
@@ -145,7 +144,7 @@ private struct DimensionFinder {
     // From here on `size` keeps enough and `below` does not.
     while isEnough, size - below > 1 {
       let middle = (below + size) / 2
-      if try await keepsEnough(middle, tell) { size = middle } else { below = middle }
+      if try await keepsEnough(middle, progress) { size = middle } else { below = middle }
     }
     curve.enough = isEnough ? size : nil
     var last = reducer
@@ -157,7 +156,7 @@ private struct DimensionFinder {
 
   private mutating func keepsEnough(
     _ size: Int,
-    _ tell: @Sendable (DimensionCurve.Size) -> Void
+    _ progress: @Sendable (DimensionCurve.Size) -> Void
   ) async throws -> Bool {
     var evaluation = reducer
     evaluation.dimensions = size
@@ -169,36 +168,30 @@ private struct DimensionFinder {
     quiet.checkpoint = nil
     quiet.resumes = false
     quiet.store = nil
-    // The curve is beside that of principal components, whatever the report of the last model is.
+    // The curve is beside that of principal components, whatever the last model is compared with.
     quiet.comparesWithBaselines = true
     let smaller = models.keys.filter { $0 < size }.max()
     let model = try await ReductionJob(evaluation, data, quiet, effort: DimensionSearch.effort)
       .fitted(from: smaller.flatMap { models[$0] })
     models[size] = model
-    guard let report = model.report else { return false }
-    let kept: (own: Double, other: Double)
-    switch curve.search.measure {
-    case .variance:
-      let classical = report.principalComponents?.varianceKept
-      kept = (report.autoencoder.varianceKept, classical ?? 0)
-    case .neighbors:
-      guard let neighbors = report.neighbors else {
-        throw TaskError.unsuitedKind(
-          name: data.name,
-          job: "measure how neighbors are kept in",
-          expected: "at least 6 items to evaluate",
-          found: "\(report.rowCount)"
-        )
-      }
-      kept = (neighbors.autoencoder.kept, neighbors.principalComponents?.kept ?? 0)
+    guard let measured = model.evaluation else { return false }
+    let suffix = curve.search.measure == .variance ? "R²" : "-NN kept"
+    let metrics = measured.tables.flatMap(\.metrics).map(\.name)
+    guard let metric = metrics.first(where: { $0.hasSuffix(suffix) }) else {
+      throw TaskError.unsuitedKind(
+        name: data.name,
+        job: "measure how neighbors are kept in",
+        expected: "at least 6 items to evaluate",
+        found: "\(measured.itemCount)"
+      )
     }
     let found = DimensionCurve.Size(
       dimensions: size,
-      autoencoder: kept.own,
-      principalComponents: kept.other
+      autoencoder: measured[metric] ?? 0,
+      principalComponents: measured["PCA", metric] ?? 0
     )
     curve.add(found)
-    tell(found)
+    progress(found)
     return found.autoencoder >= curve.search.share
   }
 }

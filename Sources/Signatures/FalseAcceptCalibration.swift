@@ -1,11 +1,11 @@
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// When a distance is small enough to be a match: a threshold for a rate of false accepts that is
+/// When a distance is small enough to be a match: a threshold for a false-accept rate that is
 /// asked for.
 ///
-/// It is trained on the distances of items not in the database: items compared with a database that does not hold
-/// them, as a database gives them of itself when each item is left out in turn. A distance d has the
+/// It is fitted to the distances of items not in the database: items compared with a database that does not
+/// hold them, as a database gives them of itself when each item is left out in turn. A distance d has the
 /// conformal p-value
 ///
 ///     p(d) = (1 + #{i : d_i <= d}) / (n + 1)
@@ -22,7 +22,7 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
   /// The distances of items not in the database, ascending.
   public let distances: [Double]
 
-  /// Learns from distances of items not in the database, in any order.
+  /// Fits to distances of items not in the database, in any order.
   ///
   /// Throws `SignatureError.unusableCalibration` where there are none, or one is negative or not
   /// finite.
@@ -34,7 +34,7 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
     self.distances = distances.sorted()
   }
 
-  /// The smallest rate that so many distances can tell, `1 / (n + 1)`.
+  /// The smallest rate that so many distances allow, `1 / (n + 1)`.
   public var smallestRate: Double { 1 / Double(distances.count + 1) }
 
   /// How rarely an item not in the database is as near as this, from `smallestRate` to 1.
@@ -42,7 +42,7 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
     Double(1 + countOfDistances(upTo: distance)) * smallestRate
   }
 
-  /// Whether a distance is that of a match at a rate of false accepts.
+  /// Whether a distance is that of a match at a false-accept rate.
   public func accepts(_ distance: Double, falseAcceptRate: Double) throws(SignatureError) -> Bool {
     guard let threshold = try threshold(falseAcceptRate: falseAcceptRate) else { return false }
     return distance < threshold
@@ -61,10 +61,10 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
   }
 
   /// The distance below which a query is accepted so that, with a confidence, this calibration's own
-  /// rate of false accepts is at most the one asked for; none where there are too few distances.
+  /// false-accept rate is at most the one asked for; none where there are too few distances.
   ///
-  /// Below the k-th smallest of n independent distances lies a share of items not in the database that follows
-  /// Beta(k, n + 1 - k); it is at most the rate with the probability that a binomial variable of n
+  /// Below the k-th smallest of n independent distances lies a share of items not in the database that
+  /// follows Beta(k, n + 1 - k); it is at most the rate with the probability that a binomial variable of n
   /// and the rate is at least k. The largest such k is taken.
   public func threshold(
     falseAcceptRate: Double,
@@ -101,7 +101,7 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
 }
 
 extension FalseAcceptCalibration: Codable {
-  /// Reads the distances, which nothing may have spoilt.
+  /// Reads the distances and checks that they are valid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     try self.init(distances: container.decode([Double].self))

@@ -1,5 +1,11 @@
 public import HourglassTensors
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// An item that is to be stored.
 public struct NewItem: Hashable, Sendable {
   /// The name, unlike that of any other item.
@@ -165,18 +171,7 @@ enum Vectors {
   }
 
   /// Little-endian bytes of some numbers.
-  static func bytes(_ vector: [Float]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(vector.count * 4)
-    for value in vector {
-      let word = value.bitPattern
-      bytes.append(UInt8(truncatingIfNeeded: word))
-      bytes.append(UInt8(truncatingIfNeeded: word >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: word >> 16))
-      bytes.append(UInt8(truncatingIfNeeded: word >> 24))
-    }
-    return bytes
-  }
+  static func bytes(_ vector: [Float]) -> [UInt8] { vector.littleEndianBytes }
 
   /// The numbers of little-endian bytes; none where one cannot be used.
   static func numbers(_ bytes: [UInt8]) -> [Float]? {
@@ -190,5 +185,20 @@ enum Vectors {
       numbers.append(value)
     }
     return numbers
+  }
+}
+
+/// Values as the JSON text that the database keeps of them.
+enum JSON {
+  /// The text of a value; the same value always gives the same text.
+  static func text(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// The value of a text; none where the text is not one.
+  static func value<Value: Decodable>(_ type: Value.Type, of text: String) -> Value? {
+    try? JSONDecoder().decode(type, from: Data(text.utf8))
   }
 }

@@ -2,8 +2,8 @@ internal import GRDB
 
 /// The tables of a signature database, and the limits of what they may hold.
 ///
-/// A vector is a blob of little-endian numbers; the setting `element` names their precision. The setting `revision` counts the changes, so that
-/// something derived from the database can tell whether it is stale.
+/// A vector is a blob of little-endian numbers; the setting `element` names their precision. The setting
+/// `revision` counts the changes, so that something derived from the database can check whether it is stale.
 enum Schema {
   /// The format that this version writes, kept as SQLite's `user_version`.
   static let version = 1

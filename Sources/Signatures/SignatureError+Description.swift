@@ -85,7 +85,7 @@ extension SignatureError: CustomStringConvertible {
     case .unusableCondition(let text):
       "a condition should be of the form key=value, found \(quoted(text))"
     case .unusableRate(let value):
-      "a rate of false accepts should be between 0 and 1, found \(value)"
+      "a false-accept rate should be between 0 and 1, found \(value)"
     case .unusableSpacing(let value):
       "the spacing of a sequence should be a positive number, found \(value)"
     case .unusableCalibration(let found):
@@ -101,12 +101,12 @@ extension SignatureError: CustomStringConvertible {
     case .notADatabase, .otherApplication: "Give the file that `match add` made."
     case .unfinished: "Add an item to it, or remove the file."
     case .newerFormat: "Use a newer version of Hourglass."
-    case .damaged: "Reconstruct it from a copy, or make it anew from the items."
+    case .damaged: "Restore it from a copy, or make it anew from the items."
     case .cannotOpen: "Check the path and the rights to it and to its folder."
     case .busy: "Wait until the other program has finished, and try again."
     case .readOnly: "Open it for writing, and check the rights to the file and its folder."
     case .diskFull: "Free some space; nothing that was stored is lost."
-    case .refused: "Try again, or reconstruct the database from a copy."
+    case .refused: "Try again, or restore the database from a copy."
     case .largerThanMemory: "Use a machine with more memory, or split the database."
     case .graphRefused: "Search exactly."
     case .noSuchItems: "List the database to see the names."

@@ -71,7 +71,7 @@ public enum SignatureError: Error, Hashable, Sendable {
 
   /// A condition on the metadata is not of the form `key=value`.
   case unusableCondition(text: String)
-  /// A rate of false accepts is not between 0 and 1.
+  /// A false-accept rate is not between 0 and 1.
   case unusableRate(value: Double)
   /// The spacing of a sequence is not a positive number.
   case unusableSpacing(value: Double)

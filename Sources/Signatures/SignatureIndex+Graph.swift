@@ -14,8 +14,8 @@ extension SignatureIndex {
   /// The same index with a graph over its rows; without one where there are no rows.
   ///
   /// The graph is first made without some of the rows, which then are the queries by which the
-  /// breadth of walks is chosen, and is completed with them. `progress` is told the share that is
-  /// done, and may throw to give the work up.
+  /// breadth of walks is chosen, and is completed with them. `progress` is called with the share that is
+  /// done, and may throw to cancel.
   package func graphed(
     _ settings: GraphSettings = .standard,
     progress: (Double) throws -> Void = { _ in }

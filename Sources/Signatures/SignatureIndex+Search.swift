@@ -1,4 +1,5 @@
 internal import CHourglassNearest
+internal import Synchronization
 
 extension SignatureIndex {
   /// The stored signatures nearest to a query, nearest first.
@@ -51,8 +52,8 @@ extension SignatureIndex {
     }
   }
 
-  /// For each item the distance to the nearest signature of another item, as an item not in the database would have it:
-  /// what `FalseAcceptCalibration` learns from.
+  /// For each item the distance to the nearest signature of another item, as an item not in the database
+  /// would have it: what `FalseAcceptCalibration` is fitted to.
   ///
   /// Each signature of an item asks for itself; the item's distance is the least of them. `limit`
   /// bounds the number of items, taken at regular steps.
@@ -194,6 +195,37 @@ extension SignatureIndex {
     return (0..<size).map { query in
       let found = (query * most..<(query + 1) * most).prefix { rows[$0] >= 0 }
       return found.map { Neighbor(row: Int(rows[$0]), distance: distances[$0].squareRoot()) }
+    }
+  }
+}
+
+/// The rows of an index in a byte for each number, which an exact search for one query reads first.
+///
+/// They are made once a few such searches were made: for one they would cost more than they give.
+/// What is found is the same with and without them.
+final class RowCodes: Sendable {
+  private struct State {
+    var searches = 0
+    var rows: CodedRows?
+  }
+
+  /// The fewest numbers for which reading them takes longer than anything else.
+  private static let fewestNumbers = 1 << 22
+  /// The searches that are made without codes.
+  private static let firstSearches = 4
+
+  private let state = Mutex(State())
+
+  /// The codes for a search; none where the search is quicker without them, or memory does not suffice.
+  func rows(_ panels: [Float], count: Int, dimension: Int) -> CodedRows? {
+    guard panels.count >= Self.fewestNumbers else { return nil }
+    return state.withLock { state in
+      state.searches += 1
+      // Where there was no memory for them once, they are not asked for again.
+      if state.searches == Self.firstSearches + 1 {
+        state.rows = CodedRows(panels, count: count, dimension: dimension)
+      }
+      return state.rows
     }
   }
 }

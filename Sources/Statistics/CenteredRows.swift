@@ -84,16 +84,7 @@ package struct CenteredRows {
     builder.output("moments", builder.add(.denseBackwardWeights, [x, x]))
     let plan = try engine.makePlan(try builder.finish(), seed: 0, precision: .float32)
     let (input, output) = plan.ends("x", "moments")
-    var moments = [Double](repeating: 0, count: width * width)
-    try forEachBatch { start in
-      plan.withInput(input) { fill(&$0, from: start) }
-      try plan.run(step: 1)
-      plan.withOutput(output) { product in
-        var moments = moments.mutableSpan
-        for index in product.indices { moments[index] += Double(product[index]) }
-      }
-    }
-    return moments
+    return try sums(width * width, by: plan, input, output)
   }
 
   /// A function from vectors `[count, width]` to their products with the second moments, which are
@@ -116,17 +107,27 @@ package struct CenteredRows {
           place[index] = index < count * width ? Float(vectors[index]) : 0
         }
       }
-      var result = [Double](repeating: 0, count: count * width)
-      try forEachBatch { start in
-        plan.withInput(input) { fill(&$0, from: start) }
-        try plan.run(step: 1)
-        plan.withOutput(output) { product in
-          var result = result.mutableSpan
-          for index in result.indices { result[index] += Double(product[index]) }
-        }
-      }
-      return result
+      return try sums(count * width, by: plan, input, output)
     }
+  }
+
+  /// The first numbers of an output of a plan, added up over the batches of rows.
+  private func sums(
+    _ count: Int,
+    by plan: any Plan,
+    _ input: NodeID,
+    _ output: NodeID
+  ) throws -> [Double] {
+    var result = [Double](repeating: 0, count: count)
+    try forEachBatch { start in
+      plan.withInput(input) { fill(&$0, from: start) }
+      try plan.run(step: 1)
+      plan.withOutput(output) { product in
+        var result = result.mutableSpan
+        for index in result.indices { result[index] += Double(product[index]) }
+      }
+    }
+    return result
   }
 
   private func forEachBatch(_ body: (Int) throws -> Void) throws {

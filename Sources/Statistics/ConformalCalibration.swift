@@ -6,7 +6,7 @@ internal import HourglassNetworks
 ///
 /// where sᵢ are the scores of n normal items that nothing was trained on. A new normal item, drawn
 /// like these, has p ≤ α with a probability of at most α, whatever the score is made of. The
-/// smallest p is 1 / (n + 1): at a smaller rate nothing can be told.
+/// smallest p is 1 / (n + 1): at a smaller rate nothing can be rejected.
 ///
 /// Reference: Bates, Candès, Lei, Romano, Sesia, 2023, "Testing for outliers with conformal
 /// p-values", doi:10.1214/22-AOS2244, equation 1.
@@ -34,7 +34,7 @@ public struct ConformalCalibration: Hashable, Sendable {
     return Double(1 + scores.count - low) / Double(scores.count + 1)
   }
 
-  /// The score above which an item is an anomaly at a rate of false alarms; infinite where there are
+  /// The score above which an item is an anomaly at a false-alarm rate; infinite where there are
   /// too few held-out items for that rate.
   public func threshold(falseAlarmRate rate: Double) -> Double {
     let allowed = Int((rate * Double(count + 1) * (1 + 1e-12)).rounded(.down)) - 1

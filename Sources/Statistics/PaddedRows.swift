@@ -107,19 +107,4 @@ package struct PaddedRows: Sendable {
       for piece in 0..<pieceCount { place[offset + piece] += all[start + piece] * weight }
     }
   }
-
-  /// The squared distances of a row of other rows to all of these.
-  package func squaredDistances(to other: PaddedRows, row: Int) -> [Float] {
-    let (all, one) = (pieces.span, other.pieces.span)
-    let base = row * pieceCount
-    return (0..<count).map { index in
-      var sum = Piece.zero
-      let start = index * pieceCount
-      for piece in 0..<pieceCount {
-        let difference = all[start + piece] - one[base + piece]
-        sum += difference * difference
-      }
-      return sum.sum()
-    }
-  }
 }

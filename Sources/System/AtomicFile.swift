@@ -10,8 +10,9 @@
 ///     try file.commit()
 ///
 /// A symbolic link is followed, also to where no file is yet, and the permissions of a file that is
-/// replaced are kept. What is neither a file nor a folder (`/dev/stdout`, a pipe) cannot be replaced and is written to directly.
-/// Each call of `write` is a call of the operating system: give it chunks, not single numbers.
+/// replaced are kept. What is neither a file nor a folder (`/dev/stdout`, a pipe) cannot be replaced and is
+/// written to directly. Each call of `write` is a call of the operating system: give it chunks, not single
+/// numbers.
 package final class AtomicFile {
   /// The path that the file will have, as the user named it.
   package let path: String
@@ -117,7 +118,7 @@ private struct Target {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ELOOP { throw FileError(path: path, operation: .create, code: ELOOP) }
-      // Nothing is there yet, or the folder is missing or closed; making the new file will tell.
+      // Nothing is there yet, or the folder is missing or closed; making the new file will fail then.
       if path.utf8.last == UInt8(ascii: "/") {
         throw FileError(path: path, operation: .create, code: EISDIR)
       }
@@ -225,4 +226,36 @@ package func writtenWhole(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) 
     rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
   }
   return 0
+}
+
+/// Folders that are made when they are needed.
+package enum Folders {
+  /// Makes a folder, and those that it lies in, where there is none.
+  ///
+  /// - Throws: Why it cannot be made.
+  package static func make(_ folder: String) throws(FileError) {
+    var path = ""
+    for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+      path += path.isEmpty && part.isEmpty ? "/" : part + "/"
+      guard mkdir(path, 0o777) == 0 || errno == EEXIST || access(path, F_OK) == 0 else {
+        throw FileError(path: folder, operation: .create, code: errno)
+      }
+    }
+  }
+
+  /// A path without symbolic links and from the root on; as it is where nothing is there.
+  package static func resolved(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// The paths that a pattern of the shell matches, such as `data/*.csv`, in the order of their bytes.
+  package static func matches(of pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv?[$0] }.map { String(cString: $0) }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
 }

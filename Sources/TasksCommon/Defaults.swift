@@ -6,12 +6,12 @@ public import HourglassTensors
 
 /// What a reducer chooses from the data where a setting is left open; all the rules are here.
 public enum Defaults {
-  /// Fully connected layers that narrow towards the code.
+  /// Fully connected layers that narrow towards the latent vector.
   ///
   /// For images three layers of 512, 256 and 128: with them the dense reference autoencoder of
   /// Fashion-MNIST is well above PCA, and a step stays a few milliseconds. For tables two layers,
-  /// four and two times as wide as the row: narrow tables have few numbers to tell apart, and
-  /// a layer of less than 32 starves the code.
+  /// four and two times as wide as the row: narrow tables have few values, and
+  /// a layer of less than 32 limits the latent vector.
   public static func denseArchitecture(for data: NumericDataset) -> Architecture {
     denseArchitecture(for: data.kind == .images ? .images : .table, valueCount: data.featureCount)
   }
@@ -27,7 +27,7 @@ public enum Defaults {
     }
   }
 
-  /// The same for codes that preserve neighbors: wider, for what pairs of items say is more to learn
+  /// The same for latent vectors that preserve neighbors: wider, since pairs of items carry more to fit
   /// than their values.
   package static func neighborArchitecture(for kind: DataKind, valueCount: Int) -> Architecture {
     switch kind {
@@ -36,18 +36,18 @@ public enum Defaults {
     }
   }
 
-  /// The number of items of a batch for codes that preserve neighbors: some eighty steps an epoch, from
-  /// 32 to 256 items, for an item is held against the others of its batch.
+  /// The number of items of a batch for latent vectors that preserve neighbors: some eighty steps an epoch,
+  /// from 32 to 256 items, for an item is held against the others of its batch.
   package static func neighborBatchSize(learningCount: Int) -> Int {
     var size = 32
     while size < 256, learningCount / size > 100 { size *= 2 }
     return size
   }
 
-  /// The largest learning rate for codes that preserve neighbors, which goes with larger batches.
+  /// The largest learning rate for latent vectors that preserve neighbors, which goes with larger batches.
   package static let neighborLearningRate: Float = 3e-3
 
-  /// About how many steps to make for codes that preserve neighbors.
+  /// About how many steps to make for latent vectors that preserve neighbors.
   package static let neighborSteps = 2_800
 
   /// Convolutions that halve the image two times or more, until its side is at most 8, and a
@@ -84,7 +84,7 @@ public enum Defaults {
   /// The number of rows of a batch: some two hundred steps an epoch, from 16 to 128 rows.
   ///
   /// Small data need many steps more than they need large products; beyond 128 rows a step costs
-  /// as much a row and learns less a row. Only of more than half a million rows, of which there are
+  /// as much a row and learns less from it. Only of more than half a million rows, of which there are
   /// more than can be trained on one by one, are batches larger, up to 1,024 rows.
   package static func batchSize(learningCount: Int) -> Int {
     var size = 16
@@ -115,19 +115,19 @@ public enum Defaults {
     return .logistic
   }
 
-  /// Six tenths of the pixels of an image are hidden where features are learned.
+  /// Six tenths of the pixels of an image are hidden where features are trained.
   package static func featureCorruption(for kind: DataKind) -> Corruption {
     kind == .images ? .dropout(rate: 0.6) : .none
   }
 
-  /// The same where images are coded by their patches: much of what they say of them is said several times.
+  /// The same where images are coded by their patches: patch features are highly correlated.
   package static let patchCorruption = Corruption.dropout(rate: 0.7)
 
-  /// A coding of patches for features of images, and a fully connected layer behind it where codes are short;
-  /// `nil` for images too small for it, or so many that their codes have no place in memory.
+  /// A coding of patches for features of images, and a fully connected layer behind it where latent vectors
+  /// are short; `nil` for images too small for it, or so many that their features do not fit into memory.
   ///
-  /// The longer the code, the more kinds of patches it has room for. From 128 numbers on the layers between cost
-  /// more than they gain: they learn single images by heart.
+  /// The more latent dimensions, the more kinds of patches. From 128 on the layers between cost
+  /// more than they gain: they memorize single images.
   package static func patchArchitecture(for shape: Shape, count: Int, dimensions: Int)
     -> Architecture?
   {
@@ -141,7 +141,7 @@ public enum Defaults {
     return .patches(coding, hidden: dimensions < 128 ? [512] : [], activation: .silu)
   }
 
-  /// The most values of codes of patches that are held: a gibibyte of them.
+  /// The most values of patch features that are held: a gibibyte of them.
   private static let patchCodeLimit = 1 << 28
 
   /// A U-Net of two halvings for the noise of images.
@@ -164,4 +164,31 @@ public enum Defaults {
   package static var fillingArchitecture: Architecture {
     .uNet(base: 32, depth: 3, activation: .relu)
   }
+}
+
+extension Defaults {
+  /// Two wide layers: cells are predicted from cells, and a narrow network forgets what it was shown.
+  package static func imputationArchitecture(width: Int) -> Architecture {
+    let widest = min(max(8 * width, 256), 512)
+    return .dense(hidden: [widest, widest], activation: .silu)
+  }
+
+  /// Twice the usual rate: hidden cells differ at each step, which keeps a network from learning rows
+  /// by heart.
+  package static var imputationOptimizer: Optimizer {
+    Optimizer(
+      algorithm: .adam(),
+      learningRate: 2e-3,
+      schedule: .cosine(final: 0.01),
+      warmUpSteps: 100
+    )
+  }
+
+  /// About how many steps each network makes: 2,000 where rows are few, since it has the best of
+  /// them long before, to 8,000 from 8,000 rows on.
+  package static func imputationSteps(itemCount: Int) -> Int { min(max(itemCount, 2_000), 8_000) }
+
+  /// The most rows that cells are taken from: as many as have some 400,000 values together, at most
+  /// 20,000, so that a model stays small and looking through them quick.
+  package static func keptRows(width: Int) -> Int { min(max(400_000 / max(width, 1), 500), 20_000) }
 }

@@ -4,18 +4,15 @@ public import HourglassEvaluation
 public import HourglassModelFiles
 public import HourglassTensors
 
-/// What an application has learned: a value that is applied to data, saved and loaded.
+/// A fitted model of a task: a value that is applied to data, saved and loaded.
 ///
 /// Nothing that is done with it changes it.
 public protocol FittedTask: Sendable {
   /// The name of the application in the header of a model file, such as `reduce`.
   static var application: String { get }
 
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  var header: ModelHeader { get }
-
-  /// Where the state of learning is kept until the model is saved.
-  var checkpoint: String? { get }
+  /// What every fitted model has.
+  var core: FittedCore { get }
 
   /// Everything that applying it needs beside the header, by name.
   var tensors: [String: Tensor] { get }
@@ -28,14 +25,14 @@ public protocol FittedTask: Sendable {
 
 /// What every fitted model has beside what its task needs.
 public struct FittedCore: Hashable, Sendable {
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+  /// The header of a model file: settings, fields, architecture, provenance.
   public var header: ModelHeader
   /// How well the model does, measured when it was trained; `nil` where nothing could be measured.
   public var evaluation: Evaluation?
   /// Where the state of training is kept until the model is saved.
   public var checkpoint: String?
 
-  /// Takes what a fit came to.
+  /// Takes the result of a fit.
   package init(header: ModelHeader, evaluation: Evaluation?, checkpoint: String?) {
     self.header = header
     self.evaluation = evaluation
@@ -43,23 +40,19 @@ public struct FittedCore: Hashable, Sendable {
   }
 
   /// Takes it from a model file.
-  package init(_ file: ModelContents) throws(ModelFileError) {
-    self.init(
-      header: file.header,
-      evaluation: try file.report(as: Evaluation.self),
-      checkpoint: nil
-    )
+  package init(_ file: ModelContents) throws(TaskError) {
+    do {
+      let evaluation = try file.report(as: Evaluation.self)
+      self.init(header: file.header, evaluation: evaluation, checkpoint: nil)
+    } catch {
+      let version = file.header.provenance.programVersion
+      throw file.damaged("its evaluation cannot be read, it was saved by hourglass \(version)")
+    }
   }
 }
 
-/// A fitted model that keeps what all have in a `FittedCore`.
-public protocol FittedWithCore: FittedTask {
-  /// What every fitted model has.
-  var core: FittedCore { get }
-}
-
-extension FittedWithCore {
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
+extension FittedTask {
+  /// The header of a model file: settings, fields, architecture, provenance.
   public var header: ModelHeader { core.header }
   /// How well the model does, measured when it was trained; `nil` where nothing could be measured.
   public var evaluation: Evaluation? { core.evaluation }
@@ -71,10 +64,23 @@ extension FittedWithCore {
 public struct ModelContents: Sendable {
   /// The file.
   public let path: String
-  /// What it says beside its tensors.
+  /// Its header.
   public let header: ModelHeader
   /// The tensors by name.
   public let tensors: [String: Tensor]
+
+  /// Reads an open file.
+  ///
+  /// - Throws: `checkpointForModel` for a checkpoint.
+  init(_ file: ModelFile) throws {
+    let header = try file.header(as: ModelHeader.self)
+    guard header.checkpoint == nil else { throw TaskError.checkpointForModel(file: file.path) }
+    self.init(path: file.path, header: header, tensors: try file.tensors())
+  }
+
+  private init(path: String, header: ModelHeader, tensors: [String: Tensor]) {
+    (self.path, self.header, self.tensors) = (path, header, tensors)
+  }
 
   /// The configuration, the fields or another part of the header as a value.
   package func decoded<Value: Decodable>(
@@ -104,7 +110,7 @@ public struct ModelContents: Sendable {
 }
 
 extension FittedTask {
-  /// The number of learned numbers.
+  /// The number of parameters.
   public var parameterCount: Int {
     let state = Set(header.stateTensors)
     return tensors.reduce(0) { $0 + (state.contains($1.key) ? 0 : $1.value.shape.elementCount) }
@@ -164,11 +170,7 @@ extension FittedTask {
           found: file.application
         )
       }
-      let header = try file.header(as: ModelHeader.self)
-      guard header.checkpoint == nil else {
-        throw TaskError.checkpointForModel(file: path)
-      }
-      let contents = ModelContents(path: path, header: header, tensors: try file.tensors())
+      let contents = try ModelContents(file)
       do {
         try self.init(contents: contents)
       } catch {
@@ -180,7 +182,7 @@ extension FittedTask {
   }
 
   /// What keeps a model from being made of a file: settings and networks that cannot be are the file's
-  /// fault, and not that of whoever names it.
+  /// fault, and not that of the caller.
   private static func damage(_ error: any Error, in path: String) -> any Error {
     switch HourglassError(error) {
     case .modelFile, .application(.damagedModel): error

@@ -29,14 +29,14 @@ public enum HourglassError: Error, Hashable, Sendable {
   case engine(EngineError)
   /// The variables of a model do not make its network.
   case model(ModelError)
-  /// Learning, or applying what was learned, failed.
+  /// Training or applying the model failed.
   case training(TrainingError)
   /// Data or a model does not suit the application.
   case application(TaskError)
   /// A part of the library that not every program links failed, such as the signature database;
   /// the description says what it could not do, and the exit code who is at fault.
   case other(description: String, exitCode: Int32)
-  /// The task was cancelled; what was learned until then is in the checkpoint, where one is kept.
+  /// The task was cancelled; the training state is in the checkpoint, where one is kept.
   case interrupted(checkpoint: String?)
   /// A mistake of the program: an error that nothing of it should throw.
   case unexpected(String)
@@ -62,6 +62,23 @@ extension HourglassError {
       case is CancellationError: .interrupted(checkpoint: checkpoint)
       default: .unexpected("\(error)")
       }
+  }
+
+  /// Does something, and finds the case for an error of it.
+  package static func wrapping<Result>(
+    checkpoint: String? = nil,
+    _ body: () throws -> Result
+  ) throws(HourglassError) -> Result {
+    do { return try body() } catch { throw HourglassError(error, checkpoint: checkpoint) }
+  }
+
+  /// Does something where the caller runs, and finds the case for an error of it.
+  package static func wrapping<Result>(
+    checkpoint: String? = nil,
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: () async throws -> Result
+  ) async throws(HourglassError) -> Result {
+    do { return try await body() } catch { throw HourglassError(error, checkpoint: checkpoint) }
   }
 
   /// What a program should give back to the system: 1 where the data or the model is at fault, 2
@@ -101,9 +118,9 @@ extension HourglassError: CustomStringConvertible {
     case .other(let description, _): description
     case .interrupted(let checkpoint):
       "interrupted"
-        + (checkpoint.map { "; what was learned is kept in \($0): resume from it" }
+        + (checkpoint.map { "; the training state is kept in \($0): resume from it" }
           ?? " before the end; nothing was kept")
-    case .unexpected(let text): "a mistake of Hourglass: \(text); please report it"
+    case .unexpected(let text): "a bug in Hourglass: \(text); please report it"
     }
   }
 }

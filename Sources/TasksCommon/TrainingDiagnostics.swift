@@ -5,9 +5,9 @@ internal import HourglassNetworks
 internal import HourglassSystem
 package import HourglassTensors
 
-/// What somebody should be warned of who sees nothing but the end of a run of learning, in words.
+/// What the evaluation of a model warns of, a sentence each.
 package enum TrainingDiagnostics {
-  /// Warns where learning ended while the error was still falling.
+  /// Warns where training ended while the error was still falling.
   ///
   /// A schedule that lowers the learning rate to its end lets the error fall a little at the end of
   /// any run: a fall of 3 % in the last fifth of the epochs is more than that.
@@ -17,13 +17,13 @@ package enum TrainingDiagnostics {
     guard losses.count >= 3, let last = losses.last, record.bestEpoch == record.epochs.last?.epoch
     else {
       return record.stopReason == .time && losses.count < 3
-        ? "The time was over before the \(losses.count == 1 ? "second" : "third") pass over the data "
-          + "ended: learn longer." : nil
+        ? "the time was over before the \(losses.count == 1 ? "second" : "third") epoch ended: "
+          + "train longer" : nil
     }
     let before = losses[max(losses.count * 4 / 5 - 1, 0)]
     guard before > 0, last > 0, last < 0.97 * before else { return nil }
     let part = NumberText.fixed(100 * (1 - last / before), places: 0)
-    return "The error still fell by \(part) % in the last fifth of learning: learn longer."
+    return "the error still fell by \(part) % in the last fifth of training: train longer"
   }
 
   /// Warns where what evaluates was trained on as well.
@@ -41,8 +41,9 @@ package enum TrainingDiagnostics {
     let count = hashes(of: evaluated).count { known.contains($0) }
     guard count * 20 >= evaluated.count, count > 1 else { return nil }
     let part = NumberText.fixed(100 * Double(count) / Double(evaluated.count), places: 0)
-    return "\(part) % of the \(noun) that evaluate are among those that were trained on, value for "
-      + "value: new ones will do worse."
+    return
+      "\(part) % of the held-out \(noun) equal training \(noun), value for value: new ones will do "
+      + "worse"
   }
 
   private static let mostHashed = 1 << 24
@@ -65,10 +66,10 @@ package enum TrainingDiagnostics {
     return hashes
   }
 
-  /// Warns where numbers of a code hardly vary from one item to the next.
+  /// Warns where latent dimensions hardly vary from one item to the next.
   ///
-  /// - Parameter codes: Codes of some items, `[items, numbers]`.
-  package static func idleNumbers(_ codes: Tensor) -> String? {
+  /// - Parameter codes: Latent vectors of some items, `[items, dimensions]`.
+  package static func inactiveUnits(_ codes: Tensor) -> String? {
     let (count, width) = (codes.shape[0], codes.shape[1])
     guard count > 1, width > 1 else { return nil }
     let variances = (0..<width).map { column in
@@ -79,7 +80,7 @@ package enum TrainingDiagnostics {
     let largest = variances.max() ?? 0
     let idle = variances.count { $0 < 1e-5 * largest }
     guard idle > 0 else { return nil }
-    return "\(idle) of the \(width) numbers of a code hardly vary: \(width - idle) would do."
+    return "\(idle) of the \(width) latent dimensions hardly vary: \(width - idle) would do"
   }
 
   /// Warns where one column makes most of the error.
@@ -96,7 +97,13 @@ package enum TrainingDiagnostics {
       largest.value > 0.5 * total
     else { return nil }
     let part = NumberText.fixed(100 * largest.value / total, places: 0)
-    return "\(part) % of the error is that of \(largest.key): see whether it belongs to what is to "
-      + "be learned."
+    return "\(part) % of the error is that of \(largest.key): check whether to leave the column out"
+  }
+
+  /// Notes the columns that nothing is trained on.
+  package static func ignored(_ columns: [String]) -> String? {
+    guard !columns.isEmpty else { return nil }
+    let more = columns.count > 4 ? " and \(columns.count - 4) more" : ""
+    return "Ignored columns: \(columns.prefix(4).joined(separator: ", "))\(more)."
   }
 }

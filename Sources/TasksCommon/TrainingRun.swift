@@ -1,17 +1,20 @@
 package import HourglassAutoencoders
 internal import HourglassEngines
+package import HourglassEvaluation
 package import HourglassModelFiles
 package import HourglassTensors
 
-/// One run of learning, the same for every application: a trainer, what a checkpoint says of itself,
+/// One training run, the same for every application: a trainer, the header of a checkpoint,
 /// and the session that it takes place in.
 package struct TrainingRun: Sendable {
-  /// How the network learns.
+  /// How the network is trained.
   package var trainer: Trainer
-  /// What a checkpoint says of itself, and a model says more of.
+  /// The header of a checkpoint, which a model extends.
   package let header: ModelHeader
   /// Where it takes place.
   package let session: TrainingSession
+  /// What the names of the network's variables begin with in a model that training starts from.
+  package var startPrefix = ""
 
   /// Prepares a run.
   ///
@@ -52,15 +55,22 @@ package struct TrainingRun: Sendable {
     )
   }
 
-  /// Learns, telling of it; ends with an error when the task is cancelled, after a checkpoint.
+  /// Trains and reports progress; ends with an error when the task is cancelled, after a checkpoint.
   ///
-  /// Where the session ends learning, the best variables so far are given, if there are any.
+  /// Where the session ends training, the best variables so far are given, if there are any.
   package func train(
     _ learner: any Learner,
     on source: any BatchSource
   ) async throws -> TrainingResult {
+    let learner: any Learner =
+      try session.start?.started(
+        learner,
+        itemShape: source.itemShape,
+        header: header,
+        prefix: startPrefix
+      ) ?? learner
     let (events, continuation) = AsyncStream<TrainingEvent>.makeStream()
-    // A task of its own hears the last events even when this one is cancelled.
+    // A task of its own receives the last events even when this one is cancelled.
     let progress = session.progress
     let listener = Task { for await event in events { progress(event) } }
     let outcome: Result<TrainingResult, any Error>
@@ -86,7 +96,7 @@ package struct TrainingRun: Sendable {
     await listener.value
     let result = try outcome.get()
     if result.record.stopReason == .cancellation {
-      // The session ends learning alone, and this task goes on to evaluate the model.
+      // The session ends training alone, and this task goes on to evaluate the model.
       guard session.endsLearning != nil, result.record.bestEpoch != nil else {
         throw CancellationError()
       }
@@ -95,7 +105,7 @@ package struct TrainingRun: Sendable {
     return result
   }
 
-  /// Learns on a task that is cancelled when this one is, and when the session ends learning.
+  /// Trains on a task that is cancelled when this one is, and when the session ends training.
   private func endingWithSession(
     _ learning: @escaping @Sendable () async throws -> TrainingResult
   ) async throws -> TrainingResult {
@@ -115,12 +125,12 @@ package struct TrainingRun: Sendable {
     }
   }
 
-  /// A network with what was learned, and how it learned.
+  /// A network with its trained variables, and how it was trained.
   package typealias Learned = (
     network: FittedAutoencoder, record: HourglassAutoencoders.TrainingRecord
   )
 
-  /// Learns an autoencoder.
+  /// Trains an autoencoder.
   ///
   /// - Parameters:
   ///   - autoencoder: The network.
@@ -143,10 +153,34 @@ package struct TrainingRun: Sendable {
     return (network, result.record)
   }
 
+  /// What the finished model has beside what its task needs.
+  ///
+  /// - Parameters:
+  ///   - record: How it was trained; nothing of it depends on the machine's speed.
+  ///   - evaluation: How well it does, with baselines; the session may want none.
+  ///   - stateTensors: The names of tensors that no gradient was followed of.
+  ///   - keptItemCount: How many items of the data the model keeps.
+  package func core(
+    _ record: HourglassAutoencoders.TrainingRecord,
+    _ evaluation: Evaluation,
+    stateTensors: [String] = [],
+    keptItemCount: Int = 0
+  ) throws(ModelFileError) -> FittedCore {
+    let evaluation = session.shown(evaluation)
+    let header = try modelHeader(
+      record,
+      metrics: evaluation.metrics,
+      report: evaluation,
+      stateTensors: stateTensors,
+      keptItemCount: keptItemCount
+    )
+    return FittedCore(header: header, evaluation: evaluation, checkpoint: session.checkpoint)
+  }
+
   /// The header of the finished model.
   ///
   /// - Parameters:
-  ///   - record: How it was learned; nothing of it depends on the machine's speed.
+  ///   - record: How it was trained; nothing of it depends on the machine's speed.
   ///   - metrics: The numbers of the report, by their names.
   ///   - report: How well the model does, in the words of its application.
   ///   - stateTensors: The names of tensors that no gradient was followed of.
@@ -173,4 +207,10 @@ package struct TrainingRun: Sendable {
     header.provenance.keptItemCount = keptItemCount
     return header
   }
+}
+
+/// The version of this library and of the program that is built on it.
+public enum ProgramVersion {
+  /// The version, by the rules of Semantic Versioning.
+  public static let current = "0.1.0"
 }

@@ -4,16 +4,16 @@ package import HourglassEncodings
 package import HourglassNetworks
 internal import HourglassTensors
 
-/// For how long and by which steps a network learns: the same settings for every application.
+/// The budget and the steps of training: the same settings for every task.
 ///
 ///     AnomalyDetector(learning: TrainingSettings(seconds: 60, seed: 7))
 ///
 /// What is `nil` is chosen from the data, by rules that `Defaults` gives with their reasons.
-/// The same settings, data and number of threads give the same bytes, unless the time ends learning.
+/// The same settings, data and number of threads give the same bytes, unless the time ends training.
 public struct TrainingSettings: Hashable, Sendable, Codable {
   /// The most epochs; `nil` leaves the end to `seconds`, and is chosen where that is `nil` too.
   public var epochs: Int?
-  /// The most seconds of learning, above 0.
+  /// The most seconds of training, above 0.
   ///
   /// Where they end it, another run may end elsewhere and give other bytes.
   public var seconds: Double?
@@ -65,7 +65,7 @@ extension TrainingSettings {
     }
   }
 
-  /// How a network learns, with everything chosen.
+  /// How a network is trained, with everything chosen.
   ///
   /// - Parameters:
   ///   - kind: What the items are.

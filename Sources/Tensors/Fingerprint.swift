@@ -2,8 +2,8 @@ internal import HourglassSystem
 
 /// A hash that is the same on every machine and in every run: of data, of the state of a run, of files.
 ///
-/// It is XXH64 with the seed 0 of the values as little-endian bytes. It tells apart what differs by
-/// accident; it is no protection against somebody who wants two data sets to look the same.
+/// It is XXH64 with the seed 0 of the values as little-endian bytes. It detects accidental
+/// differences; it is no protection against somebody who wants two data sets to look the same.
 ///
 /// Reference: Collet, 2012, xxHash, https://xxhash.com, document "XXH64 algorithm description".
 package enum Fingerprint {

@@ -75,3 +75,17 @@ public struct Tensor: Hashable, Sendable, CustomStringConvertible {
     return "Tensor\(shape) [\(shown)\(scalars.count > 8 ? ", …" : "")]"
   }
 }
+
+extension [Float] {
+  /// The numbers as their bytes, the least significant one first.
+  package var littleEndianBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4 * count)
+    for number in self {
+      for shift in stride(from: 0, to: 32, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> shift))
+      }
+    }
+    return bytes
+  }
+}

@@ -1,3 +1,4 @@
+import HourglassEvaluation
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
@@ -50,11 +51,12 @@ import Testing
     let session = TrainingSession(engine: engine)
     let fitted = try await synthesizer.fit(.images(images), classes: classes, session: session)
     #expect(fitted.classes == ["row", "column"])
-    let report = try #require(fitted.report)
-    let agreement = try #require(report.classes)
-    #expect(agreement.classCount == 2 && agreement.generatedCount == 500)
-    #expect(agreement.generated > 0.9 && (agreement.heldOut ?? 0) > 0.99, "\(report)")
-    #expect(report.description.contains("500 images made of 2 classes"))
+    let evaluation = try #require(fitted.evaluation)
+    let agreement = try #require(evaluation.tables.first { $0.title.hasSuffix("2 classes") })
+    #expect(agreement.methods.map(\.name) == ["generated images", "held-out images"])
+    #expect(evaluation["generated images", "images"] == 500)
+    #expect(try #require(evaluation["generated images", "agreement"]) > 0.9, "\(evaluation)")
+    #expect(try #require(evaluation["held-out images", "agreement"]) > 0.99, "\(evaluation)")
     guard
       case .images(let made) = try await fitted.generated(31, of: ["column", "row"], on: engine)
     else {
@@ -67,7 +69,7 @@ import Testing
     #expect(kinds.prefix(16).count { !$0 } >= 14 && kinds.suffix(15).count { $0 } >= 13)
 
     let loaded = try FittedSynthesizer(ModelFile(bytes: fitted.bytes(), path: "model"))
-    #expect(loaded.classes == fitted.classes && loaded.report == report)
+    #expect(loaded.classes == fitted.classes && loaded.evaluation == evaluation)
     guard
       case .images(let again) = try await loaded.generated(31, of: ["column", "row"], on: engine)
     else {
@@ -81,8 +83,8 @@ import Testing
     await #expect(throws: HourglassError.self) { try await loaded.generated(3, of: [], on: engine) }
     // The network does not know of classes.
     let plain = try await synthesizer.fit(.images(images), session: session)
-    #expect(plain.classes.isEmpty && plain.report?.classes == nil)
-    #expect(plain.report?.bound == report.bound)
+    #expect(plain.classes.isEmpty && plain.evaluation?["generated images", "agreement"] == nil)
+    #expect(plain.evaluation?.tables[0] == evaluation.tables[0])
     await #expect(throws: HourglassError.self) {
       try await plain.generated(3, of: ["row"], on: engine)
     }

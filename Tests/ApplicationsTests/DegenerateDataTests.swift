@@ -1,6 +1,7 @@
 import HourglassAutoencoders
 import HourglassData
 import HourglassEncodings
+import HourglassEvaluation
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassReduce
@@ -52,14 +53,14 @@ import Testing
     let (model, codes) = try await fit(curvedRows(count))
     #expect(codes.shape == [count, 2])
     #expect(codes.isFinite)
-    #expect(model.report?.rows == (count < 10 ? .trainedOn : .heldOutAndUsedForStopping))
-    #expect(model.report?.autoencoder.errorPerRow.isFinite == true)
+    #expect(model.evaluation?.split == (count < 10 ? .trainedOn : .heldOutAndUsedForStopping))
+    #expect(model.evaluation?["MSE"]?.isFinite == true)
   }
 
   @Test func aThousandRowsHaveAReportOfTheirOwn() async throws {
     let (model, _) = try await fit(curvedRows(1_000), epochs: 1)
-    #expect(model.report?.rows == .heldOut)
-    #expect(model.report?.rowCount == 50)
+    #expect(model.evaluation?.split == .heldOut)
+    #expect(model.evaluation?.itemCount == 50)
     #expect(model.header.provenance.itemCount == 903)
   }
 
@@ -68,7 +69,7 @@ import Testing
     var values: [Float] = []
     for row in 0..<40 { values += [0.1] + plain.scalars[row * 8..<row * 8 + 8] + [1e30] }
     let (model, codes) = try await fit(Tensor(values, shape: [40, 10]))
-    #expect(model.report?.valueCount == 8)
+    #expect(model.valueCount == 8)
     // Other numbers there change nothing.
     for row in 0..<40 {
       values[row * 10] = -3e8
@@ -85,8 +86,9 @@ import Testing
   @Test func asManyDimensionsAsColumnsAreAllowed() async throws {
     let (model, codes) = try await fit(GoldenNumbers.rows(40, 3, factors: 2), dimensions: 5)
     #expect(codes.shape == [40, 5])
-    #expect(model.report?.notes.contains { $0.contains("nothing needs to be lost") } == true)
-    #expect((model.report?.principalComponents?.errorPerRow ?? 1) < 1e-9)
+    let evaluation = try #require(model.evaluation)
+    #expect(evaluation.notes.contains { $0.contains("nothing is compressed") })
+    #expect((evaluation["PCA", "MSE"] ?? 1) < 1e-9)
   }
 
   @Test(arguments: [1e30, 3.4e38, 1e-30, -1e20] as [Float])
@@ -96,7 +98,7 @@ import Testing
     let (model, codes) = try await fit(rows)
     #expect(codes.isFinite)
     #expect(try await model.reconstruction(of: Dataset(table(rows)), on: engine).numbers.isFinite)
-    #expect(model.report?.autoencoder.errorPerRow.isFinite == true)
+    #expect(model.evaluation?["MSE"]?.isFinite == true)
     // One such value among usual ones.
     var values = plain.scalars
     values[17] = size
@@ -109,7 +111,7 @@ import Testing
     let far = try table(Tensor(repeating: 3.4e38, shape: [3, 8]))
     #expect(try await model.codes(of: far, on: engine).isFinite)
     #expect(try await model.reconstruction(of: Dataset(far), on: engine).numbers.isFinite)
-    #expect(try await model.evaluate(far, on: engine).columnMeans?.errorPerRow.isFinite == true)
+    #expect(try await model.evaluate(far, on: engine)["mean", "MSE"]?.isFinite == true)
   }
 
   @Test func aNumberThatIsNoneIsRefused() {

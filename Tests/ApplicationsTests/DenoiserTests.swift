@@ -1,6 +1,7 @@
 import Foundation
 import HourglassAutoencoders
 import HourglassEngines
+import HourglassEvaluation
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
@@ -18,40 +19,6 @@ import Testing
 
   private func images(_ rows: Tensor) throws -> ImageSet {
     ImageSet(try NumericDataset(name: "spots", images: rows))
-  }
-
-  @Test(arguments: EstimatorLaw.allCases)
-  func images(law: EstimatorLaw) async throws {
-    let denoiser = Denoiser(
-      noise: .gaussian(standardDeviation: 0.2),
-      architecture: small,
-      learning: TrainingSettings(epochs: 3, seed: 3)
-    )
-    let engine = smallEngine()
-    let estimator = EstimatorUnderTest<FittedDenoiser>(
-      fit: { try await denoiser.fit(images($0), session: TrainingSession(engine: engine)) },
-      apply: { fitted, rows in
-        let set = try images(rows)
-        var values: [Float] = []
-        for index in 0..<set.count {
-          let image = try await fitted.denoised(set.image(index), on: engine)
-          values += image.planes().flatMap(\.self)
-        }
-        return Tensor(values, shape: rows.shape)
-      },
-      bytes: { try $0.bytes() },
-      load: { try FittedDenoiser(ModelFile(bytes: $0, path: "model")) },
-      errors: { fitted, rows in
-        let report = try await fitted.evaluation(
-          of: images(rows),
-          adding: .gaussian(standardDeviation: 0.2),
-          on: engine
-        ) { _, _, _ in }
-        return (report?.denoised.error ?? 1, report?.noisy.error ?? 0)
-      },
-      isDocumented: { _ in false }
-    )
-    #expect(try await estimator.violation(of: law, on: spots(60)) == nil)
   }
 
   @Test func aModelThatSeesFurtherThanATileIsRefused() async throws {
@@ -93,13 +60,13 @@ import Testing
     )
     let engine = smallEngine()
     let fitted = try await denoiser.fit(given, session: TrainingSession(engine: engine))
-    #expect(fitted.report == nil)
+    #expect(fitted.evaluation == nil)
     let report = try #require(
       try await fitted.evaluation(of: given, reference: truth, on: engine) { _, _, _ in }
     )
-    #expect(report.denoised.error < 0.75 * report.noisy.error, "\(report)")
+    #expect(try #require(report["RMSE"]) < 0.75 * #require(report["noisy", "RMSE"]), "\(report)")
     let loaded = try FittedDenoiser(ModelFile(bytes: fitted.bytes(), path: "model"))
-    #expect(loaded.configuration == denoiser && loaded.report == nil)
+    #expect(loaded.configuration == denoiser && loaded.evaluation == nil)
     let image = try given.image(0)
     let again = try await loaded.denoised(image, on: engine)
     #expect(try await fitted.denoised(image, on: engine) == again)
@@ -175,9 +142,12 @@ import Testing
     let engine = smallEngine()
     let denoiser = Denoiser(learning: TrainingSettings(epochs: 60, seed: 1))
     let fitted = try await denoiser.fit(.table(table), session: TrainingSession(engine: engine))
-    let report = try #require(fitted.report)
-    #expect(report.kind == .table && report.itemCount == 24)
-    #expect(report.denoised.error < report.noisy.error)
+    let evaluation = try #require(fitted.evaluation)
+    #expect(
+      evaluation.tables[0].methods.map(\.name) == ["network", "noisy", "mean", "linear shrinkage"]
+    )
+    #expect(evaluation.itemCount == 24 && evaluation.verdict?.metric == "RMSE")
+    #expect(try #require(evaluation["RMSE"]) < (try #require(evaluation["noisy", "RMSE"])))
     let result = try await fitted.denoised(table, on: engine)
     #expect(result.columns.map(\.name) == names + ["word"])
     #expect(result.columns[4] == table.columns[4])
@@ -216,8 +186,11 @@ import Testing
       learning: TrainingSettings(epochs: 120, learningRate: 0.004, earlyStopping: nil, seed: 1)
     )
     let fitted = try await denoiser.fit(.series(series), session: TrainingSession(engine: engine))
-    let report = try #require(fitted.report)
-    #expect(report.denoised.error < 0.7 * report.noisy.error)
+    let evaluation = try #require(fitted.evaluation)
+    let (error, noisy) = (
+      try #require(evaluation["RMSE"]), try #require(evaluation["noisy", "RMSE"])
+    )
+    #expect(error < 0.7 * noisy)
     let result = try await fitted.denoised(series, on: engine)
     #expect(result.rowCount == 600 && result.columns[0] == table.columns[0])
     let values = try #require(result[column: "v"])

@@ -43,71 +43,6 @@ private func quickDetector(
 }
 
 @Suite struct DetectionTests {
-  /// The scores of rows, as the laws see them.
-  private func estimator(
-    learned: AnomalyDetector.LearnedItems? = nil,
-    _ data: @escaping @Sendable (Tensor) throws -> Dataset
-  ) -> EstimatorUnderTest<FittedAnomalyDetector> {
-    let engine = smallEngine()
-    let detector = quickDetector(learned: learned)
-    return EstimatorUnderTest(
-      fit: { try await detector.fit(data($0), session: TrainingSession(engine: engine)) },
-      apply: { fitted, rows in
-        let findings = try await fitted.findings(in: data(rows), on: engine)
-        return Tensor(
-          findings.flatMap {
-            [Float($0.score), Float($0.pValue)] + $0.reasons.map { Float($0.part) }
-          },
-          shape: [rows.shape[0], findings.isEmpty ? 0 : 2 + findings[0].reasons.count]
-        )
-      },
-      bytes: { try $0.bytes() },
-      load: { try FittedAnomalyDetector(ModelFile(bytes: $0, path: "model")) },
-      errors: { fitted, rows in
-        // Rows of which one value is another row's should score higher than the rows themselves.
-        let width = rows.shape.elementCount / rows.shape[0]
-        var other = rows
-        for row in 0..<rows.shape[0] {
-          let donor = (row + 5) % rows.shape[0]
-          for column in 0..<width / 2 {
-            other[flat: row * width + column] = rows.scalars[donor * width + column]
-          }
-        }
-        let own = try await fitted.findings(in: data(rows), on: engine).scores
-        let mixed = try await fitted.findings(in: data(other), on: engine).scores
-        let area = RankMetrics.areaUnderROC(
-          scores: own + mixed,
-          positives: own.map { _ in false } + mixed.map { _ in true }
-        )
-        return (1 - (area ?? 0), 0.25)
-      },
-      isDocumented: { error in
-        switch error {
-        case HourglassError.application(.nothingVaries), HourglassError.dataset(.table): true
-        default: false
-        }
-      }
-    )
-  }
-
-  @Test(arguments: EstimatorLaw.allCases)
-  func detectingInATable(law: EstimatorLaw) async throws {
-    let estimator = estimator { .table(numberTable($0)) }
-    #expect(try await estimator.violation(of: law, on: curvedRows(220)) == nil)
-  }
-
-  @Test(arguments: EstimatorLaw.allCases)
-  func detectingAmongMixedRows(law: EstimatorLaw) async throws {
-    let estimator = estimator(learned: .mixed) { .table(numberTable($0)) }
-    #expect(try await estimator.violation(of: law, on: curvedRows(220)) == nil)
-  }
-
-  @Test(arguments: EstimatorLaw.allCases)
-  func detectingInImages(law: EstimatorLaw) async throws {
-    let estimator = estimator { .images(ImageSet(try NumericDataset(name: "spots", images: $0))) }
-    #expect(try await estimator.violation(of: law, on: spots(220)) == nil)
-  }
-
   @Test func partsAddUpToTheScore() async throws {
     let engine = smallEngine()
     let rows = curvedRows(200)
@@ -190,7 +125,7 @@ private func quickDetector(
       positives: own.scores.map { _ in false } + new.scores.map { _ in true }
     )
     #expect(abs(try #require(area) - 0.5) < 0.1, "\(area ?? 0)")
-    // What is strange among the rows that were trained on is found there.
+    // Anomalies among the training rows are found there.
     #expect(own.scores.indices.max { own.scores[$0] < own.scores[$1] } == 17)
     #expect(own.anomalies[17])
   }
@@ -207,7 +142,7 @@ private func quickDetector(
     #expect(finding.pValue == fitted.calibration.smallestPValue)
   }
 
-  @Test func theNearestNormalRowTellsWhatACellShouldHaveBeen() async throws {
+  @Test func theNearestNormalRowShowsWhatACellShouldBe() async throws {
     let engine = smallEngine()
     let normal = curvedRows(400)
     let fitted = try await quickDetector()
@@ -255,7 +190,7 @@ private func quickDetector(
     #expect(findings([]).limiting(falseDiscoveryRate: 0.05).anomalyCount == 0)
   }
 
-  @Test func driftIsToldFromSingleAnomalies() {
+  @Test func driftIsDistinguishedFromSingleAnomalies() {
     var generator = SeededGenerator(seed: 2)
     func drift(_ p: (Double) -> Double) -> ScoreDrift {
       var drift = ScoreDrift(calibrationCount: 2_000)
@@ -275,6 +210,35 @@ private func quickDetector(
     #expect(gone.isFound && gone.alarmShare == 1 && gone.lowerShare == nil)
   }
 
+  /// Rows of which one value is far from all others, by their labels.
+  @Test func labelsGiveAVerdict() async throws {
+    let engine = smallEngine()
+    let fitted = try await quickDetector()
+      .fit(numberTable(curvedRows(400)), session: TrainingSession(engine: engine))
+    let own = try #require(fitted.evaluation)
+    #expect(own.title == "Validation: 80 held-out rows, 5 % false alarms requested")
+    #expect(try #require(own["false-alarm rate"]) < 0.2)
+    #expect(own.verdict?.description.hasPrefix("No verdict: without labels") == true)
+    var rows = curvedRows(200, seed: 9)
+    for row in 0..<20 { rows[flat: row * 8 + row % 8] += 3 }
+    let data = Dataset.table(numberTable(rows))
+    let labels = (0..<200).map { $0 < 20 }
+    let findings = try await fitted.findings(in: data, on: engine)
+    let evaluation = try #require(
+      try await fitted.evaluate(findings, of: data, labels: labels, on: engine)
+    )
+    #expect(evaluation.title == "Evaluation: 200 rows of rows, 20 labeled as anomalies")
+    let area = try #require(RankMetrics.areaUnderROC(scores: findings.scores, positives: labels))
+    #expect(evaluation["AUROC"] == area)
+    let found = Double((0..<20).count { findings.anomalies[$0] }) / 20
+    #expect(evaluation["recall"] == found)
+    let verdict = try #require(evaluation.verdict)
+    let best = try #require(evaluation[verdict.baseline, "AUROC"])
+    #expect(abs(try #require(verdict.advantage) - (area - best)) < 1e-12)
+    let alike = [Bool](repeating: false, count: 200)
+    #expect(try await fitted.evaluate(findings, of: data, labels: alike, on: engine) == nil)
+  }
+
   @Test func theRateCanBeChangedAfterLearning() async throws {
     let engine = smallEngine()
     let table = numberTable(curvedRows(300))
@@ -290,7 +254,7 @@ private func quickDetector(
     #expect(throws: HourglassError.self) { try fitted.with(falseAlarmRate: 1) }
     let loaded = try FittedAnomalyDetector(ModelFile(bytes: looser.bytes(), path: "model"))
     #expect(loaded.threshold == looser.threshold)
-    #expect(loaded.report == fitted.report)
+    #expect(loaded.evaluation == fitted.evaluation)
   }
 
   @Test func aPulseInASeriesIsFoundInItsPlace() async throws {
@@ -385,6 +349,25 @@ private func quickDetector(
       RankMetrics.averagePrecision(scores: scores, positives: positives)
     )
     #expect(abs(precision - 5.0 / 6) < 1e-12)
+  }
+
+  /// The area under the curve of draws is that of the drawn items.
+  @Test func areasOfDrawsAreThoseOfTheirItems() {
+    var generator = SeededGenerator(seed: 7)
+    let scores = (0..<60).map { _ in Double(Int.random(in: 0..<12, using: &generator)) }
+    let positives = (0..<60).map { $0 % 3 == 0 }
+    let ranked = RankedScores(scores: scores, positives: positives)
+    for _ in 0..<5 {
+      let places = (0..<60).map { _ in Int.random(in: 0..<60, using: &generator) }
+      var (right, pairs) = (0.0, 0.0)
+      for a in places where positives[a] {
+        for b in places where !positives[b] {
+          pairs += 1
+          right += scores[a] > scores[b] ? 1 : scores[a] == scores[b] ? 0.5 : 0
+        }
+      }
+      #expect(abs((ranked.areaUnderROC(of: places) ?? 0) - right / pairs) < 1e-12)
+    }
   }
 
   @Test func equalScoresCountForAHalf() {

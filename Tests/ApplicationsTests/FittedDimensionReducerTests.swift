@@ -37,7 +37,7 @@ import Testing
       let read = try FittedDimensionReducer(contentsOf: path)
       #expect(read.configuration == model.configuration)
       #expect(read.header == model.header)
-      #expect(read.report == model.report)
+      #expect(read.evaluation == model.evaluation)
       #expect(read.columns == names)
       let new = try table(curvedRows(30, seed: 2), columns: names)
       let codes = try await model.codes(of: new, on: engine)
@@ -65,7 +65,7 @@ import Testing
     let tensors = Set(summary.tensors.map(\.name))
     #expect(tensors.isSuperset(of: ["encoder.0.weight", "bottleneck.bias", "decoder.0.weight"]))
     #expect(tensors.allSatisfy { !$0.hasPrefix("optimizer.") })
-    #expect(summary.description.contains("error per value, autoencoder"))
+    #expect(summary.description.contains("autoencoder, MSE"))
   }
 
   @Test func columnsAreFoundByTheirNames() async throws {
@@ -82,7 +82,7 @@ import Testing
       columns: order.map { names[$0] } + ["other"]
     )
     #expect(try await model.codes(of: shuffled, on: engine) == codes)
-    // No names to tell by: the order counts.
+    // Without names columns are matched by their order.
     #expect(try await model.codes(of: table(rows), on: engine) == codes)
   }
 

@@ -4,6 +4,7 @@ import HourglassEncodings
 import HourglassEngines
 import HourglassGraphs
 import HourglassModelFiles
+import HourglassReduce
 import HourglassSystem
 import HourglassTasksCommon
 import HourglassTensors
@@ -30,9 +31,10 @@ import Testing
       (.unexpected("x"), 3),
     ] as [(HourglassError, Int32)]
   )
-  func exitCodesTellWhoIsAtFault(error: HourglassError, code: Int32) {
+  func exitCodesShowWhatIsAtFault(error: HourglassError, code: Int32) {
     #expect(error.exitCode == code)
-    #expect(!error.description.isEmpty)
+    // A sentence, not a word.
+    #expect(error.description.count >= 20)
   }
 
   @Test(
@@ -48,5 +50,36 @@ import Testing
     #expect(error.description.hasPrefix("cannot "))
     #expect(error.description.contains("x.csv: "))
     #expect(error.description.hasSuffix("."))
+  }
+
+  @Test func errorsAreWrappedWhereTheyAreThrown() async throws {
+    let error = TaskError.nothingVaries(name: "x", rows: 3)
+    #expect(throws: HourglassError.application(error)) {
+      try HourglassError.wrapping { throw error }
+    }
+    await #expect(throws: HourglassError.interrupted(checkpoint: "c")) {
+      try await HourglassError.wrapping(checkpoint: "c") {
+        await Task.yield()
+        throw CancellationError()
+      }
+    }
+    #expect(try HourglassError.wrapping { 3 } == 3)
+  }
+
+  @Test func aModelOfAnotherVersionHasOneClearError() async throws {
+    let model = try await DimensionReducer(learning: TrainingSettings(epochs: 1))
+      .fit(table(curvedRows(40)), session: TrainingSession(engine: smallEngine()))
+    var header = model.header
+    header.report = .object(["dataName": .string("rows")])
+    let bytes = try ModelFile.bytes(tensors: model.tensors, header: header, path: "m")
+    do {
+      _ = try FittedDimensionReducer(ModelFile(bytes: bytes, path: "old.hourglass"))
+      Issue.record("a report of another version was read")
+    } catch let error as HourglassError {
+      #expect(
+        error.description.hasPrefix("cannot read old.hourglass: its evaluation cannot be read")
+      )
+      #expect(error.exitCode == 1)
+    }
   }
 }

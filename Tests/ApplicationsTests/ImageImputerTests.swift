@@ -135,7 +135,7 @@ import Testing
     let fitted = try await imputer.fit(spotSet(20), session: TrainingSession(engine: engine))
     let image = try spotSet(20).image(3)
     let mask = PixelMask(width: 8, height: 8, missing: (0..<64).map { $0 % 3 == 0 })
-    guard case .bytes(var bytes) = image.converted(channels: 1).samples else { return }
+    var bytes = image.planes()[0].map { UInt8(clamping: Int((255 * $0).rounded())) }
     let first = Image(width: 8, height: 8, channels: 1, samples: .bytes(bytes))
     for place in bytes.indices where mask.missing[place] { bytes[place] ^= 0xff }
     let second = Image(width: 8, height: 8, channels: 1, samples: .bytes(bytes))

@@ -33,7 +33,7 @@ import Testing
     #expect(filled[0...3] == rows.values[0...3])
   }
 
-  @Test func nearestRowsHaveTheCell() throws {
+  @Test func nearestRowsHaveTheCell() async throws {
     let far: [Float] = (0..<40).flatMap { [100 + Float($0), -50, 1, 0] }
     let reference = CellRows(
       layout: layout,
@@ -42,8 +42,12 @@ import Testing
       observed: rows.observed + Array(repeating: 1, count: 120)
     )
     let wanted = (0..<15).map { $0 == 3 * 3 + 1 }
-    let result = try NearestRows(reference)
-      .predictions(rows, wanted: wanted, otherwise: FieldMeans(reference))
+    let result = try await NearestRows(reference).predictions(
+      rows,
+      wanted: wanted,
+      otherwise: FieldMeans(reference),
+      on: smallEngine()
+    )
     // The four others that have the cell, and one from far away.
     #expect(abs(result.plain[3 * 4 + 1] + 6.4) < 1e-3)
     // Nearer rows count for more: 5 and 9 stand next to x = 3.

@@ -1,5 +1,6 @@
 import Foundation
 import HourglassData
+import HourglassEvaluation
 import HourglassImpute
 import HourglassModelFiles
 import HourglassNetworks
@@ -15,39 +16,6 @@ import Testing
     members: 2,
     learning: TrainingSettings(epochs: 60, earlyStopping: nil, seed: 3)
   )
-
-  @Test(arguments: EstimatorLaw.allCases)
-  func fillingATable(law: EstimatorLaw) async throws {
-    let engine = smallEngine()
-    let estimator = EstimatorUnderTest<FittedImputer>(
-      fit: {
-        try await Self.quick.fit(numbers($0), session: TrainingSession(engine: engine))
-      },
-      apply: { fitted, rows in
-        let filled = try await fitted.filled(numbers(rows, hidingLast: true), on: engine)
-        return Tensor(
-          (0..<filled.rowCount).flatMap { row in
-            filled.columns.map { Float($0.number(row) ?? .nan) }
-          },
-          shape: rows.shape
-        )
-      },
-      bytes: { try $0.bytes() },
-      load: { try FittedImputer(ModelFile(bytes: $0, path: "model")) },
-      errors: { fitted, rows in
-        let filled = try await fitted.filled(numbers(rows, hidingLast: true), on: engine)
-        let last = rows.shape[1] - 1
-        let truth = (0..<rows.shape[0]).map { Double(rows[flat: $0 * (last + 1) + last]) }
-        let mean = truth.reduce(0, +) / Double(truth.count)
-        let own = truth.indices.map { pow((filled.columns[last].number($0) ?? 0) - truth[$0], 2) }
-        return (own.reduce(0, +), truth.reduce(0) { $0 + pow($1 - mean, 2) })
-      },
-      isDocumented: { error in
-        if case HourglassError.dataset(.table(.nothingToLearn)) = error { true } else { false }
-      }
-    )
-    #expect(try await estimator.violation(of: law, on: curvedRows(220)) == nil)
-  }
 
   @Test func mixedCellsAreFilledOnTheirGridAndWithinTheirRange() async throws {
     let engine = smallEngine()
@@ -74,12 +42,25 @@ import Testing
     }
     #expect(cells > 20)
     #expect(Double(right) > 0.8 * Double(cells), "\(right) of \(cells)")
-    let report = try #require(fitted.report)
-    #expect(report.overall.map(\.method).contains("chained regression"))
-    let own = try #require(report.own)
-    let means = try #require(report.columnMeans)
-    #expect(try #require(own.error) < 0.7 * (try #require(means.error)))
-    #expect(try #require(own.accuracy) > (try #require(means.accuracy)))
+    let evaluation = try #require(fitted.evaluation)
+    #expect(
+      evaluation.tables[0].methods.map(\.name)
+        == ["hourglass", "mean", "5 nearest neighbors", "chained regression", "network alone"]
+    )
+    let (error, mean) = (
+      try #require(evaluation["RMSE"]), try #require(evaluation["mean", "RMSE"])
+    )
+    #expect(error < 0.7 * mean)
+    let accuracy = try #require(evaluation["accuracy"])
+    #expect(accuracy > (try #require(evaluation["mean", "accuracy"])))
+    #expect(evaluation.verdict?.metric == "RMSE")
+    // The error of all numbers is that of their columns, each by its cells.
+    let columns = try #require(evaluation.tables.first { $0.title == "RMSE by column" })
+    let squares = columns.methods.map { row in
+      (cells: row.values[0] ?? 0, square: (row.values[0] ?? 0) * pow(row.values[1] ?? 0, 2))
+    }
+    let total = squares.reduce(0) { $0 + $1.cells }
+    #expect(abs((squares.reduce(0) { $0 + $1.square } / total).squareRoot() - error) < 1e-9)
   }
 
   @Test func drawsDifferByAsMuchAsTheResultIsOff() async throws {
@@ -141,9 +122,10 @@ import Testing
       let cells = try #require(held[name])
       #expect(Double(cells.held) > 0.65 * Double(cells.cells), "\(name): \(cells)")
     }
-    let check = try #require(fitted.report?.intervals)
-    #expect(check.level == 0.9)
-    #expect(try #require(check.numbers) > 0.82 && (try #require(check.width)) < 0.6)
+    let evaluation = try #require(fitted.evaluation)
+    #expect(evaluation.tables.last?.title.hasPrefix("Intervals of 90 %") == true)
+    #expect(try #require(evaluation["numbers", "coverage"]) > 0.82)
+    #expect(try #require(evaluation["numbers", "mean width"]) < 0.6)
     let wider = try await fitted.intervals(of: .table(gaps), level: 0.99, on: engine)
     for (narrow, wide) in zip(intervals, wider) where narrow.lowest != nil {
       #expect(try #require(wide.lowest.flatMap(Double.init)) <= Double(narrow.lowest ?? "") ?? 0)

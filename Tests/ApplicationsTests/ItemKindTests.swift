@@ -1,6 +1,7 @@
 import Foundation
 import HourglassData
 import HourglassEncodings
+import HourglassEvaluation
 import HourglassFeatures
 import HourglassMedia
 import HourglassModelFiles
@@ -50,10 +51,9 @@ import Testing
     let model = try await DimensionReducer(dimensions: 1, learning: learning)
       .fit(.table(table), session: TrainingSession(engine: engine))
     #expect(model.columns == ["x", "twice", "sign"])
-    let report = try #require(model.report)
-    #expect(report.valueCount == 4)
-    let means = try #require(report.columnMeans)
-    #expect(report.autoencoder.errorPerRow < means.errorPerRow)
+    #expect(model.valueCount == 4)
+    let evaluation = try #require(model.evaluation)
+    #expect(try #require(evaluation["MSE"]) < #require(evaluation["mean", "MSE"]))
     let codes = try await model.codes(of: .table(table), on: engine)
     #expect(codes.shape == [200, 1] && codes.isFinite)
     // A row alone has the same code.
@@ -76,9 +76,9 @@ import Testing
     let learning = TrainingSettings(epochs: 1, batchSize: 200, learningRate: 1e-7)
     let model = try await DimensionReducer(dimensions: 3, learning: learning, scaling: .standard)
       .fit(table(GoldenNumbers.rows(150, 6, factors: 3)), session: TrainingSession(engine: engine))
-    let report = try #require(model.report)
-    let own = report.autoencoder.errorPerRow
-    let classical = try #require(report.principalComponents).errorPerRow
+    let evaluation = try #require(model.evaluation)
+    let own = try #require(evaluation["MSE"])
+    let classical = try #require(evaluation["PCA", "MSE"])
     #expect(abs(own - classical) < 1e-3 * classical)
   }
 
@@ -101,9 +101,9 @@ import Testing
     // The code of a sound of several patches is that of the sound alone.
     let alone = try await model.codes(of: .sounds(set.items([1])), on: engine)
     #expect(alone.scalars == Array(codes.scalars[2..<4]))
-    #expect(model.report?.rows == .heldOut)
+    #expect(model.evaluation?.split == .heldOut)
     guard case .spectrograms(let patches) = try await model.decode(codes: codes, on: engine) else {
-      Issue.record("codes of sounds stand for spectrograms")
+      Issue.record("latent vectors of sounds stand for spectrograms")
       return
     }
     #expect(patches.shape == [12, 48, 64])
@@ -132,9 +132,8 @@ import Testing
     )
     let model = try await DimensionReducer(learning: learning)
       .fit(.series(series), session: TrainingSession(engine: engine))
-    let report = try #require(model.report)
-    let means = try #require(report.columnMeans)
-    #expect(report.autoencoder.errorPerRow < 0.5 * means.errorPerRow)
+    let evaluation = try #require(model.evaluation)
+    #expect(try #require(evaluation["MSE"]) < 0.5 * #require(evaluation["mean", "MSE"]))
     let codes = try await model.codes(of: .series(series), on: engine)
     #expect(codes.shape == [series.count, 2])
     await #expect(
@@ -159,19 +158,28 @@ import Testing
     let loaded = try FittedFeatureExtractor(ModelFile(bytes: extractor.bytes(), path: "model"))
     #expect(try await loaded.features(of: .table(table), on: engine) == features)
     let sign = try #require(whole[column: "sign"])
-    let report = try await FeatureProbe(name: "sign", target: ProbeTarget(sign))
-      .report(of: extractor, on: .table(table), engine: engine)
-    #expect(report.itemCount == 300 - sign.missingCount)
-    #expect(report.scores.count == 6)
+    let evaluation = try await FeatureProbe(name: "sign", target: ProbeTarget(sign))
+      .evaluate(extractor, on: .table(table), engine: engine)
+    #expect(evaluation.itemCount == 300 - sign.missingCount)
+    #expect(evaluation.title.hasPrefix("accuracy of sign (2 classes): "))
+    let scores = evaluation.tables[0]
+    #expect(scores.methods.map(\.name).prefix(2) == ["2 features", "2 raw values"])
+    #expect(scores.methods.count == 4 && scores.methods[3].name == "most frequent class")
     // The sign of a number is a line in it.
-    for model in ProbeReport.Model.allCases {
-      #expect(try #require(report.score(.raw, model)).mean > 0.95)
+    for model in ["softmax regression", "10 nearest neighbors"] {
+      #expect(try #require(evaluation["2 raw values", model]) > 0.95)
+    }
+    for method in scores.methods.prefix(3) {
+      for (value, interval) in zip(method.values, method.intervals) {
+        #expect(try #require(interval).contains(#require(value)))
+      }
     }
     let number = try #require(whole[column: "twice"])
     let numbers = try await FeatureProbe(name: "twice", target: ProbeTarget(number))
-      .report(of: extractor, on: .table(table), engine: engine)
-    let line = try #require(numbers.score(.raw, .linear)).mean
+      .evaluate(extractor, on: .table(table), engine: engine)
+    let line = try #require(numbers["2 raw values", "ridge regression"])
     #expect(line > 0.9, "\(line)")
-    #expect(numbers.description.contains("ridge regression"))
+    #expect(numbers["mean", "ridge regression"] == 0)
+    #expect(numbers.verdict?.metric == "R² of ridge regression")
   }
 }

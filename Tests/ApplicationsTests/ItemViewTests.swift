@@ -212,7 +212,7 @@ import Testing
   // MARK: Sounds
 
   @Test func viewsOfSoundsAreFiniteAndAsInDoublePrecision() throws {
-    // From silence to what is loud, so that cancellation would tell.
+    // From silence to loud sound, so that cancellation would show.
     let x = normal([16, 1, 48, 64], mean: -6, deviation: 5)
     let views = AugmentedViews(form: .patch(frames: 32, margin: 8), augmentation: Augmentation())
     for step in 1...12 {

@@ -1,3 +1,4 @@
+import HourglassEvaluation
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
@@ -32,16 +33,16 @@ import Testing
     )
   }
 
-  @Test func anEndThatCameTooEarlyIsTold() {
+  @Test func anEndThatCameTooEarlyIsReported() {
     let falling = (0..<10).map { 10 * Double(10 - $0) }
     #expect(
       TrainingDiagnostics.budget(record(falling))
-        == "The error still fell by 67 % in the last fifth of learning: learn longer."
+        == "the error still fell by 67 % in the last fifth of training: train longer"
     )
     #expect(TrainingDiagnostics.budget(record(falling, .earlyStopping)) == nil)
     #expect(TrainingDiagnostics.budget(record([9, 5, 2, 1, 1.001, 1.002])) == nil)
     #expect(TrainingDiagnostics.budget(record([9, 1.01, 1.008, 1.005, 1.002, 1])) == nil)
-    #expect(TrainingDiagnostics.budget(record([3], .time))?.contains("second pass") == true)
+    #expect(TrainingDiagnostics.budget(record([3], .time))?.contains("second epoch") == true)
     #expect(TrainingDiagnostics.budget(record([3], .epochs)) == nil)
   }
 
@@ -59,14 +60,14 @@ import Testing
     return try EncodedRows(.table(table), encoding: encoding)
   }
 
-  @Test func itemsThatWereTrainedOnAreTold() throws {
+  @Test func itemsThatWereTrainedOnAreReported() throws {
     let all = try rows((0..<40).map { [Double($0 % 20), Double($0 % 20) * 2] })
     let same = TrainingDiagnostics.duplicates(
       evaluated: all.selecting(Array(0..<10)),
       learned: all.selecting(Array(15..<40)),
       noun: "rows"
     )
-    #expect(same?.hasPrefix("100 % of the rows that evaluate") == true)
+    #expect(same?.hasPrefix("100 % of the held-out rows equal training rows") == true)
     let half = TrainingDiagnostics.duplicates(
       evaluated: all.selecting([0, 1, 2, 3]),
       learned: all.selecting(Array(22..<40)),
@@ -81,7 +82,7 @@ import Testing
     #expect(other == nil)
   }
 
-  @Test func aDetectorTellsOfRowsThatComeAgain() async throws {
+  @Test func aDetectorReportsRepeatedRows() async throws {
     let session = TrainingSession(engine: smallEngine())
     let detector = AnomalyDetector(learning: TrainingSettings(epochs: 3, seed: 2))
     let once = curvedRows(240)
@@ -89,17 +90,17 @@ import Testing
       (0..<6).flatMap { _ in once.scalars.prefix(40 * 8) },
       shape: [240, 8]
     )
-    func told(_ rows: Tensor) async throws -> Bool {
+    func isReported(_ rows: Tensor) async throws -> Bool {
       let fitted = try await detector.fit(numberTable(rows), session: session)
       let kept = try FittedAnomalyDetector(ModelFile(bytes: try fitted.bytes(), path: "model"))
-      #expect(kept.report == fitted.report)
-      return kept.report?.notes.contains { $0.contains("value for value") } == true
+      #expect(kept.evaluation == fitted.evaluation)
+      return kept.evaluation?.warnings.contains { $0.contains("value for value") } == true
     }
-    #expect(try await told(again))
-    #expect(try await !told(once))
+    #expect(try await isReported(again))
+    #expect(try await !isReported(once))
   }
 
-  @Test func aColorizerTellsOfAnEndThatCameTooEarly() async throws {
+  @Test func aColorizerReportsAnEndThatCameTooEarly() async throws {
     let gray = spots(60)
     let planes = (0..<60).flatMap { image in
       (0..<3).flatMap { _ in gray.scalars[image * 64..<(image + 1) * 64] }
@@ -113,21 +114,21 @@ import Testing
       ImageSet(try NumericDataset(name: "spots", images: rows)),
       session: TrainingSession(engine: smallEngine())
     )
-    let report = try #require(fitted.report)
-    #expect(report.warnings?.first?.hasPrefix("The time was over before") == true)
-    #expect("\(report)".contains("learn longer"))
+    let evaluation = try #require(fitted.evaluation)
+    #expect(evaluation.warnings.first?.hasPrefix("the time was over before") == true)
+    #expect("\(evaluation)".contains("train longer"))
   }
 
-  @Test func numbersThatDoNotVaryAreTold() {
+  @Test func inactiveUnitsAreReported() {
     let codes = Tensor([1, 0, 5, 2, 0, 5, 3, 0, 5.0001], shape: [3, 3])
     #expect(
-      TrainingDiagnostics.idleNumbers(codes)
-        == "2 of the 3 numbers of a code hardly vary: 1 would do."
+      TrainingDiagnostics.inactiveUnits(codes)
+        == "2 of the 3 latent dimensions hardly vary: 1 would do"
     )
-    #expect(TrainingDiagnostics.idleNumbers(Tensor([1, 2, 3, 5], shape: [2, 2])) == nil)
+    #expect(TrainingDiagnostics.inactiveUnits(Tensor([1, 2, 3, 5], shape: [2, 2])) == nil)
   }
 
-  @Test func aColumnThatMakesMostOfTheErrorIsTold() throws {
+  @Test func aColumnThatMakesMostOfTheErrorIsReported() throws {
     let names = ["a", "b", "b", "c", "d"]
     let text = TrainingDiagnostics.dominance([1, 4, 5, 1, 1], names: names)
     #expect(text?.hasPrefix("75 % of the error is that of b") == true)

@@ -1,9 +1,11 @@
 import Foundation
 import HourglassEngines
+import HourglassEvaluation
 import HourglassModelFiles
 import HourglassSignatures
 import HourglassTensors
 import HourglassTestSupport
+import Synchronization
 import Testing
 
 @testable import HourglassData
@@ -20,27 +22,24 @@ import Testing
     .images(ImageSet(try NumericDataset(name: "spots", images: tensor)))
   }
 
-  @Test(arguments: EstimatorLaw.allCases)
-  func lawsOfImages(law: EstimatorLaw) async throws {
-    let engine = smallEngine()
-    let matcher = Matcher(dimensions: 4, learning: quick)
-    let estimator = EstimatorUnderTest<FittedMatcher>(
-      fit: { try await matcher.fit(images($0), session: TrainingSession(engine: engine)) },
-      apply: { fitted, rows in
-        let items = try await fitted.items(of: images(rows), on: engine)
-        return Tensor(items.flatMap { $0.signatures[0] }, shape: [items.count, 4])
-      },
-      bytes: { try $0.bytes() },
-      load: { try FittedMatcher(ModelFile(bytes: $0, path: "model")) },
-      errors: { fitted, rows in
-        let report = try await fitted.evaluate(images(rows), on: engine)
-        return (1 - report.signatures, 1 - 2 / Double(report.itemCount))
-      },
-      isDocumented: { error in
-        if case HourglassError.application(.nothingVaries) = error { true } else { false }
-      }
+  @Test func theVerdictIsThatOfTheHits() async throws {
+    let data = try images(spots(120))
+    let fitted = try await Matcher(dimensions: 4, learning: quick)
+      .fit(data, session: TrainingSession(engine: smallEngine()))
+    let evaluation = try #require(fitted.evaluation)
+    #expect(
+      evaluation.title == "Validation: 120 held-out augmented copies, searched among 120 images"
     )
-    #expect(try await estimator.violation(of: law, on: spots(220)) == nil)
+    #expect(evaluation.tables[0].methods.map(\.name) == ["signatures", "PCA", "raw values"])
+    #expect(evaluation["raw values", "dimensions"] == 64 && evaluation["dimensions"] == 4)
+    let verdict = try #require(evaluation.verdict)
+    let best = try max(
+      #require(evaluation["PCA", "recall@1"]),
+      #require(evaluation["raw values", "recall@1"])
+    )
+    let advantage = try #require(verdict.advantage)
+    #expect(abs(advantage - (try #require(evaluation["recall@1"]) - best)) < 1e-9)
+    #expect(try #require(verdict.interval).contains(advantage))
   }
 
   @Test func imagesAreFoundAndUnknownItemsAreNot() async throws {
@@ -62,7 +61,9 @@ import Testing
       let unknownItems = try images(spots(100, seed: 9))
       let others = try await opened.find(unknownItems, count: 1, falseAcceptRate: 0.05, on: engine)
       #expect(others.count { $0.isInDatabase == true } < 20)
-      #expect(try opened.database.thumbnail(of: "spots:1") != nil)
+      let thumbnail = try #require(try opened.database.thumbnail(of: "spots:1"))
+      let decoded = try Image.decoded(thumbnail)
+      #expect(decoded.width == 8 && decoded.height == 8)
       await #expect(throws: HourglassError.self) {
         try await library.add(data, on: engine)
       }
@@ -104,7 +105,7 @@ import Testing
       #expect(answer.matches[0].name == "melody 4")
       #expect(abs(try #require(answer.matches[0].offset) - 2.35) < 0.13)
       #expect(answer.isInDatabase == true)
-      // Melodies that are not stored are told from those that are, and in the scale of these.
+      // Melodies that are not stored are separated from those that are, and in the scale of these.
       let unknownItems = Dataset.sounds(
         SoundSet(name: "unknownItems", sounds: (20..<26).map { melody($0, seconds: 3) })
       )
@@ -115,6 +116,77 @@ import Testing
       #expect(calibration.isRelative == true)
       #expect(calibration.lengths.allSatisfy { $0.calibration.distances.allSatisfy { $0 < 1.5 } })
     }
+  }
+
+  /// The notes and the signatures that adding some files makes, and how often each file is read.
+  private func added(
+    _ folder: String,
+    keeping spectrograms: (SoundSet) -> SoundSpectrograms
+  ) async throws -> (note: String?, signatures: [[[Float]]], reads: [String: Int]) {
+    let reads = Mutex<[String: Int]>([:])
+    let sounds = try SoundSet.load(contentsOf: folder + "/songs") { path throws(MediaError) in
+      reads.withLock { $0[path, default: 0] += 1 }
+      return try WholeFile.bytes(of: path)
+    }
+    let engine = smallEngine()
+    let kept = spectrograms(sounds)
+    let learning = TrainingSettings(epochs: 2, batchSize: 64, seed: 1)
+    let fitted = try await Matcher(dimensions: 8, learning: learning).fit(
+      .sounds(sounds),
+      session: TrainingSession(engine: engine),
+      keeping: kept
+    )
+    let path = folder + "/\(UInt64.random(in: 0..<1 << 62)).db"
+    let library = try MatchLibrary(creating: path, fitted)
+    _ = try await library.add(.sounds(sounds), ifPresent: .refuse, keeping: kept, on: engine)
+    return (
+      try library.database.note(for: QueryClipCalibration.key),
+      try await fitted.items(of: .sounds(sounds), on: engine).map(\.signatures),
+      reads.withLock { $0 }
+    )
+  }
+
+  @Test func songsAreReadTwiceAndDecodedOnce() async throws {
+    try await withFolder { folder in
+      try FileManager.default.createDirectory(
+        atPath: folder + "/songs",
+        withIntermediateDirectories: true
+      )
+      for number in 1...8 { try melody(number).write(to: folder + "/songs/\(number).wav") }
+      let memory = try await added(folder) { _ in SoundSpectrograms() }
+      // Once for the fingerprint, once to decode it; and once more for the signatures of the test.
+      #expect(memory.reads.count == 8 && memory.reads.values.allSatisfy { $0 == 3 })
+      let disk = try await added(folder) { _ in SoundSpectrograms(memoryLimit: 0, folder: folder) }
+      #expect(disk.reads.values.allSatisfy { $0 == 3 })
+      #expect(memory.note != nil && disk.note == memory.note)
+      #expect(disk.signatures == memory.signatures)
+    }
+  }
+
+  @Test func noiseIsDrawnInOneOrder() throws {
+    let sounds = SoundSet(name: "melodies", sounds: (1...4).map { melody($0) })
+    let patching = SoundPatching()
+    func noisy(_ touched: [Int]) throws -> [[Float]] {
+      let kept = SoundSpectrograms()
+      kept.prepareCalibration(of: sounds, seed: 3)
+      for index in touched { _ = try kept.spectrogram(of: sounds, index, patching) }
+      return try (0..<4).map { place in
+        let noisy = try kept.noisy(place, of: sounds, place, patching)
+        #expect(noisy.places.count == 32)
+        return noisy.spectrogram.scalars
+      }
+    }
+    // Drawn one after the other, as the calibration without kept spectrograms did.
+    var generator = SeededGenerator.named("queryClips", seed: 3)
+    let expected = try (0..<4).map { index in
+      let noise = RecordingNoise.drawn(from: &generator)
+      let spectrogram = patching.mel(noise.over(try sounds.sound(index), &generator))
+      for _ in 0..<32 { _ = generator.nextUniform() }
+      return spectrogram.scalars
+    }
+    #expect(try noisy([0, 1, 2, 3]) == expected)
+    #expect(try noisy([]) == expected)
+    #expect(try noisy([3, 0, 2, 1]) == expected)
   }
 
   @Test func coordinatesOfThreeSongs() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import HourglassAutoencoders
+import HourglassEvaluation
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTensors
@@ -48,17 +49,17 @@ import Testing
     )
     .fit(.images(images), session: session)
     #expect(model.dimensions == 8 && model.valueCount == 576)
-    let report = try #require(model.report)
-    #expect(report.valueCount == 1_800)
-    #expect(report.patchKinds == 200 && report.verdict == nil)
-    #expect(report.description.contains("of 200 kinds of patches"))
+    let evaluation = try #require(model.evaluation)
+    #expect(evaluation.title.hasSuffix(", 1,800 -> 8 dimensions"))
+    #expect(evaluation.verdict?.outcome == Verdict.Outcome.none)
+    #expect(evaluation.notes.contains { $0.contains("200 kinds of patches") })
     let probe = FeatureProbe(
       name: "labels",
       target: .classes(images.labels ?? [], names: ["lying", "standing"])
     )
-    let scores = try await probe.report(of: model, on: .images(images), engine: engine)
-    let own = try #require(scores.score(.features, .linear)).mean
-    let raw = try #require(scores.score(.raw, .linear)).mean
+    let scores = try await probe.evaluate(model, on: .images(images), engine: engine)
+    let own = try #require(scores["softmax regression"])
+    let raw = try #require(scores["576 raw values", "softmax regression"])
     #expect(own > 0.8 && own > raw + 0.2, "\(own), \(raw)")
   }
 
@@ -114,7 +115,7 @@ import Testing
       let model = try await extractor.fit(try images(pixels), session: session)
       let loaded = try FittedFeatureExtractor(ModelFile(bytes: try model.bytes(), path: "model"))
       guard case .patches(let coding, _, _) = loaded.encoder.autoencoder.encoder else { return nil }
-      #expect(loaded.report?.description.contains("mirror image") == coding.isMirrored)
+      #expect(loaded.evaluation?.description.contains("mirror image") == coding.isMirrored)
       return coding
     }
     #expect(try await coding(both)?.isMirrored == true)
@@ -181,7 +182,7 @@ import Testing
     )
     let model = try await extractor.fit(.images(images), session: session)
     let features = try await model.features(of: .images(images), on: engine)
-    // What lies and what stands is told by one number at least.
+    // At least one feature separates horizontal and vertical lines.
     let apart = (0..<4).map { column in
       let values = (0..<80).map { features.scalars[$0 * 4 + column] }
       let (lying, standing) = (
@@ -226,7 +227,7 @@ import Testing
     #expect(coding([3, 224, 224])?.stride == 6)
     #expect(coding([3, 32, 32], 20_000, 256) == PatchCoding(stride: 1, filters: 800))
     #expect(coding([3, 32, 32], 20_000, .max)?.filters == 800)
-    // A gibibyte of codes at most.
+    // A gibibyte of features at most.
     #expect(coding([3, 32, 32], 60_000, 256)?.filters == 400)
     #expect(coding([1, 28, 28], 1_000_000)?.filters == 25)
     #expect(coding([1, 28, 28], 2_000_000) == nil)

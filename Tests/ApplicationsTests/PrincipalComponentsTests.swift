@@ -25,7 +25,7 @@ import Testing
     let errorPerRow: Double
   }
 
-  // The names tell which of the ways is taken: "table" and "all directions" solve the whole
+  // The names are those of the algorithms: "table" and "all directions" solve the whole
   // problem, "more values than rows" finds the leading directions of a matrix in double precision,
   // "images" those of one from the engine, "large images" never makes the matrix.
   @Test(

@@ -1,4 +1,5 @@
 import HourglassEngines
+import HourglassEvaluation
 import HourglassNetworks
 import HourglassTensors
 import Testing
@@ -23,46 +24,45 @@ import Testing
     TrainingSession(engine: smallEngine(), comparesWithBaselines: comparing)
   }
 
-  /// Learns with and without baselines.
-  private func check<Fitted: FittedTask, Report: ComparedReport & Equatable>(
-    _ report: (Fitted) -> Report?,
+  /// Fits with and without baselines.
+  private func check<Fitted: FittedTask>(
     _ fit: (TrainingSession) async throws -> Fitted
   ) async throws {
     let whole = try await fit(session(comparing: true))
     let bare = try await fit(session(comparing: false))
     #expect(whole.tensors == bare.tensors)
-    let both = try (#require(report(whole)), #require(report(bare)))
+    let both = try (#require(whole.evaluation), #require(bare.evaluation))
     #expect(both.0 != both.1)
     #expect(both.0.withoutBaselines == both.1)
     #expect(both.1.withoutBaselines == both.1)
   }
 
   @Test func theReductionIsTheSame() async throws {
-    try await check(\.report) {
+    try await check {
       try await DimensionReducer(learning: settings).fit(data, session: $0)
     }
   }
 
   @Test func theDetectorIsTheSame() async throws {
-    try await check(\.report) {
+    try await check {
       try await AnomalyDetector(learning: settings).fit(data, session: $0)
     }
   }
 
   @Test func theImputerIsTheSame() async throws {
-    try await check(\.report) {
+    try await check {
       try await Imputer(learning: settings).fit(data, session: $0)
     }
   }
 
   @Test func theSynthesizerIsTheSame() async throws {
-    try await check(\.report) {
+    try await check {
       try await Synthesizer(learning: settings).fit(data, session: $0)
     }
   }
 
   @Test func theDenoiserIsTheSame() async throws {
-    try await check(\.report) {
+    try await check {
       try await Denoiser(learning: settings).fit(data, session: $0)
     }
   }
@@ -71,46 +71,57 @@ import Testing
     let small = Architecture.uNet(base: 4, depth: 1, activation: .relu)
     guard case .images(let gray) = try LawData.images(40),
       case .images(let colored) = try LawData.colorImages(40)
-    else { return }
-    try await check(\.report) {
+    else {
+      Issue.record("expected images")
+      return
+    }
+    try await check {
       try await Denoiser(architecture: small, learning: settings).fit(.images(gray), session: $0)
     }
-    try await check(\.report) {
+    try await check {
       try await ImageImputer(architecture: small, learning: settings).fit(gray, session: $0)
     }
-    try await check(\.report) {
+    try await check {
       try await Colorizer(architecture: small, learning: settings).fit(colored, session: $0)
     }
-    try await check(\.report) {
+    try await check {
       try await Synthesizer(latent: 2, learning: settings).fit(.images(gray), session: $0)
     }
   }
 
   @Test func theSoundDenoiserIsTheSame() async throws {
     let small = Architecture.uNet(base: 2, depth: 1, activation: .relu)
-    try await check(\.report) {
+    try await check {
       try await Denoiser(architecture: small, learning: settings).fit(LawData.sounds(), session: $0)
     }
   }
 
   @Test func theMatcherIsTheSame() async throws {
-    try await check(\.report) {
+    try await check {
       try await Matcher(dimensions: 4, learning: settings).fit(data, session: $0)
     }
   }
 
   @Test func aProbeOfFeaturesAloneHasTheirScores() async throws {
-    guard case .table(let table) = data else { return }
+    guard case .table(let rows) = data else {
+      Issue.record("expected a table")
+      return
+    }
+    let table = rows.sample
     let name = try #require(table.columns.first { $0.kind == .number }).name
     let fitted = try await FeatureExtractor(dimensions: 3, learning: settings)
       .fit(data, session: session(comparing: true))
     let column = try #require(table[column: name])
     let probe = FeatureProbe(name: name, target: ProbeTarget(column))
     let engine = smallEngine()
-    let whole = try await probe.report(of: fitted, on: data, engine: engine)
-    let alone = try await probe.report(of: fitted, on: data, inputs: [.features], engine: engine)
-    #expect(alone.inputs == [.features] && whole.inputs.count == 3)
-    #expect(alone.score(.features, .linear) == whole.score(.features, .linear))
-    #expect(!alone.description.contains("PCA") && whole.description.contains("Features and PCA"))
+    let whole = try await probe.evaluate(fitted, on: data, engine: engine)
+    let alone = try await probe.evaluate(
+      fitted,
+      on: data,
+      comparesWithBaselines: false,
+      engine: engine
+    )
+    #expect(alone == whole.withoutBaselines && alone.verdict == nil && whole.verdict != nil)
+    #expect(alone.tables[0].methods.count == 1 && whole.tables[0].methods.count == 4)
   }
 }

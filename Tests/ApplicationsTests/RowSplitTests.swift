@@ -25,7 +25,7 @@ import Testing
   func windowsThatEvaluatorShareNoTimeWithOthers(rows: Int, window: Int, stride: Int) throws {
     let set = try series(rows: rows, window: window, stride: stride)
     let split = RowSplit(RawItems.series(set), seed: 3)
-    #expect(!split.seen.isEmpty && !split.report.isEmpty)
+    #expect(split.report.count >= set.count / 50)
     var evaluated = Set<Int>()
     for item in split.report { evaluated.formUnion(set.range(of: item)) }
     for item in split.seen { #expect(evaluated.isDisjoint(with: set.range(of: item))) }
@@ -36,6 +36,6 @@ import Testing
   @Test func everyWindowOfAShortSeriesOverlaps() throws {
     let set = try series(rows: 300, window: 256, stride: 1)
     let split = RowSplit(RawItems.series(set), seed: 3)
-    #expect(!split.seen.isEmpty && !split.report.isEmpty)
+    #expect(split.seen.count >= set.count / 3 && split.report.count >= set.count / 50)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SoftmaxRegressionTests {
   @Test func wideRowsAreLearnedWithMorePenalty() {
-    // 300 numbers a row, each of which tells the class a little.
+    // 300 numbers a row, each of which depends a little on the class.
     var generator = SeededGenerator(seed: 12)
     let classes = (0..<1_000).map { $0 / 3 % 2 }
     let values = (0..<300_000).map { generator.nextNormal() + 0.1 * Float(classes[$0 / 300]) }
@@ -14,7 +14,7 @@ import Testing
       SoftmaxRegression.penalty(for: rows, classes: classes, classCount: 2, rounds: 100)
     }
     #expect(penalty(rows) > 1)
-    // Where nothing is held out, or nothing is learned by heart, the least.
+    // Where nothing is held out, or nothing is memorized, the least.
     let narrow = classes.map { 4 * Float($0) }
     #expect(penalty(PaddedRows(Tensor(narrow, shape: [1_000, 1]))) == 1)
     #expect(

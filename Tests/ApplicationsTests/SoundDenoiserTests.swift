@@ -42,13 +42,14 @@ import Testing
   @Test func tonesAreHeardThroughNoise() async throws {
     let engine = smallEngine()
     let fitted = try await fitted(tones(), epochs: 12, on: engine)
-    let report = try #require(fitted.report)
-    #expect(report.kind == .sounds && report.noise == "snr:5.0")
-    let (own, noisy) = (report.denoised.signalToNoiseRatio, report.noisy.signalToNoiseRatio)
+    let evaluation = try #require(fitted.evaluation)
+    #expect(evaluation.title.hasSuffix(", noise snr:5.0"), "\(evaluation.title)")
+    let (own, noisy) = (evaluation["SI-SNR"], evaluation["noisy", "SI-SNR"])
     #expect(abs(try #require(noisy) - 5) < 0.3)
     #expect(try #require(own) > 11)
-    #expect(report.description.contains("SI-SNR") && report.description.contains("Wiener filter"))
-    #expect(fitted.header.training.metrics["SI-SNR, denoised"] == own)
+    let wiener = try #require(evaluation["Wiener filter", "SI-SNR"])
+    #expect(try wiener < #require(own), "\(wiener)")
+    #expect(fitted.header.training.metrics["network, SI-SNR"] == own)
   }
 
   @Test(arguments: [(8000, 1, 8000), (44_100, 2, 5001), (11_025, 3, 37), (1000, 1, 1)])
@@ -57,7 +58,7 @@ import Testing
     let fitted = try await fitted(tones(), epochs: 1, on: engine)
     var generator = SeededGenerator(seed: 4)
     let sound = Sound(
-      name: "strange",
+      name: "unusual",
       sampleRate: rate,
       channels: (0..<channels).map { _ in (0..<count).map { _ in 9 * generator.nextNormal() } }
     )
@@ -66,7 +67,7 @@ import Testing
       result.sampleRate == rate && result.channels.map(\.count) == sound.channels.map(\.count)
     )
     #expect(result.channels.allSatisfy { $0.allSatisfy(\.isFinite) } && result != sound)
-    let last = Sound(name: "strange", sampleRate: rate, channels: [sound.channels[channels - 1]])
+    let last = Sound(name: "unusual", sampleRate: rate, channels: [sound.channels[channels - 1]])
     let alone = try await fitted.denoised(last, on: engine)
     #expect(alone.channels[0] == result.channels[channels - 1])
     let silence = Sound(name: "silence", sampleRate: rate, channels: [[0, 0, 0]])

@@ -1,5 +1,6 @@
 import Foundation
 import HourglassEngines
+import HourglassEvaluation
 import HourglassNetworks
 import HourglassTensors
 import Testing
@@ -24,24 +25,28 @@ import Testing
     )
     let session = TrainingSession(engine: engine)
     let fitted = try await synthesizer.fit(.images(images), session: session)
-    let own = try #require(fitted.report?.bound?.importanceWeighted)
-    #expect(own.samples == 5 && own.imageCount == 30 && own.standardError == 0)
+    let own = try #require(fitted.evaluation)
+    #expect(own["K"] == 5 && own["images"] == 30)
     var last = -Double.infinity
     for samples in [1, 10, 400] {
-      let report = try await fitted.evaluate(
+      let evaluation = try await fitted.evaluate(
         .images(images),
         boundSamples: samples,
         boundImages: 40,
         on: engine
       )
-      let weighted = try #require(report.bound?.importanceWeighted)
-      #expect(weighted.samples == samples && weighted.imageCount == 40)
-      #expect(weighted.bound > last, "\(samples) codes")
-      last = weighted.bound
-      // The mixture was fitted to the codes of these images: it is nearer to them than the prior.
-      let mixed = try #require(weighted.fromMixture)
-      if samples == 400 { #expect(mixed > weighted.bound) }
-      #expect("\(report)".contains("bound by \(samples) codes an image"))
+      let metric = "importance-weighted bound"
+      let bound = try #require(evaluation[metric])
+      #expect(evaluation["K"] == Double(samples) && evaluation["images"] == 40)
+      #expect(bound > last, "\(samples) samples")
+      last = bound
+      // The mixture was fitted to the latent vectors of these images: it is nearer to them than the prior.
+      let mixed = try #require(evaluation["latent vectors from the mixture", metric])
+      if samples == 400 { #expect(mixed > bound) }
+      // The intervals of the bounds hold the sampling of images, and are around the means.
+      let interval = try #require(evaluation.tables[0].methods[0].intervals[1])
+      #expect(abs((interval.lowerBound + interval.upperBound) / 2 - bound) < 1e-9)
+      #expect(interval.upperBound > bound)
     }
     for (samples, count) in [(0, 1), (1, 0), (2_000_000, 1)] {
       await #expect(throws: HourglassError.self) {

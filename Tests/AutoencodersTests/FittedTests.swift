@@ -114,10 +114,10 @@ import Testing
     let none = TensorSource(Tensor([], shape: [0, 6]))
     #expect(try await model.encode(none, on: engine).shape == [0, 2])
     await #expect(throws: TrainingError.noItems) { try await model.evaluate(none, on: engine) }
-    var spoilt = TinyData.items(count: 3, [6])
-    spoilt[flat: 8] = .nan
+    var damaged = TinyData.items(count: 3, [6])
+    damaged[flat: 8] = .nan
     await #expect(throws: TrainingError.nonFiniteItem(index: 1)) {
-      try await model.evaluate(TensorSource(spoilt), on: engine)
+      try await model.evaluate(TensorSource(damaged), on: engine)
     }
   }
 

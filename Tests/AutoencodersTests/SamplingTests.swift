@@ -5,7 +5,7 @@ import HourglassTensors
 import Testing
 
 @Suite struct SamplingTests {
-  /// Each of 4 values a 1 with probability 1/2, whatever the code; codes of N(1, 1) for all items.
+  /// Each of 4 values a 1 with probability 1/2, whatever the latent vector, which is N(1, 1) for all items.
   private func shifted() throws -> FittedAutoencoder {
     let learner = Autoencoder(
       encoder: .dense(hidden: [], activation: .tanh),

@@ -103,11 +103,12 @@ import Testing
       now: TickingClock(secondsPerLook: 1).now
     )
     #expect(result.record.stopReason == .time)
-    #expect(result.record.steps > 0)
-    #expect(result.record.steps < 30)
+    // Thirty looks at the clock, of which a step takes at most four.
+    #expect((5..<30).contains(result.record.steps))
     // The epoch that the time cut was evaluated all the same.
     #expect(result.record.epochs.last?.step == result.record.steps)
-    #expect(result.record.bestEpoch != nil)
+    let best = result.record.epochs.min { $0.validationLoss < $1.validationLoss }
+    #expect(result.record.bestEpoch == best?.epoch)
     #expect(result.variables.values.allSatisfy { $0.isFinite })
   }
 
@@ -151,7 +152,8 @@ import Testing
     let model = try await task.value
     let record = try #require(model.record)
     #expect(record.stopReason == .cancellation)
-    #expect(record.bestEpoch != nil)
+    let best = record.epochs.min { $0.validationLoss < $1.validationLoss }
+    #expect(record.bestEpoch == best?.epoch)
     let state = try #require(store.saved.last)
     #expect(state.progress.step == record.steps)
     #expect(state.progress.epoch >= 3)
@@ -164,7 +166,7 @@ import Testing
     #expect(resumed == whole)
   }
 
-  @Test func divergenceIsTold() async throws {
+  @Test func divergenceIsReported() async throws {
     let optimizer = Optimizer(algorithm: .gradientDescent(), learningRate: 1e30)
     let trainer = Trainer(optimizer: optimizer, batchSize: 8, checkpointInterval: 0)
     let store = MemoryStore()
@@ -182,7 +184,7 @@ import Testing
       }
     }
     #expect(events.last == .diverged(epoch: 1, step: 2))
-    // What was written before the variables were spoilt stays, and is finite.
+    // What was written before the variables diverged stays, and is finite.
     #expect(store.saved.allSatisfy { $0.variables.values.allSatisfy(\.isFinite) })
   }
 
@@ -200,7 +202,8 @@ import Testing
       )
     }
     let progress = events.compactMap { if case .progress(let now) = $0 { now } else { nil } }
-    #expect(!progress.isEmpty)
+    // Some hundred steps, each of which looks at the clock once to four times: 0.1 to 0.5 seconds.
+    #expect((1...5).contains(progress.count))
     for (earlier, later) in zip(progress, progress.dropFirst()) {
       #expect(later.seconds - earlier.seconds >= 0.1)
       #expect(later.fraction >= earlier.fraction)

@@ -185,13 +185,13 @@ import Testing
   }
 
   @Test(arguments: [Float.nan, .infinity])
-  func aSpoiltItemIsNamed(_ value: Float) throws {
-    for spoilt in [0, 17, 29] {
+  func aNonFiniteItemIsNamed(_ value: Float) throws {
+    for damaged in [0, 17, 29] {
       var items = TinyData.items(count: 30, [6])
-      items[flat: spoilt * 6 + 2] = value
+      items[flat: damaged * 6 + 2] = value
       let loop = try loop(Trainer(batchSize: 8, epochs: 1, seed: 3), items: items)
       // Items in the epoch's tail are not seen; seed and epochs are such that these are.
-      #expect(throws: TrainingError.nonFiniteItem(index: spoilt)) { try finished(loop) }
+      #expect(throws: TrainingError.nonFiniteItem(index: damaged)) { try finished(loop) }
     }
   }
 

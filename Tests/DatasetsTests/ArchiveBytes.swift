@@ -24,13 +24,50 @@ enum ArchiveBytes {
     (0..<size).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
   }
 
-  /// Deflated data without a wrapper.
+  /// Deflated data without a wrapper: one block of the fixed code, where equal bytes that follow each
+  /// other are runs (RFC 1951, sections 3.2.5 and 3.2.6).
   static func deflated(_ bytes: [UInt8]) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: hg_deflate_bound(bytes.count))
-    var count = 0
-    let status = hg_deflate(bytes, bytes.count, 6, &result, result.count, &count)
-    precondition(status == 0, "zlib found no memory")
-    return Array(result[2..<count - 4])
+    var (result, word, bits): ([UInt8], UInt64, Int) = ([], 0, 0)
+    func write(_ value: Int, _ count: Int, isCode: Bool = true) {
+      for place in 0..<count {
+        let bit = value >> (isCode ? count - 1 - place : place) & 1
+        word |= UInt64(bit) << bits
+        bits += 1
+        if bits == 8 {
+          result.append(UInt8(word))
+          (word, bits) = (0, 0)
+        }
+      }
+    }
+    func write(symbol: Int) {
+      switch symbol {
+      case ..<144: write(0x30 + symbol, 8)
+      case ..<256: write(0x190 + symbol - 144, 9)
+      case ..<280: write(symbol - 256, 7)
+      default: write(0xc0 + symbol - 280, 8)
+      }
+    }
+    write(0b011, 3, isCode: false)
+    var place = 0
+    while place < bytes.count {
+      var run = 0
+      if place > 0 {
+        let last = bytes[place - 1]
+        while run < 258, place + run < bytes.count, bytes[place + run] == last { run += 1 }
+      }
+      if run >= 3 {
+        run = run == 258 ? 258 : min(run, 10)
+        write(symbol: run == 258 ? 285 : 254 + run)
+        write(0, 5)
+        place += run
+      } else {
+        write(symbol: Int(bytes[place]))
+        place += 1
+      }
+    }
+    write(symbol: 256)
+    if bits > 0 { result.append(UInt8(word)) }
+    return result
   }
 
   static func checksum(_ bytes: [UInt8]) -> Int { Int(hg_crc32(0, bytes, bytes.count)) }

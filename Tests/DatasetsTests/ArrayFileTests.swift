@@ -52,7 +52,7 @@ import Testing
       Issue.record("expected a table")
       return
     }
-    #expect(table.columns.map(\.kind) == [.integer, .number])
+    #expect(table.schema.columns.map(\.kind) == [.integer, .number])
   }
 
   @Test func objectsAreRefused() {
@@ -82,11 +82,12 @@ import Testing
     var options = DatasetOptions()
     options.series = SeriesOptions(timeColumn: "t", window: 4, stride: 3)
     guard
-      case .series(let series) = try Dataset.load(contentsOf: folder.file(text), options: options)
+      case .series(let data) = try Dataset.load(contentsOf: folder.file(text), options: options)
     else {
       Issue.record("expected a series")
       return
     }
+    let series = data.sample
     #expect((0..<series.count).map(series.range) == [0..<4, 3..<7, 6..<10])
     #expect(series.window(1).observed == [1, 0, 1, 1])
     let merged = series.merged(windows: (0..<series.count).map { series.window($0).values })

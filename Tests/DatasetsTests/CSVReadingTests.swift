@@ -157,7 +157,7 @@ import Testing
   ]
 
   @Test(arguments: mistakes.indices)
-  func aMistakeIsToldWithItsPlace(_ index: Int) throws {
+  func aMistakeIsReportedWithItsPlace(_ index: Int) throws {
     let (text, expected) = Self.mistakes[index]
     #expect(message(in: folder) { _ = try read(text) } == expected)
   }

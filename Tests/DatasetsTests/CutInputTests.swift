@@ -128,7 +128,7 @@ private func waysToCut(_ bytes: [UInt8]) -> [CutStream] {
       let source = try ByteSource(stream, path: "pipe")
       let dataset = try ArrayItems(source, DatasetOptions())?.dataset { _ in }
       guard case .table(let table) = dataset else { return nil }
-      return table
+      return try table.whole()
     }
     let whole = try #require(try array(MemoryStream(bytes)))
     #expect(whole.rowCount == 20 && whole.columns.count == 3)

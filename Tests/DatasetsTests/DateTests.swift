@@ -59,7 +59,7 @@ import Testing
       #expect(try column(cells).kind != .date, "\(cells)")
       #expect(try column(cells).kind != .time, "\(cells)")
     }
-    // Which is the day cannot be told, unless it is declared.
+    // The order of day and month is ambiguous unless it is declared.
     let open = ["01/02/2024", "03/04/2024"]
     #expect(try column(open).kind != .date)
     var options = TableOptions(columnKinds: ["when": .date])

@@ -14,8 +14,8 @@ import Testing
   private static let values = (0..<4_000).map { Double($0 % 97) }
   private static let array = ArchiveBytes.npy(values, "(2000, 2)")
 
-  private func large(_ path: String) throws -> LargeTable {
-    try LargeTable(array: path, sampleBytes: 1)
+  private func large(_ path: String) throws -> StoredTable {
+    try StoredTable(array: path, sampleBytes: 1)
   }
 
   /// The error of a file that is read block by block, which is that of the file read whole.
@@ -156,12 +156,13 @@ import Testing
     try #require(status == 0)
     let expected = output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
     var options = DatasetOptions()
-    options.largeTableSize = 1_000
+    options.inMemorySize = 1_000
     options.labelsName = "y"
-    guard case .largeTable(let large) = try Dataset.load(contentsOf: path, options: options) else {
+    guard case .table(let large) = try Dataset.load(contentsOf: path, options: options) else {
       Issue.record("it is larger than 1,000 bytes")
       return
     }
+    #expect(!large.isInMemory)
     let table = try large.whole()
     #expect((0..<4).map { table.columns[$0].number(1_234) } == expected)
     #expect(table.columns[4].text(1_234) == "1" && table.columns[4].kind == .category)

@@ -15,11 +15,12 @@ import Testing
     guard case .table(let table) = try Dataset.load(contentsOf: path, options: options) else {
       throw DatasetError.emptyFile(path: "no table")
     }
-    return table
+    #expect(table.isInMemory)
+    return table.sample
   }
 
-  private func large(_ path: String, _ options: DatasetOptions = .init()) throws -> LargeTable {
-    try LargeTable(array: path, options: options, sampleBytes: 1)
+  private func large(_ path: String, _ options: DatasetOptions = .init()) throws -> StoredTable {
+    try StoredTable(array: path, options: options, sampleBytes: 1)
   }
 
   /// Compares everything that a large table knows with the same table in memory.
@@ -86,7 +87,7 @@ import Testing
     try check(path, DatasetOptions(), comment)
   }
 
-  /// Columns whose first rows tell little of the others.
+  /// Columns whose first rows differ from the others.
   private static func mixed(rows: Int) -> [Double] {
     (0..<rows).flatMap { row -> [Double] in
       let late: Double = row == rows - 2 ? 0.25 : Double(row % 5)
@@ -103,7 +104,7 @@ import Testing
     let path = try folder.file(ArchiveBytes.npy(values, "(20000, 9)"))
     try check(path, comment: "mixed")
     let kinds: [ColumnKind] = [
-      .constant, .integer, .number, .integer, .constant, .integer, .number, .constant, .number,
+      .constant, .identifier, .number, .boolean, .constant, .integer, .number, .constant, .number,
     ]
     #expect(try large(path).schema.columns.map(\.kind) == kinds)
     let names: Set = ["column 1", "column 6"]
@@ -163,46 +164,35 @@ import Testing
   @Test func onlyLargeArraysAreLarge() throws {
     let path = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 1_000), "(1000, 9)"))
     var options = DatasetOptions()
-    options.largeTableSize = 72_000
-    guard case .largeTable(let table) = try Dataset.load(contentsOf: path, options: options) else {
-      Issue.record("its values are 72,000 bytes")
-      return
-    }
-    #expect(table.rowCount == 1_000 && table.byteCount == 72_000)
+    options.inMemorySize = 72_000
+    let large = try Dataset.load(contentsOf: path, options: options)
+    #expect(large.count == 1_000 && !large.isInMemory)
     options.limit = 5
     #expect(try whole(path, options).rowCount == 5)
     options.limit = nil
-    options.largeTableSize = 72_001
+    options.inMemorySize = 72_001
     #expect(try whole(path, options).rowCount == 1_000)
-    options.largeTableSize = 1
+    options.inMemorySize = 1
     let short = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 999), "(999, 9)"))
     #expect(try whole(short, options).rowCount == 999)
   }
 
-  @Test func blocksAreReadForAnotherSchema() throws {
-    let path = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 1_200), "(1200, 9)"))
+  @Test func blocksAreReadForAnotherSchema() async throws {
+    let path = try folder.file(ArchiveBytes.npy(Self.mixed(rows: 9_000), "(9000, 9)"))
     let levels = TableSchema.Content.codes(levels: ["0", "1", "3"])
     var schema = TableSchema(columns: [
       .init(name: "column 6", kind: .category, content: levels),
       .init(name: "row", kind: .identifier, content: .texts),
     ])
-    var options = DatasetOptions()
-    options.largeTableSize = 1
-    let reader = try #require(
-      try TableReader(largeArray: path, schema: schema, options: options, optional: ["row"])
-    )
-    #expect(reader.schema.columns.map(\.name) == ["column 6"])
-    let block = try #require(try reader.next())
+    let batches = try DatasetBatches(contentsOf: path, schema: schema, optional: ["row"])
+    #expect(batches.schema?.columns.map(\.name) == ["column 6"])
+    let block = try #require(try await batches.next()?.table)
     #expect(block.columns[0].text(1) == "1" && block.columns[0].text(2) == nil)
     #expect(block.columns[0].text(3) == nil && block.columns[0].text(7) == "3")
-    while try reader.next() != nil {}
-    #expect(reader.rowCount == 1_200)
-    #expect(reader.unknownCounts == ["column 6": 200])
+    #expect(try await batches.next()?.firstRow == 8_192)
+    #expect(try await batches.next() == nil)
+    #expect(await batches.unknownCounts == ["column 6": 1_500])
     schema.columns[0].name = "other"
-    #expect(throws: DatasetError.self) {
-      try TableReader(largeArray: path, schema: schema, options: options)
-    }
-    options.largeTableSize = 1 << 40
-    #expect(try TableReader(largeArray: path, schema: schema, options: options) == nil)
+    #expect(throws: DatasetError.self) { try DatasetBatches(contentsOf: path, schema: schema) }
   }
 }

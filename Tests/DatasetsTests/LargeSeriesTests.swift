@@ -47,7 +47,7 @@ import Testing
     )
     let table = try Table(contentsOf: path)
     let all = try SeriesSet(table, options: options)
-    let large = try LargeSeries(LargeTable(contentsOf: path), options: options, stretchCells: 1)
+    let large = try StoredSeries(StoredTable(contentsOf: path), options: options, stretchCells: 1)
     #expect(large.spacing == all.spacing)
     #expect(large.count == all.count && large.rowCount == table.rowCount)
     #expect(large.groupCount == 3 && large.bounds == ("1", "2010"))
@@ -74,8 +74,8 @@ import Testing
     let path = try folder.file(Self.machines())
     let options = SeriesOptions(timeColumn: "time", group: "machine", window: 32)
     let all = try SeriesSet(Table(contentsOf: path), options: options)
-    let large = try LargeSeries(
-      LargeTable(contentsOf: path),
+    let large = try StoredSeries(
+      StoredTable(contentsOf: path),
       options: options,
       sampleBytes: 1,
       stretchCells: 1
@@ -103,8 +103,8 @@ import Testing
     let lines = (0..<40_000).map { "\($0),\($0 % 251)" }
     let path = try folder.file("t,v\n" + lines.joined(separator: "\n"))
     let options = SeriesOptions(timeColumn: "t", window: 16)
-    let large = try LargeSeries(
-      LargeTable(contentsOf: path),
+    let large = try StoredSeries(
+      StoredTable(contentsOf: path),
       options: options,
       sampleBytes: 1,
       stretchCells: 1
@@ -121,7 +121,7 @@ import Testing
     #expect(starts == starts.sorted() && Set(starts).count == 16)
     #expect(starts[0] < 15_000 && starts[15] > 25_000)
     #expect(large.sample.originalRows == (0..<16 * 256).map { $0 })
-    let whole = try LargeSeries(LargeTable(contentsOf: path), options: options)
+    let whole = try StoredSeries(StoredTable(contentsOf: path), options: options)
     #expect(whole.sample.table.rowCount == 40_000)
     #expect(try whole.whole().table.rowCount == 40_000)
   }
@@ -129,8 +129,8 @@ import Testing
   @Test func aLongGapPartsASeries() throws {
     let times = (0..<30_000).map { $0 < 10_000 ? $0 : $0 + 70_000 }
     let path = try folder.file("t,v\n" + times.map { "\($0),\($0 % 17)" }.joined(separator: "\n"))
-    let large = try LargeSeries(
-      LargeTable(contentsOf: path),
+    let large = try StoredSeries(
+      StoredTable(contentsOf: path),
       options: SeriesOptions(timeColumn: "t", window: 16)
     )
     #expect(large.spacing == .withGaps(step: 1, missing: 70_000))
@@ -148,11 +148,11 @@ import Testing
     (["1,1,a", "1,2,b", "2,3,a"], "another row of series a", 3),
     (["1,1,a", ",2,a"], "found a missing cell", 2),
   ])
-  func rowsOutOfOrderAreToldBySentence(rows: [String], words: String, row: Int) throws {
+  func rowsOutOfOrderAreReported(rows: [String], words: String, row: Int) throws {
     let path = try folder.file("t,v,m\n" + rows.joined(separator: "\n") + "\n")
     let error = #expect(throws: DatasetError.self) {
-      try LargeSeries(
-        LargeTable(contentsOf: path),
+      try StoredSeries(
+        StoredTable(contentsOf: path),
         options: SeriesOptions(timeColumn: "t", group: "m", window: 4)
       )
     }
@@ -164,8 +164,8 @@ import Testing
     let path = try folder.file("t,v\n1,2\n2,3\n")
     for (window, stride) in [(0, 1), (1 << 40, 1), (4, 0)] {
       #expect(throws: DatasetError.self) {
-        try LargeSeries(
-          LargeTable(contentsOf: path),
+        try StoredSeries(
+          StoredTable(contentsOf: path),
           options: SeriesOptions(timeColumn: "t", window: window, stride: stride)
         )
       }
@@ -176,8 +176,8 @@ import Testing
         )
       }
     }
-    let large = try LargeSeries(
-      LargeTable(contentsOf: path),
+    let large = try StoredSeries(
+      StoredTable(contentsOf: path),
       options: SeriesOptions(timeColumn: "t", window: 4, stride: .max)
     )
     #expect(large.count == 1)

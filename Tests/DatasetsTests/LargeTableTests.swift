@@ -9,7 +9,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A table of columns of every kind whose first rows tell little of the others.
+  /// A table of columns of every kind whose first rows differ from the others.
   private static func text(rows: Int) -> String {
     var lines = ["id,count,height,smoker,color,sold,at,unit,name,late"]
     for row in 0..<rows {
@@ -28,7 +28,7 @@ import Testing
     let path = try folder.file(Self.text(rows: 3_000))
     let table = try Table(contentsOf: path)
     // Room for the fewest rows alone: most are not drawn.
-    let large = try LargeTable(contentsOf: path, sampleBytes: 1)
+    let large = try StoredTable(contentsOf: path, sampleBytes: 1)
     #expect(large.rowCount == 3_000)
     #expect(large.sample.rowCount == 1_000)
     for (expected, found) in zip(table.schema.columns, large.schema.columns) {
@@ -46,7 +46,7 @@ import Testing
   @Test func sampleAndBlocksAreRowsOfTheTable() throws {
     let path = try folder.file(Self.text(rows: 3_000))
     let table = try Table(contentsOf: path)
-    let large = try LargeTable(contentsOf: path, sampleBytes: 1)
+    let large = try StoredTable(contentsOf: path, sampleBytes: 1)
     #expect(large.sampleRows == large.sampleRows.sorted())
     #expect(Set(large.sampleRows).count == 1_000)
     #expect(large.sample == table.rows(large.sampleRows))
@@ -65,7 +65,7 @@ import Testing
     var lines = ["id,text"]
     for row in 0..<6_000 { lines.append("\(row),\(String(repeating: "x", count: 200))\(row)") }
     let path = try folder.file(lines.joined(separator: "\n") + "\n")
-    let large = try LargeTable(contentsOf: path, sampleBytes: 400_000)
+    let large = try StoredTable(contentsOf: path, sampleBytes: 400_000)
     #expect((1_000..<2_000).contains(large.sample.rowCount))
     #expect(large.sampleRows == large.sampleRows.sorted())
     #expect(try large.sample == Table(contentsOf: path).rows(large.sampleRows))
@@ -78,7 +78,7 @@ import Testing
   @Test func lateTextsMakeTexts() throws {
     let rows = (0..<2_000).map { $0 == 1_990 ? "x,\($0)" : "\($0 % 4),\($0)" }
     let path = try folder.file("a,b\n" + rows.joined(separator: "\n"))
-    let large = try LargeTable(contentsOf: path, sampleBytes: 1)
+    let large = try StoredTable(contentsOf: path, sampleBytes: 1)
     #expect(large.schema == (try Table(contentsOf: path)).schema)
     #expect(large.schema.columns[0].kind == .category)
   }
@@ -89,7 +89,7 @@ import Testing
       "\(row == 20_000 ? "x" : "\(row % 4)"),\(row == 40_000 ? "y" : "\(row % 5)")"
     }
     let path = try folder.file("a,b\n" + rows.joined(separator: "\n"))
-    let large = try LargeTable(contentsOf: path, sampleBytes: 1)
+    let large = try StoredTable(contentsOf: path, sampleBytes: 1)
     #expect(large.rowCount == 60_000)
     #expect(large.schema == (try Table(contentsOf: path)).schema)
     #expect(large.schema.columns.map(\.kind) == [.category, .category])
@@ -100,7 +100,7 @@ import Testing
     for bad in ["a,b\n\(good)\n3\n", "a,b\n\(good)\n3,inf\n", "a,b\n\(good)\n\"3,1\n", "a,b\n"] {
       let path = try folder.file(bad)
       #expect(
-        message(in: folder) { _ = try LargeTable(contentsOf: path) }
+        message(in: folder) { _ = try StoredTable(contentsOf: path) }
           == message(in: folder) { _ = try Table(contentsOf: path) }
       )
     }
@@ -109,17 +109,11 @@ import Testing
   @Test func onlyLongTablesAreLarge() throws {
     let path = try folder.file(Self.text(rows: 1_200))
     var options = DatasetOptions()
-    options.largeTableSize = 10_000
-    guard case .largeTable(let large) = try Dataset.load(contentsOf: path, options: options) else {
-      Issue.record("it is larger than 10,000 bytes")
-      return
-    }
-    #expect(large.rowCount == 1_200)
-    options.largeTableSize = 1 << 20
-    guard case .table = try Dataset.load(contentsOf: path, options: options) else {
-      Issue.record("it is smaller than a mebibyte")
-      return
-    }
+    options.inMemorySize = 10_000
+    let large = try Dataset.load(contentsOf: path, options: options)
+    #expect(large.count == 1_200 && !large.isInMemory)
+    options.inMemorySize = 1 << 20
+    #expect(try Dataset.load(contentsOf: path, options: options).isInMemory)
   }
 }
 

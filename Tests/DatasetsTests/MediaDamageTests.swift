@@ -173,7 +173,7 @@ import Testing
   ])
   func aSoundThatStopsAnywhereIsAnError(_ name: String) throws {
     let bytes = try goldenBytes("Sounds/\(name)")
-    // A chunk or a page may end where the file is cut; nothing tells then that more should come.
+    // A chunk or a page may end where the file is cut; nothing shows then that more should come.
     var whole: [Int] = []
     for count in stride(from: 0, to: bytes.count, by: 13) {
       if (try? Sound.decoded(Array(bytes.prefix(count)))) != nil { whole.append(count) }

@@ -57,7 +57,7 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try NumericDataset(IDXFile(contentsOf: path)) }
     #expect(
       error?.description == """
-        cannot learn from \(path): expected items with several values, found 5 labels (IDX data \
+        cannot train on \(path): expected items with several values, found 5 labels (IDX data \
         with one dimension). Give the file of the images that these labels belong to.
         """
     )

@@ -16,7 +16,7 @@ import Testing
 
   private static let past = Date(timeIntervalSince1970: 1_700_000_000)
 
-  /// An image whose samples all tell its number.
+  /// An image whose samples are all its number.
   private func image(_ number: Int) -> Image {
     Image(
       width: 3,

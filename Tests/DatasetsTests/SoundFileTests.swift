@@ -85,13 +85,26 @@ import Testing
     #expect(read.channels == [[most, -1, most, 0.5, 0]])
   }
 
-  @Test func mp3HasTheBitRateThatIsAskedForAndComesBackNearly() throws {
+  /// None with a libsndfile before 1.1, or one that was built without it.
+  private static var writesMP3: Bool {
+    let silence = Sound(name: "a", sampleRate: 16_000, channels: [[Float](repeating: 0, count: 64)])
+    do {
+      _ = try silence.encoded(as: .mp3)
+      return true
+    } catch MediaError.sound(.unsupported) {
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  @Test(.enabled(if: Self.writesMP3, "the libsndfile at hand writes no MP3"))
+  func mp3HasTheBitRateThatIsAskedForAndComesBackNearly() throws {
     let count = 48_000
     let tone = (0..<count).map { 0.4 * sin(Float($0) * 2 * .pi * 440 / 16_000) }
     let sound = Sound(name: "tone", sampleRate: 16_000, channels: [tone])
     // 64 of 8 to 160 kbit/s.
-    // None with a libsndfile before 1.1, or one that was built without it.
-    guard let bytes = try? sound.encoded(as: .mp3, quality: 56.0 / 152) else { return }
+    let bytes = try sound.encoded(as: .mp3, quality: 56.0 / 152)
     #expect(bytes == (try sound.encoded(as: .mp3, quality: 56.0 / 152)))
     let kilobits = Double(bytes.count) * 8 / 1000 / 3
     #expect((58...72).contains(kilobits))

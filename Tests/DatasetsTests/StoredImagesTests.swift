@@ -14,7 +14,7 @@ import Testing
 
   private func images(_ path: String, isLarge: Bool) throws -> ImageSet {
     var options = DatasetOptions()
-    options.largeTableSize = isLarge ? 1 : nil
+    options.inMemorySize = isLarge ? 1 : nil
     guard case .images(let images) = try Dataset.load(contentsOf: path, options: options) else {
       throw DatasetError.emptyFile(path: "no images")
     }
@@ -122,7 +122,7 @@ import Testing
     ]
     let path = try folder.file(ArchiveBytes.zip(members))
     var options = DatasetOptions()
-    options.largeTableSize = 1
+    options.inMemorySize = 1
     options.labelsName = "y"
     guard case .images(let images) = try Dataset.load(contentsOf: path, options: options) else {
       Issue.record("expected images")

@@ -11,7 +11,7 @@ import Testing
     guard case .table(let table) = try Dataset.load(contentsOf: path) else {
       throw DatasetError.emptyFile(path: path)
     }
-    return table
+    return try table.whole()
   }
 
   @Test func seriesWithClassesAreRows() throws {

@@ -95,7 +95,7 @@ import Testing
     #expect(throws: DatasetError.self) { try encoding.encoded(table.removing(["tail"])) }
   }
 
-  /// The reader tells texts apart by their bytes, and so does what is learned and kept.
+  /// The reader distinguishes texts by their bytes, and so do the encoding and its file.
   @Test func accentsThatAreComposedInTwoWaysAreTwoLevels() throws {
     let levels = ["caf\u{e9}", "cafe\u{301}", "tea"]
     let table = Table(

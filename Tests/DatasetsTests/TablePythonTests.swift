@@ -129,10 +129,11 @@ struct TablePythonTests {
       var options = DatasetOptions()
       options.arrayName = name
       options.labelsName = "y"
-      guard case .table(let table) = try Dataset.load(contentsOf: path, options: options) else {
+      guard case .table(let data) = try Dataset.load(contentsOf: path, options: options) else {
         Issue.record("\(name) is no table")
         continue
       }
+      let table = data.sample
       let values = (0..<2).flatMap { row in (0..<3).map { table.columns[$0].number(row) ?? .nan } }
       #expect(values == expected, "\(name)")
       #expect(table.columns[3].text(0) == "3")

@@ -33,12 +33,11 @@ import Testing
     )
     #expect(learned.code == 0, "\(learned.errors)")
     let outcome = try json(learned.output)
-    let probe = try #require(outcome["probe"] as? [String: Any])
-    #expect(
-      probe["classes"] as? [String] == ["large", "small"]
-        || probe["classes"] as? [String] == ["small", "large"]
-    )
-    #expect((probe["scores"] as? [Any])?.count == 6)
+    let probe = try #require(outcome["evaluationOfData"] as? [String: Any])
+    #expect((probe["title"] as? String)?.hasPrefix("accuracy of kind (2 classes)") == true)
+    let methods = try methods(of: probe)
+    #expect(methods.keys.sorted().first == "2 features" && methods.count == 4)
+    #expect(methods.values.allSatisfy { $0.count == 2 && $0.values.allSatisfy((0...1).contains) })
     let lines = folder.text("features.csv").split(separator: "\n")
     #expect(lines.count == 121)
     #expect(lines[0] == "id,kind,z1,z2")
@@ -70,12 +69,12 @@ import Testing
     try folder.write(labels.joined(separator: "\n") + "\n", to: "labels.txt")
     let features = ["features", "data.csv", "--labels", "labels.txt"]
     let quick = ["--dimensions", "2", "--epochs", "1", "--threads", "1", "--seed", "1"]
-    let told = try (0..<3).map { _ -> NSDictionary in
+    let printed = try (0..<3).map { _ -> NSDictionary in
       let outcome = try Program.run(features + ["--json"] + quick, in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      return try #require(try json(outcome.output)["probe"] as? NSDictionary)
+      return try #require(try json(outcome.output)["evaluationOfData"] as? NSDictionary)
     }
-    #expect(told[0] == told[1] && told[1] == told[2])
+    #expect(printed[0] == printed[1] && printed[1] == printed[2])
 
     try folder.write(labels.dropLast().joined(separator: "\n") + "\n", to: "few.txt")
     let few = try Program.run(["features", "data.csv", "--labels", "few.txt"] + quick, in: folder)

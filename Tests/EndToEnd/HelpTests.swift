@@ -7,38 +7,38 @@ import Testing
     #expect(outcome.errors == "")
     #expect(
       outcome.output == """
-        OVERVIEW: Learn from your own data with autoencoders, and apply the models.
+        OVERVIEW: Train autoencoders on your own data, and apply the models.
 
-        An autoencoder compresses each row, image, sound or window to a few numbers and
-        reconstructs it from them. Trained on your data alone, it does eight tasks.
+        An autoencoder compresses each row, image, sound or window to a few dimensions
+        and reconstructs it from them. Trained on your data alone, it does eight tasks.
 
         EXAMPLES
-          Compress each image to two numbers, and keep the model:
-            hourglass reduce images.idx.gz --save images.hourglass -o codes.csv
-          Make features, and see how well a simple model predicts from them:
+          Reduce each image to two dimensions, and keep the model:
+            hourglass reduce images.idx.gz --save images.hourglass -o latent.csv
+          Train features, and see how well a simple model predicts from them:
             hourglass features customers.csv --probe churn -o features.csv
           Find out which song a query clip is from:
             hourglass match add songs/ --database songs.db
             hourglass match find clip.wav --database songs.db
-          Take the noise off images:
+          Remove noise from images:
             hourglass denoise noisy/ --learn-from clean/ -o denoised/
           Find the rows that are unlike normal ones:
             hourglass detect week23.csv --learn-from normal.csv -o scores.csv
-          Make new rows like your own:
+          Generate new rows like your own:
             hourglass generate --learn-from people.csv --count 1000 -o new.csv
           Fill missing cells:
             hourglass impute survey.csv -o filled.csv
-          Give gray photographs colors:
+          Colorize gray photographs:
             hourglass colorize old/ --learn-from photos/ -o colored/
-          See all of it on real data, or what a file holds:
+          Run all of it on real data, or show the contents of a file:
             hourglass demo
             hourglass inspect survey.csv
 
         EXIT CODES
-          0    good
-          1    the data or the model is at fault
-          2    the command line is
-          3    the machine is (memory, disk)
+          0    success
+          1    error in the data or the model
+          2    error in the command line
+          3    error of the machine (memory, disk)
           130  interrupted, with the checkpoint kept (143 after the signal TERM)
 
         USAGE: hourglass <subcommand>
@@ -48,24 +48,23 @@ import Testing
           -h, --help              Show help information.
 
         SUBCOMMANDS:
-          reduce                  Compress each row of a table, image, sound or window
-                                  of a series to a few numbers.
-          features                Learn features of rows, images, sounds or windows,
-                                  for other models to learn from.
+          reduce                  Reduce each row of a table, image, sound or window of
+                                  a series to a few dimensions.
+          features                Train features of rows, images, sounds or windows, as
+                                  the input of other models.
           match                   Find images, sounds or rows again from damaged copies
                                   and query clips.
-          denoise                 Take noise off images of any size, off sounds, a
-                                  table of numbers, or a time series.
+          denoise                 Remove noise from images of any size, sounds, a table
+                                  of numbers, or a time series.
           detect                  Find rows, images, or times of a series that are
                                   unlike normal ones.
-          generate                Make new rows of a table, images or windows of a
-                                  series, like your own.
+          generate                Generate new rows of a table, images or windows of a
+                                  series like your own.
           impute                  Fill missing cells of a table, gaps of a time series,
                                   or holes in images.
-          colorize                Give gray images of any size the colors that images
-                                  like them have.
-          inspect                 Say what a model file holds, or what the reader makes
-                                  of data.
+          colorize                Colorize gray images of any size.
+          inspect                 Show the contents of a model file, or of data as they
+                                  are read.
           run                     Run a request in JSON, as --print-request of any verb
                                   prints it.
           demo                    Run every verb on real data, into one report page.
@@ -93,7 +92,7 @@ import Testing
     }
   }
 
-  @Test func versionIsTold() throws {
+  @Test func versionIsShown() throws {
     let outcome = try Program.run("--version", in: Folder())
     #expect(outcome.code == 0)
     #expect(outcome.output.hasPrefix("hourglass 0."))

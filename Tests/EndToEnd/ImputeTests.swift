@@ -36,8 +36,12 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
     )
     #expect(report["stillMissing"] as? Int == 0)
-    let deleted = try #require(report["deleted"] as? [String: Any])
-    #expect((deleted["overall"] as? [[String: Any]])?.count == 5)
+    let evaluated = try methods(of: report["evaluation"])
+    #expect(
+      evaluated.keys.sorted()
+        == ["5 nearest neighbors", "chained regression", "hourglass", "mean", "network alone"]
+    )
+    #expect(evaluated["mean"]?["RMSE"] != nil && evaluated["mean"]?["accuracy"] != nil)
     let pooled = try #require(report["pooled"] as? [[String: Any]])
     #expect(pooled.compactMap { $0["column"] as? String } == ["y", "kind", "kind", "n"])
     let intervals = folder.text("filled-intervals.csv").split(separator: "\n")
@@ -76,9 +80,8 @@ import Testing
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try json(outcome.output)
-    let given = try #require(report["given"] as? [String: Any])
-    func error(_ name: String) -> Double? { (given[name] as? [String: Any])?["error"] as? Double }
-    #expect(try #require(error("own")) < #require(error("mean")))
+    let given = try methods(of: report["evaluationOfData"])
+    #expect(try #require(given["network"]?["RMSE"]) < #require(given["mean color"]?["RMSE"]))
     #expect(try folder.names() == ["images.idx", "m.hourglass", "mask.idx", "out", "rows.png"])
     #expect(folder.has("out/1.png") && folder.has("out/40.png"))
     let again = try Program.run(
@@ -96,7 +99,7 @@ import Testing
     #expect(masked.code == 2 && masked.errors.contains("--mask is for images"))
   }
 
-  @Test func mistakesAreToldOf() throws {
+  @Test func mistakesAreReported() throws {
     let folder = try Folder()
     try folder.write(Array("a,b\n1,1\n1,1\n1,1\n".utf8), to: "same.csv")
     let same = try Program.run(["impute", "same.csv", "-o", "x.csv"], in: folder)

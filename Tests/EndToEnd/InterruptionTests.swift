@@ -37,7 +37,8 @@ import Testing
       if outcome.code == 128 + SIGKILL { kills += 1 }
       if folder.has("killed.hourglass") { break }
     }
-    #expect(kills > 0)
+    // The first comes 30 ms after the first checkpoint of a run of some seconds.
+    #expect(kills >= 1)
     let last = try Program.run(long + ["--save", "killed.hourglass", "--resume"], in: folder)
     #expect(last.code == 0, "\(last.errors)")
     #expect(try folder.bytes("whole.hourglass") == folder.bytes("killed.hourglass"))
@@ -68,7 +69,8 @@ import Testing
       let last = list.output.split(separator: "\n").last ?? ""
       #expect(["60 items of 32 coordinates", "3,060 items of 32 coordinates"].contains(last))
     }
-    #expect(kills > 0)
+    // The first two come before a program can have added 3,000 images.
+    #expect(kills >= 2)
     #expect(before.output.contains("\"name\":\"first.idx:1\""))
   }
 
@@ -82,7 +84,7 @@ import Testing
     let outcome = try running.wait()
     #expect(outcome.code == code)
     #expect(outcome.output == "")
-    #expect(outcome.errors.contains("what was learned so far is in .model.hourglass.checkpoint"))
+    #expect(outcome.errors.contains("the training state is in .model.hourglass.checkpoint"))
     #expect(outcome.errors.contains("--resume"))
     #expect(outcome.errors.contains("the best model so far is in model.hourglass"))
     #expect(folder.has(".model.hourglass.checkpoint"))
@@ -99,7 +101,7 @@ import Testing
     #expect(applied.code == 0, "\(applied.errors)")
     let resumed = try Program.run(arguments + ["--resume"], in: folder)
     #expect(resumed.code == 0, "\(resumed.errors)")
-    #expect(resumed.errors.contains("going on after step"))
+    #expect(resumed.errors.contains("resuming after step"))
     #expect(try folder.names() == ["codes.csv", "data.csv", "model.hourglass"])
   }
 
@@ -132,7 +134,7 @@ import Testing
     let outcome = try running.wait()
     #expect(outcome.code == 130, "\(outcome.code) \(outcome.errors)")
     #expect(outcome.output == "")
-    #expect(outcome.errors.contains("what was learned so far is in state"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("the training state is in state"), "\(outcome.errors)")
     #expect(try folder.names() == (before + ["state"]).sorted())
     if words.contains("--save"), outcome.errors.contains("the best model so far is in out") {
       let model = try Program.run("inspect", "out", in: folder)

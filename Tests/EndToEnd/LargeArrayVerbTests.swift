@@ -45,7 +45,7 @@ import Testing
 
       let detect = ["detect", name, "-o", "s.csv", "--save", "d.hourglass", "--in-memory", "1k"]
       let detected = try succeed(detect + ["--epochs", "2", "--threads", "1"], in: folder)
-      #expect(detected.errors.contains("learning from 1,400 of its 1,400 rows"), "\(name)")
+      #expect(detected.errors.contains("training on 1,400 of its 1,400 rows"), "\(name)")
       #expect(folder.text("s.csv").split(separator: "\n").count == rows + 1)
       _ = try succeed(["detect", name, "--model", "d.hourglass", "-o", "t.csv"], in: folder)
       #expect(try folder.bytes("s.csv") == folder.bytes("t.csv"), "\(name)")
@@ -59,7 +59,7 @@ import Testing
     let add = ["match", "add", "data.csv", "--database"]
     let learned = add + ["large.db", "--in-memory", "1k", "--dimensions", "3", "--json"]
     let added = try succeed(learned + ["--epochs", "3", "--threads", "1"], in: folder)
-    #expect(added.errors.contains("learning from 1,400 of its 1,400 rows"))
+    #expect(added.errors.contains("training on 1,400 of its 1,400 rows"))
     #expect(try json(added.output)["added"] as? Int == rows)
 
     // The same encoder on rows in memory: the database is copied, and its rows are replaced.

@@ -77,7 +77,7 @@ import Testing
     #expect(
       try Program.run(export + ["-", "--json"], in: folder).output.hasPrefix("name,position")
     )
-    let told = try Program.run(export + ["out.csv", "--json", "--quiet"], in: folder)
-    #expect(try json(told.output)["signatures"] as? Int == 2)
+    let exported = try Program.run(export + ["out.csv", "--json", "--quiet"], in: folder)
+    #expect(try json(exported.output)["signatures"] as? Int == 2)
   }
 }

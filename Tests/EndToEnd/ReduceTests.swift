@@ -22,11 +22,12 @@ import Testing
     let report = try json(outcome.output)
     #expect(report["rows"] as? Int == 300)
     #expect(report["dimensions"] as? Int == 2)
-    let heldOut = try #require(report["heldOut"] as? [String: Any])
-    for method in ["autoencoder", "principalComponents", "columnMeans"] {
-      let score = try #require(heldOut[method] as? [String: Double])
-      #expect(try #require(score["errorPerValue"]) > 0)
+    let methods = try methods(of: report["evaluation"])
+    for method in ["autoencoder", "PCA", "mean"] {
+      #expect(try #require(methods[method]?["MSE"]) > 0)
     }
+    let verdict = (report["evaluation"] as? [String: Any])?["verdict"] as? [String: Any]
+    #expect(verdict?["baseline"] as? String == "PCA" && verdict?["metric"] as? String == "MSE")
     #expect((report["files"] as? [String: String])?["codes"] == "codes.csv")
     let lines = folder.text("codes.csv").split(separator: "\n")
     #expect(lines.count == 301)
@@ -103,7 +104,7 @@ import Testing
       in: folder
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.errors.contains("data.csv is large: learning from 1,200 of its 1,200 rows"))
+    #expect(outcome.errors.contains("data.csv is large: training on 1,200 of its 1,200 rows"))
     #expect(folder.text("scores.csv").split(separator: "\n").count == 1_201)
     let features = try Program.run(
       ["features", "data.csv", "-o", "f.npy", "--in-memory", "1k", "--dimensions", "3"] + quick,
@@ -125,10 +126,10 @@ import Testing
     let text = try Program.run(words, in: folder)
     #expect(text.code == 0, "\(text.errors)")
     #expect(text.output.contains("autoencoder") && !text.output.contains("PCA"))
-    #expect(!text.output.contains("column means") && !text.output.contains("beats the baselines"))
+    #expect(!text.output.contains("mean  ") && !text.output.contains("95 % interval"))
     let report = try json(try Program.run(words + ["--json"], in: folder).output)
-    let heldOut = try #require(report["heldOut"] as? [String: Any])
-    #expect(heldOut["autoencoder"] != nil && heldOut["principalComponents"] == nil)
+    let methods = try methods(of: report["evaluation"])
+    #expect(methods["autoencoder"] != nil && methods["PCA"] == nil)
   }
 
   @Test func modelGivesTheSameCodes() throws {
@@ -137,8 +138,8 @@ import Testing
     let first = ["reduce", "images.idx", "-o", "codes.csv", "--save", "m.hourglass"] + quick
     let outcome = try Program.run(first, in: folder)
     #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("learned 64 -> 16 -> 2 from"))
-    #expect(outcome.output.contains("PCA of the same size"))
+    #expect(outcome.output.contains("trained 64 -> 16 -> 2 on"))
+    #expect(outcome.output.contains("\n  PCA "))
     let again = ["reduce", "images.idx", "--model", "m.hourglass", "-o", "again.csv"]
     let second = try Program.run(again, in: folder)
     #expect(second.code == 0, "\(second.errors)")
@@ -173,7 +174,7 @@ import Testing
     let script = "'\(Program.path)' reduce data.csv --epochs 1 -o - >> all.txt"
     let outcome = try Running(["-c", script], in: folder, program: "/bin/sh").wait()
     #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.errors.contains("PCA of the same size"), "the report stays off the codes")
+    #expect(outcome.errors.contains("\n  PCA "), "the evaluation is not among the latent vectors")
     let lines = folder.text("all.txt").split(separator: "\n")
     #expect(lines.count == 32)
     #expect(lines.prefix(2) == ["before", "z1,z2"])
@@ -198,7 +199,7 @@ import Testing
     let outcome = try Program.run(arguments, in: folder)
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("channels"))
-    #expect(outcome.output.contains("nothing was written"))
+    #expect(outcome.output.contains("-o FILE keeps the whole table"))
   }
 
   @Test func mapIsDrawn() throws {
@@ -236,16 +237,15 @@ import Testing
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
     let report = try json(outcome.output)
-    let heldOut = try #require(report["heldOut"] as? [String: Any])
-    let neighbors = try #require(heldOut["neighbors"] as? [String: Any])
-    for method in ["autoencoder", "principalComponents"] {
-      let score = try #require(neighbors[method] as? [String: Double])
-      for name in ["trustworthiness", "kept"] {
-        let value = try #require(score[name])
+    let methods = try methods(of: report["evaluation"])
+    for method in ["autoencoder", "PCA"] {
+      for name in ["trustworthiness", "6-NN kept"] {
+        let value = try #require(methods[method]?[name])
         #expect((0...1).contains(value))
       }
     }
     let html = folder.text("map.html")
+    #expect(html.contains("<h3>Validation: 20 held-out rows"))
     #expect(html.contains("\"lattice\":{\"side\":24"))
     #expect(html.contains("\"cells\":[[") && html.contains("class=\"scale\""))
     // A model that was learned so says so, and draws the same map again.
@@ -280,7 +280,7 @@ import Testing
     #expect(outcome.errors.contains(words), "\(outcome.errors)")
   }
 
-  @Test func inspectTellsOfModelsAndData() throws {
+  @Test func inspectShowsModelsAndData() throws {
     let folder = try Folder()
     try folder.write(Made.table(rows: 80, columns: 3), to: "data.csv")
     try folder.write(Made.images(count: 30, side: 5), to: "images.idx")

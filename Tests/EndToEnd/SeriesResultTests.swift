@@ -34,22 +34,22 @@ import Testing
     let folder = try Folder()
     try folder.write(rows(labels: true), to: "labeled.csv")
     try folder.write(rows(labels: false), to: "plain.csv")
-    let told = try detect(
+    let reported = try detect(
       "labeled.csv",
       ["--labels", "odd", "-o", "labeled-scores.csv", "--json"],
       in: folder
     )
     _ = try detect("plain.csv", ["-o", "plain-scores.csv"], in: folder)
     #expect(try folder.bytes("labeled-scores.csv") == folder.bytes("plain-scores.csv"))
-    let labeled = try #require(try json(told.output)["labeled"] as? [String: Any])
-    #expect(labeled["positives"] as? Int == 44)
+    let labeled = try #require(try json(reported.output)["evaluationOfData"] as? [String: Any])
+    #expect((labeled["title"] as? String)?.hasSuffix(", 44 labeled as anomalies") == true)
   }
 
   @Test func rangesAreThoseOfTheirOwnSeries() throws {
     let folder = try Folder()
     try folder.write(rows(labels: false), to: "plain.csv")
-    let told = try json(detect("plain.csv", ["-o", "s.csv", "--json"], in: folder).output)
-    let ranges = try #require(told["ranges"] as? [[String: Any]])
+    let reported = try json(detect("plain.csv", ["-o", "s.csv", "--json"], in: folder).output)
+    let ranges = try #require(reported["ranges"] as? [[String: Any]])
     let lines = folder.text("s.csv").split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines[0].hasPrefix("hour,sensor,score,") && lines[0].hasSuffix(",range"))
     var series: [String: Set<String>] = [:]
@@ -63,7 +63,7 @@ import Testing
     #expect(series.values.allSatisfy { $0.count == 1 }, "\(series)")
     #expect(series.count == ranges.count && ranges.count >= 2)
     for (number, found) in hours {
-      let range = ranges[number - 1]
+      let range = try #require(ranges.first { $0["number"] as? Int == number })
       #expect(range["start"] as? String == "\(found.min() ?? -1)")
       #expect(range["end"] as? String == "\(found.max() ?? -1)")
     }
@@ -88,10 +88,12 @@ import Testing
     }
     try folder.write(lines.joined(separator: "\n") + "\n", to: "gaps.csv")
     let impute = ["impute", "gaps.csv", "--series", "hour", "--by", "sensor", "--window", "24"]
-    let told = try Program.run(impute + ["-o", "filled.csv", "--json"] + quick, in: folder)
-    #expect(told.code == 0, "\(told.errors)")
-    let deleted = try #require(try json(told.output)["deleted"] as? [String: Any])
-    let columns = try #require(deleted["columns"] as? [[String: Any]])
+    let reported = try Program.run(impute + ["-o", "filled.csv", "--json"] + quick, in: folder)
+    #expect(reported.code == 0, "\(reported.errors)")
+    let evaluation = try #require(try json(reported.output)["evaluation"] as? [String: Any])
+    let tables = try #require(evaluation["tables"] as? [[String: Any]])
+    let byColumn = tables.first { $0["title"] as? String == "RMSE by column" }
+    let columns = try #require(byColumn?["methods"] as? [[String: Any]])
     #expect(columns.compactMap { $0["name"] as? String } == ["load"])
 
     let marks = (0..<200).map { "\($0),\($0 % 3 == 0 ? "true" : $0 % 7 == 0 ? "" : "false")" }
@@ -120,6 +122,6 @@ import Testing
       ["detect", "plain.csv", "--false-discoveries", "1e-20"] + quick,
       in: folder
     )
-    #expect(none.code == 0 && none.output.contains("none can be told"), "\(none.errors)")
+    #expect(none.code == 0 && none.output.contains("none can be found"), "\(none.errors)")
   }
 }

@@ -51,12 +51,9 @@ import Testing
       in: folder
     )
     #expect(outcome.code == 0, "\(outcome.errors)")
-    let given = try #require(try json(outcome.output)["given"] as? [String: Any])
-    func ratio(_ name: String) -> Double? {
-      (given[name] as? [String: Any])?["signalToNoiseRatio"] as? Double
-    }
-    #expect(abs(try #require(ratio("noisy")) - 5) < 0.3)
-    #expect(try #require(ratio("denoised")) > 8)
+    let given = try methods(of: json(outcome.output)["evaluationOfData"])
+    #expect(abs(try #require(given["noisy"]?["SI-SNR"]) - 5) < 0.3)
+    #expect(try #require(given["network"]?["SI-SNR"]) > 8)
     #expect(try folder.names() == ["clean", "m.hourglass", "out", "rows.png"])
     #expect(folder.has("out/0.wav") && folder.has("out/11.wav"))
 
@@ -88,7 +85,9 @@ import Testing
       in: folder
     )
     #expect(single.code == 0, "\(single.errors)")
-    #expect(single.output.contains("SI-SNR") && single.output.contains("against the clean ones"))
+    #expect(
+      single.output.contains("SI-SNR") && single.output.contains("compared with the clean ones")
+    )
     #expect(try folder.bytes("one.flac").starts(with: Array("fLaC".utf8)))
   }
 

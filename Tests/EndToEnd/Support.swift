@@ -70,7 +70,7 @@ struct Running {
     let flags = O_WRONLY | O_CREAT | O_TRUNC
     posix_spawn_file_actions_addopen(&actions, 1, folder.path("\(name).out"), flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, folder.path("\(name).err"), flags, 0o600)
-    // Whoever runs the tests may ignore signals, and children inherit that.
+    // The runner of the tests may ignore signals, and children inherit that.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -99,10 +99,10 @@ struct Running {
   /// What it has written on standard error so far.
   var errors: String { folder.text("\(name).err") }
 
-  /// Waits for the end; a program that does not end within a minute is killed.
-  func wait() throws -> Outcome {
+  /// Waits for the end; a program that does not end in time, within a minute as a rule, is killed.
+  func wait(seconds: Double = 60) throws -> Outcome {
     var status: Int32 = 0
-    let end = Date() + 60
+    let end = Date() + seconds
     while waitpid(child, &status, WNOHANG) == 0 {
       if Date() > end { send(SIGKILL) }
       usleep(2_000)
@@ -207,4 +207,15 @@ enum Made {
 func json(_ text: String) throws -> [String: Any] {
   let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
   return try #require(value as? [String: Any], "expected one JSON object, found \(text)")
+}
+
+/// The numbers of the first table of an evaluation in JSON, by method and metric.
+func methods(of evaluation: Any?) throws -> [String: [String: Double]] {
+  let tables = (evaluation as? [String: Any])?["tables"] as? [[String: Any]]
+  let rows = try #require(tables?.first?["methods"] as? [[String: Any]])
+  return Dictionary(
+    uniqueKeysWithValues: try rows.map { row in
+      (try #require(row["name"] as? String), row["values"] as? [String: Double] ?? [:])
+    }
+  )
 }

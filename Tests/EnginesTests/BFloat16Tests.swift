@@ -9,7 +9,8 @@ import Testing
 @testable import HourglassEngines
 
 /// Products in bfloat16: as right as that format allows, and as good in what is learned.
-@Suite(.enabled(if: ProcessorLevel.current >= .avx512)) struct BFloat16Tests {
+@Suite(.enabled(if: ProcessorLevel.current >= .avx512, "the processor has no AVX-512"))
+struct BFloat16Tests {
   /// Every operation and geometry, forward and backward.
   @Test(arguments: LocalDistanceScale.allCases)
   func operationsAgree(_ localDistanceScale: LocalDistanceScale) throws {

@@ -68,7 +68,7 @@ import Testing
       #expect(Set(fresh.values).count > 1, "its threads are on \(fresh)")
     }
 
-    /// Runs a small plan on an engine's thread, and tells the cores of all threads then.
+    /// Runs a small plan on an engine's thread, and then gives the cores of all threads.
     private static func run(_ engine: isolated ComputeEngine) throws -> [String: String] {
       var builder = GraphBuilder()
       // Large enough for a team.

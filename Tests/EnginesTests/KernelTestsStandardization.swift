@@ -116,10 +116,9 @@ struct KernelTestsStandardization {
     #expect(results[1] == results[3])
   }
 
-  @Test("The gradient is the limit of differences", arguments: shapes)
+  @Test("The gradient is the limit of differences", arguments: shapes.filter { !$0.contains(0) })
   func backward(shape: [Int]) {
     let source = scrambled(shape.reduce(1, *), seed: 61).map { Double($0) }
-    if source.isEmpty { return }
     let gradient = scrambled(source.count, seed: 62)
     let epsilon = Double(Float(1e-3))
     let base = Self.exact(source, shape, epsilon: epsilon)

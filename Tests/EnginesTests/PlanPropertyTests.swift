@@ -28,14 +28,16 @@ import Testing
       } + [
         Encoder(description: "convolutional 1x14x14", item: [1, 14, 14]) { builder, x in
           Sequential([
-            Convolution2D(
+            ConvolutionLayer(
+              rank: 2,
               12,
               kernelSize: 3,
               stride: 2,
               padding: .explicit(1),
               activation: .relu
             ),
-            Convolution2D(
+            ConvolutionLayer(
+              rank: 2,
               20,
               kernelSize: 3,
               stride: 2,
@@ -47,13 +49,15 @@ import Testing
         },
         Encoder(description: "convolutional 3x9x9", item: [3, 9, 9]) { builder, x in
           Sequential([
-            Convolution2D(16, kernelSize: 3, padding: .explicit(1), activation: .relu), Flatten(),
+            ConvolutionLayer(rank: 2, 16, kernelSize: 3, padding: .explicit(1), activation: .relu),
+            Flatten(),
             Dense(16, activation: .logistic), Dense(3),
           ])(x, in: &builder)
         },
         Encoder(description: "series 5x32", item: [5, 32]) { builder, x in
           Sequential([
-            Convolution1D(
+            ConvolutionLayer(
+              rank: 1,
               12,
               kernelSize: 5,
               stride: 2,

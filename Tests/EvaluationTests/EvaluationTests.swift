@@ -46,6 +46,31 @@ import Testing
     #expect(alone["MSE"] == 0.02847)
   }
 
+  @Test func withoutBaselinesTheirColumnsAreLeftOut() {
+    var evaluation = Self.example
+    evaluation.tables.append(
+      Evaluation.Table(
+        "By column",
+        metrics: ["cells", "autoencoder", "PCA"].map { Evaluation.Metric($0, better: .neither) },
+        methods: [Evaluation.Method("age", [7, 0.1, 0.2], intervals: [nil, 0...1, 0...2])]
+      )
+    )
+    let table = evaluation.withoutBaselines.tables[1]
+    #expect(table.metrics.map(\.name) == ["cells", "autoencoder"])
+    #expect(table.methods == [Evaluation.Method("age", [7, 0.1], intervals: [nil, 0...1])])
+  }
+
+  @Test func numbersHaveTheirUnits() throws {
+    let formats: [(Evaluation.Metric.Format, String)] = [
+      (.decibels(2), "28.31 dB"), (.nats(1), "28.3 nats"), (.fixed(0), "28"),
+    ]
+    for (format, text) in formats {
+      #expect(Evaluation.Metric("x", better: .higher, format: format).text(28.31) == text)
+      let bytes = try JSONEncoder().encode(format)
+      #expect(try JSONDecoder().decode(Evaluation.Metric.Format.self, from: bytes) == format)
+    }
+  }
+
   @Test func jsonHoldsTheSameAndIsReadBack() throws {
     let bytes = try JSONEncoder().encode(Self.example)
     #expect(try JSONDecoder().decode(Evaluation.self, from: bytes) == Self.example)
@@ -115,6 +140,15 @@ import Testing
     )
   }
 
+  @Test func aMuchBetterBaselineIsNotGivenInPercent() throws {
+    let verdict = Verdict("MSE", "PCA", advantage: -24, interval: -26 ... -22, isRelative: true)
+    #expect(
+      verdict.description
+        == "A baseline is better: PCA. The model's MSE is 25.0 times as high. "
+        + "Use the baseline, or train longer."
+    )
+  }
+
   @Test func nothingIsClaimedOnTrainedRowsOrFewOnes() throws {
     let trained = try #require(Self.verdict(share: 0.5, deviation: 0, split: .trainedOn))
     #expect(trained.outcome == .none)
@@ -148,6 +182,41 @@ import Testing
     // The variance of 20 ones among 100 over 99, by 100.
     let half = 1.959964 * (0.16 * 100 / 99 / 100).squareRoot()
     #expect(abs(try #require(verdict.interval).lowerBound - (0.2 - half)) < 1e-12)
+  }
+
+  @Test func meansAreComparedByTheirDifferences() throws {
+    let model = (0..<20).map { Double($0) + ($0 % 2 == 0 ? 2 : 0) }
+    let verdict = try #require(
+      Verdict.ofMeans(
+        Evaluation.Metric("PSNR", better: .higher, format: .decibels(2)),
+        model: model,
+        baselines: [("median", (0..<20).map { Double($0) })],
+        split: .heldOut
+      )
+    )
+    // Differences of 0 and 2, ten of each: a variance of 20 / 19 over 20.
+    let half = 1.959964 * (20.0 / 19 / 20).squareRoot()
+    #expect(verdict.advantage == 1)
+    #expect(abs(try #require(verdict.interval).upperBound - (1 + half)) < 1e-12)
+    #expect(
+      verdict.description
+        == "Better than median: PSNR 1.00 dB higher (95 % interval 0.55 to 1.45)."
+    )
+  }
+
+  @Test func theJackknifeOfAMeanHasTheErrorOfGroups() throws {
+    // Groups of two items whose means are 0...9: the error of their mean is that of ten values.
+    let values = (0..<20).map { Double($0 / 2) }
+    let verdict = Verdict.byJackknife(
+      Evaluation.Metric("pair trends", better: .higher, format: .fixed(3)),
+      baseline: "independent columns",
+      advantage: 4.5,
+      count: 20,
+      split: .given
+    ) { places in places.reduce(0) { $0 + values[$1] } / Double(places.count) }
+    let error = (82.5 / 9 / 10).squareRoot()
+    #expect(abs(try #require(verdict.interval).lowerBound - (4.5 - 2.262157 * error)) < 1e-12)
+    #expect(verdict.outcome == .better)
   }
 
   @Test func theBootstrapIsTheSameForTheSameSeed() throws {

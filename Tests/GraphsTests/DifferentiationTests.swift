@@ -87,7 +87,14 @@ import Testing
     #expect(builder.gradients(of: broken, withRespectTo: [x]) == [builder.failed])
     let loss = builder.sum(x)
     #expect(builder.gradients(of: loss, withRespectTo: [broken]) == [builder.failed])
-    #expect(builder.mistake != nil)
+    #expect(
+      builder.mistake
+        == GraphError.shapeMismatch(
+          operation: "reshape",
+          scope: "",
+          problem: ShapeProblem(expected: "7 elements for [7]", found: "[2, 3]")
+        )
+    )
   }
 
   @Test(arguments: [UnaryFunction.tanh, .silu])

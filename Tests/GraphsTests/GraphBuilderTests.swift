@@ -102,7 +102,17 @@ import Testing
       dilations: [1, 1]
     )
     _ = uneven.transposedConvolution(image, kernel, geometry)
-    #expect(uneven.mistake != nil)
+    #expect(
+      uneven.mistake
+        == GraphError.shapeMismatch(
+          operation: "convolutionBackwardData",
+          scope: "",
+          problem: ShapeProblem(
+            expected: "x [N, C, …] and weights [O, C, …] with 2 dimensions of space",
+            found: "[1, 2] and [2, 2, 3, 3]"
+          )
+        )
+    )
   }
 
   // MARK: Sharing

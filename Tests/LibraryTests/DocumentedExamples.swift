@@ -23,10 +23,10 @@ enum DocumentedExamples {
     let reducer = DimensionReducer(dimensions: 2, learning: TrainingSettings(epochs: 50, seed: 7))
     let reduced = try await reducer.fit(people)
     let codes = try await reduced.codes(of: people)
-    print(codes.shape, reduced.report?.autoencoder.errorPerRow ?? .nan)
+    print(codes.shape, reduced.evaluation?["MSE"] ?? .nan)
 
     let map = try await DimensionReducer(preserves: .neighbors()).fit(people)
-    print(map.report?.neighbors?.autoencoder.trustworthiness ?? .nan)
+    print(map.evaluation?["trustworthiness"] ?? .nan)
     let places = Tensor([0, 0, 1, 1], shape: [2, 2])
     print(try await map.decode(codes: places).numbers.shape)
 

@@ -163,7 +163,7 @@ import Testing
     (
       .unwritableHeader(file: "f", member: "configuration.x"),
       "f: the header of the model cannot be written as JSON: \"configuration.x\" has no JSON "
-        + "value. Please report this as a mistake of Hourglass."
+        + "value. Please report this as a bug in Hourglass."
     ),
   ]
 

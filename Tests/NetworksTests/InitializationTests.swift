@@ -28,9 +28,16 @@ import Testing
 
   /// 8 channels and a kernel of 9; the transposed one of stride 2 adds 8 · 16 / 4 terms.
   @Test func convolutionsCountTheTermsOfOneResult() throws {
-    let down = Convolution2D(5, kernelSize: 3, stride: 2, activation: .relu)
+    let down = ConvolutionLayer(rank: 2, 5, kernelSize: 3, stride: 2, activation: .relu)
     #expect(try start(of: down, [1, 8, 9, 9]) == .uniform(bound: (Float(6) / 72).squareRoot()))
-    let up = TransposedConvolution2D(5, kernelSize: 4, stride: 2, activation: .relu)
+    let up = ConvolutionLayer(
+      isTransposed: true,
+      rank: 2,
+      5,
+      kernelSize: 4,
+      stride: 2,
+      activation: .relu
+    )
     #expect(try start(of: up, [1, 8, 9, 9]) == .uniform(bound: (Float(6) / 32).squareRoot()))
   }
 

@@ -23,7 +23,8 @@ import Testing
   func samePaddingGivesTheCeilingOfTheQuotient(stride: Int, dilation: Int) throws {
     for kernel in 1...5 {
       for extent in [1, 2, 7, 8, 31] {
-        let layer = Convolution1D(
+        let layer = ConvolutionLayer(
+          rank: 1,
           4,
           kernelSize: kernel,
           stride: stride,
@@ -33,7 +34,9 @@ import Testing
         let (graph, shape) = try built([2, 3, extent]) { layer($1, in: &$0) }
         #expect(shape == [2, 4, (extent + stride - 1) / stride])
         #expect(graph.parameterList == ["weight [4, 3, \(kernel)]", "bias [4]"])
-        let transposed = TransposedConvolution1D(
+        let transposed = ConvolutionLayer(
+          isTransposed: true,
+          rank: 1,
           4,
           kernelSize: kernel,
           stride: stride,
@@ -48,11 +51,13 @@ import Testing
   }
 
   @Test func convolutionsInTwoDimensions() throws {
-    let down = Convolution2D(6, kernelSize: 3, stride: 2, padding: .explicit(1))
+    let down = ConvolutionLayer(rank: 2, 6, kernelSize: 3, stride: 2, padding: .explicit(1))
     let (graph, shape) = try built([2, 3, 27, 31]) { down($1, in: &$0) }
     #expect(shape == [2, 6, 14, 16])
     #expect(graph.parameterList == ["weight [6, 3, 3, 3]", "bias [6]"])
-    let up = TransposedConvolution2D(
+    let up = ConvolutionLayer(
+      isTransposed: true,
+      rank: 2,
       5,
       kernelSize: 3,
       stride: 2,
@@ -70,14 +75,17 @@ import Testing
     let weight = normal([4, 3, 3], seed: 8)
     let x = normal([2, 3, 9], seed: 9)
     let y = normal([2, 4, 5], seed: 10)
-    let down = Convolution1D(
+    let down = ConvolutionLayer(
+      rank: 1,
       4,
       kernelSize: 3,
       stride: 2,
       padding: .explicit(1),
       includesBias: false
     )
-    let up = TransposedConvolution1D(
+    let up = ConvolutionLayer(
+      isTransposed: true,
+      rank: 1,
       3,
       kernelSize: 3,
       stride: 2,
@@ -93,9 +101,13 @@ import Testing
   }
 
   @Test func poolingUpsamplingAndForm() throws {
-    #expect(try built([2, 3, 8, 6]) { MaximumPooling(2)($1, in: &$0) }.result == [2, 3, 4, 3])
     #expect(
-      try built([2, 3, 8]) { AveragePooling(3, stride: 2)($1, in: &$0) }.result == [2, 3, 3]
+      try built([2, 3, 8, 6]) { PoolingLayer(.maximum, 2)($1, in: &$0) }.result == [2, 3, 4, 3]
+    )
+    #expect(
+      try built([2, 3, 8]) { PoolingLayer(.average, 3, stride: 2)($1, in: &$0) }.result == [
+        2, 3, 3,
+      ]
     )
     #expect(try built([2, 3, 8, 6]) { GlobalAveragePooling()($1, in: &$0) }.result == [2, 3])
     #expect(try built([2, 3, 8]) { Upsampling(.factor(3))($1, in: &$0) }.result == [2, 3, 24])
@@ -147,12 +159,21 @@ import Testing
   @Test func mistakesAreKeptAndNeverTrap() {
     let wrong: [(Shape, any Layer)] = [
       ([2, 3, 4], Dense(5)), ([2, 3], Dense(0)), ([2, 3], Dense(.max)), ([], Dense(3)),
-      ([2, 3], Convolution1D(4, kernelSize: 3)), ([2, 3, 8], Convolution2D(4, kernelSize: 3)),
-      ([2, 3, 8], Convolution1D(4, kernelSize: 0)), ([2, 3, 8], Convolution1D(-1, kernelSize: 3)),
-      ([2, 3, 8], Convolution1D(4, kernelSize: 3, padding: .explicit(-1))),
-      ([2, 3, 8], Convolution1D(4, kernelSize: 3, padding: .asymmetric(before: [], after: []))),
-      ([2, 3, 8], TransposedConvolution1D(4, kernelSize: 1, padding: .explicit(9))),
-      ([2, 3], MaximumPooling(2)), ([2, 3, 4], MaximumPooling(-2)), ([2, 3, 4], MaximumPooling(9)),
+      ([2, 3], ConvolutionLayer(rank: 1, 4, kernelSize: 3)),
+      ([2, 3, 8], ConvolutionLayer(rank: 2, 4, kernelSize: 3)),
+      ([2, 3, 8], ConvolutionLayer(rank: 1, 4, kernelSize: 0)),
+      ([2, 3, 8], ConvolutionLayer(rank: 1, -1, kernelSize: 3)),
+      ([2, 3, 8], ConvolutionLayer(rank: 1, 4, kernelSize: 3, padding: .explicit(-1))),
+      (
+        [2, 3, 8],
+        ConvolutionLayer(rank: 1, 4, kernelSize: 3, padding: .asymmetric(before: [], after: []))
+      ),
+      (
+        [2, 3, 8],
+        ConvolutionLayer(isTransposed: true, rank: 1, 4, kernelSize: 1, padding: .explicit(9))
+      ),
+      ([2, 3], PoolingLayer(.maximum, 2)), ([2, 3, 4], PoolingLayer(.maximum, -2)),
+      ([2, 3, 4], PoolingLayer(.maximum, 9)),
       ([2, 3, 4], Upsampling(.factor(0))), ([2, 7], GroupNormalization(groups: 2)),
       ([2, 7], GroupNormalization(groups: 0)), ([1, 7], BatchNormalization(mode: .training)),
       ([2], BatchNormalization(mode: .inference)), ([2, 3], Embedding(rows: 3, width: 2)),

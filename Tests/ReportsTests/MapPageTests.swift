@@ -1,4 +1,5 @@
 import Foundation
+import HourglassMedia
 import HourglassReports
 import Testing
 
@@ -34,8 +35,8 @@ import Testing
     }
   }
 
-  private func gray(_ value: UInt8) -> FigureImage {
-    FigureImage(width: 3, height: 2, channels: 1, bytes: Array(repeating: value, count: 6))
+  private func gray(_ value: UInt8) -> Image {
+    Image(width: 3, height: 2, channels: 1, samples: .bytes(Array(repeating: value, count: 6)))
   }
 
   @Test func textsOfFilesAreNeverMarkup() throws {

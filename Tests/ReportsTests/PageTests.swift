@@ -1,5 +1,7 @@
 import Foundation
+import HourglassEvaluation
 import HourglassReports
+import HourglassStatistics
 import Testing
 
 #if canImport(FoundationXML)
@@ -21,7 +23,8 @@ import Testing
     #expect(isWellFormed(html))
     #expect(!html.contains("<script") && !html.contains("<link"))
     let addresses = html.matches(of: /(?:href|src)="([^"]*)"/).map { $0.1 }
-    #expect(!addresses.isEmpty)
+    // At least a link to each of the six sections.
+    #expect(addresses.count >= 6)
     #expect(addresses.allSatisfy { $0.hasPrefix("#") || $0.hasPrefix("data:image/png;base64,") })
     #expect(!html.contains("url(") && !html.contains("@import"))
     let names = html.matches(of: /<section id="([^"]*)"/).map { String($0.1) }
@@ -72,6 +75,45 @@ import Testing
     #expect(html.contains("<tr class=\"best\"><th scope=\"row\">c</th>"))
     #expect(html.contains("--part:25.0%"))
     #expect(!html.contains("<nav"), "one section needs no contents")
+  }
+
+  @Test func anEvaluationHasItsBestValuesInBold() {
+    var evaluation = Evaluation(
+      title: "Validation: 250 held-out images, 784 -> 2 dimensions",
+      split: .heldOut,
+      itemCount: 250,
+      tables: [
+        Evaluation.Table(
+          metrics: [
+            Evaluation.Metric("MSE", better: .lower),
+            Evaluation.Metric("15-NN kept", better: .higher, format: .percent(1)),
+            Evaluation.Metric("dimensions", better: .neither, format: .fixed(0)),
+          ],
+          methods: [
+            Evaluation.Method("autoencoder", [0.02847, 0.477, 2]),
+            Evaluation.Method("PCA", isBaseline: true, [0.04716, 0.52, 2]),
+            Evaluation.Method("mean", isBaseline: true, [0.09019, nil, 0]),
+          ]
+        )
+      ],
+      verdict: Verdict("MSE", "PCA", advantage: 0.396, interval: 0.37...0.421, isRelative: true),
+      notes: ["a note"],
+      warnings: ["the error < 1 still fell"]
+    )
+    func html() -> String {
+      ReportPage(title: "t", sections: [.init("s", [.evaluation(evaluation)])]).html
+    }
+    #expect(isWellFormed(html()))
+    #expect(html().contains("<h3>Validation: 250 held-out images, 784 -&gt; 2 dimensions</h3>"))
+    #expect(html().contains("<td class=\"number\"><b>0.0285</b></td>"))
+    #expect(html().contains("<td class=\"number\"><b>52.0 %</b></td>"))
+    #expect(html().contains("<td class=\"number\">-</td>"))
+    #expect(html().components(separatedBy: "<b>").count == 3, "nothing else is better")
+    #expect(html().contains("<p class=\"verdict\">Better than PCA: MSE 39.6 % lower"))
+    #expect(html().contains("<p class=\"note\">a note</p>"))
+    #expect(html().contains("<p class=\"warning\">warning: the error &lt; 1 still fell</p>"))
+    evaluation.verdict = Verdict.none(because: "nothing to compare")
+    #expect(html().contains("<p class=\"verdict open\">No verdict: nothing to compare.</p>"))
   }
 
   @Test func rowsOfATableDoNotWrapAndSentencesDo() {

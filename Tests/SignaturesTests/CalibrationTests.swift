@@ -12,9 +12,17 @@ import Testing
     #expect(calibration.pValue(of: 10) == 0.11)
     #expect(try calibration.accepts(9.99, falseAcceptRate: 0.1))
     #expect(try !calibration.accepts(10, falseAcceptRate: 0.1))
-    #expect(failure { _ = try FalseAcceptCalibration(distances: []) } != nil)
-    #expect(failure { _ = try FalseAcceptCalibration(distances: [.nan]) } != nil)
-    #expect(failure { _ = try calibration.threshold(falseAcceptRate: 1) } != nil)
+    #expect(
+      failure { _ = try FalseAcceptCalibration(distances: []) }
+        == .unusableCalibration(found: "none")
+    )
+    #expect(
+      failure { _ = try FalseAcceptCalibration(distances: [.nan]) }
+        == .unusableCalibration(found: "nan")
+    )
+    #expect(
+      failure { _ = try calibration.threshold(falseAcceptRate: 1) } == .unusableRate(value: 1)
+    )
   }
 
   /// Uniform distances: the rate of a threshold is the threshold itself.

@@ -37,7 +37,10 @@ import Testing
     #expect(
       failure { _ = try SignatureDatabase(creating: empty) } == .alreadyExists(file: empty)
     )
-    #expect(failure { _ = try SignatureDatabase(contentsOf: folder.path) } != nil)
+    #expect(
+      failure { _ = try SignatureDatabase(contentsOf: folder.path) }
+        == .cannotOpen(file: folder.path, reason: "unable to open database file")
+    )
   }
 
   @Test func foreignAndNewerFormatsAreRefused() throws {

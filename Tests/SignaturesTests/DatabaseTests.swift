@@ -79,7 +79,10 @@ import Testing
     try database.remove([names[5]])
     #expect(try database.items().map(\.name) == Array(names.dropLast()))
     for name in ["", "a\0b", String(repeating: "a", count: 2000)] {
-      #expect(failure { try database.add(NewItem(name: name, signature: [1])) } != nil)
+      #expect(
+        failure { try database.add(NewItem(name: name, signature: [1])) }
+          == .unusableName(name: name, limit: 1024)
+      )
     }
   }
 
@@ -87,20 +90,43 @@ import Testing
     let database = try SignatureDatabase(creating: path)
     try database.importCoordinates(songs)
     for value in [Float.nan, .infinity, 1e16] {
-      #expect(failure { try database.add(NewItem(name: "n", signature: [0, value])) } != nil)
-      #expect(failure { _ = try database.index().matches(for: [value, 0]) } != nil)
+      #expect(
+        failure { try database.add(NewItem(name: "n", signature: [0, value])) }
+          == .unusableNumber(
+            subject: "a signature of \"n\"",
+            index: 1,
+            value: "\(value)",
+            limit: 1e15
+          )
+      )
+      #expect(
+        failure { _ = try database.index().matches(for: [value, 0]) }
+          == .unusableNumber(subject: "a query", index: 0, value: "\(value)", limit: 1e15)
+      )
     }
     #expect(
       failure { _ = try database.index().matches(for: [1, 2, 3]) }
         == .wrongDimension(subject: "a query", expected: 2, found: 3)
     )
-    #expect(failure { try database.add(NewItem(name: "n", signature: [1, 2, 3])) } != nil)
-    #expect(failure { try database.add(NewItem(name: "n", signatures: [[Float]]())) } != nil)
+    #expect(
+      failure { try database.add(NewItem(name: "n", signature: [1, 2, 3])) }
+        == .wrongDimension(subject: "a signature of \"n\"", expected: 2, found: 3)
+    )
+    #expect(
+      failure { try database.add(NewItem(name: "n", signatures: [[Float]]())) }
+        == .noSignatures(name: "n")
+    )
     let backwards = NewItem(name: "n", signatures: [[1, 2], [3, 4]], positions: [1, 1])
-    #expect(failure { try database.add(backwards) } != nil)
+    #expect(
+      failure { try database.add(backwards) }
+        == .unusablePosition(name: "n", index: 1, value: "1.0")
+    )
     // All or none.
     let items = [NewItem(name: "m", signature: [1, 2]), NewItem(name: "n", signature: [1])]
-    #expect(failure { try database.add(contentsOf: items) } != nil)
+    #expect(
+      failure { try database.add(contentsOf: items) }
+        == .wrongDimension(subject: "a signature of \"n\"", expected: 2, found: 1)
+    )
     #expect(try database.count == 3)
   }
 

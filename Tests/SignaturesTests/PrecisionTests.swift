@@ -66,7 +66,15 @@ import Testing
   @Test func precisionIsChosenBeforeTheFirstItem() throws {
     let database = try SignatureDatabase(creating: path)
     try database.setPrecision(.float16)
-    #expect(failure { try database.add(NewItem(name: "large", signature: [65_505])) } != nil)
+    #expect(
+      failure { try database.add(NewItem(name: "large", signature: [65_505])) }
+        == .unusableNumber(
+          subject: "a signature of \"large\"",
+          index: 0,
+          value: "65505.0",
+          limit: 65_504
+        )
+    )
     #expect(try database.count == 0)
     try database.add(NewItem(name: "a", signature: [65_504]))
     try database.setPrecision(.float16)

@@ -150,7 +150,10 @@ import Testing
     }
     let exact = try index.sequenceMatches(for: Array(songs[3][5..<9]), spacing: 0.5)
     #expect(exact.first?.distance == 0)
-    #expect(failure { _ = try index.sequenceMatches(for: [[0]], spacing: 0) } != nil)
+    #expect(
+      failure { _ = try index.sequenceMatches(for: [[0]], spacing: 0) }
+        == .unusableSpacing(value: 0)
+    )
   }
 
   @Test func anQueryClipIsPlacedBetweenSignatures() throws {

@@ -124,8 +124,8 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
-  func aFullDeviceIsToldAtTheWrite() throws {
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
+  func aFullDeviceIsReportedAtTheWrite() throws {
     let file = try AtomicFile(replacing: "/dev/full")
     let error = #expect(throws: FileError.self) { try file.write([1, 2, 3]) }
     #expect(
@@ -138,18 +138,31 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "/dev/full"))
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/null")))
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/null"), "needs /dev/null"))
   func aDeviceIsWrittenToAndNotReplaced() throws {
     try AtomicFile.replace("/dev/null", with: [1, 2, 3])
     var status = stat()
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
   }
 
-  /// Uses a file system of a few kilobytes, which only the superuser can mount.
-  @Test func aFullDiskLeavesTheFormerFileWhole() throws {
+  /// Mounts a file system of a few kilobytes, which only the superuser can.
+  private static func mountDisk(_ path: String) throws -> Bool {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return getuid() == 0 && mount("tmpfs", path, "tmpfs", 0, "size=64k") == 0
+  }
+
+  private static let mountsDisks: Bool = {
+    let path = NSTemporaryDirectory() + "hourglass-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    guard (try? mountDisk(path)) == true else { return false }
+    return umount(path) == 0
+  }()
+
+  @Test(.enabled(if: AtomicFileTests.mountsDisks, "needs root and the right to mount a small disk"))
+  func aFullDiskLeavesTheFormerFileWhole() throws {
     let disk = "\(folder)/disk"
-    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-    guard getuid() == 0, mount("tmpfs", disk, "tmpfs", 0, "size=64k") == 0 else { return }
+    let isMounted = try Self.mountDisk(disk)
+    try #require(isMounted)
     defer { _ = umount(disk) }
     try AtomicFile.replace("\(disk)/a.bin", with: [7])
     let file = try AtomicFile(replacing: "\(disk)/a.bin")

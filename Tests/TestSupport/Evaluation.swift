@@ -42,7 +42,7 @@ extension Graph {
     }
   }
 
-  /// The names of the variables that are kept but not learned.
+  /// The names of the variables that are kept but not trained.
   package var stateNames: [String] {
     variables.filter { $0.variable.role == .state }.map(\.variable.name)
   }

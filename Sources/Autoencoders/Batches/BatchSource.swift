@@ -1,7 +1,7 @@
 public import HourglassSystem
 public import HourglassTensors
 
-/// Items of one shape that can be fetched in any order: what a network learns from and is run on.
+/// Items of one shape that can be fetched in any order: what a network is trained and run on.
 ///
 /// It stands between the rooms that read files and the networks: a table encoded as numbers, images,
 /// windows of a series. Fetching must give the same numbers each time.

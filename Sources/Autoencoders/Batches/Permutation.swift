@@ -41,7 +41,7 @@ package enum Permutation {
   }
 }
 
-/// How many items are held out of learning, to evaluate it.
+/// How many items are held out of training, to evaluate it.
 public struct ValidationSplit: Hashable, Sendable, Codable {
   /// The part of the items that is held out, from 0 to below 1.
   public var fraction: Double
@@ -63,7 +63,7 @@ public struct ValidationSplit: Hashable, Sendable, Codable {
     return Swift.min(Swift.max(Int(Double(count) * fraction), 1), maximumCount, count - 1)
   }
 
-  /// The items to learn from and those held out, both in rising order.
+  /// The training items and those held out, both in rising order.
   package func indices(of count: Int, seed: UInt64) -> (training: [Int], validation: [Int]) {
     let heldOut = heldOutCount(of: count)
     var order = Array(0..<count)

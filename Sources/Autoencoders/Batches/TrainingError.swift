@@ -1,8 +1,8 @@
 public import HourglassTensors
 
-/// Why a network cannot learn, or not from these items.
+/// Why a network cannot be trained, or not on these items.
 public enum TrainingError: Error, Hashable, Sendable {
-  /// There is nothing to learn from.
+  /// There is nothing to train on.
   case noItems
   /// A setting is outside of its range.
   case invalidSetting(name: String, expected: String, found: String)
@@ -20,7 +20,8 @@ public enum TrainingError: Error, Hashable, Sendable {
   case targetsMissing
   /// A checkpoint is of another network, other data, another batch size or seed.
   case foreignCheckpoint
-  /// Training was to start from a fitted model whose variable has another shape, or that lacks it (`found` is `nil`).
+  /// Training was to start from a fitted model whose variable has another shape, or that lacks it (`found` is
+  /// `nil`).
   case foreignStart(variable: String, expected: Shape, found: Shape?)
 }
 
@@ -29,7 +30,7 @@ extension TrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noItems:
-      "cannot learn from 0 items; at least 1 is needed"
+      "cannot train on 0 items; at least 1 is needed"
     case .invalidSetting(let name, let expected, let found):
       "\(name) must be \(expected), found \(found)"
     case .nonFiniteItem(let index):
@@ -47,7 +48,7 @@ extension TrainingError: CustomStringConvertible {
     case .targetShape(let expected, let found):
       "targets must have the shape \(expected), found \(found)"
     case .targetsMissing:
-      "the network learns to turn items into targets, and these items have none"
+      "the network is trained to predict targets, and these items have none"
     case .foreignCheckpoint:
       "the checkpoint belongs to another network, other data, another batch size or seed; "
         + "resume with the same ones, or remove the checkpoint to start anew"

@@ -4,7 +4,7 @@ internal import HourglassNetworks
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// Lower bounds of the logarithm of an item's probability, in nats, both by the same drawn codes.
+/// Lower bounds of the logarithm of an item's probability, in nats, both by the same drawn latent vectors.
 package struct DrawnBounds: Hashable, Sendable {
   /// The evidence lower bound: the mean of ln p(x, zₖ) / q(zₖ | x).
   package var single: Double
@@ -14,9 +14,9 @@ package struct DrawnBounds: Hashable, Sendable {
   package var importanceWeighted: Double
 }
 
-/// A distribution that the codes of new items are drawn from.
+/// A distribution that the latent vectors of new items are drawn from.
 package protocol CodeDensity: Sendable {
-  /// The logarithm of the density at a code, in nats.
+  /// The logarithm of the density at a latent vector, in nats.
   func logDensity(of code: [Double]) -> Double
 }
 
@@ -37,11 +37,11 @@ extension FittedAutoencoder {
   ///     ln p(x) >= ln p(x | z) - KL(q(z | x) ‖ p(z)), z drawn from q
   ///
   /// It is the mean over so many draws. The divergence counts once, whatever beta is. For items that
-  /// were binarized in learning, give `BinarizedSource`. The same seed gives the same numbers.
+  /// were binarized in training, give `BinarizedSource`. The same seed gives the same numbers.
   ///
   /// Reference: Kingma, Welling, 2013, arXiv:1312.6114, equation 10.
   ///
-  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
+  /// - Throws: `ModelError.deterministicBottleneck` where latent vectors have no distribution.
   package func evidenceLowerBounds(
     _ source: any BatchSource,
     draws: Int = 1,
@@ -66,20 +66,20 @@ extension FittedAutoencoder {
   ///
   ///     ln p(x) >= ln 1/K Σ p(x | zₖ) p(zₖ) / q(zₖ | x), zₖ drawn from q
   ///
-  /// An item is encoded once, and decoded at each of its codes. The sum is taken in double precision.
-  /// The same seed gives the same codes, whatever the size of a batch. For items that were binarized
-  /// in learning, give `BinarizedSource`.
+  /// An item is encoded once, and decoded at each of its latent vectors. The sum is taken in double
+  /// precision. The same seed gives the same latent vectors, whatever the size of a batch. For items that
+  /// were binarized in training, give `BinarizedSource`.
   ///
   /// Reference: Burda, Grosse, Salakhutdinov, 2015, "Importance Weighted Autoencoders",
   /// arXiv:1509.00519, equation 8.
   ///
   /// - Parameters:
   ///   - source: The items.
-  ///   - draws: K, the number of codes for each item, at least 1.
-  ///   - prior: The distribution that codes of new items come from.
-  ///   - seed: Where the codes come from.
+  ///   - draws: K, the number of latent vectors for each item, at least 1.
+  ///   - prior: The distribution that latent vectors of new items come from.
+  ///   - seed: Where the latent vectors come from.
   ///   - engine: Where it is computed.
-  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
+  /// - Throws: `ModelError.deterministicBottleneck` where latent vectors have no distribution.
   package func importanceWeightedBounds(
     _ source: any BatchSource,
     draws: Int,
@@ -101,9 +101,9 @@ extension FittedAutoencoder {
     }
   }
 
-  /// The means and the logarithms of the variances of the codes of items: `[count, 2 latent]`.
+  /// The means and the logarithms of the variances of the latent vectors of items: `[count, 2 latent]`.
   ///
-  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution.
+  /// - Throws: `ModelError.deterministicBottleneck` where latent vectors have no distribution.
   func posterior(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {
     guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
     let (autoencoder, item) = (autoencoder, itemShape)

@@ -4,11 +4,11 @@ internal import HourglassNetworks
 internal import HourglassSystem
 package import HourglassTensors
 
-/// Where the codes of new items come from.
+/// Where the latent vectors of new items come from.
 package enum CodeOrigin: Sendable {
   /// The standard normal distribution.
   case prior
-  /// The distributions of the codes of these items, each as often as the others.
+  /// The distributions of the latent vectors of these items, each as often as the others.
   case posterior(any BatchSource)
 }
 
@@ -16,11 +16,11 @@ extension FittedAutoencoder {
   /// New items with fields, `[count, width]`, drawn from the decoder's distribution: numbers with
   /// their deviation, where the objective has one, and categories as one level that is 1.
   ///
-  /// `temperature` scales the deviation of codes. The same seed gives the same items. Items without
+  /// `temperature` scales the deviation of latent vectors. The same seed gives the same items. Items without
   /// fields are given by their means.
   ///
-  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution;
-  ///   `TrainingError.noItems` where there are no items to take codes from.
+  /// - Throws: `ModelError.deterministicBottleneck` where latent vectors have no distribution;
+  ///   `TrainingError.noItems` where there are no items to take latent vectors from.
   package func draw(
     count: Int,
     seed: UInt64,
@@ -38,7 +38,7 @@ extension FittedAutoencoder {
     return try await draw(codes: codes, seed: seed, on: engine)
   }
 
-  /// Items drawn from the decoder's distribution at codes `[count, latent]`, as `draw(count:)` does.
+  /// Items drawn from the decoder's distribution at latent vectors `[count, latent]`, as `draw(count:)` does.
   package func draw(codes: Tensor, seed: UInt64, on engine: ComputeEngine) async throws -> Tensor {
     let count = codes.shape[0]
     var items = try await decode(codes, on: engine)
@@ -65,7 +65,7 @@ extension FittedAutoencoder {
     return items
   }
 
-  /// Codes drawn from the prior or from the distributions of items, `[count, latent]`.
+  /// Latent vectors drawn from the prior or from the distributions of items, `[count, latent]`.
   ///
   /// - Throws: As `draw(count:)`.
   package func codes(

@@ -2,13 +2,13 @@ public import HourglassEngines
 internal import HourglassGraphs
 public import HourglassTensors
 
-/// An autoencoder with learned variables: it encodes, decodes and reconstructs.
+/// An autoencoder with trained variables: it encodes, decodes and reconstructs.
 public struct FittedAutoencoder: Sendable {
-  /// What was learned, as a value.
+  /// The architecture and the objective, as a value.
   public let autoencoder: Autoencoder
   /// The shape of one item, without the batch.
   public let itemShape: Shape
-  /// How it learned; `nil` where that is not known.
+  /// How it was trained; `nil` where that is not known.
   public let record: TrainingRecord?
 
   let network: FittedNetwork
@@ -34,10 +34,10 @@ public struct FittedAutoencoder: Sendable {
     )
   }
 
-  /// The learned variables by name, as in `encoder.0.weight`.
+  /// The trained variables by name, as in `encoder.0.weight`.
   public var variables: [String: Tensor] { network.variables }
 
-  /// The codes of items, `[count, latent]`; of a Gaussian bottleneck the means.
+  /// The latent vectors of items, `[count, latent]`; of a Gaussian bottleneck the means.
   ///
   /// - Throws: `TrainingError.itemShape` where items have another shape; `CancellationError`; `EngineError`;
   ///   `FileError` where items could not be read.
@@ -45,18 +45,10 @@ public struct FittedAutoencoder: Sendable {
     _ source: any BatchSource,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws -> Tensor {
-    let (autoencoder, item) = (autoencoder, itemShape)
-    return try await network.rows(
-      of: GraphName.latent,
-      source,
-      purpose: "encode",
-      on: engine
-    ) { batch throws(GraphError) in
-      try autoencoder.encodingGraph(GraphShapes(item: item, batch: batch))
-    }
+    try await network.codes(of: source, by: autoencoder, on: engine)
   }
 
-  /// The codes, `[count, latent]`, of the rows of a tensor `[count, item…]`.
+  /// The latent vectors, `[count, latent]`, of the rows of a tensor `[count, item…]`.
   ///
   /// - Throws: As for a source.
   public func encode(
@@ -66,7 +58,7 @@ public struct FittedAutoencoder: Sendable {
     try await encode(TensorSource(items), on: engine)
   }
 
-  /// The items that codes `[count, latent]` stand for: `[count, item…]`; of items with fields
+  /// The items that latent vectors `[count, latent]` stand for: `[count, item…]`; of items with fields
   /// their values, `[count, width]`.
   ///
   /// - Throws: As `encode`.
@@ -86,11 +78,12 @@ public struct FittedAutoencoder: Sendable {
     }
   }
 
-  /// New items, `[count, item…]`: what codes drawn from the standard normal distribution stand for.
+  /// New items, `[count, item…]`: what latent vectors drawn from the standard normal distribution stand for.
   ///
   /// The same seed gives the same items, and fewer of them the first of more.
   ///
-  /// - Throws: `ModelError.deterministicBottleneck` where codes have no distribution; else as `encode`.
+  /// - Throws: `ModelError.deterministicBottleneck` where latent vectors have no distribution; else as
+  ///   `encode`.
   public func sample(
     count: Int,
     seed: UInt64,
@@ -143,8 +136,8 @@ public struct FittedAutoencoder: Sendable {
     return try await evaluated(GraphName.fieldLosses, source, on: engine)
   }
 
-  /// The mean losses over items without noise, with the mean for a code; penalties and terms of one's own do not
-  /// count.
+  /// The mean losses over items without noise, with the mean as the latent vector; penalties and terms of
+  /// one's own do not count.
   ///
   /// - Throws: As `encode`; `TrainingError.noItems`; `TrainingError.nonFiniteItem`.
   public func evaluate(

@@ -3,7 +3,7 @@ internal import HourglassGraphs
 internal import HourglassNetworks
 package import HourglassTensors
 
-/// The encoder of an autoencoder with learned variables; the decoder is left out.
+/// The encoder of an autoencoder with trained variables; the decoder is left out.
 package struct FittedEncoder: Sendable {
   /// The whole autoencoder as a value, of which the encoder and the bottleneck are used.
   package let autoencoder: Autoencoder
@@ -31,18 +31,25 @@ package struct FittedEncoder: Sendable {
     )
   }
 
-  /// The learned variables by name.
+  /// The trained variables by name.
   package var variables: [String: Tensor] { network.variables }
 
-  /// The codes of items: `[count, latent]`, for a Gaussian bottleneck the means.
+  /// The latent vectors of items: `[count, latent]`, for a Gaussian bottleneck the means.
   package func encode(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {
-    let (autoencoder, item) = (autoencoder, itemShape)
-    return try await network.rows(
-      of: GraphName.latent,
-      source,
-      purpose: "encode",
-      on: engine
-    ) { batch throws(GraphError) in
+    try await network.codes(of: source, by: autoencoder, on: engine)
+  }
+}
+
+extension FittedNetwork {
+  /// The latent vectors of items by an autoencoder with these variables, `[count, latent]`.
+  func codes(
+    of source: any BatchSource,
+    by autoencoder: Autoencoder,
+    on engine: ComputeEngine
+  ) async throws -> Tensor {
+    let item = itemShape
+    return try await rows(of: GraphName.latent, source, purpose: "encode", on: engine) {
+      batch throws(GraphError) in
       try autoencoder.encodingGraph(GraphShapes(item: item, batch: batch))
     }
   }

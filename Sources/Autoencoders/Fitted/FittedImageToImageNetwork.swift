@@ -2,13 +2,13 @@ package import HourglassEngines
 internal import HourglassGraphs
 package import HourglassTensors
 
-/// A translator with learned variables: it turns items into others of the same extents.
+/// A translator with trained variables: it turns items into others of the same extents.
 package struct FittedImageToImageNetwork: Sendable {
-  /// What was learned, as a value.
+  /// The architecture and the objective, as a value.
   package let translator: ImageToImageNetwork
   /// The shape of one item, without the batch.
   package let itemShape: Shape
-  /// How it learned; `nil` where that is not known.
+  /// How it was trained; `nil` where that is not known.
   package let record: TrainingRecord?
 
   private let network: FittedNetwork
@@ -42,7 +42,7 @@ package struct FittedImageToImageNetwork: Sendable {
     )
   }
 
-  /// The learned variables by name, as in `translator.down.0.0.weight`.
+  /// The trained variables by name, as in `translator.down.0.0.weight`.
   package var variables: [String: Tensor] { network.variables }
 
   /// What items are turned into: `[count, target…]`.

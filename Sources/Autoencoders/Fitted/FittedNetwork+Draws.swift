@@ -47,11 +47,11 @@ extension FittedNetwork {
     return results
   }
 
-  /// The bounds of each item by codes that are drawn from its distribution, `[count, 2 latent]`.
+  /// The bounds of each item by latent vectors that are drawn from its distribution, `[count, 2 latent]`.
   ///
-  /// The graph takes an item and a batch of codes and gives the nats of the item at each of them.
-  /// Everything else is added in double precision here. Which codes are drawn depends on the seed and
-  /// the place of the item alone.
+  /// The graph takes an item and a batch of latent vectors and gives the nats of the item at each of them.
+  /// Everything else is added in double precision here. Which latent vectors are drawn depends on the seed
+  /// and the place of the item alone.
   func drawnBounds(
     _ source: any BatchSource,
     posterior: Tensor,
@@ -94,7 +94,7 @@ extension FittedNetwork {
   }
 }
 
-/// Codes of one item, drawn from its distribution, with ln p(z) - ln q(z | x) of each.
+/// Latent vectors of one item, drawn from its distribution, with ln p(z) - ln q(z | x) of each.
 private struct DrawnCodes {
   private let means: [Double]
   private let deviations: [Double]
@@ -114,7 +114,7 @@ private struct DrawnCodes {
     code = means
   }
 
-  /// Fills a batch of codes, `[batch, latent]`.
+  /// Fills a batch of latent vectors, `[batch, latent]`.
   mutating func draw(
     into destination: inout MutableSpan<Float>,
     ratios: inout [Double],

@@ -2,7 +2,7 @@ package import HourglassEngines
 package import HourglassGraphs
 package import HourglassTensors
 
-/// Learned variables with the means to run graphs of them over many items.
+/// Trained variables with the means to run graphs of them over many items.
 ///
 /// Every graph is run with one batch shape, which depends on the shape of an item alone, and the
 /// last batch is filled up: what comes out for an item has the same bits whether the item comes

@@ -20,9 +20,9 @@ extension Trainer {
   ///     these are drawn.
   ///   - engine: Where it is computed.
   ///   - events: Takes events as they come, and is finished at the end.
-  /// - Throws: `TrainingError` where a setting is out of its range, the items do not suit, the start has other
-  ///   shapes, or the loss diverges; `GraphError` where an objective or the layers do not fit; `EngineError`;
-  ///   `FileError` where items could not be read.
+  /// - Throws: `TrainingError` where a setting is out of its range, the items do not suit, the start has
+  ///   other shapes, or the loss diverges; `GraphError` where an objective or the layers do not fit;
+  ///   `EngineError`; `FileError` where items could not be read.
   public func fit(
     _ autoencoder: Autoencoder,
     to source: any BatchSource,
@@ -95,7 +95,7 @@ extension Trainer {
     )
   }
 
-  /// Learns a network from items to items of the same extents; all is as for an autoencoder.
+  /// Trains a network from items to items of the same extents; all is as for an autoencoder.
   package func fit(
     _ translator: ImageToImageNetwork,
     to source: any BatchSource,

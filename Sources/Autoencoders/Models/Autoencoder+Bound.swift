@@ -3,7 +3,7 @@ internal import HourglassNetworks
 internal import HourglassTensors
 
 extension Autoencoder {
-  /// The graph from clean items to the distributions of their codes: input `input`, output `latent
+  /// The graph from clean items to the distributions of their latent vectors: input `input`, output `latent
   /// [batch, 2 latent]`, first the means and then the logarithms of the variances.
   ///
   /// It is for a Gaussian bottleneck.
@@ -20,7 +20,7 @@ extension Autoencoder {
     return try builder.finish()
   }
 
-  /// The graph that bounds the evidence of clean items by one code drawn for each.
+  /// The graph that bounds the evidence of clean items by one latent vector drawn for each.
   ///
   /// Input `input`; output `bound [batch]`, in nats, with the divergence in closed form. The
   /// divergence has the weight 1 whatever beta is.
@@ -33,7 +33,7 @@ extension Autoencoder {
     return try builder.finish()
   }
 
-  /// The graph of how improbable one item is at each of a batch of codes.
+  /// The graph of how improbable one item is at each of a batch of latent vectors.
   ///
   /// Inputs `input [1, item…]` and `latent [batch, latent]`; output `reconstruction [batch]`, which
   /// is -ln p(x | z) in nats.

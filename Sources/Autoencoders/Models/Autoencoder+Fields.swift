@@ -78,7 +78,7 @@ extension Autoencoder {
     )
   }
 
-  /// What the encoder sees of items in learning, where these have fields.
+  /// What the encoder sees of items in training, where these have fields.
   package func seenItems(
     _ x: NodeID,
     _ shapes: GraphShapes,

@@ -5,11 +5,11 @@ package import HourglassTensors
 
 /// What is random in a pass through an autoencoder.
 enum PassRandomness {
-  /// Items are corrupted and codes drawn from their distribution.
+  /// Items are corrupted and latent vectors drawn from their distribution.
   case drawn
-  /// Items are clean and a code is the mean of its distribution.
+  /// Items are clean, and a latent vector is the mean of its distribution.
   case absent
-  /// Items are clean and codes are drawn from their distribution.
+  /// Items are clean and latent vectors are drawn from their distribution.
   case codes
 }
 
@@ -19,9 +19,9 @@ struct Pass {
   let x: NodeID
   /// Its fields, where it has some.
   let fields: FieldPass?
-  /// The code, or the mean of its distribution.
+  /// The latent vector, or the mean of its distribution.
   let code: NodeID
-  /// The code that was decoded, and the logarithm of the variance of its distribution.
+  /// The latent vector that was decoded, and the logarithm of the variance of its distribution.
   let decoded: NodeID
   let logVariance: NodeID?
   /// What the decoder gives for each value.
@@ -32,7 +32,8 @@ struct Pass {
   let displacements: [Float: NodeID]
   /// What the encoder saw, of the items' shape.
   let seen: NodeID
-  /// The term that compares codes with those of partners, `[batch]`, not weighted, where that counts.
+  /// The term that compares latent vectors with those of partners, `[batch]`, not weighted, where that
+  /// counts.
   let pairLoss: NodeID?
 }
 
@@ -91,7 +92,7 @@ extension Autoencoder: Learner {
     return try builder.finish()
   }
 
-  /// The graph that evaluates items held out, with corruption and drawn codes as in learning.
+  /// The graph that evaluates items held out, with corruption and drawn latent vectors as in training.
   package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .drawn, .inference, in: &builder)
@@ -104,7 +105,7 @@ extension Autoencoder: Learner {
     return try builder.finish()
   }
 
-  /// The graph that evaluates clean items, with the mean for a code.
+  /// The graph that evaluates clean items, with the mean as the latent vector.
   ///
   /// Input: `input`. Outputs: `loss`, `reconstruction`, `regularization`, `squaredError`, all
   /// `[batch]`; `output`, the reconstructed items `[batch, item…]`; `latent [batch, latent]`. The
@@ -112,7 +113,7 @@ extension Autoencoder: Learner {
   ///
   /// With fields, `output` is `[batch, width]`, the means of numbers and the probabilities of
   /// levels, and `fieldLosses [batch, count]` are the losses of the fields, 0 where missing, which
-  /// add up to the reconstruction: the weights of hidden and visible fields are for learning.
+  /// add up to the reconstruction: the weights of hidden and visible fields are for training.
   package func evaluationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let pass = pass(shapes, .absent, .inference, in: &builder)
@@ -131,7 +132,7 @@ extension Autoencoder: Learner {
     return try builder.finish()
   }
 
-  /// The graph from clean items to codes: input `input`, output `latent [batch, latent]`.
+  /// The graph from clean items to latent vectors: input `input`, output `latent [batch, latent]`.
   package func encodingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let x = input(shapes, in: &builder)
@@ -142,7 +143,7 @@ extension Autoencoder: Learner {
     return try builder.finish()
   }
 
-  /// The graph from codes to items: input `latent [batch, latent]`, output `output [batch, item…]`.
+  /// The graph from latent vectors to items: input `latent [batch, latent]`, output `output [batch, item…]`.
   package func decodingGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     let z = builder.input(GraphName.latent, [shapes.batch, latent])
@@ -252,7 +253,7 @@ extension Autoencoder {
     return builder.concatenation([builder.flatten(features), builder.flatten(x)], axis: 1)
   }
 
-  /// One dense layer gives the code, or first its mean and then its log-variance.
+  /// One dense layer gives the latent vector, or first its mean and then its log-variance.
   func code(
     of features: NodeID,
     in builder: inout GraphBuilder
@@ -275,7 +276,7 @@ extension Autoencoder {
     }
   }
 
-  /// A draw from the distribution of codes: z = μ + σ e.
+  /// A draw from the distribution of latent vectors: z = μ + σ e.
   ///
   /// Reference: Kingma, Welling, 2013, arXiv:1312.6114, section 2.4.
   private func sample(
@@ -304,7 +305,7 @@ extension Autoencoder {
     return fields == nil ? activated : builder.flatten(activated)
   }
 
-  /// The parameters with a linear map of the code added, where there is one.
+  /// The parameters with a linear map of the latent vector added, where there is one.
   private func withLinearPath(
     _ parameters: NodeID,
     _ z: NodeID,

@@ -3,7 +3,7 @@ internal import HourglassNetworks
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// What is added to the reconstruction loss: terms of one's own, and penalties of codes.
+/// What is added to the reconstruction loss: terms of one's own, and penalties of latent vectors.
 extension Autoencoder {
   /// A term of one's own of each item, `[batch]`, not weighted.
   func loss(

@@ -1,7 +1,7 @@
 public import HourglassNetworks
 internal import HourglassTensors
 
-/// An encoder, a bottleneck, a decoder and an objective: what is to be learned, as a value.
+/// An encoder, a bottleneck, a decoder and an objective: what is to be trained, as a value.
 ///
 /// Variants differ by value. A denoising autoencoder has a corruption, a sparse or contractive one
 /// a penalty, a variational one a Gaussian bottleneck:
@@ -21,7 +21,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     /// arXiv:1511.06349, section 3.1, for the warm-up.
     case gaussian(latent: Int, beta: Float = 1, warmUpSteps: Int = 0)
 
-    /// The length of a code.
+    /// The number of latent dimensions.
     public var latent: Int {
       switch self {
       case .deterministic(let latent), .gaussian(let latent, _, _): latent
@@ -29,11 +29,11 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     }
   }
 
-  /// A term of the loss that shapes the codes; it counts in learning alone, not in evaluating.
+  /// A term of the loss that shapes the latent vectors; it counts in training alone, not in evaluating.
   public enum Penalty: Hashable, Sendable, Codable {
     /// weight · Σⱼ |zⱼ|, averaged over items.
     case activityL1(weight: Float)
-    /// weight · Σⱼ KL(ρ ‖ ρ̂ⱼ), where ρ̂ⱼ is the mean of zⱼ over the batch and ρ the target; codes
+    /// weight · Σⱼ KL(ρ ‖ ρ̂ⱼ), where ρ̂ⱼ is the mean of zⱼ over the batch and ρ the target; latent vectors
     /// must lie between 0 and 1.
     ///
     ///     KL(ρ ‖ ρ̂) = ρ ln (ρ / ρ̂) + (1 - ρ) ln ((1 - ρ) / (1 - ρ̂))
@@ -50,14 +50,14 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     case contraction(weight: Float, standardDeviation: Float = 0.01)
   }
 
-  /// How much the loss of a field counts in learning, by what the encoder saw of it.
+  /// How much the loss of a field counts in training, by what the encoder saw of it.
   public struct FieldWeights: Hashable, Sendable, Codable {
     /// The weight of a field that was observed and hidden from the encoder.
     public var hidden: Float
     /// The weight of a field that the encoder saw.
     public var visible: Float
 
-    /// Makes weights; both are 1 unless told otherwise.
+    /// Makes weights; both are 1 by default.
     public init(hidden: Float = 1, visible: Float = 1) {
       self.hidden = hidden
       self.visible = visible
@@ -77,7 +77,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   public var encoder: Architecture
   /// The narrow place in the middle.
   public var bottleneck: Bottleneck
-  /// The function of each number of a code.
+  /// The activation of each latent dimension.
   public var latentActivation: Activation
   /// What lies between the bottleneck and the reconstruction, written in the encoder's order; `nil`
   /// mirrors the encoder.
@@ -88,7 +88,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   public var objective: Objective
   /// What is done to an item before the encoder sees it.
   public var corruption: Corruption
-  /// Terms that shape the codes.
+  /// Terms that shape the latent vectors.
   public var penalties: [Penalty]
   /// The fields of an item, any of which may be missing; `nil` where an item is values alone.
   ///
@@ -99,22 +99,22 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// is one for each field instead of one for each value of each item. No loss comes from a field
   /// that is missing.
   public var fields: FeatureSchema?
-  /// How much the losses of hidden and of visible fields count in learning.
+  /// How much the losses of hidden and of visible fields count in training.
   public var fieldWeights: FieldWeights
-  /// How items become zeros and ones in learning, before all else; `nil` leaves them as they are.
+  /// How items become zeros and ones in training, before all else; `nil` leaves them as they are.
   public var binarization: Binarization?
   /// Whether a linear map runs beside the layers of the encoder and another one beside those of the
   /// decoder, so that what is linear in the items needs no hidden layer.
   ///
-  /// The code is then a sum of the last layer's and of the item's own values, each with weights,
-  /// and so is each value of the reconstruction of hidden layers' and of the code's own.
+  /// The latent vector is then a sum of the last layer's and of the item's own values, each with weights,
+  /// and so is each value of the reconstruction of hidden layers' and of the latent vector's own.
   public var hasLinearPath: Bool
   /// Terms of the loss of one's own; no file holds them.
   public var terms: [any ObjectiveTerm] {
     get { own.terms }
     set { own.terms = newValue }
   }
-  /// A term of the loss that compares the codes of items and of partners which come with them; no file holds it.
+  /// A term of the loss that compares the latent vectors of items and their partners; no file holds it.
   public var pairTerm: (any PairTerm)? {
     get { own.pair }
     set { own.pair = newValue }
@@ -160,7 +160,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     own = OwnTerms(terms: terms, pair: pairTerm)
   }
 
-  /// The length of a code.
+  /// The number of latent dimensions.
   public var latent: Int { bottleneck.latent }
 }
 
@@ -185,7 +185,7 @@ extension Autoencoder {
     )
     try requireInRange(
       (1...1 << 20).contains(latent),
-      "the length of a code",
+      "the number of latent dimensions",
       "between 1 and \(1 << 20)",
       latent
     )
@@ -237,7 +237,7 @@ extension Autoencoder {
       try requireInRange(
         latentActivation == .logistic,
         "the latent activation",
-        "the logistic for a sparsity penalty, which takes codes for probabilities",
+        "the logistic for a sparsity penalty, whose latent values are probabilities",
         latentActivation
       )
     case .contraction(let weight, let deviation):

@@ -1,7 +1,7 @@
 package import HourglassGraphs
 package import HourglassTensors
 
-/// What is done to an item before the network sees it; it learns to give the clean item back.
+/// What is done to an item before the network sees it; the target is the clean item.
 ///
 /// Noise is drawn anew for every item of every step.
 ///
@@ -36,7 +36,7 @@ public enum Corruption: Hashable, Sendable, Codable {
   /// serves items that lack few values and items that lack many; and σ e on the numbers that stay.
   ///
   /// Where items have fields, whole fields are hidden, a category with all of its levels, and the
-  /// encoder is told which; elsewhere single values become 0.
+  /// encoder gets a mask of them; elsewhere single values become 0.
   case hiding(lower: Float, upper: Float, standardDeviation: Float = 0)
 }
 

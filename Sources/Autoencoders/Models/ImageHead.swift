@@ -1,7 +1,7 @@
 package import HourglassGraphs
 
-/// What a task puts after the layers of an `ImageToImageNetwork` in place of its objective: a loss, with layers of
-/// its own where it needs some.
+/// What a task puts after the layers of an `ImageToImageNetwork` in place of its objective: a loss, with
+/// layers of its own where it needs some.
 ///
 /// The last layer of the network gives it `layerChannels` channels of values.
 package protocol ImageHead: Hashable, Sendable {
@@ -56,7 +56,7 @@ struct OwnHead: Hashable, Sendable, CustomStringConvertible {
   /// The head, where there is one.
   var head: (any ImageHead)?
 
-  /// The head, by which checkpoints of different ones are told apart.
+  /// The head, which distinguishes checkpoints of different heads.
   var description: String { head.map { "\($0)" } ?? "" }
 
   /// Whether the heads are equal.

@@ -4,7 +4,7 @@ package import HourglassTensors
 
 /// A network from items to items of the same extents, such as a U-Net that denoises or colors.
 ///
-/// It compresses nothing, so that it has no codes: skips carry what it sees past every narrow place.
+/// It compresses nothing, so that it has no latent vectors: skips carry what it sees past every narrow place.
 package struct ImageToImageNetwork: Hashable, Sendable, Codable {
   /// What an item is turned into.
   package enum Target: Hashable, Sendable, Codable {
@@ -17,9 +17,9 @@ package struct ImageToImageNetwork: Hashable, Sendable, Codable {
     /// The item without its noise, where items are noisy and no clean ones are known; the paired target
     /// is the standard deviation σ of the normal noise in each value of the item y.
     ///
-    /// The network is shown y + α σ e and learns y - σ e / α, e from a standard normal distribution: the
-    /// noises of the two are independent of each other, so that the mean of what it learns is y without
-    /// any. In learning and evaluating, what the noise of the target adds to a squared error on average is
+    /// The input is y + α σ e and the target y - σ e / α, e from a standard normal distribution: the
+    /// noises of the two are independent of each other, so that the mean of the target is y without
+    /// any. In training and evaluating, what the noise of the target adds to a squared error on average is
     /// taken off: the rest is an unbiased estimate of the error to the clean item, and may lie below 0.
     ///
     /// Reference: Pang, Zheng, Quan, Ji, 2021, "Recorrupted-to-Recorrupted: Unsupervised Deep Learning for
@@ -31,7 +31,7 @@ package struct ImageToImageNetwork: Hashable, Sendable, Codable {
   package var architecture: Architecture
   /// What an item is turned into.
   package var target: Target
-  /// Whether the network learns the difference of target and item, so that it starts from the item.
+  /// Whether the network predicts the difference of target and item, so that it starts from the item.
   ///
   /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
   /// arXiv:1608.03981, section 3.2.
@@ -42,8 +42,8 @@ package struct ImageToImageNetwork: Hashable, Sendable, Codable {
   package var objective: Objective
   /// What is done to an item before the network sees it.
   package var corruption: Corruption
-  /// What stands after the layers in place of the objective, for a paired target; no file holds it, a task that
-  /// has one gives it to what it reads.
+  /// What stands after the layers in place of the objective, for a paired target; no file holds it, a task
+  /// that has one gives it to what it reads.
   package var head: (any ImageHead)? {
     get { ownHead.head }
     set { ownHead.head = newValue }
@@ -131,7 +131,7 @@ extension ImageToImageNetwork: Learner {
     if learnsDifference {
       try requireInRange(
         objective.acceptsOutputActivation && targetShape(for: itemShape) == itemShape,
-        "learning the difference",
+        "predicting the difference",
         "used with targets of the item's shape and an objective of plain values",
         "\(targetShape(for: itemShape)) for items \(itemShape)"
       )
@@ -180,7 +180,7 @@ extension ImageToImageNetwork: Learner {
     return try builder.finish()
   }
 
-  /// The graph that evaluates items held out, corrupted as in learning.
+  /// The graph that evaluates items held out, corrupted as in training.
   package func validationGraph(_ shapes: GraphShapes) throws(GraphError) -> Graph {
     try evaluatingGraph(shapes, isCorrupted: true)
   }
@@ -227,7 +227,7 @@ extension ImageToImageNetwork: Learner {
     return try builder.finish()
   }
 
-  /// What a network makes of items, what it should have made, and how much each value counts.
+  /// The outputs of a network, their targets, and the weights of the values.
   private struct Pass {
     var parameters: NodeID
     var target: NodeID

@@ -71,7 +71,7 @@ package enum GraphName {
   package static let regularization = "regularization"
   /// The squared error.
   package static let squaredError = "squaredError"
-  /// Codes.
+  /// Latent vectors.
   package static let latent = "latent"
   /// Reconstructions or results.
   package static let output = "output"

@@ -7,7 +7,7 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case missingVariable(name: String, expected: Shape)
   /// A variable has another shape.
   case variableShape(name: String, expected: Shape, found: Shape)
-  /// Items are drawn from a distribution of codes, and the bottleneck has none.
+  /// Items are drawn from a distribution of latent vectors, and the bottleneck has none.
   case deterministicBottleneck
   /// A variable has a number that is infinite or not a number.
   case nonFiniteVariable(name: String)
@@ -20,7 +20,7 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     case .variableShape(let name, let expected, let found):
       "the variable \(name) must have the shape \(expected), found \(found)"
     case .deterministicBottleneck:
-      "new items are drawn from the distribution of codes that a Gaussian bottleneck has; "
+      "new items are drawn from the latent distribution, which only a Gaussian bottleneck has; "
         + "this bottleneck is deterministic"
     case .nonFiniteVariable(let name):
       "the variable \(name) has a number that is infinite or not a number"

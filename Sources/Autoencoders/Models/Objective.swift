@@ -2,7 +2,7 @@ package import HourglassGraphs
 public import HourglassNetworks
 internal import HourglassTensors
 
-/// How far a reconstruction is from its item: the term that learning makes small.
+/// How far a reconstruction is from its item: the term that training minimizes.
 ///
 /// It is summed over the values of an item and averaged over the items.
 public enum Objective: Hashable, Sendable, Codable {

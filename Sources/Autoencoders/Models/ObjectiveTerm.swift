@@ -2,9 +2,8 @@ public import HourglassGraphs
 
 /// A term of the loss of one's own, which is added to an autoencoder's objective.
 ///
-/// It counts in training and in evaluating the items held out, and not in `FittedAutoencoder.evaluate`. It says
-/// nothing of how codes are made or decoded, so that no file holds it: an autoencoder that was read from one
-/// has no terms.
+/// It counts in training and in evaluating the items held out, and not in `FittedAutoencoder.evaluate`. No
+/// file holds it: an autoencoder that was read from one has no terms.
 ///
 ///     struct SmoothCodes: ObjectiveTerm {
 ///       var weight: Float = 0.1
@@ -43,13 +42,13 @@ public struct ObjectiveNodes: Sendable {
   /// What is to be reconstructed: the items without noise, `[batch, item…]`; of items with fields their
   /// values, `[batch, width]`.
   public let target: NodeID
-  /// The codes, `[batch, latent]`; of a Gaussian bottleneck the means.
+  /// The latent vectors, `[batch, latent]`; of a Gaussian bottleneck the means.
   public let code: NodeID
   /// The reconstructions in the items' units, of the target's shape.
   public let output: NodeID
 }
 
-/// A term of the loss that compares the code of each item with that of another item which comes with it.
+/// A term of the loss that compares the latent vectors of each item and of its partner.
 ///
 /// The items are those of a `PairedBatchSource`, whose target is the partner, of the item's shape; it is only
 /// encoded. All else is as for an `ObjectiveTerm`.
@@ -57,7 +56,7 @@ public protocol PairTerm: Hashable, Sendable {
   /// By how much the term is multiplied, at least 0.
   var weight: Float { get }
 
-  /// Adds the term: codes of items and of their partners, both `[batch, latent]`, -> `[batch]`.
+  /// Adds the term: latent vectors of items and of their partners, both `[batch, latent]`, -> `[batch]`.
   func loss(codes: NodeID, partners: NodeID, in builder: inout GraphBuilder) -> NodeID
 
   /// Checks that the term suits an autoencoder; unless written otherwise, every one suits.
@@ -78,7 +77,7 @@ struct OwnTerms: Hashable, Sendable, CustomStringConvertible {
   /// That of pairs.
   var pair: (any PairTerm)?
 
-  /// The terms, by which checkpoints of different ones are told apart.
+  /// The terms, which distinguish checkpoints of different objectives.
   var description: String {
     (terms.map { "\($0)" } + (pair.map { ["\($0)"] } ?? [])).joined(separator: " ")
   }

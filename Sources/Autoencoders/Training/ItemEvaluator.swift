@@ -52,7 +52,7 @@ final class ItemEvaluator {
     for index in sums.indices { sums[index] = 0 }
   }
 
-  /// Evaluators one batch and says whether it was the last.
+  /// Evaluates one batch, and returns whether it was the last.
   func advance() throws -> Bool {
     guard next < items.count else { return true }
     let count = min(batch, items.count - next)

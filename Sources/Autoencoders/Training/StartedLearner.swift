@@ -16,7 +16,7 @@ package struct StartedLearner: Learner, CustomStringConvertible {
     self.start = start
   }
 
-  /// That of the network: the start comes from the same items as all else that is learned.
+  /// That of the network: the start comes from the same items as all else that is trained.
   package var description: String { "\(learner)" }
 
   package func validate(itemShape: Shape) throws(TrainingError) {
@@ -43,11 +43,12 @@ package struct StartedLearner: Learner, CustomStringConvertible {
   }
 }
 
-/// Maps between items and codes that are linear but for a constant, such as principal components.
+/// Maps between items and latent vectors that are linear but for a constant, such as principal components.
 package struct LinearCoding: Sendable {
-  /// From what the encoder sees of an item to its code, `[latent, item]`, and the constant `[latent]`.
+  /// From what the encoder sees of an item to its latent vector, `[latent, item]`, and the constant
+  /// `[latent]`.
   package var encoder: (weight: Tensor, bias: Tensor)
-  /// From a code to the parameters of each value, `[values, latent]`, and the constant `[values]`.
+  /// From a latent vector to the parameters of each value, `[values, latent]`, and the constant `[values]`.
   package var decoder: (weight: Tensor, bias: Tensor)
 
   /// Makes the maps.

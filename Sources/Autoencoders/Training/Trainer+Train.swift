@@ -2,7 +2,7 @@ package import HourglassEngines
 internal import HourglassGraphs
 package import HourglassTensors
 
-/// What learning gives: variables by name and how they came to be.
+/// The result of training: variables by name and how they were trained.
 package struct TrainingResult: Hashable, Sendable {
   /// The variables of the best epoch, as inference needs them.
   package var variables: [String: Tensor]
@@ -22,7 +22,7 @@ extension Trainer {
     }
   }()
 
-  /// Learns anything that can; `now` is the clock, for tests.
+  /// Trains any learner; `now` is the clock, for tests.
   package func train(
     _ learner: any Learner,
     on source: any BatchSource,
@@ -87,7 +87,7 @@ extension Trainer {
     return result(of: loop, stopReason)
   }
 
-  /// Does steps for about a tenth of a second, or until learning ends.
+  /// Does steps for about a tenth of a second, or until training ends.
   private func runPiece(
     of loop: TrainingLoop,
     now: @Sendable () -> Double,

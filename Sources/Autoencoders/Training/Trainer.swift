@@ -1,9 +1,9 @@
 public import HourglassNetworks
 internal import HourglassTensors
 
-/// How a network learns: the optimizer, the budget, and what is held out to evaluate it.
+/// How a network is trained: the optimizer, the budget, and what is held out to evaluate it.
 ///
-/// Learning ends at the first of these: all epochs done, the time over, no better epoch for a
+/// Training ends at the first of these: all epochs done, the time over, no better epoch for a
 /// while, or the task cancelled. The variables of the best epoch are kept. The same seed, items,
 /// settings and number of threads give the same bytes, interrupted and resumed or not, unless the
 /// time ends it.
@@ -18,7 +18,7 @@ public struct Trainer: Hashable, Sendable, Codable {
   public var seconds: Double?
   /// When to end because nothing gets better; `nil` never does.
   public var earlyStopping: EarlyStopping?
-  /// What is held out of learning.
+  /// What is held out of training.
   public var validation: ValidationSplit
   /// From it come the first variables, the order of items, what is held out, and all noise.
   public var seed: UInt64
@@ -46,11 +46,11 @@ public struct Trainer: Hashable, Sendable, Codable {
     self.checkpointInterval = checkpointInterval
   }
 
-  /// When learning ends because the loss of the items held out stopped falling.
+  /// When training ends because the loss of the items held out stopped falling.
   ///
   /// Reference: Prechelt, 1998, "Early Stopping - But When?", doi:10.1007/3-540-49430-8_3.
   public struct EarlyStopping: Hashable, Sendable, Codable {
-    /// The number of epochs without improvement after which learning ends, at least 1.
+    /// The number of epochs without improvement after which training ends, at least 1.
     public var patience: Int
     /// By how much the loss must fall below the best to count as improvement, in nats per item.
     public var minimumDelta: Double
@@ -110,7 +110,7 @@ public struct Trainer: Hashable, Sendable, Codable {
   }
 }
 
-/// How a network learned: kept with the model, the same for every run of one seed.
+/// How a network was trained: kept with the model, the same for every run of one seed.
 public struct TrainingRecord: Hashable, Sendable, Codable {
   /// The settings.
   public var trainer: Trainer
@@ -122,10 +122,10 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var epochs: [EpochRecord]
   /// The number of steps.
   public var steps: Int
-  /// The number of the epoch whose variables were kept, counted from 1; `nil` where learning was
+  /// The number of the epoch whose variables were kept, counted from 1; `nil` where training was
   /// cancelled within the first one.
   public var bestEpoch: Int?
-  /// Why learning ended.
+  /// Why training ended.
   public var stopReason: StopReason
 
   /// The record of the epoch whose variables were kept.

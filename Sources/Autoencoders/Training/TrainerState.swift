@@ -1,6 +1,6 @@
 package import HourglassTensors
 
-/// Everything that a run of learning needs to go on as if it had never been interrupted.
+/// Everything that a training run needs to go on as if it had never been interrupted.
 ///
 /// It is taken between two steps. Orders of items and random numbers are functions of the seed, the
 /// epoch and the step, so that no generator has a state of its own to keep.
@@ -23,7 +23,7 @@ package struct TrainerState: Hashable, Sendable {
   }
 }
 
-/// Counters, sums and records of a run of learning.
+/// Counters, sums and records of a training run.
 package struct TrainingProgress: Hashable, Sendable, Codable {
   /// What the network, the items, the batch size and the seed hash to.
   @ExactlyCoded package var fingerprint: UInt64
@@ -63,7 +63,7 @@ package struct TrainingProgress: Hashable, Sendable, Codable {
   package var history: [EpochRecord] { epochs.map(\.record) }
 }
 
-/// Where the state of a run of learning is kept between runs.
+/// Where the state of a training run is kept between runs.
 ///
 /// A store replaces the former state as a whole or not at all.
 package protocol CheckpointStore: Sendable {

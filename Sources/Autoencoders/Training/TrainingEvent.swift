@@ -51,7 +51,7 @@ public struct EpochRecord: Hashable, Sendable, Codable {
   public var validationLoss: Double { validation?.loss ?? training.loss }
 }
 
-/// Why learning ended.
+/// Why training ended.
 public enum StopReason: String, Hashable, Sendable, Codable {
   /// All epochs were done.
   case epochs
@@ -63,11 +63,11 @@ public enum StopReason: String, Hashable, Sendable, Codable {
   case cancellation
 }
 
-/// What happens while a network learns, in order.
+/// What happens during training, in order.
 public enum TrainingEvent: Hashable, Sendable {
-  /// Items are made ready before learning starts, of which this part is done, from 0 to 1.
+  /// Items are made ready before training starts, of which this part is done, from 0 to 1.
   case preparing(fraction: Double)
-  /// Learning starts, or goes on from a checkpoint.
+  /// Training starts, or goes on from a checkpoint.
   case started(TrainingOutline)
   /// Some steps were done; comes about ten times a second.
   case progress(StepProgress)
@@ -79,13 +79,13 @@ public enum TrainingEvent: Hashable, Sendable {
   case checkpointWritten(step: Int)
   /// The loss is no longer finite; an error follows.
   case diverged(epoch: Int, step: Int)
-  /// Learning ended.
+  /// Training ended.
   case stopped(StopReason)
 }
 
-/// What a run of learning has before it.
+/// What a training run has before it.
 public struct TrainingOutline: Hashable, Sendable {
-  /// The number of items to learn from.
+  /// The number of items to train on.
   public var trainingCount: Int
   /// The number of items held out.
   public var validationCount: Int
@@ -95,13 +95,13 @@ public struct TrainingOutline: Hashable, Sendable {
   public var stepsPerEpoch: Int
   /// The most epochs that will be done, where there is such a limit.
   public var epochs: Int?
-  /// The number of learned numbers.
+  /// The number of parameters.
   public var parameterCount: Int
   /// The number of steps that an earlier run has done.
   public var resumedStep: Int
 }
 
-/// How far a run of learning has come.
+/// How far a training run has come.
 public struct StepProgress: Hashable, Sendable {
   /// The number of the epoch, counted from 1.
   public var epoch: Int

@@ -7,20 +7,20 @@ package import HourglassTensors
 extension TrainingLoop {
   /// Everything that a new loop needs to go on from here.
   ///
-  /// Throws where a variable is no longer finite, so that a spoilt state is never kept.
+  /// Throws where a variable is no longer finite, so that a diverged state is never saved.
   package func state() throws -> TrainerState {
     var state = TrainerState(
       progress: progress,
       variables: plan.variables,
       bestVariables: bestVariables
     )
-    if let spoilt = state.variables.sorted(by: { $0.key < $1.key }).first(where: {
+    if let diverged = state.variables.sorted(by: { $0.key < $1.key }).first(where: {
       !$0.value.isFinite
     }) {
       throw TrainingError.diverged(
         epoch: progress.epoch + 1,
         step: progress.step,
-        place: "the variable \(spoilt.key)"
+        place: "the variable \(diverged.key)"
       )
     }
     state.progress.elapsedSeconds = elapsedSeconds
@@ -85,7 +85,7 @@ extension TrainingLoop {
     )
   }
 
-  /// Evaluators one batch and says whether it was the last.
+  /// Evaluates one batch, and returns whether it was the last.
   func advanced(_ evaluator: ItemEvaluator) throws -> Bool {
     do {
       return try evaluator.advance()
@@ -101,14 +101,14 @@ extension TrainingLoop {
   /// Says why a loss is not finite: an item, or the part of the loss that left the finite numbers
   ///.
   ///
-  /// The step has spoilt the variables already, so that the layer can no longer be told.
+  /// The step has already made the variables non-finite, so that the layer can no longer be determined.
   func diagnosis(of indices: [Int], step: Int, _ parts: LossParts) -> TrainingError {
     if let item = epochSource.firstNonFinite(among: indices) { return .nonFiniteItem(index: item) }
     let part = parts.reconstruction.isFinite ? GraphName.regularization : GraphName.reconstruction
     return .diverged(epoch: progress.epoch + 1, step: step, place: "the \(part)")
   }
 
-  /// A number that tells whether a state belongs to this network, these items and this seed.
+  /// A fingerprint by which to check that a state belongs to this network, these items and this seed.
   ///
   /// Of the items it sees their number, their shape and at most 64 of them.
   static func fingerprint(

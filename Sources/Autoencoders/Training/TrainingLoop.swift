@@ -3,7 +3,7 @@ package import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// A run of learning as a machine of small steps, on the engine's thread.
+/// A training run as a machine of small steps, on the engine's thread.
 ///
 /// Between any two calls its whole state can be taken out (`state()`) and a new loop can go on from
 /// it to the same bytes. A step allocates nothing and looks nothing up by name.
@@ -125,7 +125,7 @@ package final class TrainingLoop {
   /// The seconds since the start, those before an interruption counted.
   var elapsedSeconds: Double { earlierSeconds + now() - startTime }
 
-  /// Why learning should end here, if it should.
+  /// Why training should end here, if it should.
   package var stopReason: StopReason? {
     if progress.batch == 0 {
       if let epochs = trainer.epochs, progress.epoch >= epochs { return .epochs }
@@ -141,7 +141,7 @@ package final class TrainingLoop {
 
   // MARK: Steps
 
-  /// Does one step: a batch of learning, or one of evaluating at the end of an epoch.
+  /// Does one step: a batch of training, or one of evaluating at the end of an epoch.
   ///
   /// Gives the epoch's report when it ends one.
   package func advance() throws -> EpochReport? {

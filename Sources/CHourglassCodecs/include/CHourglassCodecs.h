@@ -1,7 +1,6 @@
 #pragma once
 #include "Checksum.h"
 #include "Codecs.h"
-#include "Deflate.h"
 #include "Folder.h"
 #include "Inflate.h"
 #include "JPEG.h"

@@ -54,16 +54,16 @@ struct Demo: AsyncParsableCommand {
       Console.note("\n\(step.heading)")
       for path in step.before { unlink(path) }
       let start = ContinuousClock.now
-      var texts: [String] = []
+      var results: [JobResult] = []
       for arguments in step.commands {
         Console.note("$ \(DemoStep.commandLine(arguments))")
         let request = try Verbs.request(arguments)
-        let text = try await JobRunner.result(of: request, isQuiet: false).text
-        Console.note(text)
-        texts.append(text)
+        let result = try await JobRunner.result(of: request, isQuiet: false)
+        Console.note(result.text(width: 80))
+        results.append(result)
       }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
-      try page.add(step, texts: texts, seconds: seconds)
+      try page.add(step, results: results, seconds: seconds)
     }
     let path = "\(output)/index.html"
     try page.page.write(to: path)

@@ -13,12 +13,14 @@ struct DemoPage {
   ///
   /// - Parameters:
   ///   - step: The job.
-  ///   - texts: What each of its commands printed.
+  ///   - results: The result of each of its commands.
   ///   - seconds: How long they took together.
-  mutating func add(_ step: DemoStep, texts: [String], seconds: Double) throws {
+  mutating func add(_ step: DemoStep, results: [JobResult], seconds: Double) throws {
     var elements: [ReportPage.Element] = []
-    for (arguments, text) in zip(step.commands, texts) {
+    for (arguments, result) in zip(step.commands, results) {
       elements.append(.command(DemoStep.commandLine(arguments)))
+      elements += result.evaluations.map { .evaluation($0) }
+      let text = result.textWithoutEvaluations(width: 80)
       if !text.isEmpty { elements.append(.output(text)) }
     }
     for image in step.images {
@@ -39,11 +41,10 @@ struct DemoPage {
     ReportPage(
       title: "Hourglass on real data",
       introduction: [
-        "Each section is one job: the command as it was typed, what it said, and what it made. "
-          + "Every report stands beside the simple methods that it has to beat, on data that learning "
-          + "did not see.",
-        "Nothing was downloaded and nothing was labeled by hand; each model was learned here, on this "
-          + "machine's processor, from the example data alone.",
+        "Each section is one job: the command, its output, and the files that it wrote. "
+          + "Every model is compared with its baselines, on held-out data.",
+        "Nothing was downloaded and nothing was labeled by hand; each model was trained here, on this "
+          + "machine's processor, on the example data alone.",
       ],
       sections: sections,
       footer:
@@ -51,7 +52,7 @@ struct DemoPage {
     )
   }
 
-  /// A column of a table as a line, with the ranges of anomalies where it tells of them.
+  /// A column of a table as a line, with the ranges of anomalies where it has them.
   private func lines(_ wanted: DemoStep.Chart) throws -> LineChart {
     let table = try Table(contentsOf: wanted.path)
     let values = try numbers(wanted.value, of: table)

@@ -29,7 +29,7 @@ struct DemoFolders {
       job: "reduce",
       heading: "Reduce: a map of clothes",
       summary: "Each image of 784 pixels is described by two numbers, and drawn at that place. The "
-        + "colors are the kinds of clothes, which learning was not told.",
+        + "colors are the kinds of clothes, which were not used in training.",
       commands: [
         [
           "reduce", "\(data)/GrayImages/clothes-new-images.gz", "--learn-from",
@@ -40,7 +40,7 @@ struct DemoFolders {
         ]
       ],
       images: [
-        .init(path: "\(output)/map.svg", caption: "1,000 images that learning never saw.")
+        .init(path: "\(output)/map.svg", caption: "1,000 images that were not trained on.")
       ],
       source: Self.clothes
     )
@@ -49,7 +49,7 @@ struct DemoFolders {
   var features: DemoStep {
     DemoStep(
       job: "features",
-      heading: "Features: what a simple model can predict from a code",
+      heading: "Features: what a simple model can predict from features",
       summary:
         "The encoder alone makes a few numbers of each penguin's measurements. Simple models "
         + "then predict the species from these, from the raw columns, and from PCA of the same size; "
@@ -97,8 +97,8 @@ struct DemoFolders {
       job: "denoise",
       heading: "Denoise: clothes in strong noise",
       summary:
-        "A network of convolutions learns from clean images, to which noise is added, and takes "
-        + "the noise off images that it never saw.",
+        "A convolutional network is trained on clean images, to which noise is added, and takes "
+        + "the noise off images that it was not trained on.",
       commands: [
         [
           "denoise", "\(data)/GrayImages/clothes-new-images.gz", "--learn-from",
@@ -154,7 +154,7 @@ struct DemoFolders {
       job: "generate",
       heading: "Generate: clothes and penguins that never were",
       summary:
-        "A variational autoencoder learns how items are distributed, and draws new ones. Each "
+        "A variational autoencoder models the distribution of items, and draws new ones. Each "
         + "stands beside the nearest item that was trained on, so that one sees that it is new.",
       commands: [
         [
@@ -189,7 +189,8 @@ struct DemoFolders {
     DemoStep(
       job: "impute",
       heading: "Impute: the measurements that are missing",
-      summary: "Cells are deleted on purpose, and networks learn to give them back; then what is "
+      summary:
+        "Cells are deleted on purpose, and networks are trained to predict them; then what is "
         + "really missing is filled. What was observed stays as it was, byte for byte.",
       commands: [
         [
@@ -213,9 +214,9 @@ struct DemoFolders {
       job: "colorize",
       heading: "Colorize: the rest of an album",
       summary:
-        "A network learns from parts of twenty photographs in color which colors belong to what it "
+        "A network is trained on parts of twenty photographs in color to predict the colors of what it "
         + "sees in gray, and colors another part of each. The lightness stays; only the colors are "
-        + "new. Photographs of other places want more than twenty to learn from.",
+        + "new. Photographs of other places need more than twenty to train on.",
       commands: [
         [
           "colorize", "\(data)/Images/parts", "--learn-from", "\(data)/Images/learn",
@@ -227,7 +228,7 @@ struct DemoFolders {
         .init(path: "\(output)/colored.png", caption: "Gray, colored and true, in rows.")
       ],
       source:
-        "270 squares of 20 photographs to learn from, and another one of each (see Examples/Data/Images)."
+        "270 squares of 20 photographs to train on, and another one of each (see Examples/Data/Images)."
     )
   }
 }

@@ -2,7 +2,7 @@ import HourglassData
 import HourglassJobs
 import HourglassSystem
 
-/// What the program says: results on standard output, everything else on standard error.
+/// What the program prints: results on standard output, everything else on standard error.
 enum Console {
   /// Writes results; a reader that has gone ends the program quietly, by the signal SIGPIPE.
   static func write(_ text: String) throws(Failure) {
@@ -30,9 +30,14 @@ enum Console {
   }
 
   /// The columns of the terminal on standard error, 80 where it does not say.
-  static var errorWidth: Int {
+  static var errorWidth: Int { width(of: STDERR_FILENO) }
+
+  /// The columns of the terminal on standard output, 80 where it does not say.
+  static var width: Int { width(of: STDOUT_FILENO) }
+
+  private static func width(of descriptor: Int32) -> Int {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
 

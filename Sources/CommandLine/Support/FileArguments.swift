@@ -12,15 +12,23 @@ struct FileArguments: ParsableArguments {
   )
   var output: String?
 
-  @Option(help: ArgumentHelp("Keep what was learned here.", valueName: "file.hourglass"))
+  @Option(help: ArgumentHelp("Keep the trained model here.", valueName: "file.hourglass"))
   var save: String?
 
-  @Option(help: ArgumentHelp("Learn nothing; use what was learned.", valueName: "file.hourglass"))
+  @Option(help: ArgumentHelp("Train nothing; use this model.", valueName: "file.hourglass"))
   var model: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Start training from this model of the same task, columns and layers; its encoding is kept.",
+      valueName: "file.hourglass"
+    )
+  )
+  var from: String?
+
+  @Option(
     name: .customLong("learn-from"),
-    help: ArgumentHelp("Learn from these data instead.", valueName: "data")
+    help: ArgumentHelp("Train on these data instead; - is standard input.", valueName: "data")
   )
   var allLearnFrom: [String] = []
 
@@ -42,6 +50,7 @@ struct FileArguments: ParsableArguments {
     options.output = output
     options.save = save
     options.model = model
+    options.from = from
     options.learnFrom = allLearnFrom.first
     options.first = first
     return options

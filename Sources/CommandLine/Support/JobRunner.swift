@@ -4,16 +4,16 @@ import HourglassJobs
 import HourglassTasksCommon
 import Synchronization
 
-/// Runs the request of a verb: shows how it goes, hears signals, and says what it came to.
+/// Runs the request of a verb: shows progress, handles signals, and prints the result.
 enum JobRunner {
-  /// Runs a request and says what it came to, or prints it where that was asked for.
+  /// Runs a request and prints its result, or prints the request where that was asked for.
   static func run(_ request: JobRequest, _ saying: OutputArguments) async throws {
     if saying.printRequest { return try Console.print(try request.json()) }
-    // Nobody who wants what is in a file as JSON wants to be told of reading it.
+    // Messages about reading are left out where a file is inspected as JSON.
     let isQuiet = saying.quiet || (saying.json && request.options is InspectOptions)
     let result = try await result(of: request, isQuiet: isQuiet)
     guard saying.json || !saying.quiet else { return }
-    let text = saying.json ? try result.jsonLine() : result.text
+    let text = saying.json ? try result.jsonLine() : result.text(width: Console.width)
     if result.takesStandardOutput { Console.note(text) } else { try Console.print(text) }
   }
 
@@ -57,7 +57,7 @@ enum JobRunner {
 
   private static func goingOn(_ checkpoint: String?) -> String {
     guard let checkpoint else { return "" }
-    return "; what was learned so far is in \(checkpoint)\n"
-      + "Go on with the same command and --resume."
+    return "; the training state is in \(checkpoint)\n"
+      + "Resume with the same command and --resume."
   }
 }

@@ -3,7 +3,7 @@ import HourglassJobs
 import HourglassSystem
 import Synchronization
 
-/// Shows on standard error how learning goes: one line redrawn on a terminal, else a line an epoch.
+/// Shows the progress of training on standard error: one line redrawn on a terminal, else a line an epoch.
 ///
 /// The errors are those of the report: the squared error summed over a row.
 final class ProgressDisplay: Sendable {
@@ -52,7 +52,7 @@ final class ProgressDisplay: Sendable {
       case .started(let outline):
         state.outline = outline
         if outline.resumedStep > 0 {
-          say("going on after step \(NumberText.grouped(outline.resumedStep))", &state)
+          say("resuming after step \(NumberText.grouped(outline.resumedStep))", &state)
         }
       case .progress(let progress):
         state.progress = progress
@@ -64,7 +64,7 @@ final class ProgressDisplay: Sendable {
       case .stopped(let reason):
         if style == .lines, state.report?.record.epoch != state.lastEpoch { printEpoch(&state) }
         clear(&state)
-        if reason == .earlyStopping { say("stopped early: it no longer got better", &state) }
+        if reason == .earlyStopping { say("stopped early: the error no longer fell", &state) }
       case .improved, .checkpointWritten, .diverged: break
       }
     }
@@ -128,13 +128,13 @@ final class ProgressDisplay: Sendable {
   }
 }
 
-/// The line that a terminal shows while a network learns.
+/// The line that a terminal shows during training.
 struct ProgressLine {
   private let fraction: Double
   private let epoch: String
   private let details: [String]
 
-  /// Gathers what the line tells.
+  /// Gathers what the line shows.
   init(_ progress: StepProgress, epochs: Int?, heldOut: Double?, unit: String) {
     fraction = min(max(progress.fraction, 0), 1)
     epoch = "epoch \(progress.epoch)" + (epochs.map { "/\($0)" } ?? "")
@@ -167,7 +167,7 @@ struct ProgressLine {
 }
 
 extension StepProgress {
-  /// The seconds until the end, were it as fast as up to now; nil while nobody can tell.
+  /// The seconds until the end, were it as fast as up to now; nil while that is not known.
   var secondsLeft: Double? {
     guard fraction > 0.005, seconds > 0.5 else { return nil }
     return seconds / fraction * (1 - min(fraction, 1))

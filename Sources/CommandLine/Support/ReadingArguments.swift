@@ -17,7 +17,7 @@ struct ReadingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A word that stands for a missing cell, beside the usual ones; may be repeated.",
+      "A word that stands for a missing cell, in addition to the usual ones; may be repeated.",
       valueName: "word"
     )
   )
@@ -28,7 +28,7 @@ struct ReadingArguments: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Whether the first row names the columns (default: as it looks)."
+    help: "Whether the first row names the columns (default: detected)."
   )
   var header: Bool?
 
@@ -66,7 +66,7 @@ struct ReadingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Bring images to this size, 64 or 64x48: scaled, and cut where their form is another one.",
+      "Resize images to this size, 64 or 64x48, cropped where the aspect ratio differs.",
       valueName: "pixels"
     )
   )
@@ -75,7 +75,7 @@ struct ReadingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A table or series in a text or an array (NPY, NPZ, IDX) that is larger is read in blocks: of "
-        + "a table reduce and features learn from all rows, kept on the disk, everything else from "
+        + "a table reduce and features train on all rows, kept on the disk, everything else on "
         + "rows or stretches drawn at random; images in a larger array or IDX file go to the disk "
         + "(default: 1g).",
       valueName: "size"

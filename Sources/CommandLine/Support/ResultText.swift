@@ -1,35 +1,34 @@
 import HourglassJobs
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension JobResult {
-  /// The result for people: reports, what it came to, and the files that were written.
-  var text: String {
+  /// The result for people: evaluations, sentences, the first rows of a table that was not written, and
+  /// the files that were written.
+  ///
+  /// - Parameter width: The columns of the terminal.
+  func text(width: Int) -> String {
+    text(of: paragraphs + evaluations.map { "\($0)" }, width: width)
+  }
+
+  /// The result for people without its evaluations.
+  func textWithoutEvaluations(width: Int) -> String { text(of: paragraphs, width: width) }
+
+  private func text(of paragraphs: [String], width: Int) -> String {
     var lines = paragraphs.flatMap { [$0, ""] } + sentences
-    let width = outputs.map(\.label.count).max() ?? 0
+    let labelWidth = outputs.map(\.label.count).max() ?? 0
     for output in outputs where output.path != "/dev/stdout" {
-      let blanks = String(repeating: " ", count: width - output.label.count + 2)
+      let blanks = String(repeating: " ", count: labelWidth - output.label.count + 2)
       lines.append(output.label + blanks + output.path + (output.note.map { "  (\($0))" } ?? ""))
     }
-    if outputs.isEmpty, let hint { lines.append("nothing was written: \(hint)") }
+    if let preview {
+      if lines.last?.isEmpty == false { lines.append("") }
+      lines += ["The first rows of the result:"] + preview.lines(width: width)
+      lines.append(
+        "-o FILE keeps the whole table, -o - writes it to standard output"
+          + (outputs.isEmpty && usedModel == nil ? ", --save FILE keeps the model" : "")
+      )
+    } else if outputs.isEmpty, let hint {
+      lines.append("nothing was written: \(hint)")
+    }
     return (lines + details).joined(separator: "\n")
-  }
-}
-
-extension Encodable {
-  /// The value as JSON on one line, its keys in alphabetical order; a number that is none is a text.
-  func jsonLine() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf",
-      negativeInfinity: "-inf",
-      nan: "nan"
-    )
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }

@@ -15,7 +15,7 @@ struct ShapeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The fully connected layers before the code, mirrored behind it (default: by the data).",
+      "The fully connected layers before the latent vector, mirrored behind it (default: by the data).",
       valueName: "512,256,128"
     )
   )

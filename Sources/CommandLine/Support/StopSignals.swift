@@ -3,7 +3,7 @@ import HourglassSystem
 
 /// The signals by which somebody asks the program to stop: Ctrl-C and the one of `kill`.
 ///
-/// The first one ends learning after its step, with a checkpoint; the second one ends the program
+/// The first one ends training after its step, with a checkpoint; the second one ends the program
 /// at once. A signal that the parent made us ignore stays ignored, as `nohup` wants it.
 enum StopSignals {
   /// Begins to listen: until something runs that can be stopped, a signal ends the program.
@@ -15,7 +15,7 @@ enum StopSignals {
     return number == 0 ? nil : 128 + number
   }
 
-  /// Hears the next signal, or lets it end the program at once.
+  /// Handles the next signal, or lets it end the program at once.
   static func hear(_ hears: Bool) { hg_stop_signals_arm(hears ? 1 : 0) }
 
   /// Runs a task that a signal cancels where it may.

@@ -1,12 +1,12 @@
 import ArgumentParser
 import HourglassJobs
 
-/// For how long is learned, by which steps, and from which random numbers.
+/// How long training takes, by which steps, and from which random numbers.
 struct TrainingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The most times to go through the data.", valueName: "n"))
   var epochs: Int?
 
-  @Option(help: ArgumentHelp("The most minutes to learn; 0.5 is half of one.", valueName: "m"))
+  @Option(help: ArgumentHelp("The most minutes to train; 0.5 is half of one.", valueName: "m"))
   var minutes: Double?
 
   @Option(help: ArgumentHelp("The rows of a step (default: by the data).", valueName: "n"))
@@ -24,13 +24,13 @@ struct TrainingArguments: ParsableArguments {
   )
   var seed: UInt64?
 
-  @Flag(help: "Go on from the checkpoint of a run that was interrupted.")
+  @Flag(help: "Resume from the checkpoint of a run that was interrupted.")
   var resume = false
 
   @Option(
     help: ArgumentHelp(
-      "Keep the state of learning here until it is done (default: .NAME.checkpoint beside the "
-        + "model, or beside the codes).",
+      "Keep the state of training here until it is done (default: .NAME.checkpoint beside the "
+        + "model, or beside the latent vectors).",
       valueName: "file"
     )
   )

@@ -3,7 +3,7 @@ import HourglassJobs
 
 /// A command that does a task: its options, and the request that they make.
 protocol Verb: AsyncParsableCommand {
-  /// How it is said what is done, and what it came to.
+  /// How progress and results are printed.
   var saying: OutputArguments { get }
 
   /// The options as a request.
@@ -19,7 +19,7 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "Print one JSON object at the end: report, times, files.")
   var json = false
 
-  @Flag(name: [.short, .long], help: "Say nothing unless something is wrong.")
+  @Flag(name: [.short, .long], help: "Print nothing unless something is wrong.")
   var quiet = false
 
   @Flag(help: "Print the request as JSON for 'hourglass run', and do nothing else.")
@@ -31,7 +31,7 @@ struct TaskArguments: ParsableArguments {
   @OptionGroup(title: "Files")
   var files: FileArguments
 
-  @OptionGroup(title: "Learning (without --model)")
+  @OptionGroup(title: "Training (without --model)")
   var training: TrainingArguments
 
   @OptionGroup(title: "Computing")

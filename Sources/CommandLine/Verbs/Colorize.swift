@@ -6,27 +6,28 @@ import HourglassJobs
 struct Colorize: Verb {
   static let configuration = CommandConfiguration(
     commandName: "colorize",
-    abstract: "Give gray images of any size the colors that images like them have.",
+    abstract: "Colorize gray images of any size.",
     discussion: """
-      A network learns from images in color what colors belong to what it sees in gray. The \
+      A network is trained on images in color to predict their colors from their lightness. The \
       lightness of the result is that of the gray image; only the colors are new. Some images are \
-      held out of learning; the report shows how near their colors come to the true ones, beside \
-      gray and beside one mean color for all.
+      held out of training; the report compares their colors with the true ones, and with \
+      the baselines gray and one mean color for all.
 
       GRAY is a folder of PNG and JPEG files or one such file, or images in IDX or CIFAR-10 files. \
       Images keep their size, depth and transparency; those of a folder keep their names. Colors \
-      that GRAY has are taken away first, and the report compares with them.
+      of GRAY are removed first, and the report compares with them.
 
-      The colors are the mean of what a place could be: the nearest to the truth on average, and \
-      paler. --colors vivid takes the likeliest ones instead, as strong as in true images; \
+      The colors are the mean of the predicted distribution: the smallest error on average, but \
+      pale. --colors vivid takes the likeliest ones instead, as saturated as in true images; \
       --samples 4 draws four different colorings that are all likely, NAME-1.png to NAME-4.png. \
-      --hint says what color a place has, and similar places around it take that color, too.
+      --hint sets the color of a pixel, and similar pixels around it take that color, too.
 
       EXAMPLES
         hourglass colorize old/ --learn-from photos/ -o colored/
-        hourglass colorize grandmother.png --learn-from photos/ --minutes 20 -o colored.png
+        hourglass colorize grandmother.png --learn-from photos/ --minutes 20 \\
+          -o colored.png
         hourglass colorize photos/ --save holidays.hourglass --figure rows.png
-          tries it: the colors of photos are learned, taken away and given back
+          a test: photos are made gray and colorized again
         hourglass colorize old/ --model holidays.hourglass --colors vivid -o colored/
         hourglass colorize old/ --model holidays.hourglass --samples 4 -o choices/
         hourglass colorize car.png --model holidays.hourglass \\

@@ -6,11 +6,11 @@ struct Denoise: Verb {
   static let configuration = CommandConfiguration(
     commandName: "denoise",
     abstract:
-      "Take noise off images of any size, off sounds, a table of numbers, or a time series.",
+      "Remove noise from images of any size, sounds, a table of numbers, or a time series.",
     discussion: """
-      A network of convolutions learns from clean data, to which it adds noise, to separate the noise \
-      from the signal. Some items are held out of learning; the report shows how near they come \
-      to the clean ones, beside the noisy ones and classical filters of the best strength: a median \
+      A convolutional network is trained on clean data, to which noise is added, to predict the clean \
+      values. Some items are held out of training; the report compares the denoised ones with the \
+      clean ones, and with the noisy ones and classical filters of the best strength: a median \
       and a Gaussian filter for images, spectral subtraction and a Wiener filter for sounds.
 
       DATA is a folder of PNG and JPEG files or one such file, images in IDX or CIFAR-10 files, \
@@ -19,23 +19,27 @@ struct Denoise: Verb {
       of their samples; those of a folder keep their names. Ogg and MP3 sounds are written as \
       NAME.flac, AIFF sounds as NAME.wav.
 
-      The noise is normal, of a level that need not be known, unless --noise says another one:
+      The noise is normal, of an unknown level, unless --noise is given:
         gaussian:25/255, gaussian:0.1, gaussian:0..0.2, poisson:30 (white stands for 30 counts), \
-      speckle:0.2, salt-and-pepper:0.05, jpeg:10..60 (what JPEG files of these \
-      qualities leave out)
+      speckle:0.2, salt-and-pepper:0.05, jpeg:10..60 (JPEG files of these \
+      qualities)
         snr:5, snr:-5..20 (white noise so many decibels below the sound), or gaussian:0.5 of samples \
       with a root mean square of 1, for sounds
 
       EXAMPLES
         hourglass denoise noisy/ --learn-from clean/ -o denoised/
-        hourglass denoise scan.png --learn-from clean/ --noise gaussian:25/255 -o scan-clean.png
+        hourglass denoise scan.png --learn-from clean/ --noise gaussian:25/255 \\
+          -o scan-clean.png
         hourglass denoise clean/ --add-noise --noise gaussian:0.1 --figure rows.png
-          tries it: noise is added, and taken off again
-        hourglass denoise noisy/ --learn-from clean/ --save photos.hourglass --minutes 10
-        hourglass denoise more/ --model photos.hourglass --reference more-clean/ -o done/
+          a test: noise is added and removed again
+        hourglass denoise noisy/ --learn-from clean/ --save photos.hourglass \\
+          --minutes 10
+        hourglass denoise more/ --model photos.hourglass --reference more-clean/ \\
+          -o done/
         hourglass denoise microscope/ --noisy-only -o denoised/
-          learns from the noisy images themselves, where there are no clean ones
-        hourglass denoise microscope/ --noisy-only --noise gaussian:0..0.2 -o denoised/
+          trains on the noisy images themselves, where there are no clean ones
+        hourglass denoise microscope/ --noisy-only --noise gaussian:0..0.2 \\
+          -o denoised/
           the same, better where the noise is normal; its level is estimated from the images
         hourglass denoise tapes/ --learn-from clean-songs/ --minutes 5 -o denoised/
         hourglass denoise sensors.csv --learn-from calm.csv -o smooth.csv
@@ -64,7 +68,7 @@ struct Denoise: Verb {
 
   @Option(
     help: ArgumentHelp(
-      "The noise to learn (default: gaussian:0..55/255, of sounds snr:-5..20).",
+      "The noise to train with (default: gaussian:0..55/255, of sounds snr:-5..20).",
       valueName: "kind:level"
     )
   )
@@ -72,9 +76,9 @@ struct Denoise: Verb {
 
   @Flag(
     help: ArgumentHelp(
-      "The images to learn from are noisy, and there are no clean ones: learn to predict pixels from those "
-        + "beside them, which takes off any noise that strikes each pixel by itself; with --noise, learn from "
-        + "the images with more of that noise, which is better where it is of that kind."
+      "The images to train on are noisy, and there are no clean ones: train to predict pixels from those "
+        + "beside them, which removes any noise that is independent between pixels; with --noise, train on "
+        + "the images with more of that noise, which is better where their noise is of that kind."
     )
   )
   var noisyOnly = false

@@ -8,16 +8,16 @@ struct Detect: Verb {
     commandName: "detect",
     abstract: "Find rows, images, or times of a series that are unlike normal ones.",
     discussion: """
-      An autoencoder learns what normal data look like. The score of a row is what it fails to \
-      reconstruct of it, each column on its own scale, and how far the row is from the nearest normal \
-      one. A fifth of the data is held out of learning to find the score above which at most \
+      An autoencoder is trained on normal data. The score of a row is its reconstruction error, \
+      each column on its own scale, plus the distance to the nearest normal \
+      rows. A fifth of the data is held out of training to find the score above which at most \
       --false-alarms of normal rows lie; that rate can be changed with a saved model.
 
       DATA is a CSV or TSV table with columns of any kinds and missing cells, an NPY or NPZ array, \
       images (IDX, CIFAR-10, or a folder of PNG and JPEG of one size), or, with --series, a time \
-      series. Give normal data to learn from with --learn-from; without it DATA itself is learned \
-      from, what is common in it counts as normal, and the fifth of it that is farthest from the \
-      rest is left out of learning, since the anomalies are among it (--learned normal learns from \
+      series. Give normal data to train on with --learn-from; without it DATA itself is trained \
+      on, what is common in it counts as normal, and the fifth of it that is farthest from the \
+      rest is left out of training, since the anomalies are among it (--learned normal trains on \
       all of it).
 
       The result is a table with a line for each row: columns of identifiers, score, p_value (the \
@@ -27,8 +27,10 @@ struct Detect: Verb {
 
       EXAMPLES
         hourglass detect week23.csv --learn-from normal.csv -o scores.csv
-        hourglass detect week24.csv --model pump.hourglass --false-alarms 0.001 -o scores.csv
-        hourglass detect week24.csv --model pump.hourglass --false-discoveries 0.1 -o scores.csv
+        hourglass detect week24.csv --model pump.hourglass --false-alarms 0.001 \\
+          -o scores.csv
+        hourglass detect week24.csv --model pump.hourglass --false-discoveries 0.1 \\
+          -o scores.csv
         hourglass detect power.csv --series time --window 96 -o scores.csv
         hourglass detect scans/ --learn-from good/ -o scores.csv --heat-maps maps/
         hourglass detect test.csv --learn-from train.csv --labels is_fraud
@@ -65,7 +67,7 @@ struct Detect: Verb {
   @Option(
     help: ArgumentHelp(
       "A column that says which rows are anomalies (1, true, yes, anomaly); it is not trained on. "
-        + "The report then tells how well they are found, beside simpler detectors.",
+        + "The report then says how well they are found, beside simpler detectors.",
       valueName: "column"
     )
   )
@@ -88,7 +90,9 @@ struct Detect: Verb {
   )
   var learned: AnomalyDetector.LearnedItems?
 
-  @Option(help: ArgumentHelp("The length of a code (default: by the data).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("The number of latent dimensions (default: by the data).", valueName: "n")
+  )
   var latent: Int?
 
   @OptionGroup

@@ -1,19 +1,19 @@
 import ArgumentParser
 import HourglassJobs
 
-/// Learns features of items and writes them.
+/// Trains a feature extractor on items and writes their features.
 struct Features: Verb {
   static let configuration = CommandConfiguration(
     commandName: "features",
-    abstract: "Learn features of rows, images, sounds or windows, for other models to learn from.",
+    abstract: "Train features of rows, images, sounds or windows, as the input of other models.",
     discussion: """
-      An autoencoder learns to reconstruct items from --dimensions latent dimensions; its decoder \
-      is then dropped, and what the encoder gives are the features. No label is trained on.
+      An autoencoder is trained to reconstruct items from --dimensions latent dimensions; the outputs \
+      of its encoder are the features. No label is trained on.
 
-      Of images it learns kinds of patches first, and then from what each image says of them; \
-      --architecture dense learns from pixels. Where the images look as much like the mirror images \
-      of others as like others, as photographs of things do and writing does not, an image and its \
-      mirror image get the same features; --mirror-images alike or apart says so instead.
+      Of images it trains patch features first, and then an autoencoder of these; \
+      --architecture dense trains on pixels. Where images resemble the mirror images of others as much \
+      as the others themselves (photographs do, writing does not), an image and its mirror image get \
+      the same features; --mirror-images alike or apart overrides this.
 
       DATA is what `hourglass reduce` takes: a table of numbers and categories with missing cells, \
       images, sounds, arrays, or with --series a table of measurements in time.
@@ -21,7 +21,7 @@ struct Features: Verb {
       The output is a table: columns that identify the rows, file names or labels first, then z1, z2, \
       ...; an output that ends in .npy is an array of the features alone.
 
-      --probe COLUMN shows what the features are worth: the column is left out of learning, and a linear \
+      --probe COLUMN shows what the features are worth: the column is left out of training, and a linear \
       model (softmax regression for classes, ridge regression for numbers) and the ten nearest \
       neighbors predict it from the features, from the raw values, and from PCA of the same size, \
       with 5-fold cross-validation. For images and sounds --labels FILE gives the classes. \
@@ -30,8 +30,10 @@ struct Features: Verb {
       EXAMPLES
         hourglass features people.csv -o features.npy
         hourglass features people.csv --probe income --plot bars.svg -o features.csv
-        hourglass features images.idx.gz --labels labels.idx.gz --save clothes.hourglass
-        hourglass features photos/ --dimensions 256 --mirror-images alike -o features.npy
+        hourglass features images.idx.gz --labels labels.idx.gz \\
+          --save clothes.hourglass
+        hourglass features photos/ --dimensions 256 --mirror-images alike \\
+          -o features.npy
         hourglass features new.csv --model people.hourglass -o features.csv
       """
   )

@@ -6,33 +6,43 @@ import HourglassJobs
 struct Generate: Verb {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Make new rows of a table, images or windows of a series, like your own.",
+    abstract: "Generate new rows of a table, images or windows of a series like your own.",
     discussion: """
-      A variational autoencoder learns how the items of --learn-from are distributed, and new ones \
-      are drawn from what it learned. Some items are held out of learning; the report shows how \
-      alike generated rows are to them, column by column and pair by pair, beside columns drawn on \
-      their own, how near they come to the rows trained on, and whether rare values leak. For images it \
-      shows how probable the held-out ones are, by bounds from below, beside pixels on their own.
+      A variational autoencoder is trained on the items of --learn-from, and new ones are drawn from \
+      its distribution. Some items are held out of training; the report shows how similar generated \
+      rows are to them, by columns and by pairs of columns, with independent columns as the baseline, \
+      their distance to the training rows, and whether rare values leak. For images it shows lower \
+      bounds of the log-likelihood of held-out ones, with independent pixels as the baseline.
 
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
-      whole, nothing leaves the range that was seen, and cells are missing as often as they were. \
+      whole, values stay within the range of the data, and cells are missing as often as they were. \
       New images are written as one PNG with all of them; new windows of a series as CSV with the \
       columns window and step before the channels.
 
       EXAMPLES
         hourglass generate --learn-from people.csv --count 1000 -o new.csv
-        hourglass generate --learn-from people.csv --where sex=Female --where income='>50K' -o new.csv
-        hourglass generate --learn-from people.csv --balance income --constraint 'hired <= left' -o new.csv
-        hourglass generate --learn-from images.idx.gz --count 100 --save digits.hourglass -o grid.png
+        hourglass generate --learn-from people.csv --where sex=Female \\
+          --where income='>50K' -o new.csv
+        hourglass generate --learn-from people.csv --balance income \\
+          --constraint 'hired <= left' -o new.csv
+        hourglass generate --learn-from images.idx.gz --labels labels.idx.gz \\
+          --save digits.hourglass -o grid.png
         hourglass generate --model digits.hourglass --count 400 --seed 7 -o more.png
-        hourglass generate --learn-from images.idx.gz --labels labels.idx.gz --balance label -o grid.png
+        hourglass generate --learn-from images.idx.gz --labels labels.idx.gz \\
+          --balance label -o rows.png
         hourglass generate --model digits.hourglass --where label=3 -o threes.png
-        hourglass generate --learn-from images.idx.gz --latent 2 --lattice -o lattice.png
-        hourglass generate --learn-from images.idx.gz --interpolate 3,17 --count 12 -o between.png
-        hourglass generate --learn-from images.idx.gz --neighbors new-or-not.svg -o grid.png
-        hourglass generate --learn-from train.idx.gz --evaluate-on test.idx.gz --reconstructions pairs.svg
-        hourglass generate --model digits.hourglass --evaluate-on test.idx.gz --bound-samples 5000
-        hourglass generate --learn-from taxi.csv --series time --window 48 --count 20 -o windows.csv
+        hourglass generate --learn-from images.idx.gz --latent 2 --lattice \\
+          -o lattice.png
+        hourglass generate --learn-from images.idx.gz --interpolate 3,17 --count 12 \\
+          -o between.png
+        hourglass generate --learn-from images.idx.gz --neighbors new-or-not.svg \\
+          -o grid.png
+        hourglass generate --learn-from train.idx.gz --evaluate-on test.idx.gz \\
+          --reconstructions pairs.svg
+        hourglass generate --model digits.hourglass --evaluate-on test.idx.gz \\
+          --bound-samples 5000
+        hourglass generate --learn-from taxi.csv --series time --window 48 \\
+          --count 20 -o windows.csv
       """
   )
 
@@ -119,7 +129,7 @@ struct GeneratingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Make what lies between two items of the data, by their numbers from 1 (default: 10 steps).",
+      "Interpolate between two items of the data, by their numbers from 1 (default: 10 steps).",
       valueName: "a,b"
     )
   )
@@ -166,7 +176,9 @@ struct SynthesizerArguments: ParsableArguments {
   )
   var labels: String?
 
-  @Option(help: ArgumentHelp("The numbers of a code (default: by the data).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("The number of latent dimensions (default: by the data).", valueName: "n")
+  )
   var latent: Int?
 
   @Option(
@@ -188,7 +200,7 @@ struct SynthesizerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The fully connected layers before the code, mirrored behind it (default: by the data).",
+      "The fully connected layers before the latent vector, mirrored behind it (default: by the data).",
       valueName: "512,256"
     )
   )

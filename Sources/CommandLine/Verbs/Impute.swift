@@ -7,42 +7,43 @@ struct Impute: Verb {
     commandName: "impute",
     abstract: "Fill missing cells of a table, gaps of a time series, or holes in images.",
     discussion: """
-      Autoencoders learn to give hidden cells back from the others: in learning some cells of each \
-      row are hidden, and the true values are the target. Then what is really missing is filled. The \
+      Autoencoders are trained to predict cells from the others: in training some cells of each \
+      row are hidden, and the true values are the target. Then the missing cells are filled. The \
       result is a weighted mean of the networks, chained linear regression and the nearest rows; the \
-      weights are chosen on observed cells that are deleted before learning, and the report shows \
-      how well these are filled, beside the column means and other baselines.
+      weights are chosen on observed cells that are deleted before training, and the report shows \
+      how well these are filled, with the column means and other baselines.
 
       DATA is a CSV or TSV table, plain or .gz, with numbers, whole numbers, yes and no, and \
-      categories; or an array (NPY, NPZ). A missing cell is empty, NA, NaN, null or ?, or what \
-      --missing says. With --series it is a time series whose gaps are filled.
+      categories; or an array (NPY, NPZ). A missing cell is empty, NA, NaN, null or ?, or a word \
+      of --missing. With --series it is a time series whose gaps are filled.
 
-      What was observed is written byte for byte as it was. Filled numbers stay within the range of \
+      Observed cells are written unchanged, byte for byte. Filled numbers stay within the range of \
       their column and on its grid: whole numbers stay whole. Missing names and free texts stay \
       missing.
 
       With --draws N further tables NAME-1.csv to NAME-N.csv are written beside NAME.csv, each with \
-      values drawn from what the cells may be; their differences show how certain the values are. \
+      values drawn from the distributions of the cells; their differences show how certain the values are. \
       Means and shares over all of them are printed, with standard errors by Rubin's rules. With \
-      --intervals each filled cell gets the values that its truth is among, in a file of its own.
+      --intervals the prediction interval of each filled cell is written to a file of its own.
 
       DATA may also be images: PNG files whose missing pixels are transparent, or any images with \
-      --mask, images that are white where pixels are missing. A network learns to fill holes that \
+      --mask, images that are white where pixels are missing. A network is trained to fill holes that \
       are made in the images; all other pixels stay as they are.
 
-      The data themselves are trained on, unless --learn-from or --model says otherwise.
+      The data themselves are trained on, unless --learn-from or --model is given.
 
       EXAMPLES
         hourglass impute people.csv -o filled.csv
         hourglass impute people.csv -o filled.csv --draws 5
         hourglass impute people.csv -o filled.csv --intervals
-        hourglass impute people.csv --column zip=category --missing -999 -o filled.csv
+        hourglass impute people.csv --column zip=category --missing=-999 \\
+          -o filled.csv
         hourglass impute power.csv --series time --window 48 -o filled.csv
         hourglass impute old.csv --save people.hourglass -o old-filled.csv
         hourglass impute new.csv --model people.hourglass -o new-filled.csv
         hourglass impute torn/ --mask tears/ --learn-from album/ -o whole/
         hourglass impute album/ --mask-rate 0.2 --figure rows.png
-          tries it: pixels are deleted and filled again
+          a test: pixels are deleted and filled again
       """
   )
 
@@ -96,8 +97,8 @@ struct FillingArguments: ParsableArguments {
     defaultAsFlag: 0.9,
     help: ArgumentHelp(
       """
-      Write NAME-intervals.csv: for each filled cell the values that its truth is among with this \
-      confidence, 0.5 to 0.99 (0.9 where no number follows).
+      Write NAME-intervals.csv: for each filled cell the prediction interval, of a category the set \
+      of levels, of this confidence, 0.5 to 0.99 (0.9 where no number follows).
       """,
       valueName: "level"
     )
@@ -129,7 +130,7 @@ struct HoleArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Try it: delete this share of the pixels, fill them, and compare; 0.01 to 0.7.",
+      "For a test, delete this share of the pixels, fill them, and compare; 0.01 to 0.7.",
       valueName: "share"
     )
   )

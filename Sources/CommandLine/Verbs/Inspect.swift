@@ -5,10 +5,10 @@ import HourglassJobs
 struct Inspect: Verb {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Say what a model file holds, or what the reader makes of data.",
+    abstract: "Show the contents of a model file, or of data as they are read.",
     usage: "hourglass inspect <file> [<options>]",
     discussion: """
-      What kind of file it is, is seen from its contents. Of a model only the header is read; no \
+      The kind of file is recognized by its contents. Of a model only the header is read; no \
       code is ever run. Data are read whole, as the other verbs would read them: of a table the kind, \
       the range, the levels, the missing cells and examples of each column; of images sizes, channels, \
       depths and labels; of sounds rates, channels and lengths; of a time series (--series) channels, \

@@ -8,8 +8,8 @@ struct Match: AsyncParsableCommand {
     abstract: "Find images, sounds or rows again from damaged copies and query clips.",
     discussion: """
       A database holds a signature for each image or row, and one for each half second of a \
-      sound. The first `add` learns from the items how to make signatures that survive noise, \
-      shifts, and changes of brightness or loudness, and keeps what it learned in the database; \
+      sound. The first `add` trains an encoder on the items whose signatures are robust to noise, \
+      shifts, and changes of brightness or loudness, and keeps it in the database; \
       `find` asks for the nearest ones. The database is one SQLite file.
 
       EXAMPLES
@@ -18,7 +18,7 @@ struct Match: AsyncParsableCommand {
         hourglass match find clip.wav --database songs.db --false-accepts 0.01
         hourglass match list --database songs.db
         hourglass match remove old.ogg --database songs.db
-        hourglass match export --database songs.db -o codes.csv
+        hourglass match export --database songs.db -o signatures.csv
         hourglass match tune songs/
         hourglass match import coordinates.csv --database map.db
         hourglass match find --at 0.45,0.97 --database map.db

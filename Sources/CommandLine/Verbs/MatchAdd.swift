@@ -5,11 +5,11 @@ import HourglassJobs
 struct MatchAdd: Verb {
   static let configuration = CommandConfiguration(
     commandName: "add",
-    abstract: "Store items; a new database learns from them how to make signatures.",
+    abstract: "Store items; a new database trains its encoder on them.",
     discussion: """
       Where there is no database yet, an encoder is trained on the first ITEMS, or from \
       --learn-from, or taken from --model. The report shows how many items are found again from \
-      distorted copies, beside PCA of the same size and beside the values themselves.
+      augmented copies, and how many by PCA of the same size and by the raw values.
 
       Items are named after their files; items of one file by the name of the file and a number. \
       A table that is larger than --in-memory is stored block by block; --keep goes on with one that \
@@ -18,7 +18,8 @@ struct MatchAdd: Verb {
       EXAMPLES
         hourglass match add songs/ --database songs.db
         hourglass match add more-songs/ --database songs.db
-        hourglass match add images.idx.gz --database images.db --dimensions 16 --minutes 2
+        hourglass match add images.idx.gz --database images.db --dimensions 16 \\
+          --minutes 2
       """
   )
 

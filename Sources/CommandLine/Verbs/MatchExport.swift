@@ -11,7 +11,7 @@ struct MatchExport: Verb {
       the array has the signatures alone, in the same order.
 
       EXAMPLE
-        hourglass match export --database songs.db -o codes.csv
+        hourglass match export --database songs.db -o signatures.csv
       """
   )
 

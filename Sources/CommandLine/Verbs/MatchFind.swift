@@ -8,16 +8,17 @@ struct MatchFind: Verb {
     abstract: "Find the stored items nearest to an image, a sound, a row, or to coordinates.",
     discussion: """
       For a query clip of a sound the answer also gives the place in the stored sound where it begins. With \
-      --false-accepts an item that is not in the database is called so; the rate says how often \
+      --false-accepts an item that is not in the database is reported as such; the rate is how often \
       such an item may be taken for a stored one.
 
       A large database is searched along a graph, which is made once, in minutes, and kept beside it \
-      (NAME.index); the answer then says which share of the nearest signatures such a search finds. \
+      (NAME.index); the answer then gives the recall of the search. \
       With --exact all are compared.
 
       EXAMPLES
         hourglass match find clip.wav --database songs.db
-        hourglass match find damaged.png --database images.db --count 3 --false-accepts 0.01
+        hourglass match find damaged.png --database images.db --count 3 \\
+          --false-accepts 0.01
         hourglass match find --at 0.45,0.97 --database map.db
       """
   )

@@ -7,7 +7,7 @@ struct MatchTune: Verb {
     commandName: "tune",
     abstract: "Find the smallest signatures that still find the items again.",
     discussion: """
-      It trains with 2, 4, 8, ... dimensions, and stops at the first size by which enough distorted \
+      It trains with 2, 4, 8, ... dimensions, and stops at the first size by which enough augmented \
       copies find their item again. No database is written; use the size with \
       `match add --dimensions`.
 
@@ -33,7 +33,7 @@ struct MatchTune: Verb {
   @OptionGroup(title: "Reading")
   var reading: ReadingArguments
 
-  @OptionGroup(title: "Learning (each size)")
+  @OptionGroup(title: "Training (each size)")
   var training: TrainingArguments
 
   @OptionGroup(title: "Computing")

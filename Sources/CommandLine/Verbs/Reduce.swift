@@ -5,18 +5,20 @@ import HourglassJobs
 struct Reduce: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reduce",
-    abstract: "Compress each row of a table, image, sound or window of a series to a few numbers.",
+    abstract: "Reduce each row of a table, image, sound or window of a series to a few dimensions.",
     discussion: """
-      An autoencoder learns to reconstruct rows from --dimensions latent dimensions, and that \
-      latent vector is written for each row, in the order of the rows. Some rows are held out of \
-      learning; the report shows how well they are reconstructed, beside PCA of the same size and \
-      beside the column means.
+      An autoencoder is trained to reconstruct rows from --dimensions latent dimensions, and the \
+      latent vector of each row is written, in the order of the rows. Some rows are held out of \
+      training; the report shows how well they are reconstructed, with PCA of the same size and \
+      the column means as baselines.
 
       DATA is a CSV or TSV table of numbers and categories, where cells may be missing; images (a \
       folder or a file of PNG or JPEG, IDX, CIFAR-10); sounds (a folder or a file of WAV, FLAC or \
-      OGG), which are cut into patches of about a second, so that a code is the mean of those of \
-      its patches; an NPY or NPZ array; or, with --series, a table of measurements in time, cut \
-      into windows. It is recognized by its contents.
+      OGG), whose latent vectors are the means of those of their patches of about \
+      a second; an NPY or NPZ array; or, with --series, a table of measurements in time, cut \
+      into windows. It is recognized by its contents. Standard input (-) and pipes are read like files; \
+      several files of one table are given as a pattern in quotes, 'data/*.csv', or as a folder with \
+      part-* files.
 
       The latent vectors are a table with the columns z1, z2, ... and a line for each row; for rows of a \
       table there is no other column, so that the file can be read as plain numbers, and pasted \
@@ -24,14 +26,17 @@ struct Reduce: Verb {
       that ends in .npy is an array. Without --output only the report is printed.
 
       EXAMPLES
-        hourglass reduce images.idx.gz -o codes.csv
+        hourglass reduce images.idx.gz -o latent.csv
         hourglass reduce images.idx.gz --save clothes.hourglass --plot map.svg
-        hourglass reduce new.idx.gz --model clothes.hourglass -o codes.csv
+        hourglass reduce new.idx.gz --model clothes.hourglass -o latent.csv
         hourglass reduce week23.csv --learn-from normal.csv --dimensions 8
-        hourglass reduce load.csv --series time --window 96 -o codes.csv
-        hourglass reduce sensors.csv --dimensions auto --keep 0.95 --curve curve.svg -o codes.csv
+        hourglass reduce load.csv --series time --window 96 -o latent.csv
+        hourglass reduce sensors.csv --dimensions auto --keep 0.95 \\
+          --curve curve.svg -o latent.csv
+        hourglass reduce 'days/*.csv' --dimensions 3 -o latent.csv
+        cat week23.csv | hourglass reduce - -o latent.csv
         hourglass reduce songs/ --dimensions 8 -o songs.csv
-        hourglass reduce sensors.csv --minutes 10 -o codes.csv
+        hourglass reduce sensors.csv --minutes 10 -o latent.csv
           and, after Ctrl-C, the same again with --resume
       """
   )
@@ -51,7 +56,7 @@ struct Reduce: Verb {
   @OptionGroup(title: "Network (without --model)")
   var shape: ShapeArguments
 
-  @OptionGroup(title: "Codes (without --model)")
+  @OptionGroup(title: "Latent vectors (without --model)")
   var codes: CodeArguments
 
   @OptionGroup(title: "Finding the number of dimensions")
@@ -78,7 +83,7 @@ struct Reduce: Verb {
   }
 }
 
-/// A map of the first two numbers of each code.
+/// A map of the first two latent dimensions.
 struct MapArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -118,12 +123,12 @@ struct MapArguments: ParsableArguments {
   var labelNames: [String] = []
 }
 
-/// What codes keep of items.
+/// What latent vectors keep of items.
 struct CodeArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "values, so that items are reconstructed as well as can be, or neighbors, so that items near each "
-        + "other are near in the codes: for a map (default: values).",
+        + "other have latent vectors near each other: for a map (default: values).",
       valueName: "what"
     )
   )
@@ -139,7 +144,7 @@ struct CodeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much keeping neighbors counts beside reconstructing items (default: 0.25).",
+      "The weight of preserving neighbors against that of reconstruction (default: 0.25).",
       valueName: "factor"
     )
   )

@@ -13,7 +13,8 @@ struct Run: AsyncParsableCommand {
       without the option; what is unknown or wrong is an error.
 
       EXAMPLES
-        hourglass detect week23.csv --learn-from normal.csv -o scores.csv --print-request > week.json
+        hourglass detect week23.csv --learn-from normal.csv -o scores.csv \\
+          --print-request > week.json
         hourglass run week.json
       """
   )

@@ -14,7 +14,7 @@ struct Verbs: ParsableCommand {
   /// The request of a command line.
   static func request(_ arguments: [String]) throws -> JobRequest {
     guard let verb = try parseAsRoot(arguments) as? any Verb else {
-      throw Failure.usage("\(arguments.first ?? "nothing") is no command that is a request")
+      throw Failure.usage("\(arguments.first ?? "nothing") is no command that a request can name")
     }
     return try verb.request()
   }

@@ -57,7 +57,7 @@ package enum MediaRecognition: Hashable, Sendable {
 enum MediaFiles {
   /// The files that begin as images, or whose names say that they are.
   ///
-  /// A file that is called an image and is none is among them, so that reading it tells.
+  /// A file that is named like an image and is none is among them, so that reading it reports the error.
   static func images(
     _ files: [FolderListing.File],
     below folder: String
@@ -92,7 +92,7 @@ enum MediaFiles {
       }
   }
 
-  /// The first bytes of a file; none where it cannot be opened, for reading it will tell why.
+  /// The first bytes of a file; none where it cannot be opened: reading it will report why.
   private static func beginning(of file: FolderListing.File, below folder: String) -> [UInt8] {
     (try? WholeFile.beginning(of: folder + "/" + file.name, count: SoundFormat.beginningSize)) ?? []
   }

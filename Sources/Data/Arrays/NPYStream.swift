@@ -161,7 +161,7 @@ struct StoredArray: Sendable {
       do throws(DatasetError) {
         return try NPYStream(member, path: path)
       } catch {
-        // Damage of the archive, if there is any, is what is to be told.
+        // Damage of the archive, if there is any, is the error to report.
         try member.drain()
         throw error
       }

@@ -1,7 +1,7 @@
 package import HourglassSystem
 public import HourglassTensors
 
-/// Items of numbers to learn from: the rows of a table, or images of one size.
+/// Items of numbers to train on: the rows of a table, or images of one size.
 ///
 ///     let file = try IDXFile(contentsOf: "train-images-idx3-ubyte.gz")
 ///     let dataset = try NumericDataset(file)

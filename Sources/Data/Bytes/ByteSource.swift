@@ -47,7 +47,8 @@ final class ByteSource {
   /// Opens a file and fills the window for the first time.
   ///
   /// - Parameters:
-  ///   - path: The file.
+  ///   - path: The file; or a pattern or a folder of several that are one table (`TableParts`), of which the
+  ///     first one is read until `readOtherParts`.
   ///   - windowSize: The number of bytes that a reader can look at together; tests make it small.
   ///   - isLive: Whether bytes are given as they arrive.
   convenience init(
@@ -55,7 +56,13 @@ final class ByteSource {
     windowSize: Int = standardWindowSize,
     isLive: Bool = false
   ) throws(DatasetError) {
-    try self.init(FileStream(path: path), path: path, windowSize: windowSize, isLive: isLive)
+    let file: any ByteStream =
+      if let parts = try TableParts(path: path) {
+        try PartStream(parts.files, windowSize: windowSize)
+      } else {
+        try FileStream(path: path, isLive: isLive)
+      }
+    try self.init(file, path: path, windowSize: windowSize, isLive: isLive)
   }
 
   /// Takes bytes as they are stored and fills the window for the first time.
@@ -134,6 +141,19 @@ final class ByteSource {
       if givesBlanksAsTabs { compactBlanks(from: start) }
       if hasLine { return }
     }
+  }
+
+  /// Whether there are several files, which are one table.
+  var isOfParts: Bool { file is PartStream }
+
+  /// Goes on with the other files of a table behind the first one.
+  ///
+  /// - Parameter format: How the first one begins, which the others must begin alike.
+  func readOtherParts(_ format: PartFormat) throws(DatasetError) {
+    guard let parts = file as? PartStream else { return }
+    parts.format = format
+    isAtEnd = false
+    try fill()
   }
 
   /// Whether further bytes hold the end of a line, with anything but line ends before it.

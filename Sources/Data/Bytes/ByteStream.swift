@@ -9,7 +9,7 @@ protocol ByteStream: AnyObject {
   /// Reads some bytes into an array from an offset, at which it has room, to its end; 0 is the end
   /// of the stream.
   ///
-  /// - Throws: What is wrong with the bytes; what only all of them show is told at the end.
+  /// - Throws: What is wrong with the bytes; what can only be checked on all of them is thrown at the end.
   func read(into bytes: inout [UInt8], from offset: Int) throws(DatasetError) -> Int
 }
 
@@ -55,9 +55,9 @@ final class MemoryStream: ByteStream {
 final class FileStream: ByteStream {
   private let file: InputFile
 
-  init(path: String) throws(DatasetError) {
+  init(path: String, isLive: Bool = false) throws(DatasetError) {
     do throws(FileError) {
-      file = try InputFile(path: path)
+      file = try InputFile(path: path, isLive: isLive)
     } catch {
       throw .file(error)
     }

@@ -22,7 +22,7 @@ extension DatasetError: CustomStringConvertible {
         + "\(megabytes(free)) left. Name a folder with more room in TMPDIR, or give fewer or smaller "
         + "images."
     case .valueNotFinite(let name, let item):
-      "cannot learn from \(name): expected finite numbers, found another value in item \(item). "
+      "cannot train on \(name): expected finite numbers, found another value in item \(item). "
         + "Replace such values, or remove the item."
     case .noMemory(let path): MediaError.noMemory(path: path).description
     case .damagedGzip, .truncatedGzip, .trailingAfterGzip: gzipDescription
@@ -82,7 +82,7 @@ extension DatasetError: CustomStringConvertible {
       "cannot read \(path) as IDX: expected finite numbers of single precision, found \(value) in "
         + "item \(item). Replace such values, or remove the item."
     case .labelFile(let path, let count):
-      "cannot learn from \(path): expected items with several values, found \(count) labels (IDX "
+      "cannot train on \(path): expected items with several values, found \(count) labels (IDX "
         + "data with one dimension). Give the file of the images that these labels belong to."
     default: ""
     }

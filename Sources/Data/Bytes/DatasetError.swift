@@ -62,7 +62,7 @@ public enum DatasetError: Error, Hashable, Sendable {
   case trailingInIDX(path: String, dimensions: [Int], expectedBytes: Int)
   /// A value of an item is not a number, infinite, or outside the range of single precision.
   case idxValueNotFinite(path: String, item: Int, value: String)
-  /// The file holds labels, one number for each item, and not items to learn from.
+  /// The file holds labels, one number for each item, and not items to train on.
   case labelFile(path: String, count: Int)
 
   // MARK: CSV

@@ -28,7 +28,7 @@ enum FolderListing {
   /// What a path leads to, with symbolic links followed.
   static func kind(of path: String) throws(DatasetError) -> Kind {
     var entry = hg_entry()
-    let code = hg_entry_of(path, &entry)
+    let code = hg_entry_of(pathOfInput(path), &entry)
     if code != 0 { throw .file(FileError(path: path, operation: .open, code: code)) }
     return kind(of: entry)
   }
@@ -58,6 +58,14 @@ enum FolderListing {
       }
     }
     return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  /// The files in a folder itself, in the order of the bytes of their names.
+  static func files(in folder: String) throws(DatasetError) -> [File] {
+    try entries(of: folder).compactMap { entry in
+      guard case .file(let size) = entry.kind else { return nil }
+      return File(name: entry.name, size: size, modified: entry.modified)
+    }
   }
 
   private struct Entry {

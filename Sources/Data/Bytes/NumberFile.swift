@@ -48,7 +48,7 @@ final class NumberFile: Sendable {
   }
 }
 
-/// What is learned of numbers while they pass by: their range and their hash.
+/// What is found of numbers while they are read: their range and their hash.
 struct PassingNumbers {
   private var hasher = Fingerprint.Stream()
   private var low = Float.infinity

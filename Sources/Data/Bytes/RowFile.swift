@@ -8,7 +8,7 @@ import Synchronization
 /// behind however the process ends. It is read and not mapped into memory: mapped pages that were
 /// touched would count as memory of the process until they are given back, and where they lie
 /// scattered, a page fault costs more than reading one row.
-final class NamelessFile: Sendable {
+package final class NamelessFile: Sendable {
   private let folder: String
   private let descriptor: Int32
   private let problem = Mutex<FileError?>(nil)
@@ -16,18 +16,18 @@ final class NamelessFile: Sendable {
   /// Opens a file in a folder.
   ///
   /// - Throws: Why the folder cannot hold it.
-  init(folder: String) throws(FileError) {
+  package init(folder: String) throws(FileError) {
     self.folder = folder
-    descriptor = try nameless(folder)
+    descriptor = try namelessFile(in: folder)
   }
 
   deinit { _ = close(descriptor) }
 
   /// Why something could not be read, if that has happened.
-  var failure: FileError? { problem.withLock { $0 } }
+  package var failure: FileError? { problem.withLock { $0 } }
 
   /// Writes some bytes behind those that were written before.
-  func write(_ bytes: RawSpan) throws(FileError) {
+  package func write(_ bytes: RawSpan) throws(FileError) {
     try check(bytes.withUnsafeBytes { written($0) })
   }
 
@@ -43,7 +43,7 @@ final class NamelessFile: Sendable {
   /// Reads numbers of single precision from an offset of the file to a place in `destination`.
   ///
   /// Where the disk fails, they are zeros and `failure` has the reason.
-  func readFloats(
+  package func readFloats(
     _ count: Int,
     at offset: Int,
     into destination: inout MutableSpan<Float>,
@@ -182,22 +182,6 @@ package final class RowFileWriter {
     pending.removeAll(keepingCapacity: true)
     try file.check(code)
   }
-}
-
-/// Opens a file that has no name in a folder.
-private func nameless(_ folder: String) throws(FileError) -> Int32 {
-  var template = Array("\(folder)/.hourglass-XXXXXX".utf8CString)
-  let descriptor = template.withUnsafeMutableBufferPointer { text -> Int32 in
-    guard let start = text.baseAddress else { return -1 }
-    let descriptor = mkstemp(start)
-    if descriptor >= 0 {
-      _ = unlink(start)
-      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    }
-    return descriptor
-  }
-  if descriptor < 0 { throw FileError(path: folder, operation: .create, code: errno) }
-  return descriptor
 }
 
 /// Fills a place with bytes of a file from an offset on; the result is 0 or the number of the

@@ -35,7 +35,7 @@ extension SeriesError: CustomStringConvertible {
     case .notInOrder(let path, let column, let row, let time, let before):
       "cannot use \(path) as a time series: column \(clipped(column)), row \(row): expected a "
         + "time not before \(clipped(before)), found \(clipped(time)). Sort the rows by time; name "
-        + "the column that tells several series apart as the group."
+        + "the column that identifies each series as the group."
     case .tooLargeToSort(let path, let column, let row, let found):
       "cannot use \(path) as a time series in blocks: column \(clipped(column)), row \(row): expected "
         + "the rows of each series together and in the order of time, found \(found). Sort the file, "

@@ -6,6 +6,8 @@ internal import HourglassSystem
 public enum TableError: Error, Hashable, Sendable {
   /// The table has no column of a name that was asked for.
   case missingColumn(path: String, name: String, found: [String])
+  /// One of several files that are one table has other columns than the first one.
+  case differentColumns(path: String, first: String, expected: [String], found: [String])
   /// Nearly all cells of a column are numbers, and a few are texts.
   case strayText(path: String, column: String, text: String, count: Int)
   /// A text after many numbers in a file that can be read only once.
@@ -14,7 +16,7 @@ public enum TableError: Error, Hashable, Sendable {
   case wrongKind(path: String, column: String, kind: ColumnKind, found: String)
   /// A cell of a table is no number where one is needed; `text` is what it holds.
   case notANumber(path: String, column: String, row: Int, text: String)
-  /// There is no column to learn from.
+  /// There is no column to train on.
   case nothingToLearn(path: String, ignoredColumns: [String])
 }
 
@@ -25,6 +27,10 @@ extension TableError: CustomStringConvertible {
     case .missingColumn(let path, let name, let found):
       "cannot use \(path): expected a column called \"\(clipped(name))\", found "
         + Self.list(found) + ". Check the spelling, or give the table that has it."
+    case .differentColumns(let path, let first, let expected, let found):
+      "cannot read \(path): expected the columns of \(first), found "
+        + Self.difference(expected, found)
+        + ". Give the files the same columns in the same order, or leave this one out."
     case .strayText(let path, let column, let text, let count):
       "cannot read \(path): column \(clipped(column)): expected numbers as in nearly all of its "
         + "cells, found \(count) other cell\(count == 1 ? "" : "s"), the first \"\(clipped(text))\". "
@@ -41,10 +47,19 @@ extension TableError: CustomStringConvertible {
       "cannot use \(path): column \(clipped(column)), row \(row): expected a number, found "
         + "\"\(clipped(text))\". Correct the cell, or leave it empty."
     case .nothingToLearn(let path, let ignoredColumns):
-      "cannot learn from \(path): expected a column that varies, found only constants and "
+      "cannot train on \(path): expected a column that varies, found only constants and "
         + "identifiers (" + Self.list(ignoredColumns) + "). "
         + "Give a table with other columns, or declare the kinds of these."
     }
+  }
+
+  /// How some names differ from others.
+  private static func difference(_ expected: [String], _ found: [String]) -> String {
+    let missing = expected.filter { !found.contains($0) }
+    let added = found.filter { !expected.contains($0) }
+    if missing.isEmpty, added.isEmpty { return "them in another order: " + list(found) }
+    let parts = [("without ", missing), ("with ", added)].filter { !$0.1.isEmpty }
+    return "a header " + parts.map { $0.0 + list($0.1) }.joined(separator: " and ")
   }
 
   /// The first names of a list in words.

@@ -1,32 +1,47 @@
-/// A part of a large series that fits into memory.
-public struct SeriesChunk: Sendable {
-  /// The rows of the stretch, and as many before and behind it as windows reach that cover it; the
+/// A part of series that fits into memory.
+package struct SeriesChunk: Sendable {
+  /// The rows of the chunk, and as many before and behind it as windows reach that cover it; the
   /// rows that were given are numbered from 0.
-  public let series: SeriesSet
-  /// Which of the rows that were given are those of the stretch: no other stretch has these.
-  public let rows: Range<Int>
+  package let series: SeriesSet
+  /// Which of the rows that were given are those of the chunk: no other chunk has these.
+  package let rows: Range<Int>
   /// The number of rows of the file that are before row 0.
-  public let firstRow: Int
+  package let firstRow: Int
   /// The place of the first row of `series.table` in its series.
-  public let firstPlace: Int
-  /// The windows of `series` that begin in the stretch: no other stretch has these.
-  public let windows: Range<Int>
+  package let firstPlace: Int
+  /// The windows of `series` that begin in the chunk: no other chunk has these.
+  package let windows: Range<Int>
   /// Whether the series ends with it.
-  public let endsGroup: Bool
+  package let endsGroup: Bool
 
-  /// The rows of `series.table` that are those of the stretch, with those of times left out.
+  /// The rows of `series.table` that are those of the chunk, with those of times left out.
   let core: Range<Int>
 }
 
-/// Reads large series stretch by stretch, in memory that their length does not matter to.
-public final class SeriesReader {
+extension SeriesChunk {
+  /// Takes series in memory as one chunk.
+  package init(_ series: SeriesSet) {
+    self.init(
+      series: series,
+      rows: 0..<series.originalRows.count { $0 != nil },
+      firstRow: 0,
+      firstPlace: 0,
+      windows: 0..<series.count,
+      endsGroup: true,
+      core: 0..<series.table.rowCount
+    )
+  }
+}
+
+/// Reads series in a file chunk by chunk, in memory that their length does not matter to.
+package final class SeriesReader {
   /// The number of rows that were read so far.
-  public private(set) var rowCount = 0
+  package private(set) var rowCount = 0
 
   private let reader: TableReader
   private let options: SeriesOptions
   private let spacing: SeriesSpacing
-  /// The rows of a stretch, and of what goes before and behind it: both are whole numbers of strides.
+  /// The rows of a chunk, and of what goes before and behind it: both are whole numbers of strides.
   private let length: Int
   private let margin: Int
 
@@ -34,7 +49,7 @@ public final class SeriesReader {
   private var block: Table?
   /// The rows of the current series from `bufferStart` on, with those of times that were left out.
   private var buffer = Buffer()
-  /// Where the buffer and the next stretch begin in the current series.
+  /// Where the buffer and the next chunk begin in the current series.
   private var bufferStart = 0
   private var nextStart = 0
   /// Whether all rows of the current series are in the buffer.
@@ -51,7 +66,7 @@ public final class SeriesReader {
   private static let longestGap = 1 << 16
 
   init(
-    _ table: LargeTable,
+    _ table: StoredTable,
     options: SeriesOptions,
     spacing: SeriesSpacing,
     cells: Int
@@ -74,15 +89,15 @@ public final class SeriesReader {
     second == 0 ? first : commonDivisor(second, first % second)
   }
 
-  /// The next stretch, or nil behind the last one.
+  /// The next chunk, or nil behind the last one.
   ///
   /// - Throws: What is wrong with the file.
-  public func next() throws(DatasetError) -> SeriesChunk? {
+  package func next() throws(DatasetError) -> SeriesChunk? {
     while !isFinished {
       let end = bufferStart + buffer.rows.count
       if end >= nextStart + length + margin || isWhole {
-        if let table = buffer.table, end > nextStart { return try stretch(of: table, end: end) }
-        // The series ended with the stretch before.
+        if let table = buffer.table, end > nextStart { return try chunk(of: table, end: end) }
+        // The series ended with the chunk before.
         buffer = Buffer()
         (bufferStart, nextStart, isWhole) = (0, 0, false)
         if block == nil { isFinished = try !read() }
@@ -165,8 +180,8 @@ public final class SeriesReader {
     buffer.table = buffer.table.map { Table(joining: [$0, gridded]) } ?? gridded
   }
 
-  /// The stretch that begins at `nextStart`, of a series whose rows are there up to `end`.
-  private func stretch(of rows: Table, end: Int) throws(DatasetError) -> SeriesChunk {
+  /// The chunk that begins at `nextStart`, of a series whose rows are there up to `end`.
+  private func chunk(of rows: Table, end: Int) throws(DatasetError) -> SeriesChunk {
     let core = nextStart..<min(nextStart + length, end)
     let all = max(nextStart - margin, 0)..<min(core.upperBound + margin, end)
     let places = all.lowerBound - bufferStart..<all.upperBound - bufferStart

@@ -4,7 +4,7 @@ internal import HourglassTensors
 public struct SeriesOptions: Codable, Hashable, Sendable {
   /// The column of times, texts or numbers, in order.
   public var timeColumn: String
-  /// The column that tells several series apart; none where the table is one series.
+  /// The column that identifies several series; none where the table is one series.
   public var group: String?
   /// The number of rows of a window.
   public var window: Int
@@ -51,7 +51,7 @@ public struct SeriesSet: Sendable {
   public let unorderedCount: Int
   /// The name of the column of times.
   public let timeColumn: String
-  /// The name of the column that tells several series apart; none where the table is one series.
+  /// The name of the column that identifies several series; none where the table is one series.
   public let groupColumn: String?
   /// The times, as they are written.
   public let timeStamps: [String]

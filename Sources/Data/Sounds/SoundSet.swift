@@ -23,6 +23,10 @@ public struct SoundSet: Sendable {
   public let fingerprint: String
 
   private let entries: [Entry]
+  private let reader: Reader
+
+  /// How the bytes of a file are read.
+  package typealias Reader = @Sendable (String) throws(MediaError) -> [UInt8]
 
   private enum Entry {
     case file(path: String, name: String, hash: UInt64)
@@ -43,7 +47,13 @@ public struct SoundSet: Sendable {
     }
   }
 
-  private init(name: String, entries: [Entry], unreadable: [DatasetError]) {
+  private init(
+    name: String,
+    entries: [Entry],
+    unreadable: [DatasetError],
+    reader: @escaping Reader = { path throws(MediaError) in try WholeFile.bytes(of: path) }
+  ) {
+    self.reader = reader
     self.name = name
     self.entries = entries
     self.unreadable = unreadable
@@ -72,10 +82,14 @@ public struct SoundSet: Sendable {
   public func sound(_ index: Int) throws(DatasetError) -> Sound {
     precondition(index >= 0 && index < count, "sound \(index) of \(count) was asked for")
     switch entries[index] {
-    case .file(let path, _, _): return try asData(try Sound.load(contentsOf: path))
+    case .file(let path, _, _):
+      return try asData(try Sound.decoded(reader(path), path: path))
     case .memory(let sound, _): return sound
     }
   }
+
+  /// A hash of what a sound is made of: the bytes of its file, or its samples.
+  package func contentHash(_ index: Int) -> UInt64 { entries[index].hash }
 
   /// How a sound that is made of this one is kept without loss: as its file does, where that is WAV or
   /// FLAC, and else as `SoundStorage.init(of:)` says; as a WAV file of 16 bits for a sound in memory.
@@ -95,7 +109,12 @@ public struct SoundSet: Sendable {
   /// Some sounds in the order of their indices, at least 1.
   public func items(_ indices: [Int]) -> SoundSet {
     precondition(!indices.isEmpty, "a set of no sounds was asked for")
-    return SoundSet(name: name, entries: indices.map { entries[$0] }, unreadable: unreadable)
+    return SoundSet(
+      name: name,
+      entries: indices.map { entries[$0] },
+      unreadable: unreadable,
+      reader: reader
+    )
   }
 
   /// Finds the sounds in a folder and below it, in the order of their names, or takes one file.
@@ -114,14 +133,31 @@ public struct SoundSet: Sendable {
     limit: Int? = nil,
     skipsUnreadable: Bool = false
   ) throws(DatasetError) -> SoundSet {
+    try load(contentsOf: path, limit: limit, skipsUnreadable: skipsUnreadable) {
+      path throws(MediaError) in try WholeFile.bytes(of: path)
+    }
+  }
+
+  /// The same by another reader, which a test counts the files with.
+  package static func load(
+    contentsOf path: String,
+    limit: Int? = nil,
+    skipsUnreadable: Bool = false,
+    reader: @escaping Reader
+  ) throws(DatasetError) -> SoundSet {
     if let limit, limit < 1 { throw .limitNotPositive(path: path, limit: limit) }
     switch try MediaRecognition(path: path) {
     case .soundFile:
       let name = lastPart(of: path)
-      let entry = try entry(path, name: name, isChecked: false)
-      return SoundSet(name: name, entries: [entry], unreadable: [])
+      let entry = try entry(path, name: name, isChecked: false, reader)
+      return SoundSet(name: name, entries: [entry], unreadable: [], reader: reader)
     case .soundFolder, .imageFolder:
-      return try folder(path, limit: limit ?? .max, skipsUnreadable: skipsUnreadable)
+      return try folder(
+        path,
+        limit: limit ?? .max,
+        skipsUnreadable: skipsUnreadable,
+        reader: reader
+      )
     case .imageFile, .cifar10: throw .sound(.notSounds(path: path))
     case .nothing:
       if case .folder = try FolderListing.kind(of: path) {
@@ -134,7 +170,8 @@ public struct SoundSet: Sendable {
   private static func folder(
     _ path: String,
     limit: Int,
-    skipsUnreadable: Bool
+    skipsUnreadable: Bool,
+    reader: @escaping Reader
   ) throws(DatasetError) -> SoundSet {
     let files = try FolderListing.files(below: path)
     var entries: [Entry] = []
@@ -142,22 +179,30 @@ public struct SoundSet: Sendable {
     for file in MediaFiles.sounds(files, below: path) where entries.count < limit {
       do throws(DatasetError) {
         let place = path + "/" + file.name
-        entries.append(try entry(place, name: file.name, isChecked: skipsUnreadable))
+        entries.append(
+          try entry(place, name: file.name, isChecked: skipsUnreadable, reader)
+        )
       } catch {
         if !skipsUnreadable || error.isFaultOfTheMachine { throw error }
         unreadable.append(error)
       }
     }
     if entries.isEmpty { throw .sound(.noSounds(path: path, unreadable: unreadable.count)) }
-    return SoundSet(name: lastPart(of: path), entries: entries, unreadable: unreadable)
+    return SoundSet(
+      name: lastPart(of: path),
+      entries: entries,
+      unreadable: unreadable,
+      reader: reader
+    )
   }
 
   private static func entry(
     _ path: String,
     name: String,
-    isChecked: Bool
+    isChecked: Bool,
+    _ reader: Reader
   ) throws(DatasetError) -> Entry {
-    let bytes = try asData(try WholeFile.bytes(of: path))
+    let bytes = try asData(try reader(path))
     if bytes.isEmpty { throw .emptyFile(path: path) }
     if SoundFormat(beginning: Array(bytes.prefix(SoundFormat.beginningSize))) == nil {
       throw .sound(.notASound(path: path, found: Array(bytes.prefix(4))))

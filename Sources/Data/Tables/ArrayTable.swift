@@ -82,9 +82,7 @@ struct ArrayTable: Sendable {
       if index >= width(array.header) {
         return ColumnInference(path: array.path, name: name, declared: .category)
       }
-      var inference = options.inference(of: name, in: array.path)
-      inference.isMeasured = true
-      return inference
+      return options.inference(of: name, in: array.path)
     }
   }
 }

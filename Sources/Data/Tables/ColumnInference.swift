@@ -15,7 +15,7 @@ internal import HourglassSystem
 /// A column with texts is
 /// - `constant` with at most one value;
 /// - `date` or `time` where all cells are dates or times of day that are written in one way
-///   (`DateReading` has the ways); where day and month cannot be told apart, the order must be
+///   (`DateReading` has the ways); where the order of day and month is ambiguous, it must be
 ///   declared;
 /// - `boolean` with two values;
 /// - `identifier` with at least 20 cells, nearly all different (90%), or with more than 1,000
@@ -25,12 +25,12 @@ internal import HourglassSystem
 /// A column of texts is an error where at least 95% of its cells are numbers of more than 20
 /// values: a few stray words must not turn a measurement into a name without a word.
 ///
-/// A column of numbers that were measured, and not written as text, is `constant` with at most one
-/// value, `integer` where all are whole, and `number` otherwise.
+/// Numbers of an array follow the same rules as those of a text.
 ///
 /// A column is `ordinal` where it is declared to be.
 ///
-/// The levels of booleans, ordinals and categories are in the order of their numbers or, else, of their texts.
+/// The levels of booleans, ordinals and categories are in the order of their numbers or, else, of their
+/// texts.
 struct ColumnInference {
   static let fewestIdentifiers = 20
   static let mostLevels = 1000
@@ -45,8 +45,6 @@ struct ColumnInference {
   var dateOrder: DateFormat.Order?
   /// The number of cells that are not missing, where the cells at hand are drawn from more.
   var presentCount: Int?
-  /// Whether the numbers were not written as text.
-  var isMeasured = false
 
   // MARK: Numbers
 
@@ -59,10 +57,7 @@ struct ColumnInference {
   ) throws(DatasetError) -> Table.Column {
     let missing = missing.contains(true) ? missing : []
     let facts = NumberFacts(numbers, missing: missing, decimals: decimals)
-    let kind =
-      declared
-      ?? (isMeasured
-        ? Self.measuredKind(numbers, missing: missing) : kind(of: facts, numbers, missing))
+    let kind = declared ?? kind(of: facts, numbers, missing)
     if declared == .integer && !facts.areWhole {
       throw .table(
         .wrongKind(path: path, column: name, kind: .integer, found: "numbers with decimals")
@@ -79,31 +74,44 @@ struct ColumnInference {
         )
       )
     }
-    let column = Table.Column(
-      name: name,
-      kind: kind,
-      cells: .numbers(numbers, missing: missing),
-      decimals: decimals,
-      hasFixedDecimals: isFixed
-    )
-    switch kind {
-    case .number, .integer, .constant: return column
-    case .boolean, .category: return column.replacing(cells: Self.codes(column, facts.distinct))
-    case .ordinal:
-      return try ordered(column.replacing(cells: Self.codes(column, facts.distinct)))
-    case .date, .time:
+    if kind.isDate {
       throw .table(.wrongKind(path: path, column: name, kind: kind, found: "numbers"))
-    case .identifier:
-      return column.replacing(cells: .texts((0..<numbers.count).map { column.text($0) }))
     }
+    let column = Self.column(
+      Table.Column(
+        name: name,
+        kind: kind,
+        cells: .numbers(numbers, missing: missing),
+        decimals: decimals,
+        hasFixedDecimals: isFixed
+      ),
+      facts.distinct
+    )
+    return kind == .ordinal ? try ordered(column) : column
   }
 
-  /// The kind of a column of numbers that were not written as text.
-  static func measuredKind(_ numbers: [Double], missing: [Bool]) -> ColumnKind {
-    let present = numbers.indices.filter { missing.isEmpty || !missing[$0] }.map { numbers[$0] }
-    let first = present.first ?? 0
-    if present.allSatisfy({ $0 == first }) { return .constant }
-    return present.allSatisfy { $0 == $0.rounded() } ? .integer : .number
+  /// The column of numbers of an array, of a kind that nobody declared.
+  static func column(name: String, numbers: [Double], missing: [Bool]) -> Table.Column {
+    let facts = NumberFacts(numbers, missing: missing, decimals: nil)
+    let kind = ColumnInference(path: "", name: name, declared: nil).kind(
+      of: facts,
+      numbers,
+      missing
+    )
+    return column(
+      Table.Column(name: name, kind: kind, cells: .numbers(numbers, missing: missing)),
+      facts.distinct
+    )
+  }
+
+  /// A column of numbers with its cells as those of its kind.
+  private static func column(_ column: Table.Column, _ distinct: [Double]) -> Table.Column {
+    switch column.kind {
+    case .number, .integer, .constant, .date, .time: column
+    case .boolean, .category, .ordinal: column.replacing(cells: codes(column, distinct))
+    case .identifier:
+      column.replacing(cells: .texts((0..<column.count).map { column.text($0) }))
+    }
   }
 
   private func kind(
@@ -219,7 +227,7 @@ struct ColumnInference {
       guard let declared, isDeclared, pool.count > 0 else { return nil }
       let found =
         inference.isAmbiguous
-        ? "days and months that cannot be told apart (add :day-first or :month-first)"
+        ? "an ambiguous order of day and month (add :day-first or :month-first)"
         : "cells of the kind \(kind.rawValue), or in another order of day and month"
       throw .table(.wrongKind(path: path, column: name, kind: declared, found: found))
     }

@@ -1,7 +1,7 @@
 internal import HourglassTensors
 
 /// What a pass over a table keeps of a column: the cells of the rows that were drawn, and further
-/// cells that each tell something of the column that the drawn ones may not.
+/// cells that show what the drawn ones may not.
 ///
 /// Of numbers these are the least and the greatest, the first one with decimals and the first three
 /// that differ, or the first of each level where these are declared to be levels; of texts the

@@ -173,9 +173,9 @@ package enum TSFile {
           let values = series.map { step < $0[channel].count ? $0[channel][step] : .nan }
           let missing = values.map(\.isNaN)
           columns.append(
-            Table.Column(
+            ColumnInference.column(
               name: first.count == 1 ? "\(step + 1)" : "channel \(channel + 1) at \(step + 1)",
-              measured: values.map { $0.isNaN ? 0 : $0 },
+              numbers: values.map { $0.isNaN ? 0 : $0 },
               missing: missing.contains(true) ? missing : []
             )
           )

@@ -46,10 +46,7 @@ extension Table {
       for column in late { plan.modes[column] = .text }
       parser = TableParser(plan, columns: plan.modes.map { _ in ParsedColumn() })
       parser.rowLimit = options.limit
-      let again = try ByteSource(path: path, windowSize: source.windowSize)
-      try again.skipByteOrderMark()
-      if plan.isSeparatedByBlanks { again.giveBlanksAsTabs() }
-      try parser.read(again)
+      try parser.read(plan.source(windowSize: source.windowSize))
     }
     if parser.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
     self.init(
@@ -155,6 +152,35 @@ extension TableParser.Plan {
     for name in options.columnKinds.keys.sorted() where !sample.names.contains(name) {
       throw .table(.missingColumn(path: path, name: name, found: sample.names))
     }
+    try source.readOtherParts(partFormat)
+  }
+}
+
+extension TableParser.Plan {
+  /// How each file begins, where several are one table.
+  private var partFormat: PartFormat {
+    PartFormat(
+      names: hasHeader ? names : nil,
+      columnCount: names.count,
+      isSeparatedByBlanks: isSeparatedByBlanks
+    ) { [separator, hasHeader] (bytes, path, isWhole) throws(DatasetError) in
+      let row = try TableSample.firstRow(
+        bytes,
+        path: path,
+        isWhole: isWhole,
+        separator: separator
+      )
+      return row.map { (TableSample.names($0.cells, areHeader: hasHeader), $0.end) }
+    }
+  }
+
+  /// Opens the file once more.
+  func source(windowSize: Int = ByteSource.standardWindowSize) throws(DatasetError) -> ByteSource {
+    let source = try ByteSource(path: path, windowSize: windowSize)
+    try source.skipByteOrderMark()
+    if isSeparatedByBlanks { source.giveBlanksAsTabs() }
+    try source.readOtherParts(partFormat)
+    return source
   }
 }
 

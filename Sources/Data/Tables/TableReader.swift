@@ -11,6 +11,11 @@ public final class TableReader {
   /// The rows of a block unless another number is asked for.
   public static let standardBlockRows = 8192
 
+  /// The rows of a block of a table of some columns: fewer where it is wide.
+  static func blockRows(columns: Int) -> Int {
+    max(256, min(standardBlockRows, 1 << 20 / max(columns, 1)))
+  }
+
   /// The path that the rows are read from.
   public let path: String
 
@@ -91,6 +96,7 @@ public final class TableReader {
     _ array: ArrayTable,
     schema: TableSchema,
     blockRows: Int = standardBlockRows,
+    limit: Int? = nil,
     optional: Set<String> = []
   ) throws(DatasetError) {
     let found = array.names
@@ -102,7 +108,7 @@ public final class TableReader {
     path = array.path
     self.schema = schema
     self.blockRows = blockRows
-    limit = nil
+    self.limit = limit
   }
 
   /// The next rows, or nil behind the last one.

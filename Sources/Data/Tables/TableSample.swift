@@ -1,3 +1,5 @@
+internal import HourglassSystem
+
 /// What the beginning of a table shows: its separator, its names, and which columns hold texts.
 struct TableSample {
   let separator: UInt8
@@ -14,8 +16,8 @@ struct TableSample {
   ///
   /// - Parameters:
   ///   - isWhole: Whether these are all bytes of the file.
-  ///   - expected: Names that the first row has. Where they tell the separator, no other row is
-  ///     asked, so that a pipe of which one row has arrived is read as its whole is.
+  ///   - expected: Names that the first row has. Where they determine the separator, no other row is
+  ///     read, so that a pipe of which one row has arrived is read as its whole is.
   /// - Throws: What is wrong with the first row.
   init(
     _ bytes: Span<UInt8>,
@@ -51,11 +53,35 @@ struct TableSample {
     holdsText = firstKinds.indices.map {
       rows.hasText[$0] || (!hasHeader && firstKinds[$0] == .text)
     }
-    names = Self.unique(
-      first.enumerated().map { index, cell in
-        hasHeader && !cell.text.isEmpty ? cell.string : "column \(index + 1)"
+    names = Self.names(first, areHeader: hasHeader)
+  }
+
+  /// The names of the columns by the cells of the first row.
+  static func names(_ cells: [CSVCell], areHeader: Bool) -> [String] {
+    unique(
+      cells.enumerated().map { index, cell in
+        areHeader && !cell.text.isEmpty ? cell.string : "column \(index + 1)"
       }
     )
+  }
+
+  /// The cells of the first row and where it ends with its line end; nil where there are blank lines alone.
+  static func firstRow(
+    _ bytes: Span<UInt8>,
+    path: String,
+    isWhole: Bool,
+    separator: UInt8
+  ) throws(DatasetError) -> (cells: [CSVCell], end: Int)? {
+    var rows = SampleRows(separator: separator, isWhole: isWhole, missing: MissingWords(adding: []))
+    do throws(DatasetError) {
+      let cells = try rows.firstRow(bytes, path: path, memoryLimit: MemoryLimit.standard)
+      let end = rows.position
+      let isAfterReturn = end > 0 && bytes[end - 1] == CSVDialect.carriageReturn
+      let takesTwo = isAfterReturn && end < bytes.count && bytes[end] == CSVDialect.lineFeed
+      return (cells, takesTwo ? end + 1 : end)
+    } catch .emptyFile {
+      return nil
+    }
   }
 
   /// The names with a number behind those that were there before, as in "x" and "x (2)".

@@ -1,6 +1,6 @@
 internal import HourglassData
 
-/// What is done to an item while a matcher learns, so that a damaged copy has the signature of the
+/// What is done to an item while a matcher is trained, so that a damaged copy has the signature of the
 /// original.
 ///
 /// Everything is drawn anew for each item at each step. Images are moved, turned, cropped, made brighter

@@ -22,7 +22,7 @@ extension AugmentedViews {
     )
     let centered = builder.product(builder.affine(view, offset: -0.5), contrast)
     view = builder.sum(centered, brightness)
-    // The square root draws much noise more often than little, which is learned along with it.
+    // The square root draws much noise more often than little, which is trained on along with it.
     let draw = builder.apply(.squareRoot, builder.random(.uniform, each))
     let deviation = builder.affine(draw, scale: augmentation.noise)
     view = builder.sum(view, builder.product(deviation, builder.random(.normal, shape)))

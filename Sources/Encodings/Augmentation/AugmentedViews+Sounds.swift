@@ -130,7 +130,7 @@ extension AugmentedViews {
   }
 
   /// What is left of energies in MP3 files: without what is far below the loudest band of its frame and,
-  /// often, without the highest bands, and the rest as roughly as it is told apart.
+  /// often, without the highest bands, and the rest as coarsely as hearing resolves it.
   ///
   /// Reference: Painter, Spanias, 2000, "Perceptual coding of digital audio", doi:10.1109/5.842996, section
   /// II (masking) and section VIII (MPEG audio).

@@ -2,7 +2,7 @@ internal import HourglassEngines
 package import HourglassGraphs
 package import HourglassTensors
 
-/// The two views of an item that a matcher learns to bring together: the item as it is, and a
+/// The two views of an item that a matcher is trained to bring together: the item as it is, and a
 /// distorted copy, both as parts of the graph.
 ///
 /// Augmentation are drawn inside the graph, from the seed and the number of the step, so that a run

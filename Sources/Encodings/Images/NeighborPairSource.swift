@@ -7,9 +7,9 @@ package import HourglassTensors
 ///
 /// Of each square of two by two pixels two that touch are drawn; one goes to the item and one to the
 /// target. What was photographed is about the same in both, and noise that strikes each pixel by itself is
-/// not: the mean of what the target can be, which a squared error makes a network tell, is the item
-/// without its noise. The draws come from the seed and the number of the item, so that an item is the same
-/// each time.
+/// not: the mean of the possible targets, which a network predicts under a squared error, is the
+/// item without its noise. The draws come from the seed and the number of the item, so that an item is the
+/// same each time.
 ///
 /// Reference: Huang, Li, Jia, Lu, Liu, 2021, "Neighbor2Neighbor: Self-Supervised Denoising from Single
 /// Noisy Images", arXiv:2101.02824, section 4.1; without the regularizer.

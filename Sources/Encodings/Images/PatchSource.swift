@@ -38,8 +38,8 @@ package struct PatchSource: PairedBatchSource {
   ///
   /// - Parameters:
   ///   - store: The images.
-  ///   - learning: The images to learn from, at least one.
-  ///   - evaluating: The images for the items that the trainer holds out; empty takes those of learning.
+  ///   - learning: The training images, at least one.
+  ///   - evaluating: The images for the items that the trainer holds out; empty takes those of training.
   ///   - cutting: How patches are cut.
   ///   - inputs: The number of planes that are the item; the others are the target.
   ///   - validation: What the trainer holds out.

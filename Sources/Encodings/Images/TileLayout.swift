@@ -5,7 +5,7 @@ internal import HourglassNetworks
 /// A network is run on tiles that overlap by as much as it sees around a pixel, and of each tile only
 /// the core is kept: the result is that of the network on the whole image, mirrored beyond its ends,
 /// and does not depend on the tiles. An axis of at most 64 pixels is one tile without local distance scale,
-/// as such small images are in learning.
+/// as such small images are in training.
 package struct TileAxis: Hashable, Sendable {
   /// The pixels of the image.
   package let extent: Int

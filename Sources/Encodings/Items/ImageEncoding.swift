@@ -16,7 +16,7 @@ package struct ImageEncoding: Hashable, Sendable, Codable {
   /// The value that becomes 1.
   package var high: Double
 
-  /// Learns from some images.
+  /// Fits to some images.
   package init(_ data: NumericDataset, rows: [Int]) throws(TaskError) {
     let count = data.featureCount
     var item = [Float](repeating: 0, count: count)

@@ -23,7 +23,7 @@ package struct SeriesEncoding: Hashable, Sendable, Codable {
   /// The largest magnitude of an encoded value.
   package static let bound = 1e6
 
-  /// Learns from some windows.
+  /// Fits to some windows.
   package init(_ series: SeriesSet, windows: [Int]) throws(TaskError) {
     window = series.window
     let (count, length) = (series.channels.count, series.window)

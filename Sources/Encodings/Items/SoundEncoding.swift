@@ -17,7 +17,7 @@ package struct SoundEncoding: Hashable, Sendable, Codable {
   /// The standard deviation of each band; 1 for one that never varied.
   package var deviations: [Double]
 
-  /// Learns from some patches.
+  /// Fits to some patches.
   package init(_ patches: SoundPatches, _ training: [Int]) throws(TaskError) {
     spectrogram = patches.spectrogram
     frames = patches.frames

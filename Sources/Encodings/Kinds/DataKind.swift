@@ -1,4 +1,4 @@
-/// What the items are that a network learns from.
+/// What the items are that a network is trained on.
 public enum DataKind: String, Hashable, Sendable, Codable, CaseIterable {
   /// Rows of a table.
   case table

@@ -13,13 +13,15 @@ public enum TaskError: Error, Hashable, Sendable {
   case imageSize(name: String, expected: Shape, found: Shape)
   /// Columns that the model trained on are not there.
   case missingColumns(name: String, missing: [String], found: [String])
-  /// The columns have no names to tell them by, and their number is another one.
+  /// The columns have no names to match them by, and their number is another one.
   case columnCount(name: String, expected: Int, found: Int)
-  /// Codes to decode have another length.
+  /// Latent vectors to decode have another length.
   case codeLength(expected: Int, found: Shape)
   /// A model file is of another application.
   case otherApplication(file: String, expected: String, found: String)
-  /// A file holds the state of unfinished learning and no model.
+  /// Training cannot start from a model, which has another encoding or other layers.
+  case foreignStart(file: String, expected: String, found: String)
+  /// A file holds the state of unfinished training and no model.
   case checkpointForModel(file: String)
   /// None of the images that colors are to be trained on has colors.
   case noColors(name: String)
@@ -29,7 +31,7 @@ public enum TaskError: Error, Hashable, Sendable {
   case unsuitedKind(name: String, job: String, expected: String, found: String)
   /// Windows of a series have another length than those that were trained on.
   case windowLength(name: String, expected: Int, found: Int)
-  /// A condition names a value that the column never had in learning.
+  /// A condition names a value that the column never had in training.
   case unknownValue(column: String, value: String, expected: String)
   /// Rows that meet the conditions come too rarely.
   case valueTooRare(conditions: String, drawn: Int, found: Int, wanted: Int)
@@ -37,7 +39,7 @@ public enum TaskError: Error, Hashable, Sendable {
   case noSuchItem(name: String, number: Int, count: Int)
   /// A signature database has no model to make signatures with.
   case noEncoder(file: String)
-  /// A signature database has too few items to tell how near an item not in the database is.
+  /// A signature database has too few items to calibrate the distances of items not in the database.
   case noCalibration(file: String)
   /// What features are to predict is known of too few items, or is the same for all.
   case tooFewToProbe(name: String, known: Int)
@@ -61,15 +63,15 @@ extension TaskError: CustomStringConvertible {
       "\(name) must be \(expected), found \(found)"
     case .nothingVaries(let name, let rows):
       rows == 1
-        ? "cannot learn from \(name): expected rows that differ, found a single one. Give more data."
-        : "cannot learn from \(name): expected rows that differ, found \(rows) that are all the "
+        ? "cannot train on \(name): expected rows that differ, found a single one. Give more data."
+        : "cannot train on \(name): expected rows that differ, found \(rows) that are all the "
           + "same. Give data that varies."
     case .otherKind(let name, let expected, let found):
       "cannot apply the model to \(name): it was trained on \(expected), found \(found). "
-        + "Give data of the same kind, or learn a model from these."
+        + "Give data of the same kind, or train a model on these."
     case .imageSize(let name, let expected, let found):
       "cannot apply the model to \(name): expected images of \(pixels(expected)), found "
-        + "\(pixels(found)). Resize the images, or learn a model from these."
+        + "\(pixels(found)). Resize the images, or train a model on these."
     case .missingColumns(let name, let missing, let found):
       "cannot apply the model to \(name): expected the columns \(quoted(missing)), found "
         + "\(quoted(found)). Add what is missing, or correct the header."
@@ -77,37 +79,40 @@ extension TaskError: CustomStringConvertible {
       "cannot apply the model to \(name): the number of columns should be \(expected), found \(found). "
         + "Give the columns that the model was trained on, in the same order."
     case .codeLength(let expected, let found):
-      "cannot decode: expected codes of shape [rows, \(expected)], found \(found)"
+      "cannot decode: expected latent vectors of shape [rows, \(expected)], found \(found)"
     case .otherApplication(let file, let expected, let found):
       "cannot use \(file): expected a model of \"\(expected)\", found one of \"\(found)\". "
         + "Give a model that \(expected) saved."
+    case .foreignStart(let file, let expected, let found):
+      "cannot start training from \(file): expected \(expected), found \(found). "
+        + "Give a model of the same task, columns and layers, or train without it."
     case .checkpointForModel(let file):
       "cannot use \(file): expected a finished model, found the checkpoint of unfinished "
-        + "learning. Resume it to its end first."
+        + "training. Resume it to its end first."
     case .noColors(let name):
-      "cannot learn colors from \(name): expected images with colors, found gray ones alone. "
-        + "Learn from photographs in color, and color these with what was learned."
+      "cannot train on \(name): expected images with colors, found only gray ones. "
+        + "Train on photographs in color, and colorize these with the model."
     case .damagedModel(let file, let problem):
-      "cannot read \(file): \(problem). The file is damaged; learn the model again."
+      "cannot read \(file): \(problem). The file is damaged or of another version; train the model again."
     case .unsuitedKind(let name, let job, let expected, let found):
       "cannot \(job) \(name): expected \(expected), found \(found)"
     case .windowLength(let name, let expected, let found):
       "cannot apply the model to \(name): expected windows of \(expected) rows, found \(found). "
-        + "Cut the series as it was cut in learning."
+        + "Cut the series as in training."
     case .unknownValue(let column, let value, let expected):
       "cannot generate rows with \(column) = \(value): expected \(expected). "
-        + "Give a value that the column had in learning."
+        + "Give a value that the training data had."
     case .valueTooRare(let conditions, let drawn, let found, let wanted):
       "cannot generate \(wanted) rows with \(conditions): \(found) of \(drawn) generated rows had "
-        + "it. It is too rare to learn from; ask for fewer rows or for less."
+        + "it, which is too rare. Ask for fewer rows or for fewer conditions."
     case .noSuchItem(let name, let number, let count):
       "\(name) has no item \(number): expected a number from 1 to \(count)"
     case .noEncoder(let file):
       "cannot make signatures for \(file): expected a model in it, found coordinates that were "
         + "imported. Ask by coordinates, or make another database from the items."
     case .noCalibration(let file):
-      "cannot tell what is not in \(file): expected two items or more that were added as items, "
-        + "found fewer. Add more items, or ask without a rate of false accepts."
+      "cannot calibrate distances in \(file): expected two items or more that were added as items, "
+        + "found fewer. Add more items, or ask without a false-accept rate."
     case .tooFewToProbe(let name, let known):
       "cannot compare models on \(name): expected at least 50 items whose \(name) is known, and "
         + "that differ in it, found \(known). Give another column or more data."

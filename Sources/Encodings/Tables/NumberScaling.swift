@@ -18,7 +18,7 @@ public enum NumberScaling: String, Codable, Hashable, Sendable, CaseIterable {
   case quantileNormal
 }
 
-/// A learned, strictly increasing map of numbers: linear between knots.
+/// A fitted, strictly increasing map of numbers: linear between knots.
 ///
 /// Beyond the outer knots it goes on logarithmically, so that a number far outside is far but never
 /// so far that it drowns everything else; `.standard` and `.range` go on linearly.
@@ -43,7 +43,7 @@ public struct NumberMap: Codable, Hashable, Sendable {
     self.tail = tail
   }
 
-  /// Learns a map from numbers of which at least two differ.
+  /// Fits a map to numbers of which at least two differ.
   package init(learning numbers: [Double], scaling: NumberScaling) {
     let sorted = numbers.sorted()
     let count = Double(sorted.count)

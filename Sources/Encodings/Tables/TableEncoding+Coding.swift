@@ -84,7 +84,7 @@ extension TableEncoding {
   ///   - values: The values, `[count, width]`.
   ///   - count: The number of rows.
   ///   - template: A table of as many rows, whose columns are kept in their order; those that are
-  ///     learned are replaced. Without one there are only the learned columns.
+  ///     trained on are replaced. Without one there are only these columns.
   public func decoded(values: [Float], count: Int, like template: Table? = nil) -> Table {
     decoded(values: values, count: count, like: template, rounding: .toNearestOrAwayFromZero)
   }
@@ -146,7 +146,7 @@ extension TableEncoding {
 }
 
 extension TableEncoding {
-  /// Where the sine of the time of day of a field of dates is, if its parts are learned; the cosine is
+  /// Where the sine of the time of day of a field of dates is, if its parts are encoded; the cosine is
   /// behind it.
   private func timeOfDay(after field: Int, at offset: Int) -> Int? {
     guard field + 2 < fields.count, fields[field + 1].part == .timeOfDaySine,
@@ -194,7 +194,7 @@ extension TableEncoding.Field {
 
 /// Finds the levels of a field in the cells of a column, by text or, else, by number.
 private struct LevelFinder {
-  /// By their bytes, which tell texts apart that are equal as strings.
+  /// By their bytes, which differ for some texts that are equal as strings.
   private var byText: [[UInt8]: Int] = [:]
   private var byNumber: [Double: Int] = [:]
 
@@ -208,7 +208,7 @@ private struct LevelFinder {
     }
   }
 
-  /// The position of a level; nil for one that was not learned.
+  /// The position of a level; nil for one that is not known.
   private func position(_ text: String) -> Int? {
     byText[Array(text.utf8)] ?? TableNumber.value(of: text).flatMap { byNumber[$0] }
   }

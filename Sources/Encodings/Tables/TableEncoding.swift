@@ -1,4 +1,5 @@
 public import HourglassData
+package import HourglassNetworks
 internal import HourglassTensors
 
 /// How the columns of a table become values for a network and come back: trained on the training
@@ -6,10 +7,10 @@ internal import HourglassTensors
 ///
 /// A number takes one value, a boolean or a category one for each of its levels (one-hot), and an
 /// ordinal column one for the place of its level. A date takes one for the time, and further fields
-/// tell its place in the day, the week and the year (`DatePart`). Constants, identifiers, and columns
+/// for its place in the day, the week and the year (`DatePart`). Constants, identifiers, and columns
 /// without two different values in the training rows are ignored.
 public struct TableEncoding: Codable, Hashable, Sendable {
-  /// A learned column.
+  /// A column that is trained on.
   public struct Field: Codable, Hashable, Sendable {
     /// The name of the column.
     public let name: String
@@ -68,13 +69,13 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     case levels([String], rare: [String])
   }
 
-  /// The learned columns in their order.
+  /// The columns that are trained on, in their order.
   public let fields: [Field]
 
   /// The names of the columns that nothing is trained on.
   public let ignoredColumns: [String]
 
-  /// Learns from some rows of a table.
+  /// Fits to some rows of a table.
   ///
   /// - Parameters:
   ///   - table: The table.
@@ -160,7 +161,7 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     }
   }
 
-  /// The names of the columns that are learned, in their order.
+  /// The names of the columns that are trained on, in their order.
   public var columns: [String] { fields.filter { $0.part == nil }.map(\.name) }
 
   /// The number of values of a row.
@@ -194,8 +195,22 @@ public struct TableEncoding: Codable, Hashable, Sendable {
   }
 }
 
+extension TableEncoding {
+  /// The fields as a network sees them.
+  package var layout: FeatureSchema {
+    FeatureSchema(
+      fields.map { field in
+        switch field.content {
+        case .number: .number
+        case .levels: .category(levels: field.width)
+        }
+      }
+    )
+  }
+}
+
 extension [String] {
-  /// Whether no two of them have the same bytes, by which the reader tells texts apart: two that differ
+  /// Whether no two of them have the same bytes, by which the reader distinguishes texts: two that differ
   /// in how an accent is composed are equal as strings.
   package var areDifferent: Bool {
     var seen: Set<[UInt8]> = []
@@ -215,6 +230,7 @@ public struct EncodedTable: Hashable, Sendable {
   public let values: [Float]
   /// 1 for a cell that is there and 0 for a missing one, `[count, fieldCount]`.
   public let observed: [Float]
-  /// For each category the cells whose level was not learned, and that count as missing, by name.
+  /// For each category the cells whose level was not in the training data, and that count as missing, by
+  /// name.
   public let unknownCategories: [String: Int]
 }

@@ -148,7 +148,7 @@ extension Lowering {
         primitive = try make(problem, isHalf: false, while: "compiling \(label(index))")
       }
     }
-    // An inner product sees matrices as they are, in the row-major order that it was told.
+    // An inner product reads matrices in row-major order, as it was configured.
     let src =
       isProduct
       ? .plain
@@ -285,7 +285,8 @@ extension Lowering {
       if let form { return try geometry.descriptor(shape, form, type) }
       return try .any(geometry.dims(shape), type)
     }
-    // What a direction computes is float32 where nothing else is said, what it reads is of the operands' type.
+    // What a direction computes is float32 where nothing else is said, what it reads is of the operands'
+    // type.
     let direction = problem.direction
     let result = isHalf ? type : .float32
     let src = try data(problem.src, direction == HG_BACKWARD_DATA ? result : type)

@@ -234,32 +234,29 @@ extension Lowering {
     let indices = try contiguous(node.inputs[1], .plain)
     let target = place(index, .plain)
     let count = shape(node.inputs[1].index)[0]
+    let step: Step.Body
     if case .scatterAdd(let rows) = node.operation {
-      emit(
-        .scatter(
-          source: first,
-          indices: indices,
-          target: target,
-          extents: [rows, count, node.shape[1]]
-        ),
-        label(index),
-        reads: [first.buffer, indices.buffer],
-        writes: [target.buffer]
+      step = .scatter(
+        source: first,
+        indices: indices,
+        target: target,
+        extents: [rows, count, node.shape[1]]
       )
     } else {
       let rows = shape(node.inputs[0].index)[0]
-      emit(
-        .gather(
-          table: first,
-          indices: indices,
-          target: target,
-          extents: [rows, count, node.shape[1]]
-        ),
-        label(index),
-        reads: [first.buffer, indices.buffer],
-        writes: [target.buffer]
+      step = .gather(
+        table: first,
+        indices: indices,
+        target: target,
+        extents: [rows, count, node.shape[1]]
       )
     }
+    emit(
+      step,
+      label(index),
+      reads: [first.buffer, indices.buffer],
+      writes: [target.buffer]
+    )
   }
 }
 

@@ -40,8 +40,8 @@ package final class OneDNNPlan: Plan {
 
   /// Whether products are computed in bfloat16.
   ///
-  /// Automatic means so where the processor has the format, the network is large enough, and it is
-  /// learning: what is learned is then applied in single precision.
+  /// With automatic precision they are where the processor has the format, the network is large enough, and
+  /// it is being trained: the model is then applied in single precision.
   private static func isHalf(
     _ precision: ComputePrecision,
     _ graph: Graph,

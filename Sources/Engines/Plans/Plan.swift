@@ -1,3 +1,4 @@
+internal import CHourglassOneDNN
 package import HourglassGraphs
 package import HourglassTensors
 
@@ -110,4 +111,21 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         + "use a smaller batch or network"
     }
   }
+}
+
+/// The format in which large products are computed.
+public enum ComputePrecision: String, Hashable, Sendable, Codable, CaseIterable {
+  /// What serves best: bfloat16 for training on processors that have it, where the network is
+  /// large enough to gain, else single precision.
+  case automatic
+  /// Single precision throughout.
+  case float32
+  /// Products in bfloat16, sums, weights and losses in single precision.
+  case bfloat16
+}
+
+/// The processor cores that this program may use.
+package enum ProcessorCount {
+  /// The number of cores on line that the system lets the program run on, at least 1.
+  package static var available: Int { max(Int(hg_core_count()), 1) }
 }

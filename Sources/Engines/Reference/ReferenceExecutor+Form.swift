@@ -8,14 +8,7 @@ extension ReferenceExecutor {
     var start = 0
     for part in x {
       let source = AxisView(part.shape, axis: axis)
-      for outer in 0..<source.outer {
-        for position in 0..<source.extent {
-          for inner in 0..<source.inner {
-            y[result.place(outer, start + position, inner)] =
-              part[source.place(outer, position, inner)]
-          }
-        }
-      }
+      copy(part, source, from: 0, to: &y, result, at: start, count: source.extent)
       start += source.extent
     }
     return y
@@ -25,13 +18,7 @@ extension ReferenceExecutor {
     let source = AxisView(x.shape, axis: axis)
     let result = AxisView(shape, axis: axis)
     var y = DoubleTensor.zeros(shape)
-    for outer in 0..<result.outer {
-      for position in 0..<result.extent {
-        for inner in 0..<result.inner {
-          y[result.place(outer, position, inner)] = x[source.place(outer, start + position, inner)]
-        }
-      }
-    }
+    copy(x, source, from: start, to: &y, result, at: 0, count: result.extent)
     return y
   }
 
@@ -39,14 +26,28 @@ extension ReferenceExecutor {
     let source = AxisView(x.shape, axis: axis)
     let result = AxisView(shape, axis: axis)
     var y = DoubleTensor.zeros(shape)
+    copy(x, source, from: 0, to: &y, result, at: before, count: source.extent)
+    return y
+  }
+
+  /// Copies positions along an axis.
+  private static func copy(
+    _ x: DoubleTensor,
+    _ source: AxisView,
+    from first: Int,
+    to y: inout DoubleTensor,
+    _ result: AxisView,
+    at start: Int,
+    count: Int
+  ) {
     for outer in 0..<source.outer {
-      for position in 0..<source.extent {
+      for position in 0..<count {
         for inner in 0..<source.inner {
-          y[result.place(outer, before + position, inner)] = x[source.place(outer, position, inner)]
+          y[result.place(outer, start + position, inner)] =
+            x[source.place(outer, first + position, inner)]
         }
       }
     }
-    return y
   }
 
   static func broadcast(_ x: DoubleTensor, _ shape: Shape) -> DoubleTensor {

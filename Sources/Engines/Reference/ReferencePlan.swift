@@ -3,7 +3,7 @@ package import HourglassTensors
 
 /// A plan that the reference executor runs: single precision at the boundary, double within.
 ///
-/// Variables keep their double precision between runs, unless it is told to round them after each
+/// Variables keep their double precision between runs, unless it is set to round them after each
 /// run, so that a plan made anew from `variables` goes on to the same bytes.
 package final class ReferencePlan: Plan {
   package let graph: Graph

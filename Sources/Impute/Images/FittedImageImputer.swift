@@ -2,13 +2,14 @@ internal import HourglassAutoencoders
 public import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
+public import HourglassEvaluation
 public import HourglassMedia
-public import HourglassModelFiles
-internal import HourglassStatistics
+internal import HourglassModelFiles
+public import HourglassStatistics
 public import HourglassTasksCommon
 public import HourglassTensors
 
-/// An imputer of images that has learned: it fills the missing pixels of images of any size.
+/// A fitted imputer of images: it fills the missing pixels of images of any size.
 ///
 /// It is a value: nothing that is done with it changes it. What is not missing stays to the bit; size,
 /// depth, color profile and EXIF data are kept, and what was filled is opaque.
@@ -18,26 +19,14 @@ public struct FittedImageImputer: Sendable {
 
   /// How it was set up.
   public let configuration: ImageImputer
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How well it fills deleted pixels of images that were held out, measured when it was learned.
-  public let report: ImageImputationReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has: its header, evaluation and checkpoint.
+  public let core: FittedCore
 
   let network: ImageInpainting
 
-  init(
-    configuration: ImageImputer,
-    header: ModelHeader,
-    report: ImageImputationReport?,
-    checkpoint: String?,
-    network: ImageInpainting
-  ) {
+  init(configuration: ImageImputer, core: FittedCore, network: ImageInpainting) {
     self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
+    self.core = core
     self.network = network
   }
 
@@ -83,16 +72,18 @@ public struct FittedImageImputer: Sendable {
   ///   - images: The images.
   ///   - masks: Where the missing pixels are.
   ///   - share: The share of the pixels to delete; 0 deletes none.
+  ///   - split: What the images are to the model; there is no verdict on what it was trained on.
   ///   - body: Takes the name and the number of each image, and what became of it.
   /// - Returns: How near the deleted pixels come to the true ones; none where nothing was deleted.
   public func evaluation(
     of images: ImageSet,
     masks: PixelMasks = .transparent,
     deleting share: Float = 0,
+    as split: EvaluationSplit = .given,
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, Filling) throws -> Void
-  ) async throws(HourglassError) -> ImageImputationReport? {
+  ) async throws(HourglassError) -> Evaluation? {
     do {
       try requireSetting((0...0.7).contains(share), "the share to delete", "0 to 0.7", share)
       var network = network
@@ -126,7 +117,7 @@ public struct FittedImageImputer: Sendable {
         }
         start = end
       }
-      return tally.report(dataName: images.name, items: .given)
+      return tally.evaluation(of: images.name, split: split)
     } catch {
       throw HourglassError(error)
     }
@@ -182,9 +173,7 @@ extension FittedImageImputer: FittedTask {
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: ImageImputer.self),
-      header: file.header,
-      report: try file.report(as: ImageImputationReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       network: ImageInpainting(
         channels: channels,
         means: fields.means,

@@ -2,12 +2,13 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassMedia
 internal import HourglassNetworks
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// One run of learning to fill images, with everything chosen before it begins.
+/// One training run to fill images, with everything chosen before it begins.
 struct ImageImputationJob: Sendable {
   private let imputer: ImageImputer
   private let images: ImageSet
@@ -19,7 +20,7 @@ struct ImageImputationJob: Sendable {
   private let source: MaskedPatches
   private let run: TrainingRun
 
-  /// The most images that a report of learning evaluates, and the longest side of what it takes of each.
+  /// The most images that are evaluated after training, and the longest side of what it takes of each.
   private static let limit = 64
   private static let side = 256
 
@@ -80,7 +81,7 @@ struct ImageImputationJob: Sendable {
     )
   }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedImageImputer {
     let result = try await run.train(translator, on: source)
     var network = ImageInpainting(
@@ -110,13 +111,20 @@ struct ImageImputationJob: Sendable {
       let filled = try await network.filled([task], on: run.session.engine)[0]
       tally.add(truth, deleted: holes, filled)
     }
-    let report = tally.report(dataName: images.name, items: split.reportRows)?
-      .refereed(by: run.session)
+    var evaluation = tally.evaluation(of: images.name, split: split.reportRows)
+      .map(run.session.shown)
+    evaluation?.warnings += [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
     return FittedImageImputer(
       configuration: imputer,
-      header: try run.modelHeader(result.record, metrics: report?.metrics ?? [:], report: report),
-      report: report,
-      checkpoint: run.session.checkpoint,
+      core: FittedCore(
+        header: try run.modelHeader(
+          result.record,
+          metrics: evaluation?.metrics ?? [:],
+          report: evaluation
+        ),
+        evaluation: evaluation,
+        checkpoint: run.session.checkpoint
+      ),
       network: network
     )
   }

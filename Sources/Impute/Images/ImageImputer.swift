@@ -11,8 +11,8 @@ internal import HourglassTensors
 ///     let mask = PixelMask(whitePartsOf: try Image.load(contentsOf: "scratches.png"))
 ///     let whole = try await imputer.filled(Image.load(contentsOf: "torn.png"), mask: mask)
 ///
-/// In learning, holes are made in patches of the images, and what was there is the target. A hole is
-/// filled smoothly first; the network, a U-Net that sees the holes too, learns what the smooth filling
+/// In training, holes are made in patches of the images, and what was there is the target. A hole is
+/// filled smoothly first; the network, a U-Net that sees the holes too, predicts what the smooth filling
 /// lacks. The same settings, data and number of threads give the same bytes.
 ///
 /// References: Pathak, Krähenbühl, Donahue, Darrell, Efros, 2016, "Context Encoders: Feature Learning
@@ -21,9 +21,9 @@ internal import HourglassTensors
 public struct ImageImputer: Hashable, Sendable, Codable {
   /// The layers, which must translate, as a U-Net does; `nil` chooses them.
   public var architecture: Architecture?
-  /// The share of the pixels of a patch that is hidden in learning, drawn anew for each.
+  /// The share of the pixels of a patch that is hidden in training, drawn anew for each.
   public var hidden: Imputer.HiddenShare
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   public var learning: TrainingSettings
 
   /// Makes an imputer of images; the defaults suit small images and photographs.
@@ -39,7 +39,7 @@ public struct ImageImputer: Hashable, Sendable, Codable {
 }
 
 extension ImageImputer {
-  /// Learns from images; what is missing in them is filled smoothly before.
+  /// Trains on images; what is missing in them is filled smoothly before.
   ///
   /// Some images are held out to evaluate the result, see `EvaluationSplit`. A checkpoint is written now and
   /// then, and at the end; it stays until the model is saved.

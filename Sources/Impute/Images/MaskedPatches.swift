@@ -57,7 +57,7 @@ struct MaskedPatches: PairedBatchSource {
     }
   }
 
-  /// A patch, its holes, and what a smooth filling makes of it.
+  /// A patch, its holes, and its smooth filling.
   private struct HoledPatch {
     var planes: [[Float]]
     var filled: [[Float]]

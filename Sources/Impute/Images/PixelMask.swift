@@ -49,7 +49,7 @@ public struct PixelMask: Hashable, Sendable {
 
   /// Rectangles and strokes, or single pixels, that cover about a share of an image.
   ///
-  /// Holes that a network learns to fill should look like those that there are: scratches, words,
+  /// Holes that a network is trained to fill should look like those in the data: scratches, words,
   /// things that were cut out, and dead pixels.
   static func artificial(
     width: Int,

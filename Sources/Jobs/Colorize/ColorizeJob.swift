@@ -1,5 +1,6 @@
 internal import HourglassColorize
 internal import HourglassData
+internal import HourglassEvaluation
 internal import HourglassMedia
 internal import HourglassModelFiles
 internal import HourglassReports
@@ -31,7 +32,7 @@ struct ColorizeJob {
     self.run.paths = places.paths
   }
 
-  /// Reads, learns or loads, colors, writes, in this order.
+  /// Reads, trains or loads, colors, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedColorizer(contentsOf: $0) }
@@ -60,16 +61,16 @@ struct ColorizeJob {
 
   private func result(
     _ fitted: FittedColorizer,
-    _ given: ColorizationReport?,
+    _ given: Evaluation?,
     itemCount: Int
   ) -> JobResult {
     var result = run.result
-    result.tell("data", run.data)
-    result.tell("items", itemCount)
-    result.tell("colors", options.samples == nil ? options.colors : nil)
-    result.tell("samples", options.samples)
-    result.model(fitted, noun: "image", report: "heldOut", run.request.shown(fitted.report))
-    result.report("given", run.request.shown(given))
+    result.add("data", run.data)
+    result.add("items", itemCount)
+    result.add("colors", options.samples == nil ? options.colors : nil)
+    result.add("samples", options.samples)
+    result.model(fitted, noun: "image", evaluation: run.request.shown(fitted.evaluation))
+    result.evaluated(run.request.shown(given))
     let each = options.samples.map { ", \(NumberText.counted($0, "sample")) of each" } ?? ""
     result.wrote(
       "output",
@@ -102,7 +103,7 @@ struct ColorizeJob {
     guard !options.hints.isEmpty else { return }
     guard images.count == 1 else {
       throw Failure.usage(
-        "--hint tells of the pixels of one image; \(run.data) holds \(images.count)"
+        "--hint sets colors of one image; \(run.data) has \(images.count)"
       )
     }
     let shape = images.shape(of: 0)
@@ -120,7 +121,7 @@ struct ColorizeJob {
     _ images: ImageSet,
     with fitted: FittedColorizer,
     isEvaluated: Bool
-  ) async throws -> ColorizationReport? {
+  ) async throws -> Evaluation? {
     guard output != nil || options.figure != nil || isEvaluated else { return nil }
     let samples = options.samples
     let names = samples.map { (1...min($0, Self.drawnSamples)).map { "sample \($0)" } }
@@ -149,7 +150,7 @@ struct ColorizeJob {
           if index < ImageRows.limit { rows.add(given, shown) }
         }
       }
-      guard isEvaluated || samples == nil else { return ColorizationReport?.none }
+      guard isEvaluated || samples == nil else { return Evaluation?.none }
       return try await fitted.evaluation(
         of: images,
         colors: choice,

@@ -17,11 +17,16 @@ package struct ColorizeOptions: JobOptions {
 
   package init() {}
 
+  package mutating func replacePaths(_ path: (String) -> String) {
+    figure = figure.map(path)
+  }
+
   package func validate(_ request: JobRequest) throws {
     let (files, training) = (request.files, request.training)
     // Samples are drawn from the seed too.
     try files.checkModel(given: training.given.filter { samples == nil || $0 != "--seed" })
     try files.checkResume(training)
+    try files.refuseStart("colorize", "colors are counted anew in each data set")
     try requireOption(
       (0...10).contains(saturation),
       "--saturation",

@@ -2,6 +2,7 @@ internal import HourglassData
 internal import HourglassDenoise
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassReports
 internal import HourglassTasksCommon
 internal import HourglassTensors
@@ -46,7 +47,7 @@ struct DenoiseJob {
     )
   }
 
-  /// Reads, learns or loads, denoises, writes, in this order.
+  /// Reads, trains or loads, denoises, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedDenoiser(contentsOf: $0) }
@@ -70,21 +71,24 @@ struct DenoiseJob {
         learned: options.noisyOnly ? .noisy : .clean,
         learning: run.request.training.settings
       )
-      fitted = try await run.learn(unit: source.noun) {
+      fitted = try await run.learn(unit: source.kind.nouns.one) {
         try await denoiser.fit(source, session: $0)
       }
     }
     let report = try await denoise(data, reference, with: fitted)
+    let preview = try await preview(of: data, with: fitted)
     try fitted.removeCheckpoint()
     run.end(.encoding)
     let isClean = model == nil && learned == nil && !options.addNoise && !options.noisyOnly
-    return DenoiseResult(
+    var result = DenoiseResult(
       fitted: fitted,
       given: report,
       levels: levels.all,
       learnedFromData: isClean,
       itemCount: data.count
     ).result(run, options)
+    result.preview = preview
+    return result
   }
 
   private func check(_ data: Dataset, _ reference: Dataset?) throws {
@@ -109,7 +113,7 @@ struct DenoiseJob {
         throw Failure.usage("sounds are written to a .wav, .flac or .ogg file or to a folder")
       }
       try media.map { try SoundOutput($0).prepare(count: sounds.count) }
-    case .table, .largeTable, .series, .largeSeries:
+    case .table, .series:
       for (option, isGiven) in [
         ("--add-noise", options.addNoise), ("--reference", options.reference != nil),
         ("--figure", options.figure != nil),
@@ -126,19 +130,19 @@ struct DenoiseJob {
     _ data: Dataset,
     _ reference: Dataset?,
     with fitted: FittedDenoiser
-  ) async throws -> DenoisingReport? {
+  ) async throws -> Evaluation? {
     let engine = run.engine
     switch data {
     case .images(let images): return try await denoise(images, reference, with: fitted)
     case .sounds(let sounds): return try await denoise(sounds, reference, with: fitted)
-    case .table, .largeTable, .series, .largeSeries:
+    case .table, .series:
       guard let path = run.paths.output else { return nil }
       try await run.stoppable { try await Self.write(data, to: path, with: fitted, on: engine) }
     }
     return nil
   }
 
-  /// Whether anything is asked for beyond what was learned.
+  /// Whether anything is asked for beyond the model.
   private func wantsResults(_ reference: Dataset?) -> Bool {
     media != nil || options.figure != nil || options.addNoise || reference != nil
   }
@@ -151,7 +155,7 @@ struct DenoiseJob {
     _ images: ImageSet,
     _ reference: Dataset?,
     with fitted: FittedDenoiser
-  ) async throws -> DenoisingReport? {
+  ) async throws -> Evaluation? {
     guard wantsResults(reference) else { return nil }
     var clean: ImageSet?
     if case .images(let set) = reference { clean = set }
@@ -185,7 +189,7 @@ struct DenoiseJob {
     _ sounds: SoundSet,
     _ reference: Dataset?,
     with fitted: FittedDenoiser
-  ) async throws -> DenoisingReport? {
+  ) async throws -> Evaluation? {
     guard wantsResults(reference) else { return nil }
     var clean: SoundSet?
     if case .sounds(let set) = reference { clean = set }
@@ -216,7 +220,23 @@ struct DenoiseJob {
     return report
   }
 
-  /// Writes the rows of a table or series without their noise, large ones block by block.
+  /// The first rows of the result, where it is a table and goes to no file.
+  private func preview(
+    of data: Dataset,
+    with fitted: FittedDenoiser
+  ) async throws -> TablePreview? {
+    guard run.paths.output == nil, [.table, .series].contains(data.kind) else { return nil }
+    let (engine, some) = (run.engine, try await data.firstPart())
+    var preview: TablePreview?
+    try await run.stoppable {
+      try await fitted.denoised(some, on: engine) { _, table in
+        preview = preview ?? TablePreview(table)
+      }
+    }
+    return preview
+  }
+
+  /// Writes the rows of a table or series without their noise, batch by batch.
   private static func write(
     _ data: Dataset,
     to path: String,
@@ -224,30 +244,12 @@ struct DenoiseJob {
     on engine: ComputeEngine
   ) async throws {
     var writer: CSVWriter?
-    try await DataPieces.forEach(of: data) { piece in
-      let table: Table
-      switch piece.data {
-      case .table(let rows): table = try await fitted.denoised(rows, on: engine)
-      case .series(let series): table = try await fitted.denoised(series, on: engine)
-      case .images, .sounds, .largeTable, .largeSeries: return
-      }
+    try await fitted.denoised(data, on: engine) { _, table in
       let current =
         try writer ?? CSVWriter(replacing: path, columns: table.columns.map(\.name))
       writer = current
-      try current.append(piece.wanted(table))
+      try current.append(table)
     }
     try writer?.commit()
-  }
-}
-
-extension Dataset {
-  /// What an item is called.
-  var noun: String {
-    switch self {
-    case .table, .largeTable: "row"
-    case .images: "image"
-    case .sounds: "sound"
-    case .series, .largeSeries: "window"
-    }
   }
 }

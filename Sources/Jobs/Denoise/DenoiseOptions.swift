@@ -8,14 +8,19 @@ package struct DenoiseOptions: JobOptions {
   package var reference: String?
   /// The figure of the first images or sounds.
   package var figure: String?
-  /// The noise to learn.
+  /// The noise to train with.
   package var noise: NoiseChoice?
-  /// Whether the images to learn from are noisy.
+  /// Whether the training images are noisy.
   package var noisyOnly = false
   /// Whether the noise is added to the data first.
   package var addNoise = false
 
   package init() {}
+
+  package mutating func replacePaths(_ path: (String) -> String) {
+    reference = reference.map(path)
+    figure = figure.map(path)
+  }
 
   package func validate(_ request: JobRequest) throws {
     // With --model, --seed and --noise are those of the noise that is added.

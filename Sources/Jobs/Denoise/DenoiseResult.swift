@@ -1,18 +1,20 @@
 internal import HourglassDenoise
 internal import HourglassEncodings
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassReports
 internal import HourglassSignatures
 internal import HourglassSystem
+internal import HourglassTasksCommon
 internal import HourglassTensors
 internal import Synchronization
 
-/// What a run of `denoise` came to.
+/// The result of `denoise`.
 struct DenoiseResult {
   let fitted: FittedDenoiser
-  /// The report on the data, where the clean ones are known.
-  let given: DenoisingReport?
-  /// The standard deviation of the noise of each image, of values from 0 to 1, where the images tell it.
+  /// The evaluation of the data, where the clean ones are known.
+  let given: Evaluation?
+  /// The standard deviation of the noise of each image, of values from 0 to 1, where it can be estimated.
   let levels: [Float]
   /// Whether the data themselves were taken for clean.
   let learnedFromData: Bool
@@ -25,28 +27,29 @@ struct DenoiseResult {
     let isNoisyOnly = fitted.configuration.learned == .noisy
     let isOfImages = isNoisyOnly && fitted.configuration.noise == nil
     let estimate = fitted.estimatedPeakSignalToNoiseRatio
-    result.tell("data", run.data)
-    result.tell("items", itemCount)
-    result.tell("noise", isOfImages ? "that of the images" : fitted.noise.description)
-    result.tell("noiseLevels", levels.isEmpty ? nil : levels)
-    result.tell("estimatedPSNR", estimate)
-    result.model(fitted, noun: noun, report: "heldOut", run.request.shown(fitted.report))
+    result.add("data", run.data)
+    result.add("items", itemCount)
+    result.add("noise", isOfImages ? "that of the images" : fitted.noise.description)
+    result.add("noiseLevels", levels.isEmpty ? nil : levels)
+    result.add("estimatedPSNR", estimate)
+    result.model(fitted, noun: noun, evaluation: run.request.shown(fitted.evaluation))
     if run.request.files.model == nil, isNoisyOnly {
       result.paragraphs.append(
         estimate.map {
-          "It trained on noisy images alone: if their noise is what it was told, results come to some "
-            + "\(NumberText.fixed($0, places: 1)) dB or more."
+          "Trained on noisy images alone: the estimated PSNR is \(NumberText.fixed($0, places: 1)) dB or "
+            + "more if their noise is \(fitted.noise)."
         }
-          ?? "It trained on noisy images alone, so that nothing is known of how near the results come "
-          + "to clean ones: look at them, or compare with --reference."
+          ?? "Trained on noisy images alone: the PSNR is not known. Look at the results, or compare "
+          + "with --reference."
       )
     }
     if learnedFromData {
       result.paragraphs.append(
-        "The \(noun)s themselves were taken for clean: --learn-from names cleaner ones."
+        "warning: trained on the \(noun)s of \(run.data) as if they were clean; --learn-from takes clean "
+          + "ones."
       )
     }
-    result.report("given", run.request.shown(given))
+    result.evaluated(run.request.shown(given))
     if !levels.isEmpty { result.paragraphs.append(Self.sentence(levels)) }
     let output = run.request.files.output.map { $0 == "-" ? JobPaths.standardOutput : $0 }
     result.wrote("output", "denoised", to: output, note: NumberText.counted(itemCount, noun))
@@ -62,9 +65,9 @@ struct DenoiseResult {
     let sorted = levels.sorted()
     let median = text(sorted[sorted.count / 2])
     guard let least = sorted.first, let most = sorted.last, sorted.count > 1 else {
-      return "The image tells a noise of about \(median)/255."
+      return "Estimated noise level: \(median)/255."
     }
-    return "The images tell noise of about \(median)/255 (\(text(least)) to \(text(most)))."
+    return "Estimated noise level: median \(median)/255 (\(text(least)) to \(text(most)))."
   }
 }
 
@@ -72,10 +75,10 @@ struct DenoiseResult {
 final class NoiseLevels: Sendable {
   private let values = Mutex<[Float]>([])
 
-  /// The levels of those images that tell one.
+  /// The levels of those images that show one.
   var all: [Float] { values.withLock { $0 } }
 
-  /// Adds the level of an image; none where it tells none.
+  /// Adds the level of an image; none where it shows none.
   func add(_ level: Float?) {
     guard let level else { return }
     values.withLock { $0.append(level) }

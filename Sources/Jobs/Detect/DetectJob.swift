@@ -3,6 +3,7 @@ internal import HourglassDetect
 internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassStatistics
+internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
@@ -10,15 +11,18 @@ internal import HourglassTensors
 struct DetectJob {
   private let options: DetectOptions
   private var run: JobRun
-  /// The data, where they are large series that were trained on too: they are read once less.
-  private var largeSeries: LargeSeries?
+  /// The data that are scored, where they were loaded already.
+  private var loaded: Dataset?
+
+  /// Whether rows come from standard input, and each is answered before the next one is there.
+  private var isLive: Bool { options.isLive(run.request) }
 
   /// Checks what can be checked before anything is read.
   init(_ options: DetectOptions, _ run: JobRun) throws {
     self.options = options
     self.run = run
     var files = run.request.files
-    if run.data == "-", files.output == nil { files.output = "-" }
+    if options.isLive(run.request), files.output == nil { files.output = "-" }
     self.run.paths = try JobPaths(
       files,
       checkpoint: run.request.training.checkpoint,
@@ -26,72 +30,130 @@ struct DetectJob {
     )
   }
 
-  /// Reads, learns or loads, scores and writes, in this order.
+  /// Reads, trains or loads, scores and writes, in this order.
   mutating func run() async throws -> JobResult {
-    let engine = run.engine
     try run.paths.checkWritable()
     let fitted = try await detector()
-    var found = DetectResult(fitted, options, run.data)
-    let output = run.paths.output
-    if let stream = try DetectStream(run, options, fitted) {
-      let counts = try await run.stoppable { try await stream.score(into: output) }
-      found.take(counts)
-      found.top = try await counts.top.items(fitted, on: engine)
-      run.end(.encoding)
-    } else if let series = try readLargeSeries() {
-      let stream = SeriesStream(fitted: fitted, engine: engine, series: series)
-      let (counts, ranges) = try await run.stoppable { try await stream.score(into: output) }
-      found.take(counts)
-      found.ranges = ranges
-      found.top = try await counts.top.items(fitted, on: engine)
-      run.end(.encoding)
-    } else {
-      var data = try wholeData()
-      let labels = try DetectLabels(options, &data)
+    if isLive, fitted.kind != .table {
+      throw Failure.usage("detect - needs a model of the rows of a table")
+    }
+    if fitted.kind != .table, loaded == nil {
+      loaded = try run.load(run.data)
       run.end(.reading)
-      var findings = try await run.stoppable { try await fitted.findings(in: data, on: engine) }
-      if let share = options.falseDiscoveries {
-        findings = findings.limiting(falseDiscoveryRate: share)
-      }
-      run.end(.encoding)
-      try await write(findings, of: data, fitted, &found)
-      if let labels {
-        found.labeled = try await run.stoppable {
-          try await fitted.evaluate(
-            findings,
-            of: data,
-            labels: findings.map { labels.marks[$0.item] },
-            comparesWithBaselines: run.request.baselines,
-            on: engine
-          )
-        }
-        run.end(.evaluating)
-      }
     }
+    var result = DetectResult(fitted, options, run.data)
+    try await score(with: fitted, &result)
     try fitted.removeCheckpoint()
-    return found.result(run, fitted)
+    return result.result(run, fitted)
   }
 
-  /// The data, where they are series that are larger than `--in-memory`, and are scored stretch by
-  /// stretch: what is asked of all rows together needs these in memory.
-  private mutating func readLargeSeries() throws -> LargeSeries? {
-    guard run.request.reading.series != nil, options.labels == nil, options.falseDiscoveries == nil
-    else {
-      return nil
+  /// Scores all items and writes what is found, batch by batch.
+  private mutating func score(
+    with fitted: FittedAnomalyDetector,
+    _ result: inout DetectResult
+  ) async throws {
+    let (engine, data) = (run.engine, try batches(for: fitted))
+    var limited: Findings?
+    if let share = options.falseDiscoveries {
+      // Anomalies that are chosen together are known when all items are scored.
+      limited = try await run.stoppable {
+        var all: [(Findings, Int)] = []
+        try await batches(for: fitted).forEach(on: engine) {
+          try await fitted.findings(of: $0, on: $1)
+        } take: {
+          all.append(($1, $0.firstRow))
+        }
+        return Findings(joining: all, fieldNames: []).limiting(falseDiscoveryRate: share)
+      }
     }
-    if let largeSeries { return largeSeries }
-    let options = run.request.reading.optionsForAny(limit: run.request.files.first)
-    guard try options.isLarge(run.data) else { return nil }
-    let data = try run.load(run.data)
-    guard case .largeSeries(let series) = data else { return nil }
-    return series
+    var counts = DetectCounts(ScoreDrift(calibrationCount: fitted.calibration.count))
+    var labels = options.labels.map { DetectLabels(name: $0) }
+    var scored: [(Findings, Int)] = []
+    var joiner: RangeJoiner?
+    let sink = FindingsFile(run.paths.output, identifiers(of: data, fitted))
+    var heatMaps: Int?
+    try await run.stoppable {
+      try await data.forEach(on: engine, isLive: isLive) { [limited] batch, engine in
+        limited == nil ? try await fitted.findings(of: batch, on: engine) : nil
+      } take: { batch, found in
+        let end = counts.count + batch.rows.count
+        let findings = found ?? limited?.part(counts.count..<end, from: batch.firstRow)
+        guard let findings else { return }
+        if let chunk = batch.chunk {
+          joiner = joiner ?? RangeJoiner(window: chunk.series.window)
+          joiner?.take(findings, of: chunk)
+        }
+        try sink.append(findings, of: batch, ranges: joiner?.numbersOfRows ?? [:])
+        if isLive { try sink.flush() }
+        if let folder = options.heatMaps {
+          heatMaps = try await HeatMaps(folder: folder, engine: engine)
+            .draw(batch.data, findings, fitted)
+        }
+        if labels != nil {
+          try labels?.take(findings, of: batch)
+          scored.append((findings, batch.firstRow))
+        }
+        counts.take(findings, of: batch)
+      }
+    }
+    try sink.commit()
+    counts.unknown = await data.unknownCounts
+    result.take(counts)
+    result.preview = sink.preview
+    result.heatMaps = heatMaps
+    result.ranges = joiner?.mostUnusualFirst
+    result.top = try await counts.top.items(fitted, on: engine)
+    run.end(.encoding)
+    guard let labels else { return }
+    let files = run.request.files
+    result.labeled = try await run.stoppable {
+      try await fitted.evaluate(
+        Findings(joining: scored, fieldNames: []),
+        of: run.request.baselines ? batches(for: fitted) : nil,
+        name: lastPart(of: run.data),
+        labels: labels.marks,
+        as: files.learnFrom == nil && files.model == nil ? .trainedOn : .given,
+        on: engine
+      )
+    }
+    run.end(.evaluating)
   }
 
-  /// The data in memory, or, of images that are too large for it, on the disk.
-  private func wholeData() throws(DatasetError) -> Dataset {
-    let limit = run.request.files.first
-    if FileKind.isText(run.data) { return try run.request.reading.load(run.data, limit: limit) }
-    return try run.load(run.data).inMemory()
+  /// The items to score: a table by the columns of the model, with those that name its rows, unless it is
+  /// in memory anyway.
+  private func batches(for fitted: FittedAnomalyDetector) throws -> DatasetBatches {
+    if let loaded, loaded.isInMemory || fitted.kind != .table { return try loaded.batches() }
+    guard let schema = fitted.tableSchema else { return try run.load(run.data).batches() }
+    let aside = Set(fitted.ignoredColumns)
+    let needed = schema.columns.filter { !aside.contains($0.name) }
+    if let labels = options.labels, needed.contains(where: { $0.name == labels }) {
+      throw Failure.usage(
+        "--labels \(labels): the model was trained on this column; train one without it"
+      )
+    }
+    let names = Self.names(in: schema, but: options.labels)
+    let texts = (names + [options.labels].compactMap(\.self)).map {
+      TableSchema.Column(name: $0, kind: .identifier, content: .texts)
+    }
+    return try DatasetBatches(
+      contentsOf: isLive ? "/dev/stdin" : run.data,
+      schema: TableSchema(columns: needed + texts),
+      options: run.request.reading.optionsForAny(limit: run.request.files.first),
+      optional: Set(names),
+      isLive: isLive
+    )
+  }
+
+  /// The columns that name the rows of a table.
+  private static func names(in schema: TableSchema, but labels: String?) -> [String] {
+    schema.columns.filter { $0.kind == .identifier && $0.name != labels }.map(\.name)
+  }
+
+  /// The columns that name rows, of those that the data have.
+  private func identifiers(of data: DatasetBatches, _ fitted: FittedAnomalyDetector) -> [String] {
+    let found = Set(data.schema?.columns.map(\.name) ?? [])
+    return fitted.tableSchema.map { Self.names(in: $0, but: options.labels) }?
+      .filter { found.contains($0) } ?? []
   }
 
   private mutating func detector() async throws -> FittedAnomalyDetector {
@@ -101,21 +163,21 @@ struct DetectJob {
       try prepareHeatMaps(for: fitted.kind)
       return try options.falseAlarms.map { try fitted.with(falseAlarmRate: $0) } ?? fitted
     }
-    if files.learnFrom != nil, run.data != "-" {
-      // What is to be scored should not turn out to be unreadable after an hour of learning.
+    if files.learnFrom != nil, !isLive {
+      // What is to be scored should not turn out to be unreadable after an hour of training.
       var beginning = try run.request.reading.load(run.data, limit: 1)
-      _ = try DetectLabels(options, &beginning)
+      try options.labels.map { try DetectLabels.remove($0, from: &beginning) }
     }
     let given = try run.load(files.learnFrom ?? run.data)
-    if case .largeSeries(let series) = given, files.learnFrom == nil {
-      largeSeries = series
-    }
+    if files.learnFrom == nil { loaded = given }
     var source = run.learnable(given)
-    if files.learnFrom == nil {
-      _ = try DetectLabels(options, &source)
-    } else {
-      // Data to learn from need no labels; where they have some, nothing is trained on these.
-      _ = try? DetectLabels(options, &source)
+    if let labels = options.labels {
+      if files.learnFrom == nil {
+        try DetectLabels.remove(labels, from: &source)
+      } else {
+        // Training data need no labels; where they have some, nothing is trained on these.
+        try? DetectLabels.remove(labels, from: &source)
+      }
     }
     try prepareHeatMaps(for: source.kind)
     run.end(.reading)
@@ -125,17 +187,13 @@ struct DetectJob {
       latent: options.latent,
       learning: run.request.training.settings
     )
-    let unit =
-      switch source {
-      case .table, .largeTable, .sounds: "row"
-      case .images: "image"
-      case .series, .largeSeries: "window"
-      }
     let learned = source
-    return try await run.learn(unit: unit) { try await detector.fit(learned, session: $0) }
+    return try await run.learn(unit: learned.kind.nouns.one) {
+      try await detector.fit(learned, session: $0)
+    }
   }
 
-  /// Makes the folder of heat maps, which only images have, before anything is learned.
+  /// Makes the folder of heat maps, which only images have, before training.
   private func prepareHeatMaps(for kind: DataKind) throws {
     guard let folder = options.heatMaps else { return }
     guard kind == .images else {
@@ -145,82 +203,77 @@ struct DetectJob {
     }
     try OutputFolder.make(folder)
   }
+}
 
-  private func write(
-    _ findings: Findings,
-    of data: Dataset,
-    _ fitted: FittedAnomalyDetector,
-    _ found: inout DetectResult
-  ) async throws {
-    found.take(findings, calibrationCount: fitted.calibration.count)
-    var top = TopFindings()
-    let rows: Table? = if case .table(let table) = data { table } else { nil }
-    top.take(findings, rows: rows)
-    found.top = try await top.items(fitted, on: run.engine)
-    var table = FindingsTable(findings)
-    switch data {
-    case .series(let series):
-      let (ranges, numbers) = fitted.numberedRanges(of: findings, in: series)
-      found.ranges = ranges
-      table.addTimes(series, findings) { numbers[$0] }
-    case .table(let rows):
-      let names = rows.columns.filter { $0.kind == .identifier }.map(\.name)
-      table.addIdentifiers(names.compactMap { rows[column: $0] })
-    case .images(let images): table.addNames(images.names)
-    case .sounds, .largeTable, .largeSeries: break
-    }
-    if let path = run.paths.output {
-      let result = table.table
-      let writer = try CSVWriter(replacing: path, columns: result.columns.map(\.name))
-      try writer.append(result)
-      try writer.commit()
-    }
-    if let folder = options.heatMaps {
-      found.heatMaps = try await HeatMaps(folder: folder, engine: run.engine)
-        .draw(data, findings, fitted)
+/// What came of the items.
+struct DetectCounts: Sendable {
+  var count = 0
+  var anomalies = 0
+  /// The least score of an anomaly.
+  var leastAnomaly: Double?
+  var unknown: [String: Int] = [:]
+  var top = TopFindings()
+  var drift: ScoreDrift
+
+  init(_ drift: ScoreDrift) { self.drift = drift }
+
+  /// Takes what was found in a batch.
+  mutating func take(_ findings: Findings, of batch: DatasetBatch) {
+    top.take(findings, rows: batch.table, firstRow: batch.firstRow)
+    drift.take(findings.pValues)
+    count += findings.count
+    anomalies += findings.anomalyCount
+    for place in findings.indices where findings.anomalies[place] {
+      leastAnomaly = min(leastAnomaly ?? .infinity, findings.scores[place])
     }
   }
 }
 
 /// Which items somebody labeled as anomalies.
 struct DetectLabels {
+  /// The column, of a table or series.
+  let name: String
   /// Whether each item is one.
-  let marks: [Bool]
+  private(set) var marks: [Bool] = []
 
-  /// Takes the column of labels out of data; `nil` where none was asked for.
+  init(name: String) { self.name = name }
+
+  /// Takes the column of labels out of data that are trained on.
   ///
   /// - Throws: Where the data have no such column.
-  init?(_ options: DetectOptions, _ data: inout Dataset) throws {
-    guard let name = options.labels else { return nil }
+  static func remove(_ name: String, from data: inout Dataset) throws {
     switch data {
     case .table(let table):
-      guard let column = table[column: name] else {
-        throw DatasetError.table(
-          .missingColumn(path: table.name, name: name, found: table.columns.map(\.name))
-        )
+      let columns = table.schema.columns.map(\.name)
+      guard columns.contains(name) else {
+        throw DatasetError.table(.missingColumn(path: table.name, name: name, found: columns))
       }
-      marks = Self.marks(column)
-      guard table.columns.count > 1 else { return }
-      data = .table(table.removing([name]))
-    case .series(let series):
-      guard let column = series.table[column: name] else {
-        throw DatasetError.table(
-          .missingColumn(path: series.name, name: name, found: series.table.columns.map(\.name))
-        )
+      if columns.count > 1 { data = .table(table.removing([name])) }
+    case .series(let series): data = .series(try series.sample.removing(name))
+    case .images(let images):
+      if images.labels == nil {
+        throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")
       }
-      // In the order of the table that was given.
-      var marks = [Bool](repeating: false, count: column.count)
-      for (row, mark) in Self.marks(column).enumerated() {
-        if let original = series.originalRows[row] { marks[original] = mark }
-      }
-      self.marks = marks
-      data = .series(try series.removing(name))
+    case .sounds: break
+    }
+  }
+
+  /// Takes the labels of the items of a batch that something was found of.
+  mutating func take(_ findings: Findings, of batch: DatasetBatch) throws {
+    switch batch.data {
+    case .table(let table): marks += Self.marks(try table.sample.required(name))
+    case .series(let data):
+      let series = data.sample
+      let rows = Self.marks(try series.table.required(name))
+      var places: [Int: Int] = [:]
+      for (place, row) in series.originalRows.enumerated() { if let row { places[row] = place } }
+      marks += findings.map { finding in places[finding.item].map { rows[$0] } ?? false }
     case .images(let images):
       guard let labels = images.labels else {
         throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")
       }
-      marks = labels.map { $0 != 0 }
-    case .sounds, .largeTable, .largeSeries: return nil
+      marks += labels.map { $0 != 0 }
+    case .sounds: break
     }
   }
 

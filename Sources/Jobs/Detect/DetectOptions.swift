@@ -14,13 +14,17 @@ package struct DetectOptions: JobOptions {
   package var heatMaps: String?
   /// Whether what is trained on is normal.
   package var learned: AnomalyDetector.LearnedItems?
-  /// The length of a code.
+  /// The number of latent dimensions.
   package var latent: Int?
 
   package init() {}
 
+  package mutating func replacePaths(_ path: (String) -> String) {
+    heatMaps = heatMaps.map(path)
+  }
+
   package func validate(_ request: JobRequest) throws {
-    let (files, data) = (request.files, request.data[0])
+    let files = request.files
     let given = namesGiven(["--latent": latent != nil, "--learned": learned != nil])
     try files.checkModel(given: given + request.training.given)
     try files.checkResume(request.training)
@@ -37,19 +41,6 @@ package struct DetectOptions: JobOptions {
         "used without --false-alarms: one of them chooses the anomalies"
       )
     }
-    if data == "-" {
-      try requireOption(
-        files.model != nil || files.learnFrom != nil,
-        "detect -",
-        "used with --model or --learn-from: what is read once cannot be trained on and scored"
-      )
-      try requireOption(
-        labels == nil && heatMaps == nil && request.reading.series == nil
-          && falseDiscoveries == nil,
-        "detect -",
-        "used for rows of a table, without --labels, --heat-maps, --series and --false-discoveries"
-      )
-    }
     if let falseAlarms {
       try requireOption(
         falseAlarms > 0 && falseAlarms < 1,
@@ -57,6 +48,14 @@ package struct DetectOptions: JobOptions {
         "above 0 and below 1, found \(falseAlarms)"
       )
     }
+  }
+
+  /// Whether rows from standard input are answered as they come: with a model, and where no answer depends on
+  /// other rows.
+  func isLive(_ request: JobRequest) -> Bool {
+    request.data.first == "-" && (request.files.model ?? request.files.learnFrom) != nil
+      && labels == nil && heatMaps == nil && falseDiscoveries == nil
+      && request.reading.series == nil
   }
 
   package func run(_ run: JobRun) async throws -> JobResult {

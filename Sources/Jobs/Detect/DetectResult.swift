@@ -1,10 +1,12 @@
 internal import HourglassData
 internal import HourglassDetect
 internal import HourglassEncodings
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassStatistics
 internal import HourglassSystem
+internal import HourglassTasksCommon
 internal import HourglassTensors
 
 /// What a run of `detect` found.
@@ -22,13 +24,15 @@ struct DetectResult {
   private var drift: ScoreDrift?
   /// The most unusual anomalies.
   var top: [TopFindings.Item] = []
-  /// The report on labeled data.
-  var labeled: LabeledReport?
+  /// The evaluation of labeled data.
+  var labeled: Evaluation?
   /// The ranges of a series, the most unusual first.
   var ranges: [AnomalousRange]?
+  /// The first rows of the scores, where they were not written.
+  var preview: TablePreview?
   /// The number of heat maps.
   var heatMaps: Int?
-  /// For each category the cells whose level was not learned.
+  /// For each category the cells whose level was not in the training data.
   private var unknownCategories: [String: Int] = [:]
 
   init(_ fitted: FittedAnomalyDetector, _ options: DetectOptions, _ data: String) {
@@ -38,59 +42,45 @@ struct DetectResult {
     threshold = fitted.threshold.isFinite ? fitted.threshold : nil
   }
 
-  /// Takes the numbers of a table that was scored block by block.
-  mutating func take(_ counts: DetectStream.Counts) {
-    count = counts.rows
+  /// Takes what came of the items.
+  mutating func take(_ counts: DetectCounts) {
+    count = counts.count
     anomalies = counts.anomalies
     unknownCategories = counts.unknown
     drift = counts.drift
-  }
-
-  /// Takes what was found.
-  mutating func take(_ findings: Findings, calibrationCount: Int) {
-    count = findings.count
-    anomalies = findings.anomalyCount
-    if options.falseDiscoveries != nil {
-      threshold = findings.indices.filter { findings.anomalies[$0] }.map { findings.scores[$0] }
-        .min()
-    }
-    var drift = ScoreDrift(calibrationCount: calibrationCount)
-    drift.take(findings.pValues)
-    self.drift = drift
+    if options.falseDiscoveries != nil { threshold = counts.leastAnomaly }
   }
 
   /// All of it, and what was written.
   func result(_ run: JobRun, _ fitted: FittedAnomalyDetector) -> JobResult {
     var result = run.result
-    let report = run.request.shown(fitted.report)
-    result.tell("data", data)
-    result.tell("count", count)
-    result.tell("anomalies", anomalies)
-    result.tell("falseAlarmRate", fitted.falseAlarmRate)
-    result.tell("falseDiscoveryRate", options.falseDiscoveries)
-    result.tell("threshold", threshold)
-    result.tell("lowerShare", drift?.lowerShare)
-    result.tell("alarmShare", drift?.alarmShare)
-    result.tell("hasDrifted", drift?.isFound ?? false)
-    result.tell("top", top)
-    result.tell("ranges", ranges)
-    result.tell("heatMaps", heatMaps)
-    result.tell("unknownCategories", unknownCategories)
-    result.tell("peakMemory", PeakMemory.bytes)
+    result.add("data", data)
+    result.add("count", count)
+    result.add("anomalies", anomalies)
+    result.add("falseAlarmRate", fitted.falseAlarmRate)
+    result.add("falseDiscoveryRate", options.falseDiscoveries)
+    result.add("threshold", threshold)
+    result.add("lowerShare", drift?.lowerShare)
+    result.add("alarmShare", drift?.alarmShare)
+    result.add("hasDrifted", drift?.isFound ?? false)
+    result.add("top", top)
+    result.add("ranges", ranges)
+    result.add("heatMaps", heatMaps)
+    result.add("unknownCategories", unknownCategories)
+    result.add("peakMemory", PeakMemory.bytes)
     result.model(
       fitted,
-      noun: report?.kind.nouns.one ?? noun,
-      report: "heldOut",
-      report
+      noun: fitted.kind.nouns.one,
+      evaluation: run.request.shown(fitted.evaluation)
     )
-    result.report("labeled", labeled)
+    result.evaluated(labeled)
     if labeled == nil, options.labels != nil {
-      result.paragraphs.append("The labels are all the same: there is nothing to tell apart.")
+      result.paragraphs.append("The labels are all the same: nothing can be evaluated by them.")
     }
     result.sentences = [verdict] + found + [drifted].compactMap(\.self)
     for (name, count) in unknownCategories.sorted(by: { $0.key < $1.key }) {
       result.sentences.append(
-        "\(NumberText.counted(count, "cell")) of \(name) of levels that were not learned"
+        "\(NumberText.counted(count, "cell")) of \(name) have levels that the training data did not have"
       )
     }
     result.wrote("scores", to: run.paths.output)
@@ -101,6 +91,7 @@ struct DetectResult {
       to: options.heatMaps,
       note: heatMaps.map { NumberText.counted($0, "image") }
     )
+    if run.paths.output == nil { result.preview = preview }
     result.hint = "--output keeps the scores, --save the model"
     return result
   }
@@ -124,14 +115,16 @@ struct DetectResult {
     let share: String
     if let alarmShare = drift.alarmShare, alarmShare > 0.5 {
       share =
-        "\(NumberText.fixed(100 * alarmShare, places: 0)) % are among the oddest 10 % of normal ones"
+        "\(NumberText.fixed(100 * alarmShare, places: 0)) % score above 90 % of the normal ones "
+        + "(10 % expected)"
     } else {
       let lower = NumberText.fixed(100 * (drift.lowerShare ?? 0), places: 0)
-      share = "without the oddest, \(lower) % score above the middle of normal ones, not 50 %"
+      share =
+        "without the highest scores, \(lower) % are above the median of the normal ones (50 % expected)"
     }
     return
-      "The data as a whole are less usual than what was trained on: \(share). More false alarms "
-      + "than asked for are likely: learn from newer normal data."
+      "The data as a whole differ from the training data: \(share). More false alarms "
+      + "than the chosen rate are likely: train on newer normal data."
   }
 
   /// How many anomalies there are, and how they were chosen.
@@ -140,24 +133,23 @@ struct DetectResult {
       "\(NumberText.grouped(anomalies)) of \(NumberText.counted(count, noun)) "
       + (anomalies == 1 ? "is an anomaly" : "are anomalies")
     if let rate = options.falseDiscoveries, anomalies == 0 {
-      // With the smallest p-value each, so many anomalies make a discovery.
+      // With the smallest p-value each, this is the fewest anomalies that can be found.
       let needed = (fitted.calibration.smallestPValue * Double(count) / rate).rounded(.up)
       let fewest = Int(exactly: min(needed, Double(count) + 1)) ?? count
       let line =
-        "no \(noun) of \(NumberText.grouped(count)) is an anomaly where at most a share of "
-        + "\(NumberText.plain(rate)) may be false"
+        "no \(noun) of \(NumberText.grouped(count)) is an anomaly at a false discovery rate of "
+        + NumberText.plain(rate)
       if fewest <= 1 { return line }
-      let untold = fewest > count ? "none" : "no fewer than \(NumberText.grouped(fewest))"
-      return line + "; with so few held out, \(untold) can be told: learn from more, or use "
+      let possible = fewest > count ? "none" : "no fewer than \(NumberText.grouped(fewest))"
+      return line + "; with so few held out, \(possible) can be found: train on more, or use "
         + "--false-alarms"
     }
     if let rate = options.falseDiscoveries {
       return start
-        + ", of which at most a share of \(NumberText.plain(rate)) is false "
-        + "on average"
+        + " at a false discovery rate of \(NumberText.plain(rate))"
         + (threshold.map { ": scores from \(NumberText.significant($0)) up" } ?? "")
     }
-    return start + " at a rate of false alarms of \(NumberText.plain(fitted.falseAlarmRate))"
+    return start + " at a false-alarm rate of \(NumberText.plain(fitted.falseAlarmRate))"
       + (threshold.map { ": scores above \(NumberText.significant($0))" } ?? "")
   }
 }

@@ -63,13 +63,24 @@ struct FindingsTable {
     missing: [Bool] = []
   ) -> Table.Column {
     // Digits behind the point say nothing of a number that is so large.
-    let decimals = values.contains { abs($0) >= 1e9 } ? nil : decimals
-    return Table.Column(
-      name: name,
-      kind: .number,
-      cells: .numbers(values, missing: missing),
-      decimals: decimals
-    )
+    guard values.contains(where: { abs($0) >= 1e9 }) else {
+      return Table.Column(
+        name: name,
+        kind: .number,
+        cells: .numbers(values, missing: missing),
+        decimals: decimals
+      )
+    }
+    let texts = values.indices.map { row -> String? in
+      let isLarge = abs(values[row]) >= 1e9
+      return Table.Column(
+        name: name,
+        kind: .number,
+        cells: .numbers([values[row]], missing: missing.isEmpty ? [] : [missing[row]]),
+        decimals: isLarge ? nil : decimals
+      ).text(0)
+    }
+    return Table.Column(name: name, kind: .number, cells: .texts(texts))
   }
 
   /// Puts columns that name the rows before the scores, and the number of each row where none does.
@@ -98,12 +109,8 @@ struct FindingsTable {
 
   /// Puts the times of a series before the scores, and the numbers of ranges behind them.
   ///
-  /// - Parameter range: The number, from 0, of the range that a row is in.
-  mutating func addTimes(
-    _ series: SeriesSet,
-    _ findings: Findings,
-    range: (_ row: Int) -> Int?
-  ) {
+  /// - Parameter ranges: The number, from 1, of the range that each anomalous row is in.
+  mutating func addTimes(_ series: SeriesSet, _ findings: Findings, ranges: [Int: Int]) {
     var placesOfRows = [Int](repeating: 0, count: series.table.rowCount)
     for (place, row) in series.originalRows.enumerated() {
       if let row { placesOfRows[row] = place }
@@ -120,8 +127,8 @@ struct FindingsTable {
     var numbers = [Double](repeating: 0, count: findings.count)
     var missing = [Bool](repeating: true, count: findings.count)
     for (position, finding) in findings.enumerated() where finding.isAnomaly {
-      guard let number = range(finding.item) else { continue }
-      numbers[position] = Double(number + 1)
+      guard let number = ranges[finding.item] else { continue }
+      numbers[position] = Double(number)
       missing[position] = false
     }
     trailing = [
@@ -142,4 +149,53 @@ struct FindingsTable {
 
   /// All columns.
   var table: Table { Table(name: "scores", columns: leading + columns + trailing) }
+}
+
+/// A file of findings, which is made when the first ones are there, or their first rows where no file was asked
+/// for.
+final class FindingsFile {
+  /// The first rows, where there is no file.
+  private(set) var preview: TablePreview?
+  private let path: String?
+  private let identifiers: [String]
+  private var writer: CSVWriter?
+
+  /// - Parameter identifiers: The columns of a table that name its rows.
+  init(_ path: String?, _ identifiers: [String]) {
+    self.path = path
+    self.identifiers = identifiers
+  }
+
+  /// Appends what was found in a batch.
+  ///
+  /// - Parameter ranges: The number, from 1, of the range that each anomalous row of a series is in.
+  func append(
+    _ findings: Findings,
+    of batch: DatasetBatch,
+    ranges: [Int: Int]
+  ) throws {
+    var found = FindingsTable(findings)
+    switch batch.data {
+    case .table(let table):
+      let names = identifiers.compactMap { table.sample[column: $0] }
+      found.addIdentifiers(names, firstRow: batch.firstRow)
+    case .series(let series): found.addTimes(series.sample, findings, ranges: ranges)
+    case .images(let images): found.addNames(images.names)
+    case .sounds: break
+    }
+    let table = found.table
+    guard let path else {
+      preview = preview ?? TablePreview(table)
+      return
+    }
+    let writer = try writer ?? CSVWriter(replacing: path, columns: table.columns.map(\.name))
+    self.writer = writer
+    try writer.append(table)
+  }
+
+  /// Hands on what was written so far, for a pipe that somebody reads from.
+  func flush() throws(DatasetError) { try writer?.flush() }
+
+  /// Puts the file in its place.
+  func commit() throws(DatasetError) { try writer?.commit() }
 }

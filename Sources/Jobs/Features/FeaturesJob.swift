@@ -1,6 +1,7 @@
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassFeatures
 internal import HourglassNetworks
 internal import HourglassReports
@@ -21,7 +22,7 @@ struct FeaturesJob {
     try self.run.name(writing: [options.plot], reading: [run.data, options.labels])
   }
 
-  /// Reads, learns or loads, encodes, compares, writes, in this order.
+  /// Reads, trains or loads, encodes, compares, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedFeatureExtractor(contentsOf: $0) }
@@ -37,14 +38,13 @@ struct FeaturesJob {
     if let model {
       if let column = options.probe, model.columns.contains(column) {
         throw Failure.usage(
-          "--probe \(column): the model was trained on this column; learn one without it"
+          "--probe \(column): the model was trained on this column; train one without it"
         )
       }
       fitted = model
     } else {
-      var source = learned ?? data
-      if case .largeSeries = source { source = run.learnable(source) }
-      let learned = source
+      let source = learned ?? data
+      let learned = source.kind == .series ? run.learnable(source) : source
       let extractor = FeatureExtractor(
         dimensions: options.shape.dimensions?.number ?? 32,
         architecture: try architecture(for: learned),
@@ -56,57 +56,69 @@ struct FeaturesJob {
       }
     }
     let engine = run.engine
-    if let path = run.paths.output, whole.isLarge {
-      let names = whole.kind == .table ? carried(whole).map(\.name) : []
+    if let path = run.paths.output {
+      let file = try CodesFile(path, of: whole, width: fitted.dimensions, beside: carried)
       try await run.stoppable {
-        try await CodesFile.write(
-          codesOf: whole,
-          width: fitted.dimensions,
-          to: path,
-          beside: names
-        ) { try await fitted.features(of: $0, on: engine) }
+        try await fitted.features(of: whole, on: engine) { try file.append($1, of: $0) }
       }
-    } else if let path = run.paths.output {
-      let features = try await run.stoppable { try await fitted.features(of: data, on: engine) }
-      try CodesFile.write(features, to: path, beside: carried(whole))
+      try file.commit()
     }
+    let preview = try await preview(of: whole, with: fitted)
     try fitted.removeCheckpoint()
     run.end(.encoding)
-    var report: ProbeReport?
+    var evaluation: Evaluation?
     if let probe {
-      let inputs = run.request.baselines ? ProbeReport.Input.allCases : [.features]
+      let baselines = run.request.baselines
       let found = try await run.stoppable {
-        try await probe.report(of: fitted, on: data.prefix(.max), inputs: inputs, engine: engine)
+        try await probe.evaluate(
+          fitted,
+          on: data.prefix(.max),
+          comparesWithBaselines: baselines,
+          engine: engine
+        )
       }
       if let path = options.plot {
-        let chart = BarChart(found, title: data.name)
+        let chart = BarChart(found)
         try AtomicFile.replace(path, with: Array(chart.drawing.svgFile.utf8))
       }
-      report = found
+      evaluation = found
     }
     run.end(.evaluating)
-    return result(fitted, of: data, report)
+    var result = result(fitted, of: data, evaluation)
+    result.preview = preview
+    return result
+  }
+
+  /// The first rows of the result, where it goes to no file.
+  private func preview(
+    of whole: Dataset,
+    with fitted: FittedFeatureExtractor
+  ) async throws -> TablePreview? {
+    guard run.paths.output == nil else { return nil }
+    let (engine, some) = (run.engine, try await whole.previewed())
+    let data = try withoutProbe(some)
+    let features = try await run.stoppable { try await fitted.features(of: data, on: engine) }
+    return TablePreview(features, beside: carried(some))
   }
 
   private func result(
     _ fitted: FittedFeatureExtractor,
     of data: Dataset,
-    _ report: ProbeReport?
+    _ evaluation: Evaluation?
   ) -> JobResult {
     var result = run.result
     let noun = data.kind.nouns.one
-    result.tell("data", run.data)
-    result.tell("kind", data.kind)
-    result.tell("items", data.count)
-    result.tell("dimensions", fitted.dimensions)
+    result.add("data", run.data)
+    result.add("kind", data.kind)
+    result.add("items", data.count)
+    result.add("dimensions", fitted.dimensions)
     result.model(
       fitted,
       noun: data.kind == .sounds ? "piece" : noun,
       what: NumberText.counted(fitted.dimensions, "feature"),
-      report: "heldOut",
-      run.request.shown(fitted.report)
+      evaluation: run.request.shown(fitted.evaluation)
     )
-    result.report("probe", report)
+    result.evaluated(evaluation)
     let size = "\(NumberText.counted(data.count, noun)), \(fitted.dimensions) each"
     result.wrote("features", to: run.paths.output, note: size)
     result.wrote("model", to: run.paths.model)
@@ -127,18 +139,11 @@ struct FeaturesJob {
 
   private func withoutProbe(_ data: Dataset) throws -> Dataset {
     guard let column = options.probe else { return data }
-    let count: Int
-    switch data {
-    case .table(let table): count = table.columns.count
-    case .largeTable(let table): count = table.schema.columns.count
-    case .images, .sounds, .series, .largeSeries: return data
-    }
-    guard count > 1 else {
+    guard case .table(let table) = data else { return data }
+    guard table.schema.columns.count > 1 else {
       throw Failure("\(data.name) has no other column than \(column).", exitCode: .data)
     }
-    if case .largeTable(let table) = data { return .largeTable(table.removing([column])) }
-    if case .table(let table) = data { return .table(table.removing([column])) }
-    return data
+    return .table(table.removing([column]))
   }
 
   private func probe(of data: Dataset) throws -> FeatureProbe? {
@@ -147,7 +152,7 @@ struct FeaturesJob {
       guard case .table(let table) = data.prefix(.max) else {
         throw Failure.usage("--probe needs a table; give the classes of others by --labels")
       }
-      let column = try table.selecting([name]).columns[0]
+      let column = try table.sample.selecting([name]).columns[0]
       if case .texts = column.cells {
         throw Failure(
           "cannot compare models on \(name): expected numbers or categories, found a text for each "
@@ -166,11 +171,11 @@ struct FeaturesJob {
     return nil
   }
 
-  /// The columns that go before the features: what tells rows apart, and labels.
+  /// The columns that go before the features: what names items, and labels.
   private func carried(_ data: Dataset) -> [Table.Column] {
     switch data {
     case .table(let table):
-      return table.columns.filter { $0.kind == .identifier || $0.name == options.probe }
+      return table.sample.columns.filter { $0.kind == .identifier || $0.name == options.probe }
     case .images(let images):
       guard let labels = images.labels else { return data.itemColumns }
       return data.itemColumns + [
@@ -181,30 +186,36 @@ struct FeaturesJob {
           decimals: 0
         )
       ]
-    case .largeTable(let table): return carried(.table(table.sample))
-    case .sounds, .series, .largeSeries: return data.itemColumns
+    case .sounds, .series: return data.itemColumns
     }
   }
 }
 
 extension BarChart {
-  /// The comparison of a report, a group of bars for each model.
-  init(_ report: ProbeReport, title: String) {
+  /// The first table of an evaluation, a group of bars for each metric; a class that is always taken is a
+  /// line.
+  init(_ evaluation: Evaluation) {
+    let table = evaluation.tables.first ?? Evaluation.Table(metrics: [], methods: [])
+    let level = table.methods.first { $0.name == FeatureProbe.mostFrequent }
+    let methods = table.methods.filter { !$0.intervals.isEmpty }
     self.init(
-      title: "\(report.target) of \(title)",
-      subtitle: "\(report.folds)-fold cross-validation, \(report.itemCount) items, 95% intervals",
-      series: report.inputs.map { report.name(of: $0) },
-      groups: ProbeReport.Model.allCases.map { model in
+      title: evaluation.title,
+      subtitle: "95 % intervals",
+      series: methods.map(\.name),
+      groups: table.metrics.enumerated().map { column, metric in
         Group(
-          report.name(of: model),
-          report.inputs.map { input in
-            let score = report.score(input, model)
-            return Bar(score?.mean ?? .nan, error: score?.halfWidth ?? 0)
+          metric.name,
+          methods.map { method in
+            let interval = method.intervals[column]
+            return Bar(
+              method.values[column] ?? .nan,
+              error: interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? 0
+            )
           }
         )
       },
-      level: report.classes.isEmpty ? nil : (report.trivial, "most frequent class"),
-      axis: report.measure
+      level: level?.values.first?.map { ($0, FeatureProbe.mostFrequent) },
+      axis: ""
     )
   }
 }

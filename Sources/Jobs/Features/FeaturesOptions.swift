@@ -1,4 +1,4 @@
-/// What `features` is asked for: numbers of each item that other models learn from.
+/// What `features` is asked for: numbers of each item as the input of other models.
 package struct FeaturesOptions: JobOptions {
   /// What mirror images are to each other.
   package enum Mirror: String, Codable, CaseIterable, Sendable {
@@ -20,14 +20,20 @@ package struct FeaturesOptions: JobOptions {
 
   package init() {}
 
+  package mutating func replacePaths(_ path: (String) -> String) {
+    labels = labels.map(path)
+    plot = plot.map(path)
+  }
+
   package func validate(_ request: JobRequest) throws {
     try shape.validate()
     if probe != nil, labels != nil {
       throw Failure.usage("--probe and --labels exclude each other: give one of them")
     }
     if plot != nil, probe == nil, labels == nil {
-      throw Failure.usage("--plot needs --probe or --labels, what to compare models on")
+      throw Failure.usage("--plot needs --probe or --labels")
     }
+    try request.files.refuseStart("features", "a model of features keeps its encoder alone")
     let given = shape.given + namesGiven(["--mirror-images": mirrorImages != nil])
     try request.files.checkModel(given: given + request.training.given)
     try request.files.checkResume(request.training)

@@ -1,6 +1,7 @@
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassGenerate
 internal import HourglassGraphs
 internal import HourglassNetworks
@@ -24,7 +25,7 @@ struct GenerateJob {
     )
   }
 
-  /// Reads, learns or loads, generates, writes, in this order.
+  /// Reads, trains or loads, generates, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedSynthesizer(contentsOf: $0) }
@@ -57,7 +58,7 @@ struct GenerateJob {
         try await synthesizer.fit(learned, classes: classes, session: $0)
       }
     } else {
-      throw Failure.usage("give data to learn from with --learn-from, or a model with --model")
+      throw Failure.usage("give training data with --learn-from, or a model with --model")
     }
     let generated = try await generate(with: fitted, from: evaluated ?? learned)
     try write(generated, fitted)
@@ -69,7 +70,7 @@ struct GenerateJob {
     }
     try fitted.removeCheckpoint()
     run.end(.encoding)
-    var given: SynthesisReport?
+    var given: Evaluation?
     if let evaluated {
       let engine = run.engine
       let samples = options.boundSamples
@@ -78,21 +79,26 @@ struct GenerateJob {
       }
     }
     run.end(.evaluating)
-    return result(fitted, generated, given)
+    var result = result(fitted, generated, given)
+    if run.paths.output == nil, case .table(let table)? = generated {
+      result.preview = TablePreview(table.sample)
+    }
+    return result
   }
 
   private func result(
     _ fitted: FittedSynthesizer,
     _ generated: Dataset?,
-    _ given: SynthesisReport?
+    _ given: Evaluation?
   ) -> JobResult {
     var result = run.result
-    let (count, noun) = (generated?.count ?? 0, fitted.kind.nouns.one)
-    result.tell("kind", fitted.kind)
-    result.tell("generated", count)
-    result.tell("latent", fitted.latent)
-    result.model(fitted, noun: noun, report: "heldOut", run.request.shown(fitted.report))
-    result.report("given", run.request.shown(given))
+    let isKept = run.paths.output != nil || options.neighbors != nil
+    let (count, noun) = (isKept ? generated?.count ?? 0 : 0, fitted.kind.nouns.one)
+    result.add("kind", fitted.kind)
+    result.add("generated", count)
+    result.add("latent", fitted.latent)
+    result.model(fitted, noun: noun, evaluation: run.request.shown(fitted.evaluation))
+    result.evaluated(run.request.shown(given))
     result.wrote(
       "output",
       "generated",
@@ -156,12 +162,14 @@ struct GenerateJob {
     return .convolutional(channels: channels, hidden: widths ?? hidden, activation: activation)
   }
 
-  /// Generates what was asked for; nothing where no file wants it.
+  /// Generates what was asked for; no images where no file wants them, for only tables are previewed.
   private func generate(
     with fitted: FittedSynthesizer,
     from data: Dataset?
   ) async throws -> Dataset? {
-    guard run.paths.output != nil || options.neighbors != nil else { return nil }
+    guard run.paths.output != nil || options.neighbors != nil || fitted.kind != .images else {
+      return nil
+    }
     let (engine, seed) = (run.engine, run.seed)
     let count = options.count
     return try await run.stoppable {
@@ -206,10 +214,7 @@ struct GenerateJob {
   private func write(_ generated: Dataset?, _ fitted: FittedSynthesizer) throws {
     guard let path = run.paths.output, let generated else { return }
     switch generated {
-    case .table(let table):
-      let writer = try CSVWriter(replacing: path, columns: table.columns.map(\.name))
-      try writer.append(table)
-      try writer.commit()
+    case .table(let table): try table.sample.write(to: path)
     case .images(let images):
       let count = images.count
       // Where several labels were asked for, the images of each go in a row of their own.
@@ -220,7 +225,7 @@ struct GenerateJob {
         ? count : rows?.first ?? Int(Double(count).squareRoot().rounded(.up))
       let images = try GeneratedImages(images)
       try AtomicFile.replace(path, with: images.mosaic(columns: columns, rows: rows).png)
-    case .sounds, .series, .largeTable, .largeSeries: break
+    case .sounds, .series: break
     }
   }
 

@@ -13,7 +13,7 @@ package struct GenerateOptions: JobOptions {
   package var constraints: [ConstraintChoice] = []
   /// The column of whose values as many rows are made of each.
   package var balance: String?
-  /// Whether what a square lattice of codes stands for is made.
+  /// Whether what a square lattice of latent vectors stands for is made.
   package var lattice = false
   /// The two items between which items are made.
   package var interpolate: ItemPair?
@@ -21,24 +21,31 @@ package struct GenerateOptions: JobOptions {
   package var neighbors: String?
   /// The data that the model is evaluated by as well.
   package var evaluateOn: String?
-  /// The codes that are drawn for an image to bound its probability.
+  /// The latent vectors that are drawn for an image to bound its probability.
   package var boundSamples: Int?
   /// The figure of images above what is reconstructed of them.
   package var reconstructions: String?
   /// The file of labels of images.
   package var labels: String?
-  /// The numbers of a code.
+  /// The number of latent dimensions.
   package var latent: Int?
-  /// The weight of the divergence of codes from the prior.
+  /// The weight of the divergence of latent vectors from the prior.
   package var beta: Float?
-  /// Where codes come from.
+  /// Where latent vectors come from.
   package var codes: Synthesizer.CodeSource?
-  /// The widths of the fully connected layers before the code.
+  /// The widths of the fully connected layers before the latent vector.
   package var hidden: LayerWidths?
   /// The kind of layers.
   package var architecture: ArchitectureKind?
 
   package init() {}
+
+  package mutating func replacePaths(_ path: (String) -> String) {
+    neighbors = neighbors.map(path)
+    evaluateOn = evaluateOn.map(path)
+    reconstructions = reconstructions.map(path)
+    labels = labels.map(path)
+  }
 
   /// An option that asks for certain rows, if one was given.
   var demands: String? {
@@ -64,7 +71,7 @@ package struct GenerateOptions: JobOptions {
     try files.checkResume(request.training)
     if files.model == nil, files.learnFrom == nil {
       throw Failure.usage(
-        "give data to learn from with --learn-from, or a model with --model"
+        "give training data with --learn-from, or a model with --model"
       )
     }
     if interpolate != nil, files.model != nil, evaluateOn == nil {
@@ -130,7 +137,7 @@ extension GenerateOptions {
     }
     guard !known.isEmpty else {
       throw Failure.usage(
-        "\(option) needs images with labels: give --labels with --learn-from, or a model that learned so"
+        "\(option) needs images with labels: give --labels with --learn-from, or a model trained with labels"
       )
     }
     return balance == nil ? conditions.map(\.condition.value) : known

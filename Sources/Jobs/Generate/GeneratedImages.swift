@@ -1,5 +1,6 @@
 internal import HourglassData
 internal import HourglassGraphs
+internal import HourglassMedia
 internal import HourglassModelFiles
 internal import HourglassReports
 internal import HourglassSystem
@@ -7,7 +8,7 @@ internal import HourglassTensors
 
 /// Generated images as figures.
 struct GeneratedImages {
-  private let images: [FigureImage]
+  private let images: [Image]
 
   /// The most images that are drawn above their nearest ones.
   static let mostNeighbors = 30
@@ -25,17 +26,17 @@ struct GeneratedImages {
   /// - Parameters:
   ///   - columns: The images in a row.
   ///   - rows: How many of them each row begins with, where rows may end early; `nil` fills each.
-  func mosaic(columns: Int, rows: [Int]? = nil) -> FigureImage {
+  func mosaic(columns: Int, rows: [Int]? = nil) -> Image {
     let side = (images.first?.width ?? 1) * max(min(columns, images.count), 1)
     let factor = min(max(Self.wantedWidth / max(side, 1), 1), 6)
-    var left = images.map { FigureImage?.some($0.enlarged(factor)) }[...]
-    var placed: [FigureImage?] = []
+    var left = images.map { Image?.some($0.enlarged(factor)) }[...]
+    var placed: [Image?] = []
     for count in rows ?? [] {
       placed += left.prefix(count)
       left = left.dropFirst(count)
-      placed += [FigureImage?](repeating: nil, count: columns - count)
+      placed += [Image?](repeating: nil, count: columns - count)
     }
-    return FigureImage(mosaicOf: placed + left, columns: columns, gap: 2)
+    return Image(mosaicOf: placed + left, columns: columns, gap: 2)
   }
 
   /// Each image above the one that is nearest to it, with how far that is.
@@ -54,7 +55,7 @@ struct GeneratedImages {
       rows.append(ImageGrid.Row("generated", images: places.map { images[$0] }))
       rows.append(
         ImageGrid.Row(
-          "nearest learned",
+          "nearest real image",
           places.map { place in
             let distance = nearest[place].distance.squareRoot()
             return ImageGrid.Cell(found[place], caption: NumberText.fixed(distance, places: 1))
@@ -81,12 +82,12 @@ struct GeneratedImages {
     }
     return ImageGrid(
       title: "Images and what the model reconstructs of them",
-      subtitle: "each from the mean of its codes",
+      subtitle: "each from the mean of its latent distribution",
       rows: rows
     )
   }
 
-  private static func images(_ images: ImageSet, _ places: [Int]) throws -> [FigureImage] {
+  private static func images(_ images: ImageSet, _ places: [Int]) throws -> [Image] {
     let data = try images.uniform()
     let (low, high) = (data.valueRange.lowerBound, data.valueRange.upperBound)
     let isShown = data.scale != 1 || (low >= 0 && high <= 1)
@@ -95,29 +96,11 @@ struct GeneratedImages {
       if !isShown { values = values.map { ($0 - low) / max(high - low, .leastNormalMagnitude) } }
       let shape = data.itemShape
       // More than four channels are no colors; the first is shown.
-      let shown = shape[0] <= 4 ? values.count : shape[1] * shape[2]
-      return FigureImage(width: shape[2], height: shape[1], planes: values.prefix(shown))
-    }
-  }
-}
-
-extension FigureImage {
-  /// The image with each pixel as a square of several.
-  fileprivate func enlarged(_ factor: Int) -> FigureImage {
-    guard factor > 1 else { return self }
-    var samples: [UInt8] = []
-    samples.reserveCapacity(bytes.count * factor * factor)
-    for y in 0..<height * factor {
-      for x in 0..<width * factor {
-        let start = (y / factor * width + x / factor) * channels
-        samples += bytes[start..<start + channels]
+      let area = shape[1] * shape[2]
+      let planes = (0..<(shape[0] <= 4 ? shape[0] : 1)).map { channel in
+        Array(values[channel * area..<(channel + 1) * area])
       }
+      return Image(planes: planes, width: shape[2], height: shape[1])
     }
-    return FigureImage(
-      width: width * factor,
-      height: height * factor,
-      channels: channels,
-      bytes: samples
-    )
   }
 }

@@ -1,8 +1,10 @@
-internal import ArgumentParser
 internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassEvaluation
 internal import HourglassImpute
 internal import HourglassModelFiles
 internal import HourglassReports
+internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
@@ -31,7 +33,7 @@ struct ImputeImagesJob {
     self.run.paths = places.paths
   }
 
-  /// Reads, learns or loads, fills, writes, in this order.
+  /// Reads, trains or loads, fills, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedImageImputer(contentsOf: $0) }
@@ -58,13 +60,14 @@ struct ImputeImagesJob {
     let rows = ImageRows(["missing", "filled", "true"])
     let share = options.maskRate ?? 0
     let counter = PixelCounter()
-    var report: ImageImputationReport?
+    var report: Evaluation?
     if output != nil || options.figure != nil || share > 0 {
       report = try await run.stoppable {
         try await fitted.evaluation(
           of: images,
           masks: masks ?? .transparent,
           deleting: share,
+          as: files.learnFrom == nil && files.model == nil ? .trainedOn : .given,
           seed: seed,
           on: engine
         ) { name, index, filling in
@@ -89,21 +92,16 @@ struct ImputeImagesJob {
 
   private func result(
     _ fitted: FittedImageImputer,
-    _ report: ImageImputationReport?,
+    _ report: Evaluation?,
     images: Int,
     pixels: Int
   ) -> JobResult {
     var result = run.result
-    result.tell("data", run.data)
-    result.tell("images", images)
-    result.tell("pixels", pixels)
-    result.model(
-      fitted,
-      noun: "image",
-      report: "heldOut",
-      run.request.shown(fitted.report)
-    )
-    result.report("given", run.request.shown(report))
+    result.add("data", run.data)
+    result.add("images", images)
+    result.add("pixels", pixels)
+    result.model(fitted, noun: "image", evaluation: run.request.shown(fitted.evaluation))
+    result.evaluated(run.request.shown(report))
     let size =
       "\(NumberText.counted(pixels, "pixel")) of \(NumberText.counted(images, "image"))"
     result.wrote("filled", to: run.request.files.output, note: size)
@@ -116,7 +114,9 @@ struct ImputeImagesJob {
   private func load(_ path: String) throws -> ImageSet {
     let data = try run.load(path)
     guard case .images(let images) = data else {
-      throw Failure.usage("\(path) holds \(data.noun)s, and \(run.data) images; give images")
+      throw Failure.usage(
+        "\(path) holds \(data.kind.nouns.many), and \(run.data) images; give images"
+      )
     }
     return images
   }

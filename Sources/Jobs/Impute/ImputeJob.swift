@@ -27,7 +27,7 @@ struct ImputeJob {
     try self.run.name(writing: drawPaths + [intervalsPath], reading: [run.data])
   }
 
-  /// Reads, learns or loads, fills, writes, in this order.
+  /// Reads, trains or loads, fills, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedImputer(contentsOf: $0) }
@@ -64,18 +64,17 @@ struct ImputeJob {
 
   private func result(_ fitted: FittedImputer, _ counts: ImputedFiles.Counts) -> JobResult {
     var result = run.result
-    result.tell("data", run.data)
-    result.tell("rows", counts.rows)
-    result.tell("missing", counts.missing)
-    result.tell("stillMissing", counts.stillMissing)
-    result.tell("pooled", counts.pooled.isEmpty ? nil : counts.pooled)
-    result.tell("members", fitted.configuration.members)
+    result.add("data", run.data)
+    result.add("rows", counts.rows)
+    result.add("missing", counts.missing)
+    result.add("stillMissing", counts.stillMissing)
+    result.add("pooled", counts.pooled.isEmpty ? nil : counts.pooled)
+    result.add("members", fitted.configuration.members)
     result.model(
       fitted,
       noun: run.request.reading.series != nil ? "window" : "row",
       what: NumberText.counted(fitted.configuration.members, "network"),
-      report: "deleted",
-      run.request.shown(fitted.report)
+      evaluation: run.request.shown(fitted.evaluation)
     )
     let done = NumberText.counted(counts.missing - counts.stillMissing, "missing cell")
     let rest =
@@ -86,6 +85,7 @@ struct ImputeJob {
     for path in drawPaths { result.wrote("draws", "draw", to: path, isOneOfMany: true) }
     result.wrote("intervals", to: intervalsPath)
     result.wrote("model", to: run.paths.model)
+    result.preview = counts.preview
     result.hint = "--output keeps the table, --save the model"
     result.details = lines(counts.pooled)
     return result
@@ -110,7 +110,7 @@ struct ImputeJob {
     var lines = ["", "Over \(drawPaths.count) draws, pooled by Rubin's rules:"]
     lines += table.lines.map { "  " + $0 }
     if pooled.count > Self.shownEstimates {
-      lines.append("  (\(pooled.count - Self.shownEstimates) more are told by --json)")
+      lines.append("  (\(pooled.count - Self.shownEstimates) more in the output of --json)")
     }
     return lines
   }

@@ -24,7 +24,12 @@ package struct ImputeOptions: JobOptions {
 
   package init() {}
 
-  /// The options of learning on tables that were given, by their names.
+  package mutating func replacePaths(_ path: (String) -> String) {
+    mask = mask.map(path)
+    figure = figure.map(path)
+  }
+
+  /// The options of training on tables that were given, by their names.
   private var ofLearning: [String] {
     namesGiven([
       "--members": members != nil, "--no-neighbors": noNeighbors, "--no-regression": noRegression,
@@ -79,7 +84,7 @@ package struct ImputeOptions: JobOptions {
   }
 
   package func run(_ run: JobRun) async throws -> JobResult {
-    // One item tells the kind.
+    // One item shows the kind.
     if case .images = try run.request.reading.load(run.data, limit: 1) {
       var job = try ImputeImagesJob(self, run)
       return try await job.run()

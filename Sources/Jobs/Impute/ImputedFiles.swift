@@ -4,7 +4,7 @@ internal import HourglassImpute
 internal import HourglassSignatures
 
 /// The files that a run of `impute` writes: what it was given, with its missing cells filled, and what
-/// else was asked for; large data block by block.
+/// else was asked for.
 struct ImputedFiles: Sendable {
   private let source: String
   private let options: TableOptions
@@ -23,6 +23,8 @@ struct ImputedFiles: Sendable {
     var stillMissing = 0
     /// The estimates over the drawn tables.
     var pooled: [PooledEstimate] = []
+    /// The first rows, where they go to no file.
+    var preview: TablePreview?
   }
 
   init(
@@ -49,16 +51,18 @@ struct ImputedFiles: Sendable {
     var files: [FilledFile] = []
     var intervals: IntervalsTable?
     var (names, gaps): ([String], Set<String>) = ([], [])
-    try await DataPieces.forEach(of: data) { piece in
-      let before = piece.wanted(try Self.table(of: piece.data))
-      let filling = try await fitted.filling(of: piece.data, on: engine)
-      let filled = piece.wanted(filling.filled)
+    try await fitted.fillings(of: data, on: engine) { batch, filling in
+      let before = batch.wanted(filling.given)
+      let filled = batch.wanted(filling.filled)
       counts.rows += before.rowCount
       counts.missing += before.missingCount
       counts.stillMissing += filled.missingCount
       names = before.columns.map(\.name)
       for column in before.columns where column.missingCount > 0 { gaps.insert(column.name) }
-      guard let output else { return }
+      guard let output else {
+        counts.preview = counts.preview ?? TablePreview(filled)
+        return
+      }
       if files.isEmpty {
         files = try ([output] + drawPaths).map { path in
           try FilledFile(path, from: source, columns: names, options: options)
@@ -68,12 +72,12 @@ struct ImputedFiles: Sendable {
       try files[0].append(filled)
       if let level, let intervals {
         let found = filling.intervals(level: level)
-        try intervals.append(found, rows: piece.rows, firstRow: piece.firstRow)
+        try intervals.append(found, rows: batch.rows, firstRow: batch.firstRow)
       }
       for (number, file) in files.dropFirst().enumerated() {
         try Task.checkCancellation()
-        let drawn = filling.drawn(seed: seed, number: number, firstRow: piece.firstRow)
-        let table = piece.wanted(drawn)
+        let drawn = filling.drawn(seed: seed, number: number, firstRow: batch.firstRow)
+        let table = batch.wanted(drawn)
         tally.add(table, number: number)
         try file.append(table)
       }
@@ -87,15 +91,6 @@ struct ImputedFiles: Sendable {
     return counts
   }
 
-  /// The rows in the order in which they were given.
-  private static func table(of data: Dataset) throws -> Table {
-    switch data {
-    case .table(let table): return table
-    case .series(let series): return series.table.rows(series.rowsOfOriginals)
-    case .images, .sounds, .largeTable, .largeSeries:
-      throw Failure.usage("\(data.name) is no table")
-    }
-  }
 }
 
 /// A file of filled rows: the file that they were read from with nothing else changed where that is

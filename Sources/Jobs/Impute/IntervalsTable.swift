@@ -17,13 +17,15 @@ struct IntervalsTable {
     writer = try CSVWriter(replacing: path, columns: Self.names)
   }
 
-  /// Writes intervals.
+  /// Writes intervals, row by row.
   ///
   /// - Parameters:
-  ///   - rows: The rows whose intervals are wanted; all where it is left out.
+  ///   - rows: The rows whose intervals are wanted.
   ///   - firstRow: The number of rows before these.
-  func append(_ intervals: [CellInterval], rows: Range<Int>?, firstRow: Int) throws {
-    let wanted = rows.map { rows in intervals.filter { rows.contains($0.row) } } ?? intervals
+  func append(_ intervals: [CellInterval], rows: Range<Int>, firstRow: Int) throws {
+    let order = intervals.indices.filter { rows.contains(intervals[$0].row) }
+      .sorted { (intervals[$0].row, $0) < (intervals[$1].row, $1) }
+    let wanted = order.map { intervals[$0] }
     for start in stride(from: 0, to: wanted.count, by: 8192) {
       let block = wanted[start..<min(start + 8192, wanted.count)]
       let columns: [[String?]] = [

@@ -34,11 +34,9 @@ struct DatasetSummary: Encodable {
     fingerprint = data.fingerprint
     switch data {
     case .table(let table): self.table = TableSummary(table)
-    case .largeTable(let table): self.table = TableSummary(table)
     case .images(let images): self.images = try ImagesSummary(images)
     case .sounds(let sounds): self.sounds = try SoundsSummary(sounds)
     case .series(let series): self.series = SeriesSummary(series)
-    case .largeSeries(let series): self.series = SeriesSummary(series)
     }
   }
 
@@ -125,18 +123,14 @@ struct TableSummary: Encodable {
   var missing: Int
   var columns: [Column]
 
-  init(_ table: Table) {
+  /// Counts and ranges are of all rows, levels and examples of those that are in memory.
+  init(_ table: TableData) {
     rows = table.rowCount
-    missing = table.missingCount
-    columns = table.columns.map { Column($0) }
-  }
-
-  /// Counts and ranges are of all rows, levels and examples of those that were drawn.
-  init(_ large: LargeTable) {
-    self.init(large.sample)
-    rows = large.rowCount
-    missing = large.facts.reduce(0) { $0 + $1.missingCount }
-    for (index, facts) in large.facts.enumerated() {
+    missing = table.sample.missingCount
+    columns = table.sample.columns.map { Column($0) }
+    guard let stored = table.stored else { return }
+    missing = stored.facts.reduce(0) { $0 + $1.missingCount }
+    for (index, facts) in stored.facts.enumerated() {
       columns[index].missing = facts.missingCount
       guard columns[index].minimum != nil else { continue }
       columns[index].minimum = facts.minimum

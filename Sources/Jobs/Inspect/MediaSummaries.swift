@@ -178,7 +178,29 @@ struct SeriesSummary: Encodable {
   var stride: Int
   var channels: [Channel]
 
-  init(_ series: SeriesSet) {
+  init(_ data: SeriesData) {
+    guard let stored = data.stored else {
+      self.init(data.sample)
+      return
+    }
+    self.init(stored.sample, spacing: stored.spacing)
+    rows = stored.rowCount
+    groups = stored.groupCount
+    begins = stored.bounds.first
+    ends = stored.bounds.last
+    channels = zip(stored.sample.channels, stored.facts).map { name, facts in
+      Channel(
+        name: name,
+        missing: facts.missingCount,
+        gaps: facts.gapCount,
+        longestGap: facts.longestGap,
+        minimum: facts.minimum,
+        maximum: facts.maximum
+      )
+    }
+  }
+
+  private init(_ series: SeriesSet) {
     self.init(series, spacing: series.spacing)
     rows = series.rowsOfOriginals.count
     groups = series.groups.count
@@ -206,24 +228,6 @@ struct SeriesSummary: Encodable {
         }
       }
       return channel
-    }
-  }
-
-  init(_ series: LargeSeries) {
-    self.init(series.sample, spacing: series.spacing)
-    rows = series.rowCount
-    groups = series.groupCount
-    begins = series.bounds.first
-    ends = series.bounds.last
-    channels = zip(series.sample.channels, series.facts).map { name, facts in
-      Channel(
-        name: name,
-        missing: facts.missingCount,
-        gaps: facts.gapCount,
-        longestGap: facts.longestGap,
-        minimum: facts.minimum,
-        maximum: facts.maximum
-      )
     }
   }
 

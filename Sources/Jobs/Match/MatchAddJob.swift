@@ -21,6 +21,10 @@ package struct MatchAddOptions: JobOptions {
 
   package init() {}
 
+  package mutating func replacePaths(_ path: (String) -> String) {
+    database = path(database)
+  }
+
   /// The options that only a database without an encoder has a use for.
   func learningGiven(_ training: TrainingOptions) -> [String] {
     namesGiven(["--dimensions": dimensions != nil]) + training.given
@@ -32,6 +36,7 @@ package struct MatchAddOptions: JobOptions {
       throw Failure.usage("add writes to --database, and has no --output")
     }
     try requireAtLeastOne(dimensions, "--dimensions")
+    try request.files.refuseStart("match add", "--model makes signatures with a trained one")
     try request.files.checkModel(given: learningGiven(request.training))
   }
 
@@ -59,18 +64,22 @@ struct MatchAddJob {
     )
   }
 
-  /// Reads, learns where that is needed, stores, in this order.
+  /// Reads, trains where that is needed, stores, in this order.
   mutating func run() async throws -> JobResult {
     let data = try run.request.data.map { try run.load($0) }
     let learned = try files.learnFrom.map { try run.load($0) }
     run.end(.reading)
     let path = options.database
+    let spectrograms = SoundSpectrograms()
     var fitted: FittedMatcher?
     let library: MatchLibrary
     if let known = try storedLibrary() {
       library = known
     } else {
-      let found = try await encoder(for: learned ?? data[0])
+      let found = try await encoder(
+        for: learned ?? data[0],
+        keeping: learned == nil ? spectrograms : nil
+      )
       library = try MatchLibrary(creating: path, found)
       fitted = found
     }
@@ -81,7 +90,12 @@ struct MatchAddJob {
     var added = 0
     for part in data {
       added += try await run.stoppable {
-        try await library.add(part, ifPresent: options.names.policy, on: engine)
+        try await library.add(
+          part,
+          ifPresent: options.names.policy,
+          keeping: spectrograms,
+          on: engine
+        )
       }
     }
     try fitted?.removeCheckpoint()
@@ -90,16 +104,17 @@ struct MatchAddJob {
     let items = try library.database.count
     let dimensions = library.matcher?.dimensions ?? 0
     let kind = data[0].kind.nouns.many
-    result.tell("database", path)
-    result.tell("added", added)
-    result.tell("items", items)
-    result.tell("dimensions", dimensions)
-    result.tell("kind", kind)
-    if files.model == nil, let report = run.request.shown(fitted?.report) {
-      let time = result.seconds["learning"].map { " in \(NumberText.seconds($0))" } ?? ""
-      result.tell("learned", report)
-      result.paragraphs.append(
-        "learned signatures of \(dimensions) numbers\(time)\n\(report)"
+    result.add("database", path)
+    result.add("added", added)
+    result.add("items", items)
+    result.add("dimensions", dimensions)
+    result.add("kind", kind)
+    if let fitted {
+      result.model(
+        fitted,
+        noun: data[0].kind == .sounds ? "patch" : data[0].kind.nouns.one,
+        what: "signatures of \(NumberText.counted(dimensions, "dimension"))",
+        evaluation: run.request.shown(fitted.evaluation)
       )
     }
     result.sentences = [
@@ -121,8 +136,8 @@ struct MatchAddJob {
       || !options.learningGiven(run.request.training).isEmpty
     {
       throw Failure.usage(
-        "\(path) has its encoder already, and nothing is learned; leave out --model, --save and the "
-          + "options of learning, or name another database"
+        "\(path) has its encoder already, and nothing is trained; leave out --model, --save and the "
+          + "options of training, or name another database"
       )
     }
     return library
@@ -133,7 +148,10 @@ struct MatchAddJob {
     MatchLibrary.isUnfinished(path) ? nil : try MatchLibrary(contentsOf: path)
   }
 
-  private mutating func encoder(for data: Dataset) async throws -> FittedMatcher {
+  private mutating func encoder(
+    for data: Dataset,
+    keeping spectrograms: SoundSpectrograms?
+  ) async throws -> FittedMatcher {
     if let path = files.model { return try FittedMatcher(contentsOf: path) }
     let data = run.learnable(data)
     let matcher = Matcher(
@@ -142,7 +160,7 @@ struct MatchAddJob {
     )
     try run.paths.checkWritable()
     return try await run.learn(unit: data.kind == .sounds ? "patch" : data.kind.nouns.one) {
-      try await matcher.fit(data, session: $0)
+      try await matcher.fit(data, session: $0, keeping: spectrograms)
     }
   }
 }

@@ -16,7 +16,11 @@ package struct MatchListOptions: JobOptions {
 
   package init() {}
 
-  /// What programs are told.
+  package mutating func replacePaths(_ path: (String) -> String) {
+    database = path(database)
+  }
+
+  /// What programs get.
   private struct Listed: Encodable {
     /// An item.
     struct Item: Encodable {
@@ -76,7 +80,7 @@ package struct MatchListOptions: JobOptions {
   }
 }
 
-/// What a change of a database came to.
+/// The result of a change of a database.
 private struct DatabaseChange: Encodable {
   var database: String
   var changed: Int
@@ -97,11 +101,16 @@ private struct DatabaseChange: Encodable {
 package struct MatchRemoveOptions: JobOptions {
   package static let task = "match remove"
   package static let inputs = 1...Int.max
+  package static let inputsAreFiles = false
 
   /// The signature database.
   package var database = ""
 
   package init() {}
+
+  package mutating func replacePaths(_ path: (String) -> String) {
+    database = path(database)
+  }
 
   package func validate(_ request: JobRequest) throws {}
 
@@ -128,6 +137,10 @@ package struct MatchImportOptions: JobOptions {
 
   package init() {}
 
+  package mutating func replacePaths(_ path: (String) -> String) {
+    database = path(database)
+  }
+
   package func validate(_ request: JobRequest) throws { try names.validate() }
 
   package func run(_ run: JobRun) async throws -> JobResult {
@@ -137,12 +150,12 @@ package struct MatchImportOptions: JobOptions {
         exitCode: .data
       )
     }
-    let rows = try Self.rows(of: table, path: run.data)
+    let rows = try Self.rows(of: table.whole(), path: run.data)
     let database = try SignatureDatabase(openingOrCreating: self.database)
     if try database.model() != nil {
       throw Failure(
         "cannot import into \(self.database): its signatures come from a model, and "
-          + "coordinates from elsewhere would lie among them by chance. Name another database.",
+          + "other coordinates cannot be compared with them. Name another database.",
         exitCode: .data
       )
     }
@@ -201,6 +214,10 @@ package struct MatchExportOptions: JobOptions {
 
   package init() {}
 
+  package mutating func replacePaths(_ path: (String) -> String) {
+    database = path(database)
+  }
+
   package func validate(_ request: JobRequest) throws {
     guard request.files.output != nil else {
       throw Failure.usage("export needs --output, the file to write")
@@ -240,10 +257,10 @@ package struct MatchExportOptions: JobOptions {
     }
     let items = try database.count
     var result = run.result
-    result.tell("database", self.database)
-    result.tell("output", path)
-    result.tell("signatures", signatures.count)
-    result.tell("items", items)
+    result.add("database", self.database)
+    result.add("output", path)
+    result.add("signatures", signatures.count)
+    result.add("items", items)
     result.sentences = [
       "wrote \(NumberText.counted(signatures.count, "signature")) of "
         + "\(NumberText.counted(items, "item")) to \(path)"

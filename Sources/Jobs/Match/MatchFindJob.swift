@@ -25,6 +25,10 @@ package struct MatchFindOptions: JobOptions {
 
   package init() {}
 
+  package mutating func replacePaths(_ path: (String) -> String) {
+    database = path(database)
+  }
+
   package func validate(_ request: JobRequest) throws {
     guard request.data.isEmpty == (at != nil) else {
       throw Failure.usage("give items to find, or coordinates with --at")
@@ -104,7 +108,7 @@ extension ApproximateSearch {
   }
 }
 
-/// What a run of `match find` came to.
+/// The result of `match find`.
 private struct MatchAnswers: Encodable {
   var database: String
   var answers: [MatchAnswer]

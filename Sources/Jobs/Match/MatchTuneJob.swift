@@ -1,7 +1,7 @@
 internal import HourglassEncodings
 internal import HourglassMatch
 
-/// What `match tune` is asked for: the smallest signatures that tell items apart.
+/// What `match tune` is asked for: the smallest signatures by which items are found again.
 package struct MatchTuneOptions: JobOptions {
   package static let task = "match tune"
 
@@ -20,7 +20,7 @@ package struct MatchTuneOptions: JobOptions {
     )
     try requireOption(largest >= 2 && largest <= 4096, "--largest", "2 to 4096, found \(largest)")
     if request.training.resume || request.training.checkpoint != nil {
-      throw Failure.usage("tune keeps no checkpoints: it learns anew for each size")
+      throw Failure.usage("tune keeps no checkpoints: it trains a model for each size")
     }
   }
 

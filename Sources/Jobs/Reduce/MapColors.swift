@@ -42,15 +42,15 @@ extension ScatterMap.Coloring {
 extension Dataset {
   /// The column of a table that is held in memory.
   func colorColumn(_ name: String) throws -> Table.Column {
-    guard case .table(let table) = self else {
+    guard case .table(let table) = self, table.isInMemory else {
       throw Failure.usage("--color needs a table that is held in memory, and \(self.name) is none")
     }
-    return try table.selecting([name]).columns[0]
+    return try table.sample.selecting([name]).columns[0]
   }
 }
 
 extension ScatterMap {
-  /// A map of the first two numbers of each code `[rows, dimensions]`, in colors.
+  /// A map of the first two latent dimensions `[rows, dimensions]`, in colors.
   init(codes: Tensor, coloring: Coloring, title: String, noun: String) {
     let width = codes.shape[1]
     let rows = 0..<codes.shape[0]

@@ -1,6 +1,7 @@
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassMedia
 internal import HourglassModelFiles
@@ -10,16 +11,18 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// Makes the page of a map from data, their codes and the model that made them.
+/// Makes the page of a map from data, their latent vectors and the model that made them.
 ///
 /// What would make the page too large is left out, and the page says so.
 struct MapMaker {
   /// The items.
   let data: Dataset
-  /// Their codes, `[count, dimensions]`.
+  /// Their latent vectors, `[count, dimensions]`.
   let codes: Tensor
   /// What decodes places of the plane.
   let fitted: FittedDimensionReducer
+  /// How well it does, as the page should show it.
+  let evaluation: Evaluation?
   /// Where it is computed.
   let engine: ComputeEngine
 
@@ -62,10 +65,11 @@ struct MapMaker {
     page.lattice = try await lattice(page.box)
     if codes.shape[1] > 2 {
       notes.append(
-        "Places are decoded with the means of the other \(codes.shape[1] - 2) numbers of the codes."
+        "Places are decoded with the means of the other \(codes.shape[1] - 2) latent dimensions."
       )
     }
     page.notes = notes
+    page.evaluation = evaluation
     return page
   }
 
@@ -77,8 +81,8 @@ struct MapMaker {
   private func items(_ rows: [Int]) throws -> (MapPage.Items, String?) {
     switch data {
     case .images(let images): return try figures(images, rows)
-    case .table(let table): return cells(table, rows)
-    case .largeTable, .sounds, .series, .largeSeries: return (.none, nil)
+    case .table(let table): return cells(table.sample, rows)
+    case .sounds, .series: return (.none, nil)
     }
   }
 
@@ -141,7 +145,7 @@ struct MapMaker {
     }
   }
 
-  /// The codes of the places, `[side², dimensions]`.
+  /// The latent vectors of the places, `[side², dimensions]`.
   private func places(_ box: MapPage.Box, _ side: Int) -> Tensor {
     let (count, width) = (codes.shape[0], codes.shape[1])
     let means = (0..<width).map { column in
@@ -188,15 +192,15 @@ extension ScatterMap {
 
 extension Image {
   /// The image in a size, for the page.
-  fileprivate func figureImage(_ size: ImageSize) -> FigureImage {
+  fileprivate func figureImage(_ size: ImageSize) -> Image {
     let isThatSize = width == size.width && height == size.height
-    return (isThatSize ? self : resized(to: size)).figureImage
+    return (isThatSize ? self : resized(to: size)).flattened
   }
 }
 
 extension Tensor {
   /// An image of `[count, channels, height, width]` in a size, gray or in colors.
-  fileprivate func figureImage(_ index: Int, _ size: ImageSize) -> FigureImage {
+  fileprivate func figureImage(_ index: Int, _ size: ImageSize) -> Image {
     let (channels, height, width) = (shape[1], shape[2], shape[3])
     let planes = (channels < 3 ? 0..<1 : 0..<3).map { channel in
       let start = (index * channels + channel) * height * width

@@ -1,6 +1,7 @@
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassNetworks
 internal import HourglassReduce
 internal import HourglassReports
@@ -23,7 +24,7 @@ struct ReduceJob {
     try self.run.name(writing: [options.plot, options.curve], reading: [run.data, options.labels])
   }
 
-  /// Reads, learns or loads, encodes, writes, in this order.
+  /// Reads, trains or loads, encodes, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedDimensionReducer(contentsOf: $0) }
@@ -40,7 +41,7 @@ struct ReduceJob {
       try ScatterMap.Coloring(column: data.colorColumn($0), of: data.name)
     }
     let coloring = color ?? labels?.coloring ?? .none
-    if data.isLarge, coloring != .none {
+    if !data.isInMemory, coloring != .none {
       throw Failure.usage("--color needs data that are held in memory: see --in-memory")
     }
     if options.plot != nil {
@@ -56,32 +57,36 @@ struct ReduceJob {
       let reducer = try reducer(for: source)
       fitted = try await learn(source, reducer)
     }
-    if case .largeTable(let table) = data {
-      let some = Dataset.table(table.sample.prefix(Self.mostDots))
-      try await write(large: data, showing: some, fitted)
-    } else if case .largeSeries(let series) = data {
-      try await write(large: data, showing: .series(series.sample), fitted)
-    } else {
-      let codes = try await encode(data, with: fitted)
-      try write(codes, of: data)
-      try await drawMap(codes, of: data, coloring, fitted)
-    }
+    try await write(data, coloring, fitted)
+    let preview = try await preview(of: data, with: fitted)
     try fitted.removeCheckpoint()
     run.end(.encoding)
     let isOther = model != nil || learned != nil
     let given = isOther ? try await evaluate(data, with: fitted) : nil
     run.end(.evaluating)
-    return ReduceResult(fitted: fitted, data: data, given: given, curve: curve)
+    var result = ReduceResult(fitted: fitted, data: data, given: given, curve: curve)
       .result(run, options)
+    result.preview = preview
+    return result
   }
 
-  /// What is trained on: a large table as it is, of large series stretches.
+  /// The first rows of the result, where it goes to no file.
+  private func preview(
+    of data: Dataset,
+    with fitted: FittedDimensionReducer
+  ) async throws -> TablePreview? {
+    guard run.paths.output == nil else { return nil }
+    let (engine, some) = (run.engine, try await data.previewed())
+    let codes = try await run.stoppable { try await fitted.codes(of: some, on: engine) }
+    return TablePreview(codes, beside: some.itemColumns)
+  }
+
+  /// What is trained on: a table as it is, of series in a file some chunks.
   private func learnable(_ data: Dataset) -> Dataset {
-    guard case .largeSeries = data else { return data }
-    return run.learnable(data)
+    data.kind == .series ? run.learnable(data) : data
   }
 
-  /// Learns, with as many dimensions as were asked for or as few as are enough.
+  /// Trains with as many dimensions as were asked for or as few as are enough.
   private mutating func learn(
     _ data: Dataset,
     _ reducer: DimensionReducer
@@ -89,11 +94,11 @@ struct ReduceJob {
     guard options.shape.dimensions == .automatic else {
       return try await run.learn(unit: noun(data)) { try await reducer.fit(data, session: $0) }
     }
-    let (search, telling) = (options.search, run)
+    let (search, log) = (options.search, run)
     let found = Mutex<DimensionCurve?>(nil)
     let fitted = try await run.learn(unit: noun(data)) { session in
       let (fitted, curve) = try await reducer.fit(data, finding: search, session: session) { size in
-        telling.note(
+        log.note(
           "\(NumberText.counted(size.dimensions, "dimension")): kept "
             + NumberText.fixed(size.autoencoder, places: 3) + ", PCA "
             + NumberText.fixed(size.principalComponents, places: 3)
@@ -123,49 +128,46 @@ struct ReduceJob {
     try options.shape.architecture(for: data)
   }
 
-  private func encode(
-    _ data: Dataset,
-    with fitted: FittedDimensionReducer
-  ) async throws -> Tensor {
-    guard run.paths.output != nil || options.plot != nil else { return Tensor([], shape: [0]) }
-    let engine = run.engine
-    return try await run.stoppable { try await fitted.codes(of: data, on: engine) }
-  }
-
   private func evaluate(
     _ data: Dataset,
     with fitted: FittedDimensionReducer
-  ) async throws -> ReductionReport {
+  ) async throws -> Evaluation {
     let engine = run.engine
     return try await run.stoppable { try await fitted.evaluate(data, on: engine) }
   }
 
-  private func write(_ codes: Tensor, of data: Dataset) throws {
-    if let path = run.paths.output {
-      try CodesFile.write(codes, to: path, beside: data.itemColumns)
-    }
-  }
-
-  /// Writes the codes of large data, and draws the map of some of them.
+  /// Writes the latent vectors, and draws the map: of data that are not in memory that of some of them.
   private func write(
-    large data: Dataset,
-    showing some: Dataset,
+    _ data: Dataset,
+    _ coloring: ScatterMap.Coloring,
     _ fitted: FittedDimensionReducer
   ) async throws {
-    let engine = run.engine
-    if let path = run.paths.output {
+    let (engine, isDrawn) = (run.engine, options.plot != nil)
+    let file = try run.paths.output.map {
+      try CodesFile($0, of: data, width: fitted.dimensions)
+    }
+    var drawn: [Float] = []
+    if file != nil || isDrawn && data.isInMemory {
       try await run.stoppable {
-        try await CodesFile.write(codesOf: data, width: fitted.dimensions, to: path) {
-          try await fitted.codes(of: $0, on: engine)
+        try await fitted.codes(of: data, on: engine) { batch, codes in
+          try file?.append(codes, of: batch)
+          if isDrawn, data.isInMemory { drawn += codes.scalars }
         }
       }
+      try file?.commit()
     }
-    guard options.plot != nil else { return }
+    guard isDrawn else { return }
+    let width = fitted.dimensions
+    guard !data.isInMemory else {
+      let codes = Tensor(drawn, shape: [drawn.count / max(width, 1), width])
+      return try await drawMap(codes, of: data, coloring, fitted)
+    }
+    let some = data.prefix(Self.mostDots)
     let codes = try await run.stoppable { try await fitted.codes(of: some, on: engine) }
     try await drawMap(codes, of: some, .none, fitted)
   }
 
-  /// The most rows of a large table that a map shows.
+  /// The most rows of a table in a file that a map shows.
   private static let mostDots = 20_000
 
   private func drawMap(
@@ -178,7 +180,13 @@ struct ReduceJob {
     let map = ScatterMap(codes: codes, coloring: coloring, title: data.name, noun: noun(data))
     let text: String
     if path.hasSuffix(".html") {
-      let maker = MapMaker(data: data, codes: codes, fitted: fitted, engine: run.engine)
+      let maker = MapMaker(
+        data: data,
+        codes: codes,
+        fitted: fitted,
+        evaluation: run.request.shown(fitted.evaluation),
+        engine: run.engine
+      )
       text = try await run.stoppable { try await maker.page(map).html }
     } else {
       text = map.drawing.svgFile

@@ -3,7 +3,7 @@ internal import HourglassTasksCommon
 
 /// What `reduce` is asked for: to describe each item by a few numbers.
 package struct ReduceOptions: JobOptions {
-  /// The kinds of things that codes keep.
+  /// The kinds of things that latent vectors keep.
   package enum Preserved: String, Codable, CaseIterable, Sendable {
     case values, neighbors
   }
@@ -12,7 +12,7 @@ package struct ReduceOptions: JobOptions {
 
   /// What the network looks like.
   package var shape = ShapeOptions()
-  /// What codes keep of items.
+  /// What latent vectors keep of items.
   package var preserve: Preserved?
   /// How many nearest items are an item's neighbors.
   package var neighbors: Int?
@@ -32,6 +32,12 @@ package struct ReduceOptions: JobOptions {
   package var curve: String?
 
   package init() {}
+
+  package mutating func replacePaths(_ path: (String) -> String) {
+    plot = plot.map(path)
+    labels = labels.map(path)
+    curve = curve.map(path)
+  }
 
   /// The options of neighbors that were given, by their names.
   private var neighborsGiven: [String] {
@@ -57,6 +63,9 @@ package struct ReduceOptions: JobOptions {
     if shape.dimensions != .automatic, let name = searchGiven.first {
       throw Failure.usage("\(name) needs --dimensions auto")
     }
+    if shape.dimensions == .automatic {
+      try request.files.refuseStart("--dimensions auto", "each size has a network of its own")
+    }
     if shape.dimensions == .automatic, request.training.resume {
       throw Failure.usage(
         "--resume needs a number of --dimensions: the one that was found before the interruption"
@@ -70,7 +79,7 @@ package struct ReduceOptions: JobOptions {
     if !labelNames.isEmpty, labels == nil { throw Failure.usage("--label-names needs --labels") }
   }
 
-  /// What codes keep; none where it is chosen.
+  /// What latent vectors keep; none where it is chosen.
   var preservation: DimensionReducer.Preservation? {
     switch preserve {
     case .neighbors: .neighbors(count: neighbors ?? 15, weight: neighborWeight ?? 0.25)

@@ -1,6 +1,7 @@
 internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
+internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassReduce
@@ -9,12 +10,12 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// What a run of `reduce` came to.
+/// The result of `reduce`.
 struct ReduceResult {
   let fitted: FittedDimensionReducer
   let data: Dataset
-  /// The report on the data, where the model was trained on others.
-  let given: ReductionReport?
+  /// The evaluation of the data, where the model was trained on others.
+  let given: Evaluation?
   /// What was kept by the number of dimensions, where that was looked for.
   let curve: DimensionCurve?
 
@@ -22,28 +23,27 @@ struct ReduceResult {
   func result(_ run: JobRun, _ options: ReduceOptions) -> JobResult {
     var result = run.result
     let noun = data.kind.nouns.one
-    result.tell("data", run.data)
-    result.tell("rows", data.count)
-    result.tell("values", fitted.valueCount)
-    result.tell("dimensions", fitted.dimensions)
-    result.tell("curve", curve)
-    result.tell("peakMemory", PeakMemory.bytes)
+    result.add("data", run.data)
+    result.add("rows", data.count)
+    result.add("values", fitted.valueCount)
+    result.add("dimensions", fitted.dimensions)
+    result.add("curve", curve)
+    result.add("peakMemory", PeakMemory.bytes)
     if let curve { result.paragraphs.append(curve.lines.joined(separator: "\n")) }
     result.model(
       fitted,
       noun: noun == "sound" ? "piece" : noun,
       what: Self.layers(of: fitted),
-      report: "heldOut",
-      run.request.shown(fitted.report)
+      evaluation: run.request.shown(fitted.evaluation)
     )
-    result.report("given", run.request.shown(given))
+    result.evaluated(run.request.shown(given))
     let size = "\(NumberText.counted(data.count, noun)), "
     let numbers = "\(NumberText.counted(fitted.dimensions, "number")) each"
-    result.wrote("codes", to: run.paths.output, note: size + numbers)
+    result.wrote("codes", "latent vectors", to: run.paths.output, note: size + numbers)
     result.wrote("model", to: run.paths.model)
     result.wrote("plot", "map", to: options.plot)
     result.wrote("curve", to: options.curve)
-    result.hint = "--output keeps the codes, --save the model"
+    result.hint = "--output keeps the latent vectors, --save the model"
     return result
   }
 

@@ -21,7 +21,7 @@ struct ImageOutput: Sendable {
     isFile = ImageFormat(path: path) != nil
   }
 
-  /// Where the state of learning is kept by default: `.NAME.checkpoint` beside it.
+  /// Where the training state is kept by default: `.NAME.checkpoint` beside it.
   var checkpoint: String {
     var name = path[...]
     while name.count > 1, name.hasSuffix("/") { name = name.dropLast() }

@@ -9,11 +9,11 @@ internal import Synchronization
 final class ImageRows: Sendable {
   /// The most images of a row.
   static let limit = 6
-  /// The longest side that is shown of an image, from its middle.
-  private static let side = 240
+  /// The most that is shown of an image, from its middle.
+  private static let most = ImageSize(width: 240, height: 240)
 
   private let names: [String]
-  private let columns = Mutex<[[FigureImage?]]>([])
+  private let columns = Mutex<[[Image?]]>([])
 
   /// Names the rows from the top.
   init(_ names: [String]) { self.names = names }
@@ -22,7 +22,7 @@ final class ImageRows: Sendable {
   func add(_ images: [Image?]) {
     columns.withLock { columns in
       guard columns.count < Self.limit else { return }
-      columns.append(images.map { $0.map(Self.image) })
+      columns.append(images.map { $0.map { Self.center($0, Self.most).flattened } })
     }
   }
 
@@ -42,57 +42,24 @@ final class ImageRows: Sendable {
     let width = columns.flatMap { $0.compactMap { $0?.width } }.min() ?? 1
     let height = columns.flatMap { $0.compactMap { $0?.height } }.min() ?? 1
     let scale = max(1, 96 / max(width, height))
+    let white = [Float](repeating: 1, count: width * height)
+    let blank = Image(planes: [white], width: width, height: height)
     let all = rows.flatMap { row in
       columns.map { column in
-        (column[row]
-          ?? FigureImage(width: width, height: height, planes: Self.blank(width * height)))
-          .center(width: width, height: height).enlarged(scale)
+        Self.center(column[row] ?? blank, ImageSize(width: width, height: height)).enlarged(scale)
       }
     }
-    let mosaic = FigureImage(mosaicOf: all, columns: max(columns.count, 1), gap: 4)
+    let mosaic = Image(mosaicOf: all, columns: max(columns.count, 1), gap: 4)
     try AtomicFile.replace(path, with: mosaic.png)
   }
 
-  private static func blank(_ count: Int) -> [Float] { [Float](repeating: 1, count: count) }
-
-  private static func image(_ image: Image) -> FigureImage {
-    let size = ImageSize(width: min(image.width, side), height: min(image.height, side))
+  /// The middle part of an image, at most of a size.
+  private static func center(_ image: Image, _ size: ImageSize) -> Image {
+    let (width, height) = (min(image.width, size.width), min(image.height, size.height))
     return image.cropped(
-      x: (image.width - size.width) / 2,
-      y: (image.height - size.height) / 2,
-      to: size
-    ).figureImage
-  }
-}
-
-extension FigureImage {
-  /// The middle part of a size that is not larger.
-  fileprivate func center(width newWidth: Int, height newHeight: Int) -> FigureImage {
-    let (left, top) = ((width - newWidth) / 2, (height - newHeight) / 2)
-    var part: [UInt8] = []
-    for row in top..<top + newHeight {
-      let start = (row * width + left) * channels
-      part += bytes[start..<start + newWidth * channels]
-    }
-    return FigureImage(width: newWidth, height: newHeight, channels: channels, bytes: part)
-  }
-
-  /// Each pixel as a square of so many.
-  fileprivate func enlarged(_ scale: Int) -> FigureImage {
-    guard scale > 1 else { return self }
-    var large: [UInt8] = []
-    large.reserveCapacity(bytes.count * scale * scale)
-    for row in 0..<height * scale {
-      for column in 0..<width * scale {
-        let start = (row / scale * width + column / scale) * channels
-        large += bytes[start..<start + channels]
-      }
-    }
-    return FigureImage(
-      width: width * scale,
-      height: height * scale,
-      channels: channels,
-      bytes: large
+      x: (image.width - width) / 2,
+      y: (image.height - height) / 2,
+      to: ImageSize(width: width, height: height)
     )
   }
 }

@@ -8,7 +8,7 @@ internal import HourglassTensors
 
 /// The classes by which the points of a map are colored.
 struct ItemLabels {
-  /// The most classes: more colors than these cannot be told apart.
+  /// The most classes: more colors than these look alike.
   static let classLimit = 20
 
   /// The names of the classes, in order.
@@ -63,19 +63,19 @@ struct ItemLabels {
 
   /// Checks that each line of a file of labels can be that of an item.
   static func check(_ data: Dataset) throws(Failure) {
-    if data.isLarge {
+    if !data.isInMemory {
       throw Failure.usage("--labels needs data that are held in memory: see --in-memory")
     }
     let skipped =
       switch data {
       case .images(let images): images.unreadable.count
       case .sounds(let sounds): sounds.unreadable.count
-      case .table, .largeTable, .series, .largeSeries: 0
+      case .table, .series: 0
       }
     guard skipped == 0 else {
       throw Failure(
-        "the labels cannot be told from each other: \(NumberText.counted(skipped, "file")) of "
-          + "\(data.name) could not be read. Take these away, with their lines of --labels.",
+        "the labels cannot be assigned to files: \(NumberText.counted(skipped, "file")) of "
+          + "\(data.name) could not be read. Remove these and their lines of --labels.",
         exitCode: .data
       )
     }

@@ -7,7 +7,7 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 
 /// Why a job ends without its result: one sentence for people, a number for programs.
-package struct Failure: Error, Hashable {
+public struct Failure: Error, Hashable {
   /// Who is at fault, as the exit code of the program.
   package enum ExitCode: Int32 {
     /// The data or the model.
@@ -19,9 +19,10 @@ package struct Failure: Error, Hashable {
   }
 
   /// What was being done, what was expected and found, and what to do.
-  package let message: String
-  /// The exit code.
-  package let exitCode: Int32
+  public let message: String
+  /// Who is at fault, as the program says it to the system: 1 the data or the model, 2 what was asked for, 3
+  /// the machine, and 130 after an interruption.
+  public let exitCode: Int32
 
   /// Makes a failure.
   package init(_ message: String, exitCode: ExitCode) {
@@ -46,4 +47,9 @@ package struct Failure: Error, Hashable {
       self.init(error.description, code: error.exitCode)
     }
   }
+}
+
+extension Failure: CustomStringConvertible {
+  /// What was being done, what was expected and found, and what to do.
+  public var description: String { message }
 }

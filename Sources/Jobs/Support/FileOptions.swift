@@ -4,9 +4,11 @@ package struct FileOptions: Codable, Hashable, Sendable {
   package var output: String?
   /// Where the model is kept.
   package var save: String?
-  /// The model to use in place of learning.
+  /// The model to use in place of training one.
   package var model: String?
-  /// What to learn from instead of the data.
+  /// The model whose variables training starts from, and whose encoding it takes.
+  package var from: String?
+  /// What to train on instead of the data.
   package var learnFrom: String?
   /// How many items of each data file are taken at most.
   package var first: Int?
@@ -17,18 +19,26 @@ package struct FileOptions: Codable, Hashable, Sendable {
     if let first { try requireOption(first >= 1, "--first", "at least 1, found \(first)") }
   }
 
-  /// Checks that nothing is asked for that needs learning where a model is given.
+  /// Checks that nothing is asked for that needs training where a model is given.
   ///
-  /// - Parameter given: The options of learning that were given, by their names.
+  /// - Parameter given: The options of training that were given, by their names.
   func checkModel(given: [String]) throws(Failure) {
     guard let model else { return }
     if learnFrom != nil {
-      throw .usage("--model and --learn-from exclude each other: a model was learned already")
+      throw .usage("--model and --learn-from exclude each other: the model is trained already")
     }
-    if save != nil { throw .usage("--save has no use with --model: nothing is learned") }
+    if from != nil {
+      throw .usage("--from has no use with --model: nothing is trained on \(model)")
+    }
+    if save != nil { throw .usage("--save has no use with --model: nothing is trained") }
     if let option = given.first {
       throw .usage("\(option) has no use with --model: nothing is trained on \(model)")
     }
+  }
+
+  /// Refuses a start from a model for a task that cannot use one.
+  func refuseStart(_ task: String, _ reason: String) throws(Failure) {
+    if from != nil { throw .usage("--from has no use in \(task): \(reason)") }
   }
 
   /// Checks that a run that is to go on has a file to go on from.

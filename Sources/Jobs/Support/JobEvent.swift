@@ -6,9 +6,9 @@ package enum JobEvent: Sendable {
   case message(String)
   /// Something that should be known: the result may not be what was meant.
   case warning(String)
-  /// How much of some work is done that is not learning.
+  /// How much of some work other than training is done.
   case working(String, fraction: Double)
-  /// How learning goes; the unit is what an item is called, such as `image`.
+  /// The progress of training; the unit is what an item is called, such as `image`.
   case training(TrainingEvent, unit: String)
   /// A part of the job has ended.
   case finished(JobStage, seconds: Double)
@@ -16,13 +16,13 @@ package enum JobEvent: Sendable {
   case stoppable(Stopping)
 
   /// How a job can be stopped.
-  package enum Stopping: Sendable {
+  package enum Stopping: String, Sendable {
     /// By ending the process: it reads or writes, and leaves nothing half done.
-    case byKilling
+    case byKilling = "killing"
     /// By cancelling the task that it runs on.
-    case byCancelling
+    case byCancelling = "cancelling"
     /// By its `JobControl`, so that the best model so far is kept.
-    case byEndingLearning
+    case byEndingLearning = "endingLearning"
   }
 }
 
@@ -31,12 +31,12 @@ package enum JobStage: String, CaseIterable, Sendable {
   case reading, learning, encoding, evaluating
 }
 
-/// By what a job that learns can be asked to end learning, and to keep the best model so far.
+/// Asks a job to end training and to keep the best model so far.
 package struct JobControl: Sendable {
-  /// Whether learning is to end now.
+  /// Whether training is to end now.
   package var endsLearning: @Sendable () -> Bool
 
-  /// Makes a control; without a question learning goes on to its end.
+  /// Makes a control; without a question training goes on to its end.
   package init(endsLearning: @escaping @Sendable () -> Bool = { false }) {
     self.endsLearning = endsLearning
   }

@@ -1,6 +1,7 @@
+internal import HourglassData
 internal import HourglassSystem
 
-/// The files that a run of a verb reads and writes, checked before anything is learned.
+/// The files that a run of a verb reads and writes, checked before training.
 struct JobPaths: Sendable {
   /// The file that is standard output.
   static let standardOutput = "/dev/stdout"
@@ -11,14 +12,14 @@ struct JobPaths: Sendable {
   private(set) var model: String?
   /// What else is written, such as an image.
   private(set) var others: [String] = []
-  /// The state of learning; none where the run has no file to put it beside.
+  /// The training state; none where the run has no file to put it beside.
   private(set) var checkpoint: String?
 
   /// Finds the paths of a run.
   ///
   /// - Parameters:
   ///   - files: The files of the request.
-  ///   - checkpoint: Where the state of learning is kept, if that was said.
+  ///   - checkpoint: Where the training state is kept, if that was said.
   ///   - others: What else is written; `nil` for what was not asked for.
   ///   - folder: The folder that results go to under the names of what is read, if any.
   ///   - read: What else is read; `nil` for what was not given.
@@ -37,10 +38,11 @@ struct JobPaths: Sendable {
       files.model == nil
       ? checkpoint ?? (files.save ?? files.output).flatMap(Self.checkpoint(beside:)) : nil
     let data = ([files.learnFrom] + read).compactMap { $0 }
+      .flatMap { (try? TableParts(path: $0))?.files ?? [$0] }
     try Self.check(
       written: [output, model].compactMap { $0 } + self.others
         + [self.checkpoint].compactMap { $0 },
-      read: [files.model].compactMap { $0 } + data
+      read: [files.model, files.from].compactMap { $0 } + data
     )
     if let folder { try Self.check(folder: folder, read: data) }
   }
@@ -64,7 +66,7 @@ struct JobPaths: Sendable {
     }
   }
 
-  /// Makes sure that every file can be made, so that nobody learns for an hour in vain.
+  /// Makes sure that every file can be made, so that an hour of training is not lost.
   func checkWritable() throws(FileError) {
     for path in [output, model, checkpoint].compactMap({ $0 }) + others {
       try AtomicFile(replacing: path).cancel()

@@ -1,7 +1,7 @@
 internal import HourglassEvaluation
 internal import HourglassTasksCommon
 
-/// All that says what a job does: a task, its inputs, its settings and its outputs.
+/// What a job does: a task, its inputs, its settings and its outputs.
 ///
 /// What is not in the request cannot change a result. Its paths are relative to where it is run; of a request
 /// in a file that is the folder of the file.
@@ -14,7 +14,7 @@ package struct JobRequest: Sendable {
   package var files = FileOptions()
   /// How data are read.
   package var reading = ReadingOptions()
-  /// How long and by which steps is learned, and the seed of all random numbers.
+  /// The budget and the steps of training, and the seed of all random numbers.
   package var training = TrainingOptions()
   /// What it is computed with.
   package var computing = ComputingOptions()
@@ -37,6 +37,9 @@ package struct JobRequest: Sendable {
           + "\(inputs.lowerBound) of data, found \(data.count)"
       )
     }
+    if ([files.learnFrom].compactMap(\.self) + data).count(where: { $0 == "-" }) > 1 {
+      throw Failure.usage("standard input (-) can be only one of the inputs")
+    }
     try files.validate()
     try reading.validate()
     try training.validate()
@@ -44,14 +47,29 @@ package struct JobRequest: Sendable {
     try options.validate(self)
   }
 
+  /// The same request with its paths, which are relative to a folder, as those of this process.
+  ///
+  /// Standard input and output, written `-`, stay what they are.
+  func relative(to folder: String) -> JobRequest {
+    let folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
+    func path(_ path: String) -> String {
+      path.isEmpty || path == "-" || path.hasPrefix("/") ? path : folder + path
+    }
+    var request = self
+    if type(of: options).inputsAreFiles { request.data = data.map(path) }
+    request.files.output = files.output.map(path)
+    request.files.save = files.save.map(path)
+    request.files.model = files.model.map(path)
+    request.files.learnFrom = files.learnFrom.map(path)
+    request.files.from = files.from.map(path)
+    request.training.checkpoint = training.checkpoint.map(path)
+    request.options.replacePaths(path)
+    return request
+  }
+
   /// An evaluation as it was asked for.
   func shown(_ evaluation: Evaluation?) -> Evaluation? {
     baselines ? evaluation : evaluation?.withoutBaselines
-  }
-
-  /// A report as it was asked for.
-  func shown<Report: ComparedReport>(_ report: Report?) -> Report? {
-    baselines ? report : report?.withoutBaselines
   }
 }
 
@@ -63,11 +81,17 @@ package protocol JobOptions: Codable, Sendable {
   /// How many inputs the task takes.
   static var inputs: ClosedRange<Int> { get }
 
+  /// Whether the inputs are files or folders, and not names of stored items.
+  static var inputsAreFiles: Bool { get }
+
   /// Options that leave everything to the data.
   init()
 
   /// Checks the options, and what they need of the rest of a request.
   func validate(_ request: JobRequest) throws
+
+  /// Replaces each path of the options by what a function makes of it.
+  mutating func replacePaths(_ path: (String) -> String)
 
   /// Does the task.
   func run(_ run: JobRun) async throws -> JobResult
@@ -75,4 +99,6 @@ package protocol JobOptions: Codable, Sendable {
 
 extension JobOptions {
   package static var inputs: ClosedRange<Int> { 1...1 }
+  package static var inputsAreFiles: Bool { true }
+  package mutating func replacePaths(_ path: (String) -> String) {}
 }

@@ -1,9 +1,9 @@
-internal import HourglassEvaluation
+package import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassSystem
 internal import HourglassTasksCommon
 
-/// What a job came to: its report, what it wrote, and how long its parts took.
+/// The result of a job: its evaluation, what it wrote, and how long its parts took.
 package struct JobResult: Sendable {
   /// A file or folder that was written.
   package struct Output: Sendable {
@@ -19,27 +19,31 @@ package struct JobResult: Sendable {
     package var isOneOfMany: Bool
   }
 
-  /// A value that programs are told.
+  /// A value for programs.
   package typealias Fact = any Encodable & Sendable
 
-  /// What the task tells programs, by its names: counts, reports, findings.
+  /// What the task gives to programs, by its names: counts, reports, findings.
   package private(set) var facts: [String: Fact] = [:]
   /// What stands in place of all facts, where the result is one value.
   package var value: Fact?
-  /// What people are told first: how it was learned, and reports.
+  /// What people see first: how it was trained, and the like.
   package var paragraphs: [String] = []
-  /// What the job came to, in sentences of a line each.
+  /// How well the model does, which people see after the paragraphs.
+  package private(set) var evaluations: [Evaluation] = []
+  /// The result of the job, in sentences of a line each.
   package var sentences: [String] = []
   /// The files that were written.
   package private(set) var outputs: [Output] = []
-  /// What people are told at the end.
+  /// What people see at the end.
   package var details: [String] = []
+  /// The first rows of the table that is the result, where it was not written.
+  package var preview: TablePreview?
   /// By which options what is kept, to be said where nothing was written.
   package var hint: String?
   /// The seconds of each part of the job.
   package var seconds: [String: Double] = [:]
-  /// Whether the model was used and not learned.
-  private let usedModel: String?
+  /// The model file where the model was not trained in this run.
+  package let usedModel: String?
 
   /// Begins a result.
   init(usedModel: String? = nil) { self.usedModel = usedModel }
@@ -47,42 +51,9 @@ package struct JobResult: Sendable {
   /// Whether the result itself went to standard output, in which nothing else must be found then.
   package var takesStandardOutput = false
 
-  /// Tells programs something; nothing where there is none.
-  mutating func tell(_ name: String, _ fact: Fact?) {
+  /// Adds a value to the output of --json; nothing where it is nil.
+  mutating func add(_ name: String, _ fact: Fact?) {
     if let fact { facts[name] = fact }
-  }
-
-  /// Adds a report, for programs and for people.
-  mutating func report(
-    _ name: String,
-    _ report: (any Encodable & Sendable & CustomStringConvertible)?
-  ) {
-    guard let report else { return }
-    facts[name] = report
-    paragraphs.append(report.description)
-  }
-
-  /// Adds what is known of the model: how it was learned, and its report on items held out, of which
-  /// people are told where it was learned in this run.
-  ///
-  /// - Parameters:
-  ///   - noun: What an item is called.
-  ///   - what: What was learned, if that is to be said.
-  ///   - name: The name of the report.
-  mutating func model(
-    _ fitted: some FittedTask,
-    noun: String,
-    what: String? = nil,
-    report name: String,
-    _ report: (any Encodable & Sendable & CustomStringConvertible)?
-  ) {
-    let learned = LearnedModel(fitted)
-    tell("learning", learned)
-    tell("usedModel", usedModel)
-    tell(name, report)
-    guard usedModel == nil else { return }
-    paragraphs.append(learned.text(noun: noun, what: what, seconds: seconds["learning"]))
-    if let report { paragraphs.append(report.description) }
   }
 
   /// Adds what is known of the model: how it was trained, and its evaluation, which people see where it was
@@ -99,11 +70,21 @@ package struct JobResult: Sendable {
     what: String? = nil,
     evaluation: Evaluation?
   ) {
-    model(fitted, noun: noun, what: what, report: "evaluation", evaluation)
+    let trained = LearnedModel(fitted)
+    add("learning", trained)
+    add("usedModel", usedModel)
+    add("evaluation", evaluation)
+    guard usedModel == nil else { return }
+    paragraphs.append(trained.text(noun: noun, what: what, seconds: seconds["learning"]))
+    if let evaluation { evaluations.append(evaluation) }
   }
 
   /// Adds the evaluation of the data that the model was applied to.
-  mutating func evaluated(_ evaluation: Evaluation?) { report("evaluationOfData", evaluation) }
+  mutating func evaluated(_ evaluation: Evaluation?) {
+    guard let evaluation else { return }
+    add("evaluationOfData", evaluation)
+    evaluations.append(evaluation)
+  }
 
   /// Names a file that was written; nothing where none was asked for.
   mutating func wrote(

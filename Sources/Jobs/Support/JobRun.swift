@@ -5,7 +5,7 @@ internal import HourglassModelFiles
 internal import HourglassSystem
 internal import HourglassTasksCommon
 
-/// One run of a job: the engine, the files, who is told of it, and how learning is stopped and kept.
+/// One run of a job: the engine, the files, its events, and how training is stopped and its state kept.
 package struct JobRun: Sendable {
   /// What is done.
   let request: JobRequest
@@ -17,8 +17,10 @@ package struct JobRun: Sendable {
   private(set) var seconds: [String: Double] = [:]
 
   private let control: JobControl
-  private let tell: @Sendable (JobEvent) -> Void
+  private let send: @Sendable (JobEvent) -> Void
   private var start = ContinuousClock.now
+  /// The model that training starts from.
+  private let trainingStart: TrainingStart?
 
   /// Prepares a run.
   init(
@@ -28,15 +30,16 @@ package struct JobRun: Sendable {
   ) throws {
     self.request = request
     self.control = control
-    tell = events
+    send = events
     engine = request.computing.engine
+    trainingStart = try request.files.from.map { try TrainingStart(contentsOf: $0) }
     paths = try JobPaths(request.files, checkpoint: request.training.checkpoint, read: [])
   }
 
   /// The first input.
   var data: String { request.data.first ?? "-" }
 
-  /// The seed of what is drawn beside learning.
+  /// The seed of what is drawn beside training.
   var seed: UInt64 { request.training.seed ?? 0 }
 
   /// Names the files of the run beside those that every request has, and checks them.
@@ -61,25 +64,25 @@ package struct JobRun: Sendable {
     let now = ContinuousClock.now
     seconds[stage.rawValue, default: 0] += (now - start) / .seconds(1)
     start = now
-    tell(.finished(stage, seconds: seconds[stage.rawValue] ?? 0))
+    send(.finished(stage, seconds: seconds[stage.rawValue] ?? 0))
   }
 
   /// Says something that is good to know.
-  func note(_ text: String) { tell(.message(text)) }
+  func note(_ text: String) { send(.message(text)) }
 
   /// Says something that should be known.
-  func warn(_ text: String) { tell(.warning(text)) }
+  func warn(_ text: String) { send(.warning(text)) }
 
   /// Says how much of some work is done.
-  func work(_ name: String, fraction: Double) { tell(.working(name, fraction: fraction)) }
+  func work(_ name: String, fraction: Double) { send(.working(name, fraction: fraction)) }
 
-  /// Reads a file or a folder; a table or series that is larger than `--in-memory` is given as a large
-  /// one, and images of a larger file are on the disk.
+  /// Reads a file or a folder; a table or series that is larger than `--in-memory` stays in it, and
+  /// images of a larger file are on the disk.
   func load(_ path: String) throws(DatasetError) -> Dataset {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let options = request.reading.optionsForAny(limit: request.files.first)
     return try Dataset.load(contentsOf: path, options: options) {
-      tell(.working("reading \(name)", fraction: $0))
+      send(.working("reading \(name)", fraction: $0))
     }
   }
 
@@ -91,15 +94,15 @@ package struct JobRun: Sendable {
   func learnable(_ data: Dataset) -> Dataset {
     let counts: (some: Int, all: Int, how: String)
     switch data {
-    case .largeTable(let table):
+    case .table(let table) where !table.isInMemory:
       counts = (table.sample.rowCount, table.rowCount, "drawn at random")
-    case .largeSeries(let series):
+    case .series(let series) where !series.isInMemory:
       let some = series.sample.rowsOfOriginals.count
       counts = (some, series.rowCount, "in stretches drawn at random")
     case .table, .images, .sounds, .series: return data
     }
     note(
-      "\(data.name) is large: learning from \(NumberText.grouped(counts.some)) of its "
+      "\(data.name) is large: training on \(NumberText.grouped(counts.some)) of its "
         + "\(NumberText.grouped(counts.all)) rows, \(counts.how)"
     )
     return data.learnable
@@ -114,32 +117,33 @@ package struct JobRun: Sendable {
     _ way: JobEvent.Stopping,
     _ body: () async throws -> Result
   ) async throws -> Result {
-    tell(.stoppable(way))
-    defer { tell(.stoppable(.byKilling)) }
+    send(.stoppable(way))
+    defer { send(.stoppable(.byKilling)) }
     return try await body()
   }
 
-  /// Learns, telling of it and with a checkpoint, and keeps the model where that was asked for.
+  /// Trains with progress events and a checkpoint, and saves the model where that was asked for.
   ///
-  /// The model is kept before anything else can fail, which removes the checkpoint. Where learning was
+  /// The model is kept before anything else can fail, which removes the checkpoint. Where training was
   /// ended before its time, the best model so far is kept, and the checkpoint stays.
   ///
   /// - Parameters:
   ///   - unit: What an item is called, such as `image`.
-  ///   - fit: Learns in a session.
+  ///   - fit: Trains in a session.
   mutating func learn<Fitted: FittedTask>(
     unit: String,
     _ fit: (TrainingSession) async throws -> Fitted
   ) async throws -> Fitted {
     let training = request.training
     if training.resume, let path = paths.checkpoint, !FileKind.exists(path) {
-      note("there is no checkpoint at \(path); learning starts from the beginning")
+      note("there is no checkpoint at \(path); training starts from the beginning")
     }
     var session = self.session(unit: unit)
     session.checkpoint = paths.checkpoint
     session.checkpointInterval = training.checkpointEvery ?? 30
     session.resumes = training.resume
     session.scratchFolder = paths.folder
+    session.start = trainingStart
     if paths.model != nil { session.endsLearning = control.endsLearning }
     let learning = session
     let fitted = try await stoppable(paths.model == nil ? .byCancelling : .byEndingLearning) {
@@ -155,21 +159,21 @@ package struct JobRun: Sendable {
     throw JobInterruption(model: path, checkpoint: fitted.checkpoint)
   }
 
-  /// A session that is told of and keeps no checkpoint.
+  /// A session that is heard of and keeps no checkpoint.
   func session(unit: String) -> TrainingSession {
-    let tell = tell
+    let send = send
     return TrainingSession(
       engine: engine,
       comparesWithBaselines: request.baselines,
-      progress: { tell(.training($0, unit: unit)) }
+      progress: { send(.training($0, unit: unit)) }
     )
   }
 }
 
-/// Why a job that was asked to end learning has no result: the best model so far was kept.
+/// Why a job that was asked to end training has no result: the best model so far was kept.
 package struct JobInterruption: Error {
   /// Where the model is.
   package var model: String
-  /// Where the state of learning is.
+  /// Where the training state is.
   package var checkpoint: String?
 }

@@ -3,7 +3,7 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
 
-/// What was learned and how, for people and for programs: the same for every verb.
+/// The model and how it was trained, for people and for programs: the same for every verb.
 struct LearnedModel: Encodable, Sendable {
   var data: String
   var items: Int
@@ -38,11 +38,11 @@ struct LearnedModel: Encodable, Sendable {
   ///
   /// - Parameters:
   ///   - noun: What an item is called.
-  ///   - what: What was learned, if that is to be said.
-  ///   - seconds: How long learning took.
+  ///   - what: What was trained, if that is to be said.
+  ///   - seconds: How long training took.
   func text(noun: String, what: String? = nil, seconds: Double?) -> String {
     var line =
-      "learned \(what.map { "\($0) " } ?? "")from \(NumberText.counted(items, noun)) of \(data)"
+      "trained \(what.map { "\($0) " } ?? "")on \(NumberText.counted(items, noun)) of \(data)"
     if let seconds { line += " in \(NumberText.seconds(seconds))" }
     line += "\n\(NumberText.grouped(steps)) steps, \(NumberText.counted(epochs, "epoch"))"
     if let bestEpoch, bestEpoch != epochs { line += ", number \(bestEpoch) was best" }

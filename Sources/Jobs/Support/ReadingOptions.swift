@@ -18,7 +18,7 @@ package struct ReadingOptions: Codable, Hashable, Sendable {
   package var labelsArray: String?
   /// The column of times of a series.
   package var series: String?
-  /// The column that tells several series apart.
+  /// The column that names the series of each row.
   package var by: String?
   /// The rows of a window of a series.
   package var window: Int?
@@ -59,7 +59,7 @@ package struct ReadingOptions: Codable, Hashable, Sendable {
   /// The options in the words of the reader, with the size from which data are not held in memory.
   func optionsForAny(limit: Int?) -> DatasetOptions {
     var options = options(limit: limit)
-    options.largeTableSize = inMemory?.bytes ?? 1 << 30
+    options.inMemorySize = inMemory?.bytes ?? 1 << 30
     return options
   }
 

@@ -7,7 +7,7 @@ internal import HourglassTensors
 package struct ShapeOptions: Codable, Hashable, Sendable {
   /// How many numbers describe an item.
   package var dimensions: DimensionsChoice?
-  /// The widths of the fully connected layers before the code.
+  /// The widths of the fully connected layers before the latent vector.
   package var hidden: LayerWidths?
   /// The kind of layers.
   package var architecture: ArchitectureKind?
@@ -32,12 +32,11 @@ package struct ShapeOptions: Codable, Hashable, Sendable {
     }
     let shape: Shape
     switch data {
-    case .table, .largeTable:
+    case .table:
       throw .usage("--architecture convolutional needs images, and \(data.name) is a table")
     case .images(let images): shape = images.commonShape ?? [1, 16, 16]
     case .sounds: shape = [1, 48, 64]
-    case .series(let series): shape = [2 * series.channels.count, series.window]
-    case .largeSeries(let series):
+    case .series(let series):
       shape = [2 * series.sample.channels.count, series.sample.window]
     }
     guard

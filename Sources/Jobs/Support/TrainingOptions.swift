@@ -1,7 +1,7 @@
 internal import HourglassEngines
 internal import HourglassTasksCommon
 
-/// For how long is learned, by which steps, and from which random numbers.
+/// How long training takes, by which steps, and from which random numbers.
 package struct TrainingOptions: Codable, Hashable, Sendable {
   /// The most times to go through the data.
   package var epochs: Int?

@@ -6,8 +6,8 @@ public import HourglassTensors
 ///     let mel = MelSpectrogram()
 ///     let features = mel(song)  // [frames, 64], 50 frames a second
 ///
-/// The defaults suit both speech and music: at 16 kHz nearly all that tells voices and melodies apart
-/// is there, a window of 64 ms holds two periods of the lowest pitches and is still short beside a
+/// The defaults suit both speech and music: at 16 kHz nearly all that distinguishes voices and
+/// melodies is there, a window of 64 ms holds two periods of the lowest pitches and is still short beside a
 /// note or a vowel, and 64 bands are narrower than the ear's. Frame t is centered at the sample
 /// `t * hop`, with silence around the sound, so that n samples give 1 + n / hop frames.
 ///

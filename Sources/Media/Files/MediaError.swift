@@ -37,3 +37,200 @@ extension MediaError: CustomStringConvertible {
     }
   }
 }
+
+/// What is wrong with an image, a file of images or a folder of images.
+public enum ImageFileError: Error, Hashable, Sendable {
+  // MARK: Reading
+
+  /// The file begins as no image does; `found` is its beginning.
+  case notAnImage(path: String, found: [UInt8])
+  /// The bytes are not what the format allows; `reason` is what the library said.
+  case damaged(path: String, format: ImageFormat, reason: String)
+  /// The file stops before its last pixel; `size` is its size in bytes.
+  case truncated(path: String, format: ImageFormat, size: Int)
+  /// A variant of the format that is not read.
+  case unsupported(path: String, format: ImageFormat, reason: String)
+  /// More pixels than are allowed.
+  case tooManyPixels(path: String, width: Int, height: Int, limit: Int)
+
+  // MARK: Sets of images
+
+  /// A folder without an image that can be read; `unreadable` files were skipped.
+  case noImages(path: String, unreadable: Int)
+  /// A file whose contents are of no kind of images.
+  case notImages(path: String)
+  /// Two images of different sizes where one common size is needed.
+  case sizesDiffer(name: String, size: ImageSize, otherName: String, otherSize: ImageSize)
+  /// An image has another number of channels than an image can have.
+  case channelsNotShown(name: String, channels: Int)
+  /// A file is another one than it was when the set was made.
+  case changed(path: String)
+  /// A file of CIFAR-10 holds a label above 9.
+  case cifarLabel(path: String, image: Int, label: Int)
+  /// A file of CIFAR-10 does not consist of whole images.
+  case cifarSize(path: String, size: Int)
+
+  // MARK: Writing
+
+  /// The extension of the name of the file is of no image format.
+  case unknownExtension(path: String)
+  /// A JPEG cannot hold pixels that are not opaque.
+  case transparency(path: String)
+  /// The format allows no side of this length.
+  case sidesTooLong(path: String, format: ImageFormat, size: ImageSize, limit: Int)
+  /// The library could not encode the image.
+  case notEncoded(path: String, format: ImageFormat, reason: String)
+}
+
+extension ImageFileError: CustomStringConvertible {
+  /// What was being done, what was expected, what was found, and what to do.
+  public var description: String {
+    switch self {
+    case .notAnImage(let path, let found):
+      "cannot read \(path): expected a PNG or JPEG image, found a file that begins with "
+        + "\(hexadecimal(found)). Convert it to one of these."
+    case .damaged(let path, let format, let reason):
+      "cannot read \(path): expected a \(format.rawValue) image, found damaged data (\(reason)). "
+        + "Copy or download the file again."
+    case .truncated(let path, let format, let size):
+      "cannot read \(path): expected a \(format.rawValue) image up to its end, found that it stops "
+        + "early after \(size) bytes. Copy or download the file again."
+    case .unsupported(let path, let format, let reason):
+      "cannot read \(path): expected a usual \(format.rawValue) image, found one of another kind "
+        + "(\(reason)). Save it again as PNG."
+    case .tooManyPixels(let path, let width, let height, let limit):
+      "cannot read \(path): expected at most \(limit) pixels, found \(width) x \(height). "
+        + "Make the image smaller, or raise the limit."
+    case .noImages, .notImages, .sizesDiffer, .channelsNotShown, .changed, .cifarLabel, .cifarSize:
+      setDescription
+    default: writingDescription
+    }
+  }
+
+  private var setDescription: String {
+    switch self {
+    case .noImages(let path, let unreadable):
+      "cannot read \(path): expected a folder with PNG or JPEG images, found none"
+        + (unreadable > 0
+          ? " that can be read; \(unreadable) \(unreadable == 1 ? "is" : "are") damaged" : "")
+        + ". Check the path."
+    case .notImages(let path):
+      "cannot read \(path) as images: expected a PNG or JPEG image, a folder of them, an IDX file "
+        + "of images or a file of CIFAR-10, found another kind of data. Check the path."
+    case .sizesDiffer(let name, let size, let otherName, let otherSize):
+      "cannot train on images of different sizes: expected one size, found \(name) with \(size) "
+        + "and \(otherName) with \(otherSize) pixels. Give a common size."
+    case .channelsNotShown(let name, let channels):
+      "cannot show an image of \(name): expected 1 to 4 channels, found \(channels). "
+        + "Keep the channels of an image alone."
+    case .changed(let path):
+      "cannot read \(path): expected the image that was there at the start, found another one. "
+        + "Leave the files alone while they are used, and start again."
+    case .cifarLabel(let path, let image, let label):
+      "cannot read \(path) as CIFAR-10: expected labels from 0 to 9, found \(label) for image "
+        + "\(image). The file is damaged, or it is of another format."
+    case .cifarSize(let path, let size):
+      "cannot read \(path) as CIFAR-10: expected a multiple of 3073 bytes, found \(size). "
+        + "Copy or download the file again."
+    default: ""
+    }
+  }
+
+  private var writingDescription: String {
+    switch self {
+    case .unknownExtension(let path):
+      "cannot write \(path): expected a name that ends in .png, .jpg or .jpeg. "
+        + "Give the file such a name."
+    case .transparency(let path):
+      "cannot write \(path): expected opaque pixels, which are all that a JPEG holds, found "
+        + "transparent ones. Write a PNG, or remove the transparency first."
+    case .sidesTooLong(let path, let format, let size, let limit):
+      "cannot write \(path): expected sides of at most \(limit) pixels in a \(format.rawValue), "
+        + "found \(size). Make the image smaller, or write another format."
+    case .notEncoded(let path, let format, let reason):
+      "cannot write \(path): making a \(format.rawValue) of the image failed (\(reason)). "
+        + "Try the other format."
+    default: ""
+    }
+  }
+}
+
+/// What is wrong with a sound, or with a folder of sounds.
+public enum SoundFileError: Error, Hashable, Sendable {
+  /// The file begins as no sound does; `found` is its beginning.
+  case notASound(path: String, found: [UInt8])
+  /// The bytes are not what the format allows; `reason` is what the library said.
+  case damaged(path: String, format: SoundFormat, reason: String)
+  /// The file stops before its last sample; `size` is its size in bytes.
+  case truncated(path: String, format: SoundFormat, size: Int)
+  /// A variant of the format that the library does not read.
+  case unsupported(path: String, format: SoundFormat, reason: String)
+  /// A sample rate that no recording has.
+  case sampleRate(path: String, rate: Int, expected: ClosedRange<Int>)
+  /// A sample is infinite or not a number; `second` is when.
+  case notFinite(path: String, second: Double)
+  /// The sound holds no sample.
+  case noSamples(path: String)
+  /// A folder without a sound that can be read; `unreadable` files were skipped.
+  case noSounds(path: String, unreadable: Int)
+  /// The path leads to no sound and to no folder of sounds.
+  case notSounds(path: String)
+  /// The extension of the name of the file is of no sound format that is written.
+  case unknownExtension(path: String)
+  /// FLAC holds whole numbers alone.
+  case floatsInFLAC(path: String)
+  /// The library could not encode the sound.
+  case notEncoded(path: String, format: SoundFormat, reason: String)
+}
+
+extension SoundFileError: CustomStringConvertible {
+  /// What was being done, what was expected, what was found, and what to do.
+  public var description: String {
+    switch self {
+    case .notASound(let path, let found):
+      "cannot read \(path): expected a WAV, FLAC, Ogg, MP3 or AIFF sound, found a file that begins "
+        + "with \(hexadecimal(found)). Convert it to one of these."
+    case .damaged(let path, let format, let reason):
+      "cannot read \(path): expected \(article(format)) \(format.rawValue) sound, found damaged "
+        + "data (\(reason)). Copy or download the file again."
+    case .truncated(let path, let format, let size):
+      "cannot read \(path): expected \(article(format)) \(format.rawValue) sound up to its end, "
+        + "found that it stops early after \(size) bytes. Copy or download the file again."
+    case .unsupported(let path, let format, let reason):
+      "cannot read \(path): expected a usual \(format.rawValue) sound, found one of another kind "
+        + "(\(reason)). Convert it to WAV."
+    case .sampleRate(let path, let rate, let expected):
+      "cannot read \(path): expected a sample rate from \(expected.lowerBound) to "
+        + "\(expected.upperBound) Hz, found \(rate) Hz. The file is damaged; copy it again."
+    case .notFinite(let path, let second):
+      "cannot read \(path): expected finite samples, found another one after "
+        + "\((second * 1000).rounded() / 1000) s. Export the sound again."
+    case .noSamples(let path):
+      "cannot use \(path): expected a sound with samples, found an empty one. Remove it."
+    case .noSounds(let path, let unreadable):
+      "cannot read \(path): expected a folder with WAV, FLAC, Ogg, MP3 or AIFF sounds, found none"
+        + (unreadable > 0
+          ? " that can be read; \(unreadable) \(unreadable == 1 ? "is" : "are") damaged" : "")
+        + ". Check the path."
+    case .notSounds(let path):
+      "cannot read \(path) as sounds: expected a WAV, FLAC, Ogg, MP3 or AIFF sound or a folder of "
+        + "them, found another kind of data. Check the path."
+    case .unknownExtension(let path):
+      "cannot write \(path): expected a name that ends in .wav, .flac or .ogg. "
+        + "Give the file such a name."
+    case .floatsInFLAC(let path):
+      "cannot write \(path): expected samples of 16 or 24 bits, which are what FLAC holds, found "
+        + "a wish for single precision. Write 24 bits, or a WAV."
+    case .notEncoded(let path, let format, let reason):
+      "cannot write \(path): making \(article(format)) \(format.rawValue) of the sound failed "
+        + "(\(reason)). Use a usual sample rate and at most two channels, or another format."
+    }
+  }
+
+  private func article(_ format: SoundFormat) -> String {
+    switch format {
+    case .ogg, .mp3, .aiff: "an"
+    case .wav, .flac: "a"
+    }
+  }
+}

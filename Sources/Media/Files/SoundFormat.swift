@@ -11,7 +11,7 @@ public enum SoundFormat: String, Hashable, Sendable, CaseIterable {
   /// Samples as they are, most significant byte first.
   case aiff = "AIFF"
 
-  /// The bytes at the beginning of a file that tell what it is.
+  /// The number of bytes at the beginning of a file by which its format is recognized.
   package static let beginningSize = 16
 
   /// The format of a file that begins with some bytes, at least 12; none where it is no sound.

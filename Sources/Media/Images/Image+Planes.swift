@@ -65,18 +65,6 @@ extension Image {
       }
     return replacing(samples: converted)
   }
-
-  /// The same kind of image with other samples of as many pixels.
-  package func replacing(samples: Samples) -> Image {
-    Image(
-      width: width,
-      height: height,
-      channels: channels,
-      samples: samples,
-      colorProfile: colorProfile,
-      exif: exif
-    )
-  }
 }
 
 extension Image.Samples {

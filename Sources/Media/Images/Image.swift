@@ -96,6 +96,15 @@ public struct Image: Hashable, Sendable {
 
   /// The same samples with another color profile and other EXIF data.
   package func with(colorProfile: [UInt8]?, exif: [UInt8]?) -> Image {
+    with(samples: samples, colorProfile: colorProfile, exif: exif)
+  }
+
+  /// The same kind of image with other samples of as many pixels.
+  package func replacing(samples: Samples) -> Image {
+    with(samples: samples, colorProfile: colorProfile, exif: exif)
+  }
+
+  private func with(samples: Samples, colorProfile: [UInt8]?, exif: [UInt8]?) -> Image {
     Image(
       width: width,
       height: height,

@@ -50,8 +50,11 @@ package enum LabColor {
   ///
   /// A color that sRGB cannot show is drawn towards the gray of its lightness until it can: the
   /// lightness and the hue stay.
-  package static func colors(of lab: PlanarImage) -> PlanarImage {
-    var result = lab
+  package static func colors(of lab: PlanarImage) -> PlanarImage { shown(lab).colors }
+
+  /// The same, with the `[L, a, b]` planes of the colors that sRGB can show.
+  package static func shown(_ lab: PlanarImage) -> (colors: PlanarImage, lab: PlanarImage) {
+    var (result, shown) = (lab, lab)
     let (ls, `as`, bs) = (lab.planes[0], lab.planes[1], lab.planes[2])
     for index in ls.indices {
       let (l, a, b) = (ls[index], `as`[index], bs[index])
@@ -67,12 +70,14 @@ package enum LabColor {
           }
         }
         color = linearColor(l, a * low, b * low)
+        shown.planes[1][index] = a * low
+        shown.planes[2][index] = b * low
       }
       result.planes[0][index] = encoded(color.r)
       result.planes[1][index] = encoded(color.g)
       result.planes[2][index] = encoded(color.b)
     }
-    return result
+    return (result, shown)
   }
 
   /// Whether sRGB has a color.

@@ -2,7 +2,7 @@ package import HourglassAutoencoders
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// The state of learning in a file, from which a run that was stopped goes on to the same bytes.
+/// The training state in a file, from which a run that was stopped goes on to the same bytes.
 ///
 /// It is a model file of the same application: the variables lie under their names, those of the best
 /// epoch under `best.` and their names; the counters are in the member `checkpoint` of the header,
@@ -10,12 +10,12 @@ internal import HourglassTensors
 package struct CheckpointFile: CheckpointStore {
   /// The file.
   package let path: String
-  /// What must agree for learning to go on, and is written with the state.
+  /// What must agree for training to go on, and is written with the state.
   private let header: ModelHeader
 
   private static let bestPrefix = "best."
 
-  /// Names the file of a run; configuration, seed and data fingerprint of the header tell runs apart.
+  /// Names the file of a run; runs are identified by configuration, seed and data fingerprint.
   package init(_ path: String, header: ModelHeader) {
     self.path = path
     self.header = header

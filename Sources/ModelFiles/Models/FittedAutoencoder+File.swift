@@ -79,7 +79,7 @@ extension FittedAutoencoder {
     )
   }
 
-  /// What the header says of items.
+  /// The items in the header.
   private struct Items: Codable {
     /// The extents of one item, without the batch.
     var shape: [Int]
@@ -90,7 +90,7 @@ extension FittedAutoencoder {
     }
   }
 
-  /// Whether a variable is kept and not learned.
+  /// Whether a variable is kept and not trained.
   private static func isState(_ name: String) -> Bool {
     BatchNormalization.isState(name) || name.hasPrefix("encoder.\(Architecture.patchScope).")
   }

@@ -1,4 +1,4 @@
-/// What a model file says beside its tensors.
+/// The header of a model file.
 ///
 /// The configuration, the fields and the architecture are values of the application, kept as JSON:
 /// `JSONValue(encoding:file:)` makes them and `decoded(as:file:)` gives them back. There is no time

@@ -1,6 +1,6 @@
 internal import HourglassTensors
 
-/// What `hourglass inspect` says about a model file, without reading its weights.
+/// What `hourglass inspect` shows of a model file, without reading its weights.
 public struct ModelSummary: Codable, Hashable, Sendable {
   /// A tensor of the file.
   public struct TensorLine: Codable, Hashable, Sendable {
@@ -12,7 +12,7 @@ public struct ModelSummary: Codable, Hashable, Sendable {
     public let shape: [Int]
     /// The number of its elements.
     public let count: Int
-    /// Whether the tensor is learned; running averages and the like are not.
+    /// Whether the tensor is trained; running averages and the like are not.
     public let isParameter: Bool
   }
 

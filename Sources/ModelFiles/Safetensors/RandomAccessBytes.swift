@@ -91,7 +91,7 @@ func integers<Integer: FixedWidthInteger>(_ type: Integer.Type, in bytes: [UInt8
   }
 }
 
-/// The memory of the machine in bytes, or `Int.max` where it does not tell.
+/// The memory of the machine in bytes, or `Int.max` where it is unknown.
 func physicalMemory() -> Int {
   let pages = sysconf(Int32(_SC_PHYS_PAGES))
   let size = sysconf(Int32(_SC_PAGESIZE))

@@ -60,7 +60,7 @@ extension SafetensorsFile {
           #if _endian(little)
             try file.write(tensor.scalars.span.bytes)
           #else
-            try file.write(littleEndian(tensor.scalars))
+            try file.write(tensor.scalars.littleEndianBytes)
           #endif
         case .blob(let blob): try file.write(blob.bytes)
         }
@@ -82,25 +82,12 @@ extension SafetensorsFile {
     var result = parts.header
     for member in parts.members {
       switch member.content {
-      case .tensor(let tensor): result += littleEndian(tensor.scalars)
+      case .tensor(let tensor): result += tensor.scalars.littleEndianBytes
       case .blob(let blob): result += blob.bytes
       }
     }
     return result
   }
-}
-
-private func littleEndian(_ scalars: [Float]) -> [UInt8] {
-  var result: [UInt8] = []
-  result.reserveCapacity(scalars.count * 4)
-  for scalar in scalars {
-    let bits = scalar.bitPattern
-    result.append(UInt8(truncatingIfNeeded: bits))
-    result.append(UInt8(truncatingIfNeeded: bits >> 8))
-    result.append(UInt8(truncatingIfNeeded: bits >> 16))
-    result.append(UInt8(truncatingIfNeeded: bits >> 24))
-  }
-  return result
 }
 
 /// A tensor to be written.

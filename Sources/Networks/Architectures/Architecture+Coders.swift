@@ -102,21 +102,14 @@ extension Architecture {
 
   /// A convolution that makes ⌈n / 2⌉ of n.
   static func down(_ outputs: Int, rank: Int, _ activation: Activation) -> any Layer {
-    rank == 1
-      ? Convolution1D(
-        outputs,
-        kernelSize: 5,
-        stride: 2,
-        padding: .explicit(2),
-        activation: activation
-      )
-      : Convolution2D(
-        outputs,
-        kernelSize: 3,
-        stride: 2,
-        padding: .explicit(1),
-        activation: activation
-      )
+    ConvolutionLayer(
+      rank: rank == 1 ? 1 : 2,
+      outputs,
+      kernelSize: rank == 1 ? 5 : 3,
+      stride: 2,
+      padding: .explicit(rank == 1 ? 2 : 1),
+      activation: activation
+    )
   }
 
   /// A transposed convolution that makes n of ⌈n / 2⌉, whether n is even or odd.
@@ -127,21 +120,15 @@ extension Architecture {
       before: extents.map { _ in 1 },
       after: extents.map { $0 % 2 == 0 ? 1 : 2 }
     )
-    return extents.count == 1
-      ? TransposedConvolution1D(
-        outputs,
-        kernelSize: 4,
-        stride: 2,
-        padding: padding,
-        activation: activation
-      )
-      : TransposedConvolution2D(
-        outputs,
-        kernelSize: 4,
-        stride: 2,
-        padding: padding,
-        activation: activation
-      )
+    return ConvolutionLayer(
+      isTransposed: true,
+      rank: extents.count == 1 ? 1 : 2,
+      outputs,
+      kernelSize: 4,
+      stride: 2,
+      padding: padding,
+      activation: activation
+    )
   }
 
   /// Whether there are one or two dimensions of space.

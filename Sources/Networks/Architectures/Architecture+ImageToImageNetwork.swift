@@ -156,23 +156,15 @@ private struct TranslatorLayers {
     _ activation: Activation,
     _ initialization: Initialization = .automatic
   ) -> any Layer {
-    rank == 1
-      ? Convolution1D(
-        outputs,
-        kernelSize: 3,
-        stride: stride,
-        padding: .explicit(1),
-        activation: activation,
-        initialization: initialization
-      )
-      : Convolution2D(
-        outputs,
-        kernelSize: 3,
-        stride: stride,
-        padding: .explicit(1),
-        activation: activation,
-        initialization: initialization
-      )
+    ConvolutionLayer(
+      rank: rank == 1 ? 1 : 2,
+      outputs,
+      kernelSize: 3,
+      stride: stride,
+      padding: .explicit(1),
+      activation: activation,
+      initialization: initialization
+    )
   }
 }
 

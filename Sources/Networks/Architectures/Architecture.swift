@@ -13,11 +13,12 @@ public enum Architecture: Hashable, Sendable, Codable {
   /// multiple of the stride, so that no chequerboard appears (Odena, Dumoulin, Olah, 2016,
   /// doi:10.23915/distill.00003).
   case convolutional(channels: [Int], hidden: [Int], activation: Activation)
-  /// Layers of one's own, one after another. As an encoder they lead to the bottleneck, which is another fully
-  /// connected layer; as a decoder, which must then be given, they lead from the code to the item: a last fully
-  /// connected layer is added where their result has another shape. Items of any shape that the layers take.
+  /// Layers of one's own, one after another. As an encoder they lead to the bottleneck, which is another
+  /// fully connected layer; as a decoder, which must then be given, they lead from the latent vector to the
+  /// item: a last fully connected layer is added where their result has another shape. Items of any shape
+  /// that the layers take.
   case layers([LayerDescription])
-  /// What an image says of its patches, which is learned by itself before, then fully connected layers of the
+  /// Patch features, which are fitted first, then fully connected layers of the
   /// widths `hidden`; the decoder has these in reverse. Items `[channels, height, width]`.
   ///
   /// It is for features: what makes one kind of thing look unlike another is at hand, and need not be
@@ -38,7 +39,7 @@ public enum Architecture: Hashable, Sendable, Codable {
   case normalizedUNet(base: Int, depth: Int, activation: Activation)
   /// `depth` convolutions of 3 one after another, at least 2, all but the last of `width` channels;
   /// the extents stay throughout. Like a U-Net it translates. A small noise is taken off images of
-  /// any extents well, where the network learns the difference.
+  /// any extents well, where the network predicts the difference.
   ///
   /// Reference: Zhang, Zuo, Chen, Meng, Zhang, 2016, "Beyond a Gaussian Denoiser",
   /// arXiv:1608.03981, section 3.1, without the normalization.

@@ -57,26 +57,20 @@ extension LayerDescription {
     switch self {
     case .dense(let outputs, let activation):
       return FlatDense(dense: Dense(outputs, activation: activation))
-    case .convolution(let outputs, let kernel, let stride, let activation):
-      return space == 1
-        ? Convolution1D(outputs, kernelSize: kernel, stride: stride, activation: activation)
-        : Convolution2D(outputs, kernelSize: kernel, stride: stride, activation: activation)
-    case .transposedConvolution(let outputs, let kernel, let stride, let activation):
-      return space == 1
-        ? TransposedConvolution1D(
-          outputs,
-          kernelSize: kernel,
-          stride: stride,
-          activation: activation
-        )
-        : TransposedConvolution2D(
-          outputs,
-          kernelSize: kernel,
-          stride: stride,
-          activation: activation
-        )
-    case .maximumPooling(let window): return MaximumPooling(window)
-    case .averagePooling(let window): return AveragePooling(window)
+    case .convolution(let outputs, let kernel, let stride, let activation),
+      .transposedConvolution(let outputs, let kernel, let stride, let activation):
+      var isTransposed = false
+      if case .transposedConvolution = self { isTransposed = true }
+      return ConvolutionLayer(
+        isTransposed: isTransposed,
+        rank: space == 1 ? 1 : 2,
+        outputs,
+        kernelSize: kernel,
+        stride: stride,
+        activation: activation
+      )
+    case .maximumPooling(let window): return PoolingLayer(.maximum, window)
+    case .averagePooling(let window): return PoolingLayer(.average, window)
     case .upsampling(let factor): return Upsampling(.factor(factor))
     case .batchNormalization: return BatchNormalization(mode: mode)
     case .layerNormalization: return LayerNormalization()

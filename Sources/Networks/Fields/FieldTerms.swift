@@ -2,7 +2,7 @@ package import HourglassGraphs
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// How far the number of a field is from what a decoder says of it.
+/// The loss of the number of a field, given the outputs of a decoder.
 package enum NumberTerm: Hashable, Sendable {
   /// Nats of a normal distribution of one known variance.
   case gaussian(variance: Float)
@@ -14,7 +14,7 @@ package enum NumberTerm: Hashable, Sendable {
   case distance(ReconstructionLoss)
 }
 
-/// The losses of the fields of items, and what a decoder's parameters say of each field.
+/// The losses of the fields of items, and a decoder's parameters of each field.
 ///
 /// A decoder gives one parameter for each of the `width` values: what the number's term takes for a
 /// number, a logit for each level of a category. Shapes: values `[batch, width]`, one number for

@@ -13,7 +13,7 @@ package protocol Layer: Hashable, Sendable {
 
 /// What a graph is built for: layers such as dropout behave differently in the two.
 package enum Mode: Hashable, Sendable {
-  /// Learning: statistics of the batch, random masks.
+  /// Training: statistics of the batch, random masks.
   case training
   /// Use: running statistics, no randomness.
   case inference

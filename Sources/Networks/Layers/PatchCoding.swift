@@ -1,7 +1,7 @@
 package import HourglassGraphs
 internal import HourglassTensors
 
-/// How an image becomes numbers that tell which patches it has, and about where.
+/// How an image becomes numbers for which patches it has, and about where.
 ///
 /// For the patch x of D values around a place, with the mean μ and the variance σ² of its values, the
 /// filters w_j, whose values add up to 0, and the thresholds b_j,
@@ -9,10 +9,10 @@ internal import HourglassTensors
 ///     a_j = max(0, w_j · x / √(σ² + ε) - b_j),   ε = 0.01
 ///
 /// The image is parted into `grid` rows and columns of cells; a value of the result is the square root of the
-/// mean of a_j over the places of a cell, less its mean over images and divided by its deviation. Where mirror
-/// images are alike, it is the mean over those of the image and of the one with its left and right exchanged,
-/// which is got by exchanging those of the filters and of the cells. The filters and all else that is learned is
-/// no parameter: it comes with the network, and no step changes it.
+/// mean of a_j over the places of a cell, less its mean over images and divided by its deviation. Where
+/// mirror images are alike, it is the mean over those of the image and of the one with its left and right
+/// exchanged, which is got by exchanging those of the filters and of the cells. The filters and all else that
+/// is fitted is no parameter: it comes with the network, and no step changes it.
 ///
 /// Reference: Coates, Lee, Ng, 2011, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning",
 /// AISTATS, sections 3.1 to 3.3.
@@ -112,7 +112,8 @@ extension PatchCoding: Layer {
     return builder.product(builder.difference(values, means), factors)
   }
 
-  /// The means over cells of a_j for filters `[filters, channels, side, side]`: `[batch, filters, grid, grid]`.
+  /// The means over cells of a_j for filters `[filters, channels, side, side]`: `[batch, filters, grid,
+  /// grid]`.
   private func responses(
     to weights: NodeID,
     _ x: NodeID,
@@ -149,7 +150,7 @@ extension PatchCoding: Layer {
 
   /// 1 / √(σ² + ε) of each patch: `[batch, 1, rows, columns]`.
   private func contrast(of x: NodeID, in builder: inout GraphBuilder) -> NodeID {
-    let pooling = AveragePooling(side, stride: stride)
+    let pooling = PoolingLayer(.average, side, stride: stride)
     let mean = builder.mean(pooling(x, in: &builder), axes: [1], keepsDimensions: true)
     let squares = pooling(builder.apply(.square, x), in: &builder)
     let power = builder.mean(squares, axes: [1], keepsDimensions: true)

@@ -1,39 +1,33 @@
 package import HourglassGraphs
 internal import HourglassTensors
 
-/// The largest element of each window.
+/// The largest or the mean element of each window.
 ///
 /// Shape: `[batch, channels, …]` -> `[batch, channels, (n - window) / stride + 1, …]`.
-package struct MaximumPooling: Layer {
+package struct PoolingLayer: Layer {
+  package var kind: Pooling.Kind
   package var window: Int
   package var stride: Int
 
-  /// Makes windows of one extent in each dimension of space, side by side unless told otherwise.
-  package init(_ window: Int, stride: Int? = nil) {
+  /// Makes windows of one extent in each dimension of space, side by side without another stride.
+  package init(_ kind: Pooling.Kind, _ window: Int, stride: Int? = nil) {
+    self.kind = kind
     self.window = window
     self.stride = stride ?? window
   }
 
   package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
-    builder.pooling(x, .maximum, window: window, stride: stride)
-  }
-}
-
-/// The mean element of each window.
-///
-/// Shape: `[batch, channels, …]` -> `[batch, channels, (n - window) / stride + 1, …]`.
-package struct AveragePooling: Layer {
-  package var window: Int
-  package var stride: Int
-
-  /// Makes windows of one extent in each dimension of space, side by side unless told otherwise.
-  package init(_ window: Int, stride: Int? = nil) {
-    self.window = window
-    self.stride = stride ?? window
-  }
-
-  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
-    builder.pooling(x, .average, window: window, stride: stride)
+    let rank = Swift.max(builder.shape(of: x).rank - 2, 0)
+    return builder.pooling(
+      x,
+      Pooling(
+        kind,
+        window: Array(repeating: window, count: rank),
+        strides: Array(repeating: stride, count: rank),
+        paddingBefore: Array(repeating: 0, count: rank),
+        paddingAfter: Array(repeating: 0, count: rank)
+      )
+    )
   }
 }
 
@@ -105,22 +99,5 @@ package struct Reshape: Layer {
       )
     else { return builder.failed }
     return builder.reshape(x, Shape([shape[0]] + item))
-  }
-}
-
-extension GraphBuilder {
-  /// Windows of one extent in each dimension of space.
-  mutating func pooling(_ x: NodeID, _ kind: Pooling.Kind, window: Int, stride: Int) -> NodeID {
-    let rank = Swift.max(shape(of: x).rank - 2, 0)
-    return pooling(
-      x,
-      Pooling(
-        kind,
-        window: Array(repeating: window, count: rank),
-        strides: Array(repeating: stride, count: rank),
-        paddingBefore: Array(repeating: 0, count: rank),
-        paddingAfter: Array(repeating: 0, count: rank)
-      )
-    )
   }
 }

@@ -1,4 +1,4 @@
-/// The distribution of data given what a decoder says: the reconstruction term of an autoencoder.
+/// The distribution of data given the outputs of a decoder: the reconstruction term of an autoencoder.
 ///
 /// A decoder gives `parametersPerValue` linear numbers for each value of an item. They lie in
 /// blocks along the second dimension: for targets `[batch, features]` parameters are

@@ -49,7 +49,7 @@ public struct Optimizer: Hashable, Sendable, Codable {
   /// Optimization", arXiv:1212.1824, section 4, polynomial-decay averaging with η = 8.
   public var weightAveraging: Float?
 
-  /// Makes an optimizer: Adam at 0.001 unless told otherwise.
+  /// Makes an optimizer: Adam at 0.001 by default.
   public init(
     algorithm: Algorithm = .adam(),
     learningRate: Float = 1e-3,

@@ -1,3 +1,5 @@
+package import HourglassMedia
+
 /// Images in rows and columns, with names for both and a few words under each.
 ///
 /// Small images are drawn larger with sharp pixels, photographs smooth.
@@ -5,14 +7,14 @@ package struct ImageGrid: Figure {
   /// One image of the grid.
   package struct Cell: Hashable, Sendable {
     /// The image; nothing where the place stays free.
-    package var image: FigureImage?
+    package var image: Image?
     /// A few words under the image, such as `28.4 dB`; may be empty.
     package var caption: String
     /// Whether the caption stands out.
     package var isBest: Bool
 
     /// Takes an image.
-    package init(_ image: FigureImage?, caption: String = "", isBest: Bool = false) {
+    package init(_ image: Image?, caption: String = "", isBest: Bool = false) {
       self.image = image
       self.caption = caption
       self.isBest = isBest
@@ -33,7 +35,7 @@ package struct ImageGrid: Figure {
     }
 
     /// Takes a row of images without captions.
-    package init(_ name: String, images: [FigureImage]) {
+    package init(_ name: String, images: [Image]) {
       self.init(name, images.map { Cell($0) })
     }
   }
@@ -65,7 +67,7 @@ package struct ImageGrid: Figure {
   }
 
   /// A grid of one large image, such as a mosaic of many.
-  package init(title: String = "Images", subtitle: String = "", mosaic: FigureImage, scale: Int) {
+  package init(title: String = "Images", subtitle: String = "", mosaic: Image, scale: Int) {
     self.init(
       title: title,
       subtitle: subtitle,
@@ -118,7 +120,7 @@ package struct ImageGrid: Figure {
   /// The longest side up to which an image counts as small.
   private static let smallSide = 64
 
-  private static func proportion(_ image: FigureImage) -> Double {
+  private static func proportion(_ image: Image) -> Double {
     Double(image.height) / Double(image.width)
   }
 

@@ -1,3 +1,5 @@
+package import HourglassEvaluation
+package import HourglassMedia
 internal import HourglassSystem
 internal import HourglassTensors
 
@@ -12,7 +14,7 @@ package struct MapPage: Sendable {
     /// Nothing.
     case none
     /// Images of one size of the first points.
-    case images([FigureImage])
+    case images([Image])
     /// The cells of rows of the first points, by the names of their columns; `nil` is a missing cell.
     case rows(columns: [String], [[String?]])
   }
@@ -22,7 +24,7 @@ package struct MapPage: Sendable {
     /// Nothing is known of it.
     case none
     /// Images of one size, as many as the square of a side.
-    case images([FigureImage])
+    case images([Image])
     /// Rows of cells by the names of their columns, as many as the square of a side.
     case rows(columns: [String], [[String?]])
   }
@@ -69,6 +71,8 @@ package struct MapPage: Sendable {
   package var lattice: Lattice
   /// What a reader should know, such as what was left out.
   package var notes: [String]
+  /// How well the model that made the map does.
+  package var evaluation: Evaluation?
 
   /// Takes the parts of a page.
   package init(
@@ -78,7 +82,8 @@ package struct MapPage: Sendable {
     numbers: [Int]? = nil,
     items: Items = .none,
     lattice: Lattice = .none,
-    notes: [String] = []
+    notes: [String] = [],
+    evaluation: Evaluation? = nil
   ) {
     self.map = map
     self.noun = noun
@@ -87,6 +92,7 @@ package struct MapPage: Sendable {
     self.items = items
     self.lattice = lattice
     self.notes = notes
+    self.evaluation = evaluation
   }
 
   /// The part of the plane that is shown first.
@@ -119,7 +125,8 @@ extension MapPage {
       arrow keys move the pointer, 0 shows the whole map.</p>
       \(legend)</div>
       \(panel)</div>
-      \(notes.map { "<p class=\"note\">\(Markup.escaped($0))</p>\n" }.joined())</main>
+      \(notes.map { "<p class=\"note\">\(Markup.escaped($0))</p>\n" }.joined())\
+      \(evaluation?.html ?? "")</main>
       <script type="application/json" id="map-data">\(MapText.object(data))</script>
       <script>
       \(MapScript.text)</script>
@@ -178,13 +185,13 @@ extension MapPage {
     return true
   }
 
-  private static func canvas(_ name: String, _ image: FigureImage?) -> String {
+  private static func canvas(_ name: String, _ image: Image?) -> String {
     "<canvas id=\"\(name)\" class=\"pixels\" width=\"\(image?.width ?? 1)\" "
       + "height=\"\(image?.height ?? 1)\"></canvas>\n"
   }
 
   /// The images on one side of a sheet: browsers refuse images that are very large.
-  private static func sheetColumns(_ image: FigureImage) -> Int {
+  private static func sheetColumns(_ image: Image) -> Int {
     max(2_048 / max(image.width, image.height), 1)
   }
 }
@@ -224,7 +231,7 @@ extension MapPage {
         let length = columns * columns
         for start in stride(from: 0, to: shown.count, by: length) {
           let part = Array(shown[start..<min(start + length, shown.count)])
-          sheets.append(FigureImage(mosaicOf: part, columns: columns, gap: 0).dataAddress)
+          sheets.append(Image(mosaicOf: part, columns: columns, gap: 0).dataAddress)
         }
         imageCount = shown.count
       }
@@ -244,7 +251,7 @@ extension MapPage {
     case .none: return [("lattice", "null")]
     case .images(let images):
       let side = side(images.count)
-      let sheet = FigureImage(mosaicOf: images, columns: side, gap: 0).dataAddress
+      let sheet = Image(mosaicOf: images, columns: side, gap: 0).dataAddress
       let parts = [("side", "\(side)"), ("sheet", MapText.quoted(sheet))]
       return [("lattice", MapText.object(parts))]
     case .rows(let columns, let rows):

@@ -62,6 +62,8 @@ enum PageStyle {
     dd { margin: 0; font-variant-numeric: tabular-nums lining-nums; overflow-wrap: anywhere; }
     .verdict { padding: 12px 16px; border-left: 3px solid var(--good-edge); background: var(--good);
       border-radius: 0 8px 8px 0; }
+    .verdict.open { border-left-color: var(--dim); background: var(--inset); }
+    .warning { padding-left: 16px; border-left: 3px solid var(--accent); }
     .note { color: var(--dim); font-size: 0.92rem; }
     a { color: var(--accent); }
     nav { padding: 18px 24px 0; font-size: 0.92rem; }

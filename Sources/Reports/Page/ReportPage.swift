@@ -1,3 +1,4 @@
+package import HourglassEvaluation
 package import HourglassSystem
 internal import HourglassTensors
 
@@ -15,9 +16,11 @@ package struct ReportPage: Sendable {
     case figure(any Figure, caption: String)
     /// An image of a file with words under it.
     case image(ImageFile, caption: String)
+    /// How well a model does, beside its baselines.
+    case evaluation(Evaluation)
     /// A table with words above it; both texts may be empty.
     case table(NumberTable, caption: String)
-    /// What was learned, as names and values: `("rows", "3,000 images")`.
+    /// What was trained on, as names and values: `("rows", "3,000 images")`.
     case facts(title: String, [(name: String, value: String)])
     /// The one sentence to take away.
     case verdict(String)
@@ -142,6 +145,7 @@ extension ReportPage {
       let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
       return "<figure>\n<img class=\"image\" alt=\"\(Markup.escaped(caption))\" "
         + "src=\"\(image.dataAddress)\">\n\(words)</figure>\n"
+    case .evaluation(let evaluation): return evaluation.html
     case .table(let table, let caption):
       let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
       return "<figure class=\"table\">\n\(words)\(table.html)</figure>\n"
@@ -154,5 +158,24 @@ extension ReportPage {
     case .verdict(let words): return "<p class=\"verdict\">\(Markup.escaped(words))</p>\n"
     case .note(let words): return "<p class=\"note\">\(Markup.escaped(words))</p>\n"
     }
+  }
+}
+
+/// The beginning of every page, up to the end of its head.
+enum PageHead {
+  /// The text for a title, not escaped yet, and rules of style beside those of all pages.
+  static func text(title: String, rules: String = "") -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(Markup.escaped(title))</title>
+    <style>
+    \(PageStyle.rules)\(rules)</style>
+    </head>
+    """
   }
 }

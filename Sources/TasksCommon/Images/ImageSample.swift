@@ -20,7 +20,7 @@ package struct ImageSample: Sendable {
   /// The shortest side of a part.
   private static let shortestPart = 128
 
-  /// Reads the images that a split lets learning see.
+  /// Reads the images that a split lets training see.
   ///
   /// Where they have more values than memory should hold, a square of each is taken at random, and
   /// where that is still too much, a part of the images.
@@ -28,7 +28,7 @@ package struct ImageSample: Sendable {
   /// - Parameters:
   ///   - range: The values that the planes can have.
   ///   - isWanted: Whether an image counts.
-  ///   - planes: What is kept of an image, told its number and itself.
+  ///   - planes: What is kept of an image, from its number and itself.
   package init(
     _ images: ImageSet,
     split: RowSplit,
@@ -79,7 +79,7 @@ package struct ImageSample: Sendable {
   }
 }
 
-/// How patches of images are cut, how many, and by which steps a network learns from them.
+/// How patches of images are cut, how many, and by which steps a network is trained on them.
 package struct PatchLearning: Sendable {
   /// How patches are cut.
   package let cutting: PatchSource.Cutting
@@ -126,7 +126,7 @@ package struct PatchLearning: Sendable {
     )
   }
 
-  /// How a network learns from the patches.
+  /// How a network is trained on the patches.
   package func trainer(_ settings: TrainingSettings) -> Trainer {
     var settings = settings
     let batchSize = Self.pixelsPerStep / max(seenArea, 1)

@@ -16,11 +16,11 @@ public import HourglassNetworks
 /// Reference: Hinton, Salakhutdinov, 2006, "Reducing the Dimensionality of Data with Neural
 /// Networks", doi:10.1126/science.1127647.
 public struct DimensionReducer: Hashable, Sendable, Codable {
-  /// What the codes of items should keep of them.
+  /// What the latent vectors of items should keep of them.
   public enum Preservation: Hashable, Sendable, Codable {
-    /// The values: items are reconstructed from their codes as well as can be.
+    /// The values: items are reconstructed from their latent vectors as well as can be.
     case values
-    /// Neighbors before values: items that are near each other in the data are so in the codes, of
+    /// Neighbors before values: items that are near each other in the data are so in the latent vectors, of
     /// at most 16 numbers, which makes a map; items are still reconstructed from it.
     ///
     /// `count`, at least 1, is how many nearest items are neighbors of an item: fewer show finer
@@ -33,25 +33,25 @@ public struct DimensionReducer: Hashable, Sendable, Codable {
 
   /// The number of numbers that each row becomes, at least 1.
   public var dimensions: Int
-  /// The layers between the data and the code, mirrored on the way back.
+  /// The layers between the data and the latent vector, mirrored on the way back.
   ///
   /// `nil` takes fully connected layers, for images too;
   /// `Defaults.convolutionalArchitecture` gives the other kind.
   public var architecture: Architecture?
   /// How far a reconstruction is from its row; `nil` takes the squared error.
   public var objective: Objective?
-  /// The function of each number of a code.
+  /// The activation of each latent dimension.
   public var codeActivation: Activation
   /// The function of each value of a reconstruction; `nil` takes the logistic for images, whose
   /// values go from 0 to 1, and none for others.
   public var outputActivation: Activation?
   /// How variables follow their gradients, with the learning rate and its schedule.
   public var optimizer: Optimizer?
-  /// For how long and by which steps it learns.
+  /// The budget and the steps of training.
   public var learning: TrainingSettings
   /// How the numbers of a table are scaled before they are trained on.
   public var scaling: NumberScaling
-  /// What the codes should keep; `nil` takes the values.
+  /// What the latent vectors should keep; `nil` takes the values.
   public var preserves: Preservation?
 
   /// Makes a reducer; the defaults suit most tables and small images.

@@ -19,9 +19,7 @@ extension FittedDimensionReducer: FittedTask {
     }
     self.init(
       configuration: try file.decoded(\.configuration, as: DimensionReducer.self),
-      header: file.header,
-      report: try file.report(as: ReductionReport.self),
-      checkpoint: nil,
+      core: try FittedCore(file),
       encoding: encoding,
       network: try FittedAutoencoder(
         autoencoder,
@@ -47,7 +45,7 @@ extension ReductionBaseline {
 }
 
 extension FittedDimensionReducer {
-  /// A start for a network like this one with a code of other length: its variables, and, where the
+  /// A start for a network like this one with another number of dimensions: its variables, and, where the
   /// length shows in their shape, as much of them as fits into what the other would start from.
   package func start(over fresh: [String: Tensor], shapes: [String: Shape]) -> [String: Tensor] {
     var start = fresh

@@ -2,50 +2,29 @@ package import HourglassAutoencoders
 public import HourglassData
 public import HourglassEncodings
 public import HourglassEngines
-public import HourglassModelFiles
+public import HourglassEvaluation
+internal import HourglassModelFiles
 internal import HourglassStatistics
 public import HourglassTensors
 
-/// A dimensionality reduction that was learned: it reduces rows to codes and reconstructs them.
+/// A fitted dimensionality reduction: it reduces rows to latent vectors and reconstructs them.
 ///
-/// It is a value: nothing that is done with it changes it. A row has the same code, to the bit, alone
-/// and in any company.
+/// It is a value: nothing that is done with it changes it. A row has the same latent vector, to the bit,
+/// alone and in any company.
 public struct FittedDimensionReducer: Sendable {
   /// The name of the application in the header of a model file.
   public static let application = "reduce"
 
   /// How it was set up.
   public let configuration: DimensionReducer
-  /// What a model file says beside its tensors: settings, fields, architecture, provenance.
-  public let header: ModelHeader
-  /// How well it does on rows that were held out, measured when it was learned.
-  public let report: ReductionReport?
-  /// Where the state of learning is kept until the model is saved.
-  public let checkpoint: String?
+  /// What every fitted model has.
+  public let core: FittedCore
 
   package let encoding: ItemEncoding
   package let network: FittedAutoencoder
   package let baseline: ReductionBaseline
 
-  package init(
-    configuration: DimensionReducer,
-    header: ModelHeader,
-    report: ReductionReport?,
-    checkpoint: String?,
-    encoding: ItemEncoding,
-    network: FittedAutoencoder,
-    baseline: ReductionBaseline
-  ) {
-    self.configuration = configuration
-    self.header = header
-    self.report = report
-    self.checkpoint = checkpoint
-    self.encoding = encoding
-    self.network = network
-    self.baseline = baseline
-  }
-
-  /// The number of numbers of a code.
+  /// The number of latent dimensions.
   public var dimensions: Int { network.autoencoder.latent }
 
   /// What it was trained on.
@@ -62,33 +41,42 @@ public struct FittedDimensionReducer: Sendable {
   /// The names of the columns or channels that it was trained on; empty for images and sounds.
   public var columns: [String] { encoding.columns }
 
-  /// The codes of items: `[count, dimensions]`.
+  /// The latent vectors of items: `[count, dimensions]`.
   ///
   /// The columns of a table are found by their names, in any order and among others; without a
-  /// header they are taken in their order. Cells may be missing. The code of a sound is the mean of
-  /// the codes of its patches of about one second.
+  /// header they are taken in their order. Cells may be missing. The latent vector of a sound is the mean of
+  /// the latent vectors of its patches of about one second.
   ///
   /// - Throws: `application` where the data do not suit the model; `interrupted` on cancellation.
   public func codes(
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
-    do {
-      if case .largeTable(let table) = data {
-        return try await table.codes { try await self.codes(of: .table($0), on: engine) }
-      }
-      let items = try RawItems(data, for: encoding)
-      let codes = try await network.encode(
-        EncodedRows(items, encoding: encoding),
-        on: engine
-      )
-      return items.codesOfWholes(codes)
-    } catch {
-      throw HourglassError(error)
+    try await HourglassError.wrapping {
+      try await data.batches().vectors(on: engine) { try await codes(of: $0, on: $1) }
     }
   }
 
-  /// The codes of rows of numbers or of images in memory.
+  /// The latent vectors of items batch by batch, in memory that the length of the data does not matter to.
+  ///
+  /// - Parameter body: Takes each batch and the latent vectors of its wanted items.
+  /// - Throws: As for all at once, and what `body` throws.
+  public func codes(
+    of data: Dataset,
+    on engine: ComputeEngine = ComputeEngine(),
+    _ body: (DatasetBatch, Tensor) async throws -> Void
+  ) async throws {
+    let batches = try data.batches()
+    try await batches.forEach(on: engine, { try await codes(of: $0, on: $1) }, take: body)
+  }
+
+  private func codes(of batch: DatasetBatch, on engine: ComputeEngine) async throws -> Tensor {
+    let items = try RawItems(batch.data, for: encoding)
+    let codes = try await network.encode(EncodedRows(items, encoding: encoding), on: engine)
+    return batch.wanted(items.codesOfWholes(codes))
+  }
+
+  /// The latent vectors of rows of numbers or of images in memory.
   public func codes(
     of data: NumericDataset,
     on engine: ComputeEngine = ComputeEngine()
@@ -103,7 +91,7 @@ public struct FittedDimensionReducer: Sendable {
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> ReconstructedItems {
-    do {
+    try await HourglassError.wrapping {
       let items = try RawItems(data, for: encoding)
       let values = try await network.reconstruct(
         EncodedRows(items, encoding: encoding),
@@ -113,12 +101,10 @@ public struct FittedDimensionReducer: Sendable {
         return encoding.reconstructed(values)
       }
       return encoding.reconstructed(values, like: try columns.aligned(table))
-    } catch {
-      throw HourglassError(error)
     }
   }
 
-  /// The items that codes `[count, dimensions]` stand for, in the units of the data.
+  /// The items that latent vectors `[count, dimensions]` stand for, in the units of the data.
   public func decode(
     codes: Tensor,
     on engine: ComputeEngine = ComputeEngine()
@@ -126,25 +112,21 @@ public struct FittedDimensionReducer: Sendable {
     guard codes.shape.rank == 2, codes.shape[1] == dimensions else {
       throw .application(.codeLength(expected: dimensions, found: codes.shape))
     }
-    do {
-      return encoding.reconstructed(try await network.decode(codes, on: engine))
-    } catch {
-      throw HourglassError(error)
+    return try await HourglassError.wrapping {
+      encoding.reconstructed(try await network.decode(codes, on: engine))
     }
   }
 
-  /// How well it reconstructs items, beside PCA of the same size and the column means; of a large table
-  /// those of its sample.
+  /// How well it reconstructs items and preserves neighbors, beside PCA of the same size and the column
+  /// means; of a large table those of its sample.
   public func evaluate(
     _ data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> ReductionReport {
-    do {
+  ) async throws(HourglassError) -> Evaluation {
+    try await HourglassError.wrapping {
       let rows = try EncodedRows(RawItems(data.learnable, for: encoding), encoding: encoding)
       return try await ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
-        .report(rows, of: data.name, as: .given, on: engine)
-    } catch {
-      throw HourglassError(error)
+        .evaluation(rows, of: data.name, as: .given, on: engine)
     }
   }
 
@@ -152,14 +134,14 @@ public struct FittedDimensionReducer: Sendable {
   public func evaluate(
     _ data: NumericDataset,
     on engine: ComputeEngine = ComputeEngine()
-  ) async throws(HourglassError) -> ReductionReport {
+  ) async throws(HourglassError) -> Evaluation {
     try await evaluate(Dataset(data), on: engine)
   }
 }
 
 extension RawItems {
-  /// The codes of what was given, of codes `[items, width]`: those of sounds are the means over
-  /// their patches.
+  /// The latent vectors of the items, from latent vectors `[items, width]`: those of sounds are the means
+  /// over their patches.
   package func codesOfWholes(_ codes: Tensor) -> Tensor {
     guard case .sounds(let patches) = self else { return codes }
     let width = codes.shape[1]

@@ -3,6 +3,7 @@ internal import HourglassData
 package import HourglassEncodings
 package import HourglassEngines
 internal import HourglassNetworks
+internal import HourglassStatistics
 package import HourglassSystem
 package import HourglassTensors
 
@@ -45,10 +46,11 @@ package struct NeighborPairs: PairedBatchSource {
     }
     var own = [Int](repeating: -1, count: items.count)
     for (place, item) in references.enumerated() { own[item] = place }
-    let nearest = try await NeighborSearch(items.selecting(references)).nearest(
+    let nearest = try await NearestNeighbors(items.selecting(references)).nearest(
       to: items,
-      own: own,
+      without: own,
       count: min(count, max(references.count - 1, 1)),
+      isMeasured: false,
       on: engine,
       progress: progress
     )

@@ -1,21 +1,29 @@
 package import HourglassEncodings
 package import HourglassEngines
-internal import HourglassNetworks
+internal import HourglassStatistics
 package import HourglassTensors
 
-/// Measures how well codes keep the neighbors that items have among each other.
+/// Measures how well latent vectors keep the neighbors that items have among each other.
 ///
 /// With n items, k neighbors of each, and the rank r(i, j) of item j among the others by their distance
 /// from item i in the data, 1 for the nearest,
 ///
 ///     trustworthiness = 1 - 2 / (n k (2 n - 3 k - 1)) Σᵢ Σⱼ (r(i, j) - k)
 ///
-/// where j goes over the k nearest of i by their codes that are not so in the data. The share kept is
-/// that of the k nearest in the data that are among the k nearest by their codes.
+/// where j goes over the k nearest of i by their latent vectors that are not so in the data. The share kept
+/// is that of the k nearest in the data that are among the k nearest by their latent vectors.
 ///
 /// Reference: Venna, Kaski, 2001, "Neighborhood Preservation in Nonlinear Projection Methods: An
 /// Experimental Study", doi:10.1007/3-540-44668-0_68, equation 1.
 package struct NeighborhoodPreservation: Sendable {
+  /// How well latent vectors preserve neighbors.
+  package struct Score: Hashable, Sendable {
+    /// 1 where all items that are near by their latent vectors are so in the data, about 1/2 for random ones.
+    package var trustworthiness: Double
+    /// The part, from 0 to 1, of the nearest items in the data that are among as many nearest latent vectors.
+    package var kept: Double
+  }
+
   /// The items.
   package let items: EncodedRows
   /// The number of neighbors of an item.
@@ -38,12 +46,23 @@ package struct NeighborhoodPreservation: Sendable {
   package func scores(
     of codes: [Tensor],
     on engine: isolated ComputeEngine
-  ) async throws -> [ReductionReport.Neighbors.Score] {
+  ) async throws -> [Score] {
     let total = items.count
-    let near = codes.map { nearest(by: $0) }
+    let own = Array(0..<total)
+    var near: [[Int32]] = []
+    for map in codes {
+      let map = EncodedRows(codes: map).selecting(own)
+      let found = try await NearestNeighbors(map)
+        .nearest(to: map, without: own, count: count, on: engine)
+      near.append(found.rows)
+    }
     // Ranks take all distances of an item: those to the blocks of references are gathered first.
     var distances = [Float](repeating: 0, count: total * total)
-    try await NeighborSearch(items).forEachDistance(of: items, on: engine) { item, start, row in
+    try await NearestNeighbors(items).forEachDistance(of: items, on: engine) {
+      item,
+      start,
+      _,
+      row in
       for index in row.indices { distances[item * total + start + index] = row[index] }
     }
     var excess = [Double](repeating: 0, count: codes.count)
@@ -57,7 +76,7 @@ package struct NeighborhoodPreservation: Sendable {
       }
       for (place, other) in order.enumerated() { ranks[other] = place + 1 }
       for map in codes.indices {
-        // Codes that are too far apart for their squares have no nearest ones: the worst rank.
+        // Latent vectors that are too far apart for their squares have no nearest ones: the worst rank.
         for other in near[map][item * count..<(item + 1) * count] {
           guard other >= 0 else {
             excess[map] += Double(total - 1 - count)
@@ -70,30 +89,10 @@ package struct NeighborhoodPreservation: Sendable {
     }
     let (n, k) = (Double(total), Double(count))
     return codes.indices.map { map in
-      ReductionReport.Neighbors.Score(
+      Score(
         trustworthiness: 1 - 2 / (n * k * (2 * n - 3 * k - 1)) * excess[map],
         kept: Double(kept[map]) / (n * k)
       )
     }
-  }
-
-  /// The places of the nearest items by their codes, `[items, count]`.
-  private func nearest(by codes: Tensor) -> [Int32] {
-    let width = codes.shape[1]
-    let values = codes.scalars.span
-    var nearest = NeighborLists(items.count, count: count)
-    var row = [Float](repeating: 0, count: items.count)
-    for item in 0..<items.count {
-      for other in 0..<items.count {
-        var sum: Float = 0
-        for place in 0..<width {
-          let difference = values[item * width + place] - values[other * width + place]
-          sum += difference * difference
-        }
-        row[other] = sum
-      }
-      nearest.take(row.span, from: 0, for: item, without: item)
-    }
-    return nearest.rows
   }
 }

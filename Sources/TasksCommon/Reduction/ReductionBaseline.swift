@@ -7,8 +7,7 @@ internal import HourglassNetworks
 package import HourglassStatistics
 package import HourglassTensors
 
-/// The simpler means that an autoencoder is evaluated beside: principal components and column means of
-/// the rows that it trained on.
+/// The baselines of an autoencoder: principal components and column means of the rows that it trained on.
 ///
 /// They are kept in the model, so that new rows are evaluated alike.
 package struct ReductionBaseline: Hashable, Sendable {
@@ -41,12 +40,12 @@ package struct ReductionBaseline: Hashable, Sendable {
     [Self.names.means: means, Self.names.components: components]
   }
 
-  /// Sums over rows of squared errors.
+  /// Squared errors of each row.
   package struct Errors: Hashable, Sendable {
-    /// Σ ‖c - V Vᵀ c‖², where c is a row less the means and V the directions.
-    package var principalComponents = 0.0
-    /// Σ ‖c‖².
-    package var means = 0.0
+    /// ‖c - V Vᵀ c‖², where c is a row less the means and V the directions.
+    package var principalComponents: [Double] = []
+    /// ‖c‖².
+    package var means: [Double] = []
   }
 
   /// The errors of reconstructing items, over the values that were observed; a missing one counts as its
@@ -60,21 +59,23 @@ package struct ReductionBaseline: Hashable, Sendable {
       plan.feed(components, to: plan.graph.requiredInput("components"))
       let input = plan.graph.requiredInput("rows")
       let observed = plan.graph.requiredInput("observed")
-      let results = ["left", "whole"].map(plan.graph.requiredOutput)
-      var sums = [0.0, 0.0]
+      let left = plan.graph.requiredOutput("left")
+      let whole = plan.graph.requiredOutput("whole")
+      var errors = Errors()
       for start in stride(from: 0, to: rows.count, by: batch) {
         let indices = Array(start..<min(start + batch, rows.count))
         plan.withInput(input) { rows.copyValues(indices.span, into: &$0) }
         plan.withInput(observed) { rows.copyObserved(indices.span, into: &$0) }
         try plan.run(step: 1)
-        for (place, result) in results.enumerated() {
-          plan.withOutput(result) { values in
-            for row in indices.indices { sums[place] += Double(values[row]) }
-          }
+        plan.withOutput(left) { values in
+          for row in indices.indices { errors.principalComponents.append(Double(values[row])) }
+        }
+        plan.withOutput(whole) { values in
+          for row in indices.indices { errors.means.append(Double(values[row])) }
         }
         try Task.checkCancellation()
       }
-      return Errors(principalComponents: sums[0], means: sums[1])
+      return errors
     }
   }
 

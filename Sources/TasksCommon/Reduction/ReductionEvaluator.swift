@@ -2,14 +2,19 @@ package import HourglassAutoencoders
 internal import HourglassData
 package import HourglassEncodings
 package import HourglassEngines
+package import HourglassEvaluation
 package import HourglassStatistics
+internal import HourglassSystem
 internal import HourglassTensors
 
-/// Measures how well an autoencoder and simpler means reconstruct rows.
+/// Measures how well an autoencoder and its baselines reconstruct rows, and how well their latent vectors
+/// preserve neighbors.
 package struct ReductionEvaluator: Sendable {
   package let network: FittedAutoencoder
   package let baseline: ReductionBaseline
   package let encoding: ItemEncoding
+  /// The number of kinds of patches of patch features; `nil` where rows are the items' own values.
+  package var patchKinds: Int?
 
   package init(network: FittedAutoencoder, baseline: ReductionBaseline, encoding: ItemEncoding) {
     self.network = network
@@ -17,87 +22,114 @@ package struct ReductionEvaluator: Sendable {
     self.encoding = encoding
   }
 
-  /// Makes the report of some rows.
-  package func report(
+  /// Evaluates some rows.
+  package func evaluation(
     _ rows: EncodedRows,
     of dataName: String,
-    as kind: EvaluationSplit,
+    as split: EvaluationSplit,
     on engine: ComputeEngine
-  ) async throws -> ReductionReport {
+  ) async throws -> Evaluation {
+    let own = try await network.squaredErrors(rows, on: engine).scalars.map { Double($0) }
     let errors = try await baseline.errors(of: rows, on: engine)
-    let own = try await network.squaredErrors(rows, on: engine)
-    let sum = own.scalars.reduce(0.0) { $0 + Double($1) }
-    return ReductionReport(
-      dataName: dataName,
-      rows: kind,
-      rowCount: rows.count,
-      dimensions: network.autoencoder.latent,
-      valueCount: rows.valueCount,
-      kind: encoding.kind,
-      autoencoder: score(sum, errors, rows),
-      principalComponents: score(errors.principalComponents, errors, rows),
-      columnMeans: score(errors.means, errors, rows),
-      neighbors: try await neighbors(rows, on: engine),
-      notes: notes(kind)
-    )
-  }
-
-  private func neighbors(
-    _ rows: EncodedRows,
-    on engine: ComputeEngine
-  ) async throws -> ReductionReport.Neighbors? {
-    guard let keeping = NeighborhoodPreservation(rows) else { return nil }
-    let codes = [
-      try await network.encode(keeping.items, on: engine),
-      baseline.codes(of: keeping.items),
+    var metrics = [
+      Evaluation.Metric("MSE", better: .lower), Evaluation.Metric("R²", better: .higher),
     ]
-    let scores = try await keeping.scores(of: codes, on: engine)
-    return ReductionReport.Neighbors(
-      count: keeping.count,
-      itemCount: keeping.items.count,
-      autoencoder: scores[0],
-      principalComponents: scores[1]
+    var methods = [
+      Evaluation.Method("autoencoder", values(own, errors, rows)),
+      Evaluation.Method("PCA", isBaseline: true, values(errors.principalComponents, errors, rows)),
+      Evaluation.Method("mean", isBaseline: true, values(errors.means, errors, rows)),
+    ]
+    if let preservation = NeighborhoodPreservation(rows) {
+      let items = preservation.items
+      let codes = [try await network.encode(items, on: engine), baseline.codes(of: items)]
+      let scores = try await preservation.scores(of: codes, on: engine)
+      metrics += [
+        Evaluation.Metric("trustworthiness", better: .higher, format: .fixed(3)),
+        Evaluation.Metric("\(preservation.count)-NN kept", better: .higher, format: .percent(1)),
+      ]
+      for (place, score) in scores.enumerated() {
+        methods[place].values += [score.trustworthiness, score.kept]
+      }
+      methods[2].values += [nil, nil]
+    }
+    let size = NumberText.grouped(rows.valueCount)
+    let latent = NumberText.counted(network.autoencoder.latent, "dimension")
+    return Evaluation(
+      title: "\(split.title(rows.count, nouns, of: dataName)), \(size) -> \(latent)",
+      split: split,
+      itemCount: rows.count,
+      tables: [Evaluation.Table(metrics: metrics, methods: methods)],
+      verdict: verdict(own, errors, as: split),
+      notes: notes,
+      warnings: split == .trainedOn
+        ? ["there were too few \(nouns.many) to hold some out: new ones will do worse"] : []
     )
   }
 
-  private func score(
-    _ sum: Double,
+  private var nouns: (one: String, many: String) {
+    encoding.kind == .sounds ? ("patch", "patches") : encoding.kind.nouns
+  }
+
+  /// The mean squared error of a value, and the part of the error of the means that is explained.
+  private func values(
+    _ losses: [Double],
     _ errors: ReductionBaseline.Errors,
     _ rows: EncodedRows
-  ) -> ReductionReport.Score {
-    let perRow = sum / Double(max(rows.count, 1))
-    return ReductionReport.Score(
-      errorPerValue: perRow / Double(max(rows.valueCount, 1)),
-      errorPerRow: perRow,
-      varianceKept: errors.means > 0 ? 1 - sum / errors.means : (sum == 0 ? 1 : 0)
+  ) -> [Double?] {
+    let (sum, whole) = (losses.reduce(0, +), errors.means.reduce(0, +))
+    let explained = whole > 0 ? 1 - sum / whole : (sum == 0 ? 1 : 0)
+    return [
+      sum / Double(max(rows.count * rows.valueCount, 1)), explained.isNaN ? nil : explained,
+    ]
+  }
+
+  private func verdict(
+    _ own: [Double],
+    _ errors: ReductionBaseline.Errors,
+    as split: EvaluationSplit
+  ) -> Verdict? {
+    guard patchKinds == nil else {
+      return .none(because: "features are compared by what they predict, not by reconstruction")
+    }
+    let least = 1e-4 * errors.means.reduce(0, +)
+    if split != .trainedOn, own.reduce(0, +) < least,
+      errors.principalComponents.reduce(0, +) < least
+    {
+      return .none(because: "the errors of the autoencoder and of PCA are both close to 0")
+    }
+    return Verdict.ofLosses(
+      "MSE",
+      model: own,
+      baselines: [("PCA", errors.principalComponents), ("mean", errors.means)],
+      split: split,
+      items: nouns.many
     )
   }
 
-  private func notes(_ kind: EvaluationSplit) -> [String] {
-    var notes: [String] = []
-    let constant = encoding.ignoredColumns
-    if !constant.isEmpty {
-      let names = constant.prefix(4).joined(separator: ", ")
-      let more = constant.count > 4 ? " and \(constant.count - 4) more" : ""
-      notes.append(
-        "Columns that never vary in learning, or tell rows apart by name, are left out: "
-          + "\(names)\(more)."
-      )
-    }
+  private var notes: [String] {
+    var notes: [String?] = [scale, TrainingDiagnostics.ignored(encoding.ignoredColumns)]
     if network.autoencoder.latent >= encoding.valueCount {
-      notes.append(
-        "A code has \(network.autoencoder.latent) numbers and a row \(encoding.valueCount) that "
-          + "vary: nothing needs to be lost, and PCA loses nothing."
-      )
+      notes.append("There are as many dimensions as values: nothing is compressed.")
     }
     if case .sounds = encoding {
       notes.append(
-        "A sound is cut into patches of about one second; its code is the mean of theirs."
+        "A patch is about one second; a sound has the mean of the vectors of its patches."
       )
     }
-    if kind == .trainedOn {
-      notes.append("There were too few rows to hold some out: new rows will do worse.")
+    return notes.compactMap(\.self)
+  }
+
+  /// What the errors are of; those of images are of values from 0 to 1.
+  private var scale: String? {
+    if let patchKinds {
+      return
+        "MSE is of the responses of images to \(patchKinds) kinds of patches, whitened in part."
     }
-    return notes
+    return switch encoding.kind {
+    case .images: nil
+    case .table: "MSE is of standardized numbers, and of a 0 or 1 for each category."
+    case .sounds: "MSE is of standardized log-mel bands."
+    case .series: "MSE is of standardized channels."
+    }
   }
 }

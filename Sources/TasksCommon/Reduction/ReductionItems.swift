@@ -3,7 +3,7 @@ package import HourglassData
 package import HourglassEncodings
 package import HourglassStatistics
 
-/// The items of a run of learning a dimensionality reduction, parted and with their encoding.
+/// The items of a training run of a dimensionality reduction, split and encoded.
 package struct ReductionItems: Sendable {
   /// How they are encoded.
   package let encoding: ItemEncoding
@@ -22,20 +22,33 @@ package struct ReductionItems: Sendable {
 
   private enum Source: Sendable {
     case rows(EncodedRows, seed: UInt64)
-    case large(LargeTable, TableEncoding, heldOut: [Int], evaluating: Table)
+    case stored(StoredTable, TableEncoding, heldOut: [Int], evaluating: Table)
   }
 
-  package init(_ data: Dataset, seed: UInt64, scaling: NumberScaling) throws {
-    if case .largeTable(let table) = data {
-      try self.init(table, seed: seed, scaling: scaling)
+  /// Parts the items and encodes them.
+  ///
+  /// - Parameter encoding: How they are encoded; by those that are trained on where it is left out.
+  package init(
+    _ data: Dataset,
+    seed: UInt64,
+    scaling: NumberScaling,
+    encoding: ItemEncoding? = nil
+  ) throws {
+    if case .table(let table) = data, let stored = table.stored {
+      try self.init(stored, seed: seed, scaling: scaling, encoding: encoding)
     } else {
-      try self.init(RawItems(data.learnable), seed: seed, scaling: scaling)
+      try self.init(RawItems(data.learnable), seed: seed, scaling: scaling, encoding: encoding)
     }
   }
 
-  private init(_ items: RawItems, seed: UInt64, scaling: NumberScaling) throws {
+  private init(
+    _ items: RawItems,
+    seed: UInt64,
+    scaling: NumberScaling,
+    encoding given: ItemEncoding?
+  ) throws {
     let split = RowSplit(items, seed: seed)
-    encoding = try ItemEncoding(items, training: split.training, scaling: scaling)
+    encoding = try given ?? ItemEncoding(items, training: split.training, scaling: scaling)
     let rows = try EncodedRows(items, encoding: encoding)
     principal = rows.selecting(split.training)
     evaluated = rows.selecting(split.report)
@@ -47,21 +60,32 @@ package struct ReductionItems: Sendable {
 
   /// Parts the rows of a table that is not held in memory: those that evaluate are of its sample, and
   /// the encoding and the principal components are trained on the rest of the sample.
-  private init(_ table: LargeTable, seed: UInt64, scaling: NumberScaling) throws {
+  private init(
+    _ table: StoredTable,
+    seed: UInt64,
+    scaling: NumberScaling,
+    encoding given: ItemEncoding?
+  ) throws {
     var order = Array(table.sampleRows.indices)
     Permutation.shuffle(&order, seed: seed, purpose: 0x6c61_7267, number: 0)
     let part = max(min(order.count / 20, 2_000), 1)
     let report = order[..<part].sorted()
     let stopping = order[part..<min(2 * part, part + 1_000)].sorted()
     let rest = order.dropFirst(part + stopping.count).sorted()
-    let columns = try TableEncoding(learningWhatVaries: table.sample, rest, scaling)
+    let columns: TableEncoding
+    switch given {
+    case .table(let table): columns = table
+    case .images, .sounds, .series:
+      throw TaskError.otherKind(name: table.name, expected: "other data", found: "a table")
+    case nil: columns = try TableEncoding(learningWhatVaries: table.sample, rest, scaling)
+    }
     encoding = .table(columns)
     principal = try EncodedRows(.table(table.sample.rows(rest)), encoding: encoding)
     evaluated = try EncodedRows(.table(table.sample.rows(report)), encoding: encoding)
     evaluatedKind = .heldOut
     learningCount = table.rowCount - report.count - stopping.count
     validation = .none
-    source = .large(
+    source = .stored(
       table,
       columns,
       heldOut: (report + stopping).map { table.sampleRows[$0] }.sorted(),
@@ -91,7 +115,7 @@ package struct ReductionItems: Sendable {
         on: session.engine,
         progress: { session.progress(.preparing(fraction: $0)) }
       )
-    case .large(let table, let encoding, let heldOut, let evaluating):
+    case .stored(let table, let encoding, let heldOut, let evaluating):
       return try await StoredRows(
         table,
         without: heldOut,

@@ -2,6 +2,7 @@ package import HourglassAutoencoders
 package import HourglassData
 package import HourglassEncodings
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassGraphs
 package import HourglassModelFiles
 internal import HourglassNetworks
@@ -9,7 +10,7 @@ internal import HourglassStatistics
 internal import HourglassSystem
 package import HourglassTensors
 
-/// One run of learning a dimensionality reduction, with everything chosen before it begins.
+/// One training run of a dimensionality reduction, with everything chosen before it begins.
 package struct ReductionJob: Sendable {
   private let reducer: DimensionReducer
   private let dataName: String
@@ -30,7 +31,12 @@ package struct ReductionJob: Sendable {
     try reducer.validate(for: data)
     self.reducer = reducer
     dataName = data.name
-    items = try ReductionItems(data, seed: reducer.learning.seed, scaling: reducer.scaling)
+    items = try ReductionItems(
+      data,
+      seed: reducer.learning.seed,
+      scaling: reducer.scaling,
+      encoding: session.startingFields(ItemEncoding.self, of: application)
+    )
     encoding = items.encoding
     var autoencoder = reducer.autoencoder(for: encoding, variance: items.variance)
     autoencoder.corruption = corruption
@@ -48,12 +54,12 @@ package struct ReductionJob: Sendable {
     )
   }
 
-  /// What a checkpoint says of itself.
+  /// The header of a checkpoint.
   package var header: ModelHeader { run.header }
 
-  /// Learns, evaluates, and makes the model with its report.
+  /// Trains, evaluates, and makes the model.
   ///
-  /// - Parameter model: One with a code of another length, whose weights are the start.
+  /// - Parameter model: One with another number of dimensions, whose weights are the start.
   package func fitted(from model: FittedDimensionReducer? = nil) async throws
     -> FittedDimensionReducer
   {
@@ -68,7 +74,7 @@ package struct ReductionJob: Sendable {
       )
       source = try await items.learning(run.session, reducer.preserves)
     } catch is CancellationError {
-      // Learning has not begun: there is a checkpoint only where it was to go on from one.
+      // Training has not begun: there is a checkpoint only where it was to go on from one.
       let session = run.session
       throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
     }
@@ -80,31 +86,22 @@ package struct ReductionJob: Sendable {
       itemShape: encoding.itemShape
     )
     let evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
-    var report = try await evaluator.report(
+    var evaluation = try await evaluator.evaluation(
       items.evaluated,
       of: dataName,
       as: items.evaluatedKind,
       on: engine
     )
-    report.notes += try await warnings(network, record)
-    report = report.refereed(by: run.session)
+    evaluation.warnings += try await warnings(network, record)
     return FittedDimensionReducer(
       configuration: reducer,
-      header: try run.modelHeader(
-        record,
-        metrics: report.metrics,
-        report: report,
-        stateTensors: Array(baseline.tensors.keys)
-      ),
-      report: report,
-      checkpoint: run.session.checkpoint,
+      core: try run.core(record, evaluation, stateTensors: Array(baseline.tensors.keys)),
       encoding: encoding,
       network: network,
       baseline: baseline
     )
   }
 
-  /// What somebody should be warned of who sees only the end of learning.
   private func warnings(
     _ network: FittedAutoencoder,
     _ record: HourglassAutoencoders.TrainingRecord
@@ -112,7 +109,7 @@ package struct ReductionJob: Sendable {
     let engine = run.session.engine
     var warnings = [
       TrainingDiagnostics.budget(record),
-      TrainingDiagnostics.idleNumbers(try await network.encode(items.evaluated, on: engine)),
+      TrainingDiagnostics.inactiveUnits(try await network.encode(items.evaluated, on: engine)),
     ]
     if items.evaluatedKind == .heldOut || items.evaluatedKind == .heldOutAndUsedForStopping {
       let noun = encoding.kind == .sounds ? "patches" : encoding.kind.nouns.many
@@ -155,7 +152,7 @@ extension DimensionReducer {
       try requireSetting(
         false,
         "the architecture of a reduction",
-        "one whose layers all learn; patches are for features",
+        "dense or convolutional; patches are for features",
         "patches"
       )
     }
@@ -184,14 +181,14 @@ extension DimensionReducer {
     let limit = NeighborContrast.latentLimit
     try requireSetting(
       dimensions <= limit,
-      "the number of dimensions of codes that preserve neighbors",
+      "the number of dimensions that preserve neighbors",
       "1 to \(limit); in more, preserve values",
       dimensions
     )
-    guard case .largeTable(let table) = data else { return }
+    guard case .table(let table) = data, !table.isInMemory else { return }
     try requireSetting(
       false,
-      "what codes preserve of \(table.name), a table that is not held in memory,",
+      "what is preserved of \(table.name), a table that is not held in memory,",
       "values, or the table in memory",
       "neighbors"
     )
@@ -219,7 +216,7 @@ extension DimensionReducer {
     )
   }
 
-  /// How the network learns, with everything chosen.
+  /// How the network is trained, with everything chosen.
   ///
   /// - Parameter effort: The part of the usual number of steps to make.
   package func trainer(_ items: ReductionItems, of kind: DataKind, effort: Double = 1) -> Trainer {
@@ -262,7 +259,7 @@ extension DimensionReducer {
 
   private func neighborContrast(variance: @autoclosure () -> Double) -> NeighborContrast? {
     guard case .neighbors(_, let weight) = preserves else { return nil }
-    // Data with a value that is not finite are refused where learning meets it.
+    // Data with a value that is not finite are refused where training meets it.
     let variance = variance()
     let scale = variance.isFinite ? Float(min(max(variance, 1e-6), 1e30)) : 1
     return NeighborContrast(weight: weight * scale)
@@ -272,10 +269,10 @@ extension DimensionReducer {
 extension Autoencoder {
   /// The network with a start at principal components, where it has a linear path.
   ///
-  /// A missing value has no part in the code, as if it were at its mean. The parameters of
+  /// A missing value has no part in the latent vector, as if it were at its mean. The parameters of
   /// categories, which are logarithms of frequencies, start at those in the data.
   ///
-  /// - Parameter model: One with a code of another length, whose weights are taken as far as they fit.
+  /// - Parameter model: One with another number of dimensions, whose weights are taken as far as they fit.
   package func started(
     from baseline: ReductionBaseline,
     _ model: FittedDimensionReducer?,

@@ -25,7 +25,10 @@ extension LawCase {
     + [DataKind.table, .images, .sounds].map(match)
     + DataKind.allCases.map(denoise)
     + [DataKind.table, .images, .series].flatMap { [detect($0), generate($0)] }
-    + [DataKind.table, .series].map(impute) + [imputeImages, colorize]
+    + [DataKind.table, .series].map(impute) + [
+      detect(.table, learned: .mixed), imputeImages, colorize, reduceRowsOfNumbers,
+      reduceManyImages,
+    ]
 
   private static func made(_ kind: DataKind) throws -> Dataset {
     switch kind {
@@ -69,7 +72,35 @@ extension LawCase {
       .fit(data, session: session())
       return FittedUnderLaw(
         fitted,
-        errors: { fitted, _ in reconstructs ? errors(fitted.report) : distrust(fitted.report) }
+        errors: { fitted, _ in
+          reconstructs ? errors(fitted.evaluation) : distrust(fitted.evaluation)
+        }
+      ) {
+        try await $0.codes(of: $1, on: smallEngine()).scalars
+      }
+    }
+  }
+
+  private static let reduceRowsOfNumbers = reduceNumbers(of: .table, epochs: 30) {
+    try Dataset(table(curvedRows(220)))
+  }
+
+  private static let reduceManyImages = reduceNumbers(of: .images, epochs: 10) {
+    try LawData.images(220)
+  }
+
+  /// Complete data, evaluated on items that were not there in training.
+  private static func reduceNumbers(
+    of kind: DataKind,
+    epochs: Int,
+    data: @escaping @Sendable () throws -> Dataset
+  ) -> LawCase {
+    LawCase(application: "reduce", setting: ", complete", kind: kind, data: data) { data in
+      let fitted = try await DimensionReducer(learning: learning(epochs))
+        .fit(data, session: session())
+      return FittedUnderLaw(
+        fitted,
+        errors: { try await errors($0.evaluate($1, on: smallEngine())) }
       ) {
         try await $0.codes(of: $1, on: smallEngine()).scalars
       }
@@ -83,19 +114,31 @@ extension LawCase {
         learning: learning(kind == .sounds ? 200 : 12)
       )
       .fit(data, session: session())
-      return FittedUnderLaw(fitted, errors: { fitted, _ in errors(fitted.report) }) {
+      return FittedUnderLaw(fitted, errors: { fitted, _ in errors(fitted.evaluation) }) {
         try await $0.features(of: $1, on: smallEngine()).scalars
       }
     }
   }
 
-  /// How much codes are not to be trusted as a map, beside codes at random.
-  private static func distrust(_ report: ReductionReport?) -> (Double, Double)? {
-    report?.neighbors.map { (1 - $0.autoencoder.trustworthiness, 0.5) }
+  /// 1 - trustworthiness of the latent vectors, relative to that of random ones.
+  private static func distrust(_ evaluation: Evaluation?) -> (Double, Double)? {
+    evaluation?["trustworthiness"].map { (1 - $0, 0.5) }
   }
 
-  private static func errors(_ report: ReductionReport?) -> (Double, Double)? {
-    report.map { ($0.autoencoder.errorPerRow, $0.columnMeans?.errorPerRow ?? 0) }
+  private static func errors(_ evaluation: Evaluation?) -> (Double, Double)? {
+    evaluation.map { ($0["MSE"] ?? .nan, $0["mean", "MSE"] ?? 0) }
+  }
+
+  /// The metric of a model and of a baseline, where both were measured.
+  private static func errors(
+    _ evaluation: Evaluation?,
+    _ metric: String,
+    against baseline: String
+  ) -> (Double, Double)? {
+    guard let own = evaluation?[metric], let trivial = evaluation?[baseline, metric] else {
+      return nil
+    }
+    return (own, trivial)
   }
 
   private static func match(_ kind: DataKind) -> LawCase {
@@ -106,7 +149,8 @@ extension LawCase {
         fitted,
         errors: { fitted, data in
           let report = try await fitted.evaluate(data, on: smallEngine())
-          return (1 - report.signatures, 1 - 1.2 / Double(report.itemCount))
+          // By chance, one copy in as many as there are items is found.
+          return (1 - (report["recall@1"] ?? 0), 1 - 1.5 / Double(report.itemCount))
         }
       ) { fitted, data in
         try await fitted.items(of: data, on: smallEngine()).flatMap {
@@ -128,11 +172,13 @@ extension LawCase {
       let fitted = try await denoiser.fit(data, session: session())
       return FittedUnderLaw(
         fitted,
-        errors: { fitted, _ in fitted.report.map { ($0.denoised.error, $0.noisy.error) } }
+        errors: { fitted, _ in errors(fitted.evaluation, "RMSE", against: "noisy") }
       ) { fitted, data in
         switch data {
-        case .table(let table): return try await fitted.denoised(table, on: smallEngine()).lawValues
-        case .series(let set): return try await fitted.denoised(set, on: smallEngine()).lawValues
+        case .table(let table):
+          return try await fitted.denoised(table.sample, on: smallEngine()).lawValues
+        case .series(let set):
+          return try await fitted.denoised(set.sample, on: smallEngine()).lawValues
         case .images(let set):
           var values: [Float] = []
           for index in 0..<set.count {
@@ -140,7 +186,6 @@ extension LawCase {
               .flatMap(\.self)
           }
           return values
-        case .largeTable, .largeSeries: return []
         case .sounds(let set):
           var values: [Float] = []
           for index in 0..<set.count {
@@ -153,10 +198,19 @@ extension LawCase {
     }
   }
 
-  private static func detect(_ kind: DataKind) -> LawCase {
-    LawCase(application: "detect", kind: kind, data: { try made(kind) }) { data in
+  private static func detect(
+    _ kind: DataKind,
+    learned: AnomalyDetector.LearnedItems = .normal
+  ) -> LawCase {
+    LawCase(
+      application: "detect",
+      setting: learned == .normal ? "" : ", contaminated",
+      kind: kind,
+      data: { try made(kind) }
+    ) { data in
       let detector = AnomalyDetector(
         falseAlarmRate: 0.05,
+        learned: learned,
         architecture: dense,
         learning: learning(12)
       )
@@ -165,10 +219,10 @@ extension LawCase {
         fitted,
         errors: { fitted, data in
           let own = try await fitted.findings(in: data, on: smallEngine()).scores
-          let strange = try await fitted.findings(in: damaged(data), on: smallEngine()).scores
+          let anomalous = try await fitted.findings(in: damaged(data), on: smallEngine()).scores
           let area = RankMetrics.areaUnderROC(
-            scores: own + strange,
-            positives: own.map { _ in false } + strange.map { _ in true }
+            scores: own + anomalous,
+            positives: own.map { _ in false } + anomalous.map { _ in true }
           )
           return area.map { (1 - $0, 0.3) }
         }
@@ -213,11 +267,12 @@ extension LawCase {
       return FittedUnderLaw(
         fitted,
         errors: { fitted, data in
-          let report = try await fitted.evaluate(data, on: smallEngine())
-          if let tables = report.tables {
-            return (1 - tables.generated.pairTrends, 1 - (tables.independent?.pairTrends ?? 1))
+          let evaluation = try await fitted.evaluate(data, on: smallEngine())
+          if kind == .images {
+            return errors(evaluation, "ELBO", against: "independent pixels").map { (-$0, -$1) }
           }
-          return report.bound.map { (-$0.evidenceLowerBound, -($0.independentPixels ?? .infinity)) }
+          let baseline = kind == .series ? "independent steps" : "independent columns"
+          return errors(evaluation, "pair trends", against: baseline).map { (1 - $0, 1 - $1) }
         }
       ) { fitted, _ in
         let made = try await fitted.generated(9, seed: 1, on: smallEngine())
@@ -235,10 +290,7 @@ extension LawCase {
       return FittedUnderLaw(
         fitted,
         errors: { fitted, _ in
-          guard let own = fitted.report?.own?.error,
-            let trivial = fitted.report?.columnMeans?.error
-          else { return nil }
-          return (own, trivial)
+          errors(fitted.evaluation, "RMSE", against: "mean")
         }
       ) { fitted, data in
         try await fitted.filled(data, on: smallEngine()).lawValues
@@ -256,7 +308,7 @@ extension LawCase {
     let fitted = try await imputer.fit(images, session: session())
     return FittedUnderLaw(
       fitted,
-      errors: { fitted, _ in fitted.report.map { ($0.own.error, $0.mean?.error ?? 0) } }
+      errors: { fitted, _ in errors(fitted.evaluation, "RMSE", against: "mean color") }
     ) { fitted, data in
       guard case .images(let set) = data else { return [] }
       let mask = PixelMask(width: 8, height: 8, missing: (0..<64).map { $0 % 7 < 2 })
@@ -282,9 +334,7 @@ extension LawCase {
     let fitted = try await colorizer.fit(images, session: session())
     return FittedUnderLaw(
       fitted,
-      errors: { fitted, _ in
-        fitted.report.map { ($0.colored.abChannelError, $0.mean?.abChannelError ?? 0) }
-      }
+      errors: { fitted, _ in errors(fitted.evaluation, "ab error", against: "mean color") }
     ) { fitted, data in
       guard case .images(let set) = data else { return [] }
       var values: [Float] = []

@@ -3,7 +3,7 @@ import Testing
 /// Nothing that a file holds makes the program stop without a word, or take more than 1 GiB.
 @Suite struct BrokenFilesTests {
   @Test(arguments: BrokenFile.all)
-  func eachIsToldOf(_ file: BrokenFile) throws {
+  func eachIsReported(_ file: BrokenFile) throws {
     let folder = try Folder()
     try folder.write("a,b\n1,2\n3,5\n4,4\n", to: "good.csv")
     try file.make(folder, file.name)

@@ -1,10 +1,10 @@
 import Hourglass
 import HourglassBenchmarkSupport
 
-/// How much codes of items tell of these, by measures that others use too.
+/// The quality of latent vectors, by standard measures.
 enum CodeQuality {
-  /// The share of test codes whose class the most frequent one of the nearest training codes is; of equally
-  /// frequent ones that of the nearest.
+  /// The accuracy of k-nearest-neighbor classification of test latent vectors by training ones; among
+  /// equally frequent classes the one of the nearest vector counts.
   static func neighborAccuracy(
     training: Tensor,
     classes: [Int],
@@ -22,8 +22,8 @@ enum CodeQuality {
     return share(found, truth)
   }
 
-  /// The share of test codes whose class a logistic regression on standardized training codes tells, whose
-  /// penalty is chosen by a tenth of these.
+  /// The accuracy of a logistic regression on standardized training latent vectors, whose penalty is chosen
+  /// on a tenth of these.
   static func logisticAccuracy(
     training: Tensor,
     classes: [Int],
@@ -37,20 +37,20 @@ enum CodeQuality {
     Double(zip(found, truth).count { $0 == $1 }) / Double(max(truth.count, 1))
   }
 
-  /// The trustworthiness of codes `[count, width]`: by how much items that are no neighbors of an item are
-  /// among the nearest codes of its code.
+  /// The trustworthiness of latent vectors `[count, width]`: by how much items that are no neighbors of an
+  /// item are among the nearest of its latent vector.
   ///
   /// Reference: Venna, Kaski, 2001, "Neighborhood Preservation in Nonlinear Projection Methods",
   /// doi:10.1007/3-540-44668-0_68.
   ///
   /// - Parameters:
-  ///   - codes: The codes.
+  ///   - codes: The latent vectors.
   ///   - items: The items in the same order, `[count, values]`.
   ///   - count: The number of neighbors of an item, below half the number of items.
   static func trustworthiness(of codes: Tensor, items: Tensor, count: Int = 15) throws -> Double {
     let total = items.shape[0]
     let nearItems = try NearestItems(items)
-    // One neighbor more, since the nearest code of an item may be its own.
+    // One neighbor more, since the nearest vector of an item may be its own.
     let near = try NearestItems(codes).numbers(near: codes, count: count + 1)
     var excess = 0.0
     for item in 0..<total {

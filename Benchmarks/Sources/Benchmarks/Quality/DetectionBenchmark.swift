@@ -63,25 +63,23 @@ struct DetectionBenchmark: QualityBenchmark {
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
     let paths = try run.paths(ending: ".npz", for: self, what: ".npz files with X and y")
     var parts: [BenchmarkResult.Part] = []
-    var alarms = (count: 0.0, normal: 0.0)
+    var alarms = (count: 0, normal: 0)
     var baselines: [String: [(Double, Double)]] = [:]
     var own: [(Double, Double)] = []
     for path in paths {
-      let evaluated = try await report(path, run)
-      let scores = evaluated.report.methods.map { ($0.areaUnderROC, $0.averagePrecision) }
-      own.append(scores[0])
-      for (method, score) in zip(evaluated.report.methods, scores).dropFirst() {
-        baselines[method.name, default: []].append(score)
+      let set = try await evaluated(path, run)
+      own.append((set.area, set.precision))
+      for method in set.baselines {
+        guard let area = method.values[0], let precision = method.values[1] else { continue }
+        baselines[method.name, default: []].append((area, precision))
       }
-      let normal = Double(evaluated.report.count - evaluated.report.positives)
-      alarms.count += evaluated.report.falseAlarms * normal
-      alarms.normal += normal
+      alarms.count += set.falseAlarms
+      alarms.normal += set.normal
       parts.append(
         BenchmarkResult.Part(
-          name: evaluated.name,
-          values: [
-            Double(evaluated.learned), Double(evaluated.report.count), Double(evaluated.columns),
-          ] + scores.map(\.0) + [scores[0].1]
+          name: set.name,
+          values: [Double(set.learned), Double(set.scored), Double(set.columns)]
+            + [set.area, set.precision] + set.baselines.map { $0.values[0] }
         )
       )
     }
@@ -92,7 +90,8 @@ struct DetectionBenchmark: QualityBenchmark {
       ]
     }
     let names = baselines.keys.sorted()
-    let rate: [Double?] = setting == .clean ? [alarms.count / max(alarms.normal, 1)] : []
+    let rate: [Double?] =
+      setting == .clean ? [Double(alarms.count) / Double(max(alarms.normal, 1))] : []
     return BenchmarkMeasurement(
       own: means(own) + rate,
       baselines: names.map { name in
@@ -103,38 +102,38 @@ struct DetectionBenchmark: QualityBenchmark {
       },
       partFigures: ["learned", "scored", "columns"].map {
         BenchmarkResult.Figure($0, places: 0, moreIsBetter: nil)
-      } + (["AUROC"] + names).map { BenchmarkResult.Figure($0, places: 3, moreIsBetter: true) }
-        + [BenchmarkResult.Figure("average precision", places: 3, moreIsBetter: true)],
+      }
+        + (["AUROC", "average precision"] + names).map {
+          BenchmarkResult.Figure($0, places: 3, moreIsBetter: true)
+        },
       parts: parts,
-      paths: paths,
-      options: OptionDifferences.lines(
-        of: detector(run.learning),
-        from: detector(TrainingSettings())
-      )
+      paths: paths
     )
-  }
-
-  /// The detector of the command: without `--learn-from` it learns from rows that may hold anomalies.
-  private func detector(_ learning: TrainingSettings) -> AnomalyDetector {
-    AnomalyDetector(learned: setting == .mixed ? .mixed : .normal, learning: learning)
   }
 
   /// What one set gave.
   private struct Evaluated {
     let name: String
     let learned: Int
+    let scored: Int
     let columns: Int
-    let report: LabeledReport
+    let area: Double
+    let precision: Double
+    /// The normal rows that were scored, and those of them that were taken for anomalies.
+    let normal: Int
+    let falseAlarms: Int
+    /// The baselines in the order of their names, with AUROC and average precision.
+    let baselines: [BenchmarkResult.Method]
   }
 
-  private func report(
-    _ path: String,
-    _ run: BenchmarkRun
-  ) async throws -> Evaluated {
+  /// The column of labels in the files that are scored.
+  private static let labelsName = "anomaly"
+
+  private func evaluated(_ path: String, _ run: BenchmarkRun) async throws -> Evaluated {
     var options = DatasetOptions()
     options.labelsName = "y"
-    guard case .table(let all) = try Dataset.load(contentsOf: path, options: options),
-      case .codes(let codes, let levels)? = all[column: "y"]?.cells
+    guard case .table(let rows) = try Dataset.load(contentsOf: path, options: options),
+      case let all = rows.sample, case .codes(let codes, let levels)? = all[column: "y"]?.cells
     else {
       throw BenchmarkError.unsuited(
         path,
@@ -153,9 +152,8 @@ struct DetectionBenchmark: QualityBenchmark {
     let learned = setting == .clean ? Array(normal.prefix(normal.count / 2)) : Array(labels.indices)
     let isLearned = Set(learned)
     let scored = setting == .clean ? labels.indices.filter { !isLearned.contains($0) } : learned
-    guard !learned.isEmpty, scored.contains(where: { labels[$0] }),
-      scored.contains(where: { !labels[$0] })
-    else {
+    let marks = scored.map { labels[$0] }
+    guard !learned.isEmpty, marks.contains(true), marks.contains(false) else {
       throw BenchmarkError.unsuited(
         path,
         for: self.name,
@@ -163,26 +161,44 @@ struct DetectionBenchmark: QualityBenchmark {
         found: "\(labels.count { $0 }) anomalies and \(normal.count) normal rows"
       )
     }
-    let fitted = try await detector(run.learning).fit(
-      .table(table.rows(learned)),
-      session: run.session
+    let folder = try ScratchFolder()
+    let truth = Table.Column(
+      name: Self.labelsName,
+      kind: .integer,
+      cells: .numbers(marks.map { $0 ? 1 : 0 }, missing: []),
+      decimals: 0
     )
-    let test = Dataset.table(table.rows(scored))
-    let findings = try await fitted.findings(in: test, on: run.engine)
-    let report = try await fitted.evaluate(
-      findings,
-      of: test,
-      labels: scored.map { labels[$0] },
-      on: run.engine
-    )
-    guard let report else {
-      throw BenchmarkError("the scores of \(name) were not evaluated by its labels.")
+    try table.rows(scored).adding(truth).write(to: folder.file("data.csv"))
+    var request = TaskRequest(task: "detect", data: ["data.csv"])
+    request.files = ["output": "scores.csv"]
+    request.options = ["labels": Self.labelsName]
+    if setting == .clean {
+      try table.rows(learned).write(to: folder.file("normal.csv"))
+      request.files["learnFrom"] = "normal.csv"
+    }
+    let outcome = try await run.run(request, in: folder)
+    let result = try Table(contentsOf: folder.file("scores.csv"))
+    let scores = try result.numbers("score")
+    let alarms = try result.numbers("is_anomaly")
+    guard scores.count == marks.count,
+      let area = RankMetrics.areaUnderROC(scores: scores, positives: marks),
+      let precision = RankMetrics.averagePrecision(scores: scores, positives: marks)
+    else {
+      throw BenchmarkError(
+        "\(name) should have a score for each of \(marks.count) rows, found \(scores.count)."
+      )
     }
     return Evaluated(
       name: name,
       learned: learned.count,
+      scored: marks.count,
       columns: table.columns.count,
-      report: report
+      area: area,
+      precision: precision,
+      normal: marks.count { !$0 },
+      falseAlarms: zip(alarms, marks).count { $0 == 1 && !$1 },
+      baselines: try outcome.baselines(["AUROC", "average precision"])
+        .sorted { $0.name < $1.name }
     )
   }
 }

@@ -3,75 +3,65 @@ import Hourglass
 
 /// The training and test images of a folder with the four IDX files of MNIST, and their classes.
 struct LabeledImages {
-  let training: Dataset
-  let trainingClasses: [Int]
-  let test: Dataset
-  let testClasses: [Int]
+  /// A file of images, of which the first ones are taken, and their classes.
+  struct Part {
+    /// The path from the root.
+    let path: String
+    let classes: [Int]
+  }
+
+  let training: Part
+  let test: Part
   let paths: [String]
 
-  /// Reads the first so many of both.
+  /// Finds the files, and reads the classes of the first so many images of both.
   init(
     _ run: BenchmarkRun,
     trainingCount: Int,
     testCount: Int,
     for benchmark: some QualityBenchmark
   ) throws {
-    func images(_ name: String, _ count: Int) throws -> (Dataset, [Int], [String]) {
+    func part(_ name: String, _ count: Int) throws -> (Part, [String]) {
       let parts = ["images-idx3-ubyte", "labels-idx1-ubyte"].map { "\(name)-\($0)" }
       let paths = try parts.map { try run.path([$0 + ".gz", $0], for: benchmark) }
-      var options = DatasetOptions()
-      options.limit = count
-      let images = try Dataset.load(contentsOf: paths[0], options: options)
-      guard images.kind == .images else {
-        throw BenchmarkError.unsuited(
-          paths[0],
-          for: benchmark.name,
-          expected: "images",
-          found: images.kind.nouns.many
-        )
-      }
       let labels = try IDXFile(contentsOf: paths[1], limit: count)
       let classes = labels.values().compactMap { Int(exactly: $0) }
-      guard labels.count == images.count, labels.itemShape.elementCount == 1,
-        classes.count == labels.count, classes.allSatisfy({ (0...255).contains($0) })
+      guard labels.itemShape.elementCount == 1, classes.count == labels.count,
+        classes.allSatisfy({ (0...255).contains($0) })
       else {
         throw BenchmarkError.unsuited(
           paths[1],
           for: benchmark.name,
-          expected: "a label from 0 to 255 for each of \(images.count) images",
+          expected: "a label from 0 to 255 for each image",
           found: "\(labels.count) labels, \(classes.count) of them whole numbers"
         )
       }
-      return (images, classes, paths)
+      return (Part(path: absolute(paths[0]), classes: classes), paths)
     }
-    let first = try images("train", trainingCount)
-    let second = try images("t10k", testCount)
-    (training, trainingClasses) = (first.0, first.1)
-    (test, testClasses) = (second.0, second.1)
-    paths = first.2 + second.2
-  }
-
-  /// The images as rows of values from 0 to 1.
-  static func rows(_ images: Dataset) throws -> Tensor {
-    guard case .images(let set) = images else {
-      throw BenchmarkError("\(images.name) should hold images.")
-    }
-    let data = try set.uniform()
-    return Tensor(data.rows(0..<data.count).scalars, shape: [data.count, data.featureCount])
+    let (first, second) = (try part("train", trainingCount), try part("t10k", testCount))
+    (training, test) = (first.0, second.0)
+    paths = first.1 + second.1
   }
 }
 
 /// The images of a folder with the binary files of CIFAR-10, and their classes.
 struct SmallColorImages {
-  let training: ImageSet
+  /// One file of all images to train on, from the root.
+  let trainingPath: String
+  let trainingClasses: [Int]
+  /// The file of the test images, from the root.
+  let testPath: String
   let test: ImageSet
   let paths: [String]
 
-  /// Reads all of them, or the first so many of both.
+  /// Reads the classes of all of them, or of the first so many of both.
+  ///
+  /// - Parameter folder: Where the file of all images to train on is written.
   init(
     _ run: BenchmarkRun,
     trainingCount: Int = .max,
     testCount: Int = .max,
+    in folder: ScratchFolder,
     for benchmark: some QualityBenchmark
   ) throws {
     let all = try run.paths(ending: ".bin", for: benchmark, what: "data_batch_1.bin and others")
@@ -86,9 +76,8 @@ struct SmallColorImages {
       )
     }
     // The files have records of one size and nothing else, so that several are one file of more records.
-    let scratch = try ScratchFolder()
-    let joined = scratch.file("batches.bin")
-    let file = try WrittenFile(joined)
+    trainingPath = folder.file("batches.bin")
+    let file = try WrittenFile(trainingPath)
     let recordSize = 3_073
     var (paths, size) = ([String](), 0)
     for path in all where size / recordSize < trainingCount {
@@ -98,7 +87,9 @@ struct SmallColorImages {
       paths.append(path)
     }
     try file.close()
-    training = try ImageSet.load(contentsOf: joined).prefix(trainingCount)
+    let training = try ImageSet.load(contentsOf: trainingPath).prefix(trainingCount)
+    trainingClasses = training.labels ?? []
+    testPath = absolute(last)
     test = try ImageSet.load(contentsOf: last).prefix(testCount)
     self.paths = paths + [last]
   }
@@ -117,7 +108,7 @@ struct ReductionBenchmark: QualityBenchmark {
     BenchmarkResult.Figure("class by 10 neighbors", places: 4, moreIsBetter: true),
     BenchmarkResult.Figure("trustworthiness at 15", places: 4, moreIsBetter: true),
     BenchmarkResult.Figure("squared error a pixel", places: 5, moreIsBetter: false),
-    BenchmarkResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+    BenchmarkResult.Figure("seconds of training", places: 0, moreIsBetter: false),
   ]
   let published = [
     BenchmarkResult.Method(
@@ -138,101 +129,124 @@ struct ReductionBenchmark: QualityBenchmark {
   ]
 
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
-    let images = try LabeledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
-    let reducer = DimensionReducer(
-      learning: run.learning,
-      preserves: preservesNeighbors ? .neighbors() : nil
+    let testCount = 5_000
+    let images = try LabeledImages(run, trainingCount: 20_000, testCount: testCount, for: self)
+    let request = TaskRequest(
+      task: "reduce",
+      options: preservesNeighbors ? ["preserve": "neighbors"] : [:]
     )
-    let (fitted, seconds) = try await run.timed {
-      try await reducer.fit(images.training, session: run.session)
-    }
-    run.says("placing the images on the map, and evaluating it")
-    let known = try await fitted.codes(of: images.training, on: run.engine)
-    let new = try await fitted.codes(of: images.test, on: run.engine)
-    let report = try await fitted.evaluate(images.test, on: run.engine)
+    let codes = try await run.codes(
+      by: request,
+      of: (images.training.path, 20_000),
+      andOf: (images.test.path, testCount)
+    )
+    let test = try ImageSet.load(contentsOf: images.test.path, limit: testCount).uniform()
+    let pixels = Tensor(test.rows(0..<test.count).scalars, shape: [test.count, test.featureCount])
     return BenchmarkMeasurement(
       own: [
         try CodeQuality.neighborAccuracy(
-          training: known,
-          classes: images.trainingClasses,
-          test: new,
-          truth: images.testClasses
+          training: codes.training,
+          classes: images.training.classes,
+          test: codes.test,
+          truth: images.test.classes
         ),
-        try CodeQuality.trustworthiness(of: new, items: LabeledImages.rows(images.test)),
-        report.autoencoder.errorPerValue,
-        seconds,
+        try CodeQuality.trustworthiness(of: codes.test, items: pixels),
+        try codes.ofTest.evaluation?["MSE"],
+        codes.seconds,
       ],
-      paths: images.paths,
-      options: OptionDifferences.lines(of: reducer, from: DimensionReducer())
+      paths: images.paths
     )
   }
 }
 
-/// Features of images, learned without their classes, from which a linear model tells these.
+extension BenchmarkRun {
+  /// Latent vectors or features of items, of a model that was trained on some of them.
+  fileprivate struct Codes {
+    /// Of the items trained on, `[count, width]`.
+    let training: Tensor
+    /// Of other items, `[count, width]`.
+    let test: Tensor
+    /// The seconds of training.
+    let seconds: Double?
+    /// What the request came to that applied the model to the other items.
+    let ofTest: TaskOutcome
+  }
+
+  /// Trains on the first items of a file, then applies the model to those of another one, by two requests.
+  fileprivate func codes(
+    by request: TaskRequest,
+    of training: (path: String, count: Int),
+    andOf test: (path: String, count: Int),
+    in folder: ScratchFolder? = nil
+  ) async throws -> Codes {
+    let folder = try folder ?? ScratchFolder()
+    var first = request
+    first.data = [training.path]
+    first.files = ["first": training.count, "output": "training.npy", "save": "model.hourglass"]
+    let seconds = try await run(first, in: folder).trainingSeconds
+    let second = TaskRequest(
+      task: request.task,
+      data: [test.path],
+      files: ["first": test.count, "output": "test.npy", "model": "model.hourglass"]
+    )
+    let ofTest = try await run(second, in: folder)
+    return Codes(
+      training: try Tensor(contentsOf: folder.file("training.npy")),
+      test: try Tensor(contentsOf: folder.file("test.npy")),
+      seconds: seconds,
+      ofTest: ofTest
+    )
+  }
+}
+
+/// Features of images, trained without their classes, from which a linear model predicts these.
 struct FeaturesBenchmark: QualityBenchmark {
   let name = "features"
   let summary =
-    "32 numbers an image are learned from the first 20,000 training images (IDX, four files as MNIST "
+    "32 features an image are trained on the first 20,000 training images (IDX, four files as MNIST "
     + "has them) by `features`; a logistic regression on them, standardized, with the penalty by which "
-    + "most of a tenth left out are told, learns the classes and is evaluated on the first 5,000 test images."
+    + "the accuracy on a held-out tenth is highest, is fitted to the classes and evaluated on the first "
+    + "5,000 test images."
   let figures = [
     BenchmarkResult.Figure("accuracy", places: 4, moreIsBetter: true),
-    BenchmarkResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+    BenchmarkResult.Figure("seconds of training", places: 0, moreIsBetter: false),
   ]
   let published = [
     ("raw pixels", 0.813), ("PCA", 0.816), ("PyTorch autoencoder", 0.816),
   ].map {
     BenchmarkResult.Method($0.0, source: "Fashion-MNIST, scikit-learn's regression", [$0.1, nil])
   }
+
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
     let images = try LabeledImages(run, trainingCount: 20_000, testCount: 5_000, for: self)
-    let extractor = FeatureExtractor(learning: run.learning)
-    return BenchmarkMeasurement(
-      own: try await run.featureFigures(
-        extractor,
-        training: (images.training, images.trainingClasses),
-        test: (images.test, images.testClasses)
-      ),
-      paths: images.paths,
-      options: OptionDifferences.lines(of: extractor, from: FeatureExtractor())
+    let codes = try await run.codes(
+      by: TaskRequest(task: "features"),
+      of: (images.training.path, 20_000),
+      andOf: (images.test.path, 5_000)
     )
-  }
-}
-
-extension BenchmarkRun {
-  /// The accuracy of a logistic regression on features that are learned without the classes, and the seconds
-  /// of learning them.
-  fileprivate func featureFigures(
-    _ extractor: FeatureExtractor,
-    training: (images: Dataset, classes: [Int]),
-    test: (images: Dataset, classes: [Int])
-  ) async throws -> [Double?] {
-    let (fitted, seconds) = try await timed {
-      try await extractor.fit(training.images, session: session)
-    }
-    says("learning the classes from the features")
+    run.says("fitting the classes to the features")
     let accuracy = CodeQuality.logisticAccuracy(
-      training: try await fitted.features(of: training.images, on: engine),
-      classes: training.classes,
-      test: try await fitted.features(of: test.images, on: engine),
-      truth: test.classes
+      training: codes.training,
+      classes: images.training.classes,
+      test: codes.test,
+      truth: images.test.classes
     )
-    return [accuracy, seconds]
+    return BenchmarkMeasurement(own: [accuracy, codes.seconds], paths: images.paths)
   }
 }
 
-/// Features of small photographs, learned without their classes, from which a linear model tells these.
+/// Features of small photographs, trained without their classes, from which a linear model predicts these.
 struct PhotographFeaturesBenchmark: QualityBenchmark {
   let name = "features-cifar10"
   var summary: String {
-    "\(dimensions) numbers an image are learned by `features` from the first 20,000 images of data_batch_*.bin "
-      + "(CIFAR-10, binary), without their classes; a logistic regression on them, standardized, with the "
-      + "penalty by which most of a tenth left out are told, learns the classes of the same images and is "
-      + "evaluated on the first 2,000 of test_batch.bin."
+    "\(dimensions ?? 32) features an image are trained by `features` on the first 20,000 images of "
+      + "data_batch_*.bin (CIFAR-10, binary), without their classes; a logistic regression on them, standardized, with the "
+      + "penalty by which the accuracy on a held-out tenth is highest, is fitted to the classes of the same "
+      + "images and evaluated on the first 2,000 of test_batch.bin."
   }
   let figures = [
     BenchmarkResult.Figure("accuracy", places: 4, moreIsBetter: true),
-    BenchmarkResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+    BenchmarkResult.Figure("seconds of training", places: 0, moreIsBetter: false),
   ]
   let published = [
     BenchmarkResult.Method(
@@ -247,21 +261,35 @@ struct PhotographFeaturesBenchmark: QualityBenchmark {
     ),
   ]
 
-  /// The numbers of an image.
-  let dimensions: Int
+  /// The features of an image; `nil` takes as many as a user gets.
+  let dimensions: Int?
 
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
-    let images = try SmallColorImages(run, trainingCount: 20_000, testCount: 2_000, for: self)
-    let extractor = FeatureExtractor(dimensions: dimensions, learning: run.learning)
-    return BenchmarkMeasurement(
-      own: try await run.featureFigures(
-        extractor,
-        training: (.images(images.training), images.training.labels ?? []),
-        test: (.images(images.test), images.test.labels ?? [])
-      ),
-      paths: images.paths,
-      options: OptionDifferences.lines(of: extractor, from: FeatureExtractor())
+    let folder = try ScratchFolder()
+    let images = try SmallColorImages(
+      run,
+      trainingCount: 20_000,
+      testCount: 2_000,
+      in: folder,
+      for: self
     )
+    let codes = try await run.codes(
+      by: TaskRequest(
+        task: "features",
+        options: dimensions.map { ["shape": ["dimensions": $0]] } ?? [:]
+      ),
+      of: (images.trainingPath, 20_000),
+      andOf: (images.testPath, 2_000),
+      in: folder
+    )
+    run.says("fitting the classes to the features")
+    let accuracy = CodeQuality.logisticAccuracy(
+      training: codes.training,
+      classes: images.trainingClasses,
+      test: codes.test,
+      truth: images.test.labels ?? []
+    )
+    return BenchmarkMeasurement(own: [accuracy, codes.seconds], paths: images.paths)
   }
 }
 
@@ -271,10 +299,10 @@ struct MatchImagesBenchmark: QualityBenchmark {
   let summary =
     "The first 20,000 training images (IDX) are stored with a signature each. 1,000 of them are asked "
     + "for by a copy that is moved by one pixel to the right and down, with Gaussian noise of standard "
-    + "deviation 0.25, cut off at 0 and 1."
+    + "deviation 0.25, cut off at 0 and 1 and rounded to 8 bits, as image files are."
   let figures = [
     BenchmarkResult.Figure("recall at 1", places: 4, moreIsBetter: true),
-    BenchmarkResult.Figure("seconds of learning", places: 0, moreIsBetter: false),
+    BenchmarkResult.Figure("seconds of training", places: 0, moreIsBetter: false),
   ]
   let published = [
     ("pixels", 0.034), ("PCA, 32 numbers", 0.079), ("PyTorch autoencoder, 32 numbers", 0.012),
@@ -282,8 +310,8 @@ struct MatchImagesBenchmark: QualityBenchmark {
     BenchmarkResult.Method($0.0, source: "Fashion-MNIST, the same augmentation", [$0.1, nil])
   }
 
-  /// The numbers of a signature.
-  let dimensions: Int
+  /// The numbers of a signature; `nil` takes as many as a user gets.
+  let dimensions: Int?
 
   private static let queryCount = 1_000
 
@@ -292,59 +320,56 @@ struct MatchImagesBenchmark: QualityBenchmark {
       ["train-images-idx3-ubyte.gz", "train-images-idx3-ubyte"],
       for: self
     )
-    var options = DatasetOptions()
-    options.limit = 20_000
-    guard case .images(let stored) = try Dataset.load(contentsOf: path, options: options) else {
-      throw BenchmarkError.unsuited(
-        path,
-        for: name,
-        expected: "images",
-        found: "other data"
-      )
+    let stored = try ImageSet.load(contentsOf: path, limit: Self.storedCount)
+    let folder = try ScratchFolder()
+    var request = TaskRequest(task: "match add", data: [absolute(path)])
+    request.files = ["first": Self.storedCount]
+    request.options = ["database": "images.db"]
+    if let dimensions { request.options["dimensions"] = dimensions }
+    let added = try await run.run(request, in: folder)
+    run.says("looking for the copies")
+    let chosen = try writeCopies(of: stored, seed: run.seed, to: folder.file("queries.idx"))
+    var asked = TaskRequest(task: "match find", data: ["queries.idx"])
+    asked.options = ["database": "images.db", "count": 1]
+    let answers = try await run.run(asked, in: folder).answers
+    guard answers.count == chosen.count else {
+      throw BenchmarkError("\(answers.count) of \(chosen.count) queries were answered.")
     }
-    let matcher = Matcher(
-      dimensions: dimensions,
-      learning: run.learning
-    )
-    let (fitted, seconds) = try await run.timed {
-      try await matcher.fit(.images(stored), session: run.session)
+    // Images of one file are named after it and their number in it, from 1.
+    let found = zip(answers, chosen).count { answer, index in
+      answer.matches.first?.name.hasSuffix(":\(index + 1)") == true
     }
-    run.says("making signatures and looking for the copies")
-    let (copies, chosen) = try copies(of: stored, seed: run.seed)
-    let known = try await fitted.items(of: .images(stored), on: run.engine)
-    let asked = try await fitted.items(of: .images(copies), on: run.engine)
-    let width = fitted.dimensions
-    func rows(_ items: [NewItem]) -> Tensor {
-      Tensor(items.flatMap { $0.signatures[0] }, shape: [items.count, width])
-    }
-    let near = try NearestItems(rows(known)).numbers(near: rows(asked), count: 1)
-    let found = zip(near, chosen).count { $0.first == $1 }
     return BenchmarkMeasurement(
-      own: [Double(found) / Double(chosen.count), seconds],
-      paths: [path],
-      options: OptionDifferences.lines(of: matcher, from: Matcher())
+      own: [Double(found) / Double(chosen.count), added.trainingSeconds],
+      paths: [path]
     )
   }
 
-  /// Some of the images as they are asked for, and which they are.
-  private func copies(of images: ImageSet, seed: UInt64) throws -> (ImageSet, [Int]) {
+  private static let storedCount = 20_000
+
+  /// Writes some of the images as they are asked for, an IDX file of bytes, and gives which they are.
+  private func writeCopies(of images: ImageSet, seed: UInt64, to path: String) throws -> [Int] {
     var order = NumPyGenerator(seed: seed)
     let chosen = Array(order.permutation(images.count).prefix(Self.queryCount))
     let data = try images.uniform()
     let (height, width) = (data.itemShape[1], data.itemShape[2])
     var noise = SeededGenerator.named("noise of the queries", seed: seed)
-    var values: [Float] = []
-    values.reserveCapacity(chosen.count * height * width)
+    // The type of bytes and the three extents, most significant byte first.
+    var bytes: [UInt8] = [0, 0, 8, 3]
+    for extent in [chosen.count, height, width] {
+      bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: extent >> $0) }
+    }
     for index in chosen {
       let image = data.item(index)
       for y in 0..<height {
         for x in 0..<width {
           let value = y > 0 && x > 0 ? image[(y - 1) * width + x - 1] : 0
-          values.append(min(max(value + 0.25 * noise.nextNormal(), 0), 1))
+          let noisy = min(max(value + 0.25 * noise.nextNormal(), 0), 1)
+          bytes.append(UInt8((noisy * 255).rounded()))
         }
       }
     }
-    let tensor = Tensor(values, shape: [chosen.count, 1, height, width])
-    return (ImageSet(try NumericDataset(name: "queries", images: tensor)), chosen)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    return chosen
   }
 }

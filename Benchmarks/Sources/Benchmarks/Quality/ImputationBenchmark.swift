@@ -139,16 +139,8 @@ struct ImputationBenchmark: QualityBenchmark {
           BenchmarkResult.Figure($0, places: 4, moreIsBetter: false)
         },
       parts: parts,
-      paths: paths,
-      options: OptionDifferences.lines(of: imputer(run), from: Imputer())
+      paths: paths
     )
-  }
-
-  /// The imputer of the command.
-  private func imputer(_ run: BenchmarkRun) -> Imputer {
-    var learning = run.learning
-    learning.earlyStopping = nil
-    return Imputer(learning: learning)
   }
 
   private func measured(
@@ -159,12 +151,16 @@ struct ImputationBenchmark: QualityBenchmark {
     let boundary = isOutOfSample ? numbers.count * 7 / 10 : 0
     let trained = isOutOfSample ? 0..<boundary : 0..<numbers.count
     let filled = boundary..<numbers.count
-    let all = try numbers.table(without: deleted)
-    let (result, seconds) = try await run.timed {
-      let fitted = try await imputer(run).fit(all.rows(Array(trained)), session: run.session)
-      return try await fitted.filled(all.rows(Array(filled)), on: run.engine)
+    let folder = try ScratchFolder()
+    try numbers.write(filled, without: deleted, to: folder.file("data.csv"))
+    var request = TaskRequest(task: "impute", data: ["data.csv"])
+    request.files = ["output": "filled.csv"]
+    if isOutOfSample {
+      try numbers.write(trained, without: deleted, to: folder.file("trained.csv"))
+      request.files["learnFrom"] = "trained.csv"
     }
-    let own = try numbers.scaled(result)
+    let seconds = try await run.run(request, in: folder).workingSeconds
+    let own = try numbers.scaled(Table(contentsOf: folder.file("filled.csv")))
     let baselines = ImputationBaselines(
       values: numbers.values,
       width: numbers.width,

@@ -1,3 +1,4 @@
+import Foundation
 import Hourglass
 import HourglassBenchmarkSupport
 
@@ -12,8 +13,8 @@ struct MatchSongsBenchmark: QualityBenchmark {
     + "at random, one under white noise and one under noise with the spectrum and the pace of speech, both "
     + "at 5 dB, and then made an MP3 of 64 kbit/s. A song is found where it is the nearest one, its place "
     + "where it is right within 0.25 s, and "
-    + "known where it is told to be in the database at 1 % of false accepts. Eight query clips of each length "
-    + "of the other songs should then be told to be unknown."
+    + "known where it is said to be in the database at 1 % of false accepts. Eight query clips of each length "
+    + "of the other songs should then be reported as unknown."
   let figures =
     lengths.map { BenchmarkResult.Figure("found, \($0) s", places: 3, moreIsBetter: true) }
     + lengths.map { BenchmarkResult.Figure("in its place", places: 3, moreIsBetter: true).at($0) }
@@ -35,6 +36,23 @@ struct MatchSongsBenchmark: QualityBenchmark {
   private static let lengths = [1, 2, 5]
   private static let falseAcceptRate = 0.01
 
+  /// What came of the query clips of a length that are of stored songs.
+  private struct Counts {
+    var found = 0
+    var inPlace = 0
+    var known = 0
+    var asked = 0
+  }
+
+  /// A query clip, by the name of its file.
+  private struct Query {
+    let length: Int
+    /// The song that it is of, where that is stored.
+    let song: String?
+    /// The second of the song at which it begins.
+    let start: Double
+  }
+
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
     let all = try SoundSet.load(contentsOf: run.data)
     guard all.count >= 16 else {
@@ -45,66 +63,97 @@ struct MatchSongsBenchmark: QualityBenchmark {
         found: "\(all.count)"
       )
     }
-    let other = (0..<all.count).filter { $0 % 8 == 7 }
-    let stored = (0..<all.count).filter { $0 % 8 != 7 }
-    let songs = all.items(stored)
-    let matcher = Matcher(learning: run.learning)
-    let fitted = try await matcher.fit(.sounds(songs), session: run.session)
-    let scratch = try ScratchFolder()
-    let library = try MatchLibrary(creating: scratch.file("songs.db"), fitted)
-    run.says("storing \(stored.count) songs")
-    try await library.add(.sounds(songs), on: run.engine)
-    var generator = NumPyGenerator(seed: run.seed)
-    var noise = SeededGenerator.named("noise over excerpts", seed: run.seed)
-    var (found, placed, told): ([Double?], [Double?], [Double?]) = ([], [], [])
-    var accepts = (count: 0, asked: 0)
-    for length in Self.lengths {
-      run.says("asking by query clips of \(length) s")
-      var (right, inPlace, known, asked) = (0, 0, 0, 0)
-      for index in stored {
-        let song = try all.sound(index).mono
-        for isSpeech in [false, true] {
-          let cut = Excerpted(song, seconds: length, &generator)
-          let sound = try cut.recorded(isSpeech: isSpeech, &noise)
-          let answer = try await library.find(
-            .sounds(SoundSet(name: "asked", sounds: [sound])),
-            count: 1,
-            falseAcceptRate: Self.falseAcceptRate,
-            on: run.engine
-          )[0]
-          asked += 1
-          guard let match = answer.matches.first, match.name == all.names[index] else { continue }
-          right += 1
-          if answer.isInDatabase == true { known += 1 }
-          if let offset = match.offset, abs(offset - cut.start) <= 0.25 { inPlace += 1 }
-        }
-      }
-      for index in other {
-        let song = try all.sound(index).mono
-        for number in 0..<8 {
-          let cut = Excerpted(song, seconds: length, &generator)
-          let sound = try cut.recorded(isSpeech: number % 2 == 1, &noise)
-          let answer = try await library.find(
-            .sounds(SoundSet(name: "asked", sounds: [sound])),
-            count: 1,
-            falseAcceptRate: Self.falseAcceptRate,
-            on: run.engine
-          )[0]
-          accepts.asked += 1
-          if answer.isInDatabase == true { accepts.count += 1 }
-        }
-      }
-      found.append(Double(right) / Double(asked))
-      placed.append(Double(inPlace) / Double(asked))
-      told.append(Double(known) / Double(asked))
+    let given = run.data.hasSuffix("/") ? run.data : run.data + "/"
+    let folder = try ScratchFolder()
+    for index in 0..<all.count where index % 8 != 7 {
+      let copy = URL(fileURLWithPath: folder.file("songs/" + all.names[index]))
+      try FileManager.default.createDirectory(
+        at: copy.deletingLastPathComponent(),
+        withIntermediateDirectories: true
+      )
+      try FileManager.default.copyItem(
+        at: URL(fileURLWithPath: given + all.names[index]),
+        to: copy
+      )
     }
-    let folder = run.data.hasSuffix("/") ? run.data : run.data + "/"
+    run.says("training on the songs, and storing them")
+    var stored = TaskRequest(task: "match add", data: ["songs"])
+    stored.options = ["database": "songs.db"]
+    try await run.run(stored, in: folder)
+    let queries = try writeQueries(of: all, seed: run.seed, to: folder)
+    run.says("asking by \(queries.count) query clips")
+    var asked = TaskRequest(task: "match find", data: ["queries"])
+    asked.options = [
+      "database": "songs.db", "count": 1, "falseAccepts": Self.falseAcceptRate,
+    ]
+    let answers = try await run.run(asked, in: folder).answers
+    var counts: [Int: Counts] = [:]
+    var accepts = (count: 0, asked: 0)
+    for answer in answers {
+      guard let query = queries[answer.query] else {
+        throw BenchmarkError("\(answer.query) was not asked for.")
+      }
+      guard let song = query.song else {
+        accepts.asked += 1
+        if answer.isInDatabase == true { accepts.count += 1 }
+        continue
+      }
+      var count = counts[query.length] ?? Counts()
+      count.asked += 1
+      if let match = answer.matches.first, match.name == song {
+        count.found += 1
+        if answer.isInDatabase == true { count.known += 1 }
+        if let offset = match.offset, abs(offset - query.start) <= 0.25 { count.inPlace += 1 }
+      }
+      counts[query.length] = count
+    }
+    let lengths = Self.lengths.map { counts[$0] ?? Counts() }
+    func shares(_ count: (Counts) -> Int) -> [Double?] {
+      lengths.map { Double(count($0)) / Double(max($0.asked, 1)) }
+    }
+    var own = shares(\.found)
+    own += shares(\.inPlace)
+    own += shares(\.known)
+    own.append(Double(accepts.count) / Double(max(accepts.asked, 1)))
     return BenchmarkMeasurement(
-      own: found + placed + told + [Double(accepts.count) / Double(max(accepts.asked, 1))],
-      paths: all.names.map { folder + $0 },
-      options: OptionDifferences.lines(of: matcher, from: Matcher())
-        + ["falseAcceptRate: \(Self.falseAcceptRate)"]
+      own: own,
+      paths: all.names.map { given + $0 }
     )
+  }
+
+  /// Writes the query clips of all songs to the folder `queries`, and gives what they are by their names.
+  private func writeQueries(
+    of all: SoundSet,
+    seed: UInt64,
+    to folder: ScratchFolder
+  ) throws -> [String: Query] {
+    var generator = NumPyGenerator(seed: seed)
+    var noise = SeededGenerator.named("noise over excerpts", seed: seed)
+    try FileManager.default.createDirectory(
+      atPath: folder.file("queries"),
+      withIntermediateDirectories: false
+    )
+    var queries: [String: Query] = [:]
+    for length in Self.lengths {
+      // Stored songs first, then the others.
+      let order = (0..<all.count).filter { $0 % 8 != 7 } + (0..<all.count).filter { $0 % 8 == 7 }
+      for index in order {
+        let isStored = index % 8 != 7
+        let song = try all.sound(index).mono
+        for number in 0..<(isStored ? 2 : 8) {
+          let cut = Excerpted(song, seconds: length, &generator)
+          let bytes = try cut.recorded(isSpeech: number % 2 == 1, &noise)
+          let name = "\(length)-\(index)-\(number).mp3"
+          try Data(bytes).write(to: URL(fileURLWithPath: folder.file("queries/" + name)))
+          queries[name] = Query(
+            length: length,
+            song: isStored ? all.names[index] : nil,
+            start: cut.start
+          )
+        }
+      }
+    }
+    return queries
   }
 }
 
@@ -135,12 +184,12 @@ private struct Excerpted {
     samples = Array(song.channels[0][first..<first + length])
   }
 
-  /// The part with noise over it, brought to at most 1, as an MP3 has it.
-  func recorded(isSpeech: Bool, _ generator: inout SeededGenerator) throws -> Sound {
+  /// The part with noise over it, brought to at most 1, as a file of MP3.
+  func recorded(isSpeech: Bool, _ generator: inout SeededGenerator) throws -> [UInt8] {
     let part = Sound(name: "queryClip", sampleRate: rate, channels: [samples])
     let sum = part.under(speech: isSpeech, decibels: Self.signalToNoise, &generator).channels[0]
     let peak = max(sum.map(abs).max() ?? 1, 1)
     return try Sound(name: "queryClip", sampleRate: rate, channels: [sum.map { $0 / peak }])
-      .compressed(kilobits: Self.bitRate)
+      .mp3(kilobits: Self.bitRate)
   }
 }

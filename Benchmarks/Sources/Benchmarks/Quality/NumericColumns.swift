@@ -98,19 +98,16 @@ struct NumericColumns {
     return (low + high) / 2
   }
 
-  /// The table without the deleted cells, as it is read from a file.
-  func table(without deleted: [Bool]) throws -> Table {
+  /// Writes some rows without the deleted cells as a CSV file.
+  func write(_ rows: Range<Int>, without deleted: [Bool], to path: String) throws {
     var text = columns.map { Self.quoted($0.name) }.joined(separator: ",") + "\n"
-    for row in 0..<count {
+    for row in rows {
       text +=
         columns.indices.map { place in
           deleted[row * width + place] ? "" : columns[place].text(row) ?? ""
         }.joined(separator: ",") + "\n"
     }
-    let scratch = try ScratchFolder()
-    let path = scratch.file(name.hasSuffix(".csv") ? name : name + ".csv")
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    return try Table(contentsOf: path)
   }
 
   /// The numbers of a table of these columns, brought to the same scale, `[rows, width]`; 0 for columns that
@@ -122,7 +119,8 @@ struct NumericColumns {
     return try (0..<table.rowCount).flatMap { row in
       try columns.indices.map { place in
         guard isMeasured[place] else { return 0 }
-        guard let number = table.columns[place].number(row) else {
+        let column = table.columns[place]
+        guard let number = column.number(row) ?? column.text(row).flatMap(Double.init) else {
           throw BenchmarkError("row \(row + 1) of the filled \(name) lacks a number.")
         }
         return (number - ranges[place].low) / ranges[place].extent

@@ -1,17 +1,32 @@
+import Foundation
 import Hourglass
+import HourglassBenchmarkSupport
 
-/// The photographs that denoisers are compared on: 400 to learn from and 68 to be evaluated by.
+/// The photographs that denoisers are compared on: 400 to train on and 68 to be evaluated by.
 private struct GrayPhotographs {
+  /// The folders, from the root.
+  let folders: [String]
   let clean: ImageSet
   let test: ImageSet
   let paths: [String]
 
   init(_ run: BenchmarkRun) throws {
-    let folders = ["bsd400", "bsd68"].map { run.data + "/" + $0 }
-    clean = try ImageSet.load(contentsOf: folders[0])
-    test = try ImageSet.load(contentsOf: folders[1])
-    paths =
-      clean.names.map { "\(folders[0])/\($0)" } + test.names.map { "\(folders[1])/\($0)" }
+    let given = ["bsd400", "bsd68"].map { run.data + "/" + $0 }
+    folders = given.map(absolute)
+    clean = try ImageSet.load(contentsOf: given[0])
+    test = try ImageSet.load(contentsOf: given[1])
+    paths = clean.names.map { "\(given[0])/\($0)" } + test.names.map { "\(given[1])/\($0)" }
+  }
+
+  /// How near the images of a folder, which a task wrote, are to the test images, in the mean.
+  func scores(of folder: String) throws -> [Double?] {
+    var (ratio, similarity) = (0.0, 0.0)
+    for (index, name) in test.names.enumerated() {
+      let (truth, image) = (try test.image(index), try Image.load(contentsOf: folder + "/" + name))
+      ratio += ImageScores.peakSignalToNoiseRatio(image, truth)
+      similarity += ImageScores.structuralSimilarity(image, truth)
+    }
+    return [ratio / Double(test.count), similarity / Double(test.count)]
   }
 }
 
@@ -20,8 +35,10 @@ struct DenoisingBenchmark: QualityBenchmark {
   let name = "denoise-bsd68"
   var summary: String {
     let network = isBlind ? "One network for all levels up to 55" : "A network for each level"
-    return network + " learns from the 400 images of `bsd400`; noise is added to those of `bsd68` "
-      + "without cutting off or rounding, and the result is compared with the clean image, rounded "
+    return network
+      + " is trained on the 400 images of `bsd400`; noise is added to those of `bsd68` "
+      + "without clipping or rounding, and "
+      + "the result is compared with the clean image, rounded "
       + "to 8 bits."
   }
   var figures: [BenchmarkResult.Figure] {
@@ -45,63 +62,49 @@ struct DenoisingBenchmark: QualityBenchmark {
 
   /// The standard deviations of the noise, where white is 255.
   let levels: [Int]
-  /// Whether one network is learned for all of them.
+  /// Whether one network is trained for all of them.
   let isBlind: Bool
-
-  /// The denoiser of a level.
-  private func denoiser(_ level: Int, _ learning: TrainingSettings) -> Denoiser {
-    let noise = Noise.gaussian(standardDeviation: Float(level) / 255)
-    return Denoiser(noise: isBlind ? .unknown : noise, learned: .clean, learning: learning)
-  }
 
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
     let photographs = try GrayPhotographs(run)
-    let (clean, test) = (photographs.clean, photographs.test)
-    var values: [Double?] = []
-    var parts: [BenchmarkResult.Part] = []
-    var blind: FittedDenoiser?
-    for level in levels {
-      let noise = Noise.gaussian(standardDeviation: Float(level) / 255)
-      let fitted: FittedDenoiser
-      if let blind {
-        fitted = blind
-      } else {
-        run.says(isBlind ? "learning, for all levels" : "learning, for noise of \(level)")
-        fitted = try await denoiser(level, run.learning)
-          .fit(.images(clean), session: run.session)
-        if isBlind { blind = fitted }
-      }
-      run.says("denoising \(test.count) images with noise of \(level)")
-      let report = try await fitted.evaluation(
-        of: test,
-        adding: noise,
-        seed: run.seed,
-        on: run.engine
-      ) { _, _, _ in }
-      values.append(report?.denoised.peakSignalToNoiseRatio)
-      parts.append(
-        BenchmarkResult.Part(
-          name: "noise of \(level)",
-          values: [
-            report?.noisy.peakSignalToNoiseRatio, report?.denoised.peakSignalToNoiseRatio,
-            report?.denoised.structuralSimilarity,
-          ]
-        )
+    let folder = try ScratchFolder()
+    if isBlind {
+      run.says("training, for all levels")
+      try await run.run(
+        TaskRequest(
+          task: "denoise",
+          data: [photographs.folders[0]],
+          files: ["save": "model.hourglass"]
+        ),
+        in: folder
       )
     }
+    var parts: [BenchmarkResult.Part] = []
+    for level in levels {
+      run.says((isBlind ? "" : "training, and ") + "denoising images with noise of \(level)")
+      try await run.run(
+        TaskRequest(
+          task: "denoise",
+          data: [photographs.folders[1]],
+          files: [
+            (isBlind ? "model" : "learnFrom"): isBlind ? "model.hourglass" : photographs.folders[0],
+            "output": "denoised-\(level)",
+          ],
+          options: ["noise": "gaussian:\(level)/255", "addNoise": true]
+        ),
+        in: folder
+      )
+      let scores = try photographs.scores(of: folder.file("denoised-\(level)"))
+      parts.append(BenchmarkResult.Part(name: "noise of \(level)", values: scores))
+    }
     return BenchmarkMeasurement(
-      own: values,
+      own: parts.map { $0.values[0] },
       partFigures: [
-        BenchmarkResult.Figure("noisy, dB", places: 2, moreIsBetter: nil),
         BenchmarkResult.Figure("denoised, dB", places: 2, moreIsBetter: true),
         BenchmarkResult.Figure("SSIM", places: 4, moreIsBetter: true),
       ],
       parts: parts,
-      paths: photographs.paths,
-      options: OptionDifferences.lines(
-        of: denoiser(levels[0], run.learning),
-        from: Denoiser(learned: .clean)
-      )
+      paths: photographs.paths
     )
   }
 }
@@ -127,25 +130,49 @@ struct ColorizationBenchmark: QualityBenchmark {
   ]
 
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
-    let images = try SmallColorImages(run, for: self)
-    let colorizer = Colorizer(learning: run.learning)
-    let fitted = try await colorizer.fit(images.training, session: run.session)
-    run.says("coloring \(images.test.count) images")
-    guard
-      let report = try await fitted.evaluation(of: images.test, on: run.engine, { _, _, _, _ in })
-    else { throw BenchmarkError("the images of \(run.data) have no colors.") }
-    func values(_ score: ColorizationReport.Score?) -> [Double?] {
-      [score?.peakSignalToNoiseRatio, score?.abChannelError, score?.colorfulness]
+    let folder = try ScratchFolder()
+    let images = try SmallColorImages(run, in: folder, for: self)
+    try await run.run(
+      TaskRequest(
+        task: "colorize",
+        data: [images.testPath],
+        files: [
+          "learnFrom": images.trainingPath, "output": "colored", "save": "model.hourglass",
+        ]
+      ),
+      in: folder
+    )
+    try await run.run(
+      TaskRequest(
+        task: "colorize",
+        data: [images.testPath],
+        files: ["model": "model.hourglass", "output": "vivid"],
+        options: ["colors": "vivid"]
+      ),
+      in: folder,
+      isOwn: false
+    )
+    /// Scores what is made of each test image, by its number.
+    func values(_ result: (Int, Image) throws -> Image) throws -> [Double?] {
+      var scores = ColorScores()
+      for index in 0..<images.test.count {
+        let truth = try images.test.image(index)
+        scores.add(try result(index, truth), truth)
+      }
+      return [scores.peakSignalToNoiseRatio, scores.abError, scores.colorfulness]
+    }
+    func written(_ name: String) throws -> [Double?] {
+      try values { index, _ in
+        try Image.load(contentsOf: folder.file("\(name)/\(images.test.names[index]).png"))
+      }
     }
     return BenchmarkMeasurement(
-      own: values(report.colored),
+      own: try written("colored"),
       baselines: [
-        BenchmarkResult.Method("gray", values(report.gray)),
-        BenchmarkResult.Method("the mean color", values(report.mean)),
-        BenchmarkResult.Method("vivid colors of the same network", values(report.vivid)),
+        BenchmarkResult.Method("gray", try values { _, truth in ColorScores.withoutColors(truth) }),
+        BenchmarkResult.Method("vivid colors of the same network", try written("vivid")),
       ],
-      paths: images.paths,
-      options: OptionDifferences.lines(of: colorizer, from: Colorizer())
+      paths: images.paths
     )
   }
 }
@@ -155,8 +182,9 @@ struct NoisyOnlyBenchmark: QualityBenchmark {
   let name = "denoise-noisy-only"
   let summary =
     "Gaussian noise of 25 is added once to the 400 images of `bsd400`, which are cut off at black and white, "
-    + "as image files are, and these are all that is learned from, told that the noise is normal, and "
-    + "then told nothing of it; noise is added to those of `bsd68` without cutting off or rounding, and the result is compared with the clean image."
+    + "as image files are, and these are all that is trained on, once with the kind of the noise given, and "
+    + "once without; noise is added to those of `bsd68` without clipping or rounding, and "
+    + "the result is compared with the clean image."
   let figures = [
     BenchmarkResult.Figure("PSNR, dB", places: 2, moreIsBetter: true),
     BenchmarkResult.Figure("SSIM", places: 4, moreIsBetter: true),
@@ -168,64 +196,68 @@ struct NoisyOnlyBenchmark: QualityBenchmark {
       [27.71, nil]
     ),
     BenchmarkResult.Method(
-      "BM3D, which is told the noise",
+      "BM3D, with the level of the noise given",
       source: "Zhang et al., 2016, arXiv:1608.03981, table II",
       [28.57, nil]
     ),
   ]
 
-  private static let level: Float = 25
+  private static let level = 25
 
   func measure(_ run: BenchmarkRun) async throws -> BenchmarkMeasurement {
     let photographs = try GrayPhotographs(run)
-    let (clean, test) = (photographs.clean, photographs.test)
-    let noise = Noise.gaussian(standardDeviation: Self.level / 255)
-    let given = try noisy(clean, seed: run.seed)
-    func report(of told: Noise?) async throws -> DenoisingReport? {
-      run.says(told == nil ? "learning, told nothing" : "learning, told that the noise is normal")
-      let fitted = try await denoiser(told, run.learning)
-        .fit(.images(given), session: run.session)
-      run.says("denoising \(test.count) images")
-      return try await fitted.evaluation(
-        of: test,
-        adding: noise,
-        seed: run.seed,
-        on: run.engine
-      ) { _, _, _ in }
-    }
-    func values(_ score: DenoisingReport.Score?) -> [Double?] {
-      [score?.peakSignalToNoiseRatio, score?.structuralSimilarity]
-    }
-    let told = try await report(of: .unknown)
-    let untold = try await report(of: nil)
-    return BenchmarkMeasurement(
-      own: values(told?.denoised),
-      baselines: [
-        BenchmarkResult.Method("the same, told nothing of the noise", values(untold?.denoised))
-      ]
-        + (told?.classical ?? []).map { BenchmarkResult.Method($0.method, values($0)) }
-        + [BenchmarkResult.Method("noisy", values(told?.noisy))],
-      paths: photographs.paths,
-      options: OptionDifferences.lines(
-        of: denoiser(.unknown, run.learning),
-        from: Denoiser(learned: .clean)
+    let folder = try ScratchFolder()
+    try writeNoisy(photographs.clean, seed: run.seed, to: folder)
+    /// What a network makes of the test images that trained on noise of a kind, or of no kind.
+    func denoised(_ noise: String?) async throws -> (values: [Double?], outcome: TaskOutcome) {
+      run.says(noise == nil ? "training, noise unknown" : "training, normal noise")
+      let name = noise == nil ? "unknown" : "normal"
+      var request = TaskRequest(
+        task: "denoise",
+        data: ["noisy"],
+        files: ["save": "\(name).hourglass"],
+        options: ["noisyOnly": true]
       )
+      request.options["noise"] = noise
+      try await run.run(request, in: folder, isOwn: noise != nil)
+      run.says("denoising \(photographs.test.count) images")
+      let outcome = try await run.run(
+        TaskRequest(
+          task: "denoise",
+          data: [photographs.folders[1]],
+          files: ["model": "\(name).hourglass", "output": name],
+          options: ["noise": "gaussian:\(Self.level)/255", "addNoise": true]
+        ),
+        in: folder,
+        isOwn: noise != nil
+      )
+      return (try photographs.scores(of: folder.file(name)), outcome)
+    }
+    let normal = try await denoised("gaussian:0/255..55/255")
+    let unknown = try await denoised(nil)
+    return BenchmarkMeasurement(
+      own: normal.values,
+      baselines: [
+        BenchmarkResult.Method("the same, noise unknown", unknown.values)
+      ] + (try normal.outcome.baselines(["PSNR", "SSIM"])),
+      paths: photographs.paths
     )
   }
 
-  /// The denoiser that is told some noise, or nothing.
-  private func denoiser(_ told: Noise?, _ learning: TrainingSettings) -> Denoiser {
-    Denoiser(noise: told, learned: .noisy, learning: learning)
-  }
-
-  /// Images of one size with noise, within black and white.
-  private func noisy(_ images: ImageSet, seed: UInt64) throws -> ImageSet {
-    let clean = try images.uniform()
+  /// Writes images with noise to the folder `noisy`, within black and white.
+  private func writeNoisy(_ images: ImageSet, seed: UInt64, to folder: ScratchFolder) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("noisy"),
+      withIntermediateDirectories: false
+    )
     var generator = SeededGenerator.named("noise of the images trained on", seed: seed)
-    let values = clean.rows(0..<clean.count).scalars.map { value in
-      min(max(value + Self.level / 255 * generator.nextNormal(), 0), 1)
+    for index in 0..<images.count {
+      let clean = try images.image(index)
+      let planes = clean.planes().map { plane in
+        plane.map { $0 + Float(Self.level) / 255 * generator.nextNormal() }
+      }
+      try Image(planes: planes, width: clean.width, height: clean.height)
+        .write(to: folder.file("noisy/\(index + 1).png"))
     }
-    let tensor = Tensor(values, shape: Shape([clean.count] + clean.itemShape.dimensions))
-    return ImageSet(try NumericDataset(name: "noisy images", images: tensor))
   }
 }

@@ -3,7 +3,8 @@ import Hourglass
 
 /// A fixed public protocol: how data are split, what is trained on, and by what the result is evaluated.
 ///
-/// It runs with the options that a user gets by default, and says which ones differ.
+/// It runs requests as the command does, with the options that a user gets by default, and says which ones
+/// differ.
 protocol QualityBenchmark: Sendable {
   /// The name in the command line.
   var name: String { get }
@@ -36,44 +37,35 @@ struct BenchmarkMeasurement: Sendable {
   var parts: [BenchmarkResult.Part] = []
   /// The paths of all files that were read.
   var paths: [String]
-  /// The options that differ from those that a user gets.
-  var options: [String]
 }
 
 /// One run of a benchmark.
 struct BenchmarkRun: Sendable {
   /// The folder or file of the data.
   let data: String
-  /// How a task learns: as a user gets it, but for the budget and the seed that were asked for.
-  let learning: TrainingSettings
+  /// The most epochs of each training; `nil` takes as many as a user gets.
+  let epochs: Int?
+  /// The most minutes of each training; `nil` takes as many as a user gets.
+  let minutes: Double?
+  /// Where all random numbers come from.
+  let seed: UInt64
+  /// The threads to compute with; `nil` takes all cores.
+  let threads: Int?
   /// A word in the names of the data sets to take; `nil` takes all of them.
   let only: String?
-  /// Where it is computed, with progress.
-  let session: TrainingSession
+  /// The options that differ from those that a user gets.
+  let options = OptionLog()
   /// Hears what is being done.
   let says: @Sendable (String) -> Void
-
-  /// Where it is computed.
-  var engine: ComputeEngine { session.engine }
-
-  /// Where all random numbers come from.
-  var seed: UInt64 { learning.seed }
-
-  /// Does some work, and counts its seconds.
-  func timed<Result>(
-    _ work: () async throws -> Result
-  ) async rethrows -> (result: Result, seconds: Double) {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let result = try await work()
-    return (result, (clock.now - start) / .seconds(1))
-  }
 
   /// Runs a benchmark.
   ///
   /// - Throws: What is wrong with the data or the options.
   func result(of benchmark: any QualityBenchmark) async throws -> BenchmarkResult {
-    let (measured, seconds) = try await timed { try await benchmark.measure(self) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let measured = try await benchmark.measure(self)
+    let seconds = (clock.now - start).inSeconds
     let files = try files(measured.paths)
     let list = files.map { "\($0.digest)  \($0.name)\n" }.joined()
     return BenchmarkResult(
@@ -88,8 +80,8 @@ struct BenchmarkRun: Sendable {
       dataDigest: SHA256.hexadecimal(Array(list.utf8)),
       seed: seed,
       settings: benchmark.settings,
-      options: measured.options,
-      threads: engine.configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+      options: options.lines,
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
       version: ProgramVersion.current,
       seconds: seconds
     )

@@ -39,7 +39,7 @@ struct FeaturesCommand: QualityBenchmarkCommand {
 /// `quality features-cifar10`.
 struct PhotographFeaturesCommand: QualityBenchmarkCommand {
   static let configuration: CommandConfiguration = described(
-    of: PhotographFeaturesBenchmark(dimensions: 32),
+    of: PhotographFeaturesBenchmark(dimensions: nil),
     "What a linear model makes of features of small photographs (CIFAR-10, binary).",
     example: "cifar10/ --dimensions 1024"
   )
@@ -47,11 +47,13 @@ struct PhotographFeaturesCommand: QualityBenchmarkCommand {
   @OptionGroup
   var options: QualityOptions
 
-  @Option(help: ArgumentHelp("The numbers of an image.", valueName: "n"))
-  var dimensions = 32
+  @Option(help: ArgumentHelp("The features of an image (default: as a user gets).", valueName: "n"))
+  var dimensions: Int?
 
   func validate() throws {
-    try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+    if let dimensions {
+      try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+    }
   }
 
   var benchmark: any QualityBenchmark { PhotographFeaturesBenchmark(dimensions: dimensions) }
@@ -60,7 +62,7 @@ struct PhotographFeaturesCommand: QualityBenchmarkCommand {
 /// `quality match-images`.
 struct MatchImagesCommand: QualityBenchmarkCommand {
   static let configuration: CommandConfiguration = described(
-    of: MatchImagesBenchmark(dimensions: 32),
+    of: MatchImagesBenchmark(dimensions: nil),
     "Images found again from noisy copies that are moved (IDX).",
     example: "fashion-mnist/"
   )
@@ -68,11 +70,15 @@ struct MatchImagesCommand: QualityBenchmarkCommand {
   @OptionGroup
   var options: QualityOptions
 
-  @Option(help: ArgumentHelp("The numbers of a signature.", valueName: "n"))
-  var dimensions = 32
+  @Option(
+    help: ArgumentHelp("The numbers of a signature (default: as a user gets).", valueName: "n")
+  )
+  var dimensions: Int?
 
   func validate() throws {
-    try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+    if let dimensions {
+      try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+    }
   }
 
   var benchmark: any QualityBenchmark { MatchImagesBenchmark(dimensions: dimensions) }
@@ -82,7 +88,7 @@ struct MatchImagesCommand: QualityBenchmarkCommand {
 struct MatchSongsCommand: QualityBenchmarkCommand {
   static let configuration: CommandConfiguration = described(
     of: MatchSongsBenchmark(),
-    "Songs found again from noisy query clips, and unknown songs told (a folder of sounds).",
+    "Songs found again from noisy query clips, and unknown songs detected (a folder of sounds).",
     example: "songs/"
   )
 
@@ -109,7 +115,7 @@ struct DenoisingCommand: QualityBenchmarkCommand {
   )
   var levels = [15, 25, 50]
 
-  @Flag(help: "Learn one network for all levels.")
+  @Flag(help: "Train one network for all levels.")
   var blind = false
 
   func validate() throws {

@@ -8,8 +8,9 @@ struct QualityCommand: AsyncParsableCommand {
     abstract: "Measure the quality of the tasks by public benchmarks.",
     discussion: """
       Each benchmark is a protocol that others have published figures for: which rows or images are \
-      trained on, which are evaluated, and by what measure. A benchmark runs with the options that a \
-      user gets by default and prints each option that differs. It prints the figures beside those of \
+      trained on, which are evaluated, and by what measure. A benchmark writes files, runs requests as \
+      the command does, and scores the files that these write; it prints each option of a request \
+      that differs from the defaults. It prints the figures beside those of \
       simpler methods in the same run and of other programs, and says where these come from. The \
       seed, the seconds and the SHA-256 digest of the data are part of the result, so that a figure \
       can be checked.
@@ -74,13 +75,14 @@ struct QualityOptions: ParsableArguments {
 
   /// Runs a benchmark and prints what it gave.
   func run(_ benchmark: any QualityBenchmark) async throws {
-    let engine = ComputeEngine(ComputeEngine.Configuration(threads: threads))
     let isQuiet = quiet
     let run = BenchmarkRun(
       data: data,
-      learning: TrainingSettings(epochs: epochs, seconds: minutes.map { $0 * 60 }, seed: seed),
-      only: only,
-      session: TrainingSession(engine: engine)
+      epochs: epochs,
+      minutes: minutes,
+      seed: seed,
+      threads: threads,
+      only: only
     ) { line in
       if !isQuiet { note(line) }
     }
@@ -184,7 +186,7 @@ struct ImputationCommand: QualityBenchmarkCommand {
   @Option(help: ArgumentHelp("The most rows of a table.", valueName: "n"))
   var rows: Int?
 
-  @Flag(help: "Learn from 7 of 10 rows, and fill the others.")
+  @Flag(help: "Train on 7 of 10 rows, and fill the others.")
   var outOfSample = false
 
   func validate() throws {
@@ -230,10 +232,10 @@ struct VariationalImagesCommand: QualityBenchmarkCommand {
   @OptionGroup
   var options: QualityOptions
 
-  @Option(help: ArgumentHelp("The codes that are drawn for an image.", valueName: "n"))
+  @Option(help: ArgumentHelp("The latent samples that are drawn for an image.", valueName: "n"))
   var boundSamples = 5_000
 
-  @Option(help: ArgumentHelp("The test images that codes are drawn for.", valueName: "n"))
+  @Option(help: ArgumentHelp("The test images that latent samples are drawn for.", valueName: "n"))
   var images = 500
 
   func validate() throws {

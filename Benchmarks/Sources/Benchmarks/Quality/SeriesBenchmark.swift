@@ -63,7 +63,7 @@ struct SeriesBenchmark: QualityBenchmark {
       let table = try Table(contentsOf: path)
       run.says("\(key): \(table.rowCount) rows")
       let labels = try Self.windows(windows[key] ?? [], of: table)
-      let own = ScoredSeries(scores: try await scores(table, run), windows: labels)
+      let own = ScoredSeries(scores: try await scores(of: path, table, run), windows: labels)
       let baseline = ScoredSeries(scores: try Self.deviations(table), windows: labels)
       evaluated.append((own, baseline))
       parts.append(
@@ -95,33 +95,40 @@ struct SeriesBenchmark: QualityBenchmark {
         BenchmarkResult.Figure("deviation", places: 3, moreIsBetter: true),
       ],
       parts: parts,
-      paths: paths + [list],
-      options: OptionDifferences.lines(of: reading, from: SeriesOptions(timeColumn: "timestamp"))
-        + OptionDifferences.lines(
-          of: AnomalyDetector(learned: .mixed, learning: run.learning),
-          from: AnomalyDetector(learned: .mixed)
-        )
+      paths: paths + [list]
     )
   }
 
-  /// How the series are read.
-  private var reading: SeriesOptions { SeriesOptions(timeColumn: "timestamp", stride: stride) }
+  private static let timeColumn = "timestamp"
 
   /// The score of each row; the same for all where nothing varies.
-  private func scores(_ table: Table, _ run: BenchmarkRun) async throws -> [Double] {
-    let series = try SeriesSet(table, options: reading)
+  private func scores(of path: String, _ table: Table, _ run: BenchmarkRun) async throws -> [Double]
+  {
     var scores = [Double](repeating: 0, count: table.rowCount)
-    let fitted: FittedAnomalyDetector
-    do {
-      fitted = try await AnomalyDetector(learned: .mixed, learning: run.learning)
-        .fit(.series(series), session: run.session)
-    } catch HourglassError.application(.nothingVaries) {
-      return scores
-    } catch HourglassError.application(.unsuitedKind) {
-      return scores
+    guard Set(try Self.required("value", in: table).numbers).count > 1 else { return scores }
+    let folder = try ScratchFolder()
+    var request = TaskRequest(task: "detect", data: [absolute(path)])
+    request.files = ["output": "scores.csv"]
+    request.reading = ["series": Self.timeColumn]
+    if let stride { request.reading["stride"] = stride }
+    try await run.run(request, in: folder)
+    // Rows are scored in the order of their times; rows of one time keep their order.
+    let result = try Table(contentsOf: folder.file("scores.csv"))
+    let values = try result.numbers("score")
+    let times = try Self.required(Self.timeColumn, in: result)
+    var rows: [String: [Int]] = [:]
+    let given = try Self.required(Self.timeColumn, in: table)
+    for row in (0..<table.rowCount).reversed() {
+      rows[given.text(row) ?? "", default: []].append(row)
     }
-    let findings = try await fitted.findings(in: .series(series), on: run.engine)
-    for finding in findings { scores[finding.item] = finding.score }
+    for (place, value) in values.enumerated() {
+      guard let row = rows[times.text(place) ?? ""]?.popLast() else {
+        throw BenchmarkError(
+          "\(table.name) has no row of the time in row \(place + 1) of its scores."
+        )
+      }
+      scores[row] = value
+    }
     return scores
   }
 
@@ -134,8 +141,7 @@ struct SeriesBenchmark: QualityBenchmark {
 
   /// How far each value is from the mean of those before it, in their standard deviations.
   private static func deviations(_ table: Table) throws -> [Double] {
-    let column = try required("value", in: table)
-    let numbers = (0..<table.rowCount).map { column.number($0) ?? 0 }
+    let numbers = try required("value", in: table).numbers
     let length = 100
     return numbers.indices.map { row in
       let before = numbers[max(row - length, 0)..<row]
@@ -158,6 +164,11 @@ struct SeriesBenchmark: QualityBenchmark {
       return first..<last + 1
     }
   }
+}
+
+extension Table.Column {
+  /// The numbers of a series; 0 where there is none.
+  fileprivate var numbers: [Double] { (0..<count).map { number($0) ?? 0 } }
 }
 
 /// The scores of the rows of a series, and the windows that hold anomalies.

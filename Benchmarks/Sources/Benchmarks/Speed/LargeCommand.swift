@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
 
-/// Measures the memory and the time of learning from a table that is larger than memory should hold.
+/// Measures the memory and the time of training from a table that is larger than memory should hold.
 struct LargeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "large",
-    abstract: "Measure the memory of learning from a table that is not held in memory.",
+    abstract: "Measure the memory of training on a table that is not held in memory.",
     discussion: """
       A CSV table of 30 columns of numbers, which depend on five hidden ones, is made from a seed. \
       hourglass reduce then learns from all of its rows in a process of its own and writes the \
@@ -28,7 +28,7 @@ struct LargeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The size of the table.", valueName: "10^9 bytes"))
   var gigabytes = 4.0
 
-  @Option(help: ArgumentHelp("How often learning goes through the rows.", valueName: "n"))
+  @Option(help: ArgumentHelp("How often training goes through the rows.", valueName: "n"))
   var epochs = 1
 
   @Option(help: ArgumentHelp("Where the files are made (default: a folder for temporary ones)."))
@@ -51,7 +51,7 @@ struct LargeCommand: ParsableCommand {
     let path = place.file("table.csv")
     note("making a table of \(gigabytes) gigabytes")
     let rows = try FactorTable.write(path, bytes: Int(gigabytes * 1e9))
-    note("learning from its \(rows.grouped) rows")
+    note("training on its \(rows.grouped) rows")
     let (text, seconds) = try program.output(of: [
       "reduce", path, "--dimensions", "5", "--epochs", "\(epochs)", "--in-memory", "1m",
       "--output", place.file("codes.csv"), "--json",

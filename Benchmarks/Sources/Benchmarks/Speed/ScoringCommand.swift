@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// Measures the time and the memory of scoring a large table with a model that was learned before.
+/// Measures the time and the memory of scoring a large table with a model that was trained before.
 struct ScoringCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scoring",

@@ -114,7 +114,7 @@ public struct DateFormat: Codable, Hashable, Sendable {
     )
   )
 
-  /// The seconds between two neighboring times that the format can tell apart.
+  /// The resolution of the format in seconds.
   public var step: Double {
     guard let clock else { return CalendarDay.seconds }
     return clock.hasSeconds ? 1 / Self.powers[clock.fraction] : 60

@@ -3,7 +3,7 @@ internal import HourglassTensors
 /// What the dates of a column have in common: they are given one after the other.
 ///
 /// All cells must be written in the same way. Where day and month stand before the year as numbers,
-/// a number above 12 in any cell tells which is which; a point between them says that the day comes
+/// a number above 12 in any cell decides which is the day; a point between them says that the day comes
 /// first. Zones may differ: the column is in coordinated universal time then.
 struct DateInference {
   /// Why a cell is no date of the column.
@@ -38,7 +38,7 @@ struct DateInference {
   /// Whether the cells are times of day.
   var isTime: Bool { shape.map { $0.layout == nil } ?? false }
 
-  /// Whether the cells are dates whose day and month cannot be told apart.
+  /// Whether the cells are dates whose order of day and month is ambiguous.
   var isAmbiguous: Bool {
     shape?.layout == .yearLast && declared == nil && mayBeDayFirst && mayBeMonthFirst
       && shape?.separators.first != "."
@@ -102,8 +102,8 @@ struct DateInference {
     }
   }
 
-  /// The format of all cells; nil where there were none, or where day and month cannot be told apart
-  /// or are not as they were declared.
+  /// The format of all cells; nil where there were none, or where the order of day and month is
+  /// ambiguous or not as declared.
   var format: DateFormat? {
     guard let shape, !isAmbiguous else { return nil }
     if shape.layout == .yearLast, order == .dayMonthYear ? !mayBeDayFirst : !mayBeMonthFirst {

@@ -1,0 +1,131 @@
+internal import HourglassSystem
+
+/// The files that are one table: those that a pattern such as `data/*.csv` matches, or the files of a folder
+/// that are called `part-…`, as Spark writes them, plain or compressed by gzip.
+///
+/// Files without bytes, and those that begin with `.` or `_` or end in `.crc`, are none of them.
+package struct TableParts {
+  /// The files in the order of the bytes of their names, at least one.
+  package let files: [String]
+
+  /// Finds the files of a pattern or a folder; `nil` for a path of anything else.
+  ///
+  /// - Throws: Why a folder cannot be listed.
+  package init?(path: String) throws(DatasetError) {
+    let found: [String]
+    switch try? FolderListing.kind(of: path) {
+    case .folder:
+      found = try FolderListing.files(in: path).filter { $0.name.hasPrefix("part-") && $0.size > 0 }
+        .map { path.hasSuffix("/") ? path + $0.name : "\(path)/\($0.name)" }
+    case nil where path.contains { "*?[".contains($0) }:
+      found = Folders.matches(of: path).filter { file in
+        guard case .file(let size)? = try? FolderListing.kind(of: file) else { return false }
+        return size > 0
+      }
+    default: return nil
+    }
+    files = found.filter { file in
+      let name = lastPart(of: file)
+      return !name.hasPrefix("_") && !name.hasPrefix(".") && !name.hasSuffix(".crc")
+    }
+    if files.isEmpty { return nil }
+  }
+
+  /// The first bytes of a file or of several that are one table, inflated where they are gzip.
+  ///
+  /// - Throws: Why it cannot be read.
+  package static func beginning(of path: String, count: Int) throws(DatasetError) -> [UInt8] {
+    try ByteSource(path: path, windowSize: max(count, 1 << 16)).firstUnread(count)
+  }
+}
+
+/// How the first file of a table begins.
+struct PartFormat {
+  /// The names of the columns; none where the file has no header.
+  var names: [String]?
+  /// The number of columns.
+  var columnCount: Int
+  /// Whether runs of blanks are between cells.
+  var isSeparatedByBlanks: Bool
+  /// Finds the names that the first row of a file gives its columns, and where the row ends.
+  ///
+  /// It takes the bytes, the path, and whether these are all bytes of the file; it gives `nil` where there
+  /// are blank lines alone.
+  var firstRow: (Span<UInt8>, String, Bool) throws(DatasetError) -> (names: [String], end: Int)?
+}
+
+/// The bytes of several files that are one table, inflated where they are gzip, with the header of the first
+/// one alone.
+///
+/// It ends behind the first file as long as nobody has said how that begins.
+final class PartStream: ByteStream {
+  /// How the first file begins, which the others must begin alike.
+  var format: PartFormat?
+  /// About how many bytes there are; compressed files are taken for a quarter of their contents.
+  let byteCount: Int?
+
+  private let files: [String]
+  private let windowSize: Int
+  private var current: ByteSource
+  private var next = 1
+  private var lastByte: UInt8?
+
+  init(_ files: [String], windowSize: Int) throws(DatasetError) {
+    self.files = files
+    self.windowSize = windowSize
+    current = try Self.source(files[0], windowSize)
+    var count = 0
+    for file in files {
+      guard case .file(let size) = try FolderListing.kind(of: file) else { continue }
+      // What a compressed file holds may be longer than any guess: the reader gets a whole window.
+      count += file.hasSuffix(".gz") || current.isCompressed ? max(4 * size, windowSize) : size
+    }
+    byteCount = count
+  }
+
+  func read(into bytes: inout [UInt8], from offset: Int) throws(DatasetError) -> Int {
+    while true {
+      let count = try current.read(into: &bytes, from: offset)
+      if count > 0 {
+        lastByte = bytes[offset + count - 1]
+        return count
+      }
+      guard let format, next < files.count else { return 0 }
+      current = try Self.source(files[next], windowSize)
+      next += 1
+      if current.unreadCount == 0 { continue }
+      try skipHeader(format)
+      guard let last = lastByte, last != CSVDialect.lineFeed, last != CSVDialect.carriageReturn
+      else {
+        continue
+      }
+      bytes[offset] = CSVDialect.lineFeed
+      lastByte = CSVDialect.lineFeed
+      return 1
+    }
+  }
+
+  private static func source(_ path: String, _ windowSize: Int) throws(DatasetError) -> ByteSource {
+    try ByteSource(FileStream(path: path), path: path, windowSize: windowSize)
+  }
+
+  /// Steps over the header of a file.
+  ///
+  /// - Throws: `differentColumns` where its columns are not those of the first file.
+  private func skipHeader(_ format: PartFormat) throws(DatasetError) {
+    try current.skipByteOrderMark()
+    if format.isSeparatedByBlanks { current.giveBlanksAsTabs() }
+    let (path, isWhole) = (current.path, current.isAtEnd)
+    let first = try current.withUnread { (bytes) throws(DatasetError) in
+      try format.firstRow(bytes, path, isWhole)
+    }
+    guard let (names, end) = first else { return }
+    if let expected = format.names, names != expected {
+      throw .table(.differentColumns(path: path, first: files[0], expected: expected, found: names))
+    }
+    if names.count != format.columnCount {
+      throw .raggedRow(path: path, line: 1, expected: format.columnCount, found: names.count)
+    }
+    if format.names != nil { current.discard(end) }
+  }
+}
