@@ -14,11 +14,16 @@ let house: [SwiftSetting] =
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 /// A room: the folder `Sources/<name>`, the module `Hourglass<name>`, and the rooms it may import.
-func room(_ name: String, imports: [Target.Dependency]) -> Target {
+func room(
+  _ name: String,
+  imports: [Target.Dependency],
+  resources: [Resource] = []
+) -> Target {
   .target(
     name: "Hourglass\(name)",
     dependencies: imports,
     path: "Sources/\(name)",
+    resources: resources,
     swiftSettings: house
   )
 }
@@ -98,8 +103,8 @@ let package = Package(
       name: "CHourglassCodecs",
       path: "Sources/CHourglassCodecs",
       linkerSettings: [
-        .linkedLibrary("z"), .linkedLibrary("png"), .linkedLibrary("jpeg"),
-        .linkedLibrary("sndfile"),
+        .linkedLibrary("z"), .linkedLibrary("zstd"), .linkedLibrary("png"),
+        .linkedLibrary("jpeg"), .linkedLibrary("sndfile"),
       ]
     ),
     // C and C++: hnswlib, which consists of headers, stays in one file of it.
@@ -136,7 +141,14 @@ let package = Package(
     room("Generate", imports: task),
     room("Impute", imports: task),
     room("Colorize", imports: task),
-    room("Reports", imports: base + rooms("Evaluation", "Media")),
+    room(
+      "Reports",
+      imports: base + rooms("Evaluation", "Media"),
+      // Compiled in, so that the program stays one file.
+      resources: [
+        .embedInCode("Page/page.css"), .embedInCode("Map/map.css"), .embedInCode("Map/map.js"),
+      ]
+    ),
     .target(
       name: "Hourglass",
       dependencies: task

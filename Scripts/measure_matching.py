@@ -8,7 +8,7 @@ names all three cards are measured:
 
   images-1000   1,000 images, each asked for by a copy with Gaussian noise of 0.1
   images-20000  20,000 images, 1,000 of them asked for by a copy with Gaussian noise of 0.25, shifted by (1, 1)
-  songs         every song asked for by an queryClip of 1, 2 and 5 seconds cut at random, clean and with
+  songs         every song asked for by a query clip of 1, 2 and 5 seconds cut at random, clean and with
                 white noise at 5 dB; offsets count as right within 0.25 s
 
 Prints one line of JSON for each. Needs numpy; songs need soundfile too.

@@ -8,6 +8,24 @@ extension SignatureIndex {
     try SignatureIndex(rows: rows, dimension: dimension)
   }
 
+  /// The rows nearest to each query, nearest first.
+  ///
+  /// - Throws: What is wrong with a query.
+  public func nearest(to queries: [[Float]], count: Int) throws -> [[FoundRow]] {
+    try matches(for: queries, count: count).map { found in
+      found.map { FoundRow(number: Int($0.itemID), distance: $0.distance) }
+    }
+  }
+
+  /// The rows nearest to a query alone, nearest first.
+  ///
+  /// - Throws: What is wrong with the query.
+  public func nearest(to query: [Float], count: Int) throws -> [FoundRow] {
+    try matches(for: query, count: count).map {
+      FoundRow(number: Int($0.itemID), distance: $0.distance)
+    }
+  }
+
   /// The same index with the graph of its approximate search.
   ///
   /// - Parameters:
@@ -24,4 +42,12 @@ extension SignatureIndex {
 
   /// The bytes that the graph takes; 0 where there is none.
   public var graphByteCount: Int { graphBytes }
+}
+
+/// A row that a search found.
+public struct FoundRow {
+  /// Its number, from 1.
+  public let number: Int
+  /// Its Euclidean distance from the query.
+  public let distance: Double
 }

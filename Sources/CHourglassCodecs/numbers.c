@@ -153,10 +153,15 @@ void hg_number_cells_read(hg_number_cells *cells) {
         length += fraction + 1;
       }
       end += length;
+      kind = (uint32_t)1 << fraction;
+      // A zero before other digits of a whole number, as in 007.
+      uint32_t is_padded = ((uint8_t)(word >> (8 * is_negative)) == 0) & (whole > 1 + is_negative) & (fraction == 0);
+      kind |= is_padded * HG_LEADING_ZERO;
       double magnitude;
       if (mantissa > (uint64_t)1 << 40) {
         // Whether a number of 16 or 17 digits is exact cannot be foreseen either.
         magnitude = decimal_value(mantissa, (int)fraction);
+        if (fraction == 0 && mantissa >= (uint64_t)1 << 53) kind |= HG_LARGE_NUMBER;
       } else {
         magnitude = (double)(int64_t)mantissa;
         if (fraction > 0) magnitude /= powers_of_ten[fraction];
@@ -165,7 +170,6 @@ void hg_number_cells_read(hg_number_cells *cells) {
       memcpy(&bits, &magnitude, sizeof bits);
       bits |= is_negative << 63;
       memcpy(&value, &bits, sizeof value);
-      kind = (uint32_t)1 << fraction;
     }
     uint8_t stop = *end;
     if (stop == separator) {

@@ -40,7 +40,7 @@ struct ColorizationJob: Sendable {
     means = (1...2).map {
       sample.store.mean(of: sample.learning, channel: $0) * ColorizationModel.scale
     }
-    let learning = PatchLearning(sample.store, images: sample.learning, turns: 2)
+    let learning = PatchLearning(sample, turns: 2)
     translator = ImageToImageNetwork(
       architecture: colorizer.architecture ?? Defaults.coloringArchitecture,
       target: .paired(channels: 2),
@@ -56,15 +56,7 @@ struct ColorizationJob: Sendable {
       )
     }
     trainer.optimizer.weightAveraging = Self.averaging(trainer, items: learning.cutting.count)
-    source = PatchSource(
-      sample.store,
-      learning: sample.learning,
-      evaluating: sample.evaluating,
-      cutting: learning.cutting,
-      inputs: 1,
-      validation: trainer.validation,
-      seed: seed
-    )
+    source = learning.patches(inputs: 1, for: trainer)
     run = try TrainingRun(
       application: FittedColorizer.application,
       configuration: colorizer,

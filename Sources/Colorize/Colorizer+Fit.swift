@@ -13,11 +13,9 @@ extension Colorizer {
     _ images: ImageSet,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedColorizer {
-    do {
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
       try learning.validate()
       return try await ColorizationJob(self, images, session).fitted()
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
     }
   }
 }

@@ -27,12 +27,6 @@ public struct FittedColorizer: Sendable {
 
   let network: ColorizationModel
 
-  init(configuration: Colorizer, core: FittedCore, network: ColorizationModel) {
-    self.configuration = configuration
-    self.core = core
-    self.network = network
-  }
-
   /// An image in the colors that it might have; those that it has are not looked at.
   ///
   /// - Parameters:
@@ -46,7 +40,7 @@ public struct FittedColorizer: Sendable {
     hints: [ColorHint] = [],
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Image {
-    do {
+    try await HourglassError.wrapping {
       try requireSaturation(saturation)
       try Self.require(hints, in: image)
       var network = network
@@ -58,8 +52,6 @@ public struct FittedColorizer: Sendable {
         saturation: saturation,
         hints: hints.isEmpty ? nil : HintSpreading(hints, over: image)
       ).colors.image(like: image)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -103,7 +95,7 @@ public struct FittedColorizer: Sendable {
     on engine: ComputeEngine,
     _ body: (Image) throws -> Void
   ) async throws(HourglassError) {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting((1...1_000).contains(count), "the number of samples", "1 to 1000", count)
       try requireSaturation(saturation)
       try Self.require(hints, in: image)
@@ -121,8 +113,6 @@ public struct FittedColorizer: Sendable {
           ).colors.image(like: image)
         )
       }
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -143,7 +133,7 @@ public struct FittedColorizer: Sendable {
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, Image, Image) throws -> Void
   ) async throws(HourglassError) -> Evaluation? {
-    do {
+    try await HourglassError.wrapping {
       try requireSaturation(saturation)
       var network = network
       var tally = ColorizationTally(means: network.means)
@@ -180,8 +170,6 @@ public struct FittedColorizer: Sendable {
         start = end
       }
       return tally.count > 0 ? tally.evaluation(of: images.name, split: .given) : nil
-    } catch {
-      throw HourglassError(error)
     }
   }
 

@@ -117,25 +117,30 @@ struct ArrayItems {
       throw .array(.notFinite(path: array.path, item: index / width + 1))
     }
     var columns: [Table.Column] = []
+    var readings: [ColumnReading] = []
     let inferences = ArrayTable.inferences(names, array, options.table)
     for (column, inference) in inferences.enumerated() {
-      if column >= width {
-        columns.append(
-          try inference.column(numbers: classes ?? [], missing: [], decimals: 0, isFixed: true)
-        )
-        continue
+      var numbers = classes ?? []
+      var missing: [Bool] = []
+      let isClass = column >= width
+      if !isClass {
+        numbers = [Double](repeating: 0, count: count)
+        missing = [Bool](repeating: false, count: count)
+        for row in 0..<count {
+          let value = values.value(row * width + column)
+          if value.isNaN { missing[row] = true } else { numbers[row] = value }
+        }
       }
-      var numbers = [Double](repeating: 0, count: count)
-      var missing = [Bool](repeating: false, count: count)
-      for row in 0..<count {
-        let value = values.value(row * width + column)
-        if value.isNaN { missing[row] = true } else { numbers[row] = value }
-      }
-      columns.append(
-        try inference.column(numbers: numbers, missing: missing, decimals: nil, isFixed: false)
+      let meaning = try inference.meaning(
+        numbers: numbers,
+        missing: missing,
+        decimals: isClass ? 0 : nil,
+        isFixed: isClass
       )
+      columns.append(meaning.column)
+      readings.append(meaning.reading(inference.name))
     }
-    return Table(name: lastPart(of: path), columns: columns)
+    return Table(name: lastPart(of: path), columns: columns).reporting(readings)
   }
 
   // MARK: Images

@@ -23,7 +23,12 @@ extension Dataset {
   ) throws(DatasetError) -> Dataset {
     if let limit = options.limit, limit < 1 { throw .limitNotPositive(path: path, limit: limit) }
     if let media = try media(path, options) { return media }
-    var dataset = try read(ByteSource(path: path), options, progress)
+    var dataset: Dataset
+    do {
+      dataset = try read(ByteSource(path: path), options, progress)
+    } catch {
+      throw error.withLineOfPart(path)
+    }
     if let size = options.imageSize, case .images(let images) = dataset {
       dataset = .images(try images.filling(size))
     }
@@ -170,7 +175,12 @@ extension DatasetOptions {
     )
     table.ordinalLevels = ordinalLevels
     table.dateOrders = dateOrders
+    table.epochs = epochs
+    table.onlyMissingWords = onlyMissingWords
+    table.columnMissingWords = columnMissingWords
+    table.columnOnlyMissingWords = columnOnlyMissingWords
     table.hasDecimalComma = hasDecimalComma
+    table.encoding = encoding
     return table
   }
 }

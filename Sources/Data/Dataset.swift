@@ -98,10 +98,20 @@ public struct DatasetOptions: Hashable, Sendable {
   public var dateOrders: [String: DateFormat.Order] = [:]
   /// Whether the first row of a table holds the names of the columns.
   public var header = TableOptions.Header.automatic
-  /// Whether the numbers of a table have a decimal comma.
+  /// What the numbers of columns count that are declared to be dates, by name.
+  public var epochs: [String: DateFormat.Epoch] = [:]
+  /// Whether 1,234 is a number with decimals where nothing else in a table shows whether it is.
   public var hasDecimalComma = false
+  /// How the characters of a table are written as bytes; found by the file where it is left out.
+  public var encoding: TextEncoding?
   /// Words that stand for a missing cell beside the usual ones.
   public var missingWords: [String] = []
+  /// The only words that stand for a missing cell, in place of the usual ones.
+  public var onlyMissingWords: [String]?
+  /// Words of one column beside those of all, by name.
+  public var columnMissingWords: [String: [String]] = [:]
+  /// The only words of one column, by name.
+  public var columnOnlyMissingWords: [String: [String]] = [:]
   /// The array of an NPZ file; the only one, or X, when it is left out.
   public var arrayName: String?
   /// The array of an NPZ file that holds one label for each item.

@@ -58,7 +58,7 @@ public actor DatasetBatches {
 
   private var source: Source
   /// The columns of the table; none for other kinds.
-  public nonisolated let schema: TableSchema?
+  package nonisolated let schema: TableSchema?
 
   /// Begins at the first item.
   ///

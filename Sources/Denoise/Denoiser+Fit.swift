@@ -1,5 +1,6 @@
 public import HourglassData
 internal import HourglassEncodings
+internal import HourglassModelFiles
 public import HourglassTasksCommon
 
 extension Denoiser {
@@ -14,7 +15,7 @@ extension Denoiser {
     _ data: Dataset,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedDenoiser {
-    do {
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
       try learning.validate()
       if case .signalToNoise = noise, data.kind != .sounds {
         throw TaskError.invalidSetting(
@@ -54,9 +55,31 @@ extension Denoiser {
         return try await SeriesDenoisingJob(self, series.sample, session).fitted()
       case .sounds(let sounds): return try await SoundDenoisingJob(self, sounds, session).fitted()
       }
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
     }
+  }
+
+  /// A training run on rows of a table or windows of series.
+  func run(
+    _ encoding: ItemEncoding,
+    _ network: DenoisingNetwork,
+    on split: RowSplit,
+    of data: (name: String, fingerprint: String),
+    _ session: TrainingSession
+  ) throws(ModelFileError) -> TrainingRun {
+    try TrainingRun(
+      application: FittedDenoiser.application,
+      configuration: self,
+      fields: DenoisedFields.items(encoding),
+      architecture: network,
+      data: data,
+      itemCount: split.training.count,
+      trainer: learning.trainer(
+        for: encoding.kind,
+        learningCount: split.training.count,
+        validation: split.validation
+      ),
+      session: session
+    )
   }
 
   /// Trains on clean images.

@@ -1,27 +1,27 @@
-public import HourglassData
+package import HourglassData
 internal import HourglassEncodings
-public import HourglassEngines
-public import HourglassEvaluation
-public import HourglassMedia
+package import HourglassEngines
+package import HourglassEvaluation
+package import HourglassMedia
 internal import HourglassStatistics
 internal import HourglassSystem
-public import HourglassTasksCommon
+package import HourglassTasksCommon
 internal import HourglassTensors
 
 /// One image in an evaluation of a denoiser, as it was, with noise, and without it again.
-public struct DenoisingEvaluation: Sendable {
+package struct DenoisingEvaluation: Sendable {
   /// The image without noise; none where it is not known.
-  public let clean: Image?
+  package let clean: Image?
   /// The image with noise.
-  public let noisy: Image
+  package let noisy: Image
   /// The output of the denoiser.
-  public let denoised: Image
+  package let denoised: Image
   /// The standard deviation of normal noise in the noisy image, of values from 0 to 1, estimated from
   /// it alone; none where it has too few pixels.
   ///
   /// References: Liu, Tanaka, Okutomi, 2013, doi:10.1109/TIP.2013.2283400; Chen, Zhu, Heng, 2015,
   /// doi:10.1109/ICCV.2015.62, see `NoiseLevel`.
-  public var noiseLevel: Float? { noisyPlanes.noiseLevel }
+  package var noiseLevel: Float? { noisyPlanes.noiseLevel }
 
   /// The image with noise, neither clipped nor rounded.
   let noisyPlanes: PlanarImage
@@ -40,7 +40,7 @@ extension FittedDenoiser {
   ///   - seed: Where the noise comes from.
   ///   - body: Takes the name and the number of each image with its results.
   /// - Returns: The evaluation; none where nothing is known of the clean images.
-  public func evaluation(
+  package func evaluation(
     of images: ImageSet,
     adding noise: Noise? = nil,
     reference: ImageSet? = nil,
@@ -48,15 +48,9 @@ extension FittedDenoiser {
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, DenoisingEvaluation) throws -> Void
   ) async throws(HourglassError) -> Evaluation? {
-    do {
+    try await HourglassError.wrapping {
       guard case .images(var network) = content else { throw otherKind(images.name, "images") }
-      if let reference, reference.count != images.count {
-        throw TaskError.invalidSetting(
-          name: "the number of clean images",
-          expected: "that of the noisy ones, \(images.count)",
-          found: "\(reference.count)"
-        )
-      }
+      try requireClean(reference?.count, for: images.count, "images")
       var tally = DenoisingTally(.images)
       let isEvaluated = noise != nil || reference != nil
       for index in 0..<images.count {
@@ -92,8 +86,6 @@ extension FittedDenoiser {
       }
       guard isEvaluated else { return nil }
       return tally.evaluation(of: images.name, split: .given, noise: noise?.description)
-    } catch {
-      throw HourglassError(error)
     }
   }
 }

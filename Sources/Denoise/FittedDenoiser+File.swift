@@ -7,9 +7,11 @@ public import HourglassTensors
 
 /// What the items of a denoiser are, for the header of its model file.
 enum DenoisedFields: Hashable, Sendable, Codable {
+  /// Rows of a table or windows of series.
+  case items(ItemEncoding)
+  /// Parts of images of any size.
   case images(channels: Int)
-  case table(TableEncoding)
-  case series(SeriesEncoding)
+  /// Pieces of spectrograms.
   case sounds(SoundMasking)
 }
 
@@ -46,24 +48,23 @@ extension FittedDenoiser: FittedTask {
           translation: try TiledInference(translator, from: file, inputs: channels)
         )
       )
-    case (.table(let encoding), .autoencoder(let autoencoder)):
+    case (.items(.table(let encoding)), .autoencoder(let autoencoder)):
       if let problem = encoding.problem { throw file.damaged(problem) }
       guard autoencoder.fields == encoding.layout else {
         throw file.damaged("its network should take the columns that it names")
       }
-      let shape: Shape = [encoding.width + encoding.fields.count]
       content = .table(
         TableDenoising(
           encoding: encoding,
           network: try FittedAutoencoder(
             autoencoder,
             variables: file.tensors,
-            itemShape: shape,
+            itemShape: ItemEncoding.table(encoding).itemShape,
             record: nil
           )
         )
       )
-    case (.series(let encoding), .translator(let translator)):
+    case (.items(.series(let encoding)), .translator(let translator)):
       if let problem = encoding.problem { throw file.damaged(problem) }
       content = .series(
         SeriesDenoising(
@@ -71,7 +72,7 @@ extension FittedDenoiser: FittedTask {
           network: try FittedImageToImageNetwork(
             translator,
             variables: file.tensors,
-            itemShape: [encoding.channels.count, encoding.window],
+            itemShape: [encoding.channels.width, encoding.window],
             record: nil
           )
         )
@@ -88,8 +89,7 @@ extension FittedDenoiser: FittedTask {
         record: nil
       )
       content = .sounds(SoundDenoising(masking, translator, variables: file.tensors))
-    case (.sounds, .autoencoder), (.images, .autoencoder), (.series, .autoencoder),
-      (.table, .translator):
+    case (.sounds, .autoencoder), (.images, .autoencoder), (.items, _):
       throw file.damaged("the network is not of the kind that the fields are for")
     }
     self.init(

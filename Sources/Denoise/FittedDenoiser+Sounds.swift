@@ -1,7 +1,7 @@
-public import HourglassData
+package import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
-public import HourglassEvaluation
+package import HourglassEvaluation
 public import HourglassMedia
 internal import HourglassStatistics
 internal import HourglassSystem
@@ -9,13 +9,13 @@ public import HourglassTasksCommon
 internal import HourglassTensors
 
 /// One sound in an evaluation of a denoiser, as it was, with noise, and without it again.
-public struct SoundDenoisingEvaluation: Sendable {
+package struct SoundDenoisingEvaluation: Sendable {
   /// The sound without noise; none where it is not known.
-  public let clean: Sound?
+  package let clean: Sound?
   /// The sound with noise.
-  public let noisy: Sound
+  package let noisy: Sound
   /// The output of the denoiser.
-  public let denoised: Sound
+  package let denoised: Sound
 }
 
 extension FittedDenoiser {
@@ -30,11 +30,9 @@ extension FittedDenoiser {
     _ sound: Sound,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Sound {
-    do {
+    try await HourglassError.wrapping {
       guard case .sounds(var network) = content else { throw otherKind(sound.name, "a sound") }
       return try await network.denoised(sound, on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -48,7 +46,7 @@ extension FittedDenoiser {
   ///   - seed: Where the noise comes from.
   ///   - body: Takes the name and the number of each sound with its results.
   /// - Returns: The evaluation; none where nothing is known of the clean sounds.
-  public func evaluation(
+  package func evaluation(
     of sounds: SoundSet,
     adding noise: Noise? = nil,
     reference: SoundSet? = nil,
@@ -56,15 +54,9 @@ extension FittedDenoiser {
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, SoundDenoisingEvaluation) throws -> Void
   ) async throws(HourglassError) -> Evaluation? {
-    do {
+    try await HourglassError.wrapping {
       guard case .sounds(var network) = content else { throw otherKind(sounds.name, "sounds") }
-      if let reference, reference.count != sounds.count {
-        throw TaskError.invalidSetting(
-          name: "the number of clean sounds",
-          expected: "that of the noisy ones, \(sounds.count)",
-          found: "\(reference.count)"
-        )
-      }
+      try requireClean(reference?.count, for: sounds.count, "sounds")
       var tally = DenoisingTally(.sounds)
       let isEvaluated = noise != nil || reference != nil
       for index in 0..<sounds.count {
@@ -91,8 +83,6 @@ extension FittedDenoiser {
       }
       guard isEvaluated else { return nil }
       return tally.evaluation(of: sounds.name, split: .given, noise: noise?.description)
-    } catch {
-      throw HourglassError(error)
     }
   }
 

@@ -47,16 +47,14 @@ public struct FittedDenoiser: Sendable {
     _ content: Content,
     estimate: Double? = nil
   ) throws(ModelFileError) {
-    var evaluation = evaluation.map(run.session.shown)
+    var evaluation = evaluation
     evaluation?.warnings += [TrainingDiagnostics.budget(record)].compactMap { $0 }
-    var metrics = evaluation?.metrics ?? [:]
-    metrics[Self.estimateName] = estimate
     self.init(
       configuration: denoiser,
-      core: FittedCore(
-        header: try run.modelHeader(record, metrics: metrics, report: evaluation),
-        evaluation: evaluation,
-        checkpoint: run.session.checkpoint
+      core: try run.core(
+        record,
+        evaluation,
+        estimates: estimate.map { [Self.estimateName: $0] } ?? [:]
       ),
       content: content
     )
@@ -96,11 +94,9 @@ public struct FittedDenoiser: Sendable {
     name: String = "the image",
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Image {
-    do {
+    try await HourglassError.wrapping {
       let result = try await denoised([PlanarImage(image)], name: name, on: engine)
       return result[0].image(like: image)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -112,11 +108,9 @@ public struct FittedDenoiser: Sendable {
     _ table: Table,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table {
-    do {
+    try await HourglassError.wrapping {
       guard case .table(let network) = content else { throw otherKind(table.name, "a table") }
       return try await network.denoised(table, on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -128,13 +122,11 @@ public struct FittedDenoiser: Sendable {
     _ series: SeriesSet,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table {
-    do {
+    try await HourglassError.wrapping {
       guard case .series(let network) = content else {
         throw otherKind(series.name, "a time series")
       }
       return try await network.denoised(series, on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -168,6 +160,16 @@ public struct FittedDenoiser: Sendable {
   ) async throws -> [PlanarImage] {
     guard case .images(var network) = content else { throw otherKind(name, "images") }
     return try await network.denoised(images, name: name, on: engine)
+  }
+
+  /// Checks that there are as many clean items as noisy ones, where there are clean ones.
+  func requireClean(_ clean: Int?, for noisy: Int, _ noun: String) throws(TaskError) {
+    try requireSetting(
+      clean == nil || clean == noisy,
+      "the number of clean \(noun)",
+      "that of the noisy ones, \(noisy)",
+      clean ?? 0
+    )
   }
 
   func otherKind(_ name: String, _ found: String) -> TaskError {

@@ -122,8 +122,7 @@ struct ImageDenoisingJob: Sendable {
       return try objective.withNoise(planes, name: images.names[index])
     }
     let learning = PatchLearning(
-      sample.store,
-      images: sample.learning,
+      sample,
       turns: 8,
       isHalved: objective == .neighbors,
       margin: objective.margin
@@ -138,16 +137,7 @@ struct ImageDenoisingJob: Sendable {
       )
     }
     let trainer = learning.trainer(denoiser.learning)
-    let patches = PatchSource(
-      sample.store,
-      learning: sample.learning,
-      evaluating: sample.evaluating,
-      cutting: learning.cutting,
-      inputs: channels,
-      validation: trainer.validation,
-      seed: seed
-    )
-    source = objective.source(patches, seed: seed)
+    source = objective.source(learning.patches(inputs: channels, for: trainer), seed: seed)
     run = try TrainingRun(
       application: FittedDenoiser.application,
       configuration: denoiser,

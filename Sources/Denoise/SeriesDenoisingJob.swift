@@ -24,8 +24,8 @@ struct SeriesDenoisingJob: Sendable {
     self.series = series
     split = RowSplit(RawItems.series(series), seed: denoiser.learning.seed)
     let given = try session.startingFields(DenoisedFields.self, of: FittedDenoiser.application)
-    if case .series(let learned)? = given, learned.window == series.window,
-      learned.channels.map(\.name) == series.channels
+    if case .items(.series(let learned))? = given, learned.window == series.window,
+      learned.names == series.channels
     {
       encoding = learned
     } else {
@@ -37,25 +37,18 @@ struct SeriesDenoisingJob: Sendable {
       learnsDifference: true,
       corruption: denoiser.noise(for: .series).corruption
     )
-    run = try TrainingRun(
-      application: FittedDenoiser.application,
-      configuration: denoiser,
-      fields: DenoisedFields.series(encoding),
-      architecture: DenoisingNetwork.translator(translator),
-      data: (series.name, series.fingerprint),
-      itemCount: split.training.count,
-      trainer: denoiser.learning.trainer(
-        for: .series,
-        learningCount: split.training.count,
-        validation: split.validation
-      ),
-      session: session
+    run = try denoiser.run(
+      .series(encoding),
+      .translator(translator),
+      on: split,
+      of: (series.name, series.fingerprint),
+      session
     )
   }
 
   /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedDenoiser {
-    let source = try SeriesWindows(series, windows: split.seen, encoding: encoding)
+    let source = try windows(split.seen)
     let result = try await run.train(translator, on: source)
     let network = SeriesDenoising(
       encoding: encoding,
@@ -70,12 +63,17 @@ struct SeriesDenoisingJob: Sendable {
     return try FittedDenoiser(denoiser, run, result.record, evaluation, .series(network))
   }
 
+  /// Some windows as items `[channels, window]`.
+  private func windows(_ numbers: [Int]) throws -> EncodedRows {
+    try EncodedRows(.series(series), encoding: .series(encoding)).selecting(numbers).withoutMasks
+  }
+
   private static let widths = [0.7, 1, 1.5, 2, 3, 5]
 
   private func evaluation(of network: SeriesDenoising) async throws -> Evaluation {
-    let rows = try SeriesWindows(series, windows: split.report, encoding: encoding)
+    let rows = try windows(split.report)
     let noise = denoiser.noise(for: .series).typical
-    var generator = SeriesDenoisingJob.generator(denoiser.learning.seed)
+    var generator = SeededGenerator.named("noise", seed: denoiser.learning.seed)
     var noisy: [Float] = []
     for index in 0..<rows.count { noisy += noise.added(to: rows.item(index), &generator) }
     let (channels, length) = (rows.itemShape[0], rows.itemShape[1])
@@ -129,9 +127,5 @@ struct SeriesDenoisingJob: Sendable {
       ],
       valueCount: count
     )
-  }
-
-  private static func generator(_ seed: UInt64) -> SeededGenerator {
-    SeededGenerator.named("noise", seed: seed)
   }
 }

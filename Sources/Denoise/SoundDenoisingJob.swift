@@ -18,8 +18,6 @@ struct SoundDenoisingJob: Sendable {
 
   /// The pieces of a step.
   private static let batchSize = 4
-  /// The steps where nothing is said of epochs or time.
-  private static let steps = 3_000
 
   init(_ denoiser: Denoiser, _ sounds: SoundSet, _ session: TrainingSession) throws {
     self.denoiser = denoiser
@@ -42,7 +40,12 @@ struct SoundDenoisingJob: Sendable {
     let sample = try SoundSample(sounds, split: split, seed: seed)
     masking = sample.masking
     let count = min(max(8 * sample.frameCount / SoundPatchSource.frames, 64), 2_048)
-    let trainer = Self.trainer(denoiser.learning, count: count)
+    let trainer = denoiser.learning.patchTrainer(
+      for: .sounds,
+      count: count,
+      batchSize: Self.batchSize,
+      heldOutLimit: 128
+    )
     source = SoundPatchSource(
       sample,
       count: count,
@@ -60,24 +63,6 @@ struct SoundDenoisingJob: Sendable {
       trainer: trainer,
       session: session
     )
-  }
-
-  private static func trainer(_ settings: TrainingSettings, count: Int) -> Trainer {
-    var settings = settings
-    settings.batchSize = settings.batchSize ?? batchSize
-    let validation = ValidationSplit(fraction: 0.05, maximumCount: 128)
-    let learningCount = count - validation.heldOutCount(of: count)
-    var trainer = settings.trainer(
-      for: .sounds,
-      learningCount: learningCount,
-      validation: validation
-    )
-    trainer.optimizer.warmUpSteps = min(100, learningCount / trainer.batchSize)
-    if settings.epochs == nil, settings.seconds == nil {
-      let stepsPerEpoch = max(learningCount / trainer.batchSize, 1)
-      trainer.epochs = max((steps + stepsPerEpoch / 2) / stepsPerEpoch, 1)
-    }
-    return trainer
   }
 
   /// Trains, evaluates, and makes the model with its evaluation.

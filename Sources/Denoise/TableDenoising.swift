@@ -16,7 +16,7 @@ struct TableDenoising: Sendable {
 
   /// The table without noise: other columns and missing cells are as they were.
   func denoised(_ table: Table, on engine: ComputeEngine) async throws -> Table {
-    let rows = EncodedRows(try encoding.encoded(table), layout: encoding.layout)
+    let rows = EncodedRows(try encoding.encoded(table))
     let values = try await network.reconstruct(rows, on: engine)
     let decoded = encoding.decoded(values: values.scalars, count: table.rowCount, like: table)
     return Table(
@@ -56,7 +56,7 @@ struct TableDenoisingJob: Sendable {
     self.table = table
     split = RowSplit(count: table.rowCount, seed: denoiser.learning.seed)
     let given = try session.startingFields(DenoisedFields.self, of: FittedDenoiser.application)
-    if case .table(let columns)? = given {
+    if case .items(.table(let columns))? = given {
       encoding = columns
     } else {
       // The run refuses a model of other data.
@@ -82,25 +82,18 @@ struct TableDenoisingJob: Sendable {
       corruption: denoiser.noise(for: .table).corruption,
       fields: encoding.layout
     )
-    run = try TrainingRun(
-      application: FittedDenoiser.application,
-      configuration: denoiser,
-      fields: DenoisedFields.table(encoding),
-      architecture: DenoisingNetwork.autoencoder(autoencoder),
-      data: (table.name, table.fingerprint),
-      itemCount: split.training.count,
-      trainer: denoiser.learning.trainer(
-        for: .table,
-        learningCount: split.training.count,
-        validation: split.validation
-      ),
-      session: session
+    run = try denoiser.run(
+      .table(encoding),
+      .autoencoder(autoencoder),
+      on: split,
+      of: (table.name, table.fingerprint),
+      session
     )
   }
 
   /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedDenoiser {
-    let source = EncodedRows(encoded, layout: encoding.layout).selecting(split.seen)
+    let source = EncodedRows(encoded).selecting(split.seen)
     let (learned, record) = try await run.network(
       autoencoder,
       on: source,
@@ -112,7 +105,7 @@ struct TableDenoisingJob: Sendable {
   }
 
   private func evaluation(of network: TableDenoising) async throws -> Evaluation {
-    let rows = EncodedRows(encoded, layout: encoding.layout).selecting(split.report)
+    let rows = EncodedRows(encoded).selecting(split.report)
     let width = rows.itemShape.elementCount
     var clean = [Float](repeating: 0, count: rows.count * width)
     var span = clean.mutableSpan

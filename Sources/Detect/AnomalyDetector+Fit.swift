@@ -14,7 +14,7 @@ extension AnomalyDetector {
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedAnomalyDetector {
     try await HourglassError.wrapping(checkpoint: session.checkpoint) {
-      try await DetectionJob(self, DetectionData(data.learnable), session).fitted()
+      try await DetectionJob(self, data.learnable, session).fitted()
     }
   }
 
@@ -29,7 +29,7 @@ extension AnomalyDetector {
   /// The header of a checkpoint of training on some data; for a store of one's own.
   package func header(for data: Dataset) throws(HourglassError) -> ModelHeader {
     try HourglassError.wrapping {
-      try DetectionJob(self, DetectionData(data), TrainingSession()).header
+      try DetectionJob(self, data, TrainingSession()).header
     }
   }
 }

@@ -97,8 +97,8 @@ extension AnomalyDetector {
   }
 
   /// The network for items of an encoding, with everything chosen.
-  func autoencoder(for encoding: DetectionEncoding) -> Autoencoder {
-    let width = encoding.layout.width
+  func autoencoder(for encoding: ItemEncoding) -> Autoencoder {
+    let width = encoding.valueCount
     return Autoencoder(
       encoder: architecture
         ?? Defaults.detectionArchitecture(width: width, kind: encoding.kind),

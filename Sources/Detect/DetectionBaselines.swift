@@ -1,7 +1,7 @@
 internal import HourglassAutoencoders
+internal import HourglassEncodings
 internal import HourglassEngines
-internal import HourglassNetworks
-internal import HourglassStatistics
+internal import HourglassTasksCommon
 internal import HourglassTensors
 
 /// The simpler detectors that the score is evaluated beside: the distance to the fifth nearest of the
@@ -10,38 +10,17 @@ internal import HourglassTensors
 /// Reference: Ramaswamy, Rastogi, Shim, 2000, "Efficient Algorithms for Mining Outliers from Large
 /// Data Sets", doi:10.1145/342009.335437, for the former.
 struct DetectionBaselines: Sendable {
-  /// The mean of each value, `[width]`.
-  let means: Tensor
-  /// The directions, `[components, width]`.
-  let components: Tensor
+  /// Principal components of the values, with their means.
+  let principal: ReductionBaseline
   let references: NearestReferences?
-
-  static let names = (means: "baselines.means", components: "baselines.components")
 
   /// The names of the baselines in the order of their scores.
   var titles: [String] {
     (references == nil ? [] : ["5 nearest neighbors"]) + ["PCA, reconstruction error"]
   }
 
-  init(means: Tensor, components: Tensor, references: NearestReferences?) {
-    self.means = means
-    self.components = components
-    self.references = references
-  }
-
-  init(_ principal: PrincipalComponents, references: NearestReferences?) {
-    let width = principal.means.count
-    self.init(
-      means: Tensor(principal.means.map { Float($0) }, shape: [width]),
-      components: Tensor(principal.components.map { Float($0) }, shape: [principal.count, width]),
-      references: references
-    )
-  }
-
-  var tensors: [String: Tensor] { [Self.names.means: means, Self.names.components: components] }
-
   /// The scores of items by each baseline, in the order of `titles`.
-  func scores(of items: DetectionItems, on engine: ComputeEngine) async throws -> [[Double]] {
+  func scores(of items: EncodedRows, on engine: ComputeEngine) async throws -> [[Double]] {
     var all: [[Double]] = []
     if let references {
       let nearest = try await references.neighbors(of: items, count: 5, on: engine)
@@ -52,9 +31,10 @@ struct DetectionBaselines: Sendable {
   }
 
   /// ‖c - V Vᵀ c‖² of each item, where c is its values less the means.
-  private func errors(of items: DetectionItems) -> [Double] {
-    let width = items.width
-    let (means, directions) = (means.scalars.span, components.scalars.span)
+  private func errors(of items: EncodedRows) -> [Double] {
+    let width = items.valueCount
+    let components = principal.components
+    let (means, directions) = (principal.means.scalars.span, components.scalars.span)
     var centered = [Float](repeating: 0, count: width)
     return (0..<items.count).map { index in
       let item = items.item(index)

@@ -13,26 +13,36 @@ internal import HourglassTensors
 /// One training run of a detector, with everything chosen before it begins.
 struct DetectionJob: Sendable {
   private let detector: AnomalyDetector
-  private let data: DetectionData
+  private let dataName: String
+  private let items: RawItems
   private let split: DetectionSplit
-  private let encoding: DetectionEncoding
+  private let encoding: ItemEncoding
   private let autoencoder: Autoencoder
   private let run: TrainingRun
 
   /// The most rows that what is usual is measured on.
   private static let scaleLimit = 2_000
 
-  init(_ detector: AnomalyDetector, _ data: DetectionData, _ session: TrainingSession) throws {
+  init(_ detector: AnomalyDetector, _ data: Dataset, _ session: TrainingSession) throws {
     try detector.validate()
+    guard data.kind != .sounds else {
+      throw TaskError.otherKind(
+        name: data.name,
+        expected: "a table, a time series or images",
+        found: data.kind.phrase
+      )
+    }
     self.detector = detector
-    self.data = data
-    let seed = detector.learning.seed
-    split = DetectionSplit(data, seed: seed)
-    encoding =
-      try session.startingFields(DetectionEncoding.self, of: FittedAnomalyDetector.application)
-      ?? DetectionEncoding(learning: data, items: split.training)
+    dataName = data.name
+    let given = try session.startingFields(
+      ItemEncoding.self,
+      of: FittedAnomalyDetector.application
+    )
+    items = try RawItems(data, for: given)
+    split = DetectionSplit(items, seed: detector.learning.seed)
+    encoding = try given ?? ItemEncoding(detectingIn: items, training: split.training)
     autoencoder = detector.autoencoder(for: encoding)
-    let width = encoding.layout.width
+    let width = encoding.valueCount
     var learning = detector.learning
     learning.batchSize =
       learning.batchSize
@@ -50,7 +60,7 @@ struct DetectionJob: Sendable {
       configuration: detector,
       fields: encoding,
       architecture: autoencoder,
-      data: data.identity,
+      data: (data.name, data.fingerprint),
       itemCount: split.training.count,
       trainer: trainer,
       session: session
@@ -63,8 +73,8 @@ struct DetectionJob: Sendable {
   /// Trains, measures what is usual, evaluates, and makes the model.
   func fitted() async throws -> FittedAnomalyDetector {
     let engine = run.session.engine
-    let all = try DetectionItems(data, encoding: encoding)
-    let given = all.taking(split.training)
+    let all = try EncodedRows(items, encoding: encoding)
+    let given = all.selecting(split.training)
     let training = try await trimmed(given, on: engine)
     let (network, record) = try await run.network(
       autoencoder,
@@ -75,7 +85,7 @@ struct DetectionJob: Sendable {
     // What is usual is measured on the rows left out too: a network is surer of what it trained on.
     let scaled = Array(0..<given.count).suffix(Self.scaleLimit)
     let scales = try await DetectionScales(
-      given.taking(Array(scaled)),
+      given.selecting(Array(scaled)),
       network: network,
       references: references,
       kind: encoding.kind,
@@ -83,12 +93,15 @@ struct DetectionJob: Sendable {
     )
     let scorer = DetectionScorer(network: network, references: references, scales: scales)
     let principal = try await PrincipalComponents(
-      of: DetectionValues(items: training),
-      count: min(autoencoder.latent, max(encoding.layout.width - 1, 1)),
+      of: training.withoutMasks,
+      count: min(autoencoder.latent, max(encoding.valueCount - 1, 1)),
       on: engine
     )
-    let baselines = DetectionBaselines(principal, references: references)
-    let heldOut = all.taking(split.heldOut)
+    let baselines = DetectionBaselines(
+      principal: ReductionBaseline(principal),
+      references: references
+    )
+    let heldOut = all.selecting(split.heldOut)
     let scores = try await heldOutScores(heldOut, scorer, on: engine)
     let baselineScores =
       run.session.comparesWithBaselines ? try await baselines.scores(of: heldOut, on: engine) : []
@@ -110,32 +123,29 @@ struct DetectionJob: Sendable {
   private func warnings(
     _ network: FittedAutoencoder,
     _ record: HourglassAutoencoders.TrainingRecord,
-    heldOut: DetectionItems,
-    training: DetectionItems
+    heldOut: EncodedRows,
+    training: EncodedRows
   ) async throws -> [String] {
     guard heldOut.count > 0 else { return [] }
-    let some = heldOut.taking(Array(0..<min(heldOut.count, Self.scaleLimit)))
-    var warnings = [
-      TrainingDiagnostics.budget(record),
-      TrainingDiagnostics.inactiveUnits(try await network.encode(some, on: run.session.engine)),
-    ]
-    if split.heldOutItems != .trainedOn {
-      let noun = encoding.kind.nouns.many
-      warnings.append(
-        TrainingDiagnostics.duplicates(evaluated: heldOut, learned: training, noun: noun)
-      )
-    }
-    return warnings.compactMap { $0 }
+    let some = heldOut.selecting(Array(0..<min(heldOut.count, Self.scaleLimit)))
+    return TrainingDiagnostics.warnings(
+      record,
+      codes: try await network.encode(some, on: run.session.engine),
+      evaluated: heldOut,
+      learned: training,
+      split: split.heldOutItems,
+      noun: encoding.kind.nouns.many
+    )
   }
 
   /// The rows that are kept: the first of the training rows, whose order is random.
-  private func references(_ training: DetectionItems) -> NearestReferences? {
+  private func references(_ training: EncodedRows) -> NearestReferences? {
     let wanted =
-      detector.references ?? Defaults.references(width: encoding.layout.width)
+      detector.references ?? Defaults.references(width: encoding.valueCount)
     guard wanted > 0 else { return nil }
     // Windows are in the order of time; those kept are spread over all of it.
     let count = min(wanted, training.count)
-    let width = encoding.layout.width
+    let width = encoding.valueCount
     var values: [Float] = []
     values.reserveCapacity(count * width)
     for index in 0..<count {
@@ -144,7 +154,7 @@ struct DetectionJob: Sendable {
     }
     return NearestReferences(
       rows: Tensor(values, shape: [count, width]),
-      layout: encoding.layout,
+      layout: encoding.scoredFields,
       isGrouped: detector.learned == .mixed
     )
   }
@@ -154,29 +164,29 @@ struct DetectionJob: Sendable {
 
   /// The items without the fifth that is farthest from groups of them, where anomalies may be among them.
   private func trimmed(
-    _ items: DetectionItems,
+    _ items: EncodedRows,
     on engine: ComputeEngine
-  ) async throws -> DetectionItems {
+  ) async throws -> EncodedRows {
     guard detector.learned == .mixed, items.count >= 20, let references = references(items) else {
       return items
     }
     let distances = try await references.meanDistances(items, on: engine)
     let kept = items.count - Int(Double(items.count) * (1 - Self.keptPart))
     let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
-    return items.taking(order.prefix(kept).sorted())
+    return items.selecting(order.prefix(kept).sorted())
   }
 
   /// The scores of the items held out, or of their times.
   private func heldOutScores(
-    _ items: DetectionItems,
+    _ items: EncodedRows,
     _ scorer: DetectionScorer,
     on engine: ComputeEngine
   ) async throws -> [Double] {
     let scored = try await scorer.scored(items, on: engine)
-    guard case .series(let set) = data, case .series(let series) = encoding else {
+    guard case .series(let set) = self.items, case .series(let series) = encoding else {
       return scored.scores
     }
-    let channels = series.channels.count
+    let channels = series.channels.width
     return SeriesPoints(set, windows: split.heldOut, parts: scored.parts, channels: channels)
       .scores(channels: channels)
   }
@@ -226,7 +236,7 @@ struct DetectionJob: Sendable {
       )
     }
     return Evaluation(
-      title: split.title(scores.count, nouns, of: data.identity.name)
+      title: split.title(scores.count, nouns, of: dataName)
         + ", \(percent(rate)) false alarms requested",
       split: split,
       itemCount: scores.count,
@@ -246,12 +256,5 @@ extension Evaluation.Metric {
   /// The share of normal items that are taken for anomalies.
   static func falseAlarmRate(better: Better) -> Evaluation.Metric {
     Evaluation.Metric("false-alarm rate", better: better, format: .percent(2))
-  }
-}
-
-extension DetectionEncoding {
-  /// The columns that nothing is trained on.
-  var ignoredColumns: [String] {
-    if case .table(let encoding, _) = self { encoding.ignoredColumns } else { [] }
   }
 }

@@ -26,7 +26,7 @@ struct DetectionScorer: Sendable {
   }
 
   /// Scores items.
-  func scored(_ items: DetectionItems, on engine: ComputeEngine) async throws -> Scored {
+  func scored(_ items: EncodedRows, on engine: ComputeEngine) async throws -> Scored {
     let fieldCount = items.fieldCount
     let losses = try await network.fieldLosses(items, on: engine).scalars
     var parts = [Float](repeating: 0, count: items.count * fieldCount)
@@ -40,7 +40,7 @@ struct DetectionScorer: Sendable {
     if let references {
       let others = try await references.others(items, on: engine)
       let factor = 1 / (Double(scales.distance) * Double(others.perItem))
-      var item = [Float](repeating: 0, count: items.width + fieldCount)
+      var item = [Float](repeating: 0, count: items.valueCount + fieldCount)
       for row in 0..<items.count {
         var values = item.mutableSpan
         items.copyItem(row, into: &values)
@@ -90,7 +90,7 @@ struct DetectionScales: Hashable, Sendable {
   /// - Parameters:
   ///   - items: Rows that were trained on.
   init(
-    _ items: DetectionItems,
+    _ items: EncodedRows,
     network: FittedAutoencoder,
     references: NearestReferences?,
     kind: DataKind,

@@ -18,7 +18,7 @@ struct DetectionSplit: Sendable {
 
   private static let purpose: UInt32 = 0x6465_7465
 
-  init(_ data: DetectionData, seed: UInt64) {
+  init(_ data: RawItems, seed: UInt64) {
     let count = data.count
     guard count >= 20 else {
       training = Array(0..<count)

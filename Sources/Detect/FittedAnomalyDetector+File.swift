@@ -1,4 +1,5 @@
 internal import HourglassAutoencoders
+internal import HourglassEncodings
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassStatistics
@@ -24,7 +25,7 @@ extension FittedAnomalyDetector: FittedTask {
 
   private var ownTensors: [String: Tensor] {
     let scales = scorer.scales
-    var tensors = baselines.tensors
+    var tensors = baselines.principal.tensors
     tensors[Self.names.fields] = Tensor(scales.fields, shape: [scales.fields.count])
     tensors[Self.names.terms] = Tensor([scales.reconstructing, scales.distance], shape: [2])
     tensors[Self.names.calibration] = Tensor(
@@ -37,11 +38,11 @@ extension FittedAnomalyDetector: FittedTask {
 
   /// Makes it from what a model file holds.
   public init(contents file: ModelContents) throws {
-    let encoding = try file.decoded(\.fields, as: DetectionEncoding.self)
-    if let problem = encoding.problem { throw file.damaged(problem) }
+    let encoding = try file.decoded(\.fields, as: ItemEncoding.self)
+    if let problem = encoding.detectionProblem { throw file.damaged(problem) }
     let configuration = try file.decoded(\.configuration, as: AnomalyDetector.self)
     try configuration.validate()
-    let layout = encoding.layout
+    let layout = encoding.scoredFields
     let network = try FittedAutoencoder(
       try file.decoded(\.architecture, as: Autoencoder.self),
       variables: file.tensors,
@@ -67,7 +68,6 @@ extension FittedAnomalyDetector: FittedTask {
     }
     let count = file.tensors[Self.names.calibration]?.shape.dimensions.first ?? 0
     let scores = try file.tensor(Self.names.calibration, shape: [count]).scalars
-    let directions = file.tensors[DetectionBaselines.names.components]?.shape.dimensions.first ?? 0
     self.init(
       configuration: configuration,
       core: try FittedCore(file),
@@ -78,11 +78,7 @@ extension FittedAnomalyDetector: FittedTask {
         scales: DetectionScales(fields: fields, reconstructing: terms[0], distance: terms[1])
       ),
       baselines: DetectionBaselines(
-        means: try file.tensor(DetectionBaselines.names.means, shape: [layout.width]),
-        components: try file.tensor(
-          DetectionBaselines.names.components,
-          shape: [directions, layout.width]
-        ),
+        principal: try ReductionBaseline(file, width: layout.width),
         references: references
       ),
       calibration: ConformalCalibration(scores.map { Double($0) })

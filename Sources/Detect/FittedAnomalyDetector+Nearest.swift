@@ -16,11 +16,11 @@ extension FittedAnomalyDetector {
     to table: Table,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table? {
-    guard case .table(let columns, _) = encoding, let references = scorer.references else {
+    guard case .table(let columns) = encoding, let references = scorer.references else {
       return nil
     }
     return try await HourglassError.wrapping {
-      let items = try DetectionItems(DetectionData(.table(table)), encoding: encoding)
+      let items = try EncodedRows(.table(table), encoding: encoding)
       let nearest = try await references.neighbors(of: items, count: 2, on: engine)
       let width = columns.width
       let values = nearest.flatMap { neighbors -> [Float] in

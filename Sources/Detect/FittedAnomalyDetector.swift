@@ -23,11 +23,11 @@ public struct FittedAnomalyDetector: Sendable {
   /// anomalies.
   public internal(set) var core: FittedCore
 
-  let encoding: DetectionEncoding
+  let encoding: ItemEncoding
   let scorer: DetectionScorer
   let baselines: DetectionBaselines
   /// The scores of held-out normal items, which p-values come from.
-  public let calibration: ConformalCalibration
+  package let calibration: ConformalCalibration
 
   /// What the items are.
   public var kind: DataKind { encoding.kind }
@@ -69,7 +69,7 @@ public struct FittedAnomalyDetector: Sendable {
       try await findings(in: data, on: engine) { batch, findings in
         all.append((findings, batch.firstRow))
       }
-      return Findings(joining: all, fieldNames: encoding.joined([], rows: 0).names)
+      return Findings(joining: all, fieldNames: encoding.fieldNames)
     }
   }
 
@@ -100,21 +100,21 @@ public struct FittedAnomalyDetector: Sendable {
     of batch: DatasetBatch,
     on engine: ComputeEngine
   ) async throws -> Findings {
-    let data = try DetectionData(batch.data)
-    let items = try DetectionItems(data, encoding: encoding)
+    let data = try RawItems(batch.data, for: encoding)
+    let items = try EncodedRows(data, encoding: encoding)
     let scored = try await scorer.scored(items, on: engine)
     guard case .series(let set) = data, case .series(let series) = encoding else {
-      let (names, parts) = encoding.joined(scored.parts, rows: scored.scores.count)
-      // What is said adds up to the last digit, in whatever order.
-      let isJoined = names.count < encoding.fieldNames.count
+      let names = encoding.fieldNames
+      guard let parts = encoding.joined(scored.parts, rows: scored.scores.count) else {
+        return findings(scored.scores, scored.parts, names, items: nil)
+      }
+      // What is reported adds up to the last digit, in whatever order.
       let scores = scored.scores.indices.map { row in
-        isJoined
-          ? parts[row * names.count..<(row + 1) * names.count].reduce(0.0) { $0 + Double($1) }
-          : scored.scores[row]
+        parts[row * names.count..<(row + 1) * names.count].reduce(0.0) { $0 + Double($1) }
       }
       return findings(scores, parts, names, items: nil)
     }
-    let channels = series.channels.count
+    let channels = series.channels.width
     let windows = Array(0..<set.count)
     let points = SeriesPoints(set, windows: windows, parts: scored.parts, channels: channels)
     // Times that were left out have no score.
@@ -125,7 +125,7 @@ public struct FittedAnomalyDetector: Sendable {
     return findings(
       order.map { scores[$0] },
       order.flatMap { points.parts[$0 * channels..<($0 + 1) * channels] },
-      series.channels.map(\.name),
+      series.names,
       items: order.map { originals[$0] }
     )
   }
@@ -256,7 +256,7 @@ public struct FittedAnomalyDetector: Sendable {
   ) async throws -> [[Double]] {
     var all = baselines.titles.map { _ in [Double]() }
     try await batches.forEach(on: engine) { batch, engine in
-      let items = try DetectionItems(DetectionData(batch.data), encoding: encoding)
+      let items = try EncodedRows(RawItems(batch.data, for: encoding), encoding: encoding)
       return try await baselines.scores(of: items, on: engine)
     } take: { _, scores in
       for (method, values) in scores.enumerated() { all[method] += values }
@@ -266,17 +266,11 @@ public struct FittedAnomalyDetector: Sendable {
 
   /// The columns of the table that was trained on: for reading others the same way.
   package var tableSchema: TableSchema? {
-    if case .table(_, let schema) = encoding { schema } else { nil }
+    if case .table(let table) = encoding { table.schema } else { nil }
   }
 
   /// The columns that nothing is trained on, such as identifiers.
   package var ignoredColumns: [String] { encoding.ignoredColumns }
-
-  /// The shape of images, `[channels, height, width]`.
-  package var imageShape: Shape? {
-    guard case .images(let images) = encoding else { return nil }
-    return [images.channels, images.height, images.width]
-  }
 
   /// What is left of images after encoding and decoding, squared and averaged over channels:
   /// `[images, height, width]`.
@@ -286,7 +280,7 @@ public struct FittedAnomalyDetector: Sendable {
   ) async throws(HourglassError) -> Tensor? {
     guard case .images(let images) = encoding else { return nil }
     return try await HourglassError.wrapping {
-      let items = try DetectionItems(DetectionData(data), encoding: encoding)
+      let items = try EncodedRows(RawItems(data, for: encoding), encoding: encoding)
       let errors = try await scorer.network.fieldLosses(items, on: engine).scalars
       let area = images.height * images.width
       var means = [Float](repeating: 0, count: items.count * area)

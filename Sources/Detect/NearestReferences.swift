@@ -1,4 +1,5 @@
 internal import HourglassAutoencoders
+internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassNetworks
 internal import HourglassStatistics
@@ -39,7 +40,7 @@ struct NearestReferences: Sendable {
     self.rows = rows
     groups = isGrouped ? Self.groups(of: rows.shape[0]) : []
     self.layout = layout
-    fields = layout.ranges.enumerated().flatMap { field, range in range.map { _ in field } }
+    fields = layout.fieldOfValue
     let fieldWeights = Self.weights(rows, layout)
     weights = fields.map { fieldWeights[$0] }
     isNarrow = layout.width == layout.count
@@ -107,7 +108,7 @@ struct NearestReferences: Sendable {
   /// distance, and look more usual than a new one; leaving one row at no distance out makes them
   /// alike. The rows that false alarms are counted on are scored by the same rule.
   func others(
-    _ items: DetectionItems,
+    _ items: EncodedRows,
     on engine: isolated ComputeEngine
   ) async throws -> Others {
     let perItem = max(groups.count, 1)
@@ -123,7 +124,7 @@ struct NearestReferences: Sendable {
 
   /// The mean of the squared distances of each item to these rows, in memory for a number each.
   func meanDistances(
-    _ items: DetectionItems,
+    _ items: EncodedRows,
     on engine: isolated ComputeEngine
   ) async throws -> [Double] {
     var sums = [Double](repeating: 0, count: items.count)
@@ -135,7 +136,7 @@ struct NearestReferences: Sendable {
 
   /// Gives the rows that the distance of each item is measured to, group by group.
   private func forEachOther(
-    of items: DetectionItems,
+    of items: EncodedRows,
     on engine: isolated ComputeEngine,
     _ body: (_ index: Int, _ group: Int, _ other: Neighbor) -> Void
   ) async throws {
@@ -176,7 +177,7 @@ struct NearestReferences: Sendable {
 
   /// The nearest rows of each item, the nearest first.
   func neighbors(
-    of items: DetectionItems,
+    of items: EncodedRows,
     count wanted: Int = 1,
     on engine: isolated ComputeEngine
   ) async throws -> [[Neighbor]] {

@@ -8,21 +8,21 @@ internal import HourglassGraphs
 ///
 /// Reference: Vovk, Nouretdinov, Gammerman, 2003, "Testing exchangeability on-line" (p-values that
 /// are not uniform show that items are not exchangeable); Bates et al., 2023, doi:10.1214/22-AOS2244.
-public struct ScoreDrift: Hashable, Sendable {
+package struct ScoreDrift: Hashable, Sendable {
   /// The p-values above this rate are looked at.
-  public static let rate = 0.1
+  package static let rate = 0.1
 
   /// The number of p-values that were looked at.
-  public private(set) var count = 0
+  package private(set) var count = 0
   private var lower = 0
   private var alarms = 0
   private let calibrationCount: Int
 
   /// Begins to look at items whose p-values come from so many held-out ones.
-  public init(calibrationCount: Int) { self.calibrationCount = calibrationCount }
+  package init(calibrationCount: Int) { self.calibrationCount = calibrationCount }
 
   /// Takes the p-values of further items.
-  public mutating func take(_ pValues: [Double]) {
+  package mutating func take(_ pValues: [Double]) {
     for value in pValues {
       guard value > Self.rate else {
         alarms += 1
@@ -35,17 +35,17 @@ public struct ScoreDrift: Hashable, Sendable {
 
   /// The share of them in the lower half, 0.5 for items like the normal ones; `nil` where there are
   /// none.
-  public var lowerShare: Double? { count > 0 ? Double(lower) / Double(count) : nil }
+  package var lowerShare: Double? { count > 0 ? Double(lower) / Double(count) : nil }
 
   /// The share of all items whose p-values are at most the rate; `nil` where there are none.
-  public var alarmShare: Double? {
+  package var alarmShare: Double? {
     alarms + count > 0 ? Double(alarms) / Double(alarms + count) : nil
   }
 
   /// Whether more than half of the items are below the rate, of which a tenth should be; or of the
   /// others far more than a half is in the lower half: by 0.1 and by four standard deviations, of
   /// these items and of the held-out ones together.
-  public var isFound: Bool {
+  package var isFound: Bool {
     if alarms + count >= 20, calibrationCount >= 20, (alarmShare ?? 0) > 0.5 { return true }
     guard let share = lowerShare, count >= 20, calibrationCount >= 20 else { return false }
     let variance = 0.25 / Double(count) + 0.25 / ((1 - Self.rate) * Double(calibrationCount))

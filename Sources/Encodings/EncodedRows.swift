@@ -2,135 +2,239 @@ internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassMedia
 package import HourglassNetworks
-package import HourglassStatistics
 package import HourglassSystem
 package import HourglassTensors
 
-/// Items of any kind as a network takes them.
+/// Encoded items of any kind: what networks are trained and run on, and classical methods too.
 ///
-/// Images are encoded while they are fetched, so that no second copy of them is held. Where items
-/// have fields, the values of an item are followed by the observed masks of its fields.
+/// The values of an item are followed by the observed masks of its fields, where it has fields. What
+/// would take much more memory than the data is encoded while it is fetched: images, windows that
+/// overlap, and one-hot bins; the rows of a table that is larger than memory are on the disk.
 package struct EncodedRows: BatchSource {
   package let itemShape: Shape
   /// The fields of an item; none where nothing can be missing.
   package let layout: FeatureSchema?
   /// The number of values of an item, without the observed masks.
   package let valueCount: Int
+  package let evaluatingItems: Range<Int>?
 
   private let storage: Storage
   /// The items in their order; `nil` is all items as they are.
   private let rows: [Int]?
 
-  private enum Storage: Sendable {
-    case fields(values: [Float], observed: [Float], count: Int)
-    case images(NumericDataset, ImageEncoding)
-    case frames([Float], starts: [Int], width: Int)
+  private init(
+    _ storage: Storage,
+    itemShape: Shape,
+    layout: FeatureSchema?,
+    valueCount: Int,
+    evaluating: Range<Int>? = nil,
+    rows: [Int]? = nil
+  ) {
+    self.storage = storage
+    self.itemShape = itemShape
+    self.layout = layout
+    self.valueCount = valueCount
+    self.rows = rows
+    evaluatingItems = evaluating
   }
 
-  /// The largest magnitude of an encoded value of an image; it keeps squares and their sums finite.
-  private static let bound = 1e12
+  private init(_ storage: Storage, _ encoding: ItemEncoding) {
+    self.init(
+      storage,
+      itemShape: encoding.itemShape,
+      layout: encoding.layout,
+      valueCount: encoding.valueCount
+    )
+  }
 
   /// Prepares items for a model, whose columns are found in a table by their names.
   package init(_ items: RawItems, encoding: ItemEncoding) throws {
-    rows = nil
-    itemShape = encoding.itemShape
-    layout = encoding.layout
-    valueCount = encoding.valueCount
     switch (encoding, items) {
-    case (.table(let encoding), .table(let table)):
-      let encoded = try encoding.encoded(try encoding.aligned(table))
-      storage = .fields(values: encoded.values, observed: encoded.observed, count: encoded.count)
-    case (.images(let encoding), .images(let data)):
-      guard data.itemShape == encoding.itemShape else {
+    case (.table(let columns), .table(let table)):
+      let table = try columns.aligned(table)
+      self.init(
+        columns.isBinned
+          ? .bins(
+            try columns.bins(of: table),
+            widths: columns.layout.fields.map(\.width),
+            count: table.rowCount
+          ) : .cells(try columns.encoded(table)),
+        encoding
+      )
+    case (.images(let images), .images(let data)):
+      guard data.itemShape == images.shape else {
         throw TaskError.imageSize(
           name: data.name,
-          expected: encoding.itemShape,
+          expected: images.shape,
           found: data.itemShape
         )
       }
-      storage = .images(data, encoding)
-    case (.sounds(let encoding), .sounds(let patches)):
-      storage = .frames(
-        encoding.encoded(patches.values),
-        starts: patches.starts,
-        width: patches.spectrogram.bands
+      self.init(.images(data, images), encoding)
+    case (.sounds(let sounds), .sounds(let patches)):
+      let bands = patches.spectrogram.bands
+      let frames = Tensor(
+        sounds.encoded(patches.values),
+        shape: [patches.values.count / bands, bands]
       )
-    case (.series(let encoding), .series(let series)):
-      let (values, observed) = try encoding.encoded(series)
-      storage = .fields(values: values, observed: observed, count: series.count)
+      let places = patches.starts.map { SoundPatch(sound: 0, start: $0) }
+      self.init([frames], places: places, encoding: sounds)
+    case (.series(let windows), .series(let series)):
+      let ranges = (0..<series.count).map { series.range(of: $0) }
+      self.init(
+        .windows(try windows.encoded(series), ranges, length: windows.window),
+        encoding
+      )
     default: preconditionFailure("the items are of the encoding's kind")
     }
   }
 
   /// Takes rows of a table that are encoded already.
-  package init(_ encoded: EncodedTable, layout: FeatureSchema) {
-    rows = nil
-    itemShape = [encoded.width + encoded.fieldCount]
-    self.layout = layout
-    valueCount = encoded.width
-    storage = .fields(values: encoded.values, observed: encoded.observed, count: encoded.count)
+  package init(_ table: EncodedTable) {
+    self.init(
+      .cells(table),
+      itemShape: [table.width + table.fieldCount],
+      layout: table.layout,
+      valueCount: table.width
+    )
+  }
+
+  /// Cuts windows out of rows of numbers that follow each other: items `[2 columns, window]`.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows.
+  ///   - ranges: Those of each window, at most `window` of them; what it lacks is missing.
+  ///   - window: The number of rows of a window.
+  package init(windowsOf rows: EncodedTable, _ ranges: [Range<Int>], window: Int) {
+    self.init(
+      .windows(rows, ranges, length: window),
+      itemShape: [2 * rows.width, window],
+      layout: .numbers(rows.width * window),
+      valueCount: rows.width * window
+    )
+  }
+
+  /// Cuts patches, with their margins, out of the encoded spectrograms of sounds `[frames, bands]`.
+  package init(_ spectrograms: [Tensor], places: [SoundPatch], encoding: SoundEncoding) {
+    self.init(
+      .patches(spectrograms, places, length: encoding.itemShape[1], margin: encoding.margin),
+      .sounds(encoding)
+    )
   }
 
   /// Takes numbers as they are, `[items, values]`, none of which is missing.
   package init(codes: Tensor) {
-    rows = nil
-    itemShape = [codes.shape[1]]
-    layout = nil
-    valueCount = codes.shape[1]
-    storage = .fields(values: codes.scalars, observed: [], count: codes.shape[0])
+    self.init(
+      .codes(codes),
+      itemShape: [codes.shape[1]],
+      layout: nil,
+      valueCount: codes.shape[1]
+    )
   }
 
-  private init(_ other: EncodedRows, rows: [Int]) {
-    itemShape = other.itemShape
-    layout = other.layout
-    valueCount = other.valueCount
-    storage = other.storage
-    self.rows = rows
+  /// Takes rows that were encoded to the disk, of which the last ones evaluate.
+  package init(_ stored: StoredRows, evaluating: Range<Int>) {
+    self.init(
+      .stored(stored),
+      itemShape: [stored.layout.width + stored.layout.count],
+      layout: stored.layout,
+      valueCount: stored.layout.width,
+      evaluating: evaluating
+    )
   }
 
   /// Some of the items in the order of their numbers.
   package func selecting(_ numbers: [Int]) -> EncodedRows {
-    EncodedRows(self, rows: rows.map { all in numbers.map { all[$0] } } ?? numbers)
+    EncodedRows(
+      storage,
+      itemShape: itemShape,
+      layout: layout,
+      valueCount: valueCount,
+      rows: rows.map { all in numbers.map { all[$0] } } ?? numbers
+    )
   }
 
-  package var count: Int {
-    if let rows { return rows.count }
-    switch storage {
-    case .fields(_, _, let count): return count
-    case .images(let data, _): return data.count
-    case .frames(_, let starts, _): return starts.count
+  /// The same items without observed masks: missing values are 0.
+  package var withoutMasks: EncodedRows {
+    guard layout != nil else { return self }
+    let extents = itemShape.dimensions
+    return EncodedRows(
+      storage,
+      // The masks of windows and images are channels of their own.
+      itemShape: extents.count == 1
+        ? [valueCount] : Shape([extents[0] / 2] + extents.dropFirst()),
+      layout: nil,
+      valueCount: valueCount,
+      evaluating: evaluatingItems,
+      rows: rows
+    )
+  }
+
+  /// The number of fields of an item.
+  package var fieldCount: Int { layout?.count ?? 0 }
+  package var count: Int { rows?.count ?? storage.count }
+  package var failure: FileError? { storage.failure }
+
+  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+    let (length, fieldCount) = (valueCount + fieldCount, fieldCount)
+    guard let rows else {
+      for place in indices.indices {
+        let row = indices[place]
+        storage.copy(row, fieldCount: fieldCount, into: &destination, at: place * length)
+      }
+      return
+    }
+    for place in indices.indices {
+      let row = rows[indices[place]]
+      storage.copy(row, fieldCount: fieldCount, into: &destination, at: place * length)
     }
   }
 
-  package var failure: FileError? {
-    if case .images(let data, _) = storage { data.failure } else { nil }
+  /// Copies an item, the values and the observed masks behind them, to a place.
+  package func copyItem(
+    _ index: Int,
+    into destination: inout MutableSpan<Float>,
+    at start: Int = 0
+  ) {
+    let row = rows?[index] ?? index
+    storage.copy(row, fieldCount: fieldCount, into: &destination, at: start)
   }
 
-  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    copy(indices, into: &destination, includesObserved: true)
-  }
-
-  /// Copies the values of items without the observed masks, each in row-major order.
-  package func copyValues(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    copy(indices, into: &destination, includesObserved: false)
+  /// An item: its values and the observed masks behind them.
+  package func item(_ index: Int) -> [Float] {
+    var item = [Float](repeating: 0, count: valueCount + fieldCount)
+    var place = item.mutableSpan
+    copyItem(index, into: &place)
+    return item
   }
 
   /// Copies for each value of items whether its field was observed, 1 or 0.
   package func copyObserved(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    guard let layout, case .fields(_, let observed, _) = storage else {
+    guard let fields = layout?.fieldOfValue else {
       for place in 0..<indices.count * valueCount { destination[place] = 1 }
       return
     }
-    let fieldOfValue = layout.fields.enumerated().flatMap { field, content in
-      Array(repeating: field, count: content.width)
-    }
-    var place = 0
-    for index in indices.indices {
-      let start = row(indices[index]) * layout.count
-      for field in fieldOfValue {
-        destination[place] = observed[start + field]
-        place += 1
+    var item = [Float](repeating: 0, count: valueCount + fieldCount)
+    for place in indices.indices {
+      var span = item.mutableSpan
+      copyItem(indices[place], into: &span)
+      for (value, field) in fields.enumerated() {
+        destination[place * valueCount + value] = item[valueCount + field]
       }
+    }
+  }
+
+  /// Gives each item, as its values and for each value whether its field was observed, 1 or 0.
+  package func forEachItem(
+    _ body: (_ index: Int, _ values: Span<Float>, _ observed: Span<Float>) -> Void
+  ) {
+    let fieldOfValue = layout?.fieldOfValue ?? []
+    var item = [Float](repeating: 0, count: valueCount + fieldCount)
+    var observed = [Float](repeating: 1, count: valueCount)
+    for index in 0..<count {
+      var place = item.mutableSpan
+      copyItem(index, into: &place)
+      for (value, field) in fieldOfValue.enumerated() { observed[value] = item[valueCount + field] }
+      body(index, item.span.extracting(..<valueCount), observed.span)
     }
   }
 
@@ -139,72 +243,17 @@ package struct EncodedRows: BatchSource {
   package func squaredErrors(of reconstructed: Tensor) -> [Double] {
     let ranges = layout?.ranges ?? [0..<valueCount]
     var sums = [Double](repeating: 0, count: ranges.count)
-    var values = [Float](repeating: 0, count: valueCount)
-    var observed = values
-    for row in 0..<count {
-      let index = [row]
-      var place = values.mutableSpan
-      var marks = observed.mutableSpan
-      copyValues(index.span, into: &place)
-      copyObserved(index.span, into: &marks)
+    let guesses = reconstructed.scalars.span
+    forEachItem { row, values, observed in
       for (field, range) in ranges.enumerated() {
-        for value in range where marks[value] > 0 {
-          let error = Double(reconstructed.scalars[row * valueCount + value] - place[value])
+        for value in range where observed[value] > 0 {
+          let error = Double(guesses[row * valueCount + value] - values[value])
           sums[field] += error * error
         }
       }
     }
     return sums
   }
-
-  private func copy(
-    _ indices: Span<Int>,
-    into destination: inout MutableSpan<Float>,
-    includesObserved: Bool
-  ) {
-    switch storage {
-    case .fields(let values, let observed, _):
-      let fieldCount = layout?.count ?? 0
-      var place = 0
-      for index in indices.indices {
-        let row = row(indices[index])
-        place = Self.copy(values, row * valueCount, valueCount, to: &destination, place)
-        if includesObserved {
-          place = Self.copy(observed, row * fieldCount, fieldCount, to: &destination, place)
-        }
-      }
-    case .images(let data, let encoding):
-      for place in indices.indices {
-        data.copyItem(row(indices[place]), into: &destination, at: place * valueCount)
-      }
-      if encoding.isIdentity { return }
-      let (low, factor) = (encoding.low, 1 / (encoding.high - encoding.low))
-      for place in 0..<indices.count * valueCount {
-        let value = (Double(destination[place]) - low) * factor
-        destination[place] = Float(min(max(value, -Self.bound), Self.bound))
-      }
-    case .frames(let frames, let starts, let width):
-      var place = 0
-      for index in indices.indices {
-        let start = starts[row(indices[index])] * width
-        place = Self.copy(frames, start, valueCount, to: &destination, place)
-      }
-    }
-  }
-
-  private static func copy(
-    _ values: [Float],
-    _ start: Int,
-    _ count: Int,
-    to destination: inout MutableSpan<Float>,
-    _ place: Int
-  ) -> Int {
-    let span = values.span.extracting(start..<start + count)
-    for index in span.indices { destination[place + index] = span[index] }
-    return place + count
-  }
-
-  private func row(_ index: Int) -> Int { rows?[index] ?? index }
 }
 
 /// The values of items in one row each, missing ones at their mean: what classical methods take.
@@ -214,57 +263,45 @@ package struct FilledValues: BatchSource {
   package let means: [Float]
 
   private let rows: EncodedRows
+  private let fieldOfValue: [Int]
 
   /// Takes values of items; the means are those of these items themselves unless given.
   package init(_ rows: EncodedRows, means: [Float]? = nil) {
     self.rows = rows
     itemShape = [rows.valueCount]
+    fieldOfValue = rows.layout?.fieldOfValue ?? []
     self.means = means ?? (rows.layout == nil ? [] : Self.observedMeans(rows))
   }
 
   package var count: Int { rows.count }
+  package var failure: FileError? { rows.failure }
 
   package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    rows.copyValues(indices, into: &destination)
-    guard rows.layout != nil else { return }
-    var observed = [Float](repeating: 0, count: indices.count * means.count)
-    var marks = observed.mutableSpan
-    rows.copyObserved(indices, into: &marks)
-    var value = 0
-    for place in marks.indices {
-      if marks[place] == 0 { destination[place] = means[value] }
-      value = value + 1 == means.count ? 0 : value + 1
+    guard rows.layout != nil else {
+      rows.copyItems(indices, into: &destination)
+      return
+    }
+    let width = rows.valueCount
+    var item = [Float](repeating: 0, count: width + rows.fieldCount)
+    for place in indices.indices {
+      var values = item.mutableSpan
+      rows.copyItem(indices[place], into: &values)
+      for value in 0..<width {
+        let isObserved = item[width + fieldOfValue[value]] != 0
+        destination[place * width + value] = isObserved ? item[value] : means[value]
+      }
     }
   }
 
   private static func observedMeans(_ rows: EncodedRows) -> [Float] {
-    let width = rows.valueCount
-    var sums = [Double](repeating: 0, count: width)
+    var sums = [Double](repeating: 0, count: rows.valueCount)
     var counts = sums
-    var values = [Float](repeating: 0, count: width)
-    var observed = values
-    for row in 0..<rows.count {
-      let index = [row]
-      var place = values.mutableSpan
-      var marks = observed.mutableSpan
-      rows.copyValues(index.span, into: &place)
-      rows.copyObserved(index.span, into: &marks)
-      for column in 0..<width where marks[column] > 0 {
-        sums[column] += Double(place[column])
+    rows.forEachItem { _, values, observed in
+      for column in values.indices where observed[column] > 0 {
+        sums[column] += Double(values[column])
         counts[column] += 1
       }
     }
     return zip(sums, counts).map { Float($0 / max($1, 1)) }
-  }
-}
-
-extension NearestNeighbors {
-  /// The search among items by all values that two of them have, the mean of the squared differences.
-  package init(_ references: EncodedRows) {
-    self.init(
-      references,
-      layout: references.layout,
-      counts: references.layout.map { [Double](repeating: 1, count: $0.width) }
-    )
   }
 }

@@ -2,6 +2,43 @@ package import HourglassData
 package import HourglassNetworks
 package import HourglassTensors
 
+/// What a task chooses of how its items are encoded.
+package struct EncodingOptions: Hashable, Sendable {
+  /// How the numbers of a table are scaled.
+  package var scaling: NumberScaling
+  /// Whether the places of the dates of a table in the day, the week and the year are fields.
+  package var datesHaveParts: Bool
+  /// Whether the columns of a table are binned, in place of scaled.
+  package var binsColumns: Bool
+  /// How the channels of series are scaled; `nil` standardizes them over the windows.
+  package var channelScaling: NumberScaling?
+  /// Whether columns of yes and no are channels of series.
+  package var takesBooleans: Bool
+  /// Whether the values of images have observed masks.
+  package var masksPixels: Bool
+  /// Whether values of images beyond the range that was trained on count as its ends.
+  package var clipsPixels: Bool
+
+  /// Makes options.
+  package init(
+    scaling: NumberScaling = .robust,
+    datesHaveParts: Bool = true,
+    binsColumns: Bool = false,
+    channelScaling: NumberScaling? = nil,
+    takesBooleans: Bool = true,
+    masksPixels: Bool = false,
+    clipsPixels: Bool = false
+  ) {
+    self.scaling = scaling
+    self.datesHaveParts = datesHaveParts
+    self.binsColumns = binsColumns
+    self.channelScaling = channelScaling
+    self.takesBooleans = takesBooleans
+    self.masksPixels = masksPixels
+    self.clipsPixels = clipsPixels
+  }
+}
+
 /// How items of any kind become numbers for a network and come back: trained on the training items
 /// alone, and kept in the model.
 package enum ItemEncoding: Hashable, Sendable, Codable {
@@ -19,15 +56,42 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - items: The items.
   ///   - training: Those that are trained on.
-  ///   - scaling: How the numbers of a table are scaled.
+  ///   - options: What the task chooses.
   /// - Throws: `nothingVaries`, or a `DatasetError` for a table of which no column can be trained on.
-  package init(_ items: RawItems, training: [Int], scaling: NumberScaling) throws {
+  package init(_ items: RawItems, training: [Int], _ options: EncodingOptions = EncodingOptions())
+    throws
+  {
     switch items {
+    case .table(let table) where options.binsColumns:
+      self = .table(try TableEncoding(binning: table, rows: training))
     case .table(let table):
-      self = .table(try TableEncoding(learningWhatVaries: table, training, scaling))
-    case .images(let images): self = .images(try ImageEncoding(images, rows: training))
+      self = .table(
+        try TableEncoding(
+          learningWhatVaries: table,
+          training,
+          options.scaling,
+          datesHaveParts: options.datesHaveParts
+        )
+      )
+    case .images(let images):
+      self = .images(
+        try ImageEncoding(
+          images,
+          rows: training,
+          hasMasks: options.masksPixels,
+          isClipped: options.clipsPixels
+        )
+      )
     case .sounds(let patches): self = .sounds(try SoundEncoding(patches, training))
-    case .series(let series): self = .series(try SeriesEncoding(series, windows: training))
+    case .series(let series):
+      self = .series(
+        try SeriesEncoding(
+          series,
+          windows: training,
+          scaling: options.channelScaling,
+          takesBooleans: options.takesBooleans
+        )
+      )
     }
   }
 
@@ -44,10 +108,10 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
   /// The shape of an item as the network takes it, with the observed masks of its fields.
   package var itemShape: Shape {
     switch self {
-    case .table(let table): [table.width + table.fields.count]
+    case .table(let table): [table.layout.width + table.layout.count]
     case .images(let images): images.itemShape
     case .sounds(let sounds): sounds.itemShape
-    case .series(let series): [2 * series.channels.count, series.window]
+    case .series(let series): [2 * series.channels.width, series.window]
     }
   }
 
@@ -55,27 +119,30 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
   package var layout: FeatureSchema? {
     switch self {
     case .table(let table): table.layout
-    case .images, .sounds: nil
-    case .series(let series): .numbers(series.channels.count * series.window)
+    case .images(let images):
+      images.hasMasks ? .numbers(images.shape.elementCount) : nil
+    case .sounds: nil
+    case .series(let series): .numbers(series.channels.width * series.window)
     }
   }
 
   /// The number of values of an item.
   package var valueCount: Int { layout?.width ?? itemShape.elementCount }
 
-  /// The names of the columns or channels that are trained on; empty for images and sounds.
-  package var columns: [String] {
+  /// The columns of a table, or the channels of a series; none for images and sounds.
+  package var fields: TableEncoding? {
     switch self {
-    case .table(let table): table.columns
-    case .images, .sounds: []
-    case .series(let series): series.channels.map(\.name)
+    case .table(let table): table
+    case .images, .sounds: nil
+    case .series(let series): series.channels
     }
   }
 
+  /// The names of the columns or channels that are trained on; empty for images and sounds.
+  package var columns: [String] { fields?.columns ?? [] }
+
   /// The names of columns that nothing is trained on.
-  package var ignoredColumns: [String] {
-    if case .table(let table) = self { table.ignoredColumns } else { [] }
-  }
+  package var ignoredColumns: [String] { fields?.ignoredColumns ?? [] }
 
   /// What is wrong with an encoding that was read from a file, if anything.
   package var problem: String? {
@@ -90,9 +157,19 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
 
 extension TableEncoding {
   /// Fits to some rows; a table where nothing varies has an error of its own.
-  package init(learningWhatVaries table: Table, _ rows: [Int], _ scaling: NumberScaling) throws {
+  package init(
+    learningWhatVaries table: Table,
+    _ rows: [Int],
+    _ scaling: NumberScaling,
+    datesHaveParts: Bool = true
+  ) throws {
     do {
-      try self.init(learning: table, rows: rows, scaling: scaling)
+      try self.init(
+        learning: table,
+        rows: rows,
+        scaling: scaling,
+        datesHaveParts: datesHaveParts
+      )
     } catch {
       guard case .table(.nothingToLearn) = error,
         table.columns.allSatisfy({ $0.kind != .identifier })

@@ -49,7 +49,7 @@ extension ItemEncoding {
     case .series(let encoding):
       values.withMutableScalars { encoding.decode(&$0) }
       return .windows(
-        Tensor(values.scalars, shape: [count, encoding.channels.count, encoding.window])
+        Tensor(values.scalars, shape: [count, encoding.channels.width, encoding.window])
       )
     }
   }

@@ -1,20 +1,15 @@
-internal import HourglassAutoencoders
 package import HourglassData
-internal import HourglassNetworks
+package import HourglassNetworks
 package import HourglassSystem
-package import HourglassTensors
+internal import HourglassTensors
 
-/// The encoded rows of a table that is larger than memory, on the disk: the values of a row and the
-/// observed masks of its fields, as a network with fields takes them.
-///
-/// The validation rows are the last ones.
-package struct StoredRows: BatchSource {
-  package let itemShape: Shape
-  package let evaluatingItems: Range<Int>?
+/// The encoded rows of a table that is larger than memory, on the disk: the values of a row, and the
+/// observed masks of its fields packed into few numbers.
+package struct StoredRows: Sendable {
+  /// The fields of a row.
+  package let layout: FeatureSchema
 
   private let file: RowFile
-  private let valueCount: Int
-  private let fieldCount: Int
 
   /// The observed masks that one number of a stored row holds, as a sum of powers of two that a
   /// `Float` has room for.
@@ -25,7 +20,7 @@ package struct StoredRows: BatchSource {
   /// Why rows could not be read, if that has happened.
   package var failure: FileError? { file.failure }
 
-  /// Encodes a table, but for some rows, and the rows that evaluate behind it.
+  /// Encodes a table, but for some rows, and the rows that evaluate behind it: items for training.
   ///
   /// - Parameters:
   ///   - table: The table.
@@ -34,20 +29,18 @@ package struct StoredRows: BatchSource {
   ///   - folder: Where the file goes.
   ///   - progress: Called with the part of the rows that is done.
   /// - Throws: `DatasetError`, `FileError`, and `CancellationError` when the task is cancelled.
-  package init(
-    _ table: StoredTable,
+  package static func items(
+    of table: StoredTable,
     without heldOut: [Int],
     evaluating: Table,
     encoding: TableEncoding,
     folder: String,
     progress: (Double) -> Void = { _ in }
-  ) async throws {
-    valueCount = encoding.width
-    fieldCount = encoding.fields.count
-    itemShape = [valueCount + fieldCount]
+  ) async throws -> EncodedRows {
+    let layout = encoding.layout
     let writer = try RowFileWriter(
       folder: folder,
-      width: valueCount + (fieldCount + Self.packed - 1) / Self.packed
+      width: layout.width + (layout.count + packed - 1) / packed
     )
     let reader = try table.reader()
     var row = 0
@@ -61,16 +54,19 @@ package struct StoredRows: BatchSource {
         skipped.insert(first - row)
         next = next.dropFirst()
       }
-      try Self.append(encoded, without: skipped, to: writer)
+      try append(encoded, without: skipped, to: writer)
       row += block.rowCount
       learning += block.rowCount - skipped.count
       progress(Double(row) / Double(max(table.rowCount, 1)))
       await Task.yield()
     }
     let evaluated = try encoding.encoded(evaluating)
-    try Self.append(evaluated, without: [], to: writer)
-    file = try writer.finish()
-    evaluatingItems = learning..<file.count
+    try append(evaluated, without: [], to: writer)
+    let file = try writer.finish()
+    return EncodedRows(
+      StoredRows(layout: layout, file: file),
+      evaluating: learning..<file.count
+    )
   }
 
   private static func append(
@@ -94,18 +90,15 @@ package struct StoredRows: BatchSource {
     try writer.append(packed.span)
   }
 
-  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    let width = valueCount + fieldCount
-    for place in indices.indices {
-      let start = place * width
-      file.read(indices[place], into: &destination, at: start)
-      let marks = start + valueCount
-      // From the last field to the first: the packed numbers stand where the first ones go.
-      for field in stride(from: fieldCount - 1, through: 0, by: -1) {
-        let bits = UInt32(destination[marks + field / Self.packed])
-        let isPresent = bits >> UInt32(field % Self.packed) & 1 == 1
-        destination[marks + field] = isPresent ? 1 : 0
-      }
+  /// Copies a row, its values and the observed masks behind them, to a place.
+  func copy(_ row: Int, into destination: inout MutableSpan<Float>, at start: Int) {
+    file.read(row, into: &destination, at: start)
+    let marks = start + layout.width
+    // From the last field to the first: the packed numbers stand where the first ones go.
+    for field in stride(from: layout.count - 1, through: 0, by: -1) {
+      let bits = UInt32(destination[marks + field / Self.packed])
+      let isPresent = bits >> UInt32(field % Self.packed) & 1 == 1
+      destination[marks + field] = isPresent ? 1 : 0
     }
   }
 }

@@ -9,33 +9,32 @@ package import HourglassGraphs
 ///     let codes = try await model.encode(data, on: engine)
 public actor ComputeEngine {
   /// What computes a graph.
-  public enum Executor: String, Hashable, Sendable, Codable, CaseIterable {
+  package enum Executor: String, Hashable, Sendable, Codable, CaseIterable {
     /// Plain loops in double precision: slow and exact, for tests.
     case reference
     /// The primitives of oneDNN.
     case oneDNN
   }
 
-  /// The format in which large products are computed.
-  public typealias Precision = ComputePrecision
-
   /// How an engine computes.
   public struct Configuration: Hashable, Sendable, Codable {
     /// The number of threads for large work; `nil` is one for each processor core.
     public var threads: Int?
     /// The format in which large products are computed.
-    public var precision: Precision
+    public var precision: ComputePrecision
     /// What computes a graph.
-    public var executor: Executor
+    package var executor = Executor.oneDNN
 
     /// Makes a configuration; the defaults suit nearly everybody.
-    public init(
-      threads: Int? = nil,
-      precision: Precision = .automatic,
-      executor: Executor = .oneDNN
-    ) {
+    public init(threads: Int? = nil, precision: ComputePrecision = .automatic) {
       self.threads = threads
       self.precision = precision
+    }
+
+    /// Makes a configuration with an executor.
+    package init(threads: Int? = nil, precision: ComputePrecision = .automatic, executor: Executor)
+    {
+      self.init(threads: threads, precision: precision)
       self.executor = executor
     }
   }
@@ -78,7 +77,7 @@ public actor ComputeEngine {
   package func makePlan(
     _ graph: Graph,
     seed: UInt64,
-    precision: Precision? = nil
+    precision: ComputePrecision? = nil
   ) throws(EngineError) -> any Plan {
     switch configuration.executor {
     case .reference:

@@ -91,7 +91,7 @@ extension Evaluation {
   /// A number that is measured for each method.
   public struct Metric: Hashable, Sendable, Codable {
     /// How its values are written.
-    public enum Format: Hashable, Sendable {
+    package enum Format: Hashable, Sendable {
       /// With some significant digits.
       case significant(Int)
       /// With some decimal places.
@@ -116,10 +116,10 @@ extension Evaluation {
     /// Which of two values is the better one.
     public var better: Better
     /// How its values are written.
-    public var format: Format
+    package var format: Format
 
     /// Makes a metric.
-    public init(_ name: String, better: Better, format: Format = .significant(3)) {
+    package init(_ name: String, better: Better, format: Format = .significant(3)) {
       self.name = name
       self.better = better
       self.format = format
@@ -190,17 +190,20 @@ extension Evaluation: CustomStringConvertible {
     var lines = [title]
     for table in tables where !table.methods.isEmpty && !table.metrics.isEmpty {
       if !table.title.isEmpty { lines.append(table.title) }
-      lines += Self.lines(of: table)
+      lines += table.lines(limit: Self.shownRows)
     }
     lines += notes
     if let verdict { lines.append(verdict.description) }
     return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
   }
+}
 
-  private static func lines(of table: Table) -> [String] {
+extension Evaluation.Table {
+  /// The metrics and the rows as text, a line each; rows above a limit are counted.
+  package func lines(limit: Int = .max) -> [String] {
     let rows =
-      [[""] + table.metrics.map(\.name)]
-      + table.methods.prefix(shownRows).map { [$0.name] + table.cells(of: $0) }
+      [[""] + metrics.map(\.name)]
+      + methods.prefix(limit).map { [$0.name] + cells(of: $0) }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     var lines = rows.map { row in
       let cells = row.indices.map { column in
@@ -209,7 +212,7 @@ extension Evaluation: CustomStringConvertible {
       }
       return "  " + cells.joined(separator: "  ")
     }
-    let more = table.methods.count - shownRows
+    let more = methods.count - limit
     if more > 0 { lines.append("  (\(more) more rows, see --json)") }
     return lines
   }
@@ -293,7 +296,7 @@ extension Evaluation.Metric.Format {
 
 extension Evaluation.Metric.Format: Codable {
   /// Reads `{"fixed": 3}`.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let entry = try decoder.singleValueContainer().decode([String: Int].self)
     switch (entry.keys.first, entry.values.first) {
     case ("significant", let digits?): self = .significant(min(max(digits, 1), 15))
@@ -309,7 +312,7 @@ extension Evaluation.Metric.Format: Codable {
   }
 
   /// Writes `{"fixed": 3}`.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .significant(let digits): try container.encode(["significant": digits])

@@ -1,5 +1,5 @@
 /// How well scores separate positives from negatives, over all thresholds.
-public enum RankMetrics {
+package enum RankMetrics {
   /// The area under the receiver operating characteristic: the probability that a positive has a
   /// higher score than a negative, where equal scores count for a half.
   ///
@@ -7,7 +7,7 @@ public enum RankMetrics {
   ///
   /// Reference: Hanley, McNeil, 1982, "The meaning and use of the area under a receiver operating
   /// characteristic (ROC) curve", doi:10.1148/radiology.143.1.7063747.
-  public static func areaUnderROC(scores: [Double], positives: [Bool]) -> Double? {
+  package static func areaUnderROC(scores: [Double], positives: [Bool]) -> Double? {
     let ranked = RankedScores(scores: scores, positives: positives)
     return ranked.areaUnderROC(of: Array(scores.indices))
   }
@@ -18,7 +18,7 @@ public enum RankMetrics {
   ///
   /// Reference: Davis, Goadrich, 2006, "The relationship between Precision-Recall and ROC curves",
   /// doi:10.1145/1143844.1143874; without interpolation.
-  public static func averagePrecision(scores: [Double], positives: [Bool]) -> Double? {
+  package static func averagePrecision(scores: [Double], positives: [Bool]) -> Double? {
     precondition(scores.count == positives.count, "each score is of a positive or a negative")
     let order = scores.indices.sorted { scores[$0] > scores[$1] }
     let positiveCount = positives.count { $0 }

@@ -30,7 +30,7 @@ public struct Verdict: Hashable, Sendable, Codable {
   /// The interval of 95% confidence of the advantage.
   public var interval: ClosedRange<Double>?
   /// How the advantage is written.
-  public var format: Evaluation.Metric.Format
+  package var format: Evaluation.Metric.Format
   /// Whether the advantage is a part of the baseline's value.
   public var isRelative: Bool
   /// Why there is no verdict.

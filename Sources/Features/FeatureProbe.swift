@@ -1,24 +1,24 @@
 internal import HourglassAutoencoders
-public import HourglassData
+package import HourglassData
 internal import HourglassEncodings
-public import HourglassEngines
-public import HourglassEvaluation
+package import HourglassEngines
+package import HourglassEvaluation
 internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassStatistics
 internal import HourglassSystem
-public import HourglassTasksCommon
+package import HourglassTasksCommon
 internal import HourglassTensors
 
 /// What is to be predicted from features, for each item; `nil` where it is not known.
-public enum ProbeTarget: Hashable, Sendable {
+package enum ProbeTarget: Hashable, Sendable {
   /// A class by its place among names.
   case classes([Int?], names: [String])
   /// A number.
   case numbers([Double?])
 
   /// Takes the cells of a column: categories and booleans are classes, all else numbers.
-  public init(_ column: Table.Column) {
+  package init(_ column: Table.Column) {
     if case .codes(let codes, let levels) = column.cells {
       self = .classes(codes.map { $0 < 0 ? nil : Int($0) }, names: levels)
     } else {
@@ -40,23 +40,23 @@ public enum ProbeTarget: Hashable, Sendable {
 /// The interval of a mean over folds counts that training parts overlap: its variance is that over the
 /// folds times 1/5 + 1/4. Reference: Nadeau, Bengio, 2003, "Inference for the Generalization Error",
 /// doi:10.1023/A:1024068626366, equation 14.
-public struct FeatureProbe: Sendable {
+package struct FeatureProbe: Sendable {
   /// The most items that are used, drawn by the seed.
-  public static let itemLimit = 3_000
+  package static let itemLimit = 3_000
   private static let folds = 5
   private static let neighbors = 10
   /// The 97.5% quantile of Student's distribution with four degrees of freedom.
   private static let quantile = 2.776_445
 
   /// What is predicted, in words.
-  public let name: String
+  package let name: String
   /// What is predicted.
-  public let target: ProbeTarget
+  package let target: ProbeTarget
   /// From it come the folds.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Takes a target; it must have as many elements as the data have items.
-  public init(name: String, target: ProbeTarget, seed: UInt64 = 0) {
+  package init(name: String, target: ProbeTarget, seed: UInt64 = 0) {
     self.name = name
     self.target = target
     self.seed = seed
@@ -73,7 +73,7 @@ public struct FeatureProbe: Sendable {
   ///   - comparesWithBaselines: Whether the models also predict from the raw values and from as many principal
   ///     components.
   /// - Throws: `tooFewToProbe` where fewer than 50 targets are known or they do not differ.
-  public func evaluate(
+  package func evaluate(
     _ extractor: FittedFeatureExtractor,
     on data: Dataset,
     comparesWithBaselines: Bool = true,

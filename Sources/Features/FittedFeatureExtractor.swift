@@ -21,7 +21,7 @@ public struct FittedFeatureExtractor: FittedTask {
   /// decoder was dropped.
   public let core: FittedCore
 
-  let encoding: ItemEncoding
+  package let encoding: ItemEncoding
   let encoder: FittedEncoder
 
   init(
@@ -88,9 +88,7 @@ public struct FittedFeatureExtractor: FittedTask {
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
-    try await HourglassError.wrapping {
-      try await data.batches().vectors(on: engine) { try await features(of: $0, on: $1) }
-    }
+    try await vectors(of: data, on: engine)
   }
 
   /// The features of items batch by batch, in memory that the length of the data does not matter to.
@@ -102,13 +100,12 @@ public struct FittedFeatureExtractor: FittedTask {
     on engine: ComputeEngine = ComputeEngine(),
     _ body: (DatasetBatch, Tensor) async throws -> Void
   ) async throws {
-    let batches = try data.batches()
-    try await batches.forEach(on: engine, { try await features(of: $0, on: $1) }, take: body)
+    try await vectors(of: data, on: engine, body)
   }
+}
 
-  private func features(of batch: DatasetBatch, on engine: ComputeEngine) async throws -> Tensor {
-    let items = try RawItems(batch.data, for: encoding)
-    let codes = try await encoder.encode(EncodedRows(items, encoding: encoding), on: engine)
-    return batch.wanted(items.codesOfWholes(codes))
+extension FittedFeatureExtractor: ItemEncoder {
+  package func encode(_ items: EncodedRows, on engine: ComputeEngine) async throws -> Tensor {
+    try await encoder.encode(items, on: engine)
   }
 }

@@ -47,7 +47,7 @@ struct ImageFeatureJob: Sendable {
     try extractor.validate(for: data)
     let items = try RawItems(data)
     let split = RowSplit(items, seed: extractor.learning.seed)
-    let encoding = try ItemEncoding(items, training: split.training, scaling: extractor.scaling)
+    let encoding = try ItemEncoding(items, training: split.training)
     guard encoding.itemShape.rank == 3,
       coding.fits(height: encoding.itemShape[1], width: encoding.itemShape[2])
     else {
@@ -111,14 +111,8 @@ struct ImageFeatureJob: Sendable {
 
   /// Trains, evaluates, and makes the model.
   func fitted() async throws -> FittedFeatureExtractor {
-    let (engine, session) = (run.session.engine, run.session)
-    let prepared: Prepared
-    do {
-      prepared = try await self.prepared()
-    } catch is CancellationError {
-      // Training has not begun: there is a checkpoint only where it was to go on from one.
-      throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
-    }
+    let engine = run.session.engine
+    let prepared = try await run.session.preparing { try await self.prepared() }
     let coded = prepared.coded
     // What chance reconstructs would have to be unlearned first.
     let start = try autoencoder.silentStart(itemShape: coded.itemShape)
@@ -141,7 +135,14 @@ struct ImageFeatureJob: Sendable {
     if coding.isMirrored {
       evaluation.notes.append("An image and its mirror image have the same features.")
     }
-    evaluation.warnings += try await warnings(network, record, evaluated)
+    evaluation.warnings += TrainingDiagnostics.warnings(
+      record,
+      codes: try await network.encode(evaluated, on: engine),
+      evaluated: rows.selecting(split.report),
+      learned: rows.selecting(split.training),
+      split: split.reportRows,
+      noun: encoding.kind.nouns.many
+    )
     return try FittedFeatureExtractor(
       configuration: extractor,
       core: try run.core(record, evaluation, stateTensors: Array(prepared.variables.keys)),
@@ -203,28 +204,5 @@ struct ImageFeatureJob: Sendable {
       variables[first] = try await prepared.whitening.whitened(weight, on: run.session.engine)
     }
     return variables
-  }
-
-  private func warnings(
-    _ network: FittedAutoencoder,
-    _ record: HourglassAutoencoders.TrainingRecord,
-    _ evaluated: EncodedRows
-  ) async throws -> [String] {
-    var warnings = [
-      TrainingDiagnostics.budget(record),
-      TrainingDiagnostics.inactiveUnits(
-        try await network.encode(evaluated, on: run.session.engine)
-      ),
-    ]
-    if split.reportRows != .trainedOn {
-      warnings.append(
-        TrainingDiagnostics.duplicates(
-          evaluated: rows.selecting(split.report),
-          learned: rows.selecting(split.training),
-          noun: encoding.kind.nouns.many
-        )
-      )
-    }
-    return warnings.compactMap { $0 }
   }
 }

@@ -1,8 +1,8 @@
 internal import HourglassAutoencoders
 internal import HourglassEncodings
 internal import HourglassGraphs
-public import HourglassNetworks
-public import HourglassTasksCommon
+package import HourglassNetworks
+package import HourglassTasksCommon
 internal import HourglassTensors
 
 extension Defaults {
@@ -43,7 +43,7 @@ extension Defaults {
   }
 
   /// The fully connected layers for images.
-  public static let synthesisDenseArchitecture = Architecture.dense(
+  package static let synthesisDenseArchitecture = Architecture.dense(
     hidden: [512, 512],
     activation: .silu
   )
@@ -94,13 +94,6 @@ extension Defaults {
   /// back.
   static func boundImages(seen: Int) -> Int {
     min(max(seen / 3 / boundSamples, 50), 1_000)
-  }
-
-  /// The intervals that the numbers of a column are cut into.
-  ///
-  /// As many as the rows allow: the share of each is then known to about its root.
-  static func intervalCount(rows: Int) -> Int {
-    min(max(Int(Double(max(rows, 1)).squareRoot()), 8), 40)
   }
 
   /// The normal distributions of a mixture: one for some hundred and fifty latent vectors.

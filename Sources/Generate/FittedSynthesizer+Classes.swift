@@ -24,7 +24,7 @@ extension FittedSynthesizer {
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting(count >= 1, "the number of items", "at least 1", count)
       try requireSetting(!names.isEmpty, "the number of classes", "at least 1", names.count)
       var scalars: [Float] = []
@@ -32,8 +32,6 @@ extension FittedSynthesizer {
         scalars += try await model.values(wanted, of: name, seed: seed, on: engine)
       }
       return try dataset(images: scalars, count: count)
-    } catch {
-      throw HourglassError(error)
     }
   }
 }
@@ -52,7 +50,7 @@ extension SynthesisNetwork {
         job: "make items of a class from",
         expected: "one that trained on images with labels",
         found: fields.kind == .images
-          ? "one of images without labels" : "one of \(fields.kind.plural)"
+          ? "one of images without labels" : "one of \(fields.kind.phrase)"
       )
     }
     guard let place = classes.names.firstIndex(of: name) else {

@@ -20,7 +20,7 @@ extension FittedSynthesizer {
     _ side: Int,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting(latent == 2, "the number of latent dimensions", "2 for a lattice", latent)
       try requireSetting((1...1_000).contains(side), "the side of a lattice", "1 to 1000", side)
       let places = (0..<side).map { Self.normalQuantile((Double($0) + 0.5) / Double(side)) }
@@ -29,8 +29,6 @@ extension FittedSynthesizer {
         for column in 0..<side { codes += [Float(places[column]), Float(places[side - 1 - row])] }
       }
       return try await decoded(Tensor(codes, shape: [side * side, 2]), on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -51,7 +49,7 @@ extension FittedSynthesizer {
     steps: Int,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting(steps >= 2, "the number of items", "at least 2", steps)
       for place in [first, second] where !(0..<data.count).contains(place) {
         throw TaskError.noSuchItem(name: data.name, number: place + 1, count: data.count)
@@ -68,8 +66,6 @@ extension FittedSynthesizer {
         }
       }
       return try await decoded(Tensor(codes, shape: [steps, latent]), on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -78,11 +74,9 @@ extension FittedSynthesizer {
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
-    do {
+    try await HourglassError.wrapping {
       let codes = try await model.network.encode(try model.source(data), on: engine)
       return try await decoded(codes, on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -95,22 +89,13 @@ extension FittedSynthesizer {
     in data: ImageSet,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [(place: Int, distance: Double)] {
-    do {
-      guard case .images(let fields) = model.fields else {
-        throw TaskError.otherKind(
-          name: data.name,
-          expected: kind.plural,
-          found: DataKind.images.plural
-        )
-      }
-      let asked = try ScaledImageSource(try images.uniform(), fields: fields)
-      let all = try ScaledImageSource(try data.uniform(), fields: fields)
+    try await HourglassError.wrapping {
+      let asked = try model.source(.images(images))
+      let all = try model.source(.images(data))
       let found = try await NearestNeighbors(all).nearest(to: asked, count: 1, on: engine)
       return (0..<asked.count).map { item in
         found.of(item).first.map { (place: $0.row, distance: $0.distance) } ?? (0, .infinity)
       }
-    } catch {
-      throw HourglassError(error)
     }
   }
 

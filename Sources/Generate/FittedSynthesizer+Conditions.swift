@@ -36,19 +36,20 @@ extension FittedSynthesizer {
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting(count >= 1, "the number of items", "at least 1", count)
-      guard case .table(let columns) = model.fields else {
+      guard kind == .table else {
         throw TaskError.unsuitedKind(
           name: header.provenance.dataName,
           job: "generate rows of a table from",
           expected: "a table",
-          found: kind.plural
+          found: kind.phrase
         )
       }
       if conditions.isEmpty, constraints.isEmpty, balanced == nil {
         return try await model.newTable(count, seed: seed, on: engine)
       }
+      let columns = model.fields.columns
       for condition in conditions { try Self.check(condition, columns) }
       for constraint in constraints { try Self.check(constraint, columns) }
       try Self.checkSums(constraints)
@@ -60,8 +61,6 @@ extension FittedSynthesizer {
         ranges: Self.ranges(of: columns)
       )
       return try await matching(count, demands, seed, on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -123,10 +122,10 @@ extension FittedSynthesizer {
   }
 
   /// The least and the greatest number of each column.
-  private static func ranges(of columns: [ColumnBins]) -> [String: ClosedRange<Double>] {
+  private static func ranges(of columns: [TableEncoding.Field]) -> [String: ClosedRange<Double>] {
     var ranges: [String: ClosedRange<Double>] = [:]
     for column in columns {
-      guard case .intervals(let intervals) = column.content,
+      guard case .bins(let bins) = column.content, case .intervals(let intervals) = bins.content,
         let low = intervals.first?.knots.first, let high = intervals.last?.knots.last, low <= high
       else { continue }
       ranges[column.name] = low...high
@@ -135,11 +134,13 @@ extension FittedSynthesizer {
   }
 
   /// Checks that a constraint speaks of columns that it can speak of.
-  private static func check(_ constraint: SynthesisConstraint, _ columns: [ColumnBins]) throws {
+  private static func check(_ constraint: SynthesisConstraint, _ columns: [TableEncoding.Field])
+    throws
+  {
     for name in constraint.columns {
       let column = try column(name, columns)
       if case .unique = constraint.rule { continue }
-      guard case .intervals = column.content else {
+      guard case .bins(let bins) = column.content, case .intervals = bins.content else {
         throw TaskError.unknownValue(
           column: name,
           value: constraint.description,
@@ -159,7 +160,9 @@ extension FittedSynthesizer {
     )
   }
 
-  private static func column(_ name: String, _ columns: [ColumnBins]) throws -> ColumnBins {
+  private static func column(_ name: String, _ columns: [TableEncoding.Field]) throws
+    -> TableEncoding.Field
+  {
     if let column = columns.first(where: { $0.name == name }) { return column }
     throw DatasetError.table(
       .missingColumn(path: "the model", name: name, found: columns.map(\.name))
@@ -169,7 +172,7 @@ extension FittedSynthesizer {
   /// Checks that a condition can be met at all.
   private static func check(
     _ condition: SynthesisCondition,
-    _ columns: [ColumnBins]
+    _ columns: [TableEncoding.Field]
   ) throws {
     let column = try column(condition.column, columns)
     if let expected = column.expectation(against: condition.value) {
@@ -195,7 +198,7 @@ struct LevelQuotas: Sendable {
 
   init(
     _ name: String,
-    _ columns: [ColumnBins],
+    _ columns: [TableEncoding.Field],
     _ conditions: [SynthesisCondition],
     count: Int
   ) throws {
@@ -204,7 +207,8 @@ struct LevelQuotas: Sendable {
         .missingColumn(path: "the model", name: name, found: columns.map(\.name))
       )
     }
-    guard case .levels(let levels, _, _) = column.content, levels.count > 1,
+    guard case .bins(let bins) = column.content, case .levels(let levels, _, _) = bins.content,
+      levels.count > 1,
       !conditions.contains(where: { $0.column == name })
     else {
       throw TaskError.unsuitedKind(
@@ -248,13 +252,14 @@ extension SynthesisCondition {
   }
 }
 
-extension ColumnBins {
+extension TableEncoding.Field {
   /// What a value of the column should have been, in words; `nil` where it may be one.
   fileprivate func expectation(against value: String) -> String? {
+    guard case .bins(let bins) = content else { return nil }
     if value.isEmpty {
-      return hasMissing ? nil : "a value, for no cell of the column is missing"
+      return bins.hasMissing ? nil : "a value, for no cell of the column is missing"
     }
-    switch content {
+    switch bins.content {
     case .identifier: return "another column, for this one only names rows"
     case .intervals(let intervals):
       let low = intervals.first?.knots.first ?? 0

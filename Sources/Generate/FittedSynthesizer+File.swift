@@ -15,7 +15,7 @@ extension FittedSynthesizer: FittedTask {
     let fields = try file.decoded(\.fields, as: SynthesisFields.self)
     if let problem = fields.problem { throw file.damaged(problem) }
     let autoencoder = try file.decoded(\.architecture, as: Autoencoder.self)
-    guard autoencoder.fields == fields.layout else {
+    guard autoencoder.fields == fields.encoding.layout else {
       throw file.damaged("its network should be one of its fields")
     }
     self.init(
@@ -26,12 +26,12 @@ extension FittedSynthesizer: FittedTask {
         network: try FittedAutoencoder(
           autoencoder,
           variables: file.tensors,
-          itemShape: fields.itemShape,
+          itemShape: fields.encoding.itemShape,
           record: nil
         ),
         codes: try CodeMixture(file, size: autoencoder.latent),
         pixels: fields.kind == .images
-          ? try IndependentPixels(file, width: fields.itemShape.elementCount) : nil,
+          ? try IndependentPixels(file, width: fields.encoding.itemShape.elementCount) : nil,
         classes: try ClassCodes(file, names: fields.classNames, size: autoencoder.latent)
       )
     )

@@ -23,12 +23,6 @@ public struct FittedSynthesizer: Sendable {
 
   let model: SynthesisNetwork
 
-  init(configuration: Synthesizer, core: FittedCore, model: SynthesisNetwork) {
-    self.configuration = configuration
-    self.core = core
-    self.model = model
-  }
-
   /// What it generates.
   public var kind: DataKind { model.fields.kind }
 
@@ -36,13 +30,7 @@ public struct FittedSynthesizer: Sendable {
   public var latent: Int { model.latent }
 
   /// The names of the columns of what it generates; empty for images.
-  public var columns: [String] {
-    switch model.fields {
-    case .table(let columns): columns.map(\.name)
-    case .images: []
-    case .series(let fields): fields.encoding.fields.map(\.name)
-    }
-  }
+  public var columns: [String] { model.fields.columns.map(\.name) }
 
   /// New items: rows of a table, images, or windows of a series as the rows of a table, with the
   /// columns `window` and `step` before those of the channels.
@@ -56,7 +44,7 @@ public struct FittedSynthesizer: Sendable {
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting(count >= 1, "the number of items", "at least 1", count)
       guard kind == .images else {
         return .table(try await model.newTable(count, seed: seed, on: engine))
@@ -66,8 +54,6 @@ public struct FittedSynthesizer: Sendable {
         scalars += try await model.values(at: codes, block: block, seed: seed, on: engine).scalars
       }
       return try dataset(images: scalars, count: count)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -86,7 +72,7 @@ public struct FittedSynthesizer: Sendable {
     boundImages: Int? = nil,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Evaluation {
-    do {
+    try await HourglassError.wrapping {
       try requireBoundSize(samples: boundSamples, images: boundImages)
       let (seen, overflows) = header.training.epochs
         .multipliedReportingOverflow(by: header.provenance.itemCount)
@@ -101,8 +87,6 @@ public struct FittedSynthesizer: Sendable {
         boundSize: size
       )
       .evaluation(of: data, evaluated: nil, learned: nil, as: .given, on: engine)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -117,11 +101,12 @@ public struct FittedSynthesizer: Sendable {
 
   /// Images of values from 0 to 1 in the units of the data.
   func dataset(images: [Float], count: Int) throws -> Dataset {
-    guard case .images(let fields) = model.fields else { preconditionFailure("no images") }
-    let scale = fields.high - fields.low
-    let isSame = fields.low == 0 && scale == 1
-    let values = isSame ? images : images.map { fields.low + $0 * scale }
-    let tensor = Tensor(values, shape: Shape([count] + fields.shape.dimensions))
+    guard case .images(let encoding) = model.fields.encoding else {
+      preconditionFailure("no images")
+    }
+    var values = images
+    encoding.decode(&values)
+    let tensor = Tensor(values, shape: Shape([count] + encoding.shape.dimensions))
     return .images(ImageSet(try NumericDataset(name: "generated", images: tensor)))
   }
 }

@@ -2,6 +2,7 @@ internal import HourglassAutoencoders
 internal import HourglassEncodings
 internal import HourglassGraphs
 internal import HourglassNetworks
+internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors
@@ -21,7 +22,7 @@ struct IndependentPixels: Hashable, Sendable {
     let width = source.itemShape.elementCount
     var sums = [Double](repeating: 0, count: width)
     var squares = sums
-    source.forEachItem { item in
+    CenteredRows.forEachRow(of: source, 256) { item in
       for place in 0..<width {
         let value = Double(item[place])
         sums[place] += value
@@ -46,7 +47,7 @@ struct IndependentPixels: Hashable, Sendable {
     let constants = deviations.map { log(255 * $0 * (2 * Double.pi).squareRoot()) }
     let logs = means.map { (log($0), log(1 - $0)) }
     var result: [Double] = []
-    source.forEachItem { item in
+    CenteredRows.forEachRow(of: source, 256) { item in
       var sum = 0.0
       for place in means.indices {
         let value = Double(item[place])
@@ -74,17 +75,5 @@ struct IndependentPixels: Hashable, Sendable {
     guard means.scalars.allSatisfy({ $0 > 0 && $0 < 1 }),
       deviations.scalars.allSatisfy({ $0 > 0 })
     else { throw file.damaged("the pixels on their own should have means from 0 to 1") }
-  }
-}
-
-extension BatchSource {
-  /// Calls something for each item, in order.
-  func forEachItem(_ body: ([Float]) -> Void) {
-    var item = [Float](repeating: 0, count: itemShape.elementCount)
-    for row in 0..<count {
-      var span = item.mutableSpan
-      copyItems([row].span, into: &span)
-      body(item)
-    }
   }
 }

@@ -46,7 +46,7 @@ extension ItemClasses {
         name: data.name,
         job: "make items of classes from",
         expected: "images (of a table, ask for the value of a column)",
-        found: data.kind.plural
+        found: data.kind.phrase
       )
     }
     try requireSetting(
@@ -61,17 +61,5 @@ extension ItemClasses {
       "1 to \(ClassCodes.mostClasses)",
       names.count
     )
-  }
-}
-
-extension SynthesisFields {
-  /// The names of the classes that items can be made of.
-  var classNames: [String]? {
-    get { if case .images(let fields) = self { fields.classNames } else { nil } }
-    set {
-      guard case .images(var fields) = self else { return }
-      fields.classNames = newValue
-      self = .images(fields)
-    }
   }
 }

@@ -14,7 +14,7 @@ internal import HourglassTensors
 /// leave its range are not made.
 public struct SynthesisConstraint: Hashable, Sendable, Codable, CustomStringConvertible {
   /// One side of a comparison.
-  public enum Term: Hashable, Sendable, Codable {
+  package enum Term: Hashable, Sendable, Codable {
     /// The cell of a column.
     case column(String)
     /// The same for all rows.
@@ -22,7 +22,7 @@ public struct SynthesisConstraint: Hashable, Sendable, Codable, CustomStringConv
   }
 
   /// A comparison of two terms.
-  public enum Relation: String, Hashable, Sendable, Codable, CaseIterable {
+  package enum Relation: String, Hashable, Sendable, Codable, CaseIterable {
     case lessOrEqual = "<="
     case greaterOrEqual = ">="
     case less = "<"
@@ -39,7 +39,7 @@ public struct SynthesisConstraint: Hashable, Sendable, Codable, CustomStringConv
   }
 
   /// The kinds of constraints.
-  public enum Rule: Hashable, Sendable, Codable {
+  package enum Rule: Hashable, Sendable, Codable {
     /// One term stands to another as it should.
     case comparison(Term, Relation, Term)
     /// Some columns add up to another one.
@@ -49,7 +49,7 @@ public struct SynthesisConstraint: Hashable, Sendable, Codable, CustomStringConv
   }
 
   /// What must hold.
-  public let rule: Rule
+  package let rule: Rule
   /// The constraint as it was written.
   public let description: String
 

@@ -1,5 +1,6 @@
 internal import HourglassAutoencoders
 internal import HourglassData
+internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassEvaluation
 internal import HourglassStatistics
@@ -46,7 +47,7 @@ extension SynthesisEvaluator {
     for name in names {
       scalars += try await model.values(each, of: name, seed: seed, on: engine)
     }
-    let shape = Shape([each * names.count] + model.fields.itemShape.dimensions)
+    let shape = Shape([each * names.count] + model.fields.encoding.itemShape.dimensions)
     func row(_ name: String, _ items: any BatchSource, _ labels: [String?]) async throws
       -> Evaluation.Method
     {

@@ -45,14 +45,14 @@ struct SynthesisEvaluator: Sendable {
       tables: [],
       notes: notes
     )
-    switch (data, model.fields) {
+    switch (data, model.fields.encoding) {
     case (.table(let rows), _):
       let table = try rows.whole()
       let real = evaluated.map { table.rows($0) } ?? table
       let learned = learned.map { table.rows($0) }
       try await add(real, learned: learned, to: &evaluation, on: engine)
-    case (.series(let series), .series(let fields)):
-      try await add(series.whole(), fields, evaluated, learned, to: &evaluation, on: engine)
+    case (.series(let series), .series(let encoding)):
+      try await add(series.whole(), encoding, evaluated, learned, to: &evaluation, on: engine)
     case (.images, _):
       try await addBounds(of: source, to: &evaluation, on: engine)
       if let learned, let evaluated {
@@ -134,26 +134,25 @@ struct SynthesisEvaluator: Sendable {
 
   private func add(
     _ series: SeriesSet,
-    _ fields: SeriesFields,
+    _ encoding: SeriesEncoding,
     _ evaluated: [Int]?,
     _ learned: [Int]?,
     to evaluation: inout Evaluation,
     on engine: ComputeEngine
   ) async throws {
-    let names = fields.encoding.fields.map(\.name)
-    let numbers = try SeriesFields.numbers(of: series).selecting(names)
+    let numbers = try encoding.numbers(of: series)
     // Only windows of full length, whose steps are known.
     func windows(_ places: [Int]) -> Table {
-      let whole = places.filter { series.range(of: $0).count == fields.window }
-      return fields.lagged(
+      let whole = places.filter { series.range(of: $0).count == encoding.window }
+      return encoding.lagged(
         numbers.rows(whole.flatMap { Array(series.range(of: $0)) }),
         count: whole.count
       )
     }
-    let count = max(Self.generatedCount / fields.window, 64)
+    let count = max(Self.generatedCount / encoding.window, 64)
     func made(isPrior: Bool) async throws -> Table {
       let table = try await model.newTable(count, seed: seed, isPrior: isPrior, on: engine)
-      return fields.lagged(try table.selecting(names), count: count)
+      return encoding.lagged(try table.selecting(encoding.names), count: count)
     }
     try addScores(
       of: try await made(isPrior: false),
@@ -266,8 +265,8 @@ struct SynthesisEvaluator: Sendable {
   private static let pairRows = 1_000_000
 
   private var notes: [String] {
-    if case .table(let columns) = model.fields {
-      let names = columns.filter { $0.count == 0 }.map(\.name)
+    if case .table(let table) = model.fields.encoding {
+      let names = table.ignoredColumns
       if names.isEmpty { return [] }
       let list = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and others" : "")
       return ["Identifiers are numbered anew, not trained on: \(list)."]

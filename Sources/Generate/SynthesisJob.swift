@@ -12,6 +12,7 @@ internal import HourglassTensors
 struct SynthesisJob: Sendable {
   private let synthesizer: Synthesizer
   private let data: Dataset
+  private let items: RawItems
   private let split: RowSplit
   private let fields: SynthesisFields
   private let autoencoder: Autoencoder
@@ -30,31 +31,30 @@ struct SynthesisJob: Sendable {
     try synthesizer.validate()
     try classes?.validate(for: data)
     self.synthesizer = synthesizer
-    if case .images(let images) = data {
-      self.classes = classes ?? ItemClasses(images)
-    } else {
-      self.classes = nil
+    guard data.kind != .sounds else {
+      throw TaskError.unsuitedKind(
+        name: data.name,
+        job: "generate from",
+        expected: "a table, images or a time series",
+        found: data.kind.phrase
+      )
     }
-    // Images are decoded once.
-    if case .images(let images) = data {
-      self.data = .images(ImageSet(try images.uniform(), labels: images.labels))
-    } else {
-      self.data = data
-    }
-    let seed = synthesizer.learning.seed
-    split = RowSplit(count: data.count, seed: seed)
     let given = try session.startingFields(
       SynthesisFields.self,
       of: FittedSynthesizer.application
     )
-    if let given, given.kind != data.kind {
-      throw TaskError.otherKind(
-        name: data.name,
-        expected: given.kind.nouns.many,
-        found: data.kind.nouns.many
-      )
+    let items = try RawItems(data, for: given?.encoding)
+    split = RowSplit(count: items.count, seed: synthesizer.learning.seed)
+    var fields = try given ?? SynthesisFields(items, training: split.training)
+    if case (.images(let images), .images(let decoded)) = (data, items) {
+      self.classes = classes ?? ItemClasses(images)
+      // Images are decoded once.
+      self.data = .images(ImageSet(decoded, labels: images.labels))
+    } else {
+      self.classes = nil
+      self.data = data
     }
-    var fields = try given ?? SynthesisFields(learning: self.data, rows: split.training)
+    self.items = items
     fields.classNames = self.classes?.learnable(split.training)
     self.fields = fields
     autoencoder = synthesizer.autoencoder(for: fields, learningCount: split.training.count)
@@ -90,19 +90,19 @@ struct SynthesisJob: Sendable {
   /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedSynthesizer {
     let engine = run.session.engine
-    let blank = SynthesisSources(fields: fields)
+    let rows = try EncodedRows(items, encoding: fields.encoding)
     let (network, record) = try await run.network(
       autoencoder,
-      on: try blank.source(data, rows: split.seen),
-      itemShape: fields.itemShape
+      on: rows.selecting(split.seen),
+      itemShape: rows.itemShape
     )
-    let learned = try blank.source(data, rows: split.training)
+    let learned = rows.selecting(split.training)
     let model = SynthesisNetwork(
       fields: fields,
       network: network,
       codes: try await mixture(network, learned, on: engine),
       pixels: fields.kind == .images ? IndependentPixels(learned) : nil,
-      classes: try await classCodes(network, blank, on: engine)
+      classes: try await classCodes(network, rows, on: engine)
     )
     let evaluator = SynthesisEvaluator(
       model: model,
@@ -135,7 +135,7 @@ struct SynthesisJob: Sendable {
 
   private func classCodes(
     _ network: FittedAutoencoder,
-    _ sources: SynthesisSources,
+    _ rows: EncodedRows,
     on engine: ComputeEngine
   ) async throws -> ClassCodes? {
     guard let classes else { return nil }
@@ -145,12 +145,12 @@ struct SynthesisJob: Sendable {
       network: network,
       seed: synthesizer.learning.seed,
       on: engine
-    ) { try sources.source(data, rows: $0) }
+    ) { rows.selecting($0) }
   }
 
   private func mixture(
     _ network: FittedAutoencoder,
-    _ learned: any BatchSource,
+    _ learned: EncodedRows,
     on engine: ComputeEngine
   ) async throws -> CodeMixture? {
     let chosen = synthesizer.codes ?? (fields.kind == .images ? .prior : .mixture)
@@ -168,72 +168,6 @@ struct SynthesisJob: Sendable {
       count: Defaults.mixtureCount(codes: count),
       seed: seed
     ).asSaved
-  }
-}
-
-/// Items of data as a network takes them.
-struct SynthesisSources: Sendable {
-  let fields: SynthesisFields
-
-  /// The items of some rows.
-  func source(_ data: Dataset, rows: [Int]? = nil) throws -> any BatchSource {
-    switch (fields, data) {
-    case (.table(let columns), .table(let table)):
-      return try OneHotRows(table.whole(), rows: rows, columns: columns)
-    case (.images(let fields), .images(let images)):
-      return try ScaledImageSource(try images.uniform(), rows: rows, fields: fields)
-    case (.series(let fields), .series(let series)):
-      return try WindowRows(series.whole(), windows: rows, fields: fields)
-    default:
-      throw TaskError.otherKind(
-        name: data.name,
-        expected: fields.kind.plural,
-        found: data.kind.plural
-      )
-    }
-  }
-}
-
-extension SynthesisFields {
-  /// Fits the fields to some items of data.
-  init(learning data: Dataset, rows: [Int]) throws {
-    switch data {
-    case .table(let data):
-      let table = data.sample
-      for column in table.columns {
-        guard let row = (0..<column.count).first(where: { column.number($0)?.isFinite == false })
-        else { continue }
-        throw DatasetError.valueNotFinite(
-          name: "\(table.name), column \(column.name)",
-          item: row + 1
-        )
-      }
-      let columns = table.columns.map { ColumnBins(learning: $0, rows: rows) }
-      guard columns.contains(where: { $0.count > 0 }), !rows.isEmpty else {
-        throw DatasetError.table(
-          .nothingToLearn(path: table.name, ignoredColumns: table.columns.map(\.name))
-        )
-      }
-      guard columns.contains(where: { $0.count > 1 }) else {
-        throw TaskError.nothingVaries(name: table.name, rows: rows.count)
-      }
-      self = .table(columns)
-    case .images(let images):
-      let uniform = try images.uniform()
-      let first = rows.first.map { uniform.item($0) }
-      guard let first, rows.contains(where: { uniform.item($0) != first }) else {
-        throw TaskError.nothingVaries(name: images.name, rows: rows.count)
-      }
-      self = .images(ImageFields(uniform, rows: rows))
-    case .series(let series): self = .series(try SeriesFields(series.sample, windows: rows))
-    case .sounds(let sounds):
-      throw TaskError.unsuitedKind(
-        name: sounds.name,
-        job: "generate from",
-        expected: "a table, images or a time series",
-        found: "sounds"
-      )
-    }
   }
 }
 
@@ -271,20 +205,19 @@ extension Synthesizer {
   /// The network, with everything chosen.
   func autoencoder(for fields: SynthesisFields, learningCount: Int) -> Autoencoder {
     let kind = fields.kind
-    let values = fields.layout?.count ?? fields.itemShape.elementCount
+    let encoding = fields.encoding
+    let values = encoding.layout?.count ?? encoding.valueCount
     var objective = Objective.likelihood(.gaussianLearnedVariance)
-    var isBinarized = false
-    if case .images(let images) = fields {
+    if case .images(let images) = encoding {
       objective = .likelihood(
         images.channels == 1 ? .bernoulli : .discretizedLogistic(levels: 256)
       )
-      isBinarized = images.isInk
     }
     return Autoencoder(
       encoder: architecture
         ?? Defaults.synthesisArchitecture(
           for: kind,
-          itemShape: fields.itemShape,
+          itemShape: encoding.itemShape,
           learningCount: learningCount
         ),
       bottleneck: .gaussian(
@@ -292,8 +225,8 @@ extension Synthesizer {
         beta: beta ?? Defaults.synthesisBeta(for: kind)
       ),
       objective: objective,
-      fields: fields.layout,
-      binarization: isBinarized ? .dynamic : nil
+      fields: encoding.layout,
+      binarization: fields.isInk ? .dynamic : nil
     )
   }
 }

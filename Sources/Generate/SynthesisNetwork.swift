@@ -22,8 +22,10 @@ struct SynthesisNetwork: Sendable {
   var latent: Int { network.autoencoder.latent }
 
   /// Items of some data as the network takes them.
-  func source(_ data: Dataset, rows: [Int]? = nil) throws -> any BatchSource {
-    try SynthesisSources(fields: fields).source(data, rows: rows)
+  func source(_ data: Dataset, rows: [Int]? = nil) throws -> EncodedRows {
+    let items = try RawItems(data, for: fields.encoding)
+    let all = try EncodedRows(items, encoding: fields.encoding)
+    return rows.map(all.selecting) ?? all
   }
 
   /// The tensors that no gradient was followed of, by name.
@@ -54,26 +56,6 @@ struct SynthesisNetwork: Sendable {
     }
   }
 
-  /// The groups of the cells of rows drawn at latent vectors, `[columns][rows]`; for a table.
-  func groups(
-    at codes: Tensor,
-    block: Int,
-    seed: UInt64,
-    on engine: ComputeEngine
-  ) async throws -> [[Int32]] {
-    guard case .table(let columns) = fields else { return [] }
-    let items = try await network.draw(codes: codes, seed: blockSeed(block, seed), on: engine)
-    let (count, width) = (codes.shape[0], items.shape[1])
-    var start = 0
-    return columns.map { column in
-      defer { start += column.count }
-      return (0..<count).map { row in
-        let place = row * width + start
-        return Int32((0..<column.count).first { items.scalars[place + $0] == 1 } ?? 0)
-      }
-    }
-  }
-
   /// The table of rows drawn at latent vectors; for a table.
   func table(
     at codes: Tensor,
@@ -81,18 +63,24 @@ struct SynthesisNetwork: Sendable {
     seed: UInt64,
     on engine: ComputeEngine
   ) async throws -> Table {
-    let groups = try await groups(at: codes, block: block, seed: seed, on: engine)
-    guard case .table(let columns) = fields else {
-      preconditionFailure("the model is not of a table")
-    }
-    let drawn = zip(columns, groups).map { column, groups in
-      var generator = SeededGenerator.named("cells of \(column.name), \(block)", seed: seed)
-      return column.column(groups, &generator)
+    precondition(fields.kind == .table, "the model is not of a table")
+    let items = try await values(at: codes, block: block, seed: seed, on: engine)
+    let (count, width) = (codes.shape[0], items.shape[1])
+    let scalars = items.scalars
+    var start = 0
+    let drawn = fields.columns.map { field in
+      defer { start += field.width }
+      let bins = (0..<count).map { row in
+        let place = row * width + start
+        return Int32((0..<field.width).first { scalars[place + $0] == 1 } ?? 0)
+      }
+      var generator = SeededGenerator.named("cells of \(field.name), \(block)", seed: seed)
+      return field.drawn(bins, &generator)
     }
     return Table(name: "generated", columns: drawn)
   }
 
-  /// The values of images or windows at latent vectors, in the network's scale: `[count, item…]`.
+  /// The values of items drawn at latent vectors, in the network's scale: `[count, item…]`.
   func values(
     at codes: Tensor,
     block: Int,
@@ -123,28 +111,16 @@ struct SynthesisNetwork: Sendable {
     seed: UInt64,
     on engine: ComputeEngine
   ) async throws -> Table {
-    guard case .series(let fields) = fields else {
+    guard case .series(let series) = fields.encoding else {
       return try await table(at: codes, block: block, seed: seed, on: engine)
     }
     let values = try await values(at: codes, block: block, seed: seed, on: engine)
     let first = block * Self.blockSize
-    return fields.table(values.scalars, count: codes.shape[0], after: first)
+    return series.table(values.scalars, after: first)
   }
 
   private func blockSeed(_ block: Int, _ seed: UInt64) -> UInt64 {
     seed &+ UInt64(block) &* 0x9E37_79B9_7F4A_7C15
-  }
-}
-
-extension DataKind {
-  /// What data of the kind are, in words.
-  var plural: String {
-    switch self {
-    case .table: "rows of a table"
-    case .images: "images"
-    case .sounds: "sounds"
-    case .series: "windows of a series"
-    }
   }
 }
 

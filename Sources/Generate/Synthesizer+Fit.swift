@@ -21,10 +21,8 @@ extension Synthesizer {
     classes: ItemClasses? = nil,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedSynthesizer {
-    do {
-      return try await SynthesisJob(self, data.learnable, classes: classes, session).fitted()
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
+      try await SynthesisJob(self, data.learnable, classes: classes, session).fitted()
     }
   }
 }

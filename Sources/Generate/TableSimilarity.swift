@@ -12,27 +12,27 @@ internal import HourglassTensors
 /// CorrelationSimilarity and ContingencySimilarity in the documentation of SDMetrics 0.32.
 public struct TableSimilarity: Hashable, Sendable, Codable {
   /// How alike the cells of one column are distributed.
-  public struct Column: Hashable, Sendable, Codable {
+  package struct Column: Hashable, Sendable, Codable {
     /// The name of the column.
-    public var name: String
+    package var name: String
     /// 1 for the same distribution.
-    public var score: Double
+    package var score: Double
   }
 
   /// How alike two columns go together.
-  public struct Pair: Hashable, Sendable, Codable {
+  package struct Pair: Hashable, Sendable, Codable {
     /// The name of the first column.
-    public var first: String
+    package var first: String
     /// The name of the second column.
-    public var second: String
+    package var second: String
     /// 1 for the same relation.
-    public var score: Double
+    package var score: Double
   }
 
   /// The columns, the least alike first.
-  public var columns: [Column]
+  package var columns: [Column]
   /// The pairs of columns, the least alike first.
-  public var pairs: [Pair]
+  package var pairs: [Pair]
   /// The mean over the columns.
   public var columnShapes: Double
   /// The mean over the pairs; 1 where there are none.

@@ -1,4 +1,4 @@
-public import HourglassTensors
+package import HourglassTensors
 
 /// A node's place in its graph.
 public struct NodeID: Hashable, Sendable {
@@ -161,7 +161,7 @@ package struct Graph: Hashable, Sendable {
 }
 
 /// A mistake in a graph, found while building or verifying it.
-public enum GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum GraphError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The inputs of an operation do not fit it; the scope is the path of the layer.
   case shapeMismatch(operation: String, scope: String, problem: ShapeProblem)
   /// Two inputs or two variables have one name.
@@ -174,7 +174,7 @@ public enum GraphError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformed(node: Int, reason: String)
 
   /// Where the mistake is, what was expected and what was found.
-  public var description: String {
+  package var description: String {
     switch self {
     case .shapeMismatch(let operation, let scope, let problem):
       "\(scope.isEmpty ? "graph" : scope): \(operation) expected \(problem.expected), "

@@ -1,14 +1,14 @@
 package import HourglassTensors
 
 /// Why inputs do not fit an operation: what was expected and what was found.
-public struct ShapeProblem: Error, Hashable, Sendable {
+package struct ShapeProblem: Error, Hashable, Sendable {
   /// The shapes that would fit.
-  public let expected: String
+  package let expected: String
   /// The shapes that came.
-  public let found: String
+  package let found: String
 
   /// Makes a problem from both.
-  public init(expected: String, found: String) {
+  package init(expected: String, found: String) {
     self.expected = expected
     self.found = found
   }

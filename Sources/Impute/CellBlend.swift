@@ -26,7 +26,7 @@ struct CellBlend: Hashable, Sendable {
   ///   - fallback: The weights where there are no cells.
   init(
     _ predictions: [[Float]],
-    of rows: CellRows,
+    of rows: EncodedTable,
     cells: [Bool],
     means: FieldMeans,
     fallback: [Double]

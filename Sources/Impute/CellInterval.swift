@@ -76,9 +76,9 @@ struct IntervalBounds {
   func numbers(_ row: Int, field: Int) -> ClosedRange<Double>? {
     let name = encoding.fields[field].name
     guard case .number = encoding.fields[field].content,
-      let own = filled[column: name].flatMap({ Self.number($0, row) }),
-      let low = lower[column: name].flatMap({ Self.number($0, row) }),
-      let high = upper[column: name].flatMap({ Self.number($0, row) })
+      let own = filled[column: name].flatMap({ $0.place(row) }),
+      let low = lower[column: name].flatMap({ $0.place(row) }),
+      let high = upper[column: name].flatMap({ $0.place(row) })
     else { return nil }
     return min(low, own)...max(high, own)
   }
@@ -96,8 +96,8 @@ struct IntervalBounds {
     let isNumber = numbers(place, field: field) != nil
     let (own, low, high) = (filled[column: name], lower[column: name], upper[column: name])
     func text(_ column: Table.Column?, _ isWithin: (Double, Double) -> Bool) -> String? {
-      guard let column, let own, let bound = Self.number(column, place),
-        let value = Self.number(own, place)
+      guard let column, let own, let bound = column.place(place),
+        let value = own.place(place)
       else { return nil }
       return isWithin(bound, value) ? column.text(place) : own.text(place)
     }
@@ -110,11 +110,13 @@ struct IntervalBounds {
       levels: levels(place, field: field)
     )
   }
+}
 
+extension Table.Column {
   /// A number, or the place of a level.
-  private static func number(_ column: Table.Column, _ row: Int) -> Double? {
-    if case .codes(let codes, _) = column.cells { return Double(codes[row]) }
-    return column.number(row)
+  fileprivate func place(_ row: Int) -> Double? {
+    if case .codes(let codes, _) = cells { return Double(codes[row]) }
+    return number(row)
   }
 }
 
@@ -123,7 +125,7 @@ struct IntervalCheck {
   private let encoding: TableEncoding
   /// The table that the rows are of.
   private let table: Table
-  private let truth: CellRows
+  private let truth: EncodedTable
   private let values: [Float]
   private let spreads: [Float]
 
@@ -133,7 +135,7 @@ struct IntervalCheck {
   init(
     _ encoding: TableEncoding,
     of table: Table,
-    truth: CellRows,
+    truth: EncodedTable,
     values: [Float],
     spreads: [Float]
   ) {
@@ -168,7 +170,7 @@ struct IntervalCheck {
         let range = range(of: content)
         for place in places {
           guard let interval = bounds.numbers(place, field: field),
-            let number = Self.number(column, place)
+            let number = column.place(place)
           else { continue }
           numbers += 1
           held += interval.contains(number) ? 1 : 0
@@ -212,10 +214,5 @@ struct IntervalCheck {
     guard let column = table[column: field.name] else { return 0 }
     let known = (0..<column.count).compactMap { column.number($0) }
     return (known.max() ?? 0) - (known.min() ?? 0)
-  }
-
-  private static func number(_ column: Table.Column, _ row: Int) -> Double? {
-    if case .codes(let codes, _) = column.cells { return Double(codes[row]) }
-    return column.number(row)
   }
 }

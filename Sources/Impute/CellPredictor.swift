@@ -49,20 +49,21 @@ struct CellPredictor: Sendable {
   ///
   /// - Parameter groups: The rows of each series; `nil` for a table.
   func predictions(
-    _ rows: CellRows,
+    _ rows: EncodedTable,
     wanted: [Bool],
     groups: [Range<Int>]?,
     on engine: ComputeEngine
   ) async throws -> Predictions {
     var network = [Float](repeating: 0, count: rows.values.count)
     let windows = window.map {
-      CellWindows(rows, groups: groups ?? [0..<rows.count], window: $0, stride: max($0 / 4, 1))
+      CellWindows(groups: groups ?? [0..<rows.count], window: $0, stride: max($0 / 4, 1))
     }
+    let source = windows?.items(of: rows) ?? EncodedRows(rows)
     let share = 1 / Float(members.count)
     for member in members {
-      let source: any BatchSource = windows ?? rows
       let output = try await member.reconstruct(source, on: engine)
-      let values = windows?.merged(output) ?? output.scalars
+      let values =
+        windows?.merged(output, rows: rows.count, channels: rows.width) ?? output.scalars
       for index in network.indices { network[index] += values[index] * share }
     }
     for start in stride(from: 0, to: network.count, by: max(rows.width, 1)) {

@@ -36,7 +36,7 @@ struct CellUncertainty: Hashable, Sendable {
   /// - Parameters:
   ///   - values: What they are filled with, `[rows, D]`.
   ///   - spreads: How little the parts agree on each number, `[rows, F]`.
-  init(_ values: [Float], spreads: [Float], truth: CellRows, cells: [Bool]) {
+  init(_ values: [Float], spreads: [Float], truth: EncodedTable, cells: [Bool]) {
     deviations = Self.deviations(values, truth: truth, cells: cells)
     let layout = truth.layout
     let (width, fields) = (truth.width, truth.fieldCount)
@@ -139,7 +139,7 @@ struct CellUncertainty: Hashable, Sendable {
   }
 
   /// How far off the result is at numbers, each drawn a little towards all of them.
-  private static func deviations(_ values: [Float], truth: CellRows, cells: [Bool]) -> [Float] {
+  private static func deviations(_ values: [Float], truth: EncodedTable, cells: [Bool]) -> [Float] {
     let width = truth.width
     var squares = [Double](repeating: 0, count: width)
     var counts = squares

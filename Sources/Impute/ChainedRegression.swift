@@ -28,7 +28,7 @@ struct ChainedRegression: Hashable, Sendable {
   }
 
   /// Fits to rows; `nil` where they are too wide.
-  init?(learning rows: CellRows, means: FieldMeans) throws {
+  init?(learning rows: EncodedTable, means: FieldMeans) throws {
     let width = rows.width
     guard width <= Self.widthLimit, width > 0 else { return nil }
     let cost = max(width * width * rows.fieldCount, 1)
@@ -74,7 +74,7 @@ struct ChainedRegression: Hashable, Sendable {
   }
 
   /// The values of rows with the missing ones filled, `[rows, D]`.
-  func filled(_ rows: CellRows) -> [Float] {
+  func filled(_ rows: EncodedTable) -> [Float] {
     let width = rows.width
     let ranges = rows.layout.ranges
     var values = rows.values

@@ -19,7 +19,7 @@ struct FieldMeans: Hashable, Sendable {
     self.highs = highs
   }
 
-  init(_ rows: CellRows) {
+  init(_ rows: EncodedTable) {
     let width = rows.width
     var sums = [Double](repeating: 0, count: width)
     var counts = sums

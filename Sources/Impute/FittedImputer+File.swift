@@ -20,13 +20,11 @@ extension FittedImputer: FittedTask {
       throw file.damaged("it should have from 1 to 16 networks")
     }
     let autoencoder = try file.decoded(\.architecture, as: Autoencoder.self)
-    let layout = fields.encoding.layout
+    let layout = fields.columns.layout
     let width = layout.width
     guard
-      autoencoder.fields == (fields.series.map { .numbers(layout.count * $0.window) } ?? layout)
+      autoencoder.fields == fields.encoding.layout
     else { throw file.damaged("its networks should take the columns that it names") }
-    let itemShape: Shape =
-      fields.series.map { [2 * width * $0.window] } ?? [width + layout.count]
     let members = try (0..<configuration.members).map { number in
       let prefix = State.memberPrefix(number)
       var variables: [String: Tensor] = [:]
@@ -36,7 +34,7 @@ extension FittedImputer: FittedTask {
       return try FittedAutoencoder(
         autoencoder,
         variables: variables,
-        itemShape: itemShape,
+        itemShape: fields.encoding.itemShape,
         record: nil
       )
     }
@@ -55,7 +53,7 @@ extension FittedImputer: FittedTask {
     if let values = file.tensors[State.Names.values] {
       let count = values.shape.dimensions.first ?? 0
       neighbors = NearestRows(
-        CellRows(
+        EncodedTable(
           layout: layout,
           count: count,
           values: try file.tensor(State.Names.values, shape: [count, width]).scalars,
@@ -65,7 +63,7 @@ extension FittedImputer: FittedTask {
     }
     let predictor = CellPredictor(
       members: members,
-      window: fields.series?.window,
+      window: fields.window,
       means: means,
       regression: regression,
       neighbors: neighbors
@@ -122,7 +120,7 @@ extension FittedImputer.State {
   }
 
   private var parts: [String: Tensor] {
-    let layout = fields.encoding.layout
+    let layout = fields.columns.layout
     let width = layout.width
     let means = predictor.means
     var tensors = [

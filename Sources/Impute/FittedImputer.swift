@@ -27,14 +27,8 @@ public struct FittedImputer: Sendable {
 
   let state: State
 
-  init(configuration: Imputer, core: FittedCore, state: State) {
-    self.configuration = configuration
-    self.core = core
-    self.state = state
-  }
-
   /// The names of the columns that it fills.
-  public var columns: [String] { state.fields.encoding.fields.map(\.name) }
+  public var columns: [String] { state.fields.columns.fields.map(\.name) }
 
   /// A table whose missing cells are filled by the most likely values; all others are as they were.
   ///
@@ -54,10 +48,8 @@ public struct FittedImputer: Sendable {
     _ dataset: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table {
-    do {
-      return try await ImputedCells(state, dataset, on: engine).table()
-    } catch {
-      throw HourglassError(error)
+    try await HourglassError.wrapping {
+      try await ImputedCells(state, dataset, on: engine).table()
     }
   }
 
@@ -76,11 +68,9 @@ public struct FittedImputer: Sendable {
     level: Double = 0.9,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [CellInterval] {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting((0.5...0.99).contains(level), "the level", "0.5 to 0.99", level)
       return try await ImputedCells(state, dataset, on: engine).intervals(level: level)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -136,11 +126,9 @@ public struct FittedImputer: Sendable {
     firstRow: Int = 0,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [Table] {
-    do {
+    try await HourglassError.wrapping {
       let cells = try await ImputedCells(state, dataset, on: engine)
       return (0..<max(count, 0)).map { cells.drawn(seed: seed, number: $0, firstRow: firstRow) }
-    } catch {
-      throw HourglassError(error)
     }
   }
 }

@@ -1,8 +1,17 @@
-internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEncodings
-internal import HourglassNetworks
 internal import HourglassTensors
+
+extension EncodingOptions {
+  /// Numbers are standardized, so that the least squared error is that of their own units; what is filled in
+  /// a date is its time alone.
+  static let imputation = EncodingOptions(
+    scaling: .standard,
+    datesHaveParts: false,
+    channelScaling: .standard,
+    takesBooleans: false
+  )
+}
 
 /// How the data of an imputer become cells: kept in the model.
 struct ImputedFields: Codable, Hashable, Sendable {
@@ -12,35 +21,32 @@ struct ImputedFields: Codable, Hashable, Sendable {
     let text: String
   }
 
-  /// How columns become values.
-  let encoding: TableEncoding
-  /// How a time series is cut into windows; `nil` for a table.
-  let series: SeriesOptions?
+  /// How a table or the windows of a series are encoded.
+  let encoding: ItemEncoding
   /// The columns that never vary.
   let constants: [Constant]
 
-  /// What is wrong with fields that were read from a file, if anything.
-  var problem: String? {
-    if let series, !(2...1 << 16).contains(series.window) {
-      return "its windows should have 2 to 65536 rows"
+  /// Fits to all items.
+  init(_ data: ImputationData) throws {
+    if case .series(let series) = data.items {
+      let hasNumbers = series.channels.contains { name in
+        if case .numbers? = series.table[column: name]?.cells { true } else { false }
+      }
+      guard hasNumbers else {
+        throw TaskError.unsuitedKind(
+          name: series.name,
+          job: "fill in the gaps of",
+          expected: "a time series with a column of numbers",
+          found: "columns of yes and no alone"
+        )
+      }
     }
-    return encoding.problem
-  }
-}
-
-extension ImputedFields {
-  /// Fits how a table's columns become values; numbers are standardized, so that the least squared
-  /// error is that of their own units.
-  init(_ table: Table, series: SeriesOptions?) throws(DatasetError) {
-    encoding = try TableEncoding(
-      learning: table,
-      rows: Array(0..<table.rowCount),
-      scaling: .standard,
-      datesHaveParts: false
+    let encoding = try ItemEncoding(
+      data.items,
+      training: Array(0..<data.items.count),
+      .imputation
     )
-    self.series = series
-    let encoding = encoding
-    constants = table.columns.compactMap { column in
+    constants = data.table.columns.compactMap { column in
       guard column.missingCount > 0, encoding.ignoredColumns.contains(column.name),
         let row = (0..<column.count).first(where: { !column.isMissing($0) }),
         let text = column.text(row),
@@ -48,88 +54,78 @@ extension ImputedFields {
       else { return nil }
       return Constant(name: column.name, text: text)
     }
+    self.encoding = encoding
+  }
+
+  /// The columns of a table, or the channels of a series.
+  var columns: TableEncoding {
+    guard let columns = encoding.fields else {
+      preconditionFailure("cells are of tables and series")
+    }
+    return columns
+  }
+
+  /// The rows of a window; `nil` for a table.
+  var window: Int? { if case .series(let series) = encoding { series.window } else { nil } }
+
+  /// The cells of data of the same kind.
+  func rows(of data: ImputationData) throws -> EncodedTable {
+    guard case (.series(let encoding), .series(let series)) = (self.encoding, data.items)
+    else {
+      return try columns.encoded(data.table)
+    }
+    return try encoding.rows(of: series)
+  }
+
+  /// What is wrong with fields that were read from a file, if anything.
+  var problem: String? {
+    guard encoding.kind == .table || encoding.kind == .series else {
+      return "it should be of a table or a time series"
+    }
+    if let window, !(2...1 << 16).contains(window) {
+      return "its windows should have 2 to 65536 rows"
+    }
+    return encoding.problem
   }
 }
 
 /// A table or series as an imputer takes it: its rows in their order, and the parts of a series.
 struct ImputationData: Sendable {
+  /// The rows, or the windows of a series.
+  let items: RawItems
   /// The table; the rows of one series stand together.
   let table: Table
   /// For each row of `table` its row in what was given.
   let originalRows: [Int?]
   /// The rows of each series; `nil` for a table.
   let groups: [Range<Int>]?
-  /// How the series was cut.
-  let series: SeriesOptions?
-  /// The columns of values of a series.
-  private let channels: [String]
+
+  /// - Parameter encoding: That of the model, which must be of the kind of the data; none in training.
+  init(_ dataset: Dataset, for encoding: ItemEncoding? = nil) throws {
+    guard encoding != nil || dataset.kind == .table || dataset.kind == .series else {
+      throw TaskError.otherKind(
+        name: dataset.name,
+        expected: "a table or time series",
+        found: dataset.kind.phrase
+      )
+    }
+    items = try RawItems(dataset, for: encoding)
+    switch items {
+    case .table(let table):
+      self.table = table
+      originalRows = Array(0..<table.rowCount)
+      groups = nil
+    case .series(let set):
+      table = set.table
+      originalRows = set.originalRows
+      groups = set.groups
+    case .images, .sounds: preconditionFailure("cells are of tables and series")
+    }
+  }
+
   /// The name and the hash of what was given.
-  let name: String
-  let fingerprint: String
-
-  init(_ table: Table) {
-    self.table = table
-    originalRows = Array(0..<table.rowCount)
-    groups = nil
-    series = nil
-    channels = []
-    name = table.name
-    fingerprint = table.fingerprint
-  }
-
-  init(_ set: SeriesSet) {
-    table = set.table
-    originalRows = set.originalRows
-    groups = set.groups
-    series = SeriesOptions(
-      timeColumn: set.timeColumn,
-      group: set.groupColumn,
-      window: set.window,
-      stride: set.stride
-    )
-    channels = set.channels
-    name = set.name
-    fingerprint = set.fingerprint
-  }
-
-  init(_ dataset: Dataset) throws {
-    switch dataset {
-    case .table(let table): self.init(try table.whole())
-    case .series(let series): self.init(try series.whole())
-    case .images(let images):
-      throw TaskError.otherKind(
-        name: images.name,
-        expected: "a table or time series",
-        found: "images"
-      )
-    case .sounds(let sounds):
-      throw TaskError.otherKind(
-        name: sounds.name,
-        expected: "a table or time series",
-        found: "sounds"
-      )
-    }
-  }
-
-  /// The columns that take part in training: of a series the numbers.
-  ///
-  /// - Throws: `unsuitedKind` where a series has none.
-  func learnedColumns() throws(TaskError) -> Table {
-    guard groups != nil else { return table }
-    let names = Set(channels)
-    let columns = table.columns.filter { column in
-      if case .numbers = column.cells { names.contains(column.name) } else { false }
-    }
-    guard !columns.isEmpty else {
-      throw .unsuitedKind(
-        name: name,
-        job: "fill in the gaps of",
-        expected: "a time series with a column of numbers",
-        found: "columns of yes and no alone"
-      )
-    }
-    return Table(name: table.name, columns: columns)
-  }
+  var name: String { table.name }
+  var fingerprint: String { table.fingerprint }
 
   /// A table of filled rows in the order of what was given.
   func reconstructed(_ filled: Table) -> Table {
@@ -139,19 +135,15 @@ struct ImputationData: Sendable {
   }
 }
 
-/// The windows of series as items `[2 · channels · window]` of a network with fields: values, then
-/// observed masks.
-struct CellWindows: BatchSource {
-  let rows: CellRows
+/// Windows every so many rows of each series, the last of which ends with it.
+struct CellWindows: Sendable {
+  /// The rows of each window.
   let ranges: [Range<Int>]
+  /// The number of rows of a window.
   let window: Int
-  let itemShape: Shape
 
-  /// Windows every so many rows of each series, the last of which ends with it.
-  init(_ rows: CellRows, groups: [Range<Int>], window: Int, stride: Int) {
-    self.rows = rows
+  init(groups: [Range<Int>], window: Int, stride: Int) {
     self.window = window
-    itemShape = [2 * rows.width * window]
     ranges = groups.flatMap { group -> [Range<Int>] in
       guard group.count > window else { return [group] }
       let last = group.upperBound - window
@@ -160,31 +152,15 @@ struct CellWindows: BatchSource {
     }
   }
 
-  var count: Int { ranges.count }
-
-  func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
-    let channels = rows.width
-    let half = channels * window
-    for index in indices.indices {
-      let range = ranges[indices[index]]
-      let start = index * 2 * half
-      for channel in 0..<channels {
-        for step in 0..<window {
-          let place = start + channel * window + step
-          let row = range.lowerBound + step
-          let isThere = row < range.upperBound
-          destination[place] = isThere ? rows.values[row * channels + channel] : 0
-          destination[place + half] = isThere ? rows.observed[row * channels + channel] : 0
-        }
-      }
-    }
+  /// The windows of some rows as items of a network.
+  func items(of rows: EncodedTable) -> EncodedRows {
+    EncodedRows(windowsOf: rows, ranges, window: window)
   }
 
   /// The means over windows of their predictions of each row, `[rows, channels]`.
-  func merged(_ outputs: Tensor) -> [Float] {
-    let channels = rows.width
-    var sums = [Float](repeating: 0, count: rows.count * channels)
-    var counts = [Float](repeating: 0, count: rows.count)
+  func merged(_ outputs: Tensor, rows: Int, channels: Int) -> [Float] {
+    var sums = [Float](repeating: 0, count: rows * channels)
+    var counts = [Float](repeating: 0, count: rows)
     let scalars = outputs.scalars
     for (index, range) in ranges.enumerated() {
       let start = index * channels * window
@@ -197,7 +173,7 @@ struct CellWindows: BatchSource {
         }
       }
     }
-    for row in 0..<rows.count where counts[row] > 0 {
+    for row in 0..<rows where counts[row] > 0 {
       for channel in 0..<channels { sums[row * channels + channel] /= counts[row] }
     }
     return sums

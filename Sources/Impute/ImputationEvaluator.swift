@@ -13,7 +13,7 @@ struct ImputationEvaluator: Sendable {
   let data: ImputationData
   let encoding: TableEncoding
   /// All observed cells.
-  let rows: CellRows
+  let rows: EncodedTable
   /// The deleted ones, `[rows, F]`.
   let deleted: [Bool]
 
@@ -21,7 +21,7 @@ struct ImputationEvaluator: Sendable {
 
   /// Deletes a tenth of the observed cells, in at most 4,000 rows and then a fifth of these; of
   /// series, gaps as long as those that they have.
-  init(_ data: ImputationData, encoding: TableEncoding, rows: CellRows, seed: UInt64) {
+  init(_ data: ImputationData, encoding: TableEncoding, rows: EncodedTable, seed: UInt64) {
     self.data = data
     self.encoding = encoding
     self.rows = rows
@@ -58,10 +58,10 @@ struct ImputationEvaluator: Sendable {
   }
 
   /// The cells that are left.
-  var left: CellRows { rows.hiding(deleted) }
+  var left: EncodedTable { rows.hiding(deleted) }
 
   /// The mean length of the gaps of series; a few rows where they have none.
-  private static func gapLength(_ rows: CellRows, groups: [Range<Int>]) -> Int {
+  private static func gapLength(_ rows: EncodedTable, groups: [Range<Int>]) -> Int {
     var (gaps, cells) = (0, 0)
     for group in groups {
       for channel in 0..<rows.fieldCount {

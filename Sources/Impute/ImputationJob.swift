@@ -24,17 +24,16 @@ struct ImputationJob: Sendable {
     self.data = data
     fields =
       try session.startingFields(ImputedFields.self, of: FittedImputer.application)
-      ?? ImputedFields(try data.learnedColumns(), series: data.series)
-    let encoding = fields.encoding
-    let rows = CellRows(try encoding.encoded(data.table), layout: encoding.layout)
+      ?? ImputedFields(data)
+    let columns = fields.columns
     evaluator = ImputationEvaluator(
       data,
-      encoding: encoding,
-      rows: rows,
+      encoding: columns,
+      rows: try fields.rows(of: data),
       seed: imputer.learning.seed
     )
-    autoencoder = imputer.autoencoder(for: encoding.layout, window: fields.series?.window)
-    let source = Self.items(evaluator.left, data)
+    autoencoder = imputer.autoencoder(for: columns.layout, window: fields.window)
+    let source = Self.items(evaluator.left, data, fields)
     var runs: [TrainingRun] = []
     for member in 0..<imputer.members {
       var learning = imputer.learning
@@ -72,7 +71,7 @@ struct ImputationJob: Sendable {
   /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedImputer {
     let engine = runs[0].session.engine
-    let source = Self.items(evaluator.left, data)
+    let source = Self.items(evaluator.left, data, fields)
     var members: [FittedAutoencoder] = []
     var record: HourglassAutoencoders.TrainingRecord?
     for run in runs {
@@ -113,26 +112,25 @@ struct ImputationJob: Sendable {
   }
 
   /// The rows, or the windows of a series, that the networks are trained on.
-  private static func items(_ rows: CellRows, _ data: ImputationData) -> any BatchSource {
-    guard let groups = data.groups, let series = data.series else { return rows }
-    return CellWindows(
-      rows,
-      groups: groups,
-      window: series.window,
-      stride: max(series.window / 16, 1)
-    )
+  private static func items(
+    _ rows: EncodedTable,
+    _ data: ImputationData,
+    _ fields: ImputedFields
+  ) -> EncodedRows {
+    guard let groups = data.groups, let window = fields.window else { return EncodedRows(rows) }
+    return CellWindows(groups: groups, window: window, stride: max(window / 16, 1)).items(of: rows)
   }
 
   private func predictor(
     _ members: [FittedAutoencoder],
-    _ rows: CellRows
+    _ rows: EncodedTable
   ) throws -> CellPredictor {
     let means = FieldMeans(rows)
     let isTable = data.groups == nil
     let kept = Defaults.keptRows(width: rows.width)
     return CellPredictor(
       members: members,
-      window: fields.series?.window,
+      window: fields.window,
       means: means,
       regression: isTable && imputer.usesRegression && rows.fieldCount > 1
         ? try ChainedRegression(learning: rows, means: means) : nil,

@@ -9,7 +9,7 @@ internal import HourglassTensors
 struct ImputedCells: Sendable {
   private let state: FittedImputer.State
   private let data: ImputationData
-  private let rows: CellRows
+  private let rows: EncodedTable
   /// The rows with missing cells, and what is said of these, `[rows, D]`.
   private let incomplete: [Int]
   private let values: [Float]
@@ -18,17 +18,8 @@ struct ImputedCells: Sendable {
 
   init(_ state: FittedImputer.State, _ dataset: Dataset, on engine: ComputeEngine) async throws {
     self.state = state
-    data = try ImputationData(dataset)
-    let kind: (expected: String, found: String) = ("a table", "a time series")
-    if (state.fields.series == nil) != (data.groups == nil) {
-      throw TaskError.otherKind(
-        name: data.name,
-        expected: state.fields.series == nil ? kind.expected : kind.found,
-        found: data.groups == nil ? kind.expected : kind.found
-      )
-    }
-    let encoding = state.fields.encoding
-    rows = CellRows(try encoding.encoded(data.table), layout: encoding.layout)
+    data = try ImputationData(dataset, for: state.fields.encoding)
+    rows = try state.fields.rows(of: data)
     let (all, isSeries) = (rows, data.groups != nil)
     incomplete = (0..<all.count).filter { row in
       isSeries || (0..<all.fieldCount).contains { !all.isPresent(row, $0) }
@@ -47,10 +38,10 @@ struct ImputedCells: Sendable {
     )
     values = state.blend.combined(
       predictions.blended,
-      layout: encoding.layout,
+      layout: rows.layout,
       means: state.predictor.means
     )
-    spreads = state.blend.spreads(predictions.blended, of: values, layout: encoding.layout)
+    spreads = state.blend.spreads(predictions.blended, of: values, layout: rows.layout)
   }
 
   /// The rows as they were given, in their own order.
@@ -65,7 +56,7 @@ struct ImputedCells: Sendable {
   ///   rows, whichever others they come with.
   func drawn(seed: UInt64, number: Int, firstRow: Int) -> Table {
     var values = values
-    let layout = state.fields.encoding.layout
+    let layout = rows.layout
     for (index, row) in incomplete.enumerated() {
       // Times that were left out are in no result.
       guard let original = data.originalRows[row] else { continue }
@@ -98,7 +89,7 @@ struct ImputedCells: Sendable {
 
   /// What the truth of each missing cell is among at a level of confidence.
   func intervals(level: Double) -> [CellInterval] {
-    let encoding = state.fields.encoding
+    let encoding = state.fields.columns
     let bounds = IntervalBounds(
       encoding,
       values: values,
@@ -121,7 +112,7 @@ struct ImputedCells: Sendable {
   }
 
   private func table(_ values: [Float]) -> Table {
-    let encoding = state.fields.encoding
+    let encoding = state.fields.columns
     let decoded = encoding.decoded(values: values, count: incomplete.count)
     var places = [Int?](repeating: nil, count: rows.count)
     for (index, row) in incomplete.enumerated() { places[row] = index }
@@ -156,7 +147,9 @@ extension Table.Column {
         cells: .numbers(values, missing: missing),
         decimals: isNew ? other.decimals : finer(decimals, other.decimals),
         hasFixedDecimals: isNew ? other.hasFixedDecimals : hasFixedDecimals,
-        dateFormat: isNew ? other.dateFormat : dateFormat
+        dateFormat: isNew ? other.dateFormat : dateFormat,
+        writing: isNew ? other.writing : writing,
+        originals: originals.filter { !isMissing($0.key) }
       )
     }
     let texts = (0..<count).map { row in

@@ -26,10 +26,8 @@ extension Imputer {
     _ dataset: Dataset,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedImputer {
-    do {
-      return try await ImputationJob(self, try ImputationData(dataset.learnable), session).fitted()
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
+      try await ImputationJob(self, try ImputationData(dataset.learnable), session).fitted()
     }
   }
 
@@ -38,11 +36,9 @@ extension Imputer {
     for dataset: Dataset,
     on engine: ComputeEngine
   ) throws(HourglassError) -> ModelHeader {
-    do {
-      return try ImputationJob(self, try ImputationData(dataset), TrainingSession(engine: engine))
+    try HourglassError.wrapping {
+      try ImputationJob(self, try ImputationData(dataset), TrainingSession(engine: engine))
         .header
-    } catch {
-      throw HourglassError(error)
     }
   }
 }

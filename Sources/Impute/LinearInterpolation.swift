@@ -5,7 +5,7 @@ internal import HourglassNetworks
 /// at an end the nearest value goes on.
 struct LinearInterpolation {
   /// The values of series of numbers with their gaps filled, `[rows, channels]`.
-  static func filled(_ rows: CellRows, groups: [Range<Int>], means: FieldMeans) -> [Float] {
+  static func filled(_ rows: EncodedTable, groups: [Range<Int>], means: FieldMeans) -> [Float] {
     let channels = rows.width
     var values = rows.values
     for group in groups {

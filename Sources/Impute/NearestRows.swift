@@ -12,7 +12,7 @@ internal import HourglassStatistics
 /// doi:10.1093/bioinformatics/17.6.520.
 struct NearestRows: Sendable {
   /// The rows that cells are taken from.
-  let reference: CellRows
+  let reference: EncodedTable
 
   /// The most rows that are sifted for those that have a cell.
   private static let candidateCount = 96
@@ -22,12 +22,12 @@ struct NearestRows: Sendable {
 
   private let search: NearestNeighbors
 
-  init(_ reference: CellRows) {
+  init(_ reference: EncodedTable) {
     self.reference = reference
     let counts = reference.layout.fields.flatMap { field in
       [Double](repeating: field == .number ? 1 : 2 / Double(field.width), count: field.width)
     }
-    search = NearestNeighbors(reference, layout: reference.layout, counts: counts)
+    search = NearestNeighbors(EncodedRows(reference), layout: reference.layout, counts: counts)
   }
 
   /// The predictions of nearest rows for cells: the plain mean of a few, and a weighted one of more.
@@ -41,7 +41,7 @@ struct NearestRows: Sendable {
   /// Predicts the wanted cells, `[rows, F]`; for the others, and where no row has the cell, the result
   /// is that of `otherwise`.
   func predictions(
-    _ rows: CellRows,
+    _ rows: EncodedTable,
     wanted: [Bool],
     otherwise: FieldMeans,
     on engine: ComputeEngine
@@ -55,7 +55,7 @@ struct NearestRows: Sendable {
     for start in stride(from: 0, to: asked.count, by: Self.blockLength) {
       let block = Array(asked[start..<min(start + Self.blockLength, asked.count)])
       let found = try await search.nearest(
-        to: rows.rows(block),
+        to: EncodedRows(rows.rows(block)),
         count: Self.candidateCount,
         on: engine
       )

@@ -8,15 +8,18 @@ public import HourglassTasksCommon
 public import HourglassTensors
 
 extension FittedMatcher: FittedTask {
-  /// What giving signatures needs; no item is among it.
-  public var tensors: [String: Tensor] { model.variables }
+  /// What giving signatures needs, and fingerprints of the items that were trained on; no item is
+  /// among it.
+  public var tensors: [String: Tensor] {
+    model.variables.merging(trained.tensors) { variable, _ in variable }
+  }
 
   /// Makes it from what a model file holds.
   public init(contents file: ModelContents) throws {
-    let encoding = try file.decoded(\.fields, as: MatchEncoding.self)
+    let encoding = try file.decoded(\.fields, as: ItemEncoding.self)
     if let problem = encoding.problem { throw file.damaged(problem) }
     let network = try file.decoded(\.architecture, as: SignatureNetwork.self)
-    guard network.views.form == encoding.form else {
+    guard let form = encoding.form, network.views.form == form else {
       throw file.damaged("its network should take the items that its fields describe")
     }
     self.init(
@@ -27,7 +30,8 @@ extension FittedMatcher: FittedTask {
         network,
         variables: file.tensors,
         itemShape: encoding.itemShape
-      )
+      ),
+      trained: try TrainedItems(file)
     )
   }
 }

@@ -4,7 +4,7 @@ public import HourglassEncodings
 public import HourglassEngines
 public import HourglassEvaluation
 internal import HourglassMedia
-public import HourglassSignatures
+package import HourglassSignatures
 internal import HourglassStatistics
 public import HourglassTasksCommon
 internal import HourglassTensors
@@ -22,8 +22,9 @@ public struct FittedMatcher: Sendable {
   /// What every fitted model has; its evaluation is of how many items are found from augmented copies.
   public let core: FittedCore
 
-  let encoding: MatchEncoding
+  let encoding: ItemEncoding
   let model: SignatureModel
+  let trained: TrainedItems
 
   /// The number of numbers of a signature.
   public var dimensions: Int { model.network.latent }
@@ -38,32 +39,37 @@ public struct FittedMatcher: Sendable {
   /// a number; the metadata say the name of the data, and the label of an image that has one.
   ///
   /// - Throws: `application` where the data do not suit the model; `interrupted` on cancellation.
-  public func items(
+  package func items(
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [NewItem] {
-    try await items(of: data, after: 0, on: engine)
+    try await items(of: data, after: 0, on: engine).items
   }
 
-  /// The same for a part of data, of which some items come before.
+  /// The same for a part of data, of which some items come before, with the names of those that the
+  /// network was not trained on.
   func items(
     of data: Dataset,
     after count: Int,
     _ spectrograms: SoundSpectrograms = SoundSpectrograms(),
     on engine: ComputeEngine
-  ) async throws(HourglassError) -> [NewItem] {
+  ) async throws(HourglassError) -> (items: [NewItem], unseen: [String]) {
     try await HourglassError.wrapping {
       let names = data.itemNames(after: count)
       var result: [NewItem] = []
+      var unseen: [String] = []
       result.reserveCapacity(data.count)
       // Some sounds at a time, whose spectrograms need memory.
       let part = kind == .sounds ? 16 : data.count
       for start in stride(from: 0, to: data.count, by: max(part, 1)) {
         let range = start..<min(start + part, data.count)
-        let items = try encoding.items(of: data, range: range, spectrograms)
+        let items = try MatchItems(data, range: range, encoding: encoding, spectrograms)
         let signatures = try await model.signatures(of: items.source, on: engine)
         for (place, rows) in items.rows.enumerated() {
           let index = start + place
+          if kind != .sounds, !trained.contains(rows.lowerBound, of: items.source) {
+            unseen.append(names[index])
+          }
           result.append(
             NewItem(
               name: names[index],
@@ -75,7 +81,7 @@ public struct FittedMatcher: Sendable {
           )
         }
       }
-      return result
+      return (result, unseen)
     }
   }
 
@@ -88,7 +94,7 @@ public struct FittedMatcher: Sendable {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Evaluation {
     try await HourglassError.wrapping {
-      let items = try encoding.items(of: data, range: 0..<min(data.count, 200))
+      let items = try MatchItems(data, range: 0..<min(data.count, 200), encoding: encoding)
       return try await RecallEvaluator(model, seed: configuration.learning.seed)
         .evaluation(items, of: data, as: .given, on: engine)
     }
@@ -96,7 +102,7 @@ public struct FittedMatcher: Sendable {
 
   /// The signatures of each image or row as a query.
   func queries(of data: Dataset, on engine: ComputeEngine) async throws -> [[Float]] {
-    let items = try encoding.items(of: data, range: 0..<data.count)
+    let items = try MatchItems(data, range: 0..<data.count, encoding: encoding)
     let signatures = try await model.signatures(of: items.source, on: engine)
     return (0..<signatures.shape[0]).map { signatures.row($0) }
   }
@@ -104,16 +110,17 @@ public struct FittedMatcher: Sendable {
   /// The signatures of a sound at every other frame, from which those of each phase are taken.
   func queryClip(
     of spectrogram: Tensor,
-    _ patching: SoundPatching,
+    _ encoding: SoundEncoding,
     on engine: ComputeEngine
   ) async throws -> QueryClip {
-    let starts = patching.starts(frameCount: spectrogram.shape[0], every: patching.phaseStep)
-    let places = starts.map { SignaturePatches.Place(sound: 0, start: $0) }
-    let source = SignaturePatches([spectrogram], places: places, patching)
+    let frames = spectrogram.shape[0]
+    let places = encoding.starts(frameCount: frames, every: SoundEncoding.phaseStep)
+      .map { SoundPatch(sound: 0, start: $0) }
+    let source = EncodedRows([spectrogram], places: places, encoding: encoding)
     let signatures = try await model.signatures(of: source, on: engine)
     return QueryClip(
       signatures: (0..<signatures.shape[0]).map { signatures.row($0) },
-      patching: patching
+      encoding: encoding
     )
   }
 }

@@ -1,5 +1,6 @@
 internal import HourglassEncodings
 internal import HourglassSignatures
+internal import HourglassSystem
 
 /// What a database answers when it is asked for an item.
 public struct MatchAnswer: Hashable, Sendable, Codable {
@@ -9,7 +10,7 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
     public var name: String
     /// The Euclidean distance of the signatures, for a sound their mean distance.
     public var distance: Double
-    /// The second of the stored sound at which the query clip begins.
+    /// The second of the stored sound at which the query clip begins; negative where the clip begins before it.
     public var offset: Double?
     /// What else is known about the stored item.
     public var metadata: [String: String]
@@ -31,13 +32,14 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
 }
 
 extension MatchAnswer {
-  /// Evaluators the nearest match.
+  /// Says how rarely an item that is not in the database is as near as the nearest match, and whether that is
+  /// rare enough.
   ///
   /// - Parameters:
   ///   - calibrations: Those of all conditions that the query may have been made under: it is taken
   ///     for a stored item only where it would be under each of them.
   ///   - scale: What the distances of the calibrations are parts of.
-  mutating func evaluator(
+  mutating func decide(
     by calibrations: [FalseAcceptCalibration],
     scale: Double = 1,
     falseAcceptRate: Double?,
@@ -55,7 +57,9 @@ extension MatchAnswer {
     else {
       throw TaskError.invalidSetting(
         name: "the false-accept rate",
-        expected: "at least \(least), the smallest for the items of \(file)",
+        expected:
+          "at least \(NumberText.significant(least, digits: 3)): too few items of \(file) were not trained on for "
+          + "a smaller one (store more, or train on others with --learn-from)",
         found: "\(falseAcceptRate)"
       )
     }

@@ -11,7 +11,7 @@ internal import HourglassTensors
 ///
 ///     let library = try MatchLibrary(creating: "songs.db", matcher)
 ///     try await library.add(songs)
-///     let answer = try await library.find(query clip, count: 5)[0]
+///     let answer = try await library.find(query, count: 5)[0]
 ///
 /// The matcher is kept inside the file, so that the file alone is enough. A database of ready
 /// coordinates has none.
@@ -92,17 +92,20 @@ extension MatchLibrary {
         spectrograms.prepareCalibration(of: sounds, seed: seed)
       }
       var stored = 0
+      var unseen: [String] = []
       if data.isInMemory {
-        let items = try await matcher.items(of: data, after: 0, spectrograms, on: engine)
-        stored = try database.add(contentsOf: items, ifPresent: policy)
+        let new = try await matcher.items(of: data, after: 0, spectrograms, on: engine)
+        stored = try database.add(contentsOf: new.items, ifPresent: policy)
+        unseen = new.unseen
       } else {
         let batches = try data.batches()
         while let batch = try await batches.next() {
-          let items = try await matcher.items(of: batch.data, after: batch.firstRow, on: engine)
-          stored += try database.add(contentsOf: items, ifPresent: policy)
+          let new = try await matcher.items(of: batch.data, after: batch.firstRow, on: engine)
+          stored += try database.add(contentsOf: new.items, ifPresent: policy)
+          unseen += new.unseen
         }
       }
-      try await calibrate(with: data, matcher, spectrograms, on: engine)
+      try await calibrate(with: data, unseen: unseen, matcher, spectrograms, on: engine)
       return stored
     }
   }
@@ -128,16 +131,16 @@ extension MatchLibrary {
       let index = try index ?? loadedIndex()
       let recall = filter.isEmpty ? index.approximation?.recall : nil
       var answers: [MatchAnswer]
-      if case (.sounds(let patching), .sounds(let sounds)) = (matcher.encoding, data) {
+      if case (.sounds(let encoding), .sounds(let sounds)) = (matcher.encoding, data) {
         answers = []
         let queryClips = QueryClipCalibration(try database.note(for: QueryClipCalibration.key))
         for number in 0..<sounds.count {
-          let spectrogram = patching.mel(try sounds.sound(number))
-          let queryClip = try await matcher.queryClip(of: spectrogram, patching, on: engine)
+          let spectrogram = encoding.spectrogram(try sounds.sound(number))
+          let queryClip = try await matcher.queryClip(of: spectrogram, encoding, on: engine)
           let found = try QueryClip.matches(
             for: queryClip.phases,
             in: index,
-            spacing: patching.spacing,
+            spacing: encoding.spacing,
             count: count,
             filter: filter,
             threads: engine.threads
@@ -147,7 +150,7 @@ extension MatchLibrary {
           let isRelative = queryClips?.isRelative == true
           var scale: Double?
           if isRelative, let phase = queryClip.phases.first {
-            // Items that are filtered out are local distance scale, too.
+            // Items that are filtered out count for the local distance scale, too.
             scale = try QueryClip.localDistanceScale(
               of: phase.signatures,
               in: index,
@@ -157,7 +160,7 @@ extension MatchLibrary {
           // Where items were removed until too few are left for the local distance scale, nothing is known
           // of distances.
           let isKnown = !isRelative || scale != nil
-          try answer.evaluator(
+          try answer.decide(
             by: isKnown ? queryClips?.calibrations(count: queryClip.signatures.count) ?? [] : [],
             scale: scale ?? 1,
             falseAcceptRate: falseAcceptRate,
@@ -177,7 +180,7 @@ extension MatchLibrary {
       answers = zip(data.itemNames(), found).map { MatchAnswer(query: $0, $1, index) }
       for place in answers.indices {
         answers[place].recall = recall
-        try answers[place].evaluator(
+        try answers[place].decide(
           by: calibrations,
           falseAcceptRate: falseAcceptRate,
           file: database.path
@@ -201,7 +204,7 @@ extension MatchLibrary {
       let query = coordinates.map { NumberText.plain(Double($0)) }.joined(separator: ",")
       var answer = MatchAnswer(query: query, found, index)
       answer.recall = filter.isEmpty ? index.approximation?.recall : nil
-      try answer.evaluator(
+      try answer.decide(
         by: try database.calibration().map { [$0] } ?? [],
         falseAcceptRate: falseAcceptRate,
         file: database.path

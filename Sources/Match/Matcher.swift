@@ -8,7 +8,7 @@ public import HourglassTasksCommon
 ///     let matcher = try await Matcher().fit(songs)
 ///     let library = try MatchLibrary(creating: "songs.db", matcher)
 ///     try await library.add(songs)
-///     for answer in try await library.find(try Dataset.load(contentsOf: "query clip.wav")) {
+///     for answer in try await library.find(try Dataset.load(contentsOf: "query.wav")) {
 ///       print(answer.matches[0].name, answer.matches[0].offset ?? 0)
 ///     }
 ///

@@ -1,4 +1,5 @@
 internal import HourglassData
+internal import HourglassEncodings
 internal import HourglassSignatures
 
 /// A sound to be found: its signatures at fine steps, which stand for several phases.
@@ -9,7 +10,7 @@ internal import HourglassSignatures
 struct QueryClip: Sendable {
   /// The signatures, `phaseStep` frames apart.
   let signatures: [[Float]]
-  let patching: SoundPatching
+  let encoding: SoundEncoding
 
   /// The phases that a sequence of at least one signature begins with: its signatures, and the
   /// seconds before the first one.
@@ -19,19 +20,19 @@ struct QueryClip: Sendable {
 
   /// The phases of a part.
   func phases(of part: ArraySlice<[Float]>) -> [(offset: Double, signatures: [[Float]])] {
-    let perStep = max(patching.step / patching.phaseStep, 1)
+    let perStep = max(encoding.signatureStep / SoundEncoding.phaseStep, 1)
     return (0..<min(perStep, part.count)).map { phase in
       let places = stride(from: part.startIndex + phase, to: part.endIndex, by: perStep)
       return (
-        Double(phase * patching.phaseStep) * patching.frameSeconds, places.map { part[$0] }
+        Double(phase * SoundEncoding.phaseStep) * encoding.frameSeconds, places.map { part[$0] }
       )
     }
   }
 
   /// The number of fine signatures of a query clip of some seconds.
-  static func count(seconds: Double, _ patching: SoundPatching) -> Int {
-    let frames = Int(seconds / patching.frameSeconds) + 1
-    return max((frames - patching.frames) / patching.phaseStep + 1, 1)
+  static func count(seconds: Double, _ encoding: SoundEncoding) -> Int {
+    let frames = Int(seconds / encoding.frameSeconds) + 1
+    return max((frames - encoding.frames) / SoundEncoding.phaseStep + 1, 1)
   }
 
   /// The items that some phases are found in, the nearest first, with the second at which the query clip

@@ -1,5 +1,4 @@
 internal import HourglassSignatures
-internal import HourglassStatistics
 internal import HourglassTensors
 
 /// Whether the right one is found.
@@ -32,27 +31,5 @@ enum Recall {
       // Without positions of their own, rows stand at 0, 1, 2, ….
       matches.first.map { owners[Int($0.position)] == owner } ?? false
     }
-  }
-}
-
-extension PrincipalComponents {
-  /// The coordinates of rows along the directions: `[rows, values]` -> `[rows, count]`.
-  func projected(_ rows: Tensor) -> Tensor {
-    let (height, width) = (rows.shape[0], rows.shape[1])
-    let centers = means.map { Float($0) }
-    let directions = components.map { Float($0) }
-    var result = [Float](repeating: 0, count: height * count)
-    var centered = [Float](repeating: 0, count: width)
-    for row in 0..<height {
-      for column in 0..<width {
-        centered[column] = rows.scalars[row * width + column] - centers[column]
-      }
-      for direction in 0..<count {
-        var sum: Float = 0
-        for column in 0..<width { sum += centered[column] * directions[direction * width + column] }
-        result[row * count + direction] = sum
-      }
-    }
-    return Tensor(result, shape: [height, count])
   }
 }

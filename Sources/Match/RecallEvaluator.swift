@@ -61,13 +61,16 @@ struct RecallEvaluator: Sendable {
     let signatures = try hits(stored.cleanCodes, copies.distortedCodes)
     var baselines: [(name: String, dimensions: Int, hits: [Bool])] = []
     if comparesWithBaselines {
-      let principal = try await PrincipalComponents(
-        of: TensorSource(stored.clean),
-        count: latent,
-        on: engine
+      let principal = ReductionBaseline(
+        try await PrincipalComponents(
+          of: TensorSource(stored.clean),
+          count: latent,
+          on: engine
+        )
       )
       let (clean, distorted) = (
-        principal.projected(stored.clean), principal.projected(copies.distorted)
+        principal.codes(of: EncodedRows(codes: stored.clean)),
+        principal.codes(of: EncodedRows(codes: copies.distorted))
       )
       baselines = [
         ("PCA", latent, try hits(clean, distorted)),

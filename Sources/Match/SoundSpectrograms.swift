@@ -1,4 +1,5 @@
 internal import HourglassData
+internal import HourglassEncodings
 internal import HourglassMedia
 internal import HourglassSystem
 internal import HourglassTensors
@@ -81,18 +82,18 @@ package final class SoundSpectrograms: Sendable {
   func spectrogram(
     of sounds: SoundSet,
     _ index: Int,
-    _ patching: SoundPatching,
+    _ encoding: SoundEncoding,
     keeps: Bool = true
   ) throws -> Tensor {
     let hash = sounds.contentHash(index)
     return try state.withLock { state in
       if let kept = state.kept[hash] { return try read(kept, state) }
       let sound = try sounds.sound(index)
-      let spectrogram = patching.mel(sound)
+      let spectrogram = encoding.spectrogram(sound)
       if let plan = state.plan, plan.drawn.count < plan.hashes.count,
         plan.hashes[plan.drawn.count] == hash
       {
-        try draw(plan.drawn.count, sound, patching, &state)
+        try draw(plan.drawn.count, sound, encoding, &state)
       }
       if keeps || state.plan?.hashes.contains(hash) == true {
         state.kept[hash] = try keep(spectrogram, &state)
@@ -106,11 +107,11 @@ package final class SoundSpectrograms: Sendable {
     _ place: Int,
     of sounds: SoundSet,
     _ index: Int,
-    _ patching: SoundPatching
+    _ encoding: SoundEncoding
   ) throws -> Noisy {
     try state.withLock { state in
       if state.plan?.drawn[place] == nil {
-        try draw(place, try sounds.sound(index), patching, &state)
+        try draw(place, try sounds.sound(index), encoding, &state)
       }
       guard let drawn = state.plan?.drawn[place] else {
         preconditionFailure("a calibration was prepared")
@@ -119,15 +120,28 @@ package final class SoundSpectrograms: Sendable {
     }
   }
 
+  /// The spectrograms of some sounds.
+  func spectrograms(
+    of sounds: SoundSet,
+    _ indices: [Int],
+    _ encoding: SoundEncoding,
+    keeps: Bool = true
+  ) throws -> [Tensor] {
+    try indices.map { index in
+      try Task.checkCancellation()
+      return try spectrogram(of: sounds, index, encoding, keeps: keeps)
+    }
+  }
+
   private func draw(
     _ place: Int,
     _ sound: Sound,
-    _ patching: SoundPatching,
+    _ encoding: SoundEncoding,
     _ state: inout State
   ) throws {
     guard var plan = state.plan else { return }
     let noise = RecordingNoise.drawn(from: &plan.generator)
-    let noisy = patching.mel(noise.over(sound.mono, &plan.generator))
+    let noisy = encoding.spectrogram(noise.over(sound.mono, &plan.generator))
     let places = (0..<plan.perSound).map { _ in Double(plan.generator.nextUniform()) }
     plan.drawn[place] = (try keep(noisy, &state), places)
     state.plan = plan

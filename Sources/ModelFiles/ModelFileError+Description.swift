@@ -74,7 +74,7 @@ extension ModelFileError: CustomStringConvertible {
       "tensor \(shown(tensor)) should have an element type such as F32, found \(shown(found))"
     case .unreadableElementType(_, let tensor, let type):
       "tensor \(shown(tensor)) should have one of the element types "
-        + "\(ElementType.readableNames), found \(type.rawValue)"
+        + "\(ElementType.readableNames), found \(type)"
     case .tooManyDimensions(_, let tensor, let rank, let limit):
       "tensor \(shown(tensor)) should have at most \(limit) dimensions, found \(rank)"
     case .extentsTooLarge(_, let tensor, let extents):
@@ -83,7 +83,7 @@ extension ModelFileError: CustomStringConvertible {
       "tensor \(shown(tensor)) should lie within the \(available) bytes of data, "
         + "found bytes \(begin) to \(end)"
     case .placeOfWrongSize(_, let tensor, let shape, let type, let expected, let found):
-      "tensor \(shown(tensor)) of shape \(shape) and type \(type.rawValue) should take "
+      "tensor \(shown(tensor)) of shape \(shape) and type \(type) should take "
         + "\(expected) bytes, found \(found)"
     case .gapOrOverlap(_, let tensor, let expected, let found):
       "tensor \(shown(tensor)) should begin at byte \(expected) of the data, "
@@ -126,11 +126,13 @@ extension ModelFileError: CustomStringConvertible {
       "Use a machine with more memory, or a smaller model."
     case .tooShort, .headerBeyondEnd:
       "Check that this is a model file and that it was copied whole."
-    case .headerTooLong, .malformedJSON(_, .header, _, _), .malformedJSON(_, .whole, _, _):
+    case .malformedJSON(_, JSONText.model.rawValue, _, _):
+      "The file is damaged, or the program that wrote it has a mistake: write it again."
+    case .headerTooLong, .malformedJSON:
       "Check that this is a model file; if it is, it is damaged: copy or write it again."
     case .placeOutOfRange, .bytesAfterLastTensor:
       "The file was probably not copied whole, or it is damaged: copy or write it again."
-    case .malformedJSON, .unexpectedValue, .missingMember, .gapOrOverlap, .placeOfWrongSize,
+    case .unexpectedValue, .missingMember, .gapOrOverlap, .placeOfWrongSize,
       .unreadableMember:
       "The file is damaged, or the program that wrote it has a mistake: write it again."
     case .nameTooLong, .reservedName, .duplicateTensor:
@@ -153,46 +155,6 @@ extension ModelFileError: CustomStringConvertible {
       "Resume with the settings and the data of that run, or remove the file to start anew."
     case .unwritableHeader:
       "Please report this as a bug in Hourglass."
-    }
-  }
-}
-
-extension JSONText: CustomStringConvertible {
-  /// The text in words, as in "the header of the file".
-  public var description: String {
-    switch self {
-    case .header: "the header of the file"
-    case .model: "the header of the model"
-    case .whole: "the text"
-    }
-  }
-}
-
-extension JSONProblem: CustomStringConvertible {
-  /// What was expected and what was found.
-  public var description: String {
-    switch self {
-    case .endsTooEarly: "it ends too early"
-    case .unexpectedByte(let byte, let expected): "expected \(expected), found \(named(byte))"
-    case .trailingBytes: "something follows after its end"
-    case .invalidUTF8: "a string is not valid UTF-8"
-    case .controlCharacter(let byte): "expected an escape in a string, found \(named(byte))"
-    case .invalidEscape: "a string has an escape that JSON does not know"
-    case .numberTooLong(let limit): "a number has more than \(limit) characters"
-    case .duplicateKey(let key): "the key \(shown(key)) stands twice in one object"
-    case .tooDeep(let limit): "it is nested more than \(limit) levels deep"
-    case .tooManyValues(let limit): "it has more than \(limit) values"
-    }
-  }
-}
-
-extension MemberProblem: CustomStringConvertible {
-  /// What is wrong, to be read after the name of the member.
-  public var description: String {
-    switch self {
-    case .missing: "is missing"
-    case .wrongType(let expected): "should be of type \(expected)"
-    case .wrongValue: "has a value that is out of range"
     }
   }
 }
@@ -224,11 +186,6 @@ extension Unicode.Scalar.Properties {
     default: true
     }
   }
-}
-
-private func named(_ byte: UInt8) -> String {
-  (0x21...0x7e).contains(byte)
-    ? "\"\(Character(Unicode.Scalar(byte)))\"" : "the byte 0x\(String(byte, radix: 16))"
 }
 
 private func listed(_ names: [String]) -> String {

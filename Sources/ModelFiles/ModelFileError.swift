@@ -25,17 +25,17 @@ public enum ModelFileError: Error, Hashable, Sendable {
   /// The header is longer than any header may be.
   case headerTooLong(file: String, length: UInt64, limit: Int)
   /// A JSON text is not well formed; `position` counts bytes from its beginning.
-  case malformedJSON(file: String, text: JSONText, position: Int, problem: JSONProblem)
+  case malformedJSON(file: String, text: String, position: Int, problem: String)
   /// A member of a JSON text is of another kind than it must be.
   case unexpectedValue(
     file: String,
-    text: JSONText,
+    text: String,
     member: String,
     expected: String,
     found: String
   )
   /// A member of a JSON text is not there.
-  case missingMember(file: String, text: JSONText, member: String)
+  case missingMember(file: String, text: String, member: String)
 
   // The tensors of a safetensors file.
 
@@ -48,7 +48,7 @@ public enum ModelFileError: Error, Hashable, Sendable {
   /// The element type of a tensor is not one of the format.
   case unknownElementType(file: String, tensor: String, found: String)
   /// The element type of a tensor is one that is not converted to numbers here.
-  case unreadableElementType(file: String, tensor: String, type: ElementType)
+  case unreadableElementType(file: String, tensor: String, type: String)
   /// A tensor has more dimensions than a tensor may have.
   case tooManyDimensions(file: String, tensor: String, rank: Int, limit: Int)
   /// The product of the extents of a tensor is beyond 64 bits.
@@ -60,7 +60,7 @@ public enum ModelFileError: Error, Hashable, Sendable {
     file: String,
     tensor: String,
     shape: Shape,
-    type: ElementType,
+    type: String,
     expected: Int,
     found: Int
   )
@@ -80,7 +80,7 @@ public enum ModelFileError: Error, Hashable, Sendable {
   /// The model was written by a newer version of the program.
   case newerFormat(file: String, found: Int, supported: Int)
   /// A member of the header of a model cannot be read; its name is empty where it is not known.
-  case unreadableMember(file: String, member: String, problem: MemberProblem)
+  case unreadableMember(file: String, member: String, problem: String)
   /// The file is a finished model and no state to go on from.
   case notACheckpoint(file: String)
   /// A checkpoint was written by a run of other settings, data or seed; `member` names the
@@ -88,48 +88,4 @@ public enum ModelFileError: Error, Hashable, Sendable {
   case otherCheckpoint(file: String, member: String, expected: String, found: String)
   /// A member of the header of a model to be written has no text in JSON.
   case unwritableHeader(file: String, member: String)
-}
-
-/// A JSON text within a model file.
-public enum JSONText: Hashable, Sendable {
-  /// The header of the safetensors file.
-  case header
-  /// The text under the key `hourglass` in the metadata of the header.
-  case model
-  /// A text of its own.
-  case whole
-}
-
-/// Why a JSON text is not well formed.
-public enum JSONProblem: Hashable, Sendable {
-  /// The text ends where something must follow.
-  case endsTooEarly
-  /// A byte is found where another thing is expected, such as `a comma`.
-  case unexpectedByte(UInt8, expected: String)
-  /// Something follows after the end of the value.
-  case trailingBytes
-  /// A string is not valid UTF-8.
-  case invalidUTF8
-  /// A control character stands in a string without an escape.
-  case controlCharacter(UInt8)
-  /// A backslash is followed by what is no escape.
-  case invalidEscape
-  /// A number has more characters than a number may have.
-  case numberTooLong(limit: Int)
-  /// An object has one key twice.
-  case duplicateKey(String)
-  /// Arrays and objects are nested deeper than they may be.
-  case tooDeep(limit: Int)
-  /// The text has more values than a text may have.
-  case tooManyValues(limit: Int)
-}
-
-/// Why a member of the header of a model cannot be read.
-public enum MemberProblem: Hashable, Sendable {
-  /// It is not there.
-  case missing
-  /// It is of another type than the one that was asked for.
-  case wrongType(expected: String)
-  /// Its value is out of the range of its type, or otherwise wrong.
-  case wrongValue
 }

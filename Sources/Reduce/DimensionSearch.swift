@@ -57,6 +57,10 @@ public struct DimensionCurve: Hashable, Sendable, Codable {
     public var autoencoder: Double
     /// What as many principal components keep.
     public var principalComponents: Double
+    /// The mean squared error of the autoencoder on items held out, where it is measured.
+    public var autoencoderMSE: Double?
+    /// That of as many principal components.
+    public var principalComponentsMSE: Double?
   }
 
   /// What was looked for.
@@ -188,7 +192,9 @@ private struct DimensionFinder {
     let found = DimensionCurve.Size(
       dimensions: size,
       autoencoder: measured[metric] ?? 0,
-      principalComponents: measured["PCA", metric] ?? 0
+      principalComponents: measured["PCA", metric] ?? 0,
+      autoencoderMSE: measured["MSE"],
+      principalComponentsMSE: measured["PCA", "MSE"]
     )
     curve.add(found)
     progress(found)

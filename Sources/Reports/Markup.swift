@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Text and numbers as they stand in HTML and SVG.
 enum Markup {

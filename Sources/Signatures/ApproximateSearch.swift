@@ -1,5 +1,5 @@
 /// How a database is searched.
-public enum SearchMethod: String, Codable, Hashable, Sendable, CaseIterable {
+package enum SearchMethod: String, Codable, Hashable, Sendable, CaseIterable {
   /// Exactly below a size, and along a graph above it, where the graph finds enough on these data.
   case automatic
   /// Every signature is compared.
@@ -9,16 +9,16 @@ public enum SearchMethod: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 /// What is known of the search along a graph: it may miss some of the nearest signatures.
-public struct ApproximateSearch: Hashable, Sendable, Codable {
+package struct ApproximateSearch: Hashable, Sendable, Codable {
   /// The share of the ten nearest signatures that it finds, measured beside the exact search on
   /// signatures of these data that the graph had not seen; 0 to 1.
-  public var recall: Double
+  package var recall: Double
   /// How many of them were asked for.
-  public var queries: Int
+  package var queries: Int
   /// How many candidates a walk keeps: ef of the paper.
-  public var breadth: Int
+  package var breadth: Int
   /// How many signatures the graph was made of; those that were added later are all compared.
-  public var signatures: Int
+  package var signatures: Int
 }
 
 /// How graphs are made and evaluated.

@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// When a distance is small enough to be a match: a threshold for a false-accept rate that is
 /// asked for.
@@ -18,15 +17,15 @@ internal import HourglassTensors
 ///
 /// Reference: Bates, Candès, Lei, Romano, Sesia, 2023, "Testing for outliers with conformal
 /// p-values", Annals of Statistics 51(1), arXiv:2104.08279, equation 3 and section 3.
-public struct FalseAcceptCalibration: Hashable, Sendable {
+package struct FalseAcceptCalibration: Hashable, Sendable {
   /// The distances of items not in the database, ascending.
-  public let distances: [Double]
+  package let distances: [Double]
 
   /// Fits to distances of items not in the database, in any order.
   ///
   /// Throws `SignatureError.unusableCalibration` where there are none, or one is negative or not
   /// finite.
-  public init(distances: [Double]) throws(SignatureError) {
+  package init(distances: [Double]) throws(SignatureError) {
     guard !distances.isEmpty else { throw .unusableCalibration(found: "none") }
     if let wrong = distances.first(where: { !($0 >= 0) || !$0.isFinite }) {
       throw .unusableCalibration(found: "\(wrong)")
@@ -35,57 +34,28 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
   }
 
   /// The smallest rate that so many distances allow, `1 / (n + 1)`.
-  public var smallestRate: Double { 1 / Double(distances.count + 1) }
+  package var smallestRate: Double { 1 / Double(distances.count + 1) }
 
   /// How rarely an item not in the database is as near as this, from `smallestRate` to 1.
-  public func pValue(of distance: Double) -> Double {
+  package func pValue(of distance: Double) -> Double {
     Double(1 + countOfDistances(upTo: distance)) * smallestRate
   }
 
   /// Whether a distance is that of a match at a false-accept rate.
-  public func accepts(_ distance: Double, falseAcceptRate: Double) throws(SignatureError) -> Bool {
+  package func accepts(_ distance: Double, falseAcceptRate: Double) throws(SignatureError) -> Bool {
     guard let threshold = try threshold(falseAcceptRate: falseAcceptRate) else { return false }
     return distance < threshold
   }
 
   /// The distance below which a query is accepted; none where the rate is below `smallestRate`, and
   /// nothing can be accepted.
-  public func threshold(falseAcceptRate: Double) throws(SignatureError) -> Double? {
+  package func threshold(falseAcceptRate: Double) throws(SignatureError) -> Double? {
     guard falseAcceptRate > 0, falseAcceptRate < 1 else {
       throw .unusableRate(value: falseAcceptRate)
     }
     // The k-th smallest distance: p(d) <= rate says that fewer than k distances are at most d. The
     // margin is for rates such as 0.1 that binary numbers do not hold exactly.
     let rank = min(Int(falseAcceptRate * Double(distances.count + 1) + 1e-9), distances.count)
-    return rank >= 1 ? distances[rank - 1] : nil
-  }
-
-  /// The distance below which a query is accepted so that, with a confidence, this calibration's own
-  /// false-accept rate is at most the one asked for; none where there are too few distances.
-  ///
-  /// Below the k-th smallest of n independent distances lies a share of items not in the database that
-  /// follows Beta(k, n + 1 - k); it is at most the rate with the probability that a binomial variable of n
-  /// and the rate is at least k. The largest such k is taken.
-  public func threshold(
-    falseAcceptRate: Double,
-    confidence: Double
-  ) throws(SignatureError) -> Double? {
-    guard falseAcceptRate > 0, falseAcceptRate < 1 else {
-      throw .unusableRate(value: falseAcceptRate)
-    }
-    guard confidence > 0, confidence < 1 else { throw .unusableRate(value: confidence) }
-    let count = Double(distances.count)
-    var below = 0.0
-    var logTerm = count * log1p(-falseAcceptRate)
-    var rank = 0
-    // `below` is the probability of fewer than rank + 1 successes.
-    while rank < distances.count {
-      below += exp(logTerm)
-      guard 1 - below >= confidence else { break }
-      logTerm += log((count - Double(rank)) / Double(rank + 1))
-      logTerm += log(falseAcceptRate) - log1p(-falseAcceptRate)
-      rank += 1
-    }
     return rank >= 1 ? distances[rank - 1] : nil
   }
 
@@ -102,13 +72,13 @@ public struct FalseAcceptCalibration: Hashable, Sendable {
 
 extension FalseAcceptCalibration: Codable {
   /// Reads the distances and checks that they are valid.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     try self.init(distances: container.decode([Double].self))
   }
 
   /// Writes the distances.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(distances)
   }

@@ -1,4 +1,4 @@
-public import HourglassTensors
+package import HourglassTensors
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -7,20 +7,20 @@ public import HourglassTensors
 #endif
 
 /// An item that is to be stored.
-public struct NewItem: Hashable, Sendable {
+package struct NewItem: Hashable, Sendable {
   /// The name, unlike that of any other item.
-  public var name: String
+  package var name: String
   /// The signatures, in the order of their positions.
-  public var signatures: [[Float]]
+  package var signatures: [[Float]]
   /// The positions of the signatures within the item (seconds, or indices), ascending.
-  public var positions: [Double]
+  package var positions: [Double]
   /// What else is known about the item, as text.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// A small image of the item as the bytes of an image file.
-  public var thumbnail: [UInt8]?
+  package var thumbnail: [UInt8]?
 
   /// Describes an item; without positions its signatures are at 0, 1, 2, ….
-  public init(
+  package init(
     name: String,
     signatures: [[Float]],
     positions: [Double]? = nil,
@@ -35,7 +35,7 @@ public struct NewItem: Hashable, Sendable {
   }
 
   /// Describes an item with one signature.
-  public init(
+  package init(
     name: String,
     signature: [Float],
     metadata: [String: String] = [:],
@@ -45,7 +45,7 @@ public struct NewItem: Hashable, Sendable {
   }
 
   /// Describes an item by its signatures `[signatures, dimensions]`.
-  public init(
+  package init(
     name: String,
     signatures: Tensor,
     positions: [Double]? = nil,
@@ -94,26 +94,26 @@ public struct StoredItem: Hashable, Sendable {
 }
 
 /// One signature of a database with the name of its item, as an export writes it.
-public struct StoredSignature: Hashable, Sendable {
+package struct StoredSignature: Hashable, Sendable {
   /// The name of the item.
-  public let name: String
+  package let name: String
   /// The position within the item.
-  public let position: Double
+  package let position: Double
   /// The numbers.
-  public let vector: [Float]
+  package let vector: [Float]
 }
 
 /// The model that makes the signatures of a database, kept in it.
-public struct StoredModel: Hashable, Sendable {
+package struct StoredModel: Hashable, Sendable {
   /// The kind of data that it takes, such as `images`.
-  public var kind: String
+  package var kind: String
   /// The fingerprint of its file.
-  public var fingerprint: String
+  package var fingerprint: String
   /// The bytes of its file.
-  public var file: [UInt8]
+  package var file: [UInt8]
 
   /// Describes a model by the bytes of its file.
-  public init(kind: String, fingerprint: String, file: [UInt8]) {
+  package init(kind: String, fingerprint: String, file: [UInt8]) {
     self.kind = kind
     self.fingerprint = fingerprint
     self.file = file

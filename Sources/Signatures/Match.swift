@@ -1,30 +1,30 @@
 /// A stored signature that is near a query.
-public struct Match: Hashable, Sendable, Codable {
+package struct Match: Hashable, Sendable, Codable {
   /// The name of the item.
-  public let name: String
+  package let name: String
   /// The Euclidean distance; 0 exactly for an identical signature.
-  public let distance: Double
+  package let distance: Double
   /// The position of the signature within the item.
-  public let position: Double
+  package let position: Double
   /// The number of the item.
-  public let itemID: Int64
+  package let itemID: Int64
 }
 
 /// An item a stretch of which is near a sequence of queries, such as a song near a query clip.
-public struct SequenceMatch: Hashable, Sendable, Codable {
+package struct SequenceMatch: Hashable, Sendable, Codable {
   /// The name of the item.
-  public let name: String
+  package let name: String
   /// The mean Euclidean distance over the signatures that are compared.
-  public let distance: Double
+  package let distance: Double
   /// Where the sequence begins within the item, in the unit of the positions; it may lie before the
   /// first signature.
-  public let offset: Double
+  package let offset: Double
   /// The number of the item.
-  public let itemID: Int64
+  package let itemID: Int64
   /// How many signatures of the sequence fall on the item, and are compared.
-  public let alignedCount: Int
+  package let alignedCount: Int
   /// How many near neighbors of single signatures spoke for this item and offset.
-  public let votes: Int
+  package let votes: Int
 
   /// The same match with another place of the beginning.
   package func moved(to offset: Double) -> SequenceMatch {
@@ -80,13 +80,13 @@ public struct SignatureFilter: Hashable, Sendable {
 }
 
 /// An item of an index.
-public struct IndexedItem: Hashable, Sendable {
+package struct IndexedItem: Hashable, Sendable {
   /// The number of the item.
-  public let id: Int64
+  package let id: Int64
   /// The name.
-  public let name: String
+  package let name: String
   /// What else is known about the item.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// The rows of the index that hold its signatures.
-  public let rows: Range<Int>
+  package let rows: Range<Int>
 }

@@ -1,5 +1,4 @@
 internal import CHourglassNearest
-internal import HourglassTensors
 
 /// A graph over the first rows of an index, which a walk follows towards a query.
 ///

@@ -1,5 +1,4 @@
 internal import GRDB
-internal import HourglassTensors
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -14,7 +13,7 @@ extension SignatureDatabase {
   /// `SignatureError` where the item cannot be stored, and where its name is taken and the policy is
   /// to refuse that.
   @discardableResult
-  public func add(
+  package func add(
     _ item: NewItem,
     ifPresent policy: ReplacementPolicy = .refuse
   ) throws(SignatureError) -> Bool {
@@ -23,7 +22,7 @@ extension SignatureDatabase {
 
   /// Stores some items in one step, all or none; gives the number of those that were stored.
   @discardableResult
-  public func add(
+  package func add(
     contentsOf items: [NewItem],
     ifPresent policy: ReplacementPolicy = .refuse
   ) throws(SignatureError) -> Int {
@@ -92,19 +91,23 @@ extension SignatureDatabase {
   /// Decides how the numbers of the signatures are stored, while there are no items.
   ///
   /// Throws `SignatureError.precisionIsFixed` where there are items that are stored otherwise.
-  public func setPrecision(_ precision: SignaturePrecision) throws(SignatureError) {
+  package func setPrecision(_ precision: SignaturePrecision) throws(SignatureError) {
     try write { database in
       let found = try self.precision(database)
       guard found != precision else { return }
       guard try Schema.integer(database, "SELECT count(*) FROM item") == 0 else {
-        throw SignatureError.precisionIsFixed(file: self.path, found: found, asked: precision)
+        throw SignatureError.precisionIsFixed(
+          file: self.path,
+          found: found.rawValue,
+          asked: precision.rawValue
+        )
       }
       try Schema.set(database, "element", to: precision.rawValue.databaseValue)
     }
   }
 
   /// Keeps the model that makes the signatures; none removes it.
-  public func setModel(_ model: StoredModel?) throws(SignatureError) {
+  package func setModel(_ model: StoredModel?) throws(SignatureError) {
     if let size = model?.file.count, size > Schema.largestModel {
       throw .tooLarge(subject: "a model", size: size, limit: Schema.largestModel)
     }
@@ -119,7 +122,7 @@ extension SignatureDatabase {
   }
 
   /// Keeps a calibration; none removes it.
-  public func setCalibration(_ calibration: FalseAcceptCalibration?) throws(SignatureError) {
+  package func setCalibration(_ calibration: FalseAcceptCalibration?) throws(SignatureError) {
     try write { database in
       try database.execute(sql: "DELETE FROM setting WHERE key = 'calibration'")
       guard let calibration else { return }

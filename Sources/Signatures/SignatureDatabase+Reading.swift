@@ -1,5 +1,4 @@
 internal import GRDB
-internal import HourglassTensors
 
 /// An item as it stands in its table.
 struct ItemRecord {
@@ -51,7 +50,7 @@ extension SignatureDatabase {
   }
 
   /// Every signature with the name of its item, in the order of the items and the positions.
-  public func signatures() throws(SignatureError) -> [StoredSignature] {
+  package func signatures() throws(SignatureError) -> [StoredSignature] {
     try read { database in
       let names = Dictionary(
         try self.itemRecords(database).map { ($0.id, $0.name) },
@@ -84,7 +83,7 @@ extension SignatureDatabase {
   }
 
   /// The model that makes the signatures; none where none was kept.
-  public func model() throws(SignatureError) -> StoredModel? {
+  package func model() throws(SignatureError) -> StoredModel? {
     try read { database in
       guard
         let row = try Row.fetchOne(database, sql: "SELECT kind, fingerprint, file FROM model")
@@ -98,7 +97,7 @@ extension SignatureDatabase {
   }
 
   /// The calibration; none where none was kept.
-  public func calibration() throws(SignatureError) -> FalseAcceptCalibration? {
+  package func calibration() throws(SignatureError) -> FalseAcceptCalibration? {
     try read { database in
       guard let value = try Schema.setting(database, "calibration") else { return nil }
       guard
@@ -205,7 +204,7 @@ extension SignatureDatabase {
   ///   cancel.
   ///
   /// Throws what `index()` throws, and what `progress` throws.
-  public func index(
+  package func index(
     for method: SearchMethod,
     progress: (Double) throws -> Void = { _ in }
   ) throws -> SignatureIndex {
@@ -215,7 +214,7 @@ extension SignatureDatabase {
   /// What is known of the approximate search of this database, where a graph is kept beside it.
   ///
   /// Whether the graph is still of the signatures that are stored, only a search finds out.
-  public func keptApproximation() -> ApproximateSearch? {
+  package func keptApproximation() -> ApproximateSearch? {
     GraphCache(path: GraphCache.path(besideDatabase: path)).header()?.search
   }
 

@@ -80,7 +80,7 @@ public final class SignatureDatabase: Sendable {
   }
 
   /// How the numbers of the signatures are stored.
-  public var precision: SignaturePrecision {
+  package var precision: SignaturePrecision {
     get throws(SignatureError) { try read { try self.precision($0) } }
   }
 

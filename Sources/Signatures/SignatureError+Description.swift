@@ -1,20 +1,9 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 extension SignatureError: CustomStringConvertible {
   /// What was being done, what was expected, what was found, and what to do.
   public var description: String {
     "\(file.map { $0 + ": " } ?? "")\(finding). \(remedy)"
-  }
-
-  /// Whether the machine is at fault (space, memory), and not the file or what was asked.
-  public var isFaultOfTheMachine: Bool {
-    switch self {
-    case .diskFull, .largerThanMemory, .graphRefused: true
-    // SQLITE_NOMEM and SQLITE_IOERR.
-    case .refused(_, let code, _): [7, 10].contains(code & 0xff)
-    default: false
-    }
   }
 
   /// The file, as the user named it; none where the error is about something else.
@@ -76,7 +65,7 @@ extension SignatureError: CustomStringConvertible {
     case .wrongDimension(let subject, let expected, let found):
       "\(subject) should have \(NumberText.counted(expected, "number")), found \(found)"
     case .precisionIsFixed(_, let found, let asked):
-      "signatures are to be stored as \(asked.rawValue), found some that are \(found.rawValue)"
+      "signatures are to be stored as \(asked), found some that are \(found)"
     case .unusableDimension(let found, let limit):
       "a signature should have 1 to \(NumberText.grouped(limit)) numbers, found \(found)"
     case .unusableNumber(let subject, let index, let value, let limit):

@@ -61,7 +61,7 @@ public enum SignatureError: Error, Hashable, Sendable {
   /// A signature or a query has another number of dimensions than the database.
   case wrongDimension(subject: String, expected: Int, found: Int)
   /// Signatures are to be stored in another precision than those that are there.
-  case precisionIsFixed(file: String, found: SignaturePrecision, asked: SignaturePrecision)
+  case precisionIsFixed(file: String, found: String, asked: String)
   /// A signature has no numbers, or more than a signature may have.
   case unusableDimension(found: Int, limit: Int)
   /// A number of a signature or a query is not finite, or too large to be squared and summed.

@@ -1,12 +1,11 @@
 internal import CHourglassNearest
 internal import HourglassSystem
-internal import HourglassTensors
 
 extension SignatureIndex {
   /// What is known of the approximate search; none where every answer is exact.
   ///
   /// Queries with a filter are answered exactly in any case.
-  public var approximation: ApproximateSearch? { usableGraph?.search }
+  package var approximation: ApproximateSearch? { usableGraph?.search }
 
   /// The graph, where there is one that finds enough.
   var usableGraph: EvaluatedGraph? { graph.flatMap { $0.isGoodEnough ? $0 : nil } }

@@ -7,7 +7,7 @@ extension SignatureIndex {
   /// With `onePerItem` an item is found once, by its nearest signature. Throws `SignatureError` where
   /// the query has another number of dimensions or a number that cannot be used. An empty index has no
   /// matches.
-  public func matches(
+  package func matches(
     for query: [Float],
     count: Int = 10,
     onePerItem: Bool = true,
@@ -26,7 +26,7 @@ extension SignatureIndex {
   /// The stored signatures nearest to each query of a batch; each is answered as it is alone.
   ///
   /// A batch is several times quicker than its queries one by one.
-  public func matches(
+  package func matches(
     for queries: [[Float]],
     count: Int = 10,
     onePerItem: Bool = true,
@@ -55,16 +55,23 @@ extension SignatureIndex {
   /// For each item the distance to the nearest signature of another item, as an item not in the database
   /// would have it: what `FalseAcceptCalibration` is fitted to.
   ///
-  /// Each signature of an item asks for itself; the item's distance is the least of them. `limit`
-  /// bounds the number of items, taken at regular steps.
+  /// Each signature of an item asks for itself; the item's distance is the least of them.
+  ///
+  /// - Parameters:
+  ///   - chosen: The numbers of the items whose distances are asked for; of all items without them.
+  ///     Numbers that no item has are passed over.
+  ///   - limit: Bounds the number of items, taken at regular steps.
   public func distancesBetweenItems(
+    of chosen: Set<Int64>? = nil,
     limit: Int = 10_000,
     threads: Int = 1
   ) throws(SignatureError) -> [Double] {
     guard items.count > 1, limit > 0 else { return [] }
-    let step = (items.count + limit - 1) / limit
+    let places = items.indices.filter { chosen?.contains(items[$0].id) ?? true }
+    let step = max((places.count + limit - 1) / limit, 1)
     var distances: [Double] = []
-    for place in stride(from: 0, to: items.count, by: step) {
+    for number in stride(from: 0, to: places.count, by: step) {
+      let place = places[number]
       let queries = items[place].rows.map(vector(at:))
       // The nearest item is the item itself, unless others are identical to it.
       let found = try neighbors(

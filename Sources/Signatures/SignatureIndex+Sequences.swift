@@ -1,5 +1,4 @@
 internal import CHourglassNearest
-internal import HourglassTensors
 
 extension SignatureIndex {
   /// The items that hold a stretch like a sequence of signatures, such as a song that a query clip is
@@ -18,7 +17,7 @@ extension SignatureIndex {
   ///
   /// Throws `SignatureError` where the query or the spacing cannot be used, and where an item has
   /// signatures that do not follow each other at one distance.
-  public func sequenceMatches(
+  package func sequenceMatches(
     for query: [[Float]],
     spacing: Double,
     count: Int = 5,

@@ -15,7 +15,7 @@ public struct SignatureIndex: Sendable {
   /// How many numbers a signature has; 0 where there is none.
   public let dimension: Int
   /// The items, in the order in which they were added.
-  public let items: [IndexedItem]
+  package let items: [IndexedItem]
   /// The revision of the database that the index was loaded from; 0 where there is none.
   public let revision: Int
 
@@ -33,7 +33,7 @@ public struct SignatureIndex: Sendable {
   public var count: Int { positions.count }
 
   /// Makes an index of items that are in no database; their numbers are 1, 2, 3, ….
-  public init(items: [NewItem]) throws(SignatureError) {
+  package init(items: [NewItem]) throws(SignatureError) {
     var builder = Builder(
       dimension: try items.first?.checked() ?? 0,
       capacity: items.reduce(0) { $0 + $1.signatures.count }
@@ -188,7 +188,7 @@ extension SignatureDatabase {
 }
 
 /// How the numbers of signatures are stored.
-public enum SignaturePrecision: String, Codable, Hashable, Sendable, CaseIterable {
+package enum SignaturePrecision: String, Codable, Hashable, Sendable, CaseIterable {
   /// Single precision, 4 bytes a number: signatures are stored as they are.
   case float32
   /// Half precision, 2 bytes a number: signatures are rounded to 11 binary digits, and none of their

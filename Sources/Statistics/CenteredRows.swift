@@ -1,7 +1,6 @@
 package import HourglassAutoencoders
 package import HourglassEngines
 internal import HourglassGraphs
-internal import HourglassNetworks
 internal import HourglassTensors
 
 /// Rows less their mean, in batches, and the sums of their products.

@@ -1,5 +1,3 @@
-internal import HourglassNetworks
-
 /// What share of normal items has a score at least as high: a threshold that keeps its promise.
 ///
 ///     p(s) = (1 + |{i : sᵢ ≥ s}|) / (n + 1)
@@ -10,21 +8,21 @@ internal import HourglassNetworks
 ///
 /// Reference: Bates, Candès, Lei, Romano, Sesia, 2023, "Testing for outliers with conformal
 /// p-values", doi:10.1214/22-AOS2244, equation 1.
-public struct ConformalCalibration: Hashable, Sendable {
+package struct ConformalCalibration: Hashable, Sendable {
   /// The scores of the held-out normal items, in rising order.
-  public let scores: [Double]
+  package let scores: [Double]
 
   /// Makes a calibration from the scores of held-out normal items, in any order.
-  public init(_ scores: [Double]) { self.scores = scores.sorted() }
+  package init(_ scores: [Double]) { self.scores = scores.sorted() }
 
   /// The number of held-out items.
-  public var count: Int { scores.count }
+  package var count: Int { scores.count }
 
   /// The smallest p-value that a score can have.
-  public var smallestPValue: Double { 1 / Double(count + 1) }
+  package var smallestPValue: Double { 1 / Double(count + 1) }
 
   /// The p-value of a score, above 0 and at most 1.
-  public func pValue(_ score: Double) -> Double {
+  package func pValue(_ score: Double) -> Double {
     var low = 0
     var high = scores.count
     while low < high {
@@ -36,7 +34,7 @@ public struct ConformalCalibration: Hashable, Sendable {
 
   /// The score above which an item is an anomaly at a false-alarm rate; infinite where there are
   /// too few held-out items for that rate.
-  public func threshold(falseAlarmRate rate: Double) -> Double {
+  package func threshold(falseAlarmRate rate: Double) -> Double {
     let allowed = Int((rate * Double(count + 1) * (1 + 1e-12)).rounded(.down)) - 1
     guard allowed >= 0 else { return .infinity }
     guard allowed < count else { return -.infinity }

@@ -1,5 +1,3 @@
-internal import HourglassGraphs
-internal import HourglassNetworks
 internal import HourglassTensors
 
 /// The largest eigenvalues of a symmetric matrix that is known by its products alone.

@@ -1,6 +1,5 @@
 package import HourglassAutoencoders
 package import HourglassEngines
-internal import HourglassNetworks
 internal import HourglassTensors
 
 extension NearestNeighbors {

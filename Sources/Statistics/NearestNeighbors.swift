@@ -120,13 +120,6 @@ package struct NearestNeighbors: Sendable {
   }
 }
 
-extension FeatureSchema {
-  /// The field of each value.
-  fileprivate var fieldOfValue: [Int] {
-    fields.enumerated().flatMap { field, content in Array(repeating: field, count: content.width) }
-  }
-}
-
 extension NearestNeighbors {
   /// How the products of items and references are taken.
   private enum Form: String {

@@ -1,5 +1,3 @@
-internal import HourglassGraphs
-internal import HourglassNetworks
 package import HourglassTensors
 
 /// Rows of numbers in pieces of eight, so that their products take one instruction for eight.
@@ -42,11 +40,6 @@ package struct PaddedRows: Sendable {
       }
     }
     return result
-  }
-
-  /// The number at a place.
-  package subscript(row: Int, column: Int) -> Float {
-    pieces[row * pieceCount + column / 8][column % 8]
   }
 
   /// The mean and the standard deviation of each column; 1 for a column that does not vary.

@@ -1,6 +1,5 @@
 package import HourglassAutoencoders
 package import HourglassEngines
-internal import HourglassNetworks
 internal import HourglassTensors
 
 /// The directions of most variance through the mean of some rows: the classical way to reduce them.

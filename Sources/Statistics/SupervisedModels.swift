@@ -1,4 +1,3 @@
-internal import HourglassGraphs
 internal import HourglassSystem
 
 /// Softmax regression: classes by linear functions of standardized columns.

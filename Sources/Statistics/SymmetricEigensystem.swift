@@ -1,5 +1,3 @@
-internal import HourglassGraphs
-
 /// All eigenvalues of a symmetric matrix with their eigenvectors, largest first.
 ///
 /// Householder reflections make the matrix tridiagonal, implicit QL steps make it diagonal.

@@ -1,7 +1,7 @@
 /// What the operating system refused to do with a file.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What was being done when the operating system refused.
-  public enum Operation: String, Hashable, Sendable {
+  package enum Operation: String, Hashable, Sendable {
     /// Opening a file to read it.
     case open
     /// Reading from an open file.
@@ -18,19 +18,21 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case rename
     /// Removing a file that is no longer needed.
     case remove
+    /// Copying a pipe to a temporary file, so that it can be read more than once.
+    case spool
   }
 
   /// The file, as the user named it.
   public let path: String
 
   /// What was being done.
-  public let operation: Operation
+  package let operation: Operation
 
   /// The number of the reason, an `errno` of the operating system.
   public let code: Int32
 
   /// Makes an error from the number of its reason.
-  public init(path: String, operation: Operation, code: Int32) {
+  package init(path: String, operation: Operation, code: Int32) {
     self.path = path
     self.operation = operation
     self.code = code
@@ -45,6 +47,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What to do about it, one sentence.
   public var hint: String {
     switch (code, operation) {
+    case (ENOSPC, .spool):
+      "Give a file or a pipe that ends sooner, or set TMPDIR to a folder on a larger disk."
     case (ENOENT, .open): "Check the spelling of the path."
     case (ENOENT, _): "Make the folder first, or check the spelling of the path."
     case (ENOTDIR, _): "A part of the path is a file and not a folder; check the path."
@@ -81,11 +85,14 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
       case .flush: "cannot write \(path): putting the new file on the disk failed"
       case .close: "cannot write \(path): closing the new file failed"
       case .remove: "cannot remove \(path)"
+      case .spool:
+        "cannot read \(path): a pipe is copied to a temporary file, and its copy would leave less than 10 % "
+          + "or 1 GiB of the disk free"
       case .rename: "cannot write \(path): giving the new file its name failed"
       }
     let kept =
       switch operation {
-      case .open, .read, .remove: ""
+      case .open, .read, .remove, .spool: ""
       default: " Nothing that was at this path has changed."
       }
     return "\(action): \(reason). \(hint)\(kept)"

@@ -65,14 +65,24 @@ package final class SpooledInputs: Sendable {
   /// Those of the run that the present task belongs to; without any, a pipe is read as it comes.
   @TaskLocal package static var current: SpooledInputs?
 
+  /// The bytes of a pipe that are copied however full the disk is.
+  private static let smallSize = 16 << 20
+
   private let folder: String
+  private let reserve: Int?
   /// The descriptors of the copies by the paths of the pipes.
   private let copies = Mutex<[String: Int32]>([:])
 
   /// Begins without any copy.
   ///
-  /// - Parameter folder: Where copies are kept.
-  package init(folder: String) { self.folder = folder }
+  /// - Parameters:
+  ///   - folder: Where copies are kept.
+  ///   - reserve: The bytes of its disk that a copy of more than 16 MiB must leave free; `nil` for a tenth of
+  ///     the disk, and at least 1 GiB.
+  package init(folder: String, reserve: Int? = nil) {
+    self.folder = folder
+    self.reserve = reserve
+  }
 
   deinit { copies.withLock { for descriptor in $0.values { _ = close(descriptor) } } }
 
@@ -103,8 +113,15 @@ package final class SpooledInputs: Sendable {
     let source = try InputFile(path: path, isLive: true)
     let copy = try namelessFile(in: folder)
     var bytes = [UInt8](repeating: 0, count: 1 << 18)
+    var size = 0
     do throws(FileError) {
       while case let count = try source.read(into: &bytes, from: 0), count > 0 {
+        size += count
+        if size > Self.smallSize, let disk = DiskSpace(of: folder),
+          disk.free - count < reserve ?? max(disk.total / 10, 1 << 30)
+        {
+          throw FileError(path: path, operation: .spool, code: ENOSPC)
+        }
         let code = bytes.withUnsafeBytes {
           writtenWhole(copy, UnsafeRawBufferPointer(rebasing: $0[..<count]))
         }
@@ -115,6 +132,23 @@ package final class SpooledInputs: Sendable {
       throw error
     }
     return copy
+  }
+}
+
+/// How much room the disk of a folder has, in bytes.
+private struct DiskSpace {
+  /// What is free for the user of this process.
+  var free: Int
+  /// What there is.
+  var total: Int
+
+  /// Asks for the room; `nil` where it is not known.
+  init?(of folder: String) {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    let unit = Double(status.f_frsize)
+    free = Int(min(Double(status.f_bavail) * unit, 0x1p62))
+    total = Int(min(Double(status.f_blocks) * unit, 0x1p62))
   }
 }
 

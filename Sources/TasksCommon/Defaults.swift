@@ -1,23 +1,23 @@
 package import HourglassAutoencoders
-public import HourglassData
-public import HourglassEncodings
-public import HourglassNetworks
-public import HourglassTensors
+package import HourglassData
+package import HourglassEncodings
+package import HourglassNetworks
+package import HourglassTensors
 
 /// What a reducer chooses from the data where a setting is left open; all the rules are here.
-public enum Defaults {
+package enum Defaults {
   /// Fully connected layers that narrow towards the latent vector.
   ///
   /// For images three layers of 512, 256 and 128: with them the dense reference autoencoder of
   /// Fashion-MNIST is well above PCA, and a step stays a few milliseconds. For tables two layers,
   /// four and two times as wide as the row: narrow tables have few values, and
   /// a layer of less than 32 limits the latent vector.
-  public static func denseArchitecture(for data: NumericDataset) -> Architecture {
+  package static func denseArchitecture(for data: NumericDataset) -> Architecture {
     denseArchitecture(for: data.kind == .images ? .images : .table, valueCount: data.featureCount)
   }
 
   /// The same for items of any kind with so many values; sounds and windows are as wide as images.
-  public static func denseArchitecture(for kind: DataKind, valueCount: Int) -> Architecture {
+  package static func denseArchitecture(for kind: DataKind, valueCount: Int) -> Architecture {
     switch kind {
     case .images, .sounds:
       return .dense(hidden: [512, 256, 128], activation: .silu)
@@ -52,13 +52,13 @@ public enum Defaults {
 
   /// Convolutions that halve the image two times or more, until its side is at most 8, and a
   /// fully connected layer.
-  public static func convolutionalArchitecture(for data: NumericDataset) -> Architecture {
+  package static func convolutionalArchitecture(for data: NumericDataset) -> Architecture {
     guard data.itemShape.rank == 3 else { return denseArchitecture(for: data) }
     return convolutionalArchitecture(itemShape: data.itemShape)
   }
 
   /// The same for items of a shape, `[channels, height, width]` or `[channels, time]`.
-  public static func convolutionalArchitecture(itemShape: Shape) -> Architecture {
+  package static func convolutionalArchitecture(itemShape: Shape) -> Architecture {
     var side = itemShape.dimensions.dropFirst().max() ?? 1
     var channels = [32]
     while side > 16, channels.count < 6 {

@@ -71,10 +71,18 @@ public struct ModelContents: Sendable {
 
   /// Reads an open file.
   ///
-  /// - Throws: `checkpointForModel` for a checkpoint.
+  /// - Throws: `checkpointForModel` for a checkpoint, `olderModel` for a model of an earlier format.
   init(_ file: ModelFile) throws {
     let header = try file.header(as: ModelHeader.self)
     guard header.checkpoint == nil else { throw TaskError.checkpointForModel(file: file.path) }
+    guard header.format == ModelFile.formatVersion else {
+      throw TaskError.olderModel(
+        file: file.path,
+        version: header.provenance.programVersion,
+        found: header.format,
+        expected: ModelFile.formatVersion
+      )
+    }
     self.init(path: file.path, header: header, tensors: try file.tensors())
   }
 

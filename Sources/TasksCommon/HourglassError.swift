@@ -1,8 +1,7 @@
 public import HourglassAutoencoders
 public import HourglassData
 public import HourglassEncodings
-public import HourglassEngines
-public import HourglassGraphs
+internal import HourglassGraphs
 internal import HourglassMedia
 public import HourglassModelFiles
 public import HourglassSystem
@@ -23,18 +22,13 @@ public enum HourglassError: Error, Hashable, Sendable {
   case dataset(DatasetError)
   /// A model file or a checkpoint cannot be read or written.
   case modelFile(ModelFileError)
-  /// The layers that were asked for do not fit together or do not fit the items.
-  case graph(GraphError)
-  /// The machine cannot compute the network.
-  case engine(EngineError)
-  /// The variables of a model do not make its network.
-  case model(ModelError)
   /// Training or applying the model failed.
   case training(TrainingError)
   /// Data or a model does not suit the application.
   case application(TaskError)
-  /// A part of the library that not every program links failed, such as the signature database;
-  /// the description says what it could not do, and the exit code who is at fault.
+  /// The layers do not fit together or do not fit the items, the machine cannot compute the network, the
+  /// variables of a model do not make its network, or a part of the library that not every program links
+  /// failed, such as the signature database; the exit code says who is at fault.
   case other(description: String, exitCode: Int32)
   /// The task was cancelled; the training state is in the checkpoint, where one is kept.
   case interrupted(checkpoint: String?)
@@ -51,9 +45,10 @@ extension HourglassError {
       case let error as FileError: .file(error)
       case let error as DatasetError: .dataset(error)
       case let error as ModelFileError: .modelFile(error)
-      case let error as GraphError: .graph(error)
-      case let error as EngineError: .engine(error)
-      case let error as ModelError: .model(error)
+      case let error as GraphError:
+        .other(description: "the network cannot be built: \(error)", exitCode: 2)
+      case let error as ModelError:
+        .other(description: "the model cannot be used: \(error)", exitCode: 1)
       case let error as TrainingError: .training(error)
       case let error as TaskError: .application(error)
       case let error as MediaError: .dataset(DatasetError(error))
@@ -89,10 +84,6 @@ extension HourglassError {
     case .dataset(.limitNotPositive): 2
     case .dataset(let error): error.isFaultOfTheMachine ? 3 : 1
     case .modelFile(let error): error.isFaultOfTheMachine ? 3 : 1
-    case .graph: 2
-    case .engine(.unsupportedPrecision): 2
-    case .engine: 3
-    case .model: 1
     case .training(.invalidSetting): 2
     case .training: 1
     case .application(let error): error.isFaultOfTheSettings ? 2 : 1
@@ -110,9 +101,6 @@ extension HourglassError: CustomStringConvertible {
     case .file(let error): error.description
     case .dataset(let error): error.description
     case .modelFile(let error): error.description
-    case .graph(let error): "the network cannot be built: \(error)"
-    case .engine(let error): error.description
-    case .model(let error): "the model cannot be used: \(error)"
     case .training(let error): error.description
     case .application(let error): error.description
     case .other(let description, _): description

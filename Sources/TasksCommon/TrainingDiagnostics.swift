@@ -2,11 +2,35 @@ package import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassEngines
 internal import HourglassNetworks
+package import HourglassStatistics
 internal import HourglassSystem
 package import HourglassTensors
 
 /// What the evaluation of a model warns of, a sentence each.
 package enum TrainingDiagnostics {
+  /// What is warned of whatever the task: too short a training, latent dimensions without use, and items
+  /// that evaluate and were trained on as well.
+  ///
+  /// - Parameters:
+  ///   - codes: Latent vectors of items that evaluate, `[items, dimensions]`.
+  ///   - evaluated: The items that evaluate.
+  ///   - learned: Those that were trained on.
+  ///   - split: What the former are to the model.
+  ///   - noun: What they are called.
+  package static func warnings(
+    _ record: HourglassAutoencoders.TrainingRecord,
+    codes: Tensor,
+    evaluated: any BatchSource,
+    learned: any BatchSource,
+    split: EvaluationSplit,
+    noun: String
+  ) -> [String] {
+    let duplicates =
+      split == .trainedOn
+      ? nil : duplicates(evaluated: evaluated, learned: learned, noun: noun)
+    return [budget(record), inactiveUnits(codes), duplicates].compactMap(\.self)
+  }
+
   /// Warns where training ended while the error was still falling.
   ///
   /// A schedule that lowers the learning rate to its end lets the error fall a little at the end of

@@ -157,41 +157,19 @@ package struct TrainingRun: Sendable {
   ///
   /// - Parameters:
   ///   - record: How it was trained; nothing of it depends on the machine's speed.
-  ///   - evaluation: How well it does, with baselines; the session may want none.
+  ///   - evaluation: How well it does, with baselines, which the session may not want; `nil` where nothing
+  ///     could be measured.
+  ///   - estimates: Further numbers of how well it does, by their names.
   ///   - stateTensors: The names of tensors that no gradient was followed of.
   ///   - keptItemCount: How many items of the data the model keeps.
   package func core(
     _ record: HourglassAutoencoders.TrainingRecord,
-    _ evaluation: Evaluation,
+    _ evaluation: Evaluation?,
+    estimates: [String: Double] = [:],
     stateTensors: [String] = [],
     keptItemCount: Int = 0
   ) throws(ModelFileError) -> FittedCore {
-    let evaluation = session.shown(evaluation)
-    let header = try modelHeader(
-      record,
-      metrics: evaluation.metrics,
-      report: evaluation,
-      stateTensors: stateTensors,
-      keptItemCount: keptItemCount
-    )
-    return FittedCore(header: header, evaluation: evaluation, checkpoint: session.checkpoint)
-  }
-
-  /// The header of the finished model.
-  ///
-  /// - Parameters:
-  ///   - record: How it was trained; nothing of it depends on the machine's speed.
-  ///   - metrics: The numbers of the report, by their names.
-  ///   - report: How well the model does, in the words of its application.
-  ///   - stateTensors: The names of tensors that no gradient was followed of.
-  ///   - keptItemCount: How many items of the data the model keeps.
-  package func modelHeader(
-    _ record: HourglassAutoencoders.TrainingRecord,
-    metrics: [String: Double],
-    report: some Encodable,
-    stateTensors: [String] = [],
-    keptItemCount: Int = 0
-  ) throws(ModelFileError) -> ModelHeader {
+    let evaluation = evaluation.map(session.shown)
     var header = header
     header.training = TrainingSummary(
       epochs: record.epochs.count,
@@ -199,18 +177,18 @@ package struct TrainingRun: Sendable {
       bestEpoch: record.bestEpoch,
       trainingLosses: record.epochs.map(\.training.loss),
       validationLosses: record.epochs.compactMap(\.validation?.loss),
-      metrics: metrics
+      metrics: (evaluation?.metrics ?? [:]).merging(estimates) { $1 }
     )
-    let encoded = try JSONValue(encoding: report, file: "the model")
-    header.report = encoded == .null ? nil : encoded
+    let report = try JSONValue(encoding: evaluation, file: "the model")
+    header.report = report == .null ? nil : report
     header.stateTensors = stateTensors.sorted()
     header.provenance.keptItemCount = keptItemCount
-    return header
+    return FittedCore(header: header, evaluation: evaluation, checkpoint: session.checkpoint)
   }
 }
 
 /// The version of this library and of the program that is built on it.
-public enum ProgramVersion {
+package enum ProgramVersion {
   /// The version, by the rules of Semantic Versioning.
-  public static let current = "0.1.0"
+  package static let current = "0.1.0"
 }

@@ -65,6 +65,19 @@ public struct TrainingSession: Sendable {
 }
 
 extension TrainingSession {
+  /// Computes what training needs before it begins; after a cancellation there is a checkpoint only where
+  /// training was to go on from one.
+  package func preparing<Result: Sendable>(
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: () async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await body()
+    } catch is CancellationError {
+      throw HourglassError.interrupted(checkpoint: resumes ? checkpoint : nil)
+    }
+  }
+
   /// An evaluation with baselines, or without where the session wants none.
   package func shown(_ evaluation: Evaluation) -> Evaluation {
     comparesWithBaselines ? evaluation : evaluation.withoutBaselines

@@ -19,12 +19,13 @@ import Testing
       (.file(full), 3), (.file(absent), 1), (.dataset(.file(full)), 3),
       (.dataset(.emptyFile(path: "x")), 1), (.dataset(.limitNotPositive(path: "x", limit: 0)), 2),
       (.dataset(.tooLarge(path: "x", bytes: 2, limit: 1)), 3), (.modelFile(.system(full)), 3),
-      (.modelFile(.notAModel(file: "x", tensors: [])), 1), (.engine(.outOfMemory(bytes: 1)), 3),
-      (.engine(.unsupportedPrecision("bfloat16", reason: "old")), 2),
-      (.graph(.duplicateName("x", scope: "")), 2), (.training(.noItems), 1),
+      (.modelFile(.notAModel(file: "x", tensors: [])), 1),
+      (HourglassError(EngineError.outOfMemory(bytes: 1)), 3),
+      (HourglassError(EngineError.unsupportedPrecision("bfloat16", reason: "old")), 2),
+      (HourglassError(GraphError.duplicateName("x", scope: "")), 2), (.training(.noItems), 1),
       (.training(.invalidSetting(name: "x", expected: "y", found: "z")), 2),
       (.training(.diverged(epoch: 1, step: 1, place: nil)), 1),
-      (.model(.nonFiniteVariable(name: "x")), 1),
+      (HourglassError(ModelError.nonFiniteVariable(name: "x")), 1),
       (.application(.nothingVaries(name: "x", rows: 3)), 1),
       (.application(.invalidSetting(name: "x", expected: "y", found: "z")), 2),
       (.interrupted(checkpoint: nil), 130), (.interrupted(checkpoint: "x"), 130),
@@ -44,6 +45,7 @@ import Testing
       .imageSize(name: "x.csv", expected: [1, 2, 3], found: [3, 2, 1]),
       .missingColumns(name: "x.csv", missing: ["a"], found: (0..<9).map { "c\($0)" }),
       .columnCount(name: "x.csv", expected: 1, found: 2),
+      .olderModel(file: "x.csv", version: "0.1.0", found: 1, expected: 2),
     ] as [TaskError]
   )
   func textsNameTheData(error: TaskError) {
@@ -70,6 +72,19 @@ import Testing
     let model = try await DimensionReducer(learning: TrainingSettings(epochs: 1))
       .fit(table(curvedRows(40)), session: TrainingSession(engine: smallEngine()))
     var header = model.header
+    header.format = 1
+    let older = try ModelFile.bytes(tensors: model.tensors, header: header, path: "m")
+    #expect(
+      throws: HourglassError.application(
+        .olderModel(
+          file: "old.hourglass",
+          version: ProgramVersion.current,
+          found: 1,
+          expected: ModelFile.formatVersion
+        )
+      )
+    ) { try FittedDimensionReducer(ModelFile(bytes: older, path: "old.hourglass")) }
+    header.format = ModelFile.formatVersion
     header.report = .object(["dataName": .string("rows")])
     let bytes = try ModelFile.bytes(tensors: model.tensors, header: header, path: "m")
     do {

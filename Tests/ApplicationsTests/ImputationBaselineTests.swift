@@ -8,13 +8,13 @@ import Testing
   private let layout = FeatureSchema([.number, .number, .category(levels: 2)])
 
   /// Rows (x, 2 x + 1, whether x is above 2) for x from 0 to 4, some cells of which are missing.
-  private var rows: CellRows {
+  private var rows: EncodedTable {
     var (values, observed): ([Float], [Float]) = ([], [])
     for x in 0..<5 {
       values += [Float(x), 2 * Float(x) + 1, x > 2 ? 1 : 0, x > 2 ? 0 : 1]
       observed += [1, 1, 1]
     }
-    return CellRows(layout: layout, count: 5, values: values, observed: observed)
+    return EncodedTable(layout: layout, count: 5, values: values, observed: observed)
       .hiding((0..<15).map { $0 == 3 * 3 + 1 })
   }
 
@@ -35,7 +35,7 @@ import Testing
 
   @Test func nearestRowsHaveTheCell() async throws {
     let far: [Float] = (0..<40).flatMap { [100 + Float($0), -50, 1, 0] }
-    let reference = CellRows(
+    let reference = EncodedTable(
       layout: layout,
       count: 45,
       values: rows.values + far,
@@ -56,7 +56,7 @@ import Testing
 
   @Test func blendFindsTheRightPart() {
     let means = FieldMeans(rows)
-    let truth = CellRows(layout: layout, count: 5, values: rows.values, observed: rows.observed)
+    let truth = EncodedTable(layout: layout, count: 5, values: rows.values, observed: rows.observed)
     let all = truth.observed.map { $0 == 1 }
     let wrong = [Float](repeating: 3, count: 20)
     let blend = CellBlend(
@@ -80,7 +80,7 @@ import Testing
 
   @Test func gapsAreBridgedByALine() {
     let numbers = FeatureSchema.numbers(1)
-    let rows = CellRows(
+    let rows = EncodedTable(
       layout: numbers,
       count: 7,
       values: [0, 1, 0, 0, 4, 0, 0],

@@ -20,24 +20,21 @@ import Testing
   private func rows(_ data: Dataset) throws -> EncodedRows {
     let items = try RawItems(data)
     let all = Array(0..<items.count)
-    let encoding = try ItemEncoding(items, training: all, scaling: .robust)
+    let encoding = try ItemEncoding(items, training: all)
     return try EncodedRows(items, encoding: encoding)
-  }
-
-  private func values(_ rows: EncodedRows, _ row: Int) -> (values: [Double], observed: [Bool]) {
-    var values = [Float](repeating: 0, count: rows.valueCount)
-    var observed = values
-    let index = [row]
-    var place = values.mutableSpan
-    var marks = observed.mutableSpan
-    rows.copyValues(index.span, into: &place)
-    rows.copyObserved(index.span, into: &marks)
-    return (values.map { Double($0) }, observed.map { $0 > 0 })
   }
 
   /// The squared distance over the values that both have, brought to the number of all values.
   private func distances(_ rows: EncodedRows) -> [[Double]] {
-    let all = (0..<rows.count).map { values(rows, $0) }
+    var all: [(values: [Double], observed: [Bool])] = []
+    rows.forEachItem { _, values, observed in
+      all.append(
+        (
+          values.indices.map { Double(values[$0]) },
+          observed.indices.map { observed[$0] > 0 }
+        )
+      )
+    }
     return all.map { first in
       all.map { second in
         let shared = first.values.indices.filter { first.observed[$0] && second.observed[$0] }
@@ -78,9 +75,9 @@ import Testing
   }
 
   /// Rows of a tensor with observed masks, some of which are 0.
-  private func gapped(_ count: Int, _ layout: FeatureSchema, seed: UInt64) -> CellRows {
+  private func gapped(_ count: Int, _ layout: FeatureSchema, seed: UInt64) -> EncodedTable {
     var generator = SeededGenerator(seed: seed)
-    return CellRows(
+    return EncodedTable(
       layout: layout,
       count: count,
       values: (0..<count * layout.width).map { _ in generator.nextNormal() },
@@ -98,7 +95,8 @@ import Testing
     let lacking = gapped(300, layout, seed: 3)
     let fields = [0, 1, 1, 1, 2]
     for (references, observed) in [
-      (whole as any BatchSource, [Float](repeating: 1, count: 900)), (lacking, lacking.observed),
+      (whole as any BatchSource, [Float](repeating: 1, count: 900)),
+      (EncodedRows(lacking), lacking.observed),
     ] {
       let search = NearestNeighbors(
         references,
@@ -107,7 +105,7 @@ import Testing
         counts: counts,
         isReused: isReused
       )
-      let found = try await search.nearest(to: items, count: 7, on: engine)
+      let found = try await search.nearest(to: EncodedRows(items), count: 7, on: engine)
       let length = references.itemShape.elementCount
       var all = [Float](repeating: 0, count: 300 * length)
       var span = all.mutableSpan
@@ -230,10 +228,8 @@ import Testing
     #expect(keeping.count == 15)
     var generator = SeededGenerator(seed: 2)
     let random = Tensor((0..<120).map { _ in generator.nextNormal() }, shape: [60, 2])
-    let same = Tensor(
-      (0..<60).flatMap { values(rows, $0).values.map { Float($0) } },
-      shape: [60, 8]
-    )
+    let values = rows.withoutMasks
+    let same = Tensor((0..<60).flatMap(values.item), shape: [60, 8])
     let scores = try await keeping.scores(of: [same, random], on: engine)
     #expect(scores[0].trustworthiness == 1)
     #expect(scores[0].kept == 1)

@@ -1,6 +1,5 @@
 import HourglassAutoencoders
 import HourglassEngines
-import HourglassGraphs
 import HourglassNetworks
 import HourglassSystem
 import HourglassTensors

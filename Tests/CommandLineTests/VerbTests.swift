@@ -92,7 +92,8 @@ import Testing
     "--no-baselines",
   ]
   private static let reading = [
-    "--column a=category", "--missing x", "--decimal-comma", "--header", "--array a",
+    "--column a=category", "--missing x", "--missing -999", "--missing-only -1,-2",
+    "--decimal-comma", "--encoding latin1", "--header", "--array a",
     "--labels-array b", "--series t", "--by g", "--window 8", "--stride 4", "--size 8",
     "--in-memory 1m", "--skip-unreadable", "--no-cache",
   ]

@@ -173,12 +173,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [[0xff, 0xfe, 0x31, 0, 0x0a, 0], [0xfe, 0xff, 0, 0x31, 0, 0x0a]] as [[UInt8]])
-  func utf16IsNamed(_ bytes: [UInt8]) throws {
-    let path = try folder.file(bytes)
-    #expect(throws: DatasetError.utf16(path: path)) { try NumberTable(contentsOf: path) }
-  }
-
   @Test func aMissingFileAndAFolderAreNamed() {
     #expect(
       message(in: folder) { _ = try NumberTable(contentsOf: folder.path + "/none.csv") } == """

@@ -6,7 +6,7 @@ import Testing
 @testable import HourglassData
 
 /// Bytes that come as a pipe gives them: up to each cut, and never more at a time than wanted.
-private final class CutStream: ByteStream {
+final class CutStream: ByteStream {
   private let bytes: [UInt8]
   private let cuts: [Int]
   private let most: Int
@@ -28,7 +28,7 @@ private final class CutStream: ByteStream {
 }
 
 /// The ways in which a pipe may cut some bytes: at every place, and after each byte.
-private func waysToCut(_ bytes: [UInt8]) -> [CutStream] {
+func waysToCut(_ bytes: [UInt8]) -> [CutStream] {
   (0...bytes.count).map { CutStream(bytes, cuts: [$0]) } + [CutStream(bytes, most: 1)]
     + [2, 3, 7, 64].map { CutStream(bytes, most: $0) }
 }

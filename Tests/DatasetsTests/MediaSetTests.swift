@@ -87,7 +87,7 @@ import Testing
     #expect(images.names == ["a", "b.png", "more/deep/c.jpg"])
     #expect(
       images.unreadable == [
-        .image(.truncated(path: path + "/m.png", format: .png, size: bytes.count - 40)),
+        .image(.truncated(path: path + "/m.png", format: "PNG", size: bytes.count - 40)),
         .emptyFile(path: path + "/n.png"),
         .image(.notAnImage(path: path + "/o.jpg", found: Array("text".utf8))),
       ]

@@ -84,7 +84,6 @@ import Testing
   @Test func whatIsNotReadIsNamed() throws {
     for (bytes, name) in [
       ([0x47, 0x49, 0x46, 0x38, 0x39, 0x61], "a GIF image"),
-      ([0x28, 0xb5, 0x2f, 0xfd, 0], "a Zstandard file"),
       (Array("PAR1 ".utf8), "a Parquet file"), (Array("<HTML><BODY>".utf8), "a web page or XML"),
       (Array("RIFF0000WEBPVP8 ".utf8), "a WebP image"),
     ] as [([UInt8], String)] {

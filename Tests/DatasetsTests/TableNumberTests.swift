@@ -5,9 +5,9 @@ import Testing
 
 @Suite struct TableNumberTests {
   /// The number that a whole text is.
-  private func read(_ text: String, hasDecimalComma: Bool = false) -> TableNumber? {
+  private func read(_ text: String) -> TableNumber? {
     let bytes = Array(text.utf8)
-    return TableNumber(cell: bytes.span, 0..<bytes.count, hasDecimalComma: hasDecimalComma)
+    return TableNumber(cell: bytes.span, 0..<bytes.count)
   }
 
   /// The bits come from Python.
@@ -61,12 +61,13 @@ import Testing
     #expect(read("0.\(zeros)1e5001")?.value == 1)
   }
 
-  @Test func aDecimalCommaStandsForThePoint() throws {
-    #expect(read("-1,25", hasDecimalComma: true)?.value == -1.25)
-    #expect(read("3", hasDecimalComma: true)?.decimals == 0)
-    #expect(read("2,50e1", hasDecimalComma: true)?.value == 25)
-    for text in ["1.25", "1.234,5", "1,2,3", ","] {
-      #expect(read(text, hasDecimalComma: true) == nil, "\(text)")
+  /// A level is found in another writing of its number, a code in none.
+  @Test func codesAreNoLevelsOfAnotherWriting() {
+    for (text, level) in [("1", 1.0), ("1.0", 1), ("-2.50", -2.5), ("1e-3", 1e-3), ("0", 0)] {
+      #expect(TableNumber.level(of: text) == level, "\(text)")
+    }
+    for text in ["007", "-05", "9007199254740993", "12E4", "x", ""] {
+      #expect(TableNumber.level(of: text) == nil, "\(text)")
     }
   }
 }

@@ -57,6 +57,34 @@ import Testing
     #expect(table.columns[0].text(3_000) == "x")
   }
 
+  @Test(arguments: [
+    (["a,b\n1,2\n3,4\n", "a,b\n5,6\n7,8,9\n"], "part-1.csv: line 3"),
+    (["a,b\n1,2\n3,4", "a,b\r\n5,6\r\n7,8\r\n", "\u{feff}a,b\n9\n"], "part-2.csv: line 2"),
+    (["a,b\n1,2\n3\n", "a,b\n5,6\n"], "part-0.csv: line 3"),
+    (["1,2\n3,4\n", "5,6\n7\n"], "part-1.csv: line 2"),
+    (["a,b\n1,2\n", "a,b\n3,\u{7}\n"], "part-1.csv: line 2"),
+  ])
+  func errorsNameTheFileAndItsLine(_ texts: [String], _ place: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try parts(texts, in: folder)
+    for path in [path, folder.path + "/part-*"] {
+      let whole = message(in: folder) { _ = try Table(contentsOf: path) }
+      #expect(whole.contains(place), "\(whole)")
+      let any = message(in: folder) { _ = try Dataset.load(contentsOf: path) }
+      #expect(any.contains(place), "\(any)")
+    }
+  }
+
+  @Test func errorsOfStreamedFilesNameTheFileAndItsLine() throws {
+    let folder = try TemporaryFolder()
+    let path = try parts(["a,b\n1,2\n3,4\n", "a,b\n5,6\n7,8\n"], in: folder)
+    let schema = try Table(contentsOf: path).schema
+    _ = try folder.file("a,b\n5,6\n7,8\nx,9\n", name: "part-1.csv")
+    let reader = try TableReader(contentsOf: path, schema: schema, blockRows: 2)
+    let found = message(in: folder) { while try reader.next() != nil {} }
+    #expect(found.contains("part-1.csv: line 4, column 1 (a)"), "\(found)")
+  }
+
   @Test func columnsInAnotherOrderAreAnError() throws {
     let folder = try TemporaryFolder()
     let path = try parts(["a,b\n1,2\n", "b,a\n1,2\n"], in: folder)

@@ -76,7 +76,9 @@ import Testing
     ("a,b\n1,2\n3\n", "line 3: expected 2 cells"),
     ("a,b\n", "expected rows below the header"),
     ("a,b\n1,inf\n2,3\n", "line 2, column 2 (b): expected a finite number"),
-    ("a,b\n1,x\n", "line 2, column 2 (b): expected a number, found \"x\""),
+    (
+      "a,b\n1,x\n", "column b: expected cells of the kind number as declared, found \"x\" in line 2"
+    ),
     ("", "found an empty file"),
   ])
   func mistakesAreNamed(_ text: String, _ part: String) throws {

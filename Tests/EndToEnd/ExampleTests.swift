@@ -86,7 +86,7 @@ private struct Example {
   /// accepts that a few images allow.
   func script(in folder: Folder) -> String {
     var line = line.replacingOccurrences(of: "tail -f", with: "cat")
-      .replacingOccurrences(of: "--false-accepts 0.01", with: "--false-accepts 0.1")
+      .replacingOccurrences(of: "--false-accepts 0.01", with: "--false-accepts 0.5")
     let hasEncoder =
       words.contains("add") && words.contains { $0.hasSuffix(".db") && folder.has($0) }
     let trains =

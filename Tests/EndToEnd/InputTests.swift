@@ -54,6 +54,20 @@ import Testing
     #expect(device.output == folder.text("file.csv"), "nothing else goes to standard output")
   }
 
+  @Test(arguments: ["inspect", "reduce --epochs 1", "colorize --epochs 1 -o colored"])
+  func imagesInPipesAreOneClearError(_ line: String) throws {
+    let folder = try Folder()
+    let png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]
+    try folder.write(png, to: "image.png")
+    let outcome = try shell("cat image.png | hourglass \(line) -", in: folder)
+    #expect(outcome.code == 1)
+    #expect(
+      outcome.errors
+        == "error: cannot read -: images are read from files and folders, found a PNG image in "
+        + "a pipe. Save it to a file, and give that file.\n"
+    )
+  }
+
   @Test func copiesOfPipesAreGoneAfterErrorsAndSignals() throws {
     let folder = try prepared()
     try folder.write([], to: "tmp/empty", making: "tmp")

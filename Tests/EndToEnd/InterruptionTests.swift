@@ -157,54 +157,33 @@ import Testing
     #expect(folder.has(".model.hourglass.checkpoint"), "it is still good for its own run")
   }
 
-  @Test func resumeWithoutCheckpointStartsAnew() throws {
+  /// What a short training on a small table comes to, whose latent vectors go to a file.
+  private func reduced(
+    _ output: String,
+    _ options: String...,
+    closingInput: Bool = false
+  ) throws -> (Outcome, Folder) {
     let folder = try Folder()
     try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
-    let outcome = try Program.run(
-      "reduce",
-      "data.csv",
-      "--epochs",
-      "1",
-      "-o",
-      "codes.csv",
-      "--resume",
-      in: folder
-    )
+    let words = ["reduce", "data.csv", "--epochs", "1", "-o", output] + options
+    return (try Running(words, in: folder, closingInput: closingInput).wait(), folder)
+  }
+
+  @Test func resumeWithoutCheckpointStartsAnew() throws {
+    let (outcome, _) = try reduced("codes.csv", "--resume")
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.errors.contains("there is no checkpoint at .codes.csv.checkpoint"))
   }
 
   @Test func closedInputDoesNoHarm() throws {
-    let folder = try Folder()
-    try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
-    let outcome = try Program.run(
-      "reduce",
-      "data.csv",
-      "--epochs",
-      "1",
-      "-o",
-      "codes.csv",
-      in: folder,
-      closingInput: true
-    )
+    let (outcome, folder) = try reduced("codes.csv", closingInput: true)
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(folder.text("codes.csv").split(separator: "\n").count == 101)
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
   func fullDeviceIsTheMachinesFault() throws {
-    let folder = try Folder()
-    try folder.write(Made.table(rows: 100, columns: 4), to: "data.csv")
-    let outcome = try Program.run(
-      "reduce",
-      "data.csv",
-      "--epochs",
-      "1",
-      "-o",
-      "/dev/full",
-      "--quiet",
-      in: folder
-    )
+    let (outcome, _) = try reduced("/dev/full", "--quiet")
     #expect(outcome.code == 3)
     #expect(outcome.errors.hasPrefix("error: cannot write /dev/full"))
     #expect(outcome.errors.contains("No space left on device"))

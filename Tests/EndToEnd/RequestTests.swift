@@ -102,7 +102,12 @@ import Testing
     try folder.write(Array(request.utf8), to: "requests/look.json", making: "requests")
     let outcome = try Program.run("run", "requests/look.json", in: folder)
     #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.output.hasPrefix("../data.csv: a table of 120 rows and 5 columns"))
+    #expect(outcome.output.hasPrefix("requests/../data.csv: a table of 120 rows and 5 columns"))
+    // Data from standard input have no folder.
+    try folder.write(#"{"task": "inspect", "data": ["-"]}"#, to: "requests/piped.json")
+    let script = "printf 'a,b\\n1,2\\n3,4\\n' | \(Program.path) run requests/piped.json"
+    let piped = try Running(["-c", script], in: folder, program: "/bin/sh").wait()
+    #expect(piped.output.contains("a table of 2 rows and 2 columns"), "\(piped.errors)")
   }
 
   @Test(arguments: [

@@ -24,7 +24,7 @@ struct Agreement {
   var seed: UInt64 = 3
   var threads = 1
   var singleThreadLimit = OneDNNPlan.singleThreadLimit
-  var precision = ComputeEngine.Precision.float32
+  var precision = ComputePrecision.float32
 
   private static let evaluations = 4
 

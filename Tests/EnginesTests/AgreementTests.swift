@@ -1,6 +1,5 @@
 import HourglassBenchmarkSupport
 import HourglassGraphs
-import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing

@@ -1,7 +1,6 @@
 import CHourglassOneDNN
 import HourglassBenchmarkSupport
 import HourglassGraphs
-import HourglassNetworks
 import HourglassTensors
 import HourglassTestSupport
 import Testing
@@ -37,7 +36,7 @@ struct BFloat16Tests {
     #expect(abs(half[half.count - 1] - end) <= 0.05 * abs(start - end), "\(half.last ?? 0), \(end)")
   }
 
-  private func losses(of graph: Graph, _ precision: ComputeEngine.Precision) throws -> [Float] {
+  private func losses(of graph: Graph, _ precision: ComputePrecision) throws -> [Float] {
     let plan = try OneDNNPlan(
       graph,
       seed: 3,

@@ -1,8 +1,6 @@
 import CHourglassOneDNN
 import HourglassBenchmarkSupport
 import HourglassGraphs
-import HourglassNetworks
-import HourglassTensors
 import HourglassTestSupport
 import Testing
 

@@ -61,7 +61,7 @@ import Testing
 enum ProductPrecision: CaseIterable, Sendable {
   case float32, bfloat16
 
-  var precision: ComputeEngine.Precision { self == .float32 ? .float32 : .bfloat16 }
+  var precision: ComputePrecision { self == .float32 ? .float32 : .bfloat16 }
 
   /// float32, and bfloat16 where the processor is up to it.
   static var available: [ProductPrecision] {

@@ -80,7 +80,7 @@ import Testing
     _ encoder: Encoder,
     threads: Int,
     batches: [Int],
-    _ precision: ComputeEngine.Precision
+    _ precision: ComputePrecision
   ) throws {
     for batch in batches {
       var builder = GraphBuilder()

@@ -1,5 +1,6 @@
 import Foundation
 import HourglassData
+import HourglassMatch
 import HourglassTensors
 import Testing
 
@@ -29,6 +30,24 @@ import Testing
   ])
   func checkpointsAreBesideTheirFile(_ path: String, _ expected: String) {
     #expect(JobPaths.checkpoint(beside: path) == expected)
+  }
+
+  @Test func theTextOfAMatchHasNoNegativeTime() throws {
+    let json = """
+      {"query": "clip.wav", "matches": [
+        {"name": "song", "distance": 0.25, "offset": -1.06, "metadata": {}},
+        {"name": "other", "distance": 0.5, "offset": 12.5, "metadata": {}}
+      ]}
+      """
+    let answer = try JSONDecoder().decode(MatchAnswer.self, from: Data(json.utf8))
+    #expect(
+      answer.text == """
+        clip.wav
+          name   distance  begins at
+          song     0.2500     0.00 s
+          other    0.5000    12.50 s
+        """
+    )
   }
 
   @Test func standardOutputHasNoCheckpoint() throws {
@@ -63,12 +82,10 @@ import Testing
     #expect(failure?.message.contains("would be written twice") == true)
   }
 
-  @Test func tablesInTextAreKnownByTheirContents() throws {
-    #expect(FileKind.isText(try write("a,b\n1,2\n", "t.csv")))
-    #expect(FileKind.isText(folder + "/*.csv"))
-    #expect(!FileKind.isText(try write("\u{0}\u{0}\u{8}\u{1}", "labels.idx")))
-    #expect(FileKind.isIDX(folder + "/labels.idx"))
-    #expect(!FileKind.isText(folder) && !FileKind.isText(folder + "/none"))
+  @Test func filesAreKnownByTheirContents() throws {
+    _ = try write("a,b\n1,2\n", "t.csv")
+    #expect(FileKind.isIDX(try write("\u{0}\u{0}\u{8}\u{1}", "labels.idx")))
+    #expect(!FileKind.isIDX(folder + "/t.csv") && !FileKind.isIDX(folder + "/none"))
     #expect(FileKind.isModel("x.hourglass") && !FileKind.isModel(folder + "/t.csv"))
   }
 

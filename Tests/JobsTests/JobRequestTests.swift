@@ -1,5 +1,6 @@
 import Foundation
 import HourglassColorize
+import HourglassData
 import HourglassDetect
 import HourglassGenerate
 import Testing
@@ -88,7 +89,10 @@ import Testing
     request.files.from = "start.hourglass"
     var reading = ReadingOptions()
     reading.columns = [try value("zip=category"), try value("size=ordinal:small<large")]
-    (reading.missing, reading.decimalComma, reading.header) = (["-"], true, false)
+    reading.missing = [try value("-"), try value("country=XX")]
+    reading.missingOnly = [try value("NA,-999")]
+    (reading.decimalComma, reading.header) = (true, false)
+    reading.encoding = .windows1252
     (reading.array, reading.labelsArray) = ("x", "y")
     (reading.series, reading.by, reading.window, reading.stride) = ("time", "pump", 48, 12)
     reading.size = try value("64x48")

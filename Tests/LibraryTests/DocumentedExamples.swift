@@ -36,7 +36,7 @@ enum DocumentedExamples {
     let matcher = try await Matcher(dimensions: 8).fit(people)
     let library = try MatchLibrary(creating: "people.db", matcher)
     try await library.add(people)
-    for answer in try await library.find(people, count: 1, falseAcceptRate: 0.01) {
+    for answer in try await library.find(people, count: 1, falseAcceptRate: 0.05) {
       print(answer.query, answer.matches.first?.name ?? "none", answer.isInDatabase ?? false)
     }
 

@@ -54,9 +54,9 @@ import Testing
     #expect(
       throws: ModelFileError.malformedJSON(
         file: "f",
-        text: .whole,
+        text: JSONText.whole.rawValue,
         position: position,
-        problem: problem
+        problem: problem.description
       )
     ) { try parsed(text) }
   }
@@ -66,9 +66,9 @@ import Testing
     #expect(
       throws: ModelFileError.malformedJSON(
         file: "f",
-        text: .whole,
+        text: JSONText.whole.rawValue,
         position: 64,
-        problem: .tooDeep(limit: 64)
+        problem: JSONProblem.tooDeep(limit: 64).description
       )
     ) { try parsed(String(repeating: "[", count: depth)) }
   }
@@ -83,9 +83,9 @@ import Testing
     #expect(
       throws: ModelFileError.malformedJSON(
         file: "f",
-        text: .whole,
+        text: JSONText.whole.rawValue,
         position: 7_999_999,
-        problem: .tooManyValues(limit: 4_000_000)
+        problem: JSONProblem.tooManyValues(limit: 4_000_000).description
       )
     ) { try parsed(text) }
   }
@@ -129,14 +129,22 @@ import Testing
       throws: ModelFileError.unreadableMember(
         file: "f",
         member: "signed[1]",
-        problem: .wrongType(expected: "Int64")
+        problem: MemberProblem.wrongType(expected: "Int64").description
       )
     ) { try value.decoded(as: Signed.self, file: "f") }
     #expect(
-      throws: ModelFileError.unreadableMember(file: "f", member: "inner", problem: .missing)
+      throws: ModelFileError.unreadableMember(
+        file: "f",
+        member: "inner",
+        problem: MemberProblem.missing.description
+      )
     ) { try value.decoded(as: Named.self, file: "f") }
     #expect(
-      throws: ModelFileError.unreadableMember(file: "f", member: "", problem: .wrongValue)
+      throws: ModelFileError.unreadableMember(
+        file: "f",
+        member: "",
+        problem: MemberProblem.wrongValue.description
+      )
     ) { try parsed(#"{"signed":[9223372036854775808]}"#).decoded(as: Signed.self, file: "f") }
     #expect(throws: ModelFileError.self) {
       try parsed(#"{"inner":{"x":[1e999]}}"#).decoded(as: Named.self, file: "f")

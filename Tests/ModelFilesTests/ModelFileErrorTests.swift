@@ -47,19 +47,29 @@ import Testing
         + "Check that this is a model file; if it is, it is damaged: copy or write it again."
     ),
     (
-      .malformedJSON(file: "f", text: .header, position: 7, problem: .endsTooEarly),
+      .malformedJSON(
+        file: "f",
+        text: JSONText.header.rawValue,
+        position: 7,
+        problem: JSONProblem.endsTooEarly.description
+      ),
       "f: the header of the file is not valid JSON at byte 7: it ends too early. "
         + "Check that this is a model file; if it is, it is damaged: copy or write it again."
     ),
     (
-      .malformedJSON(file: "f", text: .model, position: 7, problem: .duplicateKey("k")),
+      .malformedJSON(
+        file: "f",
+        text: JSONText.model.rawValue,
+        position: 7,
+        problem: JSONProblem.duplicateKey("k").description
+      ),
       "f: the header of the model is not valid JSON at byte 7: "
         + "the key \"k\" stands twice in one object. \(damaged)"
     ),
     (
       .unexpectedValue(
         file: "f",
-        text: .header,
+        text: JSONText.header.rawValue,
         member: "a.shape[0]",
         expected: "a number",
         found: "null"
@@ -67,7 +77,7 @@ import Testing
       "f: in the header of the file, \"a.shape[0]\" should be a number, found \"null\". \(damaged)"
     ),
     (
-      .missingMember(file: "f", text: .model, member: "format"),
+      .missingMember(file: "f", text: JSONText.model.rawValue, member: "format"),
       "f: in the header of the model, \"format\" is missing. \(damaged)"
     ),
     (
@@ -91,7 +101,7 @@ import Testing
         + "Convert the tensor to F32 with the program that wrote it."
     ),
     (
-      .unreadableElementType(file: "f", tensor: "a", type: .complex64),
+      .unreadableElementType(file: "f", tensor: "a", type: "C64"),
       "f: tensor \"a\" should have one of the element types BOOL, U8, I8, I16, U16, F16, BF16, "
         + "I32, U32, F32, F64, I64, U64, found C64. "
         + "Convert the tensor to F32 with the program that wrote it."
@@ -115,7 +125,7 @@ import Testing
         file: "f",
         tensor: "a",
         shape: [2],
-        type: .float32,
+        type: "F32",
         expected: 8,
         found: 4
       ),
@@ -152,12 +162,16 @@ import Testing
         + "Use a newer version of Hourglass, or save the model again with this one."
     ),
     (
-      .unreadableMember(file: "f", member: "training.epochs", problem: .wrongType(expected: "Int")),
+      .unreadableMember(
+        file: "f",
+        member: "training.epochs",
+        problem: MemberProblem.wrongType(expected: "Int").description
+      ),
       "f: the header of the model cannot be read: \"training.epochs\" should be of type Int. "
         + "\(damaged)"
     ),
     (
-      .unreadableMember(file: "f", member: "", problem: .wrongValue),
+      .unreadableMember(file: "f", member: "", problem: MemberProblem.wrongValue.description),
       "f: the header of the model cannot be read: it has a value that is out of range. \(damaged)"
     ),
     (

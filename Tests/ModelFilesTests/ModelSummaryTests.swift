@@ -17,7 +17,7 @@ import Testing
     let summary = try summary()
     #expect(
       summary.description == """
-        pump.hourglass: model of detect, format 1, \(summary.byteCount) bytes
+        pump.hourglass: model of detect, format \(ModelFile.formatVersion), \(summary.byteCount) bytes
         configuration
           falseAlarms: 0.01
           latent: 2
@@ -74,7 +74,7 @@ import Testing
       let path = folder.appendingPathComponent("m").path
       try ModelFile.write(tensors: exampleTensors, header: header, to: path)
       let text = try ModelSummary(contentsOf: path).description
-      #expect(text.contains("m: checkpoint of x\\u{1b}[2J, format 1"))
+      #expect(text.contains("m: checkpoint of x\\u{1b}[2J, format \(ModelFile.formatVersion)"))
       #expect(text.contains("training data kept in the file: 12 items"))
       #expect(text.contains("  encoder:\n    - convolution 0\n    - convolution 1\n"))
       #expect(text.contains("\n  latent: 2\n"))

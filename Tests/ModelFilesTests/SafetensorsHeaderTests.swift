@@ -17,11 +17,22 @@ import Testing
   }
 
   static func json(_ position: Int, _ problem: JSONProblem) -> ModelFileError {
-    .malformedJSON(file: "f", text: .header, position: position, problem: problem)
+    .malformedJSON(
+      file: "f",
+      text: JSONText.header.rawValue,
+      position: position,
+      problem: problem.description
+    )
   }
 
   static func value(_ member: String, _ expected: String, _ found: String) -> ModelFileError {
-    .unexpectedValue(file: "f", text: .header, member: member, expected: expected, found: found)
+    .unexpectedValue(
+      file: "f",
+      text: JSONText.header.rawValue,
+      member: member,
+      expected: expected,
+      found: found
+    )
   }
 
   static let wholeNumber = "a whole number from 0 to 2^63 - 1"
@@ -60,15 +71,15 @@ import Testing
   static let wrongMembers: [Lie] = [
     Lie(
       header: #"{"a":{"shape":[],"data_offsets":[0,4]}}"#,
-      error: .missingMember(file: "f", text: .header, member: "a.dtype")
+      error: .missingMember(file: "f", text: JSONText.header.rawValue, member: "a.dtype")
     ),
     Lie(
       header: #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#,
-      error: .missingMember(file: "f", text: .header, member: "a.shape")
+      error: .missingMember(file: "f", text: JSONText.header.rawValue, member: "a.shape")
     ),
     Lie(
       header: #"{"a":{"dtype":"F32","shape":[]}}"#,
-      error: .missingMember(file: "f", text: .header, member: "a.data_offsets")
+      error: .missingMember(file: "f", text: JSONText.header.rawValue, member: "a.data_offsets")
     ),
     Lie(
       header: tensor("[]", "[0,4]", type: "\"F33\""),
@@ -136,7 +147,7 @@ import Testing
         file: "f",
         tensor: "a",
         shape: [1 << 40],
-        type: .float32,
+        type: ElementType.float32.rawValue,
         expected: 1 << 42,
         found: 4
       )
@@ -148,7 +159,7 @@ import Testing
         file: "f",
         tensor: "a",
         shape: [1],
-        type: .float64,
+        type: ElementType.float64.rawValue,
         expected: 8,
         found: 4
       )
@@ -259,7 +270,11 @@ import Testing
     for type in ["F8_E5M2", "F8_E4M3", "F8_E8M0", "C64"] {
       let elementType = try #require(ElementType(rawValue: type))
       #expect(
-        throws: ModelFileError.unreadableElementType(file: "f", tensor: "a", type: elementType)
+        throws: ModelFileError.unreadableElementType(
+          file: "f",
+          tensor: "a",
+          type: elementType.rawValue
+        )
       ) { try read(type, [UInt8](repeating: 0, count: elementType.byteCount)) }
     }
   }

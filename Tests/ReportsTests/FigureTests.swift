@@ -14,10 +14,8 @@ import Testing
     var figures: [any Figure] = [
       SamplePage.map(count: 300), SamplePage.map(count: 50, byValue: true),
       SamplePage.lines(count: 600), SamplePage.lines(count: 30_000), SamplePage.bars,
-      SamplePage.histogram(), SamplePage.heat, SamplePage.confusion, SamplePage.denoised,
-      SamplePage.photos, ImageGrid(rows: []), ImageGrid(rows: [.init("a", [.init(nil)])]),
-      HeatTable(rows: [], columns: [], values: []),
-      HeatTable(rows: ["a", "b"], columns: ["c"], values: [[1, 2]], decimals: nil),
+      SamplePage.denoised, SamplePage.photos, ImageGrid(rows: []),
+      ImageGrid(rows: [.init("a", [.init(nil)])]),
     ]
     for values in [[], [3], [.nan], [2, 2], odd] as [[Double]] {
       let classes = values.indices.map { $0 - 1 }
@@ -28,17 +26,9 @@ import Testing
         LineChart(lines: [.init("a", values)], bands: [.init(0..<9)], level: (.nan, "")),
         LineChart(lines: [.init("a", values), .init("b", [])], places: ["one"], level: (0, "l")),
         BarChart(series: ["a"], groups: [.init("g", values.map { .init($0, error: $0) })]),
-        Histogram(groups: [.init("a", values), .init("b", [])], threshold: (.infinity, "t")),
-        Histogram(groups: [.init("a", values)], bins: 1, isLogarithmic: true),
-        HeatTable(
-          rows: ["r"],
-          columns: values.map { "\($0)" },
-          values: [values],
-          scale: .balance
-        ),
       ]
     }
-    figures += [LineChart(lines: []), BarChart(series: [], groups: []), Histogram(groups: [])]
+    figures += [LineChart(lines: []), BarChart(series: [], groups: [])]
     return figures
   }()
 
@@ -62,9 +52,7 @@ import Testing
   }
 
   @Test func emptyFiguresSayso() {
-    for figure in [
-      ScatterMap(x: [], y: []), LineChart(lines: []), Histogram(groups: [.init("a", [.nan])]),
-    ] as [any Figure] {
+    for figure in [ScatterMap(x: [], y: []), LineChart(lines: [])] as [any Figure] {
       #expect(figure.drawing.svgFile.contains("no values to draw"))
     }
   }
@@ -119,8 +107,6 @@ import Testing
         level: (1, evil),
         axis: evil
       ),
-      Histogram(title: evil, groups: [.init(evil, [1])], threshold: (1, evil), axis: evil),
-      HeatTable(title: evil, rows: [evil], columns: [evil], values: [[1]]),
       ImageGrid(
         title: evil,
         columns: [evil],

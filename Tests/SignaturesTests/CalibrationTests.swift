@@ -29,17 +29,13 @@ import Testing
   @Test func unknownItemsAreAcceptedAtTheRateAskedFor() throws {
     var generator = SeededGenerator(seed: 1)
     var rates: [Double] = []
-    var exceeded = 0
     for _ in 0..<400 {
       let distances = (0..<199).map { _ in Double(generator.nextUniform()) }
       let calibration = try FalseAcceptCalibration(distances: distances)
       rates.append(try #require(try calibration.threshold(falseAcceptRate: 0.05)))
-      let sure = try calibration.threshold(falseAcceptRate: 0.05, confidence: 0.9)
-      if try #require(sure) > 0.05 { exceeded += 1 }
     }
     let mean = rates.reduce(0, +) / 400
     #expect(abs(mean - 0.05) < 0.003)
-    #expect((4...60).contains(exceeded))
   }
 
   @Test func anItemIsNotItsOwnUnknownItem() throws {

@@ -1,4 +1,3 @@
-import HourglassTensors
 import Testing
 
 @testable import HourglassSignatures

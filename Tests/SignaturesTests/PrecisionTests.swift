@@ -80,7 +80,7 @@ import Testing
     try database.setPrecision(.float16)
     #expect(
       failure { try database.setPrecision(.float32) }
-        == .precisionIsFixed(file: path, found: .float16, asked: .float32)
+        == .precisionIsFixed(file: path, found: "float16", asked: "float32")
     )
   }
 }

@@ -52,15 +52,15 @@ public protocol PairedBatchSource: BatchSource {
 }
 
 /// The rows of a tensor in memory as items.
-public struct TensorSource: BatchSource {
+package struct TensorSource: BatchSource {
   /// The items, `[count, item…]`.
-  public let items: Tensor
+  package let items: Tensor
   /// The shape of one item, without the batch.
-  public let itemShape: Shape
+  package let itemShape: Shape
   private let width: Int
 
   /// Takes the rows of a tensor `[count, item…]`; a scalar has none, which is a mistake of the program.
-  public init(_ items: Tensor) {
+  package init(_ items: Tensor) {
     precondition(items.shape.rank >= 1, "items are the rows of a tensor, found a scalar")
     self.items = items
     itemShape = Shape(Array(items.shape.dimensions.dropFirst()))
@@ -68,10 +68,10 @@ public struct TensorSource: BatchSource {
   }
 
   /// The number of rows.
-  public var count: Int { items.shape[0] }
+  package var count: Int { items.shape[0] }
 
   /// Copies rows to the start of `destination`.
-  public func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     items.scalars.copyRows(indices, width: width, into: &destination)
   }
 }
@@ -79,9 +79,9 @@ public struct TensorSource: BatchSource {
 /// The rows of two tensors as items and targets.
 public struct PairedTensorSource: PairedBatchSource {
   /// The items.
-  public let items: TensorSource
+  package let items: TensorSource
   /// The target of each item.
-  public let targets: TensorSource
+  package let targets: TensorSource
 
   /// Takes the rows of two tensors, `[count, item…]` and `[count, target…]`, of one count.
   public init(items: Tensor, targets: Tensor) {

@@ -1,6 +1,5 @@
 package import HourglassEngines
 internal import HourglassGraphs
-internal import HourglassNetworks
 internal import HourglassSystem
 internal import HourglassTensors
 

@@ -1,5 +1,4 @@
 package import HourglassEngines
-internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassSystem
 package import HourglassTensors

@@ -1,5 +1,4 @@
 public import HourglassNetworks
-internal import HourglassTensors
 
 /// An encoder, a bottleneck, a decoder and an objective: what is to be trained, as a value.
 ///
@@ -51,14 +50,14 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   }
 
   /// How much the loss of a field counts in training, by what the encoder saw of it.
-  public struct FieldWeights: Hashable, Sendable, Codable {
+  package struct FieldWeights: Hashable, Sendable, Codable {
     /// The weight of a field that was observed and hidden from the encoder.
-    public var hidden: Float
+    package var hidden: Float
     /// The weight of a field that the encoder saw.
-    public var visible: Float
+    package var visible: Float
 
     /// Makes weights; both are 1 by default.
-    public init(hidden: Float = 1, visible: Float = 1) {
+    package init(hidden: Float = 1, visible: Float = 1) {
       self.hidden = hidden
       self.visible = visible
     }
@@ -98,9 +97,9 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// it sees. The objective is that of numbers; a category has its cross-entropy. A learned variance
   /// is one for each field instead of one for each value of each item. No loss comes from a field
   /// that is missing.
-  public var fields: FeatureSchema?
+  package var fields: FeatureSchema?
   /// How much the losses of hidden and of visible fields count in training.
-  public var fieldWeights: FieldWeights
+  package var fieldWeights = FieldWeights()
   /// How items become zeros and ones in training, before all else; `nil` leaves them as they are.
   public var binarization: Binarization?
   /// Whether a linear map runs beside the layers of the encoder and another one beside those of the
@@ -138,8 +137,6 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     objective: Objective = .squaredError,
     corruption: Corruption = .none,
     penalties: [Penalty] = [],
-    fields: FeatureSchema? = nil,
-    fieldWeights: FieldWeights = FieldWeights(),
     binarization: Binarization? = nil,
     hasLinearPath: Bool = false,
     terms: [any ObjectiveTerm] = [],
@@ -153,11 +150,42 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.objective = objective
     self.corruption = corruption
     self.penalties = penalties
-    self.fields = fields
-    self.fieldWeights = fieldWeights
     self.binarization = binarization
     self.hasLinearPath = hasLinearPath
     own = OwnTerms(terms: terms, pair: pairTerm)
+  }
+
+  /// Makes an autoencoder of items with fields.
+  package init(
+    encoder: Architecture = .dense(hidden: [256, 128], activation: .relu),
+    bottleneck: Bottleneck = .deterministic(latent: 16),
+    latentActivation: Activation = .identity,
+    decoder: Architecture? = nil,
+    outputActivation: Activation = .identity,
+    objective: Objective = .squaredError,
+    corruption: Corruption = .none,
+    penalties: [Penalty] = [],
+    fields: FeatureSchema?,
+    fieldWeights: FieldWeights = FieldWeights(),
+    binarization: Binarization? = nil,
+    hasLinearPath: Bool = false,
+    pairTerm: (any PairTerm)? = nil
+  ) {
+    self.init(
+      encoder: encoder,
+      bottleneck: bottleneck,
+      latentActivation: latentActivation,
+      decoder: decoder,
+      outputActivation: outputActivation,
+      objective: objective,
+      corruption: corruption,
+      penalties: penalties,
+      binarization: binarization,
+      hasLinearPath: hasLinearPath,
+      pairTerm: pairTerm
+    )
+    self.fields = fields
+    self.fieldWeights = fieldWeights
   }
 
   /// The number of latent dimensions.

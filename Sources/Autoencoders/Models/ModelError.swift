@@ -1,8 +1,8 @@
 internal import HourglassGraphs
-public import HourglassTensors
+package import HourglassTensors
 
 /// Why variables do not make the network that a value describes.
-public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A variable is not there.
   case missingVariable(name: String, expected: Shape)
   /// A variable has another shape.
@@ -13,7 +13,7 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case nonFiniteVariable(name: String)
 
   /// What was expected and what was found.
-  public var description: String {
+  package var description: String {
     switch self {
     case .missingVariable(let name, let expected):
       "the network needs the variable \(name) of shape \(expected), and it is not there"

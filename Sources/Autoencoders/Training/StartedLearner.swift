@@ -1,4 +1,3 @@
-internal import HourglassEngines
 package import HourglassGraphs
 package import HourglassNetworks
 package import HourglassTensors

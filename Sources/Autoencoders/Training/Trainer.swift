@@ -1,5 +1,4 @@
 public import HourglassNetworks
-internal import HourglassTensors
 
 /// How a network is trained: the optimizer, the budget, and what is held out to evaluate it.
 ///

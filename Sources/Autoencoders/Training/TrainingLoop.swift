@@ -242,7 +242,7 @@ package final class TrainingLoop {
   /// Whether the epoch was ended by the last call of `advance`.
   var isBestEpoch: Bool { progress.bestEpoch == progress.epoch }
 
-  /// Evaluators the present variables in the middle of an epoch and keeps them if they are the best.
+  /// Evaluates the present variables in the middle of an epoch and keeps them if they are the best.
   ///
   /// It is the last thing that a loop does; the state for resuming must be taken before.
   func concludePartialEpoch() throws {

@@ -7,3 +7,4 @@
 #include "Numbers.h"
 #include "PNG.h"
 #include "Sound.h"
+#include "Zstandard.h"

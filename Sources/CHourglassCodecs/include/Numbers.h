@@ -18,6 +18,10 @@ enum { HG_MOST_DECIMALS = 19 };
 // to HG_MOST_DECIMALS decimals.
 double hg_decimal_value(uint64_t mantissa, int decimals);
 
+// What is marked beside the counts of digits behind the point: a whole number that begins with a zero before
+// other digits, and one of 2^53 or more.
+enum { HG_LEADING_ZERO = 1 << 30, HG_LARGE_NUMBER = 1 << 29 };
+
 // A table that is being read.
 typedef struct {
   // Cells are read from the position on that have HG_NUMBER_MARGIN further bytes behind their beginning.
@@ -30,7 +34,7 @@ typedef struct {
   double *cells;
   int64_t column_count;
   int64_t stride;
-  // For each column a bit for each count of digits behind the point.
+  // For each column a bit for each count of digits behind the point, and the marks below.
   uint32_t *decimals;
   // The row to stop before.
   int64_t last_row;

@@ -1,5 +1,4 @@
 import ArgumentParser
-import HourglassData
 import HourglassJobs
 import HourglassReports
 import HourglassSystem

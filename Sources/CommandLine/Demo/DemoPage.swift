@@ -115,8 +115,7 @@ struct DemoPage {
           default: .text(column.text(row) ?? "")
           }
         }
-      },
-      best: []
+      }
     )
   }
 }

@@ -1,6 +1,4 @@
-import HourglassData
 import HourglassJobs
-import HourglassMedia
 
 /// One job of the demonstration: its command lines and what to show of their results.
 struct DemoStep {

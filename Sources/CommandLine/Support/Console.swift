@@ -1,4 +1,3 @@
-import HourglassData
 import HourglassJobs
 import HourglassSystem
 

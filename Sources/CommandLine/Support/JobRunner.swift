@@ -1,5 +1,4 @@
 import ArgumentParser
-import HourglassAutoencoders
 import HourglassJobs
 import HourglassTasksCommon
 import Synchronization

@@ -3,28 +3,58 @@ import HourglassData
 import HourglassJobs
 
 /// How the files of data are read, beyond what is seen from their contents.
-struct ReadingArguments: ParsableArguments {
+struct ReadingArguments: ReadingGroup {
   @Option(
     name: .customLong("column"),
     help: ArgumentHelp(
       "Take a column for \(ColumnKind.allCases.map(\.rawValue).joined(separator: ", ")); levels in "
         + "their order as in size=ordinal:small<large, the order of dates as in "
-        + "sold=date:day-first; may be repeated.",
+        + "sold=date:day-first (or month-first), numbers that count since 1970 as in "
+        + "at=date:epoch-seconds (or epoch-milliseconds); may be repeated.",
       valueName: "name=kind"
     )
   )
   var columns: [ColumnChoice] = []
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A word that stands for a missing cell, in addition to the usual ones; may be repeated.",
+      "A word that stands for a missing cell, in addition to the usual ones, or of one column as in "
+        + "country=XX; may be repeated.",
       valueName: "word"
     )
   )
-  var missing: [String] = []
+  var missing: [MissingChoice] = []
 
-  @Flag(help: "The numbers of the table have a decimal comma, as in 1,5.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "The only words for missing cells beside empty ones, with commas between them, or of one "
+        + "column as in country=XX; may be repeated.",
+      valueName: "words"
+    )
+  )
+  var missingOnly: [MissingChoice] = []
+
+  @Flag(
+    help: "A comma stands before decimals, as in 1,5, where the table itself does not show it."
+  )
   var decimalComma = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The encoding of the text: \(TextEncoding.allCases.map(\.rawValue).joined(separator: ", ")) "
+        + "(default: detected).",
+      valueName: "name"
+    ),
+    transform: { argument in
+      guard let encoding = TextEncoding(name: argument) else {
+        throw ValidationError("expected one of the encodings, found \(argument)")
+      }
+      return encoding
+    }
+  )
+  var encoding: TextEncoding?
 
   @Flag(
     inversion: .prefixedNo,
@@ -89,7 +119,9 @@ struct ReadingArguments: ParsableArguments {
     var options = folders.options
     options.columns = columns
     options.missing = missing
+    options.missingOnly = missingOnly
     options.decimalComma = decimalComma
+    options.encoding = encoding
     options.header = header
     options.array = array
     options.labelsArray = labelsArray
@@ -104,7 +136,7 @@ struct ReadingArguments: ParsableArguments {
 }
 
 /// How a folder of many files is read.
-struct FolderArguments: ParsableArguments {
+struct FolderArguments: ReadingGroup {
   @Flag(help: "Skip the files of a folder that cannot be read, and count them.")
   var skipUnreadable = false
 
@@ -125,5 +157,6 @@ struct FolderArguments: ParsableArguments {
 }
 
 extension ColumnChoice: ExpressibleByArgument {}
+extension MissingChoice: ExpressibleByArgument {}
 extension ByteCount: ExpressibleByArgument {}
 extension ImageSizeChoice: ExpressibleByArgument {}

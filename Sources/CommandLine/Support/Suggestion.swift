@@ -1,6 +1,3 @@
-import HourglassData
-import HourglassJobs
-
 /// The word that somebody probably meant.
 enum Suggestion {
   /// The known word nearest to another one, where it is near enough to be meant.

@@ -14,6 +14,23 @@ extension Verb {
   func run() async throws { try await JobRunner.run(try request(), saying) }
 }
 
+/// A verb of one of the eight tasks.
+protocol TaskVerb: Verb {
+  associatedtype Reading: ReadingGroup
+
+  /// The options that all tasks have.
+  var shared: TaskArguments<Reading> { get }
+}
+
+extension TaskVerb {
+  var saying: OutputArguments { shared.saying }
+}
+
+/// Options of how the data of a task are read.
+protocol ReadingGroup: ParsableArguments {
+  var options: ReadingOptions { get }
+}
+
 /// How much is said, and in which form.
 struct OutputArguments: ParsableArguments {
   @Flag(help: "Print one JSON object at the end: report, times, files.")
@@ -27,7 +44,7 @@ struct OutputArguments: ParsableArguments {
 }
 
 /// The groups of options that the eight tasks share.
-struct TaskArguments: ParsableArguments {
+struct TaskArguments<Reading: ReadingGroup>: ParsableArguments {
   @OptionGroup(title: "Files")
   var files: FileArguments
 
@@ -40,10 +57,17 @@ struct TaskArguments: ParsableArguments {
   @Flag(help: "Leave the baselines out of the report, which saves the time of measuring them.")
   var noBaselines = false
 
+  @OptionGroup(title: "Reading")
+  var reading: Reading
+
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
+
   /// A request of these options.
   func request(_ options: any JobOptions, _ data: [String]) -> JobRequest {
     var request = JobRequest(options, data: data)
     request.files = files.options
+    request.reading = reading.options
     request.training = training.options
     request.computing = computing.options
     request.baselines = !noBaselines

@@ -3,7 +3,7 @@ public import HourglassColorize
 import HourglassJobs
 
 /// Gives gray images colors.
-struct Colorize: Verb {
+struct Colorize: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "colorize",
     abstract: "Colorize gray images of any size.",
@@ -72,12 +72,7 @@ struct Colorize: Verb {
   var hints: [HintChoice] = []
 
   @OptionGroup
-  var shared: TaskArguments
-
-  @OptionGroup var folders: FolderArguments
-
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  var shared: TaskArguments<FolderArguments>
 
   func request() throws -> JobRequest {
     var options = ColorizeOptions()
@@ -86,9 +81,7 @@ struct Colorize: Verb {
     options.saturation = saturation
     options.samples = samples
     options.hints = hints
-    var request = shared.request(options, [data])
-    request.reading = folders.options
-    return request
+    return shared.request(options, [data])
   }
 }
 

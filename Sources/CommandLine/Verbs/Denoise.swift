@@ -2,7 +2,7 @@ import ArgumentParser
 import HourglassJobs
 
 /// Takes noise off images, sounds, tables and time series.
-struct Denoise: Verb {
+struct Denoise: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "denoise",
     abstract:
@@ -87,13 +87,7 @@ struct Denoise: Verb {
   var addNoise = false
 
   @OptionGroup
-  var shared: TaskArguments
-
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
-
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  var shared: TaskArguments<ReadingArguments>
 
   func request() throws -> JobRequest {
     var options = DenoiseOptions()
@@ -102,9 +96,7 @@ struct Denoise: Verb {
     options.noise = noise
     options.noisyOnly = noisyOnly
     options.addNoise = addNoise
-    var request = shared.request(options, [data])
-    request.reading = reading.options
-    return request
+    return shared.request(options, [data])
   }
 }
 

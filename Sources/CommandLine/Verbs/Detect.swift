@@ -3,7 +3,7 @@ public import HourglassDetect
 import HourglassJobs
 
 /// Finds what is unlike the rest.
-struct Detect: Verb {
+struct Detect: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "detect",
     abstract: "Find rows, images, or times of a series that are unlike normal ones.",
@@ -96,13 +96,7 @@ struct Detect: Verb {
   var latent: Int?
 
   @OptionGroup
-  var shared: TaskArguments
-
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
-
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  var shared: TaskArguments<ReadingArguments>
 
   func request() throws -> JobRequest {
     var options = DetectOptions()
@@ -112,9 +106,7 @@ struct Detect: Verb {
     options.heatMaps = heatMaps
     options.learned = learned
     options.latent = latent
-    var request = shared.request(options, [data])
-    request.reading = reading.options
-    return request
+    return shared.request(options, [data])
   }
 }
 

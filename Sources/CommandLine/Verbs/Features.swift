@@ -2,7 +2,7 @@ import ArgumentParser
 import HourglassJobs
 
 /// Trains a feature extractor on items and writes their features.
-struct Features: Verb {
+struct Features: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "features",
     abstract: "Train features of rows, images, sounds or windows, as the input of other models.",
@@ -41,12 +41,6 @@ struct Features: Verb {
   @Argument(help: ArgumentHelp("What to describe.", valueName: "data"))
   var data: String
 
-  @OptionGroup
-  var shared: TaskArguments
-
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
-
   @OptionGroup(title: "Comparison")
   var comparison: ProbeArguments
 
@@ -56,8 +50,8 @@ struct Features: Verb {
   @OptionGroup(title: "Network (without --model)")
   var mirror: MirrorArguments
 
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  @OptionGroup
+  var shared: TaskArguments<ReadingArguments>
 
   func request() throws -> JobRequest {
     var options = FeaturesOptions()
@@ -66,9 +60,7 @@ struct Features: Verb {
     options.probe = comparison.probe
     options.labels = comparison.labels
     options.plot = comparison.plot
-    var request = shared.request(options, [data])
-    request.reading = reading.options
-    return request
+    return shared.request(options, [data])
   }
 }
 

@@ -3,7 +3,7 @@ public import HourglassGenerate
 import HourglassJobs
 
 /// Makes new items like those that were trained on.
-struct Generate: Verb {
+struct Generate: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "generate",
     abstract: "Generate new rows of a table, images or windows of a series like your own.",
@@ -49,17 +49,11 @@ struct Generate: Verb {
   @OptionGroup(title: "Generating")
   var generating: GeneratingArguments
 
-  @OptionGroup
-  var shared: TaskArguments
-
-  @OptionGroup(title: "Data")
-  var reading: ReadingArguments
-
   @OptionGroup(title: "Network (without --model)")
   var shape: SynthesizerArguments
 
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  @OptionGroup
+  var shared: TaskArguments<ReadingArguments>
 
   func request() throws -> JobRequest {
     var options = GenerateOptions()
@@ -79,9 +73,7 @@ struct Generate: Verb {
     options.codes = shape.codes
     options.hidden = shape.hidden
     options.architecture = shape.architecture
-    var request = shared.request(options, [])
-    request.reading = reading.options
-    return request
+    return shared.request(options, [])
   }
 }
 

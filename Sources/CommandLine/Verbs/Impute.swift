@@ -2,7 +2,7 @@ import ArgumentParser
 import HourglassJobs
 
 /// Fills the missing cells of a table, the gaps of a time series or the holes in images.
-struct Impute: Verb {
+struct Impute: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "impute",
     abstract: "Fill missing cells of a table, gaps of a time series, or holes in images.",
@@ -52,20 +52,14 @@ struct Impute: Verb {
   )
   var data: String
 
-  @OptionGroup
-  var shared: TaskArguments
-
   @OptionGroup(title: "Filling")
   var filling: FillingArguments
 
   @OptionGroup(title: "Filling images")
   var holes: HoleArguments
 
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
-
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  @OptionGroup
+  var shared: TaskArguments<ReadingArguments>
 
   func request() throws -> JobRequest {
     var options = ImputeOptions()
@@ -77,9 +71,7 @@ struct Impute: Verb {
     options.mask = holes.mask
     options.maskRate = holes.maskRate
     options.figure = holes.figure
-    var request = shared.request(options, [data])
-    request.reading = reading.options
-    return request
+    return shared.request(options, [data])
   }
 }
 

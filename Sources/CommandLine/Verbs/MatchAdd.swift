@@ -2,7 +2,7 @@ import ArgumentParser
 import HourglassJobs
 
 /// Stores items with their signatures.
-struct MatchAdd: Verb {
+struct MatchAdd: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Store items; a new database trains its encoder on them.",
@@ -38,13 +38,7 @@ struct MatchAdd: Verb {
   var stored: StorageArguments
 
   @OptionGroup
-  var shared: TaskArguments
-
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
-
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  var shared: TaskArguments<ReadingArguments>
 
   func request() throws -> JobRequest {
     var options = MatchAddOptions()
@@ -52,8 +46,6 @@ struct MatchAdd: Verb {
     options.dimensions = dimensions
     options.storage = stored.storage
     options.names = stored.names
-    var request = shared.request(options, items)
-    request.reading = reading.options
-    return request
+    return shared.request(options, items)
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import HourglassJobs
 
 /// Describes each row, image, sound or window by a few numbers.
-struct Reduce: Verb {
+struct Reduce: TaskVerb {
   static let configuration = CommandConfiguration(
     commandName: "reduce",
     abstract: "Reduce each row of a table, image, sound or window of a series to a few dimensions.",
@@ -44,12 +44,6 @@ struct Reduce: Verb {
   @Argument(help: ArgumentHelp("What to describe.", valueName: "data"))
   var data: String
 
-  @OptionGroup
-  var shared: TaskArguments
-
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
-
   @OptionGroup(title: "Map")
   var map: MapArguments
 
@@ -62,8 +56,8 @@ struct Reduce: Verb {
   @OptionGroup(title: "Finding the number of dimensions")
   var search: SearchArguments
 
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  @OptionGroup
+  var shared: TaskArguments<ReadingArguments>
 
   func request() throws -> JobRequest {
     var options = ReduceOptions()
@@ -77,9 +71,7 @@ struct Reduce: Verb {
     options.labelNames = map.labelNames
     options.keep = search.keep
     options.curve = search.curve
-    var request = shared.request(options, [data])
-    request.reading = reading.options
-    return request
+    return shared.request(options, [data])
   }
 }
 

@@ -29,13 +29,8 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     let request = try JobRequest(json: try Self.text(of: file), name: file)
-    if file != "-", let slash = file.lastIndex(of: "/") {
-      let folder = slash == file.startIndex ? "/" : String(file[..<slash])
-      guard chdir(folder) == 0 else {
-        throw Failure("cannot enter the folder \(folder) of the request.", exitCode: .data)
-      }
-    }
-    try await JobRunner.run(request, saying)
+    let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    try await JobRunner.run(request.relative(to: folder), saying)
   }
 
   private static func text(of path: String) throws -> String {

@@ -11,7 +11,7 @@ public import HourglassTensors
 /// formats for the MNIST database", http://yann.lecun.com/exdb/mnist/.
 public struct IDXFile: Sendable {
   /// The type of the values in the file.
-  public enum ElementType: UInt8, Hashable, Sendable, CaseIterable {
+  package enum ElementType: UInt8, Hashable, Sendable, CaseIterable {
     /// Whole numbers from 0 to 255.
     case unsignedByte = 0x08
     /// Whole numbers from -128 to 127.
@@ -26,7 +26,7 @@ public struct IDXFile: Sendable {
     case float64 = 0x0E
 
     /// The number of bytes that a value takes in the file.
-    public var size: Int {
+    package var size: Int {
       switch self {
       case .unsignedByte, .signedByte: 1
       case .int16: 2
@@ -49,7 +49,7 @@ public struct IDXFile: Sendable {
   public let path: String
 
   /// The type of the values in the file; here they are numbers of single precision.
-  public let elementType: ElementType
+  package let elementType: ElementType
 
   /// The number of items that were read.
   public let count: Int

@@ -14,7 +14,7 @@ package enum MediaRecognition: Hashable, Sendable {
   case soundFile
   /// A folder with sound files in it or below it.
   case soundFolder
-  /// None of these: a table, an array, another kind of file, or a pipe, which is not touched.
+  /// None of these: a table, an array, another kind of file, or a pipe that can be read only once.
   case nothing
 
   /// Looks at a path.
@@ -22,10 +22,12 @@ package enum MediaRecognition: Hashable, Sendable {
   /// A folder is of the kind that most of its files are of. Files in it that are neither images nor
   /// sounds by their contents, nor by their extensions, do not count.
   ///
-  /// - Throws: Why the path cannot be looked at.
+  /// - Throws: Why the path cannot be looked at, and `inPipe` for an image or a sound in a pipe.
   package init(path: String) throws(DatasetError) {
     switch try FolderListing.kind(of: path) {
-    case .other: self = .nothing
+    case .other:
+      if SpooledInputs.current != nil { try Self.refuseMedia(in: path) }
+      self = .nothing
     case .file(let size): self = try Self.recognized(path, size)
     case .folder:
       let files = try FolderListing.files(below: path)
@@ -39,13 +41,26 @@ package enum MediaRecognition: Hashable, Sendable {
     }
   }
 
-  private static func recognized(_ path: String, _ size: Int) throws(DatasetError) -> Self {
-    let beginning: [UInt8]
+  private static func beginning(of path: String) throws(DatasetError) -> [UInt8] {
     do throws(FileError) {
-      beginning = try WholeFile.beginning(of: path, count: SoundFormat.beginningSize)
+      return try WholeFile.beginning(of: path, count: SoundFormat.beginningSize)
     } catch {
       throw .file(error)
     }
+  }
+
+  private static func refuseMedia(in pipe: String) throws(DatasetError) {
+    let beginning = try beginning(of: pipe)
+    if let format = ImageFormat(beginning: beginning) {
+      throw .image(.inPipe(path: pipe, format: format.rawValue))
+    }
+    if let format = SoundFormat(beginning: beginning) {
+      throw .sound(.inPipe(path: pipe, format: format.rawValue))
+    }
+  }
+
+  private static func recognized(_ path: String, _ size: Int) throws(DatasetError) -> Self {
+    let beginning = try beginning(of: path)
     if ImageFormat(beginning: beginning) != nil { return .imageFile }
     if SoundFormat(beginning: beginning) != nil { return .soundFile }
     let isCIFAR = CIFARFile.isLikely(name: path, size: size, first: beginning.first)

@@ -17,9 +17,11 @@ struct NPYHeader: Hashable, Sendable {
   /// Whether it is the header of an IDX file, which says the same in other words.
   let isIDX: Bool
 
-  /// Whether bytes begin as an NPY file does.
+  /// Whether bytes begin as an NPY file does, or are all of a file that ends within these six bytes.
   static func isBeginning(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: [0x93] + Array("NUMPY".utf8))
+    let magic = [0x93] + Array("NUMPY".utf8)
+    return bytes.starts(with: magic)
+      || (2..<magic.count).contains(bytes.count) && magic.starts(with: bytes)
   }
 
   /// The bytes of a header that follow its first twelve; none where these are no beginning of one.

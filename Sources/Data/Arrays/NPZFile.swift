@@ -4,12 +4,12 @@ internal import HourglassSystem
 ///
 /// Of a file nothing but its directory is held; an archive from a pipe or within gzip is held
 /// whole.
-public struct NPZFile: Sendable {
+package struct NPZFile: Sendable {
   /// The path of the archive.
-  public let path: String
+  package let path: String
 
   /// The names of the arrays, in the order of the archive.
-  public let names: [String]
+  package let names: [String]
 
   private let archive: ZipArchive
   private let memoryLimit: Int
@@ -17,7 +17,7 @@ public struct NPZFile: Sendable {
   /// Opens an archive; its arrays are read one by one.
   ///
   /// - Throws: What is wrong with the archive.
-  public init(contentsOf path: String) throws(DatasetError) {
+  package init(contentsOf path: String) throws(DatasetError) {
     let source = try ByteSource(path: path)
     try self.init(source, memoryLimit: MemoryLimit.standard)
   }
@@ -47,7 +47,7 @@ public struct NPZFile: Sendable {
   /// Reads an array.
   ///
   /// - Throws: What is wrong with it, or `noSuchArray`.
-  public func array(_ name: String) throws(DatasetError) -> NPYFile {
+  package func array(_ name: String) throws(DatasetError) -> NPYFile {
     try stored(name).whole(memoryLimit: memoryLimit)
   }
 
@@ -64,7 +64,7 @@ public struct NPZFile: Sendable {
   /// The name of the array that is meant where none is named: the only one, or X.
   ///
   /// - Throws: `severalArrays` where there are others.
-  public func standardName() throws(DatasetError) -> String {
+  package func standardName() throws(DatasetError) -> String {
     if names.count == 1 { return names[0] }
     guard let name = ["X", "x"].first(where: { names.contains($0) }) else {
       throw .array(.severalArrays(path: path, found: names))

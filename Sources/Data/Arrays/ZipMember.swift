@@ -37,7 +37,7 @@ final class ZipMember: ByteStream {
       return
     }
     do throws(Inflater.Failure) {
-      inflater = try Inflater(isRaw: true)
+      inflater = try Inflater(.deflated)
     } catch {
       throw .noMemory(path: path)
     }

@@ -1,48 +1,48 @@
 internal import HourglassSystem
 internal import HourglassTensors
 
-/// The bytes of a file, inflated where the file is gzip, through a window of a fixed size.
+/// The bytes of a file, inflated where the file is compressed, through a window of a fixed size.
 ///
-/// Gzip is recognized by its first two bytes and not by the name of the file. A reader looks at the
+/// Gzip and Zstandard are recognized by their first bytes and not by the name of the file. A reader looks at the
 /// unread bytes of the window, discards those that it is done with, and fills the window again:
 ///
 ///     try source.fill()
 ///     let used = try source.withUnread { bytes in ... }
 ///     source.discard(used)
+///
+/// A reader of text calls `beginText` first, after which the bytes are UTF-8.
 final class ByteSource {
   /// The number of bytes that a reader can look at together.
   static let standardWindowSize = 1 << 20
-  private static let pieceSize = 1 << 18
 
   let path: String
   /// The size of the file as it is stored; none for a pipe or a device.
   let storedSize: Int?
-  /// Whether the file is gzip.
+  /// Whether the file is compressed.
   private(set) var isCompressed = false
   /// Whether the window holds the last byte.
   private(set) var isAtEnd = false
   /// The number of bytes that were discarded so far, which is the position of the window.
   private(set) var position = 0
+  /// The encoding of the text, as far as it is known: pure ASCII is UTF-8 until another byte comes.
+  var encoding: TextEncoding { parts?.encoding ?? ownEncoding }
 
   let windowSize: Int
   /// Whether bytes are given as they arrive, from the first whole line on, and not only when the
   /// window is full.
   let isLive: Bool
-  /// The bytes of the file as it is stored that were read so far.
-  private var storedPosition = 0
 
-  private let file: any ByteStream
-  private var inflater: Inflater?
+  private let stored: CountedStream
+  private let parts: PartStream?
+  /// The bytes as they go into the window.
+  private var stream: any ByteStream
   private var window: [UInt8]
   private var unread = 0..<0
-  /// Bytes as they are stored, before inflating.
-  private var piece: [UInt8] = []
-  private var pieceUnread = 0..<0
-  private var fileIsAtEnd = false
-  /// Whether runs of blanks are given as one tab.
-  private var givesBlanksAsTabs = false
-  private var isAtLineStart = true
-  private var isAfterBlank = false
+  private var ownEncoding = TextEncoding.utf8
+  /// Whether the encoding is decided by the first byte beyond ASCII.
+  private var isWatched = false
+  /// The last bytes of the window that may be the beginning of a character.
+  private var undecided = 0
 
   /// Opens a file and fills the window for the first time.
   ///
@@ -77,21 +77,33 @@ final class ByteSource {
     self.path = path
     self.windowSize = windowSize
     self.isLive = isLive
-    self.file = file
+    parts = file as? PartStream
+    stored = CountedStream(file)
+    stream = stored
     storedSize = file.byteCount
     // A small file gets a small window: many small files may be open in one run.
     let size = min(storedSize.map { max($0, 1 << 16) + 1 } ?? windowSize, windowSize)
     window = [UInt8](repeating: 0, count: size)
     try fill()
-    guard startsWithGzip else { return }
-    try becomeCompressed()
+    guard let format = Inflater.Format(beginning: firstUnread(4)) else { return }
+    isCompressed = true
+    if window.count < windowSize { window += [UInt8](repeating: 0, count: windowSize - size) }
+    try filter { upstream throws(DatasetError) in
+      try InflatedStream(upstream, format, path: path, storedSize: storedSize)
+    }
   }
 
   /// The number of bytes of the window that are not read yet.
   var unreadCount: Int { unread.count }
 
   /// The part of the file as it is stored that was read, from 0 to 1; 0 for a pipe.
-  var storedPart: Double { storedSize.map { Double(storedPosition) / Double(max($0, 1)) } ?? 0 }
+  var storedPart: Double { storedSize.map { Double(stored.count) / Double(max($0, 1)) } ?? 0 }
+
+  /// Whether further bytes may show another encoding.
+  var isEncodingOpen: Bool { isWatched && !isAtEnd }
+
+  /// Whether the bytes are those of the file, so that a position says how much of it was read.
+  var isAsStored: Bool { stream === stored }
 
   /// Whether the window has no room left for another byte.
   var isFull: Bool { unread.count == window.count }
@@ -123,6 +135,18 @@ final class ByteSource {
     position += count
   }
 
+  /// Drops as many bytes, of which the window need not hold all.
+  func skip(_ count: Int) throws(DatasetError) {
+    var left = count
+    while left > 0 {
+      if unread.isEmpty { try fill() }
+      if unread.isEmpty { return }
+      let some = min(left, unread.count)
+      discard(some)
+      left -= some
+    }
+  }
+
   /// Moves the unread bytes to the start of the window and reads until it is full or the end comes.
   func fill() throws(DatasetError) {
     guard !isAtEnd else { return }
@@ -133,24 +157,37 @@ final class ByteSource {
     }
     while !isAtEnd && unread.upperBound < window.count {
       let start = unread.upperBound
-      keepPlaceForTab()
-      guard unread.upperBound < window.count else { return }
-      let count = inflater == nil ? try readPlain() : try readInflated()
-      unread = unread.lowerBound..<unread.upperBound + count
-      let hasLine = isLive && endsLine(window[start..<unread.upperBound])
-      if givesBlanksAsTabs { compactBlanks(from: start) }
-      if hasLine { return }
+      let count = try stream.read(into: &window, from: start)
+      isAtEnd = count == 0
+      unread = unread.lowerBound..<start + count
+      if isWatched { watch(from: start) }
+      if isLive && endsLine(window[min(start, unread.upperBound)..<unread.upperBound]) { return }
     }
   }
 
+  /// From here on gives what another stream makes of the bytes that come.
+  ///
+  /// - Parameter make: Makes the other stream of one of the unread bytes and of those behind them.
+  func filter(
+    _ make: (any ByteStream) throws(DatasetError) -> any ByteStream
+  ) throws(DatasetError) {
+    // At the end of the bytes nothing is read again: a terminal would wait for more. Behind the first of several
+    // files the others follow.
+    let rest: any ByteStream = isAtEnd && parts == nil ? MemoryStream([]) : stream
+    stream = try make(PrefixedStream(Array(window[unread]), rest))
+    unread = unread.lowerBound..<unread.lowerBound
+    isAtEnd = false
+    try fill()
+  }
+
   /// Whether there are several files, which are one table.
-  var isOfParts: Bool { file is PartStream }
+  var isOfParts: Bool { parts != nil }
 
   /// Goes on with the other files of a table behind the first one.
   ///
   /// - Parameter format: How the first one begins, which the others must begin alike.
   func readOtherParts(_ format: PartFormat) throws(DatasetError) {
-    guard let parts = file as? PartStream else { return }
+    guard let parts else { return }
     parts.format = format
     isAtEnd = false
     try fill()
@@ -163,117 +200,76 @@ final class ByteSource {
       $0 != CSVDialect.lineFeed && $0 != CSVDialect.carriageReturn
     }
   }
+}
 
-  /// From here on gives each run of blanks as one tab, and none at the ends of lines.
-  func giveBlanksAsTabs() {
-    givesBlanksAsTabs = true
-    compactBlanks(from: unread.lowerBound)
-  }
+extension ByteSource {
+  /// The bytes of the beginning that show UTF-16 without a mark.
+  private static let beginningSize = 1 << 12
 
-  /// Puts one blank back where a run of them stood at the end of the window: the tab that it becomes needs
-  /// a place before the bytes that come next.
-  private func keepPlaceForTab() {
-    guard givesBlanksAsTabs && isAfterBlank && !isAtLineStart else { return }
-    let place = unread.upperBound
-    unread = unread.lowerBound..<place + 1
-    if place + 1 < window.count {
-      window[place] = CSVDialect.space
-    } else {
-      window[place] = CSVDialect.tab
-      isAfterBlank = false
+  /// Takes the bytes for a text, and from here on gives it in UTF-8 without a byte-order mark.
+  ///
+  /// The encoding is that of the mark; else UTF-16 where the beginning shows it; else UTF-8 or Windows-1252, by the
+  /// first bytes beyond ASCII, wherever they come.
+  ///
+  /// - Parameter declared: The encoding where it is known, which only a byte-order mark of UTF-16 overrides.
+  /// - Returns: Whether the text began with a byte-order mark.
+  @discardableResult
+  func beginText(_ declared: TextEncoding? = nil) throws(DatasetError) -> Bool {
+    if let parts {
+      // The files are opened again as texts: each has a mark and an encoding of its own.
+      try parts.beginText(declared)
+      (unread, isAtEnd) = (0..<0, false)
+      try fill()
+      return parts.hasByteOrderMark
     }
-  }
-
-  /// Compacts the unread bytes from a place of the window on.
-  private func compactBlanks(from start: Int) {
-    var end = start
-    for index in start..<unread.upperBound {
-      let byte = window[index]
-      if byte == CSVDialect.space {
-        isAfterBlank = true
-        continue
+    let beginning = firstUnread(Self.beginningSize)
+    let marked = TextEncoding.marked(beginning)
+    let isOverridden = declared?.isUTF16 == false && marked?.isUTF16 != true
+    let known =
+      marked.flatMap { isOverridden && $0 != declared ? nil : $0 } ?? declared
+      ?? TextEncoding.unmarkedUTF16(beginning)
+    let hasMark = known != nil && known == marked
+    if hasMark { discard(known?.byteOrderMark.count ?? 0) }
+    ownEncoding = known ?? .utf8
+    switch ownEncoding {
+    case .utf8:
+      isWatched = known == nil
+      if isWatched { watch(from: unread.lowerBound) }
+      if ownEncoding != .utf8 { try fill() }
+    case .utf16LittleEndian, .utf16BigEndian, .windows1252:
+      try filter { [ownEncoding] upstream in
+        TextDecodingStream(upstream, encoding: ownEncoding, isFound: false)
       }
-      let endsLine = byte == CSVDialect.lineFeed || byte == CSVDialect.carriageReturn
-      // The tab takes the place of the first blank.
-      if isAfterBlank && !isAtLineStart && !endsLine {
-        window[end] = CSVDialect.tab
-        end += 1
-      }
-      window[end] = byte
-      end += 1
-      isAfterBlank = false
-      isAtLineStart = endsLine
     }
-    unread = unread.lowerBound..<end
+    return hasMark
   }
 
-  private var startsWithGzip: Bool { firstUnread(2) == [0x1f, 0x8b] }
-
-  /// Starts again with the bytes of the window as compressed ones.
-  private func becomeCompressed() throws(DatasetError) {
-    isCompressed = true
-    do throws(Inflater.Failure) {
-      inflater = try Inflater()
-    } catch {
-      throw damage(error)
+  /// Looks for the first byte beyond ASCII, which decides between UTF-8 and Windows-1252.
+  ///
+  /// Both are the same up to it, so that a text is decoded from there on.
+  private func watch(from start: Int) {
+    let first = max(start - undecided, unread.lowerBound)
+    undecided = 0
+    guard let place = EightBytes.firstBeyondASCII(in: window, first..<unread.upperBound) else {
+      return
     }
-    piece = Array(window[unread])
-    pieceUnread = 0..<piece.count
-    if piece.count < Self.pieceSize {
-      piece += [UInt8](repeating: 0, count: Self.pieceSize - piece.count)
-    }
-    fileIsAtEnd = isAtEnd
-    isAtEnd = false
-    unread = 0..<0
-    if window.count < windowSize {
-      window = [UInt8](repeating: 0, count: windowSize)
-    }
-    try fill()
-  }
-
-  private func readPlain() throws(DatasetError) -> Int {
-    let count = try file.read(into: &window, from: unread.upperBound)
-    isAtEnd = count == 0
-    storedPosition += count
-    return count
-  }
-
-  private func readInflated() throws(DatasetError) -> Int {
-    if pieceUnread.isEmpty && !fileIsAtEnd { try readPiece() }
-    let mayEnd = inflater?.mayEnd ?? true
-    if pieceUnread.isEmpty && fileIsAtEnd && mayEnd {
-      isAtEnd = true
-      return 0
-    }
-    let (consumed, produced) = try inflate()
-    pieceUnread = pieceUnread.lowerBound + consumed..<pieceUnread.upperBound
-    if consumed == 0 && produced == 0 && pieceUnread.isEmpty && fileIsAtEnd {
-      throw .truncatedGzip(path: path, size: storedSize)
-    }
-    return produced
-  }
-
-  private func inflate() throws(DatasetError) -> (Int, Int) {
-    do throws(Inflater.Failure) {
-      let room = unread.upperBound..<window.count
-      return try inflater?.run(piece, pieceUnread, into: &window, room) ?? (0, 0)
-    } catch {
-      throw damage(error)
-    }
-  }
-
-  private func readPiece() throws(DatasetError) {
-    let count = try file.read(into: &piece, from: 0)
-    pieceUnread = 0..<count
-    storedPosition += count
-    fileIsAtEnd = count == 0
-  }
-
-  private func damage(_ failure: Inflater.Failure) -> DatasetError {
-    switch failure {
-    case .corrupt(let reason): .damagedGzip(path: path, reason: reason)
-    case .trailing: .trailingAfterGzip(path: path)
-    case .memory: .noMemory(path: path)
+    let bytes = window[place..<unread.upperBound]
+    switch UTF8Sequence(bytes) {
+    case .valid: isWatched = false
+    case .cut where !isAtEnd: undecided = bytes.count
+    case .cut, .invalid:
+      isWatched = false
+      // Such a byte is no text of Windows-1252 either.
+      if TextEncoding.isUndefinedInWindows1252(bytes[place]) { return }
+      ownEncoding = .windows1252
+      let rest: any ByteStream = isAtEnd ? MemoryStream([]) : stream
+      stream = TextDecodingStream(
+        PrefixedStream(Array(bytes), rest),
+        encoding: .windows1252,
+        isFound: true
+      )
+      unread = unread.lowerBound..<place
+      isAtEnd = false
     }
   }
 }

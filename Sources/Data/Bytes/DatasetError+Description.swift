@@ -25,7 +25,8 @@ extension DatasetError: CustomStringConvertible {
       "cannot train on \(name): expected finite numbers, found another value in item \(item). "
         + "Replace such values, or remove the item."
     case .noMemory(let path): MediaError.noMemory(path: path).description
-    case .damagedGzip, .truncatedGzip, .trailingAfterGzip: gzipDescription
+    case .damagedGzip, .truncatedGzip, .trailingAfterGzip, .damagedZstandard, .truncatedZstandard:
+      compressedDescription
     case .notIDX, .unknownIDXType, .unsupportedIDXRank, .truncatedIDXHeader, .emptyIDX,
       .absurdIDXDimensions, .truncatedIDX, .trailingInIDX, .idxValueNotFinite, .labelFile:
       idxDescription
@@ -37,7 +38,7 @@ extension DatasetError: CustomStringConvertible {
     }
   }
 
-  private var gzipDescription: String {
+  private var compressedDescription: String {
     switch self {
     case .damagedGzip(let path, let reason):
       "cannot read \(path): expected gzip data, found damaged data (\(reason)). "
@@ -48,6 +49,12 @@ extension DatasetError: CustomStringConvertible {
     case .trailingAfterGzip(let path):
       "cannot read \(path): expected the end of the file after the gzip data, found other bytes. "
         + "Copy or download the file again."
+    case .damagedZstandard(let path, let reason):
+      "cannot read \(path): expected Zstandard data, found damaged data (\(reason)). "
+        + "Copy or download the file again."
+    case .truncatedZstandard(let path, let size):
+      "cannot read \(path): expected Zstandard data up to its end, found that it stops early"
+        + (size.map { " after \($0) bytes" } ?? "") + ". Copy or download the file again."
     default: ""
     }
   }
@@ -104,12 +111,16 @@ extension DatasetError: CustomStringConvertible {
 
   private var tableDescription: String {
     switch self {
-    case .utf16(let path):
-      "cannot read \(path): expected a text in UTF-8, found one in UTF-16. "
-        + "Save the table again as CSV in UTF-8."
     case .notUTF8(let path, let line):
-      "cannot read \(path): line \(line): expected a text in UTF-8, found bytes that are none. "
-        + "Save the table again as CSV in UTF-8."
+      "cannot read \(path): line \(line): expected text in one encoding (UTF-8, UTF-16 or "
+        + "Windows-1252), found bytes that are none. Name the encoding (--encoding), or save the "
+        + "table again as CSV in UTF-8."
+    case .notInEncoding(let path, let encoding, let text):
+      "cannot write \(path): expected characters that \(encoding.name) has, found "
+        + "\"\(clipped(text))\". Save the input in UTF-8 first."
+    case .notJSON(let path, let line, let found):
+      "cannot read \(path): line \(line): expected a JSON object on one line, such as "
+        + "{\"a\": 1}, found \(found). Correct the line, or remove it."
     case .noRows(let path, let columns):
       "cannot read \(path): expected rows below the header of "
         + "\(columns) column\(columns == 1 ? "" : "s"), found none. Give a table with data."

@@ -33,7 +33,7 @@ public enum DatasetError: Error, Hashable, Sendable {
   /// What is wrong with a sound or with sounds.
   case sound(SoundFileError)
 
-  // MARK: Gzip
+  // MARK: Compressed files
 
   /// The compressed data are wrong; `reason` is what zlib said.
   case damagedGzip(path: String, reason: String)
@@ -41,6 +41,10 @@ public enum DatasetError: Error, Hashable, Sendable {
   case truncatedGzip(path: String, size: Int?)
   /// Bytes that are not gzip follow the compressed data.
   case trailingAfterGzip(path: String)
+  /// The data compressed as Zstandard are wrong; `reason` is what libzstd said.
+  case damagedZstandard(path: String, reason: String)
+  /// The data compressed as Zstandard stop before their end; `size` is the size of the file.
+  case truncatedZstandard(path: String, size: Int?)
 
   // MARK: IDX
 
@@ -67,10 +71,12 @@ public enum DatasetError: Error, Hashable, Sendable {
 
   // MARK: CSV
 
-  /// The text is UTF-16 and not UTF-8.
-  case utf16(path: String)
-  /// A text has bytes that are no UTF-8.
+  /// A text has bytes that are no text in the encoding that it has otherwise.
   case notUTF8(path: String, line: Int)
+  /// The encoding of the file has no such character, which a cell would be written with.
+  case notInEncoding(path: String, encoding: TextEncoding, text: String)
+  /// A line of JSON lines holds no object; `found` says what.
+  case notJSON(path: String, line: Int, found: String)
   /// A header and no row below it.
   case noRows(path: String, columns: Int)
   /// A row has more or fewer cells than the first one.

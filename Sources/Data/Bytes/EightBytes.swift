@@ -23,6 +23,24 @@ struct EightBytes {
     return ((isLow | isStop) & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3
   }
 
+  /// The place of the first byte of 0x80 or more in a part of an array.
+  static func firstBeyondASCII(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
+    let raw = bytes.span.bytes
+    var place = range.lowerBound
+    while place &+ 32 <= range.upperBound {
+      let words =
+        EightBytes(raw, at: place).word | EightBytes(raw, at: place &+ 8).word
+        | EightBytes(raw, at: place &+ 16).word | EightBytes(raw, at: place &+ 24).word
+      if words & 0x8080_8080_8080_8080 != 0 { break }
+      place &+= 32
+    }
+    while place < range.upperBound {
+      if bytes[place] >= 0x80 { return place }
+      place &+= 1
+    }
+    return nil
+  }
+
   /// A byte that stands in each place of a word.
   struct Repeated {
     static let ones: UInt64 = 0x0101_0101_0101_0101

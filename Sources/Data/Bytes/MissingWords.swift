@@ -1,30 +1,61 @@
-/// The words that stand for a missing cell.
+/// The words that stand for a missing cell; a cell without a byte always is one.
 ///
-/// These are, as they are written here: nothing at all, `NA`, `N/A`, `n/a`, `#N/A`, `<NA>`, `NaN`,
-/// `nan`, `-nan`, `null`, `NULL`, `None` and `?`; others can be added.
+/// The usual ones are, as they are written here: `NA`, `N/A`, `n/a`, `#N/A`, `<NA>`, `NaN`, `nan`, `-nan`,
+/// `null`, `NULL`, `None` and `?`; others can be added or taken in their place.
 struct MissingWords: Sendable {
   static let standard = [
     "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "null", "NULL", "None", "?",
   ]
 
+  /// The words, without empty ones.
+  let texts: [String]
+  /// The words that are numbers, with their places; a number is missing in whatever way it is written.
+  private let numbers: [(value: Double, place: Int)]
   private let words: [[UInt8]]
+  /// How many of the words nobody chose.
+  private let usualCount: Int
   private let longest: Int
   /// For each byte whether a word begins with it.
   private var begins = [Bool](repeating: false, count: 256)
 
-  init(adding further: [String] = []) {
-    words = (Self.standard + further).map { Array($0.utf8) }.filter { !$0.isEmpty }
+  /// Takes the usual words, or only some, and further ones.
+  init(only: [String]? = nil, adding further: [String] = []) {
+    texts = ((only ?? Self.standard) + further).filter { !$0.isEmpty }
+    usualCount = only == nil ? Self.standard.count : 0
+    words = texts.map { Array($0.utf8) }
+    numbers = texts.enumerated().compactMap { place, text in
+      TableNumber.value(of: text).map { ($0, place + 1) }
+    }
     longest = words.map(\.count).max() ?? 0
     for word in words { begins[Int(word[0])] = true }
   }
 
   /// Whether some bytes are one of the words, or none.
   func contains(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    if range.isEmpty { return true }
-    guard range.count <= longest, begins[Int(bytes[range.lowerBound])] else { return false }
-    return words.contains { word in
+    place(of: bytes, range) != nil
+  }
+
+  /// Whether a text is one of the words, or empty.
+  func contains(_ text: [UInt8]) -> Bool { contains(text.span, 0..<text.count) }
+
+  /// Whether a word of some place stands for a missing cell in quotes, too: in these stand texts, but for words
+  /// that somebody chose, and for nothing at all.
+  func holdsInQuotes(_ place: Int) -> Bool { place == 0 || place > usualCount }
+
+  /// Whether some words are numbers.
+  var holdNumbers: Bool { !numbers.isEmpty }
+
+  /// The number of the word that is a number, from 1.
+  func place(of number: Double) -> Int? { numbers.first { $0.value == number }?.place }
+
+  /// The number of the word that some bytes are, from 1, or 0 for no bytes; nil for another text.
+  func place(of bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    if range.isEmpty { return 0 }
+    guard range.count <= longest, begins[Int(bytes[range.lowerBound])] else { return nil }
+    let place = words.firstIndex { word in
       word.count == range.count
         && word.indices.allSatisfy { word[$0] == bytes[range.lowerBound + $0] }
     }
+    return place.map { $0 + 1 }
   }
 }

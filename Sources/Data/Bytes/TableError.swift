@@ -9,7 +9,7 @@ public enum TableError: Error, Hashable, Sendable {
   /// One of several files that are one table has other columns than the first one.
   case differentColumns(path: String, first: String, expected: [String], found: [String])
   /// Nearly all cells of a column are numbers, and a few are texts.
-  case strayText(path: String, column: String, text: String, count: Int)
+  case strayText(path: String, column: String, found: String)
   /// A text after many numbers in a file that can be read only once.
   case lateText(path: String, cell: CellPlace, text: String)
   /// A column that was declared to have another kind holds what that kind cannot.
@@ -31,18 +31,19 @@ extension TableError: CustomStringConvertible {
       "cannot read \(path): expected the columns of \(first), found "
         + Self.difference(expected, found)
         + ". Give the files the same columns in the same order, or leave this one out."
-    case .strayText(let path, let column, let text, let count):
+    case .strayText(let path, let column, let found):
       "cannot read \(path): column \(clipped(column)): expected numbers as in nearly all of its "
-        + "cells, found \(count) other cell\(count == 1 ? "" : "s"), the first \"\(clipped(text))\". "
-        + "Correct \(count == 1 ? "it" : "them"), name the word as one for missing cells, or "
-        + "declare the column to be a category."
+        + "cells, found \(found). Correct the cells, name the word as one for missing cells "
+        + "(--missing), or declare the column to be a category "
+        + "(--column \"\(clipped(column))=category\")."
     case .lateText(let path, let cell, let text):
       "cannot read \(path): \(cell): expected a number as in the rows before, found "
         + "\"\(clipped(text))\", and the data can be read only once. "
         + "Declare the kind of the column, or read from a file."
     case .wrongKind(let path, let column, let kind, let found):
       "cannot read \(path): column \(clipped(column)): expected cells of the kind \(kind.rawValue) "
-        + "as declared, found \(found). Declare another kind, or correct the cells."
+        + "as declared, found \(found). Declare another kind, correct the cells, or name "
+        + "their words as ones for missing cells."
     case .notANumber(let path, let column, let row, let text):
       "cannot use \(path): column \(clipped(column)), row \(row): expected a number, found "
         + "\"\(clipped(text))\". Correct the cell, or leave it empty."

@@ -72,22 +72,9 @@ package struct TableNumber {
   }
 
   /// The number that a whole cell is; nil where it is something else.
-  ///
-  /// - Parameter hasDecimalComma: Whether a comma stands before the decimals, and no point.
-  package init?(cell bytes: Span<UInt8>, _ range: Range<Int>, hasDecimalComma: Bool) {
-    guard hasDecimalComma else {
-      guard let number = TableNumber(bytes, from: range.lowerBound), number.end == range.upperBound
-      else { return nil }
-      self = number
-      return
-    }
-    let (comma, point) = (UInt8(ascii: ","), UInt8(ascii: "."))
-    var text: [UInt8] = []
-    for index in range {
-      if bytes[index] == point { return nil }
-      text.append(bytes[index] == comma ? point : bytes[index])
-    }
-    guard let number = TableNumber(text.span, from: 0), number.end == text.count else { return nil }
+  package init?(cell bytes: Span<UInt8>, _ range: Range<Int>) {
+    guard let number = TableNumber(bytes, from: range.lowerBound), number.end == range.upperBound
+    else { return nil }
     self = number
   }
 
@@ -98,6 +85,27 @@ package struct TableNumber {
       number.value.isFinite
     else { return nil }
     return number.value
+  }
+
+  /// The number that a level stands for, which is the same level in another writing, as 1 is 1.0; nil for
+  /// a text, and for a code such as 007, which no other text stands for.
+  package static func level(of text: String) -> Double? {
+    let bytes = Array(text.utf8)
+    guard let number = TableNumber(bytes.span, from: 0), number.end == bytes.count,
+      number.value.isFinite, !isCode(number, bytes)
+    else { return nil }
+    return number.value
+  }
+
+  /// Whether a number would be written in another way: it begins with a zero before other digits, is whole
+  /// and beyond what double precision holds, or has an exponent without a sign.
+  private static func isCode(_ number: TableNumber, _ bytes: [UInt8]) -> Bool {
+    guard let decimals = number.decimals else {
+      return bytes.allSatisfy { 0x30...0x39 ~= $0 || $0 | 0x20 == 0x65 }
+    }
+    let digits = bytes.drop { $0 == 0x2d || $0 == 0x2b }
+    return decimals == 0
+      && (abs(number.value) >= 0x1p53 || (digits.count > 1 && digits.first == 0x30))
   }
 
   /// The offset behind an exponent, or nil where there is none and the number ends before the letter.

@@ -1,7 +1,7 @@
 internal import HourglassSystem
 
 /// The files that are one table: those that a pattern such as `data/*.csv` matches, or the files of a folder
-/// that are called `part-…`, as Spark writes them, plain or compressed by gzip.
+/// that are called `part-…`, as Spark writes them, plain or compressed.
 ///
 /// Files without bytes, and those that begin with `.` or `_` or end in `.crc`, are none of them.
 package struct TableParts {
@@ -43,15 +43,18 @@ package struct TableParts {
 struct PartFormat {
   /// The names of the columns; none where the file has no header.
   var names: [String]?
-  /// The number of columns.
-  var columnCount: Int
+  /// The number of columns; 0 where the first rows of files are not looked at, as those of JSON lines.
+  var columnCount = 0
   /// Whether runs of blanks are between cells.
-  var isSeparatedByBlanks: Bool
-  /// Finds the names that the first row of a file gives its columns, and where the row ends.
+  var isSeparatedByBlanks = false
+  /// Finds the names that the first row of a file gives its columns, and where the row begins and ends.
   ///
   /// It takes the bytes, the path, and whether these are all bytes of the file; it gives `nil` where there
   /// are blank lines alone.
-  var firstRow: (Span<UInt8>, String, Bool) throws(DatasetError) -> (names: [String], end: Int)?
+  var firstRow:
+    (Span<UInt8>, String, Bool) throws(DatasetError) -> (names: [String], start: Int, end: Int)? = {
+      (_, _, _) throws(DatasetError) in nil
+    }
 }
 
 /// The bytes of several files that are one table, inflated where they are gzip, with the header of the first
@@ -68,6 +71,12 @@ final class PartStream: ByteStream {
   private let windowSize: Int
   private var current: ByteSource
   private var next = 1
+  private var declared: TextEncoding?
+  private var areTexts = false
+  /// Whether a byte-order mark stands before the first file.
+  private(set) var hasByteOrderMark = false
+  /// The encoding of the first file.
+  private(set) var encoding = TextEncoding.utf8
   private var lastByte: UInt8?
 
   init(_ files: [String], windowSize: Int) throws(DatasetError) {
@@ -83,9 +92,20 @@ final class PartStream: ByteStream {
     byteCount = count
   }
 
+  /// Begins again with the first file, and gives the texts of all in UTF-8.
+  func beginText(_ declared: TextEncoding?) throws(DatasetError) {
+    self.declared = declared
+    areTexts = true
+    current = try Self.source(files[0], windowSize)
+    (next, lastByte) = (1, nil)
+    hasByteOrderMark = try current.beginText(declared)
+    encoding = current.encoding
+  }
+
   func read(into bytes: inout [UInt8], from offset: Int) throws(DatasetError) -> Int {
     while true {
       let count = try current.read(into: &bytes, from: offset)
+      if next == 1 { encoding = current.encoding }
       if count > 0 {
         lastByte = bytes[offset + count - 1]
         return count
@@ -93,8 +113,9 @@ final class PartStream: ByteStream {
       guard let format, next < files.count else { return 0 }
       current = try Self.source(files[next], windowSize)
       next += 1
+      if areTexts { try current.beginText(declared) }
       if current.unreadCount == 0 { continue }
-      try skipHeader(format)
+      if format.columnCount > 0 { try skipHeader(format) }
       guard let last = lastByte, last != CSVDialect.lineFeed, last != CSVDialect.carriageReturn
       else {
         continue
@@ -113,19 +134,18 @@ final class PartStream: ByteStream {
   ///
   /// - Throws: `differentColumns` where its columns are not those of the first file.
   private func skipHeader(_ format: PartFormat) throws(DatasetError) {
-    try current.skipByteOrderMark()
-    if format.isSeparatedByBlanks { current.giveBlanksAsTabs() }
+    if format.isSeparatedByBlanks { try current.filter { BlankStream($0) } }
     let (path, isWhole) = (current.path, current.isAtEnd)
     let first = try current.withUnread { (bytes) throws(DatasetError) in
       try format.firstRow(bytes, path, isWhole)
     }
-    guard let (names, end) = first else { return }
+    guard let (names, start, end) = first else { return }
     if let expected = format.names, names != expected {
       throw .table(.differentColumns(path: path, first: files[0], expected: expected, found: names))
     }
     if names.count != format.columnCount {
       throw .raggedRow(path: path, line: 1, expected: format.columnCount, found: names.count)
     }
-    if format.names != nil { current.discard(end) }
+    current.discard(format.names != nil ? end : start)
   }
 }

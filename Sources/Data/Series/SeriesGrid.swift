@@ -1,5 +1,5 @@
 /// How the times of series follow each other.
-public enum SeriesSpacing: Hashable, Sendable {
+package enum SeriesSpacing: Hashable, Sendable {
   /// The times are texts, of which the order alone is known.
   case unknown
   /// As far apart everywhere, in seconds for dates.

@@ -45,7 +45,7 @@ public struct SeriesSet: Sendable {
   /// there, whose cells are missing.
   public let originalRows: [Int?]
   /// How the times follow each other.
-  public let spacing: SeriesSpacing
+  package let spacing: SeriesSpacing
   /// The number of rows of the table that was given that are before the row above them, and were put
   /// in the order of their times.
   public let unorderedCount: Int

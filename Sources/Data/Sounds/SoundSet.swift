@@ -95,7 +95,7 @@ public struct SoundSet: Sendable {
   /// FLAC, and else as `SoundStorage.init(of:)` says; as a WAV file of 16 bits for a sound in memory.
   ///
   /// - Throws: Why the file cannot be read.
-  public func storage(_ index: Int) throws(DatasetError) -> SoundStorage {
+  package func storage(_ index: Int) throws(DatasetError) -> SoundStorage {
     precondition(index >= 0 && index < count, "sound \(index) of \(count) was asked for")
     guard case .file(let path, _, _) = entries[index] else { return SoundStorage() }
     return SoundStorage(of: try asData(try WholeFile.bytes(of: path)))

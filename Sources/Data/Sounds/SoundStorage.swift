@@ -1,14 +1,14 @@
-public import HourglassMedia
+package import HourglassMedia
 
 /// The format of a sound file that is written without loss, and its samples.
-public struct SoundStorage: Hashable, Sendable {
+package struct SoundStorage: Hashable, Sendable {
   /// WAV or FLAC.
-  public let format: SoundFormat
+  package let format: SoundFormat
   /// How samples are written.
-  public let samples: Sound.SampleFormat
+  package let samples: Sound.SampleFormat
 
   /// A WAV file of 16 bits.
-  public init() {
+  package init() {
     format = .wav
     samples = .bits16
   }

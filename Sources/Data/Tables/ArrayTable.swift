@@ -40,12 +40,12 @@ struct ArrayTable: Sendable {
     labels: String?
   ) throws(DatasetError) -> [String] {
     let width = Self.width(array.header)
-    guard width <= TableSample.columnLimit else {
+    guard width <= CSVDialect.columnLimit else {
       throw .array(
         .tooManyColumns(
           path: array.path,
           shape: array.header.shape,
-          limit: TableSample.columnLimit
+          limit: CSVDialect.columnLimit
         )
       )
     }

@@ -5,6 +5,8 @@ struct CSVCell {
   var end = 0
   /// The number of line ends within the quotes of the cell.
   var lineEnds = 0
+  /// Whether it stands in quotes.
+  var isQuoted = false
 
   /// Why a cell cannot be read.
   enum Failure: Error {
@@ -24,7 +26,9 @@ struct CSVCell {
     var position = start
     while position < bytes.count && Self.isBlank(bytes[position], separator) { position += 1 }
     if position < bytes.count && bytes[position] == CSVDialect.quote {
+      isQuoted = true
       guard try readQuoted(bytes, from: position + 1, separator, isLast) else { return nil }
+      isQuoted = true
       return
     }
     let first = position

@@ -12,7 +12,10 @@ struct ParsedColumn: Sendable {
   /// The cells that a closed pool does not have.
   private(set) var unknownCount = 0
 
-  private var decimalCounts = DecimalCounts()
+  /// What was seen of the digits of its numbers.
+  private(set) var decimalCounts = DecimalCounts()
+  /// How often each word for a missing cell was there, by its number.
+  private(set) var missingWords: [Int] = []
   /// The cells that there is memory for.
   private var readyCount = 0
 
@@ -38,6 +41,9 @@ struct ParsedColumn: Sendable {
   /// The number of bytes that the cells take.
   var byteCount: Int { numbers.count * 8 + missing.count + codes.count * 4 + pool.byteCount }
 
+  /// The cells without a value.
+  var missingCount: Int { missing.count { $0 } + codes.count { $0 < 0 } }
+
   /// The most digits behind the point, if the numbers are on a grid of decimals.
   var decimals: Int? {
     guard let most = decimalCounts.most, most <= NumberFormat.mostDecimals else { return nil }
@@ -56,6 +62,26 @@ struct ParsedColumn: Sendable {
     let code = pool.code(bytes, range)
     if code < 0 { unknownCount += 1 }
     return code
+  }
+
+  /// Notes a cell with a word for a missing one.
+  mutating func noteMissing(_ word: Int) {
+    if word >= missingWords.count {
+      missingWords += Array(repeating: 0, count: word + 1 - missingWords.count)
+    }
+    missingWords[word] += 1
+  }
+
+  /// Whether nearly all numbers are days written as eight digits.
+  var mayBeDays: Bool {
+    guard decimals == 0 else { return false }
+    let present = numbers.count - missing.count { $0 }
+    var others = -(numbers.count - present)
+    for number in numbers where !NumberFacts.isDay(number) {
+      others += 1
+      if others * 10 > present { return false }
+    }
+    return present > 0
   }
 
   /// Appends the cells of a column of a block of rows; NaN is a missing cell.

@@ -24,6 +24,9 @@ struct ScannedColumn {
   private var distinct: [Double] = []
   /// The same where they are many.
   private var seen: Set<Double> = []
+  /// What all texts show.
+  private(set) var evidence = TextEvidence()
+  private var dayCount = 0
   private var levels: Set<String> = []
   private var levelOrder: [String] = []
 
@@ -48,9 +51,22 @@ struct ScannedColumn {
   var minimum: Double? { presentCount > 0 && !isText ? least : nil }
   var maximum: Double? { presentCount > 0 && !isText ? greatest : nil }
 
+  /// Whether nearly all numbers are days written as eight digits.
+  var mayBeDays: Bool { presentCount > 0 && dayCount * 10 >= presentCount * 9 }
+
   /// Takes the cells of a block, of which some go to places of the sample.
-  mutating func take(_ block: ParsedColumn, drawn: [(place: Int, row: Int)]) {
+  ///
+  /// - Parameters:
+  ///   - lines: The lines of the file that the rows begin at.
+  ///   - words: The words for missing cells of the column.
+  mutating func take(
+    _ block: ParsedColumn,
+    drawn: [(place: Int, row: Int)],
+    lines: RowLines,
+    words: MissingWords
+  ) {
     if isText {
+      evidence.take(block, lines: lines, words: words)
       takeTexts(block, drawn)
     } else {
       takeNumbers(block, drawn)
@@ -74,6 +90,7 @@ struct ScannedColumn {
       squares += difference * (value - mean)
       if fractional == nil && value != value.rounded() { fractional = value }
       if distinct.count < mostDistinct { note(value) }
+      if value >= 19_000_101, NumberFacts.isDay(value) { dayCount += 1 }
     }
     for (place, row) in drawn {
       let value = missing.count > 0 && missing[row] ? .nan : values[row]
@@ -127,12 +144,21 @@ struct ScannedColumn {
     }
   }
 
-  /// The column of the drawn rows in an order, of a kind that all cells were heard for.
-  func column(
+  /// The number of different texts, exactly where they are few enough for levels, else as in the sample.
+  private var distinctCount: Int {
+    guard levels.count > ColumnInference.mostLevels else { return levels.count }
+    let drawn = texts.compactMap(\.self)
+    let share = Double(Set(drawn).count) / Double(max(drawn.count, 1))
+    return max(levels.count, Int(share * Double(presentCount)))
+  }
+
+  /// The column of the drawn rows in an order, of a kind that all cells decide.
+  func meaning(
     _ inference: ColumnInference,
     _ parsed: ParsedColumn,
+    words: MissingWords,
     order: [Int]
-  ) throws(DatasetError) -> Table.Column {
+  ) throws(DatasetError) -> ColumnInference.Meaning {
     var inference = inference
     inference.presentCount = presentCount
     guard isText else {
@@ -140,20 +166,31 @@ struct ScannedColumn {
         presentCount > 0 ? distinct + [least, greatest] + (fractional.map { [$0] } ?? []) : []
       // The levels come first, as in the file.
       let cells = further + order.map { numbers[$0] }
-      let column = try inference.column(
+      inference.addedCount = further.count
+      var meaning = try inference.meaning(
         numbers: cells.map { $0.isNaN ? 0 : $0 },
         missing: cells.map(\.isNaN),
         decimals: parsed.decimals,
         isFixed: parsed.hasFixedDecimals
       )
-      return column.rows(Array(further.count..<cells.count))
+      meaning.column = meaning.column.rows(Array(further.count..<cells.count))
+      return meaning
     }
+    inference.distinctCount = distinctCount
     var pool = TextPool()
-    let codes = (order.map { texts[$0] } + levelOrder.map { $0 }).map { text -> Int32 in
+    let fractions = evidence.numbers.fractions.values.map { String(decoding: $0, as: UTF8.self) }
+    let codes = (order.map { texts[$0] } + levelOrder + fractions.sorted()).map { text -> Int32 in
       guard let text else { return -1 }
       let bytes = Array(text.utf8)
       return pool.code(bytes.span, 0..<bytes.count)
     }
-    return try inference.column(codes: codes, pool: pool).rows(Array(order.indices))
+    var meaning = try inference.meaning(
+      codes: codes,
+      pool: pool,
+      evidence: evidence,
+      words: words
+    )
+    meaning.column = meaning.column.rows(Array(order.indices))
+    return meaning
   }
 }

@@ -78,16 +78,29 @@ package struct StoredTable: Sendable {
       memoryLimit: MemoryLimit.standard
     )
     var scan = try TableScan(source, plan, sampleBytes: sampleBytes, progress: progress)
-    let late = scan.parsed.indices.filter { scan.parsed[$0].firstText != nil }
-    if !late.isEmpty {
-      guard source.storedSize != nil else { throw Table.lateText(scan.parsed[late[0]], path) }
-      // As in a table that is read whole: a late text makes a column one of texts from its start.
+    // As in a table that is read whole: a late text makes a column one of texts from its start.
+    while true {
+      let late = try plan.columnsToReadAsTexts(
+        scan.parsed,
+        scan.evidence,
+        options,
+        days: { scan.columns[$0].mayBeDays },
+        canBeReadAgain: source.storedSize != nil
+      )
+      if late.isEmpty { break }
       for column in late { plan.modes[column] = .text }
       scan = try TableScan(plan.source(), plan, sampleBytes: sampleBytes, progress: progress)
     }
     if scan.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
-    let inferences = plan.names.map { options.inference(of: $0, in: path) }
-    try self.init(path, own, .text, scan, inferences)
+    let hasDecimalComma = plan.hasDecimalComma(scan.parsed, scan.evidence, options)
+    let refusesDecimalComma = plan.refusesDecimalComma(scan.parsed, options)
+    let inferences = plan.names.map { name in
+      var inference = options.inference(of: name, in: path)
+      inference.hasDecimalComma = hasDecimalComma
+      inference.refusesDecimalComma = refusesDecimalComma
+      return inference
+    }
+    try self.init(path, own, .text, scan, inferences, plan)
   }
 
   /// Goes once over an array.
@@ -115,30 +128,40 @@ package struct StoredTable: Sendable {
     _ options: TableOptions,
     _ source: Source,
     _ scan: TableScan,
-    _ inferences: [ColumnInference]
+    _ inferences: [ColumnInference],
+    _ plan: TableParser.Plan? = nil
   ) throws(DatasetError) {
     let order = scan.drawnRows.indices.sorted { scan.drawnRows[$0] < scan.drawnRows[$1] }
     var columns: [Table.Column] = []
+    var readings: [ColumnReading] = []
+    var unreadCounts: [Int] = []
     for (index, inference) in inferences.enumerated() {
       let (scanned, parsed) = (scan.columns[index], scan.parsed[index])
       if !scanned.isText, let error = parsed.firstNotFinite { throw error }
-      columns.append(try scanned.column(inference, parsed, order: order))
+      let words = plan?.columnMissing[index] ?? MissingWords()
+      let meaning = try scanned.meaning(inference, parsed, words: words, order: order)
+      columns.append(meaning.column)
+      unreadCounts.append(meaning.unreadCount)
+      readings.append(
+        plan?.reading(index, meaning, parsed, missingCount: scanned.missingCount)
+          ?? meaning.reading(inference.name)
+      )
     }
     self.path = path
     self.options = options
     self.source = source
     rowCount = scan.rowCount
     byteCount = scan.byteCount
-    sample = Table(name: lastPart(of: path), columns: columns)
+    sample = Table(name: lastPart(of: path), columns: columns).reporting(readings)
     sampleRows = order.map { scan.drawnRows[$0] }
     schema = sample.schema
-    facts = scan.columns.map {
+    facts = zip(scan.columns, unreadCounts).map { column, unread in
       Facts(
-        missingCount: $0.missingCount,
-        minimum: $0.minimum,
-        maximum: $0.maximum,
-        mean: $0.mean,
-        standardDeviation: $0.standardDeviation
+        missingCount: column.missingCount + unread,
+        minimum: column.minimum,
+        maximum: column.maximum,
+        mean: column.mean,
+        standardDeviation: column.standardDeviation
       )
     }
   }
@@ -218,6 +241,12 @@ extension Table.Column {
       for case .texts(let texts) in parts.map(\.cells) { all += texts }
       cells = .texts(all)
     }
-    self = parts[0].replacing(cells: cells)
+    var originals: [Int: String] = [:]
+    var start = 0
+    for part in parts {
+      for (row, text) in part.originals { originals[start + row] = text }
+      start += part.count
+    }
+    self = parts[0].replacing(cells: cells).written(parts[0].writing, originals: originals)
   }
 }

@@ -24,6 +24,13 @@ extension Table {
     /// How the dates or times of day of the column are written, whose cells are seconds.
     public let dateFormat: DateFormat?
 
+    /// How the numbers of the column are written, where they are not plain.
+    package let writing: NumberWriting?
+
+    /// What is written in cells that the format of the column would write otherwise, or that are no values
+    /// of the column, which count as missing; by row.
+    package let originals: [Int: String]
+
     /// Makes a column.
     public init(
       name: String,
@@ -33,6 +40,30 @@ extension Table {
       hasFixedDecimals: Bool = false,
       dateFormat: DateFormat? = nil
     ) {
+      self.init(
+        name: name,
+        kind: kind,
+        cells: cells,
+        decimals: decimals,
+        hasFixedDecimals: hasFixedDecimals,
+        dateFormat: dateFormat,
+        writing: nil
+      )
+    }
+
+    /// Makes a column whose cells are written in a way of their own.
+    package init(
+      name: String,
+      kind: ColumnKind,
+      cells: Cells,
+      decimals: Int? = nil,
+      hasFixedDecimals: Bool = false,
+      dateFormat: DateFormat? = nil,
+      writing: NumberWriting?,
+      originals: [Int: String] = [:]
+    ) {
+      self.writing = writing
+      self.originals = originals
       self.name = name
       self.kind = kind
       if case .numbers(let values, let missing) = cells, !missing.isEmpty, !missing.contains(true) {
@@ -79,13 +110,22 @@ extension Table {
       }
     }
 
+    /// How the digits of numbers are written.
+    package var numberFormat: NumberFormat {
+      NumberFormat(decimals: decimals, isFixed: hasFixedDecimals)
+    }
+
+    /// What stands in the cell of a row in a file: also what is no value of the column; nil for an empty one.
+    package func written(_ row: Int) -> String? { originals[row] ?? text(row) }
+
     /// The cell of a row as a text, as it is written to a file; nil where it is missing.
     public func text(_ row: Int) -> String? {
       switch cells {
       case .numbers(let values, _):
         guard !isMissing(row) else { return nil }
+        if !originals.isEmpty, let original = originals[row] { return original }
         if let dateFormat { return dateFormat.text(values[row]) }
-        return NumberFormat(decimals: decimals, isFixed: hasFixedDecimals).text(values[row])
+        return writing?.text(values[row], numberFormat) ?? numberFormat.text(values[row])
       case .codes(let codes, let levels): return codes[row] < 0 ? nil : levels[Int(codes[row])]
       case .texts(let texts): return texts[row]
       }
@@ -109,7 +149,11 @@ extension Table {
         case .codes(let codes, let levels): .codes(indices.map { codes[$0] }, levels: levels)
         case .texts(let texts): .texts(indices.map { texts[$0] })
         }
-      return replacing(cells: chosen)
+      var kept: [Int: String] = [:]
+      if !originals.isEmpty {
+        for (place, row) in indices.enumerated() { kept[place] = originals[row] }
+      }
+      return replacing(cells: chosen).written(writing, originals: kept)
     }
 
     /// The column with other cells.
@@ -120,7 +164,22 @@ extension Table {
         cells: cells,
         decimals: decimals,
         hasFixedDecimals: hasFixedDecimals,
-        dateFormat: dateFormat
+        dateFormat: dateFormat,
+        writing: writing
+      )
+    }
+
+    /// The column with its numbers written in a way, and some cells as they were.
+    package func written(_ writing: NumberWriting?, originals: [Int: String] = [:]) -> Column {
+      Column(
+        name: name,
+        kind: kind,
+        cells: cells,
+        decimals: decimals,
+        hasFixedDecimals: hasFixedDecimals,
+        dateFormat: dateFormat,
+        writing: writing,
+        originals: originals
       )
     }
 
@@ -132,7 +191,9 @@ extension Table {
         cells: cells,
         decimals: decimals,
         hasFixedDecimals: hasFixedDecimals,
-        dateFormat: dateFormat
+        dateFormat: dateFormat,
+        writing: writing,
+        originals: originals
       )
     }
 

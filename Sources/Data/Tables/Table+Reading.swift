@@ -1,10 +1,11 @@
 internal import HourglassSystem
 
 extension Table {
-  /// Reads a table, or its first rows, from comma-, semicolon- or tab-separated values in UTF-8.
+  /// Reads a table, or its first rows, from separated values or JSON lines.
   ///
-  /// Cells may stand in quotes; the file may be compressed by gzip. What each column is, is inferred
-  /// from all its cells (`ColumnInference` has the rules) unless it is declared.
+  /// Separators are commas, semicolons, tabs, bars or runs of blanks, as the first rows show. Cells may stand in
+  /// quotes; the file may be compressed by gzip or Zstandard, and be written in UTF-8, UTF-16 or Windows-1252. What
+  /// each column is, is inferred from all its cells (`ColumnRule` has the rules) unless it is declared.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -14,7 +15,12 @@ extension Table {
     contentsOf path: String,
     options: TableOptions = TableOptions()
   ) throws(DatasetError) {
-    try self.init(ByteSource(path: path), options: options, memoryLimit: MemoryLimit.standard)
+    try self.init(
+      contentsOf: path,
+      options: options,
+      memoryLimit: MemoryLimit.standard,
+      windowSize: ByteSource.standardWindowSize
+    )
   }
 
   package init(
@@ -24,7 +30,11 @@ extension Table {
     windowSize: Int
   ) throws(DatasetError) {
     let source = try ByteSource(path: path, windowSize: windowSize)
-    try self.init(source, options: options, memoryLimit: memoryLimit)
+    do {
+      try self.init(source, options: options, memoryLimit: memoryLimit)
+    } catch {
+      throw error.withLineOfPart(path)
+    }
   }
 
   init(
@@ -38,38 +48,62 @@ extension Table {
     var parser = TableParser(plan, columns: plan.modes.map { _ in ParsedColumn() })
     parser.rowLimit = options.limit
     try parser.read(source)
-
-    // A text far behind the beginning turns a column of numbers into one of texts, from its start.
-    let late = parser.columns.indices.filter { parser.columns[$0].firstText != nil }
-    if !late.isEmpty {
-      guard source.storedSize != nil else { throw Self.lateText(parser.columns[late[0]], path) }
+    var evidence = parser.evidence
+    // A text far behind the beginning turns a column of numbers into one of texts, from its start; so does a
+    // code such as 007.
+    while true {
+      let late = try plan.columnsToReadAsTexts(
+        parser.columns,
+        evidence,
+        options,
+        days: { parser.columns[$0].mayBeDays },
+        canBeReadAgain: source.storedSize != nil
+      )
+      if late.isEmpty { break }
       for column in late { plan.modes[column] = .text }
       parser = TableParser(plan, columns: plan.modes.map { _ in ParsedColumn() })
       parser.rowLimit = options.limit
       try parser.read(plan.source(windowSize: source.windowSize))
+      evidence = parser.evidence
     }
     if parser.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
-    self.init(
-      name: lastPart(of: path),
-      columns: try Self.inferred(parser.columns, plan, options)
+    let meanings = try Self.meanings(parser.columns, evidence, plan, options)
+    let table = Table(name: lastPart(of: path), columns: meanings.map(\.column))
+    self = table.reporting(
+      meanings.indices.map { index in
+        let parsed = parser.columns[index]
+        return plan.reading(index, meanings[index], parsed, missingCount: parsed.missingCount)
+      }
     )
   }
 
-  private static func inferred(
+  private static func meanings(
     _ parsed: [ParsedColumn],
+    _ evidence: [TextEvidence?],
     _ plan: TableParser.Plan,
     _ options: TableOptions
-  ) throws(DatasetError) -> [Column] {
-    var columns: [Column] = []
+  ) throws(DatasetError) -> [ColumnInference.Meaning] {
+    let hasDecimalComma = plan.hasDecimalComma(parsed, evidence, options)
+    let refusesDecimalComma = plan.refusesDecimalComma(parsed, options)
+    var meanings: [ColumnInference.Meaning] = []
     for (index, column) in parsed.enumerated() {
-      let inference = options.inference(of: plan.names[index], in: plan.path)
-      if plan.modes[index] == .text {
-        columns.append(try inference.column(codes: column.codes, pool: column.pool))
+      var inference = options.inference(of: plan.names[index], in: plan.path)
+      inference.hasDecimalComma = hasDecimalComma
+      inference.refusesDecimalComma = refusesDecimalComma
+      if let evidence = evidence[index] {
+        meanings.append(
+          try inference.meaning(
+            codes: column.codes,
+            pool: column.pool,
+            evidence: evidence,
+            words: plan.columnMissing[index]
+          )
+        )
       } else if let error = column.firstNotFinite {
         throw error
       } else {
-        columns.append(
-          try inference.column(
+        meanings.append(
+          try inference.meaning(
             numbers: column.numbers,
             missing: column.missing,
             decimals: column.decimals,
@@ -78,7 +112,7 @@ extension Table {
         )
       }
     }
-    return columns
+    return meanings
   }
 
   /// The error of a text that came too late in what cannot be read again.
@@ -98,89 +132,9 @@ extension TableOptions {
       name: name,
       declared: columnKinds[name],
       levels: ordinalLevels[name],
-      dateOrder: dateOrders[name]
+      dateOrder: dateOrders[name],
+      epoch: epochs[name]
     )
-  }
-}
-
-extension TableParser.Plan {
-  /// Looks at the beginning of a file and sets how its columns are read.
-  ///
-  /// - Parameter expected: Names of columns that the file has.
-  init(
-    _ source: ByteSource,
-    options: TableOptions,
-    memoryLimit: Int,
-    expected: [String] = []
-  ) throws(DatasetError) {
-    path = source.path
-    missing = MissingWords(adding: options.missingWords)
-    try source.skipByteOrderMark()
-    if source.unreadCount == 0 { throw .emptyFile(path: path) }
-    let (isWhole, words) = (source.isAtEnd, missing)
-    isSeparatedByBlanks = try source.withUnread { (bytes) throws(DatasetError) in
-      CSVDialect.isSeparatedByBlanks(bytes, isWhole: isWhole, missing: words)
-    }
-    if isSeparatedByBlanks { source.giveBlanksAsTabs() }
-    let sample = try source.withUnread { (bytes) throws(DatasetError) in
-      try TableSample(
-        bytes,
-        path: source.path,
-        isWhole: isWhole,
-        header: options.header,
-        hasDecimalComma: options.hasDecimalComma,
-        missing: words,
-        memoryLimit: memoryLimit,
-        expected: expected
-      )
-    }
-    separator = sample.separator
-    hasDecimalComma = options.hasDecimalComma
-    hasHeader = sample.hasHeader
-    names = sample.names
-    self.memoryLimit = memoryLimit
-    cellLimit = source.windowSize
-    modes = []
-    isStrict = []
-    for (index, name) in sample.names.enumerated() {
-      let kind = options.columnKinds[name]
-      let isNumber = kind == .number || kind == .integer
-      let isText = kind != nil && !isNumber && kind != .constant
-      modes.append(isNumber || (!isText && !sample.holdsText[index]) ? .number : .text)
-      isStrict.append(isNumber)
-    }
-    for name in options.columnKinds.keys.sorted() where !sample.names.contains(name) {
-      throw .table(.missingColumn(path: path, name: name, found: sample.names))
-    }
-    try source.readOtherParts(partFormat)
-  }
-}
-
-extension TableParser.Plan {
-  /// How each file begins, where several are one table.
-  private var partFormat: PartFormat {
-    PartFormat(
-      names: hasHeader ? names : nil,
-      columnCount: names.count,
-      isSeparatedByBlanks: isSeparatedByBlanks
-    ) { [separator, hasHeader] (bytes, path, isWhole) throws(DatasetError) in
-      let row = try TableSample.firstRow(
-        bytes,
-        path: path,
-        isWhole: isWhole,
-        separator: separator
-      )
-      return row.map { (TableSample.names($0.cells, areHeader: hasHeader), $0.end) }
-    }
-  }
-
-  /// Opens the file once more.
-  func source(windowSize: Int = ByteSource.standardWindowSize) throws(DatasetError) -> ByteSource {
-    let source = try ByteSource(path: path, windowSize: windowSize)
-    try source.skipByteOrderMark()
-    if isSeparatedByBlanks { source.giveBlanksAsTabs() }
-    try source.readOtherParts(partFormat)
-    return source
   }
 }
 
@@ -196,7 +150,7 @@ extension TableParser {
 
   /// Makes room for the rows that a file probably has, by those at its beginning.
   private mutating func reserve(_ source: ByteSource) {
-    guard let size = source.storedSize, !source.isCompressed, source.position > 0 else { return }
+    guard let size = source.storedSize, source.isAsStored, source.position > 0 else { return }
     let most = plan.memoryLimit / (8 * columnCount)
     let rows = Double(pendingRows) * Double(size) / Double(source.position) * 1.02
     reserve(min(Int(min(rows, 1e12)), rowLimit ?? most, most))
@@ -229,16 +183,5 @@ extension TableParser {
     }
     source.discard(used)
     return used
-  }
-}
-
-extension ByteSource {
-  /// Steps over the mark that may stand before a text in UTF-8.
-  func skipByteOrderMark() throws(DatasetError) {
-    let beginning = firstUnread(3)
-    if beginning == [0xef, 0xbb, 0xbf] { discard(3) }
-    if beginning.prefix(2) == [0xff, 0xfe] || beginning.prefix(2) == [0xfe, 0xff] {
-      throw .utf16(path: path)
-    }
   }
 }

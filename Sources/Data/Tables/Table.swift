@@ -17,6 +17,9 @@ public struct Table: Hashable, Sendable {
   /// The number of rows.
   public let rowCount: Int
 
+  /// How the columns of the file were read; none for a table that was made otherwise.
+  package private(set) var readings = ColumnReadings()
+
   /// The cells of a column.
   public enum Cells: Hashable, Sendable {
     /// Finite numbers. `missing` has one element for each of them, or none when no cell is missing;
@@ -55,6 +58,13 @@ public struct Table: Hashable, Sendable {
     precondition(names.count == columns.count, "the columns of a table have names of their own")
     self.name = name
     self.columns = columns
+  }
+
+  /// The table with a report of how its columns were read.
+  func reporting(_ readings: [ColumnReading]) -> Table {
+    var copy = self
+    copy.readings.columns = readings
+    return copy
   }
 
   /// The column of a name.

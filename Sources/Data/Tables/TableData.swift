@@ -29,7 +29,7 @@ public struct TableData: Sendable {
   public var rowCount: Int { stored?.rowCount ?? sample.rowCount }
 
   /// The columns without their cells.
-  public var schema: TableSchema { sample.schema }
+  package var schema: TableSchema { sample.schema }
 
   /// A hash of the values, sixteen hexadecimal digits; of a table in a file that of its sample, its
   /// number of rows and its size.

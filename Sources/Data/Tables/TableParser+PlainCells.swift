@@ -11,14 +11,15 @@ extension TableParser {
     _ bytes: Span<UInt8>,
     from start: Int
   ) throws(DatasetError) -> Int {
-    guard !plan.hasDecimalComma else { return start }
     let separator = EightBytes.Repeated(plan.separator)
     let limit = bytes.count - NumberCells.margin
     let lastRow = min(largestBlock, rowLimit.map { $0 - rowCount } ?? largestBlock)
     var place = NumberCells.Place(position: start, column: cellIndex, row: blockRows)
-    if cellIndex == 0 { rowLine = line }
+    if cellIndex == 0 { beginRow() }
     while place.position < limit && place.column < columnCount && place.row < lastRow {
       let before = place
+      // A line may be a remark.
+      if place.column == 0, bytes[place.position] == CSVDialect.hash { break }
       if plan.modes[place.column] == .number {
         NumberCells.read(
           bytes,
@@ -52,6 +53,7 @@ extension TableParser {
     let column = place.column
     var end = place.position
     if bytes[end] == CSVDialect.space { end &+= 1 }
+    let isQuoted = bytes[end] == CSVDialect.quote
     var value = Double.nan
     if !CSVCell.isEnd(bytes[end], separator.byte) {
       // Whether a line feed follows a carriage return is seen where there are further bytes.
@@ -59,7 +61,12 @@ extension TableParser {
         text.end &+ 1 < bytes.count
       else { return }
       end = text.end
-      if plan.modes[column] == .text && !plan.missing.contains(bytes, text.range) {
+      let isText = plan.modes[column] == .text
+      let word =
+        isText ? plan.missingWord(bytes, text.range, column: column, isQuoted: isQuoted) : nil
+      if let word {
+        columns[column].noteMissing(word)
+      } else if isText {
         let code = columns[column].code(bytes, text.range)
         if code >= 0 { value = Double(code) }
         if columns[column].pool.holdsOtherBytes {
@@ -84,5 +91,22 @@ extension TableParser {
     }
     place.column = 0
     place.row &+= 1
+  }
+}
+
+extension TableParser.Plan {
+  /// The number of the word for a missing cell that a cell holds, 0 for none in it; nil for another cell.
+  ///
+  /// In quotes stand texts: such a word is one in a column of texts. Among numbers it is missing.
+  @inline(__always)
+  func missingWord(
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>,
+    column: Int,
+    isQuoted: Bool
+  ) -> Int? {
+    guard let word = columnMissing[column].place(of: bytes, range) else { return nil }
+    if isQuoted, modes[column] == .text, !columnMissing[column].holdsInQuotes(word) { return nil }
+    return word
   }
 }

@@ -16,25 +16,6 @@ struct TableParser {
     case text
   }
 
-  /// What is set before the first row.
-  struct Plan: Sendable {
-    var path: String
-    var separator: UInt8
-    var hasHeader: Bool
-    /// The names of the columns; "column 1" and so on without a header.
-    var names: [String]
-    var modes: [Mode]
-    /// Whether a text in a column of numbers is an error at once.
-    var isStrict: [Bool]
-    var missing: MissingWords
-    var memoryLimit: Int
-    var cellLimit: Int
-    /// Whether decimals are written with a comma.
-    var hasDecimalComma = false
-    /// Whether runs of blanks stand between cells, which the source gives as tabs.
-    var isSeparatedByBlanks = false
-  }
-
   let plan: Plan
   let columnCount: Int
   /// For each column 1 where its cells are read as numbers, and a 0 behind the last one.
@@ -61,10 +42,14 @@ struct TableParser {
   var cellIndex = 0
   private var isHeaderRow: Bool
   var isAfterSeparator = false
+  /// Whether a cell behind the last column is not empty.
+  private var endsWithCell = false
   private var isAfterCarriageReturn = false
   /// The line at the position of the parser, and the one that this row began at.
   var line = 1
   var rowLine = 1
+  /// The lines of the rows that were not taken away.
+  private(set) var lines = RowLines()
   /// The cells that were seen last, and the position that they were first seen at.
   var progress = (cells: 0, position: 0)
 
@@ -74,6 +59,8 @@ struct TableParser {
     columnCount = plan.modes.count
     areNumbers = plan.modes.map { $0 == .number ? 1 : 0 } + [0]
     isHeaderRow = plan.hasHeader
+    line = plan.firstLine
+    rowLine = plan.firstLine
     largestBlock = max(1, 1 << 15 / max(columnCount, 1))
     block = [Double](repeating: .nan, count: largestBlock * columnCount)
     decimalCounts = [DecimalCounts](repeating: DecimalCounts(), count: columnCount)
@@ -97,9 +84,18 @@ struct TableParser {
         if blockRows == largestBlock { try deal() }
         if isFull || position == count { break }
       }
-      if cellIndex == 0 && skipsLineEnd(bytes[position]) {
-        position += 1
-        continue
+      if cellIndex == 0 {
+        if skipsLineEnd(bytes[position]) {
+          position += 1
+          continue
+        }
+        if bytes[position] == CSVDialect.hash, rowsBegun > 0, plan.remarks != .none {
+          guard let end = endOfLine(bytes, from: position, isLast: isLast) else { break }
+          if plan.isRemark(bytes, position..<end) {
+            position = end
+            continue
+          }
+        }
       }
       guard let end = try readCell(bytes, from: position, isLast: isLast) else { break }
       position = end
@@ -132,6 +128,16 @@ struct TableParser {
     try deal()
   }
 
+  /// The rows that ended so far, with the header.
+  private var rowsBegun: Int { takenRows + pendingRows + (plan.hasHeader && !isHeaderRow ? 1 : 0) }
+
+  /// The place of the end of a line; nil where the bytes end before it.
+  private func endOfLine(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> Int? {
+    var end = start
+    while end < bytes.count && !CSVDialect.endsLine(bytes[end]) { end += 1 }
+    return end < bytes.count || isLast ? end : nil
+  }
+
   /// Steps over line ends before a row; blank lines are no rows.
   private mutating func skipsLineEnd(_ byte: UInt8) -> Bool {
     let isSecondByte = isAfterCarriageReturn && byte == CSVDialect.lineFeed
@@ -141,8 +147,14 @@ struct TableParser {
       line += 1
       return true
     }
-    rowLine = line
+    beginRow()
     return false
+  }
+
+  /// Notes the line that a row begins at.
+  mutating func beginRow() {
+    rowLine = line
+    lines.note(row: pendingRows, line: line)
   }
 
   /// Reads a cell and says where it ends; nil where the bytes end before it is known to end.
@@ -154,8 +166,7 @@ struct TableParser {
     let count = bytes.count
     var position = start
     while position < count && bytes[position] == CSVDialect.space { position += 1 }
-    if cellIndex < columnCount && plan.modes[cellIndex] == .number && !isHeaderRow
-      && !plan.hasDecimalComma,
+    if cellIndex < columnCount && plan.modes[cellIndex] == .number && !isHeaderRow,
       let number = TableNumber(bytes, from: position)
     {
       var end = number.end
@@ -163,7 +174,7 @@ struct TableParser {
       let isWhole = end < count ? CSVCell.isEnd(bytes[end], plan.separator) : isLast
       if isWhole && number.value.isFinite {
         put(number.value)
-        decimalCounts[cellIndex].note(number.decimals)
+        decimalCounts[cellIndex].note(number, bytes, from: position)
         return end
       }
     }
@@ -220,8 +231,8 @@ struct TableParser {
     if let byte = cell.text.first(where: CSVCell.isControl) {
       throw .controlByte(path: plan.path, line: line, byte: byte)
     }
-    try keep(cell.text.span, 0..<cell.text.count)
-    line += cell.lineEnds
+    try keep(cell.text.span, 0..<cell.text.count, isQuoted: true)
+    if !plan.format.isJSONLines { line += cell.lineEnds }
     return cell.end
   }
 
@@ -236,11 +247,22 @@ struct TableParser {
   var cellsSeen: Int { (takenRows + pendingRows + (plan.hasHeader ? 1 : 0)) * columnCount }
 
   /// Keeps a cell of this row that is not simply a number.
-  private mutating func keep(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(DatasetError) {
-    // Cells beyond the last column are counted alone, for the message.
-    guard !isHeaderRow, cellIndex < columnCount else { return }
+  private mutating func keep(
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>,
+    isQuoted: Bool = false
+  ) throws(DatasetError) {
+    // Cells beyond the last column are counted alone, for the message; of a separator that ends the row comes an
+    // empty one.
+    guard !isHeaderRow, cellIndex < columnCount else {
+      if cellIndex == columnCount && !range.isEmpty { endsWithCell = true }
+      return
+    }
     let mode = plan.modes[cellIndex]
-    if mode == .skipped || plan.missing.contains(bytes, range) {
+    if mode == .skipped {
+      put(.nan)
+    } else if let word = plan.missingWord(bytes, range, column: cellIndex, isQuoted: isQuoted) {
+      columns[cellIndex].noteMissing(word)
       put(.nan)
     } else if mode == .text {
       let code = columns[cellIndex].code(bytes, range)
@@ -259,12 +281,15 @@ struct TableParser {
     _ range: Range<Int>
   ) throws(DatasetError) -> Double {
     var isNumber = false
-    if let number = TableNumber(cell: bytes, range, hasDecimalComma: plan.hasDecimalComma) {
+    if let number = TableNumber(cell: bytes, range) {
+      var counts = DecimalCounts()
+      counts.note(number, bytes, from: range.lowerBound)
       if number.value.isFinite {
-        decimalCounts[cellIndex].note(number.decimals)
+        decimalCounts[cellIndex].formUnion(counts)
         return number.value
       }
-      isNumber = true
+      // Such as 0047583311587E590003, which is a code.
+      isNumber = !counts.has(.bareExponent)
     }
     var raw: [UInt8] = []
     for index in range { raw.append(bytes[index]) }
@@ -289,13 +314,15 @@ struct TableParser {
   }
 
   private mutating func endRow() throws(DatasetError) {
-    defer { cellIndex = 0 }
-    if cellIndex != columnCount {
-      throw .raggedRow(path: plan.path, line: rowLine, expected: columnCount, found: cellIndex)
-    }
+    defer { (cellIndex, endsWithCell) = (0, false) }
     if isHeaderRow {
       isHeaderRow = false
       return
+    }
+    let isTrailing =
+      plan.format.hasTrailingSeparators && cellIndex == columnCount + 1 && !endsWithCell
+    if cellIndex != columnCount && !isTrailing {
+      throw .raggedRow(path: plan.path, line: rowLine, expected: columnCount, found: cellIndex)
     }
     blockRows += 1
     if blockRows == largestBlock { try deal() }
@@ -307,7 +334,14 @@ struct TableParser {
     let block = block
     for column in 0..<columnCount {
       let start = column * largestBlock
-      let cells = block[start..<start + blockRows]
+      var cells = block[start..<start + blockRows]
+      if plan.modes[column] == .number, plan.columnMissing[column].holdNumbers {
+        for row in cells.indices {
+          guard let word = plan.columnMissing[column].place(of: cells[row]) else { continue }
+          columns[column].noteMissing(word)
+          cells[row] = .nan
+        }
+      }
       columns[column].append(cells, mode: plan.modes[column], decimals: decimalCounts[column])
     }
     // Cells of a row that is not whole yet go on with the next block.
@@ -341,6 +375,7 @@ struct TableParser {
       let code = columns[column].removeRows(keeping: isWaiting ? Int(block[place]) : nil)
       if let code { block[place] = Double(code) }
     }
+    lines.removeRows(before: rowCount)
     takenRows += rowCount
     rowCount = 0
     return taken

@@ -7,9 +7,9 @@ internal import HourglassSystem
 ///     while let block = try reader.next() { ... }
 ///
 /// The columns are found by their names, in any order and among others, which are stepped over.
-public final class TableReader {
+package final class TableReader {
   /// The rows of a block unless another number is asked for.
-  public static let standardBlockRows = 8192
+  package static let standardBlockRows = 8192
 
   /// The rows of a block of a table of some columns: fewer where it is wide.
   static func blockRows(columns: Int) -> Int {
@@ -17,17 +17,17 @@ public final class TableReader {
   }
 
   /// The path that the rows are read from.
-  public let path: String
+  package let path: String
 
   /// The columns that each block has, in their order.
-  public let schema: TableSchema
+  package let schema: TableSchema
 
   /// The number of rows that were given so far.
-  public private(set) var rowCount = 0
+  package private(set) var rowCount = 0
 
   /// For each column of codes or dates the cells that are none of its levels, or no dates, so far by
   /// name: they count as missing.
-  public private(set) var unknownCounts: [String: Int] = [:]
+  package private(set) var unknownCounts: [String: Int] = [:]
 
   private let rows: Rows
   private let blockRows: Int
@@ -54,7 +54,7 @@ public final class TableReader {
   ///   - isLive: Whether rows are given as soon as their lines are there, for a pipe that somebody
   ///     writes to now and then.
   /// - Throws: What is wrong with the file, or which column it does not have.
-  public convenience init(
+  package convenience init(
     contentsOf path: String,
     schema: TableSchema,
     blockRows: Int = standardBlockRows,
@@ -115,16 +115,19 @@ public final class TableReader {
   ///
   /// - Throws: What is wrong with the file, and in which line and column: a text in a column of
   ///   numbers, a row of another length, or no rows at all.
-  public func next() throws(DatasetError) -> Table? {
+  package func next() throws(DatasetError) -> Table? {
     if isFinished { return nil }
     let wanted = min(blockRows, limit.map { $0 - rowCount } ?? blockRows)
     if wanted == 0 { return nil }
     var columns: [Table.Column] = []
     switch rows {
     case .text(let text):
-      let block = try text.next(wanted)
+      let block: [ParsedColumn]
+      do { block = try text.next(wanted) } catch { throw error.withLineOfPart(path) }
       isFinished = text.isFinished
-      columns = zip(schema.columns, block).map { table($0, $1) }
+      for (index, column) in schema.columns.enumerated() {
+        columns.append(try table(column, block[index], index, text))
+      }
     case .array(let array, let codes):
       let block = try array.next(wanted).columns
       for (index, column) in schema.columns.enumerated() {
@@ -142,15 +145,26 @@ public final class TableReader {
     return Table(name: lastPart(of: path), columns: columns)
   }
 
-  private func table(_ column: TableSchema.Column, _ parsed: ParsedColumn) -> Table.Column {
+  private func table(
+    _ column: TableSchema.Column,
+    _ parsed: ParsedColumn,
+    _ index: Int,
+    _ text: TextRows
+  ) throws(DatasetError) -> Table.Column {
     let cells: Table.Cells
     switch column.content {
-    case .numbers where column.dateFormat != nil:
-      let dates = parsed.pool.seconds(column.dateFormat)
-      let values = parsed.codes.map { $0 < 0 ? nil : dates[Int($0)] }
-      cells = .numbers(values.map { $0 ?? 0 }, missing: values.map { $0 == nil })
-      let unknown = zip(parsed.codes, values).count { $0 >= 0 && $1 == nil }
-      if unknown > 0 { unknownCounts[column.name, default: 0] += unknown }
+    case .numbers where text.isText(index):
+      let values = column.values(parsed, text.hasDecimalComma, words: text.words(index))
+      // What is no date counts as missing; what is no number is an error, as among plain numbers.
+      if let row = values.unread.first, let code = values.originals[row], !column.mayHoldOthers {
+        let place = text.place(row: row, column: index)
+        throw .textCell(path: path, cell: place, text: code)
+      }
+      if !values.unread.isEmpty { unknownCounts[column.name, default: 0] += values.unread.count }
+      return column.column(
+        .numbers(values.numbers, missing: values.missing),
+        originals: values.originals
+      )
     case .numbers:
       let missing = parsed.missing.contains(true) ? parsed.missing : []
       cells = .numbers(parsed.numbers, missing: missing)
@@ -173,7 +187,15 @@ public final class TableReader {
     let (numbers, missing) = (parsed.numbers, parsed.missing)
     let isMissing = { (row: Int) -> Bool in missing.isEmpty ? false : missing[row] }
     switch column.content {
-    case .numbers: return column.column(.numbers(numbers, missing: missing))
+    case .numbers:
+      guard let format = column.dateFormat else {
+        return column.column(.numbers(numbers, missing: missing))
+      }
+      let times = numbers.map { format.seconds(of: $0) }
+      let unread = times.indices.map { times[$0] == nil || isMissing($0) }
+      let unknown = unread.indices.count { unread[$0] && !isMissing($0) }
+      if unknown > 0 { unknownCounts[column.name, default: 0] += unknown }
+      return column.column(.numbers(times.map { $0 ?? 0 }, missing: unread))
     case .codes(let levels):
       let codes = numbers.indices.map { isMissing($0) ? -1 : codeOf[numbers[$0]] ?? -1 }
       let unknown = codes.indices.count { codes[$0] < 0 && !isMissing($0) }
@@ -190,14 +212,51 @@ public final class TableReader {
 
 extension TableSchema.Column {
   /// The column with cells.
-  fileprivate func column(_ cells: Table.Cells) -> Table.Column {
+  fileprivate func column(
+    _ cells: Table.Cells,
+    originals: [Int: String] = [:]
+  ) -> Table.Column {
     Table.Column(
       name: name,
       kind: kind,
       cells: cells,
       decimals: decimals,
       hasFixedDecimals: hasFixedDecimals,
-      dateFormat: dateFormat
+      dateFormat: dateFormat,
+      writing: writing,
+      originals: originals
+    )
+  }
+
+  /// Whether cells that are no values of the column are counted, and are no error.
+  fileprivate var mayHoldOthers: Bool { dateFormat != nil || writing?.duration != nil }
+
+  /// The numbers of cells that are written as dates or as people write numbers.
+  ///
+  /// - Parameter hasDecimalComma: Whether a comma stands before the decimals of numbers that are plain in the
+  ///   schema.
+  fileprivate func values(
+    _ parsed: ParsedColumn,
+    _ hasDecimalComma: Bool,
+    words: MissingWords
+  ) -> TextValues {
+    if let dateFormat {
+      return TextValues(
+        parsed.codes,
+        parsed.pool,
+        words: words,
+        read: { dateFormat.seconds(ofCell: $0) },
+        write: dateFormat.isMixed == true ? { Array(dateFormat.text($0).utf8) } : nil
+      )
+    }
+    let writing = writing ?? NumberWriting(decimal: hasDecimalComma ? .comma : .point)
+    let format = NumberFormat(decimals: decimals, isFixed: hasFixedDecimals)
+    return TextValues(
+      parsed.codes,
+      parsed.pool,
+      words: words,
+      read: { writing.number(of: $0) },
+      write: writing.writer(format)
     )
   }
 
@@ -207,7 +266,7 @@ extension TableSchema.Column {
     let format = NumberFormat(decimals: decimals, isFixed: hasFixedDecimals)
     var codes: [Double: Int32] = [:]
     for (code, level) in levels.enumerated() {
-      guard let number = TableNumber.value(of: level) else { continue }
+      guard let number = TableNumber.level(of: level) else { continue }
       // Of two texts of one number the one counts that it is written as.
       if codes[number] == nil || format.text(number) == level { codes[number] = Int32(code) }
     }

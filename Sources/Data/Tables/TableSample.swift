@@ -6,82 +6,181 @@ struct TableSample {
   let hasHeader: Bool
   /// The names of the columns, all different.
   let names: [String]
-  /// For each column whether one of the first rows holds a text.
+  /// For each column whether one of the first rows holds a text, a number that is not plain, or a code.
   let holdsText: [Bool]
+  /// For each column whether numbers have a decimal point as plain ones do.
+  let havePoints: [Bool]
+  /// Whether a column shows that decimals are written with a comma.
+  let showsDecimalComma: Bool
+  /// What stands before the first row.
+  let preamble: TextPreamble
+  /// Which lines among the rows are remarks.
+  let remarks: RemarkRule
+  /// Whether the header has no name for the first column.
+  let hasRowNames: Bool
+  /// Whether a separator ends each row.
+  let hasTrailingSeparators: Bool
+  /// Whether one ends the header too.
+  let hasTrailingHeader: Bool
+  /// The cells of the header as they are written.
+  let header: [CSVCell]
+  /// Whether the header is a line that begins as remarks do.
+  let isHeaderMarked: Bool
+  /// For each column whether all its cells stand in quotes.
+  let areQuoted: [Bool]
 
-  /// The most columns that a table may have.
-  static let columnLimit = 1_000_000
+  /// What is known before the bytes are looked at.
+  struct Hints {
+    var header = TableOptions.Header.automatic
+    /// Whether 1,234 is a number with decimals.
+    var hasDecimalComma = false
+    var missing = MissingWords()
+    var memoryLimit = MemoryLimit.standard
+    /// Names that the first row has.
+    ///
+    /// Where they determine the separator, no other row is read, so that a pipe
+    /// of which one row has arrived is read as its whole is.
+    var expected: [String] = []
+    /// Names of columns that are looked for, which a last column without any cell may have.
+    var wanted: Set<String> = []
+    /// Whether texts are in quotes, and numbers never.
+    var quotesTexts = false
+  }
 
   /// Looks at the first bytes of a file.
   ///
-  /// - Parameters:
-  ///   - isWhole: Whether these are all bytes of the file.
-  ///   - expected: Names that the first row has. Where they determine the separator, no other row is
-  ///     read, so that a pipe of which one row has arrived is read as its whole is.
+  /// - Parameter isWhole: Whether these are all bytes of the file.
   /// - Throws: What is wrong with the first row.
   init(
     _ bytes: Span<UInt8>,
     path: String,
     isWhole: Bool,
-    header: TableOptions.Header,
-    hasDecimalComma: Bool,
-    missing: MissingWords,
-    memoryLimit: Int,
-    expected: [String] = []
+    _ hints: Hints
   ) throws(DatasetError) {
-    let separator =
-      CSVDialect.candidates.first { candidate in
-        guard !expected.isEmpty else { return false }
-        var rows = SampleRows(separator: candidate, isWhole: isWhole, missing: missing)
-        let row = try? rows.firstRow(bytes, path: path, memoryLimit: memoryLimit)
-        let names = Set(row?.map(\.string) ?? [])
-        return names.count > 1 && names.isSuperset(of: expected)
-      } ?? CSVDialect.separator(in: bytes, isWhole: isWhole)
-    var rows = SampleRows(separator: separator, isWhole: isWhole, missing: missing)
-    rows.hasDecimalComma = hasDecimalComma
-    let first = try rows.firstRow(bytes, path: path, memoryLimit: memoryLimit)
-    rows.scan(bytes, columnCount: first.count)
-    let firstKinds = first.map { rows.kind($0) }
-    let hasHeader =
-      switch header {
-      case .present: true
-      case .absent: false
-      case .automatic: rows.isHeader(firstKinds)
-      }
-    self.separator = separator
-    self.hasHeader = hasHeader
-    holdsText = firstKinds.indices.map {
-      rows.hasText[$0] || (!hasHeader && firstKinds[$0] == .text)
+    var preamble = TextPreamble(bytes, isWhole: isWhole)
+    let remarkCount = preamble.remarks.count
+    var isMarked = false
+    if remarkCount > 0, preamble.count == bytes.count {
+      // Lines of remarks alone: the last one is taken for the names of a table without rows.
+      preamble.giveUpLastRemark()
+      isMarked = true
     }
-    names = Self.names(first, areHeader: hasHeader)
-  }
-
-  /// The names of the columns by the cells of the first row.
-  static func names(_ cells: [CSVCell], areHeader: Bool) -> [String] {
-    unique(
-      cells.enumerated().map { index, cell in
-        areHeader && !cell.text.isEmpty ? cell.string : "column \(index + 1)"
+    var found = try Self.rows(bytes, behind: preamble, path: path, isWhole: isWhole, hints)
+    if remarkCount > 0, !isMarked, hints.header != .absent {
+      let fits = preamble.remarks.indices.map {
+        Self.fits(bytes, preamble, line: $0, found, hints)
       }
+      if fits.count > 1, !fits.contains(false), !found.isAboveNumbers {
+        // So many lines of the length of a row are rows.
+        preamble.giveUpRemarks(from: 0)
+        found = try Self.rows(bytes, behind: preamble, path: path, isWhole: isWhole, hints)
+      } else if fits.last == true, Self.isHeader(bytes, preamble, of: found, hints) {
+        preamble.giveUpLastRemark()
+        isMarked = true
+        found = try Self.rows(bytes, behind: preamble, path: path, isWhole: isWhole, hints)
+        found.header = true
+      }
+    }
+    self.preamble = preamble
+    isHeaderMarked = isMarked
+    separator = found.separator
+    hasHeader = found.header
+    hasRowNames = found.hasRowNames
+    hasTrailingSeparators = found.hasTrailingSeparators
+    hasTrailingHeader = found.hasTrailingSeparators && found.first.count > found.columnCount
+    header = found.header ? Array(found.first.prefix(found.columnCount)) : []
+    holdsText = found.holdsText
+    havePoints = found.columns.map(\.hasPoint)
+    showsDecimalComma = found.columns.contains(where: \.showsDecimalComma)
+    areQuoted = found.areQuoted
+    remarks = found.remarks
+    names = Self.names(
+      found.first,
+      areHeader: found.header,
+      hasRowNames: found.hasRowNames,
+      count: found.columnCount
     )
   }
 
-  /// The cells of the first row and where it ends with its line end; nil where there are blank lines alone.
-  static func firstRow(
+  /// Reads the rows behind what stands before them.
+  private static func rows(
     _ bytes: Span<UInt8>,
+    behind preamble: TextPreamble,
     path: String,
     isWhole: Bool,
-    separator: UInt8
-  ) throws(DatasetError) -> (cells: [CSVCell], end: Int)? {
-    var rows = SampleRows(separator: separator, isWhole: isWhole, missing: MissingWords(adding: []))
-    do throws(DatasetError) {
-      let cells = try rows.firstRow(bytes, path: path, memoryLimit: MemoryLimit.standard)
-      let end = rows.position
-      let isAfterReturn = end > 0 && bytes[end - 1] == CSVDialect.carriageReturn
-      let takesTwo = isAfterReturn && end < bytes.count && bytes[end] == CSVDialect.lineFeed
-      return (cells, takesTwo ? end + 1 : end)
-    } catch .emptyFile {
-      return nil
+    _ hints: Hints
+  ) throws(DatasetError) -> SampleRows {
+    let rest = bytes.extracting(preamble.count..<bytes.count)
+    let separator =
+      preamble.separator ?? Self.separator(rest, isWhole: isWhole, expected: hints.expected)
+    var rows = SampleRows(separator: separator, isWhole: isWhole, hints)
+    rows.line += preamble.lines
+    try rows.read(rest, path: path, hints, hasRemarks: !preamble.remarks.isEmpty)
+    return rows
+  }
+
+  /// Whether a line of remarks has as many cells as the first row, two or more.
+  private static func fits(
+    _ bytes: Span<UInt8>,
+    _ preamble: TextPreamble,
+    line: Int,
+    _ rows: SampleRows,
+    _ hints: Hints
+  ) -> Bool {
+    let line = bytes.extracting(preamble.remarks[line].count..<preamble.count)
+    var header = SampleRows(separator: rows.separator, isWhole: true, hints)
+    let cells = try? header.firstRow(line, path: "", memoryLimit: hints.memoryLimit)
+    return rows.first.count > 1 && cells?.count == rows.first.count
+  }
+
+  /// Whether the last line of remarks, which has as many cells as the first row, names the columns: the first row
+  /// is no header.
+  private static func isHeader(
+    _ bytes: Span<UInt8>,
+    _ preamble: TextPreamble,
+    of rows: SampleRows,
+    _ hints: Hints
+  ) -> Bool {
+    guard let last = preamble.remarks.last else { return false }
+    let isAttached = last.count + 1 < bytes.count && bytes[last.count + 1] != CSVDialect.space
+    return !rows.looksLikeHeader || (isAttached && !rows.isAboveNumbers)
+  }
+
+  private static func separator(
+    _ bytes: Span<UInt8>,
+    isWhole: Bool,
+    expected: [String]
+  ) -> UInt8 {
+    let named = CSVDialect.candidates.first { candidate in
+      guard !expected.isEmpty else { return false }
+      var rows = SampleRows(separator: candidate, isWhole: isWhole, Hints())
+      let row = try? rows.firstRow(bytes, path: "", memoryLimit: MemoryLimit.standard)
+      let names = Set(row?.map(\.string) ?? [])
+      return names.count > 1 && names.isSuperset(of: expected)
     }
+    return named ?? CSVDialect.separator(in: bytes, isWhole: isWhole)
+  }
+
+  /// The names of the columns by the cells of the first row.
+  ///
+  /// - Parameters:
+  ///   - hasRowNames: Whether the first column has no cell there.
+  ///   - count: The number of columns.
+  static func names(
+    _ cells: [CSVCell],
+    areHeader: Bool,
+    hasRowNames: Bool,
+    count: Int
+  ) -> [String] {
+    unique(
+      (0..<count).map { index in
+        let place = hasRowNames ? index - 1 : index
+        guard areHeader, cells.indices.contains(place), !cells[place].text.isEmpty else {
+          return "column \(index + 1)"
+        }
+        return cells[place].string
+      }
+    )
   }
 
   /// The names with a number behind those that were there before, as in "x" and "x (2)".
@@ -94,126 +193,6 @@ struct TableSample {
       while all.contains("\(name) (\(count))") || seen.contains("\(name) (\(count))") { count += 1 }
       seen.insert("\(name) (\(count))")
       return "\(name) (\(count))"
-    }
-  }
-}
-
-/// The rows in the first bytes of a file, of which only what they show is kept.
-private struct SampleRows {
-  enum CellKind { case missing, number, text }
-
-  /// The most bytes that the cells of the first row may take, which are kept as texts.
-  private static let firstRowLimit = 1 << 26
-
-  let separator: UInt8
-  let isWhole: Bool
-  let missing: MissingWords
-  /// Where the rows go on that are not scanned yet.
-  var position = 0
-  var line = 1
-  var hasDecimalComma = false
-  var hasText: [Bool] = []
-  var hasNumber: [Bool] = []
-
-  init(separator: UInt8, isWhole: Bool, missing: MissingWords) {
-    self.separator = separator
-    self.isWhole = isWhole
-    self.missing = missing
-  }
-
-  /// The cells of the first row, which must end within the bytes.
-  mutating func firstRow(
-    _ bytes: Span<UInt8>,
-    path: String,
-    memoryLimit: Int
-  ) throws(DatasetError) -> [CSVCell] {
-    skipLineEnds(bytes)
-    if position == bytes.count {
-      throw isWhole ? .emptyFile(path: path) : .mostlyBlank(path: path, bytes: position, cells: 0)
-    }
-    var cells: [CSVCell] = []
-    var size = 0
-    let limit = min(memoryLimit, Self.firstRowLimit)
-    while true {
-      let cell: CSVCell?
-      do throws(CSVCell.Failure) {
-        cell = try CSVCell(bytes, from: position, separator: separator, isLast: isWhole)
-      } catch {
-        throw error == .textAfterQuote
-          ? .textAfterQuote(path: path, line: line)
-          : .unterminatedQuote(path: path, line: line, limit: bytes.count - position)
-      }
-      guard let cell else { throw .cellTooLong(path: path, line: line, limit: bytes.count) }
-      if let byte = cell.text.first(where: CSVCell.isControl) {
-        throw .controlByte(path: path, line: line, byte: byte)
-      }
-      if String(validating: cell.text, as: UTF8.self) == nil {
-        throw .notUTF8(path: path, line: line)
-      }
-      cells.append(cell)
-      size += cell.text.count + 64
-      if size > limit { throw .tooLarge(path: path, bytes: size, limit: limit) }
-      if cells.count > TableSample.columnLimit {
-        throw .tooManyColumns(path: path, limit: TableSample.columnLimit)
-      }
-      position = cell.end
-      guard position < bytes.count else { return cells }
-      let byte = bytes[position]
-      position += 1
-      if byte != separator { return cells }
-    }
-  }
-
-  /// Notes what each column holds in the rows that follow, as far as they are whole and in order.
-  mutating func scan(_ bytes: Span<UInt8>, columnCount: Int) {
-    hasText = Array(repeating: false, count: columnCount)
-    hasNumber = hasText
-    var column = 0
-    skipLineEnds(bytes)
-    while position < bytes.count, column < columnCount,
-      let cell = try? CSVCell(bytes, from: position, separator: separator, isLast: isWhole)
-    {
-      switch kind(cell) {
-      case .text: hasText[column] = true
-      case .number: hasNumber[column] = true
-      case .missing: break
-      }
-      position = cell.end
-      guard position < bytes.count else { return }
-      column = bytes[position] == separator ? column + 1 : 0
-      position += 1
-      if column == 0 { skipLineEnds(bytes) }
-    }
-  }
-
-  /// What a cell is beside the others of its column.
-  func kind(_ cell: CSVCell) -> CellKind {
-    let text = cell.text
-    if TableNumber(cell: text.span, 0..<text.count, hasDecimalComma: hasDecimalComma) != nil {
-      return .number
-    }
-    if missing.contains(text.span, 0..<text.count) { return .missing }
-    // Infinity is a number that is refused, and no reason to read its column as texts.
-    return text.count <= 9 && TableParser.isInfinity(cell.string) ? .number : .text
-  }
-
-  /// Whether the first row names the columns.
-  ///
-  /// It does where it has a text above a column of numbers. It does not where it has a number
-  /// otherwise. Where there are only texts, it does.
-  func isHeader(_ firstRow: [CellKind]) -> Bool {
-    let isAboveNumbers = firstRow.indices.contains {
-      firstRow[$0] == .text && hasNumber[$0] && !hasText[$0]
-    }
-    return isAboveNumbers || (firstRow.contains(.text) && !firstRow.contains(.number))
-  }
-
-  private mutating func skipLineEnds(_ bytes: Span<UInt8>) {
-    while position < bytes.count,
-      bytes[position] == CSVDialect.lineFeed || bytes[position] == CSVDialect.carriageReturn
-    {
-      if bytes[position] == CSVDialect.lineFeed { line += 1 }
-      position += 1
     }
   }
 }

@@ -38,10 +38,21 @@ struct TableScan {
   }
 
   /// Takes a block of rows.
-  mutating func take(_ block: [ParsedColumn], rows: Int) {
+  ///
+  /// - Parameters:
+  ///   - lines: The lines of the file that they begin at.
+  ///   - words: The words for missing cells of each column.
+  private mutating func take(
+    _ block: [ParsedColumn],
+    rows: Int,
+    lines: RowLines,
+    words: [MissingWords]
+  ) {
     parsed = block
     let drawn = draw(rows)
-    for column in columns.indices { columns[column].take(block[column], drawn: drawn) }
+    for column in columns.indices {
+      columns[column].take(block[column], drawn: drawn, lines: lines, words: words[column])
+    }
     rowCount += rows
     fit()
   }
@@ -106,12 +117,16 @@ extension TableScan {
         isAtEnd = true
         try parser.finish()
       }
+      let lines = parser.lines
       let block = try parser.takeRows()
-      take(block, rows: parser.takenRows - rowCount)
+      take(block, rows: parser.takenRows - rowCount, lines: lines, words: plan.columnMissing)
       progress(source.storedPart)
     }
     byteCount = source.position
   }
+
+  /// What the texts of each column show; nothing for a column of numbers.
+  var evidence: [TextEvidence?] { columns.map { $0.isText ? $0.evidence : nil } }
 
   /// Goes over an array.
   init(
@@ -129,11 +144,12 @@ extension TableScan {
       inferences.map { ScannedColumn(isText: false, keepsLevels: $0.declared?.hasLevels == true) },
       sampleBytes: sampleBytes
     )
+    let words = inferences.map { _ in MissingWords() }
     let reader = try ArrayRows(table, places: Array(table.names.indices))
     let blockRows = Self.blockRows(table.names.count)
     while rowCount < table.rowCount {
       let block = try reader.next(blockRows)
-      take(block.columns, rows: block.rows)
+      take(block.columns, rows: block.rows, lines: RowLines(), words: words)
       progress(Double(rowCount) / Double(table.rowCount))
     }
     byteCount = table.byteCount

@@ -1,22 +1,24 @@
 /// What the columns of a table are, without their cells: for reading another table the same way.
-public struct TableSchema: Codable, Hashable, Sendable {
+package struct TableSchema: Codable, Hashable, Sendable {
   /// A column without its cells.
-  public struct Column: Codable, Hashable, Sendable {
+  package struct Column: Codable, Hashable, Sendable {
     /// The name.
-    public var name: String
+    package var name: String
     /// What the cells are.
-    public var kind: ColumnKind
+    package var kind: ColumnKind
     /// How the cells are held.
-    public var content: Content
+    package var content: Content
     /// The most digits behind the point, as in `Table.Column`.
-    public var decimals: Int?
+    package var decimals: Int?
     /// Whether each number has that many digits behind the point.
-    public var hasFixedDecimals: Bool
+    package var hasFixedDecimals: Bool
     /// How dates or times of day are written, which are held as numbers.
-    public var dateFormat: DateFormat?
+    package var dateFormat: DateFormat?
+    /// How numbers are written that are not plain.
+    package var writing: NumberWriting?
 
     /// Makes a column.
-    public init(
+    package init(
       name: String,
       kind: ColumnKind,
       content: Content,
@@ -34,7 +36,7 @@ public struct TableSchema: Codable, Hashable, Sendable {
   }
 
   /// How the cells of a column are held.
-  public enum Content: Codable, Hashable, Sendable {
+  package enum Content: Codable, Hashable, Sendable {
     /// As numbers.
     case numbers
     /// As positions in some levels; any other text becomes a missing cell and is counted.
@@ -44,17 +46,17 @@ public struct TableSchema: Codable, Hashable, Sendable {
   }
 
   /// The columns in their order.
-  public var columns: [Column]
+  package var columns: [Column]
 
   /// Makes a schema.
-  public init(columns: [Column]) {
+  package init(columns: [Column]) {
     self.columns = columns
   }
 }
 
 extension Table {
   /// The columns without their cells.
-  public var schema: TableSchema {
+  package var schema: TableSchema {
     TableSchema(
       columns: columns.map { column in
         let content: TableSchema.Content =
@@ -63,7 +65,7 @@ extension Table {
           case .codes(_, let levels): .codes(levels: levels)
           case .texts: .texts
           }
-        return TableSchema.Column(
+        var known = TableSchema.Column(
           name: column.name,
           kind: column.kind,
           content: content,
@@ -71,6 +73,8 @@ extension Table {
           hasFixedDecimals: column.hasFixedDecimals,
           dateFormat: column.dateFormat
         )
+        known.writing = column.writing
+        return known
       }
     )
   }
@@ -81,7 +85,14 @@ extension Table {
   ///
   /// - Throws: Why the file cannot be written.
   public func write(to path: String) throws(DatasetError) {
-    let writer = try CSVWriter(replacing: path, columns: columns.map(\.name))
+    try write(to: path, like: TextFormat())
+  }
+
+  /// Writes the table as another one is written; the file takes its place when it is whole.
+  ///
+  /// - Throws: Why the file cannot be written.
+  package func write(to path: String, like format: TextFormat) throws(DatasetError) {
+    let writer = try CSVWriter(replacing: path, columns: columns.map(\.name), like: format)
     try writer.append(self)
     try writer.commit()
   }

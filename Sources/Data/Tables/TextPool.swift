@@ -52,7 +52,7 @@ struct TextPool: Sendable {
       let hash = Self.hash(text.span, 0..<text.count)
       let place = place(of: text.span, 0..<text.count, hash)
       if places[place].isFree { insert(text.span, 0..<text.count, hash, at: place) }
-      if let value = TableNumber.value(of: level), numbers[value] == nil {
+      if let value = TableNumber.level(of: level), numbers[value] == nil {
         numbers[value] = Int32(code)
       }
     }
@@ -78,11 +78,6 @@ struct TextPool: Sendable {
     bytes[(code == 0 ? 0 : ends[code - 1])..<ends[code]]
   }
 
-  /// For each text the seconds of the date that it is; nil where it is none.
-  func seconds(_ format: DateFormat?) -> [Double?] {
-    ends.indices.map { code in format?.seconds(of: text(code)) }
-  }
-
   /// The number of a text; -1 where a closed pool does not have it.
   mutating func code(_ text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
     if mayRepeat { return append(text, range) }
@@ -100,10 +95,12 @@ struct TextPool: Sendable {
       }
       return code
     }
-    if !numbers.isEmpty, let number = TableNumber(text, from: range.lowerBound),
-      number.end == range.upperBound, let code = numbers[number.value]
+    if !numbers.isEmpty, let number = TableNumber(cell: text, range),
+      let code = numbers[number.value]
     {
-      return code
+      var counts = DecimalCounts()
+      counts.note(number, text, from: range.lowerBound)
+      return counts.areCodes ? -1 : code
     }
     return -1
   }

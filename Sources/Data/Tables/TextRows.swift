@@ -4,11 +4,14 @@ internal import HourglassSystem
 final class TextRows {
   /// The columns that the text has.
   let schema: TableSchema
+  /// Whether a comma stands before decimals.
+  let hasDecimalComma: Bool
   /// Whether all rows were given.
   private(set) var isFinished = false
 
   private let source: ByteSource
   private var parser: TableParser
+  private var lines = RowLines()
   /// For each column of the schema its place in the file.
   private let places: [Int]
 
@@ -24,23 +27,31 @@ final class TextRows {
     self.source = source
     var own = options
     own.columnKinds = [:]
+    // A table need not have all columns that something was said of.
+    own.columnMissingWords = [:]
+    own.columnOnlyMissingWords = [:]
     if own.header == .automatic { own.header = Self.header(schema.columns.map(\.name)) }
     var plan = try TableParser.Plan(
       source,
       options: own,
       memoryLimit: MemoryLimit.standard,
       expected: own.header == .present
-        ? schema.columns.map(\.name).filter { !optional.contains($0) } : []
+        ? schema.columns.map(\.name).filter { !optional.contains($0) } : [],
+      wanted: schema.columns.map(\.name)
     )
     let schema = schema.without(optional.subtracting(plan.names))
     self.schema = schema
     places = try schema.places(in: plan.names, of: source.path)
+    // The numbers of JSON have a point.
+    hasDecimalComma = options.hasDecimalComma && !plan.format.isJSONLines
+    plan.columnMissing = options.missing(of: plan.names)
     plan.modes = plan.modes.map { _ in .skipped }
     plan.isStrict = plan.modes.map { _ in true }
     var columns = plan.modes.map { _ in ParsedColumn() }
     for (column, place) in zip(schema.columns, places) {
       switch column.content {
-      case .numbers where column.dateFormat != nil:
+      case .numbers
+      where column.dateFormat != nil || column.writing != nil || hasDecimalComma:
         plan.modes[place] = .text
         columns[place] = ParsedColumn(forgets: true)
       case .numbers: plan.modes[place] = .number
@@ -63,6 +74,21 @@ final class TextRows {
   /// The number of columns of the text.
   var columnCount: Int { parser.columnCount }
 
+  /// Whether the cells of a column of the schema are given as texts.
+  func isText(_ column: Int) -> Bool { parser.plan.modes[places[column]] == .text }
+
+  /// The words for missing cells of a column of the schema.
+  func words(_ column: Int) -> MissingWords { parser.plan.columnMissing[places[column]] }
+
+  /// The place of a cell of the rows that were given last.
+  func place(row: Int, column: Int) -> CellPlace {
+    CellPlace(
+      line: lines.line(of: row),
+      column: places[column] + 1,
+      name: parser.plan.hasHeader ? schema.columns[column].name : nil
+    )
+  }
+
   /// The columns of the schema of the next rows, at most as many as wanted.
   func next(_ wanted: Int) throws(DatasetError) -> [ParsedColumn] {
     parser.rowLimit = wanted
@@ -72,6 +98,7 @@ final class TextRows {
       isFinished = true
       try parser.finish()
     }
+    lines = parser.lines
     let parsed = try parser.takeRows()
     return places.map { parsed[$0] }
   }

@@ -59,41 +59,6 @@ public struct Augmentation: Hashable, Sendable, Codable {
     self.speed = speed
     self.compressed = compressed
   }
-
-  /// Reads augmentations; those that a model of before did not know were not made.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    func known(_ key: CodingKeys) throws -> Float {
-      try values.decodeIfPresent(Float.self, forKey: key) ?? 0
-    }
-    self.init(
-      noise: try values.decode(Float.self, forKey: .noise),
-      shift: try values.decode(Int.self, forKey: .shift),
-      rotation: try known(.rotation),
-      zoom: try known(.zoom),
-      brightness: try values.decode(Float.self, forKey: .brightness),
-      contrast: try values.decode(Float.self, forKey: .contrast),
-      hidden: try values.decode(Float.self, forKey: .hidden),
-      signalToNoise: try values.decode(Float.self, forKey: .signalToNoise),
-      reverberant: try known(.reverberant),
-      speed: try known(.speed),
-      compressed: try known(.compressed)
-    )
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case noise
-    case shift
-    case rotation
-    case zoom
-    case brightness
-    case contrast
-    case hidden
-    case signalToNoise
-    case reverberant
-    case speed
-    case compressed
-  }
 }
 
 extension Augmentation {

@@ -3,7 +3,7 @@ internal import HourglassNetworks
 package import HourglassTensors
 
 /// How images of one size are encoded: all values of all images are brought to 0...1 by one affine
-/// map.
+/// map; where it is asked for, each has an observed mask in as many channels behind them.
 package struct ImageEncoding: Hashable, Sendable, Codable {
   /// The number of channels.
   package var channels: Int
@@ -15,9 +15,23 @@ package struct ImageEncoding: Hashable, Sendable, Codable {
   package var low: Double
   /// The value that becomes 1.
   package var high: Double
+  /// Whether values have observed masks.
+  package var hasMasks: Bool
+  /// Whether values beyond the range that was trained on count as its ends.
+  package var isClipped: Bool
+
+  /// The largest magnitude of an encoded value; it keeps squares and their sums finite.
+  private static let bound: Float = 1e6
 
   /// Fits to some images.
-  package init(_ data: NumericDataset, rows: [Int]) throws(TaskError) {
+  package init(
+    _ data: NumericDataset,
+    rows: [Int],
+    hasMasks: Bool = false,
+    isClipped: Bool = false
+  ) throws(TaskError) {
+    self.hasMasks = hasMasks
+    self.isClipped = isClipped
     let count = data.featureCount
     var item = [Float](repeating: 0, count: count)
     var first: [Float] = []
@@ -44,8 +58,11 @@ package struct ImageEncoding: Hashable, Sendable, Codable {
     self.high = fits ? 1 : Double(high)
   }
 
-  /// `[channels, height, width]`.
-  package var itemShape: Shape { [channels, height, width] }
+  /// The shape of an image, `[channels, height, width]`.
+  package var shape: Shape { [channels, height, width] }
+
+  /// The shape of an item: that of an image, with twice the channels where values have masks.
+  package var itemShape: Shape { [hasMasks ? 2 * channels : channels, height, width] }
 
   /// Whether encoding changes nothing, as for images of bytes.
   package var isIdentity: Bool { low == 0 && high == 1 }
@@ -57,6 +74,26 @@ package struct ImageEncoding: Hashable, Sendable, Codable {
       extents.allSatisfy { (1...1 << 20).contains($0) } && extents.reduce(1, *) <= 1 << 31
       && low.isFinite && high.isFinite && low < high
     return isGood ? nil : "its images should have a size and a range of values"
+  }
+
+  /// Copies the encoded values of an image to a place.
+  func copy(
+    _ row: Int,
+    of data: NumericDataset,
+    into destination: inout MutableSpan<Float>,
+    at start: Int
+  ) {
+    data.copyItem(row, into: &destination, at: start)
+    // Images of bytes are from 0 to 1 already.
+    if isIdentity, data.scale != 1 { return }
+    let factor = 1 / (high - low)
+    let limits: (least: Float, most: Float) =
+      isClipped && !isIdentity ? (0, 1) : (-Self.bound, Self.bound)
+    for place in start..<start + data.featureCount {
+      var value = destination[place]
+      if !isIdentity { value = Float((Double(value) - low) * factor) }
+      destination[place] = min(max(value, limits.least), limits.most)
+    }
   }
 
   /// Brings encoded values back to the units of the data, in place.

@@ -1,119 +1,179 @@
 package import HourglassData
-internal import HourglassGraphs
 internal import HourglassTensors
 
-/// How windows of time series are encoded: each channel is brought to mean 0 and standard deviation
-/// 1, and each value has a observed mask beside it.
+/// How windows of time series are encoded: the channels are columns of numbers, each with an observed
+/// mask, and an item is `[2 channels, window]`.
 package struct SeriesEncoding: Hashable, Sendable, Codable {
-  /// A channel.
-  package struct Channel: Hashable, Sendable, Codable {
-    /// The name of its column.
-    package var name: String
-    /// The mean over the windows trained on.
-    package var mean: Double
-    /// The standard deviation; 1 for a channel that never varied there.
-    package var deviation: Double
-  }
-
-  /// The channels in their order.
-  package var channels: [Channel]
+  /// How the numbers of the channels are encoded.
+  package var channels: TableEncoding
   /// The number of rows of a window.
   package var window: Int
 
-  /// The largest magnitude of an encoded value.
-  package static let bound = 1e6
-
   /// Fits to some windows.
-  package init(_ series: SeriesSet, windows: [Int]) throws(TaskError) {
+  ///
+  /// - Parameters:
+  ///   - series: The series.
+  ///   - windows: The windows that are trained on.
+  ///   - scaling: How numbers are scaled; `nil` brings each channel to mean 0 and standard deviation 1
+  ///     over the windows, in single precision, and keeps channels that never vary.
+  ///   - takesBooleans: Whether columns of yes and no are channels.
+  /// - Throws: `nothingVaries`, or a `DatasetError` where no channel can be trained on.
+  package init(
+    _ series: SeriesSet,
+    windows: [Int],
+    scaling: NumberScaling? = nil,
+    takesBooleans: Bool = true
+  ) throws {
     window = series.window
-    let (count, length) = (series.channels.count, series.window)
-    var sums = [Double](repeating: 0, count: count)
-    var numbers = sums
-    var squares = sums
-    var lows = [Float](repeating: .infinity, count: count)
-    var highs = [Float](repeating: -.infinity, count: count)
-    // Twice through the windows: differences from the mean keep their digits.
-    for pass in 0..<2 {
-      for index in windows {
-        let (values, observed) = series.window(index)
-        for place in values.indices where observed[place] > 0 {
-          let (channel, value) = (place / length, Double(values[place]))
-          if pass == 0 {
-            sums[channel] += value
-            numbers[channel] += 1
-            lows[channel] = min(lows[channel], values[place])
-            highs[channel] = max(highs[channel], values[place])
-          } else {
-            let distance = value - sums[channel] / numbers[channel]
-            squares[channel] += distance * distance
-          }
-        }
+    let table = try series.table.selecting(
+      series.channels.filter { name in
+        if takesBooleans { return true }
+        if case .numbers? = series.table[column: name]?.cells { return true }
+        return false
       }
-    }
-    guard (0..<count).contains(where: { lows[$0] < highs[$0] }) else {
-      throw .nothingVaries(name: series.name, rows: windows.count)
-    }
-    channels = (0..<count).map { channel in
-      let number = max(numbers[channel], 1)
-      let deviation = (squares[channel] / number).squareRoot()
-      return Channel(
-        name: series.channels[channel],
-        mean: sums[channel] / number,
-        deviation: lows[channel] < highs[channel] && deviation > 0 ? deviation : 1
+    )
+    if let scaling {
+      var isSeen = [Bool](repeating: false, count: table.rowCount)
+      for window in windows {
+        for row in series.range(of: window) { isSeen[row] = true }
+      }
+      channels = try TableEncoding(
+        learning: table.ofNumbers,
+        rows: isSeen.indices.filter { isSeen[$0] },
+        scaling: scaling,
+        datesHaveParts: false
       )
+    } else {
+      channels = try Self.standardized(table.ofNumbers, series, windows)
     }
   }
+
+  /// The standardization of each channel over some windows, of which each counts its rows.
+  private static func standardized(
+    _ table: Table,
+    _ series: SeriesSet,
+    _ windows: [Int]
+  ) throws(TaskError) -> TableEncoding {
+    var varies = false
+    let fields = table.columns.map { column in
+      let numbers = (0..<column.count).map { column.number($0).map(Self.single) }
+      var (sum, count, square) = (0.0, 0.0, 0.0)
+      var (low, high) = (Double.infinity, -Double.infinity)
+      for window in windows {
+        for row in series.range(of: window) {
+          guard let number = numbers[row] else { continue }
+          sum += number
+          count += 1
+          low = min(low, number)
+          high = max(high, number)
+        }
+      }
+      let mean = sum / max(count, 1)
+      // Once more through the windows: differences from the mean keep their digits.
+      for window in windows {
+        for row in series.range(of: window) {
+          guard let number = numbers[row] else { continue }
+          square += (number - mean) * (number - mean)
+        }
+      }
+      let deviation = (square / max(count, 1)).squareRoot()
+      if low < high { varies = true }
+      let scale = low < high && deviation > 0 ? deviation : 1
+      return TableEncoding.Field(column, .number(NumberMap(mean: mean, deviation: scale)))
+    }
+    guard varies else { throw .nothingVaries(name: series.name, rows: windows.count) }
+    return TableEncoding(fields: fields, ignoredColumns: [], schema: table.schema)
+  }
+
+  /// The names of the channels.
+  package var names: [String] { channels.columns }
 
   /// What is wrong with an encoding that was read from a file, if anything.
   package var problem: String? {
+    if let problem = channels.problem { return problem }
     let isGood =
-      (1...1 << 20).contains(window) && (1...1 << 16).contains(channels.count)
-      && channels.count * window <= 1 << 26
-      && channels.allSatisfy { $0.mean.isFinite && $0.deviation.isFinite && $0.deviation > 0 }
-    return isGood ? nil : "its channels should each have a finite mean and standard deviation"
+      (1...1 << 20).contains(window) && channels.width == channels.fields.count
+      && channels.width <= 1 << 16 && channels.width * window <= 1 << 26
+    return isGood ? nil : "its windows should have steps and channels of numbers"
   }
 
-  /// All windows: values `[windows, channels, window]`, 0 where missing, and observed masks alike.
+  /// The rows of series whose windows are as long as those that were trained on.
   ///
   /// - Throws: `missingColumns` or `windowLength` where the series do not suit the model.
-  package func encoded(_ series: SeriesSet) throws(TaskError) -> (
-    values: [Float], observed: [Float]
-  ) {
+  package func encoded(_ series: SeriesSet) throws -> EncodedTable {
     guard series.window == window else {
-      throw .windowLength(name: series.name, expected: window, found: series.window)
+      throw TaskError.windowLength(name: series.name, expected: window, found: series.window)
     }
-    let places = channels.map { series.channels.firstIndex(of: $0.name) }
-    let missing = zip(channels, places).filter { $1 == nil }.map(\.0.name)
-    guard missing.isEmpty else {
-      throw .missingColumns(name: series.name, missing: missing, found: series.channels)
-    }
-    var values: [Float] = []
-    var observed: [Float] = []
-    values.reserveCapacity(series.count * channels.count * window)
-    observed.reserveCapacity(series.count * channels.count * window)
-    for index in 0..<series.count {
-      let (all, present) = series.window(index)
-      for (channel, place) in zip(channels, places) {
-        let start = (place ?? 0) * window
-        for step in start..<start + window {
-          let value = (Double(all[step]) - channel.mean) / channel.deviation
-          values.append(
-            present[step] > 0 ? Float(min(max(value, -Self.bound), Self.bound)) : 0
-          )
-          observed.append(present[step])
-        }
-      }
-    }
-    return (values, observed)
+    return try rows(of: series)
   }
 
-  /// Brings encoded values back to the units of the data, in place.
+  /// The rows of series, however these were cut: values `[rows, channels]`, 0 where missing.
+  ///
+  /// - Throws: `missingColumns` where the series do not suit the model.
+  package func rows(of series: SeriesSet) throws -> EncodedTable {
+    let missing = names.filter { !series.channels.contains($0) }
+    guard missing.isEmpty else {
+      throw TaskError.missingColumns(
+        name: series.name,
+        missing: missing,
+        found: series.channels
+      )
+    }
+    return try channels.encoded(numbers(of: series))
+  }
+
+  /// The channels as columns of numbers.
+  package func numbers(of series: SeriesSet) throws(DatasetError) -> Table {
+    let table = try series.table.selecting(names).ofNumbers
+    guard isSinglePrecision else { return table }
+    return Table(
+      name: table.name,
+      columns: table.columns.map { column in
+        guard case .numbers(let values, let missing) = column.cells else { return column }
+        return column.replacing(cells: .numbers(values.map(Self.single), missing: missing))
+      }
+    )
+  }
+
+  /// Whether numbers are taken in single precision, as they are where channels are standardized.
+  private var isSinglePrecision: Bool {
+    channels.fields.contains {
+      if case .number(let map) = $0.content { map.line != nil } else { false }
+    }
+  }
+
+  /// A number in single precision; beyond its largest magnitude there is no arithmetic.
+  private static func single(_ number: Double) -> Double {
+    let largest = Double(Float.greatestFiniteMagnitude) / 4
+    return Double(Float(min(max(number, -largest), largest)))
+  }
+
+  /// Brings encoded values of windows `[channels, window]` back to the units of the data, in place.
   package func decode(_ values: inout [Float]) {
     let limit = Double(Float.greatestFiniteMagnitude)
+    let maps = channels.fields.map { field -> NumberMap in
+      if case .number(let map) = field.content { map } else { .identity }
+    }
     for index in values.indices {
-      let channel = channels[index / window % channels.count]
-      let value = Double(values[index]) * channel.deviation + channel.mean
+      let value = maps[index / window % maps.count].decode(Double(values[index]))
       values[index] = Float(min(max(value, -limit), limit))
     }
+  }
+}
+
+extension Table {
+  /// The table with 0 and 1 in place of no and yes.
+  fileprivate var ofNumbers: Table {
+    Table(
+      name: name,
+      columns: columns.map { column in
+        guard case .codes(let codes, _) = column.cells else { return column }
+        return Column(
+          name: column.name,
+          kind: .integer,
+          cells: .numbers(codes.map { Double(max($0, 0)) }, missing: codes.map { $0 < 0 })
+        )
+      }
+    )
   }
 }

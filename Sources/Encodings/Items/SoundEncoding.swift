@@ -5,23 +5,42 @@ internal import HourglassNetworks
 internal import HourglassSystem
 package import HourglassTensors
 
-/// How sounds are encoded: log-mel spectrograms, each band brought to mean 0 and standard deviation
-/// 1, cut into patches of about one second.
+/// How sounds are encoded: log-mel spectrograms, cut into patches.
 package struct SoundEncoding: Hashable, Sendable, Codable {
+  /// How patches are cut.
+  package enum Cut: Hashable, Sendable, Codable {
+    /// They follow each other without a gap, and the last one ends with its sound; each band is brought to
+    /// mean 0 and standard deviation 1, 1 for one that never varied.
+    case inTurn(means: [Double], deviations: [Double])
+    /// They begin every `step` frames and come with `margin` frames on both sides, as they are; beyond the
+    /// ends of a sound its first or last frame is repeated.
+    case overlapping(step: Int, margin: Int)
+  }
+
   /// The spectrogram.
   package var spectrogram: MelSpectrogram
-  /// The number of frames of a patch.
+  /// The number of frames of a patch, without margins.
   package var frames: Int
-  /// The mean of each band over the frames trained on.
-  package var means: [Double]
-  /// The standard deviation of each band; 1 for one that never varied.
-  package var deviations: [Double]
+  /// How patches are cut.
+  package var cut: Cut
 
-  /// Fits to some patches.
+  /// Patches of a second every half second, whose signatures find a sound by a part of it: 32 frames a
+  /// second, moved by up to half a step in training.
+  package static let signatures = SoundEncoding(
+    spectrogram: MelSpectrogram(hop: 500),
+    frames: 32,
+    cut: .overlapping(step: 16, margin: 8)
+  )
+
+  private init(spectrogram: MelSpectrogram, frames: Int, cut: Cut) {
+    self.spectrogram = spectrogram
+    self.frames = frames
+    self.cut = cut
+  }
+
+  /// Fits to some patches of about a second that follow each other.
   package init(_ patches: SoundPatches, _ training: [Int]) throws(TaskError) {
-    spectrogram = patches.spectrogram
-    frames = patches.frames
-    let bands = patches.spectrogram.bands
+    let (frames, bands) = (patches.frames, patches.spectrogram.bands)
     var sums = [Double](repeating: 0, count: bands)
     var squares = sums
     let values = patches.values.span
@@ -40,49 +59,76 @@ package struct SoundEncoding: Hashable, Sendable, Codable {
     }
     guard varies else { throw .nothingVaries(name: patches.name, rows: training.count) }
     let count = Double(training.count * frames)
-    means = sums.map { $0 / count }
-    deviations = (0..<bands).map { [sums] band in
+    let deviations = (0..<bands).map { band in
       let mean = sums[band] / count
       let variance = squares[band] / count - mean * mean
       // The logarithms lie between -14 and some 20, so that squares lose nothing that matters.
       return variance > 1e-8 ? variance.squareRoot() : 1
     }
+    self.init(
+      spectrogram: patches.spectrogram,
+      frames: frames,
+      cut: .inTurn(means: sums.map { $0 / count }, deviations: deviations)
+    )
   }
 
-  /// `[1, frames, bands]`.
-  package var itemShape: Shape { [1, frames, spectrogram.bands] }
+  /// The frames on either side of a patch.
+  package var margin: Int { if case .overlapping(_, let margin) = cut { margin } else { 0 } }
+
+  /// `[1, margin + frames + margin, bands]`.
+  package var itemShape: Shape { [1, frames + 2 * margin, spectrogram.bands] }
 
   /// What is wrong with an encoding that was read from a file, if anything.
   package var problem: String? {
-    let isGood =
-      (1...1 << 16).contains(frames) && means.count == spectrogram.bands
-      && deviations.count == spectrogram.bands && means.allSatisfy(\.isFinite)
-      && deviations.allSatisfy { $0.isFinite && $0 > 0 }
-    return isGood ? nil : "its bands should each have a finite mean and standard deviation"
+    let isGood: Bool
+    switch cut {
+    case .inTurn(let means, let deviations):
+      isGood =
+        (1...1 << 16).contains(frames) && means.count == spectrogram.bands
+        && deviations.count == spectrogram.bands && means.allSatisfy(\.isFinite)
+        && deviations.allSatisfy { $0.isFinite && $0 > 0 }
+    case .overlapping(let step, let margin):
+      isGood =
+        (1...4096).contains(frames) && (2...frames).contains(step) && (0...frames).contains(margin)
+    }
+    return isGood
+      ? nil : "its patches should be usable, and its bands have a finite mean and deviation"
+  }
+
+  /// The seconds from one frame to the next.
+  package var frameSeconds: Double {
+    Double(spectrogram.hop) / Double(spectrogram.sampleRate)
+  }
+
+  /// The first frames of overlapping patches of a sound, from a phase on; at least one patch at phase 0,
+  /// which goes beyond the end of a sound that is shorter than it.
+  package func starts(frameCount: Int, phase: Int = 0, every step: Int) -> [Int] {
+    let last = frameCount - frames
+    guard last >= phase else { return phase == 0 ? [0] : [] }
+    return Array(stride(from: phase, through: last, by: step))
   }
 
   /// Spectrograms `[frames, bands]` as the network takes them.
   package func encoded(_ values: [Float]) -> [Float] {
-    let bands = spectrogram.bands
-    let (means, factors) = (means.map { Float($0) }, deviations.map { Float(1 / $0) })
+    guard case .inTurn(let means, let deviations) = cut else { return values }
+    let (centers, factors) = (means.map { Float($0) }, deviations.map { Float(1 / $0) })
     var result = values
-    var place = result.mutableSpan
-    var band = 0
-    for index in place.indices {
-      place[index] = (place[index] - means[band]) * factors[band]
-      band += 1
-      if band == bands { band = 0 }
-    }
+    forEachBand(of: &result) { ($0 - centers[$1]) * factors[$1] }
     return result
   }
 
   /// Brings encoded values back to logarithms of energies, in place.
   package func decode(_ values: inout [Float]) {
+    guard case .inTurn(let means, let deviations) = cut else { return }
+    forEachBand(of: &values) { Float(Double($0) * deviations[$1] + means[$1]) }
+  }
+
+  private func forEachBand(of values: inout [Float], _ change: (Float, Int) -> Float) {
     let bands = spectrogram.bands
     var place = values.mutableSpan
     var band = 0
     for index in place.indices {
-      place[index] = Float(Double(place[index]) * deviations[band] + means[band])
+      place[index] = change(place[index], band)
       band += 1
       if band == bands { band = 0 }
     }

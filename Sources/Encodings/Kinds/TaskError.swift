@@ -25,6 +25,8 @@ public enum TaskError: Error, Hashable, Sendable {
   case checkpointForModel(file: String)
   /// None of the images that colors are to be trained on has colors.
   case noColors(name: String)
+  /// A model was saved by an earlier version, in another format.
+  case olderModel(file: String, version: String, found: Int, expected: Int)
   /// A model file contradicts itself.
   case damagedModel(file: String, problem: String)
   /// An application cannot do anything with data of a kind.
@@ -92,6 +94,9 @@ extension TaskError: CustomStringConvertible {
     case .noColors(let name):
       "cannot train on \(name): expected images with colors, found only gray ones. "
         + "Train on photographs in color, and colorize these with the model."
+    case .olderModel(let file, let version, let found, let expected):
+      "cannot use \(file): expected a model of format \(expected), found one of format \(found) that "
+        + "hourglass \(version) saved. Train the model again."
     case .damagedModel(let file, let problem):
       "cannot read \(file): \(problem). The file is damaged or of another version; train the model again."
     case .unsuitedKind(let name, let job, let expected, let found):

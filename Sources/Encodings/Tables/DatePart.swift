@@ -6,7 +6,7 @@ internal import HourglassSystem
 ///
 /// Each cycle is a circle, of which a network sees both coordinates: so that 23:59 is next to 0:00 and
 /// Sunday next to Monday, which their numbers are not.
-public enum DatePart: String, Codable, Hashable, Sendable, CaseIterable {
+package enum DatePart: String, Codable, Hashable, Sendable, CaseIterable {
   /// The sine of the time of day.
   case timeOfDaySine = "time of day, sine"
   /// The cosine of the time of day.

@@ -22,7 +22,7 @@ public enum NumberScaling: String, Codable, Hashable, Sendable, CaseIterable {
 ///
 /// Beyond the outer knots it goes on logarithmically, so that a number far outside is far but never
 /// so far that it drowns everything else; `.standard` and `.range` go on linearly.
-public struct NumberMap: Codable, Hashable, Sendable {
+package struct NumberMap: Codable, Hashable, Sendable {
   /// The largest magnitude of a value.
   package static let bound = 1e6
   package static let mostKnots = 257
@@ -33,6 +33,16 @@ public struct NumberMap: Codable, Hashable, Sendable {
   package let values: [Double]
   /// The distance behind an outer knot that counts as 1; 0 to go on linearly.
   package let tail: Double
+  /// What the map is where it has no knots: the distance from a mean in standard deviations, without ends.
+  package let line: Line?
+
+  /// A mean and a standard deviation.
+  package struct Line: Codable, Hashable, Sendable {
+    /// The number that becomes 0.
+    package let mean: Double
+    /// The distance from it that becomes 1.
+    package let deviation: Double
+  }
 
   /// The map of numbers from -1 to 1 that leaves them as they are.
   package static let identity = NumberMap(knots: [-1, 1], values: [-1, 1], tail: 0)
@@ -41,10 +51,18 @@ public struct NumberMap: Codable, Hashable, Sendable {
     self.knots = knots
     self.values = values
     self.tail = tail
+    line = nil
+  }
+
+  /// The map of a mean to 0 and of a standard deviation above 0 to 1.
+  package init(mean: Double, deviation: Double) {
+    (knots, values, tail) = ([], [], 0)
+    line = Line(mean: mean, deviation: deviation)
   }
 
   /// Fits a map to numbers of which at least two differ.
   package init(learning numbers: [Double], scaling: NumberScaling) {
+    line = nil
     let sorted = numbers.sorted()
     let count = Double(sorted.count)
     let (least, greatest) = (sorted[0], sorted[sorted.count - 1])
@@ -79,6 +97,9 @@ public struct NumberMap: Codable, Hashable, Sendable {
 
   /// The value of a number.
   package func encode(_ number: Double) -> Double {
+    if let line {
+      return min(max((number - line.mean) / line.deviation, -Self.bound), Self.bound)
+    }
     let last = knots.count - 1
     if tail > 0 && number < knots[0] {
       return max(values[0] - Self.logarithm((knots[0] - number) / tail), -Self.bound)
@@ -90,8 +111,9 @@ public struct NumberMap: Codable, Hashable, Sendable {
     return min(max(value, -Self.bound), Self.bound)
   }
 
-  /// The number of a value, within the range of the training rows.
+  /// The number of a value, within the range of the training rows where the map has knots.
   package func decode(_ value: Double) -> Double {
+    if let line { return value * line.deviation + line.mean }
     guard value.isFinite else { return value > 0 ? knots[knots.count - 1] : knots[0] }
     let number = Self.interpolated(value, from: values, to: knots)
     return min(max(number, knots[0]), knots[knots.count - 1])
@@ -101,6 +123,9 @@ public struct NumberMap: Codable, Hashable, Sendable {
   package var isGood: Bool {
     func increases(_ numbers: [Double]) -> Bool {
       numbers.allSatisfy(\.isFinite) && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+    }
+    if let line {
+      return line.mean.isFinite && line.deviation.isFinite && line.deviation > 0
     }
     return (2...Self.mostKnots).contains(knots.count) && values.count == knots.count
       && increases(knots) && increases(values) && tail.isFinite && tail >= 0

@@ -1,4 +1,4 @@
-public import HourglassData
+package import HourglassData
 internal import HourglassEngines
 internal import HourglassTensors
 
@@ -6,7 +6,7 @@ extension TableEncoding {
   /// The rows of a table as values; its columns are found by name, in any order, among others.
   ///
   /// - Throws: `missingColumn`, `notANumber` for a text in a field of numbers, or `valueNotFinite`.
-  public func encoded(_ table: Table) throws(DatasetError) -> EncodedTable {
+  package func encoded(_ table: Table) throws(DatasetError) -> EncodedTable {
     let width = width
     var values = [Float](repeating: 0, count: table.rowCount * width)
     var observed = [Float](repeating: 0, count: table.rowCount * fields.count)
@@ -47,17 +47,27 @@ extension TableEncoding {
           values[row * width + offset + position] = 1
           observed[row * fields.count + index] = 1
         }
+      case .bins: preconditionFailure("binned columns are encoded by `bins(of:)`")
       }
       offset += field.width
     }
     return EncodedTable(
+      layout: layout,
       count: table.rowCount,
-      width: width,
-      fieldCount: fields.count,
       values: values,
       observed: observed,
       unknownCategories: unknown
     )
+  }
+
+  /// The bins of the cells of each column that is trained on, `[columns][rows]`; -1 for a cell of none.
+  package func bins(of table: Table) throws(DatasetError) -> [[Int32]] {
+    var all: [[Int32]] = []
+    for field in fields {
+      guard case .bins(let bins) = field.content, bins.count > 0 else { continue }
+      all.append(bins.bins(of: try table.required(field.name)))
+    }
+    return all
   }
 
   private static func number(
@@ -85,7 +95,7 @@ extension TableEncoding {
   ///   - count: The number of rows.
   ///   - template: A table of as many rows, whose columns are kept in their order; those that are
   ///     trained on are replaced. Without one there are only these columns.
-  public func decoded(values: [Float], count: Int, like template: Table? = nil) -> Table {
+  package func decoded(values: [Float], count: Int, like template: Table? = nil) -> Table {
     decoded(values: values, count: count, like: template, rounding: .toNearestOrAwayFromZero)
   }
 
@@ -125,14 +135,7 @@ extension TableEncoding {
           missing: []
         )
       }
-      let column = Table.Column(
-        name: field.name,
-        kind: field.kind,
-        cells: cells,
-        decimals: field.decimals,
-        hasFixedDecimals: field.hasFixedDecimals,
-        dateFormat: field.dateFormat
-      )
+      let column = field.column(cells)
       decoded[field.name] = column
       columns.append(column)
     }
@@ -157,6 +160,19 @@ extension TableEncoding {
 }
 
 extension TableEncoding.Field {
+  /// A column like the one that was trained on, of other cells.
+  func column(_ cells: Table.Cells) -> Table.Column {
+    Table.Column(
+      name: name,
+      kind: kind,
+      cells: cells,
+      decimals: decimals,
+      hasFixedDecimals: hasFixedDecimals,
+      dateFormat: dateFormat,
+      writing: writing
+    )
+  }
+
   /// The cells that values stand for.
   fileprivate func cells(
     count: Int,
@@ -182,6 +198,7 @@ extension TableEncoding.Field {
         return Int32(best)
       }
       return .codes(codes, levels: levels + rare)
+    case .bins: preconditionFailure("the cells of binned columns are drawn")
     }
   }
 
@@ -202,7 +219,7 @@ private struct LevelFinder {
     for (index, level) in (levels + rare).enumerated() {
       let position = min(index, levels.count)
       byText[Array(level.utf8)] = position
-      if let number = TableNumber.value(of: level), byNumber[number] == nil {
+      if let number = TableNumber.level(of: level), byNumber[number] == nil {
         byNumber[number] = position
       }
     }
@@ -210,7 +227,7 @@ private struct LevelFinder {
 
   /// The position of a level; nil for one that is not known.
   private func position(_ text: String) -> Int? {
-    byText[Array(text.utf8)] ?? TableNumber.value(of: text).flatMap { byNumber[$0] }
+    byText[Array(text.utf8)] ?? TableNumber.level(of: text).flatMap { byNumber[$0] }
   }
 
   /// For each row the position of its level.

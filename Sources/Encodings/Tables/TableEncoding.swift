@@ -1,4 +1,4 @@
-public import HourglassData
+package import HourglassData
 package import HourglassNetworks
 internal import HourglassTensors
 
@@ -9,30 +9,32 @@ internal import HourglassTensors
 /// ordinal column one for the place of its level. A date takes one for the time, and further fields
 /// for its place in the day, the week and the year (`DatePart`). Constants, identifiers, and columns
 /// without two different values in the training rows are ignored.
-public struct TableEncoding: Codable, Hashable, Sendable {
+package struct TableEncoding: Codable, Hashable, Sendable {
   /// A column that is trained on.
-  public struct Field: Codable, Hashable, Sendable {
+  package struct Field: Codable, Hashable, Sendable {
     /// The name of the column.
-    public let name: String
+    package let name: String
     /// What its cells are.
-    public let kind: ColumnKind
+    package let kind: ColumnKind
     /// How they are encoded.
-    public let content: Content
+    package let content: Content
     /// The most digits behind the point, which decoded numbers are rounded to.
-    public let decimals: Int?
+    package let decimals: Int?
     /// Whether each number has that many digits behind the point.
-    public let hasFixedDecimals: Bool
+    package let hasFixedDecimals: Bool
     /// The column that the field is a part of, where it has another name.
-    public let source: String?
+    package let source: String?
     /// Which part of the dates of its column it is; none for the dates themselves.
-    public let part: DatePart?
+    package let part: DatePart?
     /// How the dates of the column are written.
-    public let dateFormat: DateFormat?
+    package let dateFormat: DateFormat?
+    /// How the numbers of the column are written, where they are not plain.
+    package let writing: NumberWriting?
     /// The levels of an ordinal column in their order, whose places are its numbers.
-    public let levels: [String]?
+    package let levels: [String]?
 
     /// The name of the column that it is of.
-    public var column: String { source ?? name }
+    package var column: String { source ?? name }
 
     package init(
       _ column: Table.Column,
@@ -48,32 +50,47 @@ public struct TableEncoding: Codable, Hashable, Sendable {
       source = part == nil ? nil : column.name
       self.part = part
       dateFormat = column.dateFormat
+      writing = column.writing
       self.levels = levels
     }
 
     /// The number of values of the field.
-    public var width: Int {
+    package var width: Int {
       switch content {
       case .number: 1
       case .levels(let levels, let rare): levels.count + (rare.isEmpty ? 0 : 1)
+      case .bins(let bins): bins.count
       }
     }
   }
 
   /// How the cells of a field are encoded.
-  public enum Content: Codable, Hashable, Sendable {
+  package enum Content: Codable, Hashable, Sendable {
     /// By a map of numbers.
     case number(NumberMap)
     /// One value for each level, the most frequent first, and a last one for all `rare` levels
     /// together, which is decoded as the most frequent of these.
     case levels([String], rare: [String])
+    /// One value for each bin; cells are drawn from their bins.
+    case bins(ColumnBins)
   }
 
   /// The columns that are trained on, in their order.
-  public let fields: [Field]
+  package let fields: [Field]
 
   /// The names of the columns that nothing is trained on.
-  public let ignoredColumns: [String]
+  package let ignoredColumns: [String]
+
+  /// The columns of the table that it was fitted to, also those that nothing is trained on: for reading
+  /// others the same way.
+  package let schema: TableSchema
+
+  /// Takes fields that were fitted.
+  package init(fields: [Field], ignoredColumns: [String], schema: TableSchema) {
+    self.fields = fields
+    self.ignoredColumns = ignoredColumns
+    self.schema = schema
+  }
 
   /// Fits to some rows of a table.
   ///
@@ -84,7 +101,7 @@ public struct TableEncoding: Codable, Hashable, Sendable {
   ///   - levelLimit: The most levels of a category that have a value of their own.
   ///   - datesHaveParts: Whether the places of dates in cycles are fields.
   /// - Throws: `nothingToLearn` where no column varies in these rows; `valueNotFinite`.
-  public init(
+  package init(
     learning table: Table,
     rows: [Int],
     scaling: NumberScaling = .robust,
@@ -112,8 +129,38 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     if fields.isEmpty {
       throw .table(.nothingToLearn(path: table.name, ignoredColumns: ignoredColumns))
     }
-    self.fields = fields
-    self.ignoredColumns = ignoredColumns
+    self.init(fields: fields, ignoredColumns: ignoredColumns, schema: table.schema)
+  }
+
+  /// Fits bins to some rows of a table, whose columns all become fields: identifiers have none.
+  ///
+  /// - Parameters:
+  ///   - table: The table; all of its numbers must be finite.
+  ///   - rows: The training rows.
+  /// - Throws: `nothingToLearn` where all columns are identifiers; `valueNotFinite`; `nothingVaries`.
+  package init(binning table: Table, rows: [Int]) throws {
+    for column in table.columns {
+      guard let row = (0..<column.count).first(where: { column.number($0)?.isFinite == false })
+      else { continue }
+      throw DatasetError.valueNotFinite(
+        name: "\(table.name), column \(column.name)",
+        item: row + 1
+      )
+    }
+    let fields = table.columns.map { Field($0, .bins(ColumnBins(learning: $0.rows(rows)))) }
+    guard fields.contains(where: { $0.width > 0 }), !rows.isEmpty else {
+      throw DatasetError.table(
+        .nothingToLearn(path: table.name, ignoredColumns: table.columns.map(\.name))
+      )
+    }
+    guard fields.contains(where: { $0.width > 1 }) else {
+      throw TaskError.nothingVaries(name: table.name, rows: rows.count)
+    }
+    self.init(
+      fields: fields,
+      ignoredColumns: fields.filter { $0.width == 0 }.map(\.name),
+      schema: table.schema
+    )
   }
 
   private static func field(
@@ -133,16 +180,19 @@ public struct TableEncoding: Codable, Hashable, Sendable {
     case .codes(let codes, let levels):
       var counts = [Int](repeating: 0, count: levels.count)
       for code in codes where code >= 0 { counts[Int(code)] += 1 }
-      let order = levels.indices.filter { counts[$0] > 0 }
-        .sorted { (-counts[$0], $0) < (-counts[$1], $1) }
-      guard order.count > 1 else { return nil }
-      let own = order.count > levelLimit ? levelLimit - 1 : order.count
-      let content = Content.levels(
-        order.prefix(own).map { levels[$0] },
-        rare: order.dropFirst(own).map { levels[$0] }
-      )
-      return Field(column, content)
+      let (own, rare) = orderedLevels(counts, limit: levelLimit)
+      guard own.count + rare.count > 1 else { return nil }
+      return Field(column, .levels(own.map { levels[$0] }, rare: rare.map { levels[$0] }))
     }
+  }
+
+  /// The places of the levels that occur, the most frequent first: those with a value of their own, and
+  /// the rare ones where there are more than a limit.
+  static func orderedLevels(_ counts: [Int], limit: Int) -> (own: [Int], rare: [Int]) {
+    let order = counts.indices.filter { counts[$0] > 0 }
+      .sorted { (-counts[$0], $0) < (-counts[$1], $1) }
+    let own = order.count > limit ? limit - 1 : order.count
+    return (Array(order.prefix(own)), Array(order.dropFirst(own)))
   }
 
   private static func map(_ numbers: [Double], _ scaling: NumberScaling) -> NumberMap? {
@@ -162,14 +212,14 @@ public struct TableEncoding: Codable, Hashable, Sendable {
   }
 
   /// The names of the columns that are trained on, in their order.
-  public var columns: [String] { fields.filter { $0.part == nil }.map(\.name) }
+  package var columns: [String] { fields.filter { $0.part == nil && $0.width > 0 }.map(\.name) }
 
   /// The number of values of a row.
-  public var width: Int { fields.reduce(0) { $0 + $1.width } }
+  package var width: Int { fields.reduce(0) { $0 + $1.width } }
 
   /// What is wrong with an encoding that was read from a file, if anything.
-  public var problem: String? {
-    if fields.allSatisfy({ $0.part != nil }) { return "it should have at least one field" }
+  package var problem: String? {
+    if columns.isEmpty { return "it should have at least one field" }
     if Set(fields.map(\.name)).count != fields.count {
       return "its fields should have different names"
     }
@@ -182,6 +232,8 @@ public struct TableEncoding: Codable, Hashable, Sendable {
         guard levels.count >= 1, all.count >= 2, all.areDifferent else {
           return "its categories should have at least two different levels"
         }
+      case .bins(let bins):
+        if let problem = bins.problem { return "the column \(field.name): \(problem)" }
       }
       if let problem = field.dateFormat?.problem { return problem }
       if let levels = field.levels, levels.count < 2 || !levels.areDifferent {
@@ -191,7 +243,9 @@ public struct TableEncoding: Codable, Hashable, Sendable {
         return "its fields should have 0 to \(NumberFormat.mostDecimals) decimals"
       }
     }
-    return nil
+    let names = Set(schema.columns.map(\.name))
+    return fields.allSatisfy { names.contains($0.column) }
+      ? nil : "its fields should be columns of its table"
   }
 }
 
@@ -199,13 +253,15 @@ extension TableEncoding {
   /// The fields as a network sees them.
   package var layout: FeatureSchema {
     FeatureSchema(
-      fields.map { field in
-        switch field.content {
-        case .number: .number
-        case .levels: .category(levels: field.width)
-        }
+      fields.filter { $0.width > 0 }.map { field in
+        if case .number = field.content { .number } else { .category(levels: field.width) }
       }
     )
+  }
+
+  /// Whether the cells of columns are taken by their bins.
+  package var isBinned: Bool {
+    fields.contains { if case .bins = $0.content { true } else { false } }
   }
 }
 
@@ -216,21 +272,4 @@ extension [String] {
     var seen: Set<[UInt8]> = []
     return allSatisfy { seen.insert([UInt8]($0.utf8)).inserted }
   }
-}
-
-/// The rows of a table as values for a network.
-public struct EncodedTable: Hashable, Sendable {
-  /// The number of rows.
-  public let count: Int
-  /// The number of values of a row.
-  public let width: Int
-  /// The number of fields of a row.
-  public let fieldCount: Int
-  /// The values, `[count, width]`; those of a missing cell are 0.
-  public let values: [Float]
-  /// 1 for a cell that is there and 0 for a missing one, `[count, fieldCount]`.
-  public let observed: [Float]
-  /// For each category the cells whose level was not in the training data, and that count as missing, by
-  /// name.
-  public let unknownCategories: [String: Int]
 }

@@ -1,5 +1,4 @@
 internal import CHourglassOneDNN
-internal import HourglassTensors
 
 /// The library's engine and stream; to be used from one thread.
 final class Library {

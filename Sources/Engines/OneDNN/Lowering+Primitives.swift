@@ -19,73 +19,30 @@ extension Lowering {
     var bias: Int?
   }
 
-  func lowerDense(_ index: Int) throws(EngineError) {
-    let node = graph.nodes[index]
+  /// The problem that a node computes a side of.
+  private func problem(_ node: Node, isDense: Bool) -> Problem {
     let first = shape(node.inputs[0].index)
     let second = shape(node.inputs[1].index)
-    var problem: Problem
-    switch node.operation {
-    case .denseBackwardData:
-      problem = Problem(
-        direction: HG_BACKWARD_DATA,
-        src: node.shape,
-        weights: second,
-        dst: first,
-        isDense: true
-      )
-    case .denseBackwardWeights:
-      problem = Problem(
-        direction: HG_BACKWARD_WEIGHTS,
-        src: first,
-        weights: node.shape,
-        dst: second,
-        isDense: true
-      )
-    default:
-      problem = Problem(
-        direction: HG_FORWARD,
-        src: first,
-        weights: second,
-        dst: node.shape,
-        isDense: true
-      )
-    }
+    let (direction, src, weights, dst) =
+      switch node.operation {
+      case .denseBackwardData, .convolutionBackwardData:
+        (HG_BACKWARD_DATA, node.shape, second, first)
+      case .denseBackwardWeights, .convolutionBackwardWeights:
+        (HG_BACKWARD_WEIGHTS, first, node.shape, second)
+      default: (HG_FORWARD, first, second, node.shape)
+      }
+    return Problem(direction: direction, src: src, weights: weights, dst: dst, isDense: isDense)
+  }
+
+  func lowerDense(_ index: Int) throws(EngineError) {
+    var problem = problem(graph.nodes[index], isDense: true)
     problem.geometry.strides = (1, 1)
     problem.geometry.dilations = (1, 1)
     try lower(index, &problem)
   }
 
   func lowerConvolution(_ index: Int, _ convolution: Convolution) throws(EngineError) {
-    let node = graph.nodes[index]
-    let first = shape(node.inputs[0].index)
-    let second = shape(node.inputs[1].index)
-    var problem: Problem
-    switch node.operation {
-    case .convolutionBackwardData:
-      problem = Problem(
-        direction: HG_BACKWARD_DATA,
-        src: node.shape,
-        weights: second,
-        dst: first,
-        isDense: false
-      )
-    case .convolutionBackwardWeights:
-      problem = Problem(
-        direction: HG_BACKWARD_WEIGHTS,
-        src: first,
-        weights: node.shape,
-        dst: second,
-        isDense: false
-      )
-    default:
-      problem = Problem(
-        direction: HG_FORWARD,
-        src: first,
-        weights: second,
-        dst: node.shape,
-        isDense: false
-      )
-    }
+    var problem = problem(graph.nodes[index], isDense: false)
     // A height of 1 may have any stride; the library's fast code wants the one of the width.
     problem.geometry.strides = pair(convolution.strides, convolution.strides[0])
     problem.geometry.dilations = pair(convolution.dilations, 1)

@@ -137,11 +137,6 @@ final class Lowering {
     descriptor.isEqual(to: plain) ? .plain : opaqueForm(descriptor, plain: plain)
   }
 
-  func descriptor(_ shape: Shape, _ form: Form) throws(EngineError) -> Descriptor {
-    if case .opaque(let index) = form { return opaqueLayouts[index].descriptor }
-    return try geometry.descriptor(shape, form)
-  }
-
   func extents(_ shape: Shape, _ form: Form) -> [Int] {
     if case .opaque(let index) = form { return [opaqueLayouts[index].descriptor.byteCount / 4] }
     return geometry.extents(shape, form)

@@ -1,5 +1,6 @@
 internal import CHourglassOneDNN
 package import HourglassGraphs
+internal import HourglassSystem
 package import HourglassTensors
 
 /// A compiled graph with its variables: feed inputs, run a step, read results.
@@ -91,7 +92,7 @@ extension Initializer {
 }
 
 /// What can go wrong while a graph is compiled or run.
-public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum EngineError: ErrorWithExitCode, Hashable, Sendable {
   /// The library of primitives refused or failed.
   case library(call: String, status: String, while: String)
   /// The processor lacks what was asked for.
@@ -99,8 +100,11 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The memory that a plan needs could not be had.
   case outOfMemory(bytes: Int)
 
+  /// 2 where a precision was asked for that the processor lacks, else 3.
+  package var exitCode: Int32 { if case .unsupportedPrecision = self { 2 } else { 3 } }
+
   /// What was being done, what was found, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .library(let call, let status, let activity):
       "while \(activity): oneDNN's \(call) gave \"\(status)\", expected success"

@@ -1,11 +1,11 @@
 internal import HourglassAutoencoders
-public import HourglassData
+package import HourglassData
 internal import HourglassEncodings
 public import HourglassEngines
-public import HourglassEvaluation
+package import HourglassEvaluation
 public import HourglassMedia
 internal import HourglassModelFiles
-public import HourglassStatistics
+package import HourglassStatistics
 public import HourglassTasksCommon
 public import HourglassTensors
 
@@ -24,20 +24,14 @@ public struct FittedImageImputer: Sendable {
 
   let network: ImageInpainting
 
-  init(configuration: ImageImputer, core: FittedCore, network: ImageInpainting) {
-    self.configuration = configuration
-    self.core = core
-    self.network = network
-  }
-
   /// What became of an image.
-  public struct Filling: Sendable {
+  package struct Filling: Sendable {
     /// The image whose missing pixels are filled.
-    public let filled: Image
+    package let filled: Image
     /// The image with its missing pixels in gray.
-    public let masked: Image
+    package let masked: Image
     /// The number of pixels that were filled.
-    public let count: Int
+    package let count: Int
   }
 
   /// An image whose missing pixels are filled; all others stay as they are.
@@ -50,7 +44,7 @@ public struct FittedImageImputer: Sendable {
     name: String = "the image",
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Image {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting(
         mask.width == image.width && mask.height == image.height,
         "the mask of \(name)",
@@ -61,8 +55,6 @@ public struct FittedImageImputer: Sendable {
       let task = ImageInpainting.HoledImage(image: PlanarImage(image), mask: mask, name: name)
       let result = try await network.filled([task], on: engine)[0]
       return image.replacing(mask, with: result.image)
-    } catch {
-      throw HourglassError(error)
     }
   }
 
@@ -75,7 +67,7 @@ public struct FittedImageImputer: Sendable {
   ///   - split: What the images are to the model; there is no verdict on what it was trained on.
   ///   - body: Takes the name and the number of each image, and what became of it.
   /// - Returns: How near the deleted pixels come to the true ones; none where nothing was deleted.
-  public func evaluation(
+  package func evaluation(
     of images: ImageSet,
     masks: PixelMasks = .transparent,
     deleting share: Float = 0,
@@ -84,7 +76,7 @@ public struct FittedImageImputer: Sendable {
     on engine: ComputeEngine = ComputeEngine(),
     _ body: @Sendable (String, Int, Filling) throws -> Void
   ) async throws(HourglassError) -> Evaluation? {
-    do {
+    try await HourglassError.wrapping {
       try requireSetting((0...0.7).contains(share), "the share to delete", "0 to 0.7", share)
       var network = network
       var tally = ImageImputationTally(means: network.means)
@@ -118,8 +110,6 @@ public struct FittedImageImputer: Sendable {
         start = end
       }
       return tally.evaluation(of: images.name, split: split)
-    } catch {
-      throw HourglassError(error)
     }
   }
 

@@ -50,22 +50,14 @@ struct ImageImputationJob: Sendable {
       return PlanarImage(isColor ? image : image.gray()).smoothlyFilled(mask)
     }
     means = (0..<channels).map { sample.store.mean(of: sample.learning, channel: $0) }
-    let learning = PatchLearning(sample.store, images: sample.learning, turns: 2)
+    let learning = PatchLearning(sample, turns: 2)
     let trainer = learning.trainer(imputer.learning)
     translator = ImageToImageNetwork(
       architecture: imputer.architecture ?? Defaults.fillingArchitecture,
       target: .paired(channels: channels)
     )
     source = MaskedPatches(
-      PatchSource(
-        sample.store,
-        learning: sample.learning,
-        evaluating: sample.evaluating,
-        cutting: learning.cutting,
-        inputs: channels,
-        validation: trainer.validation,
-        seed: seed
-      ),
+      learning.patches(inputs: channels, for: trainer),
       hidden: imputer.hidden,
       seed: seed
     )
@@ -112,19 +104,10 @@ struct ImageImputationJob: Sendable {
       tally.add(truth, deleted: holes, filled)
     }
     var evaluation = tally.evaluation(of: images.name, split: split.reportRows)
-      .map(run.session.shown)
     evaluation?.warnings += [TrainingDiagnostics.budget(result.record)].compactMap { $0 }
     return FittedImageImputer(
       configuration: imputer,
-      core: FittedCore(
-        header: try run.modelHeader(
-          result.record,
-          metrics: evaluation?.metrics ?? [:],
-          report: evaluation
-        ),
-        evaluation: evaluation,
-        checkpoint: run.session.checkpoint
-      ),
+      core: try run.core(result.record, evaluation),
       network: network
     )
   }

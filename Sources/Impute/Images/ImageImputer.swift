@@ -53,7 +53,7 @@ extension ImageImputer {
     masks: PixelMasks = .transparent,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedImageImputer {
-    do {
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
       try learning.validate()
       try requireSetting(
         0 < hidden.least && hidden.least <= hidden.greatest && hidden.greatest <= 0.7,
@@ -62,8 +62,6 @@ extension ImageImputer {
         "\(hidden.least) to \(hidden.greatest)"
       )
       return try await ImageImputationJob(self, images, masks, session).fitted()
-    } catch {
-      throw HourglassError(error, checkpoint: session.checkpoint)
     }
   }
 }

@@ -2,9 +2,6 @@ internal import HourglassColorize
 internal import HourglassData
 internal import HourglassEvaluation
 internal import HourglassMedia
-internal import HourglassModelFiles
-internal import HourglassReports
-internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors

@@ -3,9 +3,7 @@ internal import HourglassDenoise
 internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassEvaluation
-internal import HourglassReports
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One run of `denoise`, from the files that it reads to those that it writes.
 struct DenoiseJob {
@@ -24,7 +22,7 @@ struct DenoiseJob {
     var folder: String?
     // A name with the extension of a table is a file; what else is no image and no sound file is a
     // folder.
-    let isTable = files.output.map { $0 == "-" || $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }
+    let isTable = files.output.map { $0 == "-" || TextFormat.isNamed($0) }
     if isTable == true {
       media = nil
     } else {
@@ -137,7 +135,10 @@ struct DenoiseJob {
     case .sounds(let sounds): return try await denoise(sounds, reference, with: fitted)
     case .table, .series:
       guard let path = run.paths.output else { return nil }
-      try await run.stoppable { try await Self.write(data, to: path, with: fitted, on: engine) }
+      let (source, options) = (run.data, run.request.reading.options(limit: nil).table)
+      try await run.stoppable {
+        try await Self.write(data, from: source, options, to: path, with: fitted, on: engine)
+      }
     }
     return nil
   }
@@ -239,17 +240,27 @@ struct DenoiseJob {
   /// Writes the rows of a table or series without their noise, batch by batch.
   private static func write(
     _ data: Dataset,
+    from source: String,
+    _ options: TableOptions,
     to path: String,
     with fitted: FittedDenoiser,
     on engine: ComputeEngine
   ) async throws {
-    var writer: CSVWriter?
-    try await fitted.denoised(data, on: engine) { _, table in
+    var file: RevisedTable?
+    try await fitted.denoised(data, on: engine) { batch, table in
+      let given: Table? =
+        switch batch.data {
+        case .table(let table): table.sample
+        case .series(let series):
+          batch.wanted(series.sample.table.rows(series.sample.rowsOfOriginals))
+        case .images, .sounds: nil
+        }
+      let names = table.columns.map(\.name)
       let current =
-        try writer ?? CSVWriter(replacing: path, columns: table.columns.map(\.name))
-      writer = current
-      try current.append(table)
+        try file ?? RevisedTable(path, from: source, columns: names, options: options)
+      file = current
+      try current.append(table, given: given)
     }
-    try writer?.commit()
+    try file?.commit()
   }
 }

@@ -1,12 +1,8 @@
 internal import HourglassDenoise
 internal import HourglassEncodings
 internal import HourglassEvaluation
-internal import HourglassModelFiles
-internal import HourglassReports
-internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTasksCommon
-internal import HourglassTensors
 internal import Synchronization
 
 /// The result of `denoise`.

@@ -5,7 +5,6 @@ internal import HourglassEngines
 internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One run of `detect`, from the files that it reads to those that it writes.
 struct DetectJob {

@@ -1,13 +1,9 @@
-internal import HourglassData
 internal import HourglassDetect
 internal import HourglassEncodings
 internal import HourglassEvaluation
-internal import HourglassModelFiles
-internal import HourglassNetworks
 internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// What a run of `detect` found.
 struct DetectResult {

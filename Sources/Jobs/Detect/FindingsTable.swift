@@ -1,6 +1,5 @@
 internal import HourglassData
 internal import HourglassDetect
-internal import HourglassSignatures
 
 /// The table of scores that `detect` writes.
 struct FindingsTable {

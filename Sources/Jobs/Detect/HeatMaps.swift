@@ -1,8 +1,6 @@
-internal import HourglassAutoencoders
 internal import HourglassData
 internal import HourglassDetect
 internal import HourglassEngines
-internal import HourglassGraphs
 internal import HourglassMedia
 internal import HourglassTensors
 

@@ -2,7 +2,6 @@ internal import HourglassData
 internal import HourglassDetect
 internal import HourglassEngines
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// The most unusual items of a run, with what their cells are and what those of the nearest normal row
 /// were.

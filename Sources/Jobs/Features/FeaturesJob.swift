@@ -5,7 +5,6 @@ internal import HourglassEvaluation
 internal import HourglassFeatures
 internal import HourglassNetworks
 internal import HourglassReports
-internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors

@@ -3,12 +3,10 @@ internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassEvaluation
 internal import HourglassGenerate
-internal import HourglassGraphs
 internal import HourglassNetworks
 internal import HourglassReports
 internal import HourglassSystem
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One run of `generate`, from the files that it reads to those that it writes.
 struct GenerateJob {
@@ -211,10 +209,19 @@ struct GenerateJob {
     }
   }
 
+  /// How the training data are written, where they are at hand as text.
+  private var trainingFormat: TextFormat {
+    get throws {
+      guard let path = run.request.files.learnFrom else { return TextFormat() }
+      let options = run.request.reading.options(limit: nil).table
+      return try TextFormat(contentsOf: path, options: options, readsWhole: true) ?? TextFormat()
+    }
+  }
+
   private func write(_ generated: Dataset?, _ fitted: FittedSynthesizer) throws {
     guard let path = run.paths.output, let generated else { return }
     switch generated {
-    case .table(let table): try table.sample.write(to: path)
+    case .table(let table): try table.sample.write(to: path, like: try trainingFormat)
     case .images(let images):
       let count = images.count
       // Where several labels were asked for, the images of each go in a row of their own.

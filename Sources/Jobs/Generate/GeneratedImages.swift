@@ -1,7 +1,5 @@
 internal import HourglassData
-internal import HourglassGraphs
 internal import HourglassMedia
-internal import HourglassModelFiles
 internal import HourglassReports
 internal import HourglassSystem
 internal import HourglassTensors

@@ -2,12 +2,9 @@ internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEvaluation
 internal import HourglassImpute
-internal import HourglassModelFiles
-internal import HourglassReports
 internal import HourglassStatistics
 internal import HourglassSystem
 internal import HourglassTasksCommon
-internal import HourglassTensors
 internal import Synchronization
 
 /// One run of `impute` with images, from the files that it reads to those that it writes.

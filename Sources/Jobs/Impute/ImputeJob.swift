@@ -1,9 +1,6 @@
-internal import HourglassDetect
 internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassImpute
-internal import HourglassModelFiles
-internal import HourglassReports
 internal import HourglassSystem
 internal import HourglassTasksCommon
 
@@ -20,10 +17,11 @@ struct ImputeJob {
     self.run = run
     drawPaths =
       run.request.files.output.map { output in
-        (0..<(options.draws ?? 0)).map { Self.path(output, "\($0 + 1)") }
+        (0..<(options.draws ?? 0)).map { OutputFolder.suffixed(output, "\($0 + 1)") }
       } ?? []
     intervalsPath =
-      options.intervals == nil ? nil : run.request.files.output.map { Self.path($0, "intervals") }
+      options.intervals == nil
+      ? nil : run.request.files.output.map { OutputFolder.suffixed($0, "intervals") }
     try self.run.name(writing: drawPaths + [intervalsPath], reading: [run.data])
   }
 
@@ -124,14 +122,5 @@ struct ImputeJob {
       usesRegression: !options.noRegression,
       learning: settings
     )
-  }
-
-  /// `NAME-1.csv` for `NAME.csv`.
-  private static func path(_ path: String, _ suffix: String) -> String {
-    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    guard let point = path[slash...].lastIndex(of: "."), point > slash else {
-      return "\(path)-\(suffix)"
-    }
-    return "\(path[..<point])-\(suffix)\(path[point...])"
   }
 }

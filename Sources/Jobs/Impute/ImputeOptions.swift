@@ -1,5 +1,4 @@
 internal import HourglassData
-internal import HourglassEncodings
 
 /// What `impute` is asked for: to fill missing cells, gaps or holes.
 package struct ImputeOptions: JobOptions {

@@ -1,7 +1,6 @@
 internal import HourglassData
 internal import HourglassEngines
 internal import HourglassImpute
-internal import HourglassSignatures
 
 /// The files that a run of `impute` writes: what it was given, with its missing cells filled, and what
 /// else was asked for.
@@ -48,7 +47,7 @@ struct ImputedFiles: Sendable {
   func fill(_ data: Dataset, on engine: ComputeEngine) async throws -> Counts {
     var counts = Counts()
     var tally = PooledTally()
-    var files: [FilledFile] = []
+    var files: [RevisedTable] = []
     var intervals: IntervalsTable?
     var (names, gaps): ([String], Set<String>) = ([], [])
     try await fitted.fillings(of: data, on: engine) { batch, filling in
@@ -65,7 +64,7 @@ struct ImputedFiles: Sendable {
       }
       if files.isEmpty {
         files = try ([output] + drawPaths).map { path in
-          try FilledFile(path, from: source, columns: names, options: options)
+          try RevisedTable(path, from: source, columns: names, options: options)
         }
         intervals = try intervalsPath.map { try IntervalsTable($0) }
       }
@@ -89,36 +88,5 @@ struct ImputedFiles: Sendable {
       of: names.filter { gaps.contains($0) && filledColumns.contains($0) }
     )
     return counts
-  }
-
-}
-
-/// A file of filled rows: the file that they were read from with nothing else changed where that is
-/// separated values, else a new one.
-private enum FilledFile {
-  case completed(CSVCompletion)
-  case written(CSVWriter)
-
-  init(_ path: String, from source: String, columns: [String], options: TableOptions) throws {
-    self =
-      try CSVCompletion.applies(to: source)
-      ? .completed(
-        CSVCompletion(replacing: path, from: source, columns: columns, options: options)
-      )
-      : .written(CSVWriter(replacing: path, columns: columns))
-  }
-
-  func append(_ table: Table) throws {
-    switch self {
-    case .completed(let file): try file.append(table)
-    case .written(let file): try file.append(table)
-    }
-  }
-
-  func commit() throws {
-    switch self {
-    case .completed(let file): try file.commit()
-    case .written(let file): try file.commit()
-    }
   }
 }

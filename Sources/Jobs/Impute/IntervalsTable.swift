@@ -1,6 +1,5 @@
 internal import HourglassData
 internal import HourglassImpute
-internal import HourglassSignatures
 
 /// A file of the intervals of filled cells with a line for each.
 ///

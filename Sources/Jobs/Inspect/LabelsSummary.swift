@@ -1,5 +1,4 @@
 internal import HourglassData
-internal import HourglassModelFiles
 internal import HourglassSystem
 internal import HourglassTensors
 

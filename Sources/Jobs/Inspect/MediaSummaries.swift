@@ -1,7 +1,5 @@
 internal import HourglassData
 internal import HourglassMedia
-internal import HourglassReports
-internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTensors
 

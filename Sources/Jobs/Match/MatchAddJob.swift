@@ -6,7 +6,7 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 
 /// What `match add` is asked for: to store items with their signatures.
-package struct MatchAddOptions: JobOptions {
+package struct MatchAddOptions: DatabaseOptions {
   package static let task = "match add"
   package static let inputs = 1...Int.max
 
@@ -20,10 +20,6 @@ package struct MatchAddOptions: JobOptions {
   package var names = NameOptions()
 
   package init() {}
-
-  package mutating func replacePaths(_ path: (String) -> String) {
-    database = path(database)
-  }
 
   /// The options that only a database without an encoder has a use for.
   func learningGiven(_ training: TrainingOptions) -> [String] {

@@ -1,11 +1,10 @@
 internal import HourglassData
-internal import HourglassMatch
 internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTensors
 
 /// What `match list` is asked for: the names and coordinates of stored items.
-package struct MatchListOptions: JobOptions {
+package struct MatchListOptions: DatabaseOptions {
   package static let task = "match list"
   package static let inputs = 0...0
 
@@ -15,10 +14,6 @@ package struct MatchListOptions: JobOptions {
   package var coordinates = 4
 
   package init() {}
-
-  package mutating func replacePaths(_ path: (String) -> String) {
-    database = path(database)
-  }
 
   /// What programs get.
   private struct Listed: Encodable {
@@ -98,7 +93,7 @@ private struct DatabaseChange: Encodable {
 }
 
 /// What `match remove` is asked for: to remove the stored items that the data of the request name.
-package struct MatchRemoveOptions: JobOptions {
+package struct MatchRemoveOptions: DatabaseOptions {
   package static let task = "match remove"
   package static let inputs = 1...Int.max
   package static let inputsAreFiles = false
@@ -107,12 +102,6 @@ package struct MatchRemoveOptions: JobOptions {
   package var database = ""
 
   package init() {}
-
-  package mutating func replacePaths(_ path: (String) -> String) {
-    database = path(database)
-  }
-
-  package func validate(_ request: JobRequest) throws {}
 
   package func run(_ run: JobRun) async throws -> JobResult {
     let names = run.request.data
@@ -125,7 +114,7 @@ package struct MatchRemoveOptions: JobOptions {
 }
 
 /// What `match import` is asked for: to store names with ready coordinates.
-package struct MatchImportOptions: JobOptions {
+package struct MatchImportOptions: DatabaseOptions {
   package static let task = "match import"
 
   /// The signature database.
@@ -136,10 +125,6 @@ package struct MatchImportOptions: JobOptions {
   package var names = NameOptions()
 
   package init() {}
-
-  package mutating func replacePaths(_ path: (String) -> String) {
-    database = path(database)
-  }
 
   package func validate(_ request: JobRequest) throws { try names.validate() }
 
@@ -205,7 +190,7 @@ package struct MatchImportOptions: JobOptions {
 }
 
 /// What `match export` is asked for: to write the signatures of a database to a file.
-package struct MatchExportOptions: JobOptions {
+package struct MatchExportOptions: DatabaseOptions {
   package static let task = "match export"
   package static let inputs = 0...0
 
@@ -213,10 +198,6 @@ package struct MatchExportOptions: JobOptions {
   package var database = ""
 
   package init() {}
-
-  package mutating func replacePaths(_ path: (String) -> String) {
-    database = path(database)
-  }
 
   package func validate(_ request: JobRequest) throws {
     guard request.files.output != nil else {

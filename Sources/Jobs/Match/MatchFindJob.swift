@@ -4,7 +4,7 @@ internal import HourglassSignatures
 internal import HourglassSystem
 
 /// What `match find` is asked for: the stored items nearest to others.
-package struct MatchFindOptions: JobOptions {
+package struct MatchFindOptions: DatabaseOptions {
   package static let task = "match find"
   package static let inputs = 0...Int.max
 
@@ -24,10 +24,6 @@ package struct MatchFindOptions: JobOptions {
   package var approximate = false
 
   package init() {}
-
-  package mutating func replacePaths(_ path: (String) -> String) {
-    database = path(database)
-  }
 
   package func validate(_ request: JobRequest) throws {
     guard request.data.isEmpty == (at != nil) else {
@@ -118,31 +114,34 @@ private struct MatchAnswers: Encodable {
   /// The answers for people.
   var text: String {
     let lines =
-      answers.map(Self.text)
+      answers.map(\.text)
       + [approximation.map { $0.text + "; --exact compares all signatures" }].compactMap(\.self)
     return lines.joined(separator: "\n")
   }
+}
 
-  private static func text(_ answer: MatchAnswer) -> String {
-    var lines = [answer.query + verdict(answer)]
-    var table = TextTable(["  name", "distance"])
-    if answer.matches.contains(where: { $0.offset != nil }) {
-      table = TextTable(["  name", "distance", "begins at"])
-    }
-    for match in answer.matches {
+extension MatchAnswer {
+  /// The answer for people.
+  var text: String {
+    let hasOffsets = matches.contains { $0.offset != nil }
+    var table = TextTable(["  name", "distance"] + (hasOffsets ? ["begins at"] : []))
+    for match in matches {
       var row = ["  " + match.name, NumberText.significant(match.distance)]
-      if let offset = match.offset { row.append(NumberText.fixed(offset, places: 2) + " s") }
+      // A clip that begins before the stored sound does shares it from its beginning on.
+      if let offset = match.offset {
+        row.append(NumberText.fixed(max(offset, 0), places: 2) + " s")
+      }
       table.append(row)
     }
-    lines += answer.matches.isEmpty ? ["  nothing is near it"] : table.lines
-    return lines.joined(separator: "\n")
+    let lines = matches.isEmpty ? ["  nothing is near it"] : table.lines
+    return ([query + verdict] + lines).joined(separator: "\n")
   }
 
-  private static func verdict(_ answer: MatchAnswer) -> String {
-    let chance = answer.pValue.map { " (p \(NumberText.significant($0, digits: 2)))" } ?? ""
-    return switch answer.isInDatabase {
+  private var verdict: String {
+    let chance = pValue.map { " (p \(NumberText.significant($0, digits: 2)))" } ?? ""
+    return switch isInDatabase {
     case true?: ": in the database\(chance)"
-    case false? where answer.matches.isEmpty: ": not in the database\(chance)"
+    case false? where matches.isEmpty: ": not in the database\(chance)"
     case false?: ": not in the database\(chance); the nearest are"
     case nil: ""
     }

@@ -37,3 +37,13 @@ package struct Coordinates: TextValue {
     (self.text, self.values) = (text, values)
   }
 }
+
+/// The options of a task on a signature database.
+package protocol DatabaseOptions: JobOptions {
+  /// The signature database.
+  var database: String { get set }
+}
+
+extension DatabaseOptions {
+  package mutating func replacePaths(_ path: (String) -> String) { database = path(database) }
+}

@@ -1,49 +1,64 @@
-internal import HourglassData
+internal import HourglassEvaluation
 internal import HourglassReduce
 internal import HourglassReports
 internal import HourglassSystem
-internal import HourglassTensors
 
 extension DimensionCurve {
-  private var what: String {
-    search.measure == .variance ? "variance kept" : "neighbors kept"
+  /// The name of the metric that was looked for.
+  var metric: String { search.measure == .variance ? "R²" : "neighbors kept" }
+
+  /// The methods at each size by metrics.
+  private var table: Evaluation.Table {
+    Evaluation.Table(
+      metrics: [
+        .init("MSE", better: .lower),
+        search.measure == .variance
+          ? .init(metric, better: .higher, format: .fixed(3))
+          : .init(metric, better: .higher, format: .percent(1)),
+      ],
+      methods: sizes.flatMap { size -> [Evaluation.Method] in
+        let dimensions = NumberText.counted(size.dimensions, "dimension")
+        return [
+          Evaluation.Method("autoencoder, \(dimensions)", [size.autoencoderMSE, size.autoencoder]),
+          Evaluation.Method(
+            "PCA, \(dimensions)",
+            isBaseline: true,
+            [size.principalComponentsMSE, size.principalComponents]
+          ),
+        ]
+      }
+    )
   }
 
   /// The sizes that were tried as a table, and what was found.
   var lines: [String] {
-    var table = TextTable(["dimensions", "\(what), autoencoder", "PCA"])
-    for size in sizes {
-      table.append([
-        "\(size.dimensions)", NumberText.fixed(size.autoencoder, places: 3),
-        NumberText.fixed(size.principalComponents, places: 3),
-      ])
-    }
-    let share = NumberText.plain(search.share)
-    let tried = sizes.last.map { NumberText.counted($0.dimensions, "dimension") } ?? "none"
+    let goal = table.metrics[1].text(search.share)
+    let tried = NumberText.counted(sizes.last?.dimensions ?? 0, "dimension")
     var sentence =
-      enough.map { "\(NumberText.counted($0, "dimension")) keep \(share) or more" }
-      ?? "even \(tried) do not keep \(share)"
+      enough.map { "\(metric) of at least \(goal) from \(NumberText.counted($0, "dimension")) on" }
+      ?? "\(metric) below \(goal) even with \(tried)"
     if let other = enoughOfPrincipalComponents {
       sentence += "; PCA needs \(other)"
     } else if enough != nil {
       sentence += "; PCA needs more than were tried"
     }
-    return table.lines + [sentence + "."]
+    return ["Validation: \(metric) by the number of latent dimensions"] + table.lines()
+      + [sentence + "."]
   }
 
   /// What is kept against the number of dimensions, from 1 to the largest one that was tried.
   func figure(of name: String) -> LineChart {
     let largest = sizes.last?.dimensions ?? 1
     return LineChart(
-      title: "\(what.prefix(1).uppercased())\(what.dropFirst()), \(name)",
+      title: "\(metric.prefix(1).uppercased())\(metric.dropFirst()), \(name)",
       subtitle: lines.last ?? "",
       lines: [
         .init("autoencoder", values(largest) { $0.autoencoder }),
         .init("principal components", values(largest) { $0.principalComponents }, isFaint: true),
       ],
       places: (1...largest).map { "\($0)" },
-      level: (search.share, "to be kept"),
-      axes: (x: "dimensions", y: what)
+      level: (search.share, "wanted"),
+      axes: (x: "dimensions", y: metric)
     )
   }
 

@@ -2,11 +2,8 @@ internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassEvaluation
-internal import HourglassGraphs
 internal import HourglassMedia
-internal import HourglassModelFiles
 internal import HourglassReports
-internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors

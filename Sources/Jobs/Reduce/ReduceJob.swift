@@ -99,7 +99,8 @@ struct ReduceJob {
     let fitted = try await run.learn(unit: noun(data)) { session in
       let (fitted, curve) = try await reducer.fit(data, finding: search, session: session) { size in
         log.note(
-          "\(NumberText.counted(size.dimensions, "dimension")): kept "
+          "\(NumberText.counted(size.dimensions, "dimension")): "
+            + (search.measure == .variance ? "R² " : "neighbors kept ")
             + NumberText.fixed(size.autoencoder, places: 3) + ", PCA "
             + NumberText.fixed(size.principalComponents, places: 3)
         )

@@ -5,7 +5,6 @@ internal import HourglassEvaluation
 internal import HourglassModelFiles
 internal import HourglassNetworks
 internal import HourglassReduce
-internal import HourglassReports
 internal import HourglassSystem
 internal import HourglassTasksCommon
 internal import HourglassTensors

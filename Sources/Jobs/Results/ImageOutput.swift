@@ -1,6 +1,5 @@
 internal import HourglassMedia
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Where the images of a run go: one into a file, or any number into a folder.
 struct ImageOutput: Sendable {
@@ -22,11 +21,10 @@ struct ImageOutput: Sendable {
   }
 
   /// Where the training state is kept by default: `.NAME.checkpoint` beside it.
-  var checkpoint: String {
+  var checkpoint: String? {
     var name = path[...]
     while name.count > 1, name.hasSuffix("/") { name = name.dropLast() }
-    guard let slash = name.lastIndex(of: "/") else { return ".\(name).checkpoint" }
-    return name[...slash] + "." + name[name.index(after: slash)...] + ".checkpoint"
+    return JobPaths.checkpoint(beside: String(name))
   }
 
   /// The output of a verb whose result is images, and all its paths: the checkpoint is beside the
@@ -61,22 +59,13 @@ struct ImageOutput: Sendable {
   }
 
   private static func numbered(_ name: String, _ number: Int) -> String {
-    guard ImageFormat(path: name) != nil, let dot = name.lastIndex(of: ".") else {
-      return "\(name)-\(number)"
-    }
-    return "\(name[..<dot])-\(number)\(name[dot...])"
+    ImageFormat(path: name) == nil
+      ? "\(name)-\(number)" : OutputFolder.suffixed(name, "\(number)")
   }
 
   /// Checks that it can hold so many images, and makes the folder.
   func prepare(count: Int) throws {
-    if isFile {
-      guard count == 1 else {
-        throw Failure.usage("\(path) is one file for \(count) images; give the name of a folder")
-      }
-      try AtomicFile(replacing: path).cancel()
-    } else {
-      try OutputFolder.make(path)
-    }
+    try OutputFolder.prepare(path, isFile: isFile, count: count, of: "images")
   }
 
   /// Writes an image; in a folder under its own name, and as a PNG file where that names no format

@@ -1,8 +1,6 @@
-internal import HourglassData
 internal import HourglassMedia
 internal import HourglassReports
 internal import HourglassSystem
-internal import HourglassTensors
 internal import Synchronization
 
 /// The first images of a run for a figure in rows, such as clean, noisy and denoised.

@@ -1,10 +1,6 @@
-internal import HourglassAutoencoders
 internal import HourglassData
-internal import HourglassEngines
 internal import HourglassReports
-internal import HourglassSignatures
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// The classes by which the points of a map are colored.
 struct ItemLabels {

@@ -1,7 +1,6 @@
 internal import HourglassData
 internal import HourglassMedia
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Where the sounds of a run go: one into a file, or any number into a folder.
 struct SoundOutput: Sendable {
@@ -21,14 +20,7 @@ struct SoundOutput: Sendable {
 
   /// Checks that it can hold so many sounds, and makes the folder.
   func prepare(count: Int) throws {
-    if isFile {
-      guard count == 1 else {
-        throw Failure.usage("\(path) is one file for \(count) sounds; give the name of a folder")
-      }
-      try AtomicFile(replacing: path).cancel()
-    } else {
-      try OutputFolder.make(path)
-    }
+    try OutputFolder.prepare(path, isFile: isFile, count: count, of: "sounds")
   }
 
   /// Writes a sound; in a folder under its own name, which gets the extension of a format without loss

@@ -1,6 +1,4 @@
 internal import HourglassData
-internal import HourglassEngines
-internal import HourglassSignatures
 internal import HourglassTensors
 
 /// A file of latent vectors: a table with a line for each item, or an array where the name ends in

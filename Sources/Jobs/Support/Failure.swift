@@ -1,8 +1,3 @@
-internal import HourglassData
-internal import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassModelFiles
-internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTasksCommon
 

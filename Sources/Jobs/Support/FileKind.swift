@@ -1,7 +1,5 @@
-internal import HourglassData
 internal import HourglassMedia
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Whether a file is a model or data.
 package enum FileKind {
@@ -24,19 +22,5 @@ package enum FileKind {
   /// The first bytes of a file as it is stored; none where it cannot be read, for reading it says why.
   private static func stored(_ path: String, _ count: Int) -> [UInt8] {
     (try? WholeFile.beginning(of: path, count: count)) ?? []
-  }
-
-  /// Whether a file, or the files that are one table, hold a table in text.
-  static func isText(_ path: String) -> Bool {
-    // Series with their classes are no rows of separated values.
-    if path.hasSuffix(".ts") { return false }
-    guard let bytes = try? TableParts.beginning(of: path, count: 512), !bytes.isEmpty else {
-      return false
-    }
-    let magics = ["PK\u{3}\u{4}", "RIFF", "OggS", "fLaC", "ID3"].map { Array($0.utf8) }
-    if magics.contains(where: { bytes.starts(with: $0) }) { return false }
-    // Neither zeros nor other control characters stand in a text; 0x93 begins an array of NumPy.
-    return bytes[0] != 0x93 && bytes[0] != 0x89
-      && !bytes.contains { $0 < 9 || (14..<27).contains($0) }
   }
 }

@@ -1,5 +1,4 @@
 internal import HourglassEvaluation
-internal import HourglassTasksCommon
 
 /// What a job does: a task, its inputs, its settings and its outputs.
 ///
@@ -50,7 +49,7 @@ package struct JobRequest: Sendable {
   /// The same request with its paths, which are relative to a folder, as those of this process.
   ///
   /// Standard input and output, written `-`, stay what they are.
-  func relative(to folder: String) -> JobRequest {
+  package func relative(to folder: String) -> JobRequest {
     let folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
     func path(_ path: String) -> String {
       path.isEmpty || path == "-" || path.hasPrefix("/") ? path : folder + path
@@ -100,5 +99,6 @@ package protocol JobOptions: Codable, Sendable {
 extension JobOptions {
   package static var inputs: ClosedRange<Int> { 1...1 }
   package static var inputsAreFiles: Bool { true }
+  package func validate(_ request: JobRequest) throws {}
   package mutating func replacePaths(_ path: (String) -> String) {}
 }

@@ -1,5 +1,4 @@
 package import HourglassEvaluation
-internal import HourglassModelFiles
 internal import HourglassSystem
 internal import HourglassTasksCommon
 

@@ -81,9 +81,16 @@ package struct JobRun: Sendable {
   func load(_ path: String) throws(DatasetError) -> Dataset {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let options = request.reading.optionsForAny(limit: request.files.first)
-    return try Dataset.load(contentsOf: path, options: options) {
+    let data = try Dataset.load(contentsOf: path, options: options) {
       send(.working("reading \(name)", fraction: $0))
     }
+    if case .table(let table) = data, type(of: request.options).task != "inspect" { report(table) }
+    return data
+  }
+
+  /// Says which words were taken as missing cells, and which cells are no values of their column.
+  private func report(_ table: TableData) {
+    for line in table.sample.readings.remarks { note("\(table.name): \(line)") }
   }
 
   /// Reads what is to be trained on in memory: of what is larger than `--in-memory` a part, with a

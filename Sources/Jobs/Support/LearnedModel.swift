@@ -1,7 +1,6 @@
 internal import HourglassModelFiles
 internal import HourglassSystem
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// The model and how it was trained, for people and for programs: the same for every verb.
 struct LearnedModel: Encodable, Sendable {

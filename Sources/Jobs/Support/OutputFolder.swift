@@ -1,6 +1,4 @@
-internal import HourglassAutoencoders
 package import HourglassSystem
-internal import HourglassTensors
 
 /// Folders for the files that a verb writes.
 package enum OutputFolder {
@@ -11,6 +9,29 @@ package enum OutputFolder {
     var status = stat()
     if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
     throw FileError(path: path, operation: .create, code: code == EEXIST ? ENOTDIR : code)
+  }
+
+  /// Checks that one file, or a folder, which is made, can hold so many results.
+  static func prepare(
+    _ path: String,
+    isFile: Bool,
+    count: Int,
+    of nouns: String
+  ) throws {
+    guard isFile else { return try make(path) }
+    guard count == 1 else {
+      throw Failure.usage("\(path) is one file for \(count) \(nouns); give the name of a folder")
+    }
+    try AtomicFile(replacing: path).cancel()
+  }
+
+  /// The path of one of several results beside another file: `NAME-SUFFIX.csv` for `NAME.csv`.
+  static func suffixed(_ path: String, _ suffix: String) -> String {
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    guard let point = path[slash...].lastIndex(of: "."), point > slash else {
+      return "\(path)-\(suffix)"
+    }
+    return "\(path[..<point])-\(suffix)\(path[point...])"
   }
 
   /// The path of a file in a folder, with the folders that its name has made too; parts that lead out

@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// The most memory that this process ever had.
 enum PeakMemory {

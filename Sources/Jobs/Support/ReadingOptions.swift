@@ -1,4 +1,4 @@
-internal import HourglassData
+package import HourglassData
 internal import HourglassMedia
 internal import HourglassSystem
 
@@ -7,9 +7,13 @@ package struct ReadingOptions: Codable, Hashable, Sendable {
   /// What columns are taken for.
   package var columns: [ColumnChoice] = []
   /// Words that stand for a missing cell, beside the usual ones.
-  package var missing: [String] = []
-  /// Whether numbers have a decimal comma.
+  package var missing: [MissingChoice] = []
+  /// The only words that stand for a missing cell, in place of the usual ones.
+  package var missingOnly: [MissingChoice] = []
+  /// Whether a comma stands before decimals where a table does not show it.
   package var decimalComma = false
+  /// The encoding of texts; found by their contents where it is left out.
+  package var encoding: TextEncoding?
   /// Whether the first row names the columns; as it looks where it is left out.
   package var header: Bool?
   /// The array of an NPZ file.
@@ -71,10 +75,25 @@ package struct ReadingOptions: Codable, Hashable, Sendable {
       options.columnKinds[column.name] = column.kind
       options.ordinalLevels[column.name] = column.levels
       options.dateOrders[column.name] = column.dateOrder
+      options.epochs[column.name] = column.epoch
+    }
+    for choice in missing {
+      if let column = choice.column {
+        options.columnMissingWords[column, default: []].append(choice.words)
+      } else {
+        options.missingWords.append(choice.words)
+      }
+    }
+    for choice in missingOnly {
+      if let column = choice.column {
+        options.columnOnlyMissingWords[column, default: []] += choice.list
+      } else {
+        options.onlyMissingWords = (options.onlyMissingWords ?? []) + choice.list
+      }
     }
     options.hasDecimalComma = decimalComma
+    options.encoding = encoding
     if let header { options.header = header ? .present : .absent }
-    options.missingWords = missing
     options.arrayName = array
     options.labelsName = labelsArray
     options.skipsUnreadable = skipUnreadable
@@ -87,8 +106,32 @@ package struct ReadingOptions: Codable, Hashable, Sendable {
   }
 }
 
-/// A column and what it is to be taken for, such as `zip=category`, `size=ordinal:small<large` or
-/// `sold=date:day-first`.
+/// Words for missing cells of all columns, such as `-999`, or of one, such as `country=XX`.
+///
+/// A word that has the sign itself is written behind another one: `=a=b`.
+package struct MissingChoice: TextValue {
+  package let text: String
+  /// The column; none for all.
+  let column: String?
+  /// What is given for it.
+  let words: String
+
+  package init(text argument: String) {
+    text = argument
+    guard let sign = argument.firstIndex(of: "=") else {
+      (column, words) = (nil, argument)
+      return
+    }
+    column = sign == argument.startIndex ? nil : String(argument[..<sign])
+    words = String(argument[argument.index(after: sign)...])
+  }
+
+  /// The words of a list with commas between them.
+  var list: [String] { words.split(separator: ",").map { String($0).trimmingBlanks } }
+}
+
+/// A column and what it is to be taken for, such as `zip=category`, `size=ordinal:small<large`,
+/// `sold=date:day-first` or `at=date:epoch-seconds`.
 package struct ColumnChoice: TextValue {
   package let text: String
   /// The name of the column.
@@ -99,6 +142,8 @@ package struct ColumnChoice: TextValue {
   var levels: [String]?
   /// The order of day and month.
   var dateOrder: DateFormat.Order?
+  /// What numbers count that are dates.
+  var epoch: DateFormat.Epoch?
 
   package init?(text argument: String) {
     text = argument
@@ -126,6 +171,8 @@ package struct ColumnChoice: TextValue {
         self.levels = levels
       case (.date, "day-first"): dateOrder = .dayMonthYear
       case (.date, "month-first"): dateOrder = .monthDayYear
+      case (.date, "epoch-seconds"): epoch = .seconds
+      case (.date, "epoch-milliseconds"): epoch = .milliseconds
       default: return nil
       }
       return

@@ -86,7 +86,7 @@ package struct ComputingOptions: Codable, Hashable, Sendable {
 
   /// The engine that computes so.
   var engine: ComputeEngine {
-    let format: ComputeEngine.Precision =
+    let format: ComputePrecision =
       switch precision {
       case .auto: .automatic
       case .float32: .float32

@@ -1,5 +1,3 @@
-internal import HourglassModelFiles
-internal import HourglassSignatures
 internal import HourglassSystem
 
 /// The folders of a user that the program may keep files in.

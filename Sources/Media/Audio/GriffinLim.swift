@@ -1,5 +1,5 @@
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 /// Finds a sound whose spectrogram has given magnitudes: the phases that were lost are guessed.
 ///
@@ -17,15 +17,15 @@ public import HourglassTensors
 /// References: Griffin, Lim, 1984, "Signal estimation from modified short-time Fourier transform",
 /// doi:10.1109/TASSP.1984.1164317; Perraudin, Balazs, Søndergaard, 2013, "A fast Griffin-Lim
 /// algorithm", doi:10.1109/WASPAA.2013.6701851, algorithm 2.
-public struct GriffinLim: Hashable, Sendable {
+package struct GriffinLim: Hashable, Sendable {
   /// The transform whose magnitudes are given; its hop should be at most a quarter of its window.
-  public let transform: ShortTimeFourierTransform
+  package let transform: ShortTimeFourierTransform
   /// The number of turns.
-  public let iterations: Int
+  package let iterations: Int
   /// The momentum α, from 0 to below 1.
-  public let momentum: Float
+  package let momentum: Float
   /// Where the first phases come from.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Makes the method; 64 turns are enough for most sounds.
   ///
@@ -34,7 +34,7 @@ public struct GriffinLim: Hashable, Sendable {
   ///   - iterations: At least 1.
   ///   - momentum: From 0 to below 1.
   ///   - seed: Where the first phases come from.
-  public init(
+  package init(
     _ transform: ShortTimeFourierTransform,
     iterations: Int = 64,
     momentum: Float = 0.99,
@@ -53,7 +53,7 @@ public struct GriffinLim: Hashable, Sendable {
   /// - Parameters:
   ///   - magnitudes: `[frames, bins]`, at least 0.
   ///   - count: The number of samples; all that lie between two frames where it is left out.
-  public func callAsFunction(_ magnitudes: Tensor, count: Int? = nil) -> [Float] {
+  package func callAsFunction(_ magnitudes: Tensor, count: Int? = nil) -> [Float] {
     precondition(
       magnitudes.shape.rank == 2 && magnitudes.shape[1] == transform.binCount,
       "magnitudes [frames, \(transform.binCount)] were expected, found \(magnitudes.shape)"

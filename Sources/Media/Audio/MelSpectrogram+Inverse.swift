@@ -1,9 +1,9 @@
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 extension MelSpectrogram {
   /// The transform whose powers the bands sum.
-  public var transform: ShortTimeFourierTransform {
+  package var transform: ShortTimeFourierTransform {
     ShortTimeFourierTransform(window: window, hop: min(hop, window / 2))
   }
 
@@ -19,7 +19,7 @@ extension MelSpectrogram {
   ///   - logarithms: What this spectrogram makes, `[frames, bands]`.
   ///   - turns: How often powers are brought nearer, at least 0.
   /// - Returns: `[frames, window / 2 + 1]`, at least 0.
-  public func magnitudes(of logarithms: Tensor, turns: Int = 16) -> Tensor {
+  package func magnitudes(of logarithms: Tensor, turns: Int = 16) -> Tensor {
     precondition(
       logarithms.shape.rank == 2 && logarithms.shape[1] == bands,
       "logarithms [frames, \(bands)] were expected, found \(logarithms.shape)"
@@ -42,7 +42,7 @@ extension MelSpectrogram {
   ///   - iterations: The turns of `GriffinLim`, at least 1.
   ///   - name: What to call the sound.
   ///   - seed: Where the first phases come from.
-  public func sound(
+  package func sound(
     of logarithms: Tensor,
     iterations: Int = 64,
     name: String = "sound",

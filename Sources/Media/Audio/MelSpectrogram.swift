@@ -1,5 +1,5 @@
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 /// The loudness of a sound over time and pitch: the logarithm of the energy in bands of the mel scale.
 ///
@@ -17,27 +17,27 @@ public import HourglassTensors
 ///
 /// Reference: Slaney, 1998, "Auditory toolbox, version 2", Interval Research technical report
 /// 1998-010, function `mfcc` (scale and filters).
-public struct MelSpectrogram: Codable, Hashable, Sendable {
+package struct MelSpectrogram: Codable, Hashable, Sendable {
   /// The samples in a second that sounds are brought to.
-  public let sampleRate: Int
+  package let sampleRate: Int
 
   /// The number of samples of a frame, a power of two.
-  public let window: Int
+  package let window: Int
 
   /// The number of samples from one frame to the next.
-  public let hop: Int
+  package let hop: Int
 
   /// The number of bands.
-  public let bands: Int
+  package let bands: Int
 
   /// The lower end of the lowest band in Hz.
-  public let lowest: Double
+  package let lowest: Double
 
   /// The upper end of the highest band in Hz.
-  public let highest: Double
+  package let highest: Double
 
   /// What is added to an energy before its logarithm is taken, so that silence has one.
-  public static let floor: Float = 1e-6
+  package static let floor: Float = 1e-6
 
   /// Makes a configuration.
   ///
@@ -48,7 +48,7 @@ public struct MelSpectrogram: Codable, Hashable, Sendable {
   ///   - bands: From 1 to half of `window`.
   ///   - lowest: From 0 to below `highest`, in Hz.
   ///   - highest: At most half of the sample rate, which it is when left out.
-  public init(
+  package init(
     sampleRate: Int = 16_000,
     window: Int = 1024,
     hop: Int = 320,
@@ -66,7 +66,7 @@ public struct MelSpectrogram: Codable, Hashable, Sendable {
   }
 
   /// Reads a configuration, and refuses one that could not be made.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     sampleRate = try values.decode(Int.self, forKey: .sampleRate)
     window = try values.decode(Int.self, forKey: .window)
@@ -110,17 +110,17 @@ public struct MelSpectrogram: Codable, Hashable, Sendable {
   }
 
   /// The number of frames of a sound of some samples at `sampleRate`.
-  public func frameCount(samples: Int) -> Int { 1 + samples / hop }
+  package func frameCount(samples: Int) -> Int { 1 + samples / hop }
 
   /// The spectrogram of a sound, `[frames, bands]`.
   ///
   /// Several channels are mixed to one, and another sample rate is changed to `sampleRate`.
-  public func callAsFunction(_ sound: Sound) -> Tensor {
+  package func callAsFunction(_ sound: Sound) -> Tensor {
     callAsFunction(samples: sound.mono.resampled(to: sampleRate).channels[0])
   }
 
   /// The spectrogram of samples at `sampleRate`, `[frames, bands]`.
-  public func callAsFunction(samples: [Float]) -> Tensor {
+  package func callAsFunction(samples: [Float]) -> Tensor {
     typealias Lanes = FourierTransform.Lanes
     let frames = frameCount(samples: samples.count)
     let filters = MelFilters(self)

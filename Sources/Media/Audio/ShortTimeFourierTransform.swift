@@ -1,5 +1,5 @@
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 /// The spectrum of a sound over time, and the sound of such a spectrum.
 ///
@@ -15,19 +15,19 @@ public import HourglassTensors
 ///
 /// Reference: Griffin, Lim, 1984, "Signal estimation from modified short-time Fourier transform",
 /// doi:10.1109/TASSP.1984.1164317, equation 6.
-public struct ShortTimeFourierTransform: Hashable, Sendable {
+package struct ShortTimeFourierTransform: Hashable, Sendable {
   /// The number of samples of a frame, a power of two.
-  public let window: Int
+  package let window: Int
 
   /// The number of samples from one frame to the next.
-  public let hop: Int
+  package let hop: Int
 
   /// Makes a transform.
   ///
   /// - Parameters:
   ///   - window: A power of two from 16 to 65,536.
   ///   - hop: From 1 to half of `window`: every sample lies between two frames.
-  public init(window: Int, hop: Int) {
+  package init(window: Int, hop: Int) {
     precondition(
       (16...65_536).contains(window) && window & (window - 1) == 0,
       "a window is a power of two from 16 to 65536, found \(window)"
@@ -38,13 +38,13 @@ public struct ShortTimeFourierTransform: Hashable, Sendable {
   }
 
   /// The number of bins of a frame, from 0 Hz to half the sample rate.
-  public var binCount: Int { window / 2 + 1 }
+  package var binCount: Int { window / 2 + 1 }
 
   /// The number of frames of a sound of some samples: the last one is at its end or beyond.
-  public func frameCount(samples: Int) -> Int { 1 + (samples + hop - 1) / hop }
+  package func frameCount(samples: Int) -> Int { 1 + (samples + hop - 1) / hop }
 
   /// The spectrogram of samples, `[frames, bins]`.
-  public func callAsFunction(_ samples: [Float]) -> ComplexSpectrogram {
+  package func callAsFunction(_ samples: [Float]) -> ComplexSpectrogram {
     spectrogram(of: samples, frames: 0..<frameCount(samples: samples.count))
   }
 
@@ -83,7 +83,7 @@ public struct ShortTimeFourierTransform: Hashable, Sendable {
   /// - Parameters:
   ///   - spectrogram: `[frames, bins]`, of as many bins as this transform makes.
   ///   - count: The number of samples; all that lie between two frames where it is left out.
-  public func samples(of spectrogram: ComplexSpectrogram, count: Int? = nil) -> [Float] {
+  package func samples(of spectrogram: ComplexSpectrogram, count: Int? = nil) -> [Float] {
     let count = count ?? max(spectrogram.frameCount - 1, 0) * hop
     var sum = OverlapAdd(self, count: count)
     sum.add(spectrogram, from: 0)
@@ -97,18 +97,18 @@ public struct ShortTimeFourierTransform: Hashable, Sendable {
 }
 
 /// Complex numbers over time and frequency, as a short-time Fourier transform makes them.
-public struct ComplexSpectrogram: Hashable, Sendable {
+package struct ComplexSpectrogram: Hashable, Sendable {
   /// The number of frames.
-  public let frameCount: Int
+  package let frameCount: Int
 
   /// The number of bins of a frame, from 0 Hz to half the sample rate.
-  public let binCount: Int
+  package let binCount: Int
 
   /// The real parts, `[frames, bins]`.
-  public internal(set) var real: [Float]
+  package internal(set) var real: [Float]
 
   /// The imaginary parts, `[frames, bins]`.
-  public internal(set) var imaginary: [Float]
+  package internal(set) var imaginary: [Float]
 
   /// A spectrogram of silence.
   package init(frameCount: Int, binCount: Int) {
@@ -119,7 +119,7 @@ public struct ComplexSpectrogram: Hashable, Sendable {
   }
 
   /// The absolute values, `[frames, bins]`.
-  public var magnitudes: Tensor {
+  package var magnitudes: Tensor {
     var values = real
     for index in values.indices {
       values[index] = (real[index] * real[index] + imaginary[index] * imaginary[index]).squareRoot()
@@ -130,7 +130,7 @@ public struct ComplexSpectrogram: Hashable, Sendable {
   /// The same with each number multiplied by a factor, such as those of a mask.
   ///
   /// - Parameter factors: `[frames, bins]`.
-  public func multiplied(by factors: [Float]) -> ComplexSpectrogram {
+  package func multiplied(by factors: [Float]) -> ComplexSpectrogram {
     precondition(factors.count == real.count, "one factor for each number was expected")
     var result = self
     for index in factors.indices {

@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 extension Sound {
   /// How the samples of a WAV or FLAC file are written.

@@ -1,6 +1,5 @@
 import CHourglassCodecs
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Sounds decoded and encoded by libsndfile.
 ///
@@ -27,7 +26,7 @@ package enum SoundCodec {
     // Found here and not behind the library, which loses some memory for each such file (libsndfile
     // 1.2.0).
     if format == .ogg, OggPages.areTruncated(bytes) {
-      throw .sound(.truncated(path: path, format: format, size: bytes.count))
+      throw .sound(.truncated(path: path, format: format.rawValue, size: bytes.count))
     }
     var decoded = hg_sound()
     defer { hg_sound_free(&decoded) }
@@ -42,8 +41,8 @@ package enum SoundCodec {
         .multipliedReportingOverflow(by: 4 * Int(decoded.channels))
       throw .tooLarge(path: path, bytes: overflow ? .max : samples, limit: byteLimit)
     case HG_CODEC_UNSUPPORTED:
-      throw .sound(.unsupported(path: path, format: format, reason: message(&decoded)))
-    default: throw .sound(.damaged(path: path, format: format, reason: message(&decoded)))
+      throw .sound(.unsupported(path: path, format: format.rawValue, reason: message(&decoded)))
+    default: throw .sound(.damaged(path: path, format: format.rawValue, reason: message(&decoded)))
     }
     try check(decoded, bytes, path: path, format: format)
     let (count, channelCount) = (decoded.frames, Int(decoded.channels))
@@ -77,7 +76,9 @@ package enum SoundCodec {
       case .flac: sound.promised < 1 << 40 && sound.frames < Int(sound.promised)
       case .mp3, .ogg: false
       }
-    if isTruncated { throw .sound(.truncated(path: path, format: format, size: bytes.count)) }
+    if isTruncated {
+      throw .sound(.truncated(path: path, format: format.rawValue, size: bytes.count))
+    }
     if sound.frames == 0 { throw .sound(.noSamples(path: path)) }
   }
 
@@ -114,7 +115,8 @@ package enum SoundCodec {
     switch status {
     case HG_CODEC_OK: break
     case HG_CODEC_MEMORY: throw .noMemory(path: path)
-    default: throw .sound(.notEncoded(path: path, format: format, reason: message(&source)))
+    default:
+      throw .sound(.notEncoded(path: path, format: format.rawValue, reason: message(&source)))
     }
     var bytes = Array(UnsafeBufferPointer(start: result.bytes, count: result.size))
     if format == .ogg { OggPages.number(&bytes) }

@@ -1,5 +1,5 @@
 /// A format of image files that is read and written.
-public enum ImageFormat: String, Hashable, Sendable, CaseIterable {
+package enum ImageFormat: String, Hashable, Sendable, CaseIterable {
   /// Lossless, 8 or 16 bits, with or without transparency.
   case png = "PNG"
   /// Lossy, 8 bits, gray or RGB.

@@ -45,13 +45,15 @@ public enum ImageFileError: Error, Hashable, Sendable {
   /// The file begins as no image does; `found` is its beginning.
   case notAnImage(path: String, found: [UInt8])
   /// The bytes are not what the format allows; `reason` is what the library said.
-  case damaged(path: String, format: ImageFormat, reason: String)
+  case damaged(path: String, format: String, reason: String)
   /// The file stops before its last pixel; `size` is its size in bytes.
-  case truncated(path: String, format: ImageFormat, size: Int)
+  case truncated(path: String, format: String, size: Int)
   /// A variant of the format that is not read.
-  case unsupported(path: String, format: ImageFormat, reason: String)
+  case unsupported(path: String, format: String, reason: String)
   /// More pixels than are allowed.
   case tooManyPixels(path: String, width: Int, height: Int, limit: Int)
+  /// The image comes from a pipe.
+  case inPipe(path: String, format: String)
 
   // MARK: Sets of images
 
@@ -77,9 +79,9 @@ public enum ImageFileError: Error, Hashable, Sendable {
   /// A JPEG cannot hold pixels that are not opaque.
   case transparency(path: String)
   /// The format allows no side of this length.
-  case sidesTooLong(path: String, format: ImageFormat, size: ImageSize, limit: Int)
+  case sidesTooLong(path: String, format: String, size: ImageSize, limit: Int)
   /// The library could not encode the image.
-  case notEncoded(path: String, format: ImageFormat, reason: String)
+  case notEncoded(path: String, format: String, reason: String)
 }
 
 extension ImageFileError: CustomStringConvertible {
@@ -90,17 +92,20 @@ extension ImageFileError: CustomStringConvertible {
       "cannot read \(path): expected a PNG or JPEG image, found a file that begins with "
         + "\(hexadecimal(found)). Convert it to one of these."
     case .damaged(let path, let format, let reason):
-      "cannot read \(path): expected a \(format.rawValue) image, found damaged data (\(reason)). "
+      "cannot read \(path): expected a \(format) image, found damaged data (\(reason)). "
         + "Copy or download the file again."
     case .truncated(let path, let format, let size):
-      "cannot read \(path): expected a \(format.rawValue) image up to its end, found that it stops "
+      "cannot read \(path): expected a \(format) image up to its end, found that it stops "
         + "early after \(size) bytes. Copy or download the file again."
     case .unsupported(let path, let format, let reason):
-      "cannot read \(path): expected a usual \(format.rawValue) image, found one of another kind "
+      "cannot read \(path): expected a usual \(format) image, found one of another kind "
         + "(\(reason)). Save it again as PNG."
     case .tooManyPixels(let path, let width, let height, let limit):
       "cannot read \(path): expected at most \(limit) pixels, found \(width) x \(height). "
         + "Make the image smaller, or raise the limit."
+    case .inPipe(let path, let format):
+      "cannot read \(path): images are read from files and folders, found a \(format) image in a pipe. "
+        + "Save it to a file, and give that file."
     case .noImages, .notImages, .sizesDiffer, .channelsNotShown, .changed, .cifarLabel, .cifarSize:
       setDescription
     default: writingDescription
@@ -145,10 +150,10 @@ extension ImageFileError: CustomStringConvertible {
       "cannot write \(path): expected opaque pixels, which are all that a JPEG holds, found "
         + "transparent ones. Write a PNG, or remove the transparency first."
     case .sidesTooLong(let path, let format, let size, let limit):
-      "cannot write \(path): expected sides of at most \(limit) pixels in a \(format.rawValue), "
+      "cannot write \(path): expected sides of at most \(limit) pixels in a \(format), "
         + "found \(size). Make the image smaller, or write another format."
     case .notEncoded(let path, let format, let reason):
-      "cannot write \(path): making a \(format.rawValue) of the image failed (\(reason)). "
+      "cannot write \(path): making a \(format) of the image failed (\(reason)). "
         + "Try the other format."
     default: ""
     }
@@ -160,11 +165,13 @@ public enum SoundFileError: Error, Hashable, Sendable {
   /// The file begins as no sound does; `found` is its beginning.
   case notASound(path: String, found: [UInt8])
   /// The bytes are not what the format allows; `reason` is what the library said.
-  case damaged(path: String, format: SoundFormat, reason: String)
+  case damaged(path: String, format: String, reason: String)
   /// The file stops before its last sample; `size` is its size in bytes.
-  case truncated(path: String, format: SoundFormat, size: Int)
+  case truncated(path: String, format: String, size: Int)
   /// A variant of the format that the library does not read.
-  case unsupported(path: String, format: SoundFormat, reason: String)
+  case unsupported(path: String, format: String, reason: String)
+  /// The sound comes from a pipe.
+  case inPipe(path: String, format: String)
   /// A sample rate that no recording has.
   case sampleRate(path: String, rate: Int, expected: ClosedRange<Int>)
   /// A sample is infinite or not a number; `second` is when.
@@ -180,7 +187,7 @@ public enum SoundFileError: Error, Hashable, Sendable {
   /// FLAC holds whole numbers alone.
   case floatsInFLAC(path: String)
   /// The library could not encode the sound.
-  case notEncoded(path: String, format: SoundFormat, reason: String)
+  case notEncoded(path: String, format: String, reason: String)
 }
 
 extension SoundFileError: CustomStringConvertible {
@@ -191,14 +198,17 @@ extension SoundFileError: CustomStringConvertible {
       "cannot read \(path): expected a WAV, FLAC, Ogg, MP3 or AIFF sound, found a file that begins "
         + "with \(hexadecimal(found)). Convert it to one of these."
     case .damaged(let path, let format, let reason):
-      "cannot read \(path): expected \(article(format)) \(format.rawValue) sound, found damaged "
+      "cannot read \(path): expected \(article(format)) \(format) sound, found damaged "
         + "data (\(reason)). Copy or download the file again."
     case .truncated(let path, let format, let size):
-      "cannot read \(path): expected \(article(format)) \(format.rawValue) sound up to its end, "
+      "cannot read \(path): expected \(article(format)) \(format) sound up to its end, "
         + "found that it stops early after \(size) bytes. Copy or download the file again."
     case .unsupported(let path, let format, let reason):
-      "cannot read \(path): expected a usual \(format.rawValue) sound, found one of another kind "
+      "cannot read \(path): expected a usual \(format) sound, found one of another kind "
         + "(\(reason)). Convert it to WAV."
+    case .inPipe(let path, let format):
+      "cannot read \(path): sounds are read from files and folders, found \(article(format)) \(format) sound "
+        + "in a pipe. Save it to a file, and give that file."
     case .sampleRate(let path, let rate, let expected):
       "cannot read \(path): expected a sample rate from \(expected.lowerBound) to "
         + "\(expected.upperBound) Hz, found \(rate) Hz. The file is damaged; copy it again."
@@ -222,15 +232,12 @@ extension SoundFileError: CustomStringConvertible {
       "cannot write \(path): expected samples of 16 or 24 bits, which are what FLAC holds, found "
         + "a wish for single precision. Write 24 bits, or a WAV."
     case .notEncoded(let path, let format, let reason):
-      "cannot write \(path): making \(article(format)) \(format.rawValue) of the sound failed "
+      "cannot write \(path): making \(article(format)) \(format) of the sound failed "
         + "(\(reason)). Use a usual sample rate and at most two channels, or another format."
     }
   }
 
-  private func article(_ format: SoundFormat) -> String {
-    switch format {
-    case .ogg, .mp3, .aiff: "an"
-    case .wav, .flac: "a"
-    }
+  private func article(_ format: String) -> String {
+    ["WAV", "FLAC"].contains(format) ? "a" : "an"
   }
 }

@@ -1,5 +1,5 @@
 /// A format of sound files that is read; WAV, FLAC and Ogg are written too.
-public enum SoundFormat: String, Hashable, Sendable, CaseIterable {
+package enum SoundFormat: String, Hashable, Sendable, CaseIterable {
   /// Samples as they are, of 16 or 24 bits or of floating point.
   case wav = "WAV"
   /// Lossless, 16 or 24 bits.

@@ -1,5 +1,4 @@
 package import HourglassSystem
-internal import HourglassTensors
 
 /// A file read in one piece, for the formats whose libraries want all of it.
 package enum WholeFile {

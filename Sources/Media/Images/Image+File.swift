@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 extension Image {
   /// The pixels that an image may have when nothing else is asked for: some 268 million, or fewer
@@ -77,7 +76,7 @@ extension Image {
     precondition((1...100).contains(quality), "a JPEG quality of \(quality) was asked for")
     let limit = format == .png ? Int(Int32.max) : 65500
     if width > limit || height > limit {
-      throw .image(.sidesTooLong(path: path, format: format, size: size, limit: limit))
+      throw .image(.sidesTooLong(path: path, format: format.rawValue, size: size, limit: limit))
     }
     var image = self
     if format == .jpeg {

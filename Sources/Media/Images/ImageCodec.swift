@@ -1,6 +1,5 @@
 import CHourglassCodecs
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Images decoded and encoded by libpng and libjpeg-turbo.
 ///
@@ -95,7 +94,7 @@ package enum ImageCodec {
     case HG_CODEC_MEMORY: throw .noMemory(path: path)
     default:
       throw .image(
-        .notEncoded(path: path, format: format, reason: message(&source))
+        .notEncoded(path: path, format: format.rawValue, reason: message(&source))
       )
     }
   }
@@ -122,7 +121,7 @@ package enum ImageCodec {
     case HG_CODEC_OK: return
     case HG_CODEC_MEMORY: throw .noMemory(path: path)
     case HG_CODEC_TRUNCATED:
-      throw .image(.truncated(path: path, format: format, size: bytes.count))
+      throw .image(.truncated(path: path, format: format.rawValue, size: bytes.count))
     case HG_CODEC_TOO_LARGE:
       throw .image(
         .tooManyPixels(
@@ -133,8 +132,8 @@ package enum ImageCodec {
         )
       )
     case HG_CODEC_UNSUPPORTED:
-      throw .image(.unsupported(path: path, format: format, reason: message(&decoded)))
-    default: throw .image(.damaged(path: path, format: format, reason: message(&decoded)))
+      throw .image(.unsupported(path: path, format: format.rawValue, reason: message(&decoded)))
+    default: throw .image(.damaged(path: path, format: format.rawValue, reason: message(&decoded)))
     }
   }
 

@@ -192,7 +192,12 @@ struct JSONScanner {
 
 extension JSONScanner {
   private func problem(_ problem: JSONProblem, at place: Int? = nil) -> ModelFileError {
-    .malformedJSON(file: file, text: text, position: place ?? position, problem: problem)
+    .malformedJSON(
+      file: file,
+      text: text.rawValue,
+      position: place ?? position,
+      problem: problem.description
+    )
   }
 
   private func peek() throws(ModelFileError) -> UInt8 {

@@ -6,7 +6,7 @@
 
 extension JSONValue: Codable {
   /// Decodes a value of any kind.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -24,7 +24,7 @@ extension JSONValue: Codable {
   }
 
   /// Encodes the value.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()
@@ -39,7 +39,7 @@ extension JSONValue: Codable {
 
 extension JSONNumber: Codable {
   /// Decodes an integer of 64 bits exactly, and any other number as a `Double`.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let value = try? container.decode(Int64.self), value != 0 {
       self.init(value)
@@ -58,7 +58,7 @@ extension JSONNumber: Codable {
   }
 
   /// Encodes the number; one that no integer of 64 bits and no `Double` can hold is an error.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     if text == "-0" {
       try container.encode(-0.0)
@@ -88,7 +88,7 @@ extension JSONValue {
   ///
   /// Integers of 64 bits and floating-point numbers come back exactly as they were. The name of
   /// the file is for the text of errors.
-  public init(encoding value: some Encodable, file: String) throws(ModelFileError) {
+  package init(encoding value: some Encodable, file: String) throws(ModelFileError) {
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf",
@@ -109,7 +109,7 @@ extension JSONValue {
   /// The value of Swift that this value was made from.
   ///
   /// The name of the file is for the text of errors.
-  public func decoded<Value: Decodable>(
+  package func decoded<Value: Decodable>(
     as type: Value.Type,
     file: String
   ) throws(ModelFileError) -> Value {
@@ -124,7 +124,7 @@ extension JSONValue {
     } catch let error as DecodingError {
       throw error.modelFileError(file: file)
     } catch {
-      throw .unreadableMember(file: file, member: "", problem: .wrongValue)
+      throw .unreadableMember(file: file, member: "", problem: MemberProblem.wrongValue.description)
     }
   }
 }
@@ -136,18 +136,22 @@ extension DecodingError {
       .unreadableMember(
         file: file,
         member: joined(context.codingPath + [key]),
-        problem: .missing
+        problem: MemberProblem.missing.description
       )
     case .valueNotFound(let type, let context), .typeMismatch(let type, let context):
       .unreadableMember(
         file: file,
         member: joined(context.codingPath),
-        problem: .wrongType(expected: "\(type)")
+        problem: MemberProblem.wrongType(expected: "\(type)").description
       )
     case .dataCorrupted(let context):
-      .unreadableMember(file: file, member: joined(context.codingPath), problem: .wrongValue)
+      .unreadableMember(
+        file: file,
+        member: joined(context.codingPath),
+        problem: MemberProblem.wrongValue.description
+      )
     @unknown default:
-      .unreadableMember(file: file, member: "", problem: .wrongValue)
+      .unreadableMember(file: file, member: "", problem: MemberProblem.wrongValue.description)
     }
   }
 }

@@ -1,8 +1,6 @@
-internal import HourglassTensors
-
 /// A JSON value: the free parts of the header of a model, such as the configuration of an
 /// application.
-public enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
   /// The word `null`.
   case null
   /// A truth value.
@@ -17,38 +15,38 @@ public enum JSONValue: Hashable, Sendable {
   case object([String: JSONValue])
 
   /// The value of a key of an object; nil where there is none, and for a value of another kind.
-  public subscript(key: String) -> JSONValue? {
+  package subscript(key: String) -> JSONValue? {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
   /// The text of a string, and nil for a value of another kind.
-  public var stringValue: String? {
+  package var stringValue: String? {
     if case .string(let text) = self { text } else { nil }
   }
 }
 
 /// A JSON number, kept as it was written so that no digit of it is lost.
-public struct JSONNumber: Hashable, Sendable {
+package struct JSONNumber: Hashable, Sendable {
   /// The number as JSON writes it, such as `-1.5e-3`.
-  public let text: String
+  package let text: String
 
   init(text: String) { self.text = text }
 
   /// Makes a number from an integer, exactly.
-  public init(_ value: some FixedWidthInteger) { text = "\(value)" }
+  package init(_ value: some FixedWidthInteger) { text = "\(value)" }
 
   /// Makes a number from a floating-point number, exactly; nil for one that is not finite.
-  public init?(_ value: Double) {
+  package init?(_ value: Double) {
     guard value.isFinite else { return nil }
     let written = "\(value)"
     text = written.hasSuffix(".0") ? String(written.dropLast(2)) : written
   }
 
   /// The number as an integer, and nil where it is none of 64 bits.
-  public var integerValue: Int64? { Int64(text) }
+  package var integerValue: Int64? { Int64(text) }
 
   /// The nearest floating-point number, and nil where that is infinite.
-  public var doubleValue: Double? {
+  package var doubleValue: Double? {
     Double(text).flatMap { $0.isFinite ? $0 : nil }
   }
 }
@@ -58,7 +56,7 @@ extension JSONValue {
   ///
   /// The text may be nested 64 levels deep and have four million values. A key that stands twice
   /// in one object is an error. The name of the file is for the text of errors.
-  public init(text: String, file: String) throws(ModelFileError) {
+  package init(text: String, file: String) throws(ModelFileError) {
     try self.init(bytes: Array(text.utf8), file: file, text: .whole)
   }
 
@@ -69,7 +67,7 @@ extension JSONValue {
   }
 
   /// The JSON text: keys in the order of their UTF-8 bytes, no white space, numbers as they were.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   var bytes: [UInt8] {
     var result: [UInt8] = []

@@ -54,7 +54,7 @@ extension FittedAutoencoder {
     guard file.application == Self.application else {
       throw ModelFileError.unexpectedValue(
         file: path,
-        text: .model,
+        text: JSONText.model.rawValue,
         member: "application",
         expected: Self.application,
         found: file.application
@@ -66,7 +66,7 @@ extension FittedAutoencoder {
       throw ModelFileError.unreadableMember(
         file: path,
         member: "fields.shape",
-        problem: .wrongValue
+        problem: MemberProblem.wrongValue.description
       )
     }
     let isTrained = header.training.steps > 0

@@ -1,4 +1,4 @@
-public import HourglassTensors
+package import HourglassTensors
 
 /// A saved model or checkpoint: named tensors and one JSON text, in one safetensors file.
 ///
@@ -6,35 +6,37 @@ public import HourglassTensors
 /// `hourglass` of the metadata; it has at least the members `format`, the version of this layout,
 /// and `application`. `ModelHeader` is the header that the applications write. Opening a file reads
 /// the header alone; no code is ever run, and nothing is used before it was checked.
-public struct ModelFile: Sendable {
+package struct ModelFile: Sendable {
   /// The version of the layout that this program writes; it reads this one and older ones.
-  public static let formatVersion = 1
+  ///
+  /// What the header of an application holds belongs to it: format 2 has one encoding for each kind of data.
+  package static let formatVersion = 2
 
   /// The key of the JSON text in the metadata of the file.
-  public static let metadataKey = "hourglass"
+  package static let metadataKey = "hourglass"
 
   /// The safetensors file, whose tensors are read when they are asked for.
-  public let contents: SafetensorsFile
+  package let contents: SafetensorsFile
 
   /// The header as JSON.
-  public let header: JSONValue
+  package let header: JSONValue
 
   /// The version of the layout of this file.
-  public let format: Int
+  package let format: Int
 
   /// The application that the model is for, such as `reduce`.
-  public let application: String
+  package let application: String
 
   /// The file, as the user named it.
-  public var path: String { contents.path }
+  package var path: String { contents.path }
 
   /// Opens a model and checks its header.
-  public init(contentsOf path: String) throws(ModelFileError) {
+  package init(contentsOf path: String) throws(ModelFileError) {
     try self.init(SafetensorsFile(contentsOf: path))
   }
 
   /// Opens a model that is in memory; the path is for the text of errors.
-  public init(bytes: [UInt8], path: String) throws(ModelFileError) {
+  package init(bytes: [UInt8], path: String) throws(ModelFileError) {
     try self.init(SafetensorsFile(bytes: bytes, path: path))
   }
 
@@ -48,29 +50,20 @@ public struct ModelFile: Sendable {
   }
 
   /// The header as a value of Swift, such as a `ModelHeader`.
-  public func header<Header: Decodable>(
+  package func header<Header: Decodable>(
     as type: Header.Type
   ) throws(ModelFileError) -> Header {
     try header.decoded(as: type, file: path)
   }
 
   /// Reads a tensor.
-  public func tensor(named name: String) throws(ModelFileError) -> Tensor {
+  package func tensor(named name: String) throws(ModelFileError) -> Tensor {
     try contents.tensor(named: name)
   }
 
   /// Reads all tensors by their names.
-  public func tensors() throws(ModelFileError) -> [String: Tensor] {
+  package func tensors() throws(ModelFileError) -> [String: Tensor] {
     try contents.tensors()
-  }
-
-  /// Reads the header and all tensors of a model.
-  public static func read<Header: Decodable>(
-    _ path: String,
-    header type: Header.Type
-  ) throws(ModelFileError) -> (header: Header, tensors: [String: Tensor]) {
-    let file = try ModelFile(contentsOf: path)
-    return (try file.header(as: type), try file.tensors())
   }
 
   /// Writes a model, whole or not at all: where anything fails, the former file stays.
@@ -79,7 +72,7 @@ public struct ModelFile: Sendable {
   /// `formatVersion`, and `application`, a text. The same header and tensors give the same bytes:
   /// keys and names are sorted, and a number has one way to be written. Integers of 64 bits and
   /// floating-point numbers come back exactly.
-  public static func write(
+  package static func write(
     tensors: [String: Tensor],
     blobs: [String: SafetensorsFile.Blob] = [:],
     header: some Encodable,
@@ -94,7 +87,7 @@ public struct ModelFile: Sendable {
   }
 
   /// The bytes that `write` gives a file; the path is for the text of errors.
-  public static func bytes(
+  package static func bytes(
     tensors: [String: Tensor],
     blobs: [String: SafetensorsFile.Blob] = [:],
     header: some Encodable,
@@ -126,19 +119,19 @@ private func checkedHeader(
   guard case .object(let members) = header else {
     throw .unexpectedValue(
       file: file,
-      text: .model,
+      text: JSONText.model.rawValue,
       member: ModelFile.metadataKey,
       expected: "an object",
       found: header.kindName
     )
   }
   guard let format = members["format"] else {
-    throw .missingMember(file: file, text: .model, member: "format")
+    throw .missingMember(file: file, text: JSONText.model.rawValue, member: "format")
   }
   guard case .number(let number) = format, let version = number.integerValue, version >= 1 else {
     throw .unexpectedValue(
       file: file,
-      text: .model,
+      text: JSONText.model.rawValue,
       member: "format",
       expected: "a whole number from 1",
       found: format.kindName
@@ -148,12 +141,12 @@ private func checkedHeader(
     throw .newerFormat(file: file, found: Int(version), supported: ModelFile.formatVersion)
   }
   guard let application = members["application"] else {
-    throw .missingMember(file: file, text: .model, member: "application")
+    throw .missingMember(file: file, text: JSONText.model.rawValue, member: "application")
   }
   guard case .string(let name) = application else {
     throw .unexpectedValue(
       file: file,
-      text: .model,
+      text: JSONText.model.rawValue,
       member: "application",
       expected: "a string",
       found: application.kindName

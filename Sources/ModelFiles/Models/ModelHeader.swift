@@ -9,25 +9,25 @@ public struct ModelHeader: Codable, Hashable, Sendable {
   /// The application that the model is for, such as `reduce`.
   public var application: String
   /// How the application was set up.
-  public var configuration: JSONValue
+  package var configuration: JSONValue
   /// The columns, pixels or samples of the data, and how they are encoded.
-  public var fields: JSONValue
+  package var fields: JSONValue
   /// The layers of the network.
-  public var architecture: JSONValue
+  package var architecture: JSONValue
   /// What the model was made from.
   public var provenance: ModelProvenance
   /// How the training went.
   public var training: TrainingSummary
   /// How well the model does, in the words of its application; nil where nothing was measured.
-  public var report: JSONValue?
+  package var report: JSONValue?
   /// The names of the tensors that are no parameters, such as running averages and the moments of
   /// an optimizer.
   public var stateTensors: [String]
   /// The counters and generators that training needs to go on; nil in a finished model.
-  public var checkpoint: JSONValue?
+  package var checkpoint: JSONValue?
 
   /// Makes the header of a model.
-  public init(
+  package init(
     application: String,
     configuration: JSONValue = .object([:]),
     fields: JSONValue = .object([:]),

@@ -1,51 +1,51 @@
 internal import HourglassTensors
 
 /// What `hourglass inspect` shows of a model file, without reading its weights.
-public struct ModelSummary: Codable, Hashable, Sendable {
+package struct ModelSummary: Codable, Hashable, Sendable {
   /// A tensor of the file.
-  public struct TensorLine: Codable, Hashable, Sendable {
+  package struct TensorLine: Codable, Hashable, Sendable {
     /// The name of the tensor.
-    public let name: String
+    package let name: String
     /// The type of its numbers in the file, such as `F32`.
-    public let type: ElementType
+    package let type: ElementType
     /// The extents, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The number of its elements.
-    public let count: Int
+    package let count: Int
     /// Whether the tensor is trained; running averages and the like are not.
-    public let isParameter: Bool
+    package let isParameter: Bool
   }
 
   /// The file, as the user named it.
-  public let file: String
+  package let file: String
   /// The size of the file in bytes.
-  public let byteCount: Int
+  package let byteCount: Int
   /// The version of the layout of the file.
-  public let format: Int
+  package let format: Int
   /// The application that the model is for.
-  public let application: String
+  package let application: String
   /// The configuration of the application.
-  public let configuration: JSONValue
+  package let configuration: JSONValue
   /// The architecture, a line for each part.
-  public let architecture: [String]
+  package let architecture: [String]
   /// The tensors in the order of their names.
-  public let tensors: [TensorLine]
+  package let tensors: [TensorLine]
   /// The number of elements of all tensors that are parameters.
-  public let parameterCount: Int
+  package let parameterCount: Int
   /// Whether training can go on from the file.
-  public let isCheckpoint: Bool
+  package let isCheckpoint: Bool
   /// What the model was made from.
-  public let provenance: ModelProvenance
+  package let provenance: ModelProvenance
   /// How the training went.
-  public let training: TrainingSummary
+  package let training: TrainingSummary
 
   /// Summarizes a file that has the header `ModelHeader`.
-  public init(contentsOf path: String) throws(ModelFileError) {
+  package init(contentsOf path: String) throws(ModelFileError) {
     try self.init(ModelFile(contentsOf: path))
   }
 
   /// Summarizes an open file that has the header `ModelHeader`.
-  public init(_ model: ModelFile) throws(ModelFileError) {
+  package init(_ model: ModelFile) throws(ModelFileError) {
     let header = try model.header(as: ModelHeader.self)
     let state = Set(header.stateTensors)
     file = model.path
@@ -72,7 +72,7 @@ public struct ModelSummary: Codable, Hashable, Sendable {
 
 extension ModelSummary: CustomStringConvertible {
   /// The summary as lines of text, for people.
-  public var description: String {
+  package var description: String {
     var lines = ["\(printable(file)): \(isCheckpoint ? "checkpoint" : "model") of "]
     lines[0] += "\(printable(application)), format \(format), \(byteCount) bytes"
     lines += section("configuration", outline(configuration))

@@ -1,7 +1,7 @@
 internal import HourglassTensors
 
 /// The type of the numbers of a tensor, by its name in the safetensors format.
-public enum ElementType: String, CaseIterable, Hashable, Sendable, Codable {
+package enum ElementType: String, CaseIterable, Hashable, Sendable, Codable {
   /// A truth value in one byte.
   case boolean = "BOOL"
   /// An unsigned integer of 8 bits.
@@ -38,7 +38,7 @@ public enum ElementType: String, CaseIterable, Hashable, Sendable, Codable {
   case uint64 = "U64"
 
   /// The size of one number in bytes.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .boolean, .uint8, .int8, .float8E5M2, .float8E4M3, .float8E8M0: 1
     case .int16, .uint16, .float16, .bfloat16: 2
@@ -48,7 +48,7 @@ public enum ElementType: String, CaseIterable, Hashable, Sendable, Codable {
   }
 
   /// Whether numbers of this type are converted to single precision.
-  public var isReadable: Bool {
+  package var isReadable: Bool {
     switch self {
     case .float8E5M2, .float8E4M3, .float8E8M0, .complex64: false
     default: true

@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 // The only file of this room with unsafe memory access: reading bytes, and numbers from bytes.
 

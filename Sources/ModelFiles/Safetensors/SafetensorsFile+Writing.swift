@@ -1,19 +1,18 @@
-internal import HourglassNetworks
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 extension SafetensorsFile {
   /// A tensor of a type other than single precision, given by its bytes.
-  public struct Blob: Hashable, Sendable {
+  package struct Blob: Hashable, Sendable {
     /// The type of the numbers.
-    public let type: ElementType
+    package let type: ElementType
     /// The extents, outermost first.
-    public let shape: Shape
+    package let shape: Shape
     /// The numbers, little-endian, in row-major order.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Makes a blob of numbers of some type; the bytes must be as many as the shape needs.
-    public init(type: ElementType, shape: Shape, bytes: [UInt8]) {
+    package init(type: ElementType, shape: Shape, bytes: [UInt8]) {
       precondition(
         bytes.count == shape.elementCount * type.byteCount,
         "\(type.rawValue) of shape \(shape) takes \(shape.elementCount * type.byteCount) bytes, "
@@ -25,12 +24,12 @@ extension SafetensorsFile {
     }
 
     /// Makes a one-dimensional blob of bytes.
-    public init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
       self.init(type: .uint8, shape: [bytes.count], bytes: bytes)
     }
 
     /// Makes a one-dimensional blob of integers.
-    public init(_ integers: [Int64]) {
+    package init(_ integers: [Int64]) {
       self.init(
         type: .int64,
         shape: [integers.count],
@@ -44,7 +43,7 @@ extension SafetensorsFile {
   /// Writes a file, whole or not at all: where anything fails, the former file stays.
   ///
   /// The same contents give the same bytes. Tensors are written as F32.
-  public static func write(
+  package static func write(
     tensors: [String: Tensor],
     blobs: [String: Blob] = [:],
     metadata: [String: String] = [:],
@@ -72,7 +71,7 @@ extension SafetensorsFile {
   }
 
   /// The bytes of a file; the path is for the text of errors.
-  public static func bytes(
+  package static func bytes(
     tensors: [String: Tensor],
     blobs: [String: Blob] = [:],
     metadata: [String: String] = [:],

@@ -1,4 +1,4 @@
-public import HourglassTensors
+package import HourglassTensors
 
 /// A file in the safetensors format: tensors by their names, and some texts.
 ///
@@ -11,42 +11,42 @@ public import HourglassTensors
 /// can stop the program.
 ///
 /// Reference: the format's description at https://github.com/huggingface/safetensors.
-public struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
   /// A tensor as the header declares it.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// The name of the tensor, such as `encoder.0.weight`.
-    public let name: String
+    package let name: String
     /// The type of its numbers in the file.
-    public let type: ElementType
+    package let type: ElementType
     /// Its extents, outermost first.
-    public let shape: Shape
+    package let shape: Shape
     /// Where its bytes lie, counted from the beginning of the data.
-    public let place: Range<Int>
+    package let place: Range<Int>
   }
 
   /// The file, as the user named it.
-  public let path: String
+  package let path: String
 
   /// The texts of `__metadata__` by their keys.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
 
   /// The tensors in the order of the UTF-8 bytes of their names.
-  public let entries: [Entry]
+  package let entries: [Entry]
 
   /// The size of the whole file in bytes.
-  public let byteCount: Int
+  package let byteCount: Int
 
   private let source: RandomAccessBytes
   private let dataBegin: Int
   private let positions: [String: Int]
 
   /// Opens a file and checks its header.
-  public init(contentsOf path: String) throws(ModelFileError) {
+  package init(contentsOf path: String) throws(ModelFileError) {
     try self.init(.file(try OpenFile(path)), path: path)
   }
 
   /// Checks the header of a file that is in memory; the path is for the text of errors.
-  public init(bytes: [UInt8], path: String) throws(ModelFileError) {
+  package init(bytes: [UInt8], path: String) throws(ModelFileError) {
     try self.init(.memory(bytes), path: path)
   }
 
@@ -64,7 +64,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// The tensor of a name as the header declares it, or nil where there is none.
-  public func entry(named name: String) -> Entry? {
+  package func entry(named name: String) -> Entry? {
     positions[name].map { entries[$0] }
   }
 
@@ -73,10 +73,10 @@ public struct SafetensorsFile: Sendable {
   /// The element types BOOL, U8, I8, U16, I16, F16, BF16 and F32 are converted exactly. F64 is
   /// rounded to nearest. An integer of I32, U32, I64 or U64 that single precision cannot hold
   /// exactly is an error, and so is a finite number of F64 that is too large for it.
-  public func tensor(named name: String) throws(ModelFileError) -> Tensor {
+  package func tensor(named name: String) throws(ModelFileError) -> Tensor {
     let entry = try requiredEntry(name)
     guard entry.type.isReadable else {
-      throw .unreadableElementType(file: path, tensor: name, type: entry.type)
+      throw .unreadableElementType(file: path, tensor: name, type: entry.type.rawValue)
     }
     var scalars: [Float] = []
     try requireMemory(for: entry.shape.elementCount)
@@ -100,7 +100,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// Reads all tensors by their names.
-  public func tensors() throws(ModelFileError) -> [String: Tensor] {
+  package func tensors() throws(ModelFileError) -> [String: Tensor] {
     try requireMemory(for: entries.reduce(0) { $0 + $1.shape.elementCount })
     var result: [String: Tensor] = [:]
     result.reserveCapacity(entries.count)
@@ -109,7 +109,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// Reads the bytes of a tensor as they are in the file, little-endian.
-  public func bytes(named name: String) throws(ModelFileError) -> [UInt8] {
+  package func bytes(named name: String) throws(ModelFileError) -> [UInt8] {
     let place = try requiredEntry(name).place
     return try source.bytes(dataBegin + place.lowerBound..<dataBegin + place.upperBound)
   }

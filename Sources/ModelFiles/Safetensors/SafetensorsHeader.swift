@@ -94,7 +94,7 @@ private struct DeclaredTensor {
         file: file,
         tensor: name,
         shape: shape,
-        type: type,
+        type: type.rawValue,
         expected: size,
         found: end - begin
       )
@@ -233,7 +233,7 @@ private struct HeaderReader {
   private func wrong(_ member: String, expected: String, found: String) -> ModelFileError {
     .unexpectedValue(
       file: file,
-      text: .header,
+      text: JSONText.header.rawValue,
       member: member,
       expected: expected,
       found: found
@@ -241,6 +241,6 @@ private struct HeaderReader {
   }
 
   private func missing(_ member: String) -> ModelFileError {
-    .missingMember(file: file, text: .header, member: member)
+    .missingMember(file: file, text: JSONText.header.rawValue, member: member)
   }
 }

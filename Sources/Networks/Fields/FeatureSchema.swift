@@ -8,16 +8,16 @@
 ///     [value of width] + [observed mask of count]
 ///
 /// It is written to files as a list of whole numbers: 0 for a number, else the levels.
-public struct FeatureSchema: Hashable, Sendable {
+package struct FeatureSchema: Hashable, Sendable {
   /// What a field holds.
-  public enum Field: Hashable, Sendable {
+  package enum Field: Hashable, Sendable {
     /// One number.
     case number
     /// One of several levels, at least 1.
     case category(levels: Int)
 
     /// The number of values that it takes.
-    public var width: Int {
+    package var width: Int {
       switch self {
       case .number: 1
       case .category(let levels): levels
@@ -26,17 +26,17 @@ public struct FeatureSchema: Hashable, Sendable {
   }
 
   /// The fields in their order.
-  public let fields: [Field]
+  package let fields: [Field]
 
   /// The number of values of all fields.
-  public let width: Int
+  package let width: Int
 
   /// The largest number of levels, and of fields.
   static let limit = 1 << 20
 
   /// Makes a layout of fields; a category has from 1 to 2²⁰ levels, and there are at most 2²⁰
   /// fields.
-  public init(_ fields: [Field]) {
+  package init(_ fields: [Field]) {
     guard let width = Self.width(of: fields) else {
       preconditionFailure("a category has from 1 to \(Self.limit) levels")
     }
@@ -45,21 +45,21 @@ public struct FeatureSchema: Hashable, Sendable {
   }
 
   /// So many numbers, such as the values of a series or an image.
-  public static func numbers(_ count: Int) -> FeatureSchema {
+  package static func numbers(_ count: Int) -> FeatureSchema {
     FeatureSchema(Array(repeating: .number, count: count))
   }
 
   /// The number of fields.
-  public var count: Int { fields.count }
+  package var count: Int { fields.count }
 
   /// The number of fields that are numbers.
-  public var numberCount: Int { fields.count { $0 == .number } }
+  package var numberCount: Int { fields.count { $0 == .number } }
 
   /// The number of fields that are categories.
-  public var categoryCount: Int { count - numberCount }
+  package var categoryCount: Int { count - numberCount }
 
   /// The places of each field's values among all values.
-  public var ranges: [Range<Int>] {
+  package var ranges: [Range<Int>] {
     var start = 0
     return fields.map { field in
       defer { start += field.width }
@@ -67,8 +67,13 @@ public struct FeatureSchema: Hashable, Sendable {
     }
   }
 
+  /// The field of each value.
+  package var fieldOfValue: [Int] {
+    fields.enumerated().flatMap { field, content in Array(repeating: field, count: content.width) }
+  }
+
   /// The places of a field's values among all values.
-  public func range(of field: Int) -> Range<Int> {
+  package func range(of field: Int) -> Range<Int> {
     let start = fields[..<field].reduce(0) { $0 + $1.width }
     return start..<start + fields[field].width
   }
@@ -83,7 +88,7 @@ public struct FeatureSchema: Hashable, Sendable {
 
 extension FeatureSchema: Codable {
   /// Reads the list; a number out of range is an error of decoding.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let fields = try container.decode([Int].self).map { levels -> Field in
       levels == 0 ? .number : .category(levels: levels)
@@ -98,7 +103,7 @@ extension FeatureSchema: Codable {
   }
 
   /// Writes the list.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(fields.map { $0 == .number ? 0 : $0.width })
   }

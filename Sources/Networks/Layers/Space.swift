@@ -31,16 +31,6 @@ package struct PoolingLayer: Layer {
   }
 }
 
-/// The mean over all of space: `[batch, channels, …]` -> `[batch, channels]`.
-package struct GlobalAveragePooling: Layer {
-  package init() {}
-
-  package func callAsFunction(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
-    let rank = builder.shape(of: x).rank
-    return rank > 2 ? builder.mean(x, axes: Array(2..<rank)) : x
-  }
-}
-
 /// More elements in each dimension of space: `[batch, channels, …]` -> `[batch, channels, …]`.
 package struct Upsampling: Layer {
   /// How far.

@@ -38,16 +38,6 @@ extension Likelihood {
     return mean(parts, in: &builder)
   }
 
-  /// The log-variance of each value, where the likelihood learns it.
-  ///
-  /// Shape: `parameters [batch, 2 · C, …]` -> `[batch, C, …]`.
-  package func logVariance(parameters: NodeID, in builder: inout GraphBuilder) -> NodeID? {
-    guard self == .gaussianLearnedVariance, let parts = split(parameters, in: &builder) else {
-      return nil
-    }
-    return builder.softlyBounded(parts[1], by: Self.logVarianceBound)
-  }
-
   static var logVarianceBound: Float { 10 }
   static var logScaleBound: Float { 7 }
 

@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// A part of a number line with round numbers marked on it.
 struct Axis {

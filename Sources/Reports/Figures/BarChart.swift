@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Bars from a common start, in groups, with the reach of their errors.
 package struct BarChart: Figure {
@@ -94,14 +93,7 @@ package struct BarChart: Figure {
     }
     body += SVG.line(start, area.top, start, area.bottom, "axis")
     body += levelMark(scale, area) + legend(left: left)
-    body += SVG.text(
-      axis,
-      x: area.left + area.width / 2,
-      y: area.bottom + 40,
-      size: 13,
-      anchor: .middle,
-      tone: .dim
-    )
+    body += area.names((x: axis, y: ""), below: 40, left: 0)
     return Drawing(
       width: 640,
       height: area.bottom + (axis.isEmpty ? 30 : 50),

@@ -1,6 +1,5 @@
 package import HourglassMedia
 internal import HourglassSystem
-internal import HourglassTensors
 
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials

@@ -1,5 +1,3 @@
-internal import HourglassTensors
-
 /// The colors and fonts of all figures.
 ///
 /// The first eight colors stay apart for readers who confuse red and green, and differ in
@@ -48,26 +46,9 @@ enum FigureStyle {
   /// A color from dark violet over green to yellow for a part from 0 to 1 (close to "viridis" of
   /// van der Walt and Smith, 2015, without its darkest end).
   static func sequential(_ part: Double) -> String {
-    mixed(
-      [
-        (70, 50, 127), (54, 92, 141), (39, 127, 142), (31, 161, 135), (74, 194, 109),
-        (191, 212, 48),
-      ],
-      part
-    )
-  }
-
-  /// A color of a cell from pale to deep blue for a part from 0 to 1.
-  static func depth(_ part: Double) -> String {
-    mixed([(240, 245, 250), (176, 208, 234), (94, 158, 207), (24, 104, 168), (8, 62, 112)], part)
-  }
-
-  /// A color of a cell from vermilion at 0 over pale gray at a half to blue at 1.
-  static func balance(_ part: Double) -> String {
-    mixed([(176, 66, 18), (238, 170, 134), (244, 244, 244), (138, 187, 224), (11, 93, 158)], part)
-  }
-
-  private static func mixed(_ stops: [(Double, Double, Double)], _ part: Double) -> String {
+    let stops: [(Double, Double, Double)] = [
+      (70, 50, 127), (54, 92, 141), (39, 127, 142), (31, 161, 135), (74, 194, 109), (191, 212, 48),
+    ]
     let place = (part.isFinite ? min(max(part, 0), 1) : 0) * Double(stops.count - 1)
     let index = min(Int(place), stops.count - 2)
     let share = place - Double(index)

@@ -66,20 +66,6 @@ package struct ImageGrid: Figure {
     self.side = side
   }
 
-  /// A grid of one large image, such as a mosaic of many.
-  package init(title: String = "Images", subtitle: String = "", mosaic: Image, scale: Int) {
-    self.init(
-      title: title,
-      subtitle: subtitle,
-      rows: [Row("", images: [mosaic])],
-      side: Double(mosaic.width * max(scale, 1))
-    )
-    isMosaic = true
-  }
-
-  /// Whether the one image is drawn with sharp pixels however large it is.
-  private var isMosaic = false
-
   /// The images drawn.
   package var drawing: Drawing {
     let names = rows.map { Markup.fitted($0.name, size: 13, width: 130) }
@@ -148,7 +134,7 @@ package struct ImageGrid: Figure {
     var text = ""
     if let image = cell.image {
       let own = width * Self.proportion(image)
-      let isSmall = isMosaic || max(image.width, image.height) <= Self.smallSide
+      let isSmall = max(image.width, image.height) <= Self.smallSide
       text += "<image x=\"\(Markup.number(x))\" y=\"\(Markup.number(y + (height - own) / 2))\" "
       text += "width=\"\(Markup.number(width))\" height=\"\(Markup.number(own))\" "
       if isSmall { text += "style=\"image-rendering:pixelated\" " }

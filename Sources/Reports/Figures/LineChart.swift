@@ -1,5 +1,3 @@
-internal import HourglassTensors
-
 /// Lines over an order of places, such as time, with some ranges shaded.
 ///
 /// Long lines are drawn by the least and the greatest value of each column of pixels, so that no
@@ -94,24 +92,7 @@ package struct LineChart: Figure {
       body += SVG.line(area.left, y, area.right, y, "rule")
       body += SVG.text(level.name, x: area.right, y: y - 5, size: 12, anchor: .end)
     }
-    body += SVG.text(
-      axes.x,
-      x: area.left + area.width / 2,
-      y: area.bottom + 38,
-      size: 13,
-      anchor: .middle,
-      tone: .dim
-    )
-    let middle = Markup.number(area.top + area.height / 2)
-    body += SVG.text(
-      axes.y,
-      x: 0,
-      y: 0,
-      size: 13,
-      anchor: .middle,
-      tone: .dim,
-      extra: " transform=\"translate(13 \(middle)) rotate(-90)\""
-    )
+    body += area.names(axes, below: 38, left: 13)
     body += legend(area)
     return Drawing(
       width: 700,

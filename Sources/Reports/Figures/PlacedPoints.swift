@@ -1,5 +1,3 @@
-internal import HourglassTensors
-
 /// Points laid out on a square, where those far from the others stand at its border.
 struct PlacedPoints {
   /// A point that has a place.

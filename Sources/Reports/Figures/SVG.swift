@@ -82,4 +82,13 @@ struct Area {
   var right: Double { left + width }
   /// The lower border.
   var bottom: Double { top + height }
+
+  /// The names of the axes: one below the area, one turned at the left.
+  func names(_ axes: (x: String, y: String), below distance: Double, left edge: Double) -> String {
+    let middle = Markup.number(top + height / 2)
+    let turn = " transform=\"translate(\(Markup.number(edge)) \(middle)) rotate(-90)\""
+    let x = left + width / 2
+    return SVG.text(axes.x, x: x, y: bottom + distance, size: 13, anchor: .middle, tone: .dim)
+      + SVG.text(axes.y, x: 0, y: 0, size: 13, anchor: .middle, tone: .dim, extra: turn)
+  }
 }

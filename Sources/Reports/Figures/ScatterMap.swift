@@ -1,5 +1,4 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// Points on a plane, colored by class or by a number, with axes and a legend.
 ///
@@ -69,24 +68,7 @@ package struct ScatterMap: Figure {
     )
     var body = placed.y.leftMarks(area) + placed.x.lowerMarks(area)
     body += SVG.rectangle(area.left, area.top, area.width, area.height, "class=\"frame\"")
-    body += SVG.text(
-      axes.x,
-      x: area.left + area.width / 2,
-      y: area.bottom + 40,
-      size: 13,
-      anchor: .middle,
-      tone: .dim
-    )
-    let middle = Markup.number(area.top + area.height / 2)
-    body += SVG.text(
-      axes.y,
-      x: 0,
-      y: 0,
-      size: 13,
-      anchor: .middle,
-      tone: .dim,
-      extra: " transform=\"translate(14 \(middle)) rotate(-90)\""
-    )
+    body += area.names(axes, below: 40, left: 14)
     if placed.points.isEmpty { body += SVG.nothing(area) }
     body += dots(placed, area) + classNames(placed, area)
     let legend = legend(left: area.right + 24, top: area.top)

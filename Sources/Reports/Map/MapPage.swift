@@ -1,7 +1,6 @@
 package import HourglassEvaluation
 package import HourglassMedia
 internal import HourglassSystem
-internal import HourglassTensors
 
 /// A map of points as one page that answers the pointer: HTML that needs nothing beside itself.
 ///
@@ -104,7 +103,7 @@ extension MapPage {
   package var html: String {
     let drawing = map.drawing
     return """
-      \(PageHead.text(title: map.title, rules: MapStyle.rules))
+      \(PageHead.text(title: map.title, rules: PageStyle.mapRules))
       <body>
       <main class="wide">
       <header>
@@ -129,7 +128,7 @@ extension MapPage {
       \(evaluation?.html ?? "")</main>
       <script type="application/json" id="map-data">\(MapText.object(data))</script>
       <script>
-      \(MapScript.text)</script>
+      \(PageStyle.mapScript)</script>
       </body>
       </html>
 

@@ -1,5 +1,3 @@
-internal import HourglassTensors
-
 /// Values as the text of JSON inside a page.
 ///
 /// No text can end the element that holds it: the characters that have a meaning in HTML are written

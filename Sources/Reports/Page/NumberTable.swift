@@ -1,7 +1,6 @@
 internal import HourglassSystem
-internal import HourglassTensors
 
-/// A table for a page: names and numbers, the best row in bold, bars behind numbers.
+/// A table for a page: names and numbers.
 package struct NumberTable: Hashable, Sendable {
   /// A column of the table.
   package struct Column: Hashable, Sendable {
@@ -16,8 +15,6 @@ package struct NumberTable: Hashable, Sendable {
       case words
       /// Numbers with some decimal places, to the right.
       case numbers(decimals: Int)
-      /// Numbers with a bar behind each, as long as the number beside the greatest one.
-      case bars(decimals: Int)
     }
 
     /// Takes a column.
@@ -48,14 +45,11 @@ package struct NumberTable: Hashable, Sendable {
   package var columns: [Column]
   /// The rows from the top, a cell for each column; missing ones stay empty.
   package var rows: [[Cell]]
-  /// The rows in bold, such as the best one.
-  package var best: Set<Int>
 
   /// Takes the rows.
-  package init(columns: [Column], rows: [[Cell]], best: Set<Int> = []) {
+  package init(columns: [Column], rows: [[Cell]]) {
     self.columns = columns
     self.rows = rows
-    self.best = best
   }
 
   /// The table as HTML.
@@ -65,15 +59,13 @@ package struct NumberTable: Hashable, Sendable {
       text += "<th scope=\"col\"\(className(column))>\(Markup.escaped(column.name))</th>"
     }
     text += "</tr></thead>\n<tbody>\n"
-    let greatest = columns.indices.map(greatestValue)
-    for (row, cells) in rows.enumerated() {
-      text += best.contains(row) ? "<tr class=\"best\">" : "<tr>"
+    for cells in rows {
+      text += "<tr>"
       for (index, column) in columns.enumerated() {
         let cell = index < cells.count ? cells[index] : .text("")
-        let bar = barStyle(cell, column, greatest[index])
         let words = Markup.escaped(words(cell, column))
         let tag = index == 0 && column.kind == .words ? "th scope=\"row\"" : "td"
-        text += "<\(tag)\(className(column))\(bar)>\(words)</\(tag.prefix(2))>"
+        text += "<\(tag)\(className(column))>\(words)</\(tag.prefix(2))>"
       }
       text += "</tr>\n"
     }
@@ -81,35 +73,17 @@ package struct NumberTable: Hashable, Sendable {
   }
 
   private func className(_ column: Column) -> String {
-    switch column.kind {
-    case .words: ""
-    case .numbers: " class=\"number\""
-    case .bars: " class=\"number bar\""
-    }
+    column.kind == .words ? "" : " class=\"number\""
   }
 
   private func words(_ cell: Cell, _ column: Column) -> String {
     switch (cell, column.kind) {
     case (.text(let text), _): return text
     case (.number(let value), _) where !value.isFinite: return "–"
-    case (.number(let value), .numbers(let decimals)), (.number(let value), .bars(let decimals)):
+    case (.number(let value), .numbers(let decimals)):
       if decimals == 0, abs(value) < 1e15 { return NumberText.grouped(Int(value.rounded())) }
       return NumberText.fixed(value, places: decimals)
     case (.number(let value), .words): return NumberText.plain(value)
     }
-  }
-
-  private func greatestValue(_ column: Int) -> Double {
-    rows.compactMap { row in
-      guard column < row.count, case .number(let value) = row[column] else { return nil }
-      return value.isFinite ? abs(value) : nil
-    }.max() ?? 0
-  }
-
-  private func barStyle(_ cell: Cell, _ column: Column, _ greatest: Double) -> String {
-    guard case .bars = column.kind, case .number(let value) = cell, value.isFinite, greatest > 0
-    else { return "" }
-    let part = NumberText.fixed(abs(value) / greatest * 100, places: 1)
-    return " style=\"--part:\(part)%\""
   }
 }

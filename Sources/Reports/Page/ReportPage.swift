@@ -1,13 +1,10 @@
 package import HourglassEvaluation
 package import HourglassSystem
-internal import HourglassTensors
 
 /// One page of results: HTML that needs nothing beside itself, no network and no script.
 package struct ReportPage: Sendable {
   /// A piece of a section.
   package enum Element: Sendable {
-    /// A paragraph of plain words.
-    case paragraph(String)
     /// Command lines as they were typed, to be copied.
     case command(String)
     /// What a program printed, in its own lines.
@@ -20,10 +17,6 @@ package struct ReportPage: Sendable {
     case evaluation(Evaluation)
     /// A table with words above it; both texts may be empty.
     case table(NumberTable, caption: String)
-    /// What was trained on, as names and values: `("rows", "3,000 images")`.
-    case facts(title: String, [(name: String, value: String)])
-    /// The one sentence to take away.
-    case verdict(String)
     /// A remark of lesser weight.
     case note(String)
   }
@@ -122,9 +115,12 @@ extension ReportPage {
     return word.hasPrefix("-") ? "<i>\(text)</i>" : text
   }
 
+  private func caption(_ text: String) -> String {
+    text.isEmpty ? "" : "<figcaption>\(Markup.escaped(text))</figcaption>\n"
+  }
+
   private func text(of element: Element) -> String {
     switch element {
-    case .paragraph(let words): return "<p>\(Markup.escaped(words))</p>\n"
     case .command(let lines):
       let marked = lines.split(separator: "\n", omittingEmptySubsequences: true).map { line in
         "<span>\(line.split(separator: " ").map(Self.word).joined(separator: " "))</span>"
@@ -139,23 +135,14 @@ extension ReportPage {
       }
       return "<pre class=\"output\">\(marked.joined(separator: "\n"))</pre>\n"
     case .figure(let figure, let caption):
-      let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
-      return "<figure>\n<div class=\"scroll\">\(figure.drawing.inline)</div>\n\(words)</figure>\n"
+      return
+        "<figure>\n<div class=\"scroll\">\(figure.drawing.inline)</div>\n\(self.caption(caption))</figure>\n"
     case .image(let image, let caption):
-      let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
       return "<figure>\n<img class=\"image\" alt=\"\(Markup.escaped(caption))\" "
-        + "src=\"\(image.dataAddress)\">\n\(words)</figure>\n"
+        + "src=\"\(image.dataAddress)\">\n\(self.caption(caption))</figure>\n"
     case .evaluation(let evaluation): return evaluation.html
     case .table(let table, let caption):
-      let words = caption.isEmpty ? "" : "<figcaption>\(Markup.escaped(caption))</figcaption>\n"
-      return "<figure class=\"table\">\n\(words)\(table.html)</figure>\n"
-    case .facts(let title, let facts):
-      let items = facts.map { fact in
-        "<div><dt>\(Markup.escaped(fact.name))</dt><dd>\(Markup.escaped(fact.value))</dd></div>\n"
-      }
-      return "<div class=\"facts\">\n<h3>\(Markup.escaped(title))</h3>\n"
-        + "<dl>\n\(items.joined())</dl>\n</div>\n"
-    case .verdict(let words): return "<p class=\"verdict\">\(Markup.escaped(words))</p>\n"
+      return "<figure class=\"table\">\n\(self.caption(caption))\(table.html)</figure>\n"
     case .note(let words): return "<p class=\"note\">\(Markup.escaped(words))</p>\n"
     }
   }

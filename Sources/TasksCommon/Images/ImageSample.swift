@@ -89,11 +89,9 @@ package struct PatchLearning: Sendable {
   /// The pixels of a step: few, because each of them teaches, and many steps lead further than exact
   /// ones.
   package static let pixelsPerStep = 1 << 15
-  /// The steps where nothing is said of epochs or time.
-  package static let steps = 3_000
-
   /// The pixels of a patch as the network sees it.
   private let seenArea: Int
+  private let sample: ImageSample
 
   /// Chooses by the images that are trained on.
   ///
@@ -102,12 +100,13 @@ package struct PatchLearning: Sendable {
   ///     even.
   ///   - margin: How many pixels more than the network sees a patch is wide and high.
   package init(
-    _ store: ImageBuffer,
-    images: [Int],
+    _ sample: ImageSample,
     turns: Int,
     isHalved: Bool = false,
     margin: Int = 0
   ) {
+    let (store, images) = (sample.store, sample.learning)
+    self.sample = sample
     let widths = images.map { store.entries[$0].width }.sorted()
     let heights = images.map { store.entries[$0].height }.sorted()
     // Nine images of ten fill a patch; the others are mirrored beyond their ends.
@@ -128,20 +127,61 @@ package struct PatchLearning: Sendable {
 
   /// How a network is trained on the patches.
   package func trainer(_ settings: TrainingSettings) -> Trainer {
-    var settings = settings
-    let batchSize = Self.pixelsPerStep / max(seenArea, 1)
-    settings.batchSize = settings.batchSize ?? min(max(batchSize, 8), 64)
-    let validation = ValidationSplit(fraction: 0.05, maximumCount: 256)
-    let learningCount = cutting.count - validation.heldOutCount(of: cutting.count)
-    var trainer = settings.trainer(
+    settings.patchTrainer(
       for: .images,
+      count: cutting.count,
+      batchSize: min(max(Self.pixelsPerStep / max(seenArea, 1), 8), 64),
+      heldOutLimit: 256
+    )
+  }
+
+  /// The patches.
+  ///
+  /// - Parameters:
+  ///   - inputs: The number of planes that are the item; the others are the target.
+  ///   - trainer: What trains on them, and holds some of them out.
+  package func patches(inputs: Int, for trainer: Trainer) -> PatchSource {
+    PatchSource(
+      sample.store,
+      learning: sample.learning,
+      evaluating: sample.evaluating,
+      cutting: cutting,
+      inputs: inputs,
+      validation: trainer.validation,
+      seed: trainer.seed
+    )
+  }
+}
+
+extension TrainingSettings {
+  /// The steps on patches where nothing is said of epochs or time.
+  private static let patchSteps = 3_000
+
+  /// How a network is trained on patches that are cut anew in each epoch, with a warm-up.
+  ///
+  /// - Parameters:
+  ///   - count: The number of patches of an epoch.
+  ///   - batchSize: The patches of a step, where the settings leave that open.
+  ///   - heldOutLimit: The most patches that choose the best epoch.
+  package func patchTrainer(
+    for kind: DataKind,
+    count: Int,
+    batchSize: Int,
+    heldOutLimit: Int
+  ) -> Trainer {
+    var settings = self
+    settings.batchSize = settings.batchSize ?? batchSize
+    let validation = ValidationSplit(fraction: 0.05, maximumCount: heldOutLimit)
+    let learningCount = count - validation.heldOutCount(of: count)
+    var trainer = settings.trainer(
+      for: kind,
       learningCount: learningCount,
       validation: validation
     )
     trainer.optimizer.warmUpSteps = min(100, learningCount / trainer.batchSize)
-    if settings.epochs == nil, settings.seconds == nil {
+    if epochs == nil, seconds == nil {
       let stepsPerEpoch = max(learningCount / trainer.batchSize, 1)
-      trainer.epochs = max((Self.steps + stepsPerEpoch / 2) / stepsPerEpoch, 1)
+      trainer.epochs = max((Self.patchSteps + stepsPerEpoch / 2) / stepsPerEpoch, 1)
     }
     return trainer
   }

@@ -32,18 +32,6 @@ extension FittedDimensionReducer: FittedTask {
   }
 }
 
-extension ReductionBaseline {
-  /// Takes the tensors of a model file and checks them.
-  fileprivate init(_ file: ModelContents, width: Int) throws(TaskError) {
-    let count = file.tensors[Self.names.components]?.shape.dimensions.first ?? 0
-    guard count > 0 else { throw file.damaged("the tensor \(Self.names.components) is missing") }
-    self.init(
-      means: try file.tensor(Self.names.means, shape: [width]),
-      components: try file.tensor(Self.names.components, shape: [count, width])
-    )
-  }
-}
-
 extension FittedDimensionReducer {
   /// A start for a network like this one with another number of dimensions: its variables, and, where the
   /// length shows in their shape, as much of them as fits into what the other would start from.

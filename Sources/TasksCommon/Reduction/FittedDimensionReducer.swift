@@ -52,9 +52,7 @@ public struct FittedDimensionReducer: Sendable {
     of data: Dataset,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Tensor {
-    try await HourglassError.wrapping {
-      try await data.batches().vectors(on: engine) { try await codes(of: $0, on: $1) }
-    }
+    try await vectors(of: data, on: engine)
   }
 
   /// The latent vectors of items batch by batch, in memory that the length of the data does not matter to.
@@ -66,14 +64,7 @@ public struct FittedDimensionReducer: Sendable {
     on engine: ComputeEngine = ComputeEngine(),
     _ body: (DatasetBatch, Tensor) async throws -> Void
   ) async throws {
-    let batches = try data.batches()
-    try await batches.forEach(on: engine, { try await codes(of: $0, on: $1) }, take: body)
-  }
-
-  private func codes(of batch: DatasetBatch, on engine: ComputeEngine) async throws -> Tensor {
-    let items = try RawItems(batch.data, for: encoding)
-    let codes = try await network.encode(EncodedRows(items, encoding: encoding), on: engine)
-    return batch.wanted(items.codesOfWholes(codes))
+    try await vectors(of: data, on: engine, body)
   }
 
   /// The latent vectors of rows of numbers or of images in memory.
@@ -139,19 +130,8 @@ public struct FittedDimensionReducer: Sendable {
   }
 }
 
-extension RawItems {
-  /// The latent vectors of the items, from latent vectors `[items, width]`: those of sounds are the means
-  /// over their patches.
-  package func codesOfWholes(_ codes: Tensor) -> Tensor {
-    guard case .sounds(let patches) = self else { return codes }
-    let width = codes.shape[1]
-    var means: [Float] = []
-    for range in patches.sounds {
-      for column in 0..<width {
-        let sum = range.reduce(0.0) { $0 + Double(codes.scalars[$1 * width + column]) }
-        means.append(Float(sum / Double(range.count)))
-      }
-    }
-    return Tensor(means, shape: [patches.sounds.count, width])
+extension FittedDimensionReducer: ItemEncoder {
+  package func encode(_ items: EncodedRows, on engine: ComputeEngine) async throws -> Tensor {
+    try await network.encode(items, on: engine)
   }
 }

@@ -35,6 +35,16 @@ package struct ReductionBaseline: Hashable, Sendable {
     )
   }
 
+  /// Takes the tensors of a model file and checks them.
+  package init(_ file: ModelContents, width: Int) throws(TaskError) {
+    let count = file.tensors[Self.names.components]?.shape.dimensions.first ?? 0
+    guard count > 0 else { throw file.damaged("the tensor \(Self.names.components) is missing") }
+    self.init(
+      means: try file.tensor(Self.names.means, shape: [width]),
+      components: try file.tensor(Self.names.components, shape: [count, width])
+    )
+  }
+
   /// The tensors for a model file.
   package var tensors: [String: Tensor] {
     [Self.names.means: means, Self.names.components: components]
@@ -57,6 +67,7 @@ package struct ReductionBaseline: Hashable, Sendable {
       let plan = try engine.makePlan(try graph(batch: batch), seed: 0, precision: .float32)
       plan.feed(means, to: plan.graph.requiredInput("means"))
       plan.feed(components, to: plan.graph.requiredInput("components"))
+      let values = rows.withoutMasks
       let input = plan.graph.requiredInput("rows")
       let observed = plan.graph.requiredInput("observed")
       let left = plan.graph.requiredOutput("left")
@@ -64,7 +75,7 @@ package struct ReductionBaseline: Hashable, Sendable {
       var errors = Errors()
       for start in stride(from: 0, to: rows.count, by: batch) {
         let indices = Array(start..<min(start + batch, rows.count))
-        plan.withInput(input) { rows.copyValues(indices.span, into: &$0) }
+        plan.withInput(input) { values.copyItems(indices.span, into: &$0) }
         plan.withInput(observed) { rows.copyObserved(indices.span, into: &$0) }
         try plan.run(step: 1)
         plan.withOutput(left) { values in

@@ -48,7 +48,9 @@ package struct ReductionItems: Sendable {
     encoding given: ItemEncoding?
   ) throws {
     let split = RowSplit(items, seed: seed)
-    encoding = try given ?? ItemEncoding(items, training: split.training, scaling: scaling)
+    encoding =
+      try given
+      ?? ItemEncoding(items, training: split.training, EncodingOptions(scaling: scaling))
     let rows = try EncodedRows(items, encoding: encoding)
     principal = rows.selecting(split.training)
     evaluated = rows.selecting(split.report)
@@ -116,8 +118,8 @@ package struct ReductionItems: Sendable {
         progress: { session.progress(.preparing(fraction: $0)) }
       )
     case .stored(let table, let encoding, let heldOut, let evaluating):
-      return try await StoredRows(
-        table,
+      return try await StoredRows.items(
+        of: table,
         without: heldOut,
         evaluating: evaluating,
         encoding: encoding,

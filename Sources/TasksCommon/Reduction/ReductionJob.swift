@@ -64,19 +64,15 @@ package struct ReductionJob: Sendable {
     -> FittedDimensionReducer
   {
     let engine = run.session.engine
-    let principal: PrincipalComponents
-    let source: any BatchSource
-    do {
-      principal = try await PrincipalComponents(
-        of: FilledValues(items.principal),
-        count: autoencoder.latent,
-        on: engine
+    let (principal, source) = try await run.session.preparing {
+      (
+        try await PrincipalComponents(
+          of: FilledValues(items.principal),
+          count: autoencoder.latent,
+          on: engine
+        ),
+        try await items.learning(run.session, reducer.preserves)
       )
-      source = try await items.learning(run.session, reducer.preserves)
-    } catch is CancellationError {
-      // Training has not begun: there is a checkpoint only where it was to go on from one.
-      let session = run.session
-      throw HourglassError.interrupted(checkpoint: session.resumes ? session.checkpoint : nil)
     }
     let baseline = ReductionBaseline(principal)
     let (network, record) = try await run.network(
@@ -107,30 +103,23 @@ package struct ReductionJob: Sendable {
     _ record: HourglassAutoencoders.TrainingRecord
   ) async throws -> [String] {
     let engine = run.session.engine
-    var warnings = [
-      TrainingDiagnostics.budget(record),
-      TrainingDiagnostics.inactiveUnits(try await network.encode(items.evaluated, on: engine)),
-    ]
-    if items.evaluatedKind == .heldOut || items.evaluatedKind == .heldOutAndUsedForStopping {
-      let noun = encoding.kind == .sounds ? "patches" : encoding.kind.nouns.many
-      warnings.append(
-        TrainingDiagnostics.duplicates(
-          evaluated: items.evaluated,
-          learned: items.principal,
-          noun: noun
-        )
-      )
-    }
+    var warnings = TrainingDiagnostics.warnings(
+      record,
+      codes: try await network.encode(items.evaluated, on: engine),
+      evaluated: items.evaluated,
+      learned: items.principal,
+      split: items.evaluatedKind,
+      noun: encoding.kind == .sounds ? "patches" : encoding.kind.nouns.many
+    )
     if case .table(let table) = encoding {
       let reconstructed = try await network.reconstruct(items.evaluated, on: engine)
-      warnings.append(
-        TrainingDiagnostics.dominance(
-          items.evaluated.squaredErrors(of: reconstructed),
-          names: table.fields.map(\.column)
-        )
+      let dominance = TrainingDiagnostics.dominance(
+        items.evaluated.squaredErrors(of: reconstructed),
+        names: table.fields.map(\.column)
       )
+      warnings += [dominance].compactMap(\.self)
     }
-    return warnings.compactMap { $0 }
+    return warnings
   }
 }
 

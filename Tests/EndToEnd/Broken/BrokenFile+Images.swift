@@ -54,7 +54,7 @@ extension BrokenFile {
 
   /// NPY files.
   static let arrays: [BrokenFile] = [
-    BrokenFile("magic.npy", "found bytes that are none") { [0x93, 0x4e, 0x55, 0x4d] },
+    BrokenFile("magic.npy", "found another beginning") { [0x93, 0x4e, 0x55, 0x4d] },
     BrokenFile("version.npy", "found the version 9.0") {
       Bytes.npy(Bytes.npyHeader("<f4", "3, 2"), data: 24, version: 9)
     },

@@ -11,11 +11,16 @@ extension BrokenFile {
     BrokenFile("open-quote.csv", "found none within 10 bytes", text: rows + "\"7,8\n9,10\n"),
     BrokenFile("after-quote.csv", "found something else", text: rows + "\"7\"x,8\n"),
     BrokenFile("nul.csv", "found the byte 0x00", text: rows + "7,\0\n"),
-    BrokenFile("utf16.csv", "found one in UTF-16") {
-      [0xff, 0xfe] + rows.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    BrokenFile("utf16.csv", "line 5: expected text in one encoding") {
+      [0xff, 0xfe] + (rows + "x,y").utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] } + [0]
     },
     BrokenFile("no-utf8.csv", "found bytes that are none") {
-      Array("a,b\n1,x\n2,y\n3,".utf8) + [0xc3, 0x28, 0x0a]
+      Array("a,b\n1,x\n2,é\n3,".utf8) + [0xc3, 0x28, 0x0a]
+    },
+    BrokenFile("broken.jsonl", "line 2: expected a JSON object", text: "{\"a\": 1}\n{\"a\": }\n"),
+    BrokenFile("cut.jsonl", "found a text without", text: "{\"a\": 1}\n{\"a\": 2}\n{\"a\": \"3"),
+    BrokenFile("cut.csv.zst", "found that it stops early after 7 bytes") {
+      [0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0x21]
     },
     BrokenFile("document.csv", "found a PDF document", text: "%PDF-1.4\n%âãÏÓ\n1 0 obj\n"),
     BrokenFile(
@@ -30,7 +35,11 @@ extension BrokenFile {
       Array(String(repeating: "1,", count: 1_200_000).utf8) + Array("1\n".utf8)
     },
     BrokenFile("infinite.csv", "found \"inf\"", text: "a,b\n1,2\n3,inf\n4,5\n"),
-    BrokenFile("huge-number.csv", "found \"1e999\"", text: "a,b\n1,2\n3,1e999\n4,5\n"),
+    BrokenFile(
+      "huge-number.csv",
+      "found \"1e999\" in line 42",
+      text: "a,b\n" + (0..<40).map { "\($0 * 7 % 41),\($0)\n" }.joined() + "3,1e999\n"
+    ),
     BrokenFile("no-time.csv", "found a, b", options: ["--series", "t"], text: rows),
     BrokenFile("no-column.csv", "found a, b", options: ["--column", "c=number"], text: rows),
     BrokenFile(

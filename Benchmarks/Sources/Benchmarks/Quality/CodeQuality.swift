@@ -80,13 +80,13 @@ struct NearestItems {
 
   /// The numbers of the rows nearest to each query `[count, width]`, nearest first.
   func numbers(near queries: Tensor, count: Int) throws -> [[Int]] {
-    try index.matches(for: (0..<queries.shape[0]).map { row(queries, $0) }, count: count)
-      .map { $0.map { Int($0.itemID) - 1 } }
+    try index.nearest(to: (0..<queries.shape[0]).map { row(queries, $0) }, count: count)
+      .map { $0.map { $0.number - 1 } }
   }
 
   /// The numbers of the rows nearest to one of some queries, nearest first.
   func numbers(near queries: Tensor, only number: Int, count: Int) throws -> [Int] {
-    try index.matches(for: row(queries, number), count: count).map { Int($0.itemID) - 1 }
+    try index.nearest(to: row(queries, number), count: count).map { $0.number - 1 }
   }
 
   private func row(_ rows: Tensor, _ number: Int) -> [Float] {

@@ -1,4 +1,5 @@
 import Hourglass
+import HourglassBenchmarkSupport
 
 /// Anomalies among labeled tables: the sets of ADBench, or any folder of `.npz` files with the arrays
 /// `X`, `[rows, columns]`, and `y`, 1 for an anomaly.
@@ -181,8 +182,8 @@ struct DetectionBenchmark: QualityBenchmark {
     let scores = try result.numbers("score")
     let alarms = try result.numbers("is_anomaly")
     guard scores.count == marks.count,
-      let area = RankMetrics.areaUnderROC(scores: scores, positives: marks),
-      let precision = RankMetrics.averagePrecision(scores: scores, positives: marks)
+      let area = RankingScores.areaUnderROC(scores, positives: marks),
+      let precision = RankingScores.averagePrecision(scores, positives: marks)
     else {
       throw BenchmarkError(
         "\(name) should have a score for each of \(marks.count) rows, found \(scores.count)."

@@ -1,5 +1,5 @@
 import Foundation
-import Hourglass
+import HourglassBenchmarkSupport
 
 /// A fixed public protocol: how data are split, what is trained on, and by what the result is evaluated.
 ///
@@ -82,7 +82,7 @@ struct BenchmarkRun: Sendable {
       settings: benchmark.settings,
       options: options.lines,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-      version: ProgramVersion.current,
+      version: MeasuredProgram.version,
       seconds: seconds
     )
   }

@@ -22,20 +22,6 @@ struct ReductionCommand: QualityBenchmarkCommand {
   var benchmark: any QualityBenchmark { ReductionBenchmark(preservesNeighbors: preserve != nil) }
 }
 
-/// `quality features`.
-struct FeaturesCommand: QualityBenchmarkCommand {
-  static let configuration: CommandConfiguration = described(
-    of: FeaturesBenchmark(),
-    "What a linear model makes of features of images (IDX, four files).",
-    example: "fashion-mnist/"
-  )
-
-  @OptionGroup
-  var options: QualityOptions
-
-  var benchmark: any QualityBenchmark { FeaturesBenchmark() }
-}
-
 /// `quality features-cifar10`.
 struct PhotographFeaturesCommand: QualityBenchmarkCommand {
   static let configuration: CommandConfiguration = described(
@@ -47,16 +33,10 @@ struct PhotographFeaturesCommand: QualityBenchmarkCommand {
   @OptionGroup
   var options: QualityOptions
 
-  @Option(help: ArgumentHelp("The features of an image (default: as a user gets).", valueName: "n"))
-  var dimensions: Int?
+  @OptionGroup
+  var size: SizeOptions
 
-  func validate() throws {
-    if let dimensions {
-      try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
-    }
-  }
-
-  var benchmark: any QualityBenchmark { PhotographFeaturesBenchmark(dimensions: dimensions) }
+  var benchmark: any QualityBenchmark { PhotographFeaturesBenchmark(dimensions: size.dimensions) }
 }
 
 /// `quality match-images`.
@@ -70,32 +50,10 @@ struct MatchImagesCommand: QualityBenchmarkCommand {
   @OptionGroup
   var options: QualityOptions
 
-  @Option(
-    help: ArgumentHelp("The numbers of a signature (default: as a user gets).", valueName: "n")
-  )
-  var dimensions: Int?
-
-  func validate() throws {
-    if let dimensions {
-      try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
-    }
-  }
-
-  var benchmark: any QualityBenchmark { MatchImagesBenchmark(dimensions: dimensions) }
-}
-
-/// `quality match-songs`.
-struct MatchSongsCommand: QualityBenchmarkCommand {
-  static let configuration: CommandConfiguration = described(
-    of: MatchSongsBenchmark(),
-    "Songs found again from noisy query clips, and unknown songs detected (a folder of sounds).",
-    example: "songs/"
-  )
-
   @OptionGroup
-  var options: QualityOptions
+  var size: SizeOptions
 
-  var benchmark: any QualityBenchmark { MatchSongsBenchmark() }
+  var benchmark: any QualityBenchmark { MatchImagesBenchmark(dimensions: size.dimensions) }
 }
 
 /// `quality denoise-bsd68`.
@@ -126,30 +84,58 @@ struct DenoisingCommand: QualityBenchmarkCommand {
   var benchmark: any QualityBenchmark { DenoisingBenchmark(levels: levels, isBlind: blind) }
 }
 
-/// `quality denoise-noisy-only`.
-struct NoisyOnlyCommand: QualityBenchmarkCommand {
-  static let configuration: CommandConfiguration = described(
-    of: NoisyOnlyBenchmark(),
-    "Noise taken off by a network that saw noisy images alone (folders bsd400 and bsd68).",
-    example: "denoising/ --minutes 10"
-  )
+/// The size of features and signatures.
+struct SizeOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The latent dimensions (default: as a user gets).", valueName: "n"))
+  var dimensions: Int?
 
-  @OptionGroup
-  var options: QualityOptions
-
-  var benchmark: any QualityBenchmark { NoisyOnlyBenchmark() }
+  func validate() throws {
+    if let dimensions {
+      try requireOption((1...4096).contains(dimensions), "--dimensions", "1 to 4096")
+    }
+  }
 }
 
-/// `quality colorize-cifar10`.
-struct ColorizationCommand: QualityBenchmarkCommand {
-  static let configuration: CommandConfiguration = described(
-    of: ColorizationBenchmark(),
-    "Colors of small images (CIFAR-10, binary).",
-    example: "cifar10/ --minutes 10"
-  )
+/// A benchmark without options of its own.
+protocol PlainBenchmark: QualityBenchmark {
+  /// What it measures, in a line.
+  static var abstract: String { get }
+  /// The data of an example, and the options after them.
+  static var example: String { get }
+
+  init()
+}
+
+/// The command of a benchmark without options of its own.
+struct PlainCommand<Benchmark: PlainBenchmark>: QualityBenchmarkCommand {
+  static var configuration: CommandConfiguration {
+    described(of: Benchmark(), Benchmark.abstract, example: Benchmark.example)
+  }
 
   @OptionGroup
   var options: QualityOptions
 
-  var benchmark: any QualityBenchmark { ColorizationBenchmark() }
+  var benchmark: any QualityBenchmark { Benchmark() }
+}
+
+extension FeaturesBenchmark: PlainBenchmark {
+  static let abstract = "What a linear model makes of features of images (IDX, four files)."
+  static let example = "fashion-mnist/"
+}
+
+extension MatchSongsBenchmark: PlainBenchmark {
+  static let abstract =
+    "Songs found again from noisy query clips, and unknown songs detected (a folder of sounds)."
+  static let example = "songs/"
+}
+
+extension NoisyOnlyBenchmark: PlainBenchmark {
+  static let abstract =
+    "Noise taken off by a network that saw noisy images alone (folders bsd400 and bsd68)."
+  static let example = "denoising/ --minutes 10"
+}
+
+extension ColorizationBenchmark: PlainBenchmark {
+  static let abstract = "Colors of small images (CIFAR-10, binary)."
+  static let example = "cifar10/ --minutes 10"
 }

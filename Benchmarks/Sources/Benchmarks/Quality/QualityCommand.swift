@@ -26,9 +26,9 @@ struct QualityCommand: AsyncParsableCommand {
     subcommands: [
       DetectionCleanCommand.self, DetectionMixedCommand.self, SeriesCommand.self,
       ImputationCommand.self, SynthesisCommand.self, VariationalImagesCommand.self,
-      ReductionCommand.self, FeaturesCommand.self, PhotographFeaturesCommand.self,
-      MatchImagesCommand.self, MatchSongsCommand.self, DenoisingCommand.self,
-      NoisyOnlyCommand.self, ColorizationCommand.self,
+      ReductionCommand.self, PlainCommand<FeaturesBenchmark>.self, PhotographFeaturesCommand.self,
+      MatchImagesCommand.self, PlainCommand<MatchSongsBenchmark>.self, DenoisingCommand.self,
+      PlainCommand<NoisyOnlyBenchmark>.self, PlainCommand<ColorizationBenchmark>.self,
     ]
   )
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Hourglass
+import HourglassBenchmarkSupport
 
 /// Anomalies in series of the Numenta Anomaly Benchmark: a folder of CSV files with `timestamp` and `value`,
 /// and `combined_windows.json` with the windows that hold anomalies.
@@ -185,8 +186,8 @@ struct ScoredSeries {
   /// The area under the ROC curve of rows within windows; `nil` where there are none.
   var area: Double? {
     let rows = start..<max(scores.count, start)
-    return RankMetrics.areaUnderROC(
-      scores: rows.map { scores[$0] },
+    return RankingScores.areaUnderROC(
+      rows.map { scores[$0] },
       positives: rows.map { row in windows.contains { $0.contains(row) } }
     )
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Hourglass
+import HourglassBenchmarkSupport
 import HourglassJobs
 import Synchronization
 
@@ -41,13 +42,11 @@ struct TaskRequest {
 
 /// What a request came to, beside the files that it wrote.
 struct TaskOutcome {
-  private let result: JSONValue
-  private let name: String
+  private let result: JSONPart
 
   /// Reads what `Job.run` gives.
   init(_ json: String, task: String) throws {
-    result = try JSONValue(text: json, file: task)
-    name = task
+    result = try JSONPart(json, name: task)
   }
 
   /// The seconds of training; `nil` where nothing was trained.
@@ -57,13 +56,12 @@ struct TaskOutcome {
   var workingSeconds: Double { (seconds("learning") ?? 0) + (seconds("encoding") ?? 0) }
 
   private func seconds(_ stage: String) -> Double? {
-    guard case .number(let number)? = result["seconds"]?[stage] else { return nil }
-    return number.doubleValue
+    result["seconds"]?[stage]?.number
   }
 
   /// How well the model does on the data, as the task itself says it; `nil` where it says nothing of that.
   var evaluation: Evaluation? {
-    get throws { try result["evaluationOfData"]?.decoded(as: Evaluation.self, file: name) }
+    get throws { try result["evaluationOfData"]?.decoded(as: Evaluation.self) }
   }
 
   /// The baselines of the evaluation of the data, with a value for each of some metrics.
@@ -76,9 +74,7 @@ struct TaskOutcome {
 
   /// What `match find` found for each query.
   var answers: [MatchAnswer] {
-    get throws {
-      try result["answers"]?.decoded(as: [MatchAnswer].self, file: name) ?? []
-    }
+    get throws { try result["answers"]?.decoded(as: [MatchAnswer].self) ?? [] }
   }
 }
 
@@ -99,29 +95,14 @@ final class OptionLog: Sendable {
   /// Left out are the paths, which are those of the measurement, and the seed and the threads, which are printed
   /// with every result.
   func add(request json: String) throws {
-    let request = try JSONValue(
-      text: try Job.optionsThatDiffer(json: json),
-      file: "the request"
-    )
-    for line in Self.lines(of: request, path: "") { add(line) }
+    let request = try JSONPart(try Job.optionsThatDiffer(json: json), name: "the request")
+    for (path, value) in request.leaves(leavingOut: Self.unprinted) { add("\(path): \(value)") }
   }
 
   private static let unprinted: Set<String> = [
     "task", "data", "files.output", "files.save", "files.model", "files.learnFrom",
     "options.database", "training.seed", "computing.threads",
   ]
-
-  private static func lines(of value: JSONValue, path: String) -> [String] {
-    switch value {
-    case .object(let members):
-      return members.sorted { $0.key < $1.key }.flatMap { key, member -> [String] in
-        let inner = path.isEmpty ? key : "\(path).\(key)"
-        return unprinted.contains(inner) ? [] : lines(of: member, path: inner)
-      }
-    case .string(let text): return ["\(path): \(text)"]
-    case .null, .boolean, .number, .array: return ["\(path): \(value.text)"]
-    }
-  }
 }
 
 extension BenchmarkRun {
@@ -142,8 +123,8 @@ extension BenchmarkRun {
     if isOwn { try options.add(request: json) }
     let says = says
     let result = try await Job.run(json: json, relativeTo: folder.path) { line in
-      guard let event = try? JSONValue(text: line, file: "an event"),
-        event["event"]?.stringValue == "warning", let text = event["text"]?.stringValue
+      guard let event = try? JSONPart(line, name: "an event"),
+        event["event"]?.string == "warning", let text = event["text"]?.string
       else { return }
       says("warning: \(text)")
     }

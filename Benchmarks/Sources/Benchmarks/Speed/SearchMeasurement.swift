@@ -14,7 +14,7 @@ struct SearchMeasurement {
     var times: [Double] = []
     for number in 0..<max(rounds, 5) * 3 {
       let query = queries[number % queries.count]
-      times.append(try seconds { _ = try index.matches(for: query, count: Self.neighbors) })
+      times.append(try seconds { _ = try index.nearest(to: query, count: Self.neighbors) })
     }
     return 1000 * median(times)
   }
@@ -23,14 +23,14 @@ struct SearchMeasurement {
   func millisecondsForBatch(_ index: SignatureIndex) throws -> Double {
     let batch = (0..<100).map { queries[$0 % queries.count] }
     let times = try (0..<rounds).map { _ in
-      try seconds { _ = try index.matches(for: batch, count: Self.neighbors) }
+      try seconds { _ = try index.nearest(to: batch, count: Self.neighbors) }
     }
     return 1000 * median(times)
   }
 
   /// The distance of the last of the nearest, for each query.
   func truth(_ index: SignatureIndex) throws -> [Double] {
-    try index.matches(for: queries, count: Self.neighbors).map { $0.last?.distance ?? .infinity }
+    try index.nearest(to: queries, count: Self.neighbors).map { $0.last?.distance ?? .infinity }
   }
 
   /// The narrowest walk that finds a share of the nearest, and its speed.
@@ -54,11 +54,11 @@ struct SearchMeasurement {
     let walking = index.walked(breadth: high)
     let single = try (0..<rounds).map { _ in
       try seconds {
-        for query in queries { _ = try walking.matches(for: query, count: Self.neighbors) }
+        for query in queries { _ = try walking.nearest(to: query, count: Self.neighbors) }
       }
     }
     let batch = try (0..<rounds).map { _ in
-      try seconds { _ = try walking.matches(for: queries, count: Self.neighbors) }
+      try seconds { _ = try walking.nearest(to: queries, count: Self.neighbors) }
     }
     return SearchFigures.Approximate(
       target: target,
@@ -75,7 +75,7 @@ struct SearchMeasurement {
     _ truth: [Double]
   ) throws -> Double {
     let found = try index.walked(breadth: breadth)
-      .matches(for: queries, count: Self.neighbors)
+      .nearest(to: queries, count: Self.neighbors)
     var (hits, all) = (0, 0)
     for (matches, last) in zip(found, truth) {
       hits += matches.count { $0.distance <= last }

@@ -17,7 +17,7 @@ public struct DateFormat: Codable, Hashable, Sendable {
   }
 
   /// How a month is written.
-  public enum Month: String, Codable, Hashable, Sendable {
+  package enum Month: String, Codable, Hashable, Sendable {
     /// As a number.
     case number
     /// As the first three letters of its English name.
@@ -27,7 +27,7 @@ public struct DateFormat: Codable, Hashable, Sendable {
   }
 
   /// The letters of names.
-  public enum Letters: String, Codable, Hashable, Sendable {
+  package enum Letters: String, Codable, Hashable, Sendable {
     /// March.
     case capitalized
     /// MARCH.
@@ -37,47 +37,70 @@ public struct DateFormat: Codable, Hashable, Sendable {
   }
 
   /// How the day is written.
-  public struct Day: Codable, Hashable, Sendable {
+  package struct Day: Codable, Hashable, Sendable {
     /// The order of year, month and day.
-    public var order: Order
+    package var order: Order
     /// What stands between the first two parts, and between the last two.
-    public var separators: [String]
+    package var separators: [String]
     /// How the month is written.
-    public var month: Month
+    package var month: Month
     /// The letters of the month's name.
-    public var letters: Letters
+    package var letters: Letters
     /// Whether days and months below 10 have a leading zero.
-    public var isPadded: Bool
+    package var isPadded: Bool
+    /// What is written in place of a day; none where there are days.
+    package var unit: Unit?
+    /// Whether years are written with two digits; none for no.
+    package var hasShortYear: Bool?
+  }
+
+  /// A part of the year that is longer than a day.
+  package enum Unit: String, Codable, Hashable, Sendable {
+    /// Jul 2011, 08/2014: the first day of the month.
+    case month
+    /// 2011Q3: the first day of the quarter.
+    case quarter
+  }
+
+  /// What numbers count since 1 January 1970.
+  public enum Epoch: String, Codable, Hashable, Sendable {
+    /// Seconds.
+    case seconds
+    /// Milliseconds.
+    case milliseconds
+
+    /// How many of them a second has.
+    var perSecond: Double { self == .seconds ? 1 : 1000 }
   }
 
   /// How the time within the day is written.
-  public struct Clock: Codable, Hashable, Sendable {
+  package struct Clock: Codable, Hashable, Sendable {
     /// What stands before it: nothing for a time of day.
-    public var joint: String
+    package var joint: String
     /// Whether hours below 10 have a leading zero.
-    public var isPadded: Bool
+    package var isPadded: Bool
     /// Whether there are seconds.
-    public var hasSeconds: Bool
+    package var hasSeconds: Bool
     /// The digits behind the point of the seconds, at most 6.
-    public var fraction: Int
+    package var fraction: Int
     /// Whether each time has that many digits; else zeros at the end are left out.
-    public var hasFixedFraction: Bool
+    package var hasFixedFraction: Bool
     /// What stands before AM or PM where hours are counted up to 12, and the letters of these.
-    public var halfDay: HalfDay?
+    package var halfDay: HalfDay?
   }
 
   /// How the halves of a day are written.
-  public struct HalfDay: Codable, Hashable, Sendable {
+  package struct HalfDay: Codable, Hashable, Sendable {
     /// Nothing or a blank.
-    public var joint: String
+    package var joint: String
     /// AM or am.
-    public var letters: Letters
+    package var letters: Letters
   }
 
   /// The zone of all dates of a column.
-  public struct Zone: Codable, Hashable, Sendable {
+  package struct Zone: Codable, Hashable, Sendable {
     /// How a zone is written.
-    public enum Style: String, Codable, Hashable, Sendable {
+    package enum Style: String, Codable, Hashable, Sendable {
       /// Z.
       case letter
       /// +01:00.
@@ -89,17 +112,21 @@ public struct DateFormat: Codable, Hashable, Sendable {
     }
 
     /// How it is written.
-    public var style: Style
+    package var style: Style
     /// The minutes that it is ahead of coordinated universal time.
-    public var minutes: Int
+    package var minutes: Int
   }
 
   /// The day; none for a time of day.
-  public var day: Day?
+  package var day: Day?
   /// The time; none for whole days.
-  public var clock: Clock?
+  package var clock: Clock?
   /// The zone, if one is written.
-  public var zone: Zone?
+  package var zone: Zone?
+  /// What is counted where dates are written as numbers; none where they are not.
+  package var epoch: Epoch?
+  /// Whether some cells are written in another way, so that each is kept as it was; none for no.
+  package var isMixed: Bool?
 
   /// Days as in 2024-03-05.
   ///
@@ -122,6 +149,7 @@ public struct DateFormat: Codable, Hashable, Sendable {
 
   /// A time on the format's own grid that is next to another one.
   public func rounded(_ seconds: Double) -> Double {
+    if let unit = day?.unit { return Self.start(of: unit, nearest: seconds) }
     guard let clock, clock.hasSeconds else { return (seconds / step).rounded() * step }
     let scaled = (seconds * Self.powers[clock.fraction]).rounded()
     return abs(scaled) < 0x1p53 ? scaled / Self.powers[clock.fraction] : seconds.rounded()
@@ -130,15 +158,21 @@ public struct DateFormat: Codable, Hashable, Sendable {
   /// A name of the format, such as `yyyy-MM-dd HH:mm:ss` (the letters of Unicode's technical standard
   /// 35).
   public var pattern: String {
+    if let epoch { return "\(epoch.rawValue) since 1970-01-01" }
     var text = ""
-    if let day {
+    if let day, let unit = day.unit {
+      let name = unit == .quarter ? "QQQ" : day.month == .long ? "MMMM" : "MMM"
+      let month = unit == .month && day.month == .number ? (day.isPadded ? "MM" : "M") : name
+      text = Self.joined(day, "yyyy", month, "")
+    } else if let day {
       let month =
         switch day.month {
         case .number: day.isPadded ? "MM" : "M"
         case .short: "MMM"
         case .long: "MMMM"
         }
-      text = Self.joined(day, "yyyy", month, day.isPadded ? "dd" : "d")
+      let year = day.hasShortYear == true ? "yy" : "yyyy"
+      text = Self.joined(day, year, month, day.isPadded ? "dd" : "d")
     }
     if let clock {
       text += clock.joint == "T" ? "'T'" : clock.joint
@@ -170,6 +204,10 @@ public struct DateFormat: Codable, Hashable, Sendable {
   static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
 
   static func joined(_ day: Day, _ year: String, _ month: String, _ dayOfMonth: String) -> String {
+    if day.unit != nil {
+      let parts = day.order == .yearMonthDay ? [year, month] : [month, year]
+      return parts.joined(separator: day.separators[0])
+    }
     let parts =
       switch day.order {
       case .yearMonthDay: [year, month, dayOfMonth]
@@ -180,86 +218,17 @@ public struct DateFormat: Codable, Hashable, Sendable {
   }
 }
 
-// MARK: - Writing
-
 extension DateFormat {
-  static let monthNames = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-  ]
-
-  /// A date or a time of day in the column's own writing.
-  ///
-  /// A number that is no date from the year 1 to 9999 is written as the first or the last of these,
-  /// and a time of day is taken modulo a day.
-  public func text(_ seconds: Double) -> String {
-    let local = rounded(seconds) + Double((zone?.minutes ?? 0) * 60)
-    let first = -62_135_596_800.0
-    let last = 253_402_300_799.0
-    let bounded = local.isFinite ? min(max(local, first), last) : 0
-    let number = CalendarDay.number(at: bounded)
-    var text = ""
-    if let day {
-      let date = CalendarDay.date(of: number)
-      let year = Self.padded(date.year, 4)
-      let dayOfMonth = day.isPadded ? Self.padded(date.day, 2) : "\(date.day)"
-      text = Self.joined(day, year, month(date.month, day), dayOfMonth)
-    }
-    if let clock {
-      text += clock.joint + time(bounded - Double(number) * CalendarDay.seconds, clock)
-    }
-    return text + zoneText
-  }
-
-  private func month(_ number: Int, _ day: Day) -> String {
-    if day.month == .number { return day.isPadded ? Self.padded(number, 2) : "\(number)" }
-    let name = Self.monthNames[number - 1]
-    return Self.written(day.month == .short ? String(name.prefix(3)) : name, day.letters)
-  }
-
-  private func time(_ seconds: Double, _ clock: Clock) -> String {
-    let power = Self.powers[clock.hasSeconds ? clock.fraction : 0]
-    let units = Int((seconds * power).rounded())
-    let (whole, rest) = units.quotientAndRemainder(dividingBy: Int(power))
-    var hour = whole / 3600
-    var half = ""
-    if let halfDay = clock.halfDay {
-      half = halfDay.joint + Self.written(hour < 12 ? "AM" : "PM", halfDay.letters)
-      hour = hour % 12 == 0 ? 12 : hour % 12
-    }
-    var text = clock.isPadded ? Self.padded(hour, 2) : "\(hour)"
-    text += ":" + Self.padded(whole / 60 % 60, 2)
-    if clock.hasSeconds { text += ":" + Self.padded(whole % 60, 2) }
-    if clock.fraction > 0, clock.hasFixedFraction || rest > 0 {
-      var digits = Self.padded(rest, clock.fraction)
-      while !clock.hasFixedFraction, digits.last == "0" { digits.removeLast() }
-      text += "." + digits
-    }
-    return text + half
-  }
-
-  private var zoneText: String {
-    guard let zone else { return "" }
-    if zone.style == .letter { return "Z" }
-    let sign = zone.minutes < 0 ? "-" : "+"
-    let (hours, minutes) = abs(zone.minutes).quotientAndRemainder(dividingBy: 60)
-    switch zone.style {
-    case .hours where minutes == 0: return sign + Self.padded(hours, 2)
-    case .plain: return sign + Self.padded(hours, 2) + Self.padded(minutes, 2)
-    default: return sign + Self.padded(hours, 2) + ":" + Self.padded(minutes, 2)
-    }
-  }
-
-  private static func written(_ name: String, _ letters: Letters) -> String {
-    switch letters {
-    case .capitalized: name
-    case .upper: name.uppercased()
-    case .lower: name.lowercased()
-    }
-  }
-
-  private static func padded(_ number: Int, _ width: Int) -> String {
-    let text = "\(number)"
-    return text.count < width ? String(repeating: "0", count: width - text.count) + text : text
+  /// Numbers that count since 1970, with some decimals.
+  init(epoch: Epoch, decimals: Int) {
+    self = .isoDay
+    self.epoch = epoch
+    clock = Clock(
+      joint: " ",
+      isPadded: true,
+      hasSeconds: true,
+      fraction: min(decimals + (epoch == .milliseconds ? 3 : 0), 6),
+      hasFixedFraction: false
+    )
   }
 }

@@ -4,11 +4,13 @@ internal import HourglassTensors
 ///
 /// These are read: `2024-03-05`, `2024/03/05` and `2024.03.05`; `05.03.2024`, `05/03/2024` and
 /// `05-03-2024`, in the order of day and month or the other; `5 Mar 2024`, `5-Mar-2024`,
-/// `Mar 5, 2024`, with whole English names too; each with a time behind a `T`, a blank or both of
-/// comma and blank, and `20240305` with one behind a `T`; `14:05`, `14:05:30`, `14:05:30.25` and
-/// `2:05 PM`; behind a time of a date also a zone, `Z`, `+01:00`, `+0100` or `+01`.
+/// `Mar 5, 2024`, with whole English names too, and with the last two digits of the year alone where it
+/// stands last (69 to 99 are 1969 to 1999, as in POSIX); `20240305`; each with a time behind a `T`, a
+/// blank or both of comma and blank; months, `Jul 2011`, `2011 Jul`, `08/2014` and `2014-08`; quarters,
+/// `2011Q3`, `2011-Q3` and `Q3 2011`; `14:05`, `14:05:30`, `14:05:30.25`, `2:05 PM` and `24:00`, the end
+/// of the day; behind a time of a date also a zone, `Z`, `+01:00`, `+0100` or `+01`.
 ///
-/// Reference: ISO 8601-1:2019, sections 5.2 to 5.4.
+/// Reference: ISO 8601-1:2019, sections 5.2 to 5.4; POSIX.1-2017, strptime, %y.
 struct DateReading {
   /// How the three parts of a day follow each other.
   enum Layout: Hashable {
@@ -17,6 +19,21 @@ struct DateReading {
     case yearLast
     case dayName
     case nameDay
+    /// A month and a year, or a year and a month, without a day.
+    case monthYear
+    case yearMonth
+    /// A quarter and a year, or a year and a quarter.
+    case quarterYear
+    case yearQuarter
+
+    /// What stands in place of a day.
+    var unit: DateFormat.Unit? {
+      switch self {
+      case .monthYear, .yearMonth: .month
+      case .quarterYear, .yearQuarter: .quarter
+      case .yearFirst, .yearLast, .dayName, .nameDay: nil
+      }
+    }
   }
 
   /// The parts that all cells of a column share.
@@ -29,6 +46,7 @@ struct DateReading {
     var hasSeconds = false
     var halfDay: DateFormat.HalfDay?
     var zone: DateFormat.Zone.Style?
+    var hasShortYear = false
   }
 
   private(set) var shape = Shape()
@@ -51,9 +69,9 @@ struct DateReading {
   private var position = 0
 
   /// Reads a cell from its first to its last byte; nil where it is no date and no time.
-  init?(_ text: some Sequence<UInt8>, isLong: Bool = false) {
+  init?(_ text: some Sequence<UInt8>) {
     self.text = Array(text)
-    guard (3...40).contains(self.text.count) else { return nil }
+    guard (3...40).contains(self.text.count), mayBegin else { return nil }
     if isTimeAhead {
       guard readTime(joint: "") else { return nil }
     } else {
@@ -61,20 +79,33 @@ struct DateReading {
       if position < self.text.count {
         guard let joint = readJoint(), isTimeAhead, readTime(joint: joint) else { return nil }
         readZone()
-      } else if shape.separators == ["", ""] && !isLong {
-        // Eight digits alone are a number.
-        return nil
       }
     }
     guard position == self.text.count else { return nil }
   }
 
+  /// Whether a date or a time may begin with the first byte: a digit, or a letter of a month or a quarter.
+  private var mayBegin: Bool {
+    let letter = text[0] & 0xdf
+    return digit(0) || [0x4a, 0x46, 0x4d, 0x41, 0x53, 0x4f, 0x4e, 0x44, 0x51].contains(letter)
+  }
+
+  /// Whether the cell is eight digits alone, which may be a number.
+  var isCompact: Bool {
+    shape.separators == ["", ""] && shape.layout == .yearFirst && shape.joint == nil
+  }
+
+  /// Whether the cell is a date that stands for none: 9999-12-31 or 0001-01-01.
+  var isPlaceholder: Bool {
+    shape.layout == .yearFirst && (parts == [9999, 12, 31] || parts == [1, 1, 1])
+  }
+
   /// The seconds of the cell in a given order of its parts; nil where there is no such day.
   func seconds(_ order: DateFormat.Order) -> Double? {
     var day = 0
-    if shape.layout != nil {
+    if let layout = shape.layout {
       let (year, month, dayOfMonth) =
-        switch order {
+        switch layout.unit == nil ? order : .yearMonthDay {
         case .yearMonthDay: (parts[0], parts[1], parts[2])
         case .dayMonthYear: (parts[2], parts[1], parts[0])
         case .monthDayYear: (parts[2], parts[0], parts[1])
@@ -122,9 +153,16 @@ struct DateReading {
   }
 
   private mutating func readDay() -> Bool {
+    if byte().map({ $0 & 0xdf == 0x51 }) == true { return readQuarter() && readYearBehind() }
     if let name = readMonth() {
+      if let separator = readSeparator(allowsBlank: true), (0..<4).allSatisfy({ digit($0) }) {
+        parts = [0, name, 1]
+        shape.layout = .monthYear
+        shape.separators = [separator, ""]
+        return readYear(0)
+      }
       parts[0] = name
-      guard skip(0x20), readShort(1) else { return false }
+      guard position > 0, text[position - 1] == 0x20, readShort(1) else { return false }
       let separator = skip(0x2c) ? ", " : " "
       shape.layout = .nameDay
       shape.separators = [" ", separator]
@@ -142,30 +180,80 @@ struct DateReading {
       position = 8
       return true
     }
-    if (0..<4).allSatisfy({ digit($0) }) {
-      guard readYear(0), let separator = readSeparator(), readShort(1),
-        readSeparator() == separator, readShort(2)
-      else { return false }
-      shape.layout = .yearFirst
-      shape.separators = [separator, separator]
-      return true
-    }
+    if (0..<4).allSatisfy({ digit($0) }) { return readYear(0) && readBehindYear() }
     guard readShort(0) else { return false }
     guard let separator = readSeparator(allowsBlank: true) else { return false }
     shape.separators = [separator, separator]
     if let name = readMonth() {
       parts[1] = name
       shape.layout = .dayName
-      return readSeparator(allowsBlank: true) == separator && readYear(2)
+      return readSeparator(allowsBlank: true) == separator && readYear(2, mayBeShort: true)
+    }
+    if separator != " ", (0..<4).allSatisfy({ digit($0) }) {
+      parts = [0, parts[0], 1]
+      shape.layout = .monthYear
+      shape.separators = [separator, ""]
+      return readYear(0)
     }
     shape.layout = .yearLast
-    return separator != " " && readShort(1) && readSeparator() == separator && readYear(2)
+    return separator != " " && readShort(1) && readSeparator() == separator
+      && readYear(2, mayBeShort: true)
   }
 
-  private mutating func readYear(_ place: Int) -> Bool {
-    guard let (value, digits) = number(4), digits == 4 else { return false }
+  /// Reads what stands behind a year: month and day, a month, or a quarter.
+  private mutating func readBehindYear() -> Bool {
+    if position == text.count { return false }
+    let separator = readSeparator(allowsBlank: true) ?? ""
+    parts[2] = 1
+    if byte().map({ $0 & 0xdf == 0x51 }) == true {
+      guard readQuarter() else { return false }
+      shape.layout = .yearQuarter
+      shape.separators = [separator, ""]
+      return true
+    }
+    if !separator.isEmpty, let name = readMonth() {
+      parts[1] = name
+      shape.layout = .yearMonth
+      shape.separators = [separator, ""]
+      return true
+    }
+    guard separator != "", separator != " ", readShort(1) else { return false }
+    if position == text.count {
+      shape.layout = .yearMonth
+      shape.separators = [separator, ""]
+      return true
+    }
+    shape.layout = .yearFirst
+    shape.separators = [separator, separator]
+    return readSeparator() == separator && readShort(2)
+  }
+
+  /// Reads a quarter such as Q3; its month is the first one.
+  private mutating func readQuarter() -> Bool {
+    guard let letter = byte(), let number = byte(1), 0x31...0x34 ~= number else { return false }
+    shape.letters = letter == 0x51 ? .upper : .lower
+    parts[1] = Int(number - 0x31) * 3 + 1
+    parts[2] = 1
+    position += 2
+    return !digit(0)
+  }
+
+  /// Reads the year behind a quarter.
+  private mutating func readYearBehind() -> Bool {
+    shape.layout = .quarterYear
+    shape.separators = [readSeparator(allowsBlank: true) ?? "", ""]
+    return readYear(0)
+  }
+
+  private mutating func readYear(_ place: Int, mayBeShort: Bool = false) -> Bool {
+    guard let (value, digits) = number(4) else { return false }
+    if mayBeShort, digits == 2 {
+      shape.hasShortYear = true
+      parts[place] = value + (value < 69 ? 2000 : 1900)
+      return true
+    }
     parts[place] = value
-    return true
+    return digits == 4
   }
 
   private mutating func readShort(_ place: Int) -> Bool {
@@ -184,11 +272,18 @@ struct DateReading {
     return String(UnicodeScalar(byte))
   }
 
+  /// The first three letters of the months.
+  private static let monthStarts = DateFormat.monthNames.map {
+    $0.lowercased().utf8.prefix(3).map { UInt8($0) }
+  }
+
   /// Reads the English name of a month, or its first three letters.
   private mutating func readMonth() -> Int? {
     var end = position
     while end < text.count, 0x41...0x5a ~= text[end] & 0xdf { end += 1 }
     guard (3...9).contains(end - position) else { return nil }
+    let start = text[position..<position + 3].map { $0 | 0x20 }
+    guard Self.monthStarts.contains(start) else { return nil }
     let word = String(decoding: text[position..<end], as: UTF8.self)
     let lower = word.lowercased()
     for (index, name) in DateFormat.monthNames.enumerated() {
@@ -215,14 +310,6 @@ struct DateReading {
 
   /// Whether the month is May, whose short name is its long one.
   private(set) var isMay = false
-
-  /// The cell as one whose name of the month is written in another way; for May alone.
-  func taking(_ month: DateFormat.Month) -> DateReading {
-    guard isMay else { return self }
-    var copy = self
-    copy.shape.month = month
-    return copy
-  }
 
   private mutating func readJoint() -> String? {
     if skip(0x54) { return "T" }
@@ -252,7 +339,7 @@ struct DateReading {
     }
     guard let hour = readHalfDay(hour) else { return false }
     secondOfDay = hour * 3600 + minute * 60 + second
-    return hour < 24
+    return hour < 24 || (secondOfDay == 86_400 && fraction == 0)
   }
 
   /// Reads AM or PM, if there is one, and gives the hour of the whole day.

@@ -1,0 +1,239 @@
+internal import HourglassTensors
+
+/// What the texts of a column show of the way in which its numbers are written: all cells are taken in, in
+/// any order, and then it is decided.
+struct NumberEvidence {
+  /// The cells that are no numbers.
+  private(set) var others = OddCells()
+  /// The cells by what their marks show.
+  private var roles: [NumberCell.Role: OddCells] = [:]
+  /// The cells by what stands before and behind the digits.
+  private var affixes: [NumberAffix: OddCells] = [:]
+  /// How often what stands between the thousands of numbers with decimals.
+  private var groupings: [NumberCell.Mark: Int] = [:]
+  private var signs: [NumberSign: Int] = [:]
+  /// The numbers that are not plain.
+  private var written = 0
+  /// Counts of decimals where a comma, and where a point stands before them.
+  private var counts: [NumberCell.Mark: DecimalCounts] = [
+    .comma: DecimalCounts(), .point: DecimalCounts(),
+  ]
+  /// The first number with a fraction of each role, for what is read in parts.
+  private(set) var fractions: [NumberCell.Role: [UInt8]] = [:]
+  /// The limits of measurement, up to two.
+  private var limits: Set<NumberWriting.Limit> = []
+  /// The least and the greatest number that is none.
+  private var least = Double.infinity
+  private var greatest = -Double.infinity
+
+  /// The cells that were taken.
+  private var count: Int { others.count + affixes.values.reduce(0) { $0 + $1.count } }
+
+  /// Takes the cells with a text that is no number.
+  mutating func takeOther(_ cells: CellGroup) { others.take(cells) }
+
+  /// Takes the cells with one text.
+  mutating func take(_ cells: CellGroup) {
+    guard let cell = NumberCell(cells.text),
+      cell.value(.comma) != nil || cell.value(.point) != nil
+    else {
+      others.take(cells)
+      return
+    }
+    roles[cell.role, default: OddCells()].take(cells)
+    affixes[cell.affix, default: OddCells()].take(cells)
+    signs[cell.sign, default: 0] += cells.count
+    if let grouping = cell.grouping { groupings[grouping, default: 0] += cells.count }
+    if !cell.isPlain { written += cells.count }
+    // A limit may have other decimals than what is measured.
+    if cell.affix.limit.isEmpty {
+      for mark in [NumberCell.Mark.comma, .point] { counts[mark]?.note(cell, mark) }
+    }
+    let hasFraction = cell.digits.suffix(cell.lastDigits).contains { $0 != 0x30 }
+    if hasFraction, fractions[cell.role] == nil { fractions[cell.role] = cells.text }
+    noteRange(cell, cells.text)
+  }
+
+  private mutating func noteRange(_ cell: NumberCell, _ text: [UInt8]) {
+    guard let value = cell.value(.comma) ?? cell.value(.point) else { return }
+    if cell.affix.limit.isEmpty {
+      least = min(least, value)
+      greatest = max(greatest, value)
+    } else if limits.count < 2 {
+      limits.insert(NumberWriting.Limit(text: String(decoding: text, as: UTF8.self), number: value))
+    }
+  }
+
+  private func cells(_ role: NumberCell.Role) -> Int { roles[role]?.count ?? 0 }
+
+  /// Whether a comma stands before the decimals of nearly all numbers with decimals, and all cells are
+  /// numbers: reason to read the open ones of other columns so.
+  var showsDecimalComma: Bool {
+    cells(.decimal(.comma)) > 0 && cells(.decimal(.point)) == 0 && others.count * 20 <= count
+  }
+
+  // MARK: Decision
+
+  /// What was decided.
+  struct Decision {
+    var writing: NumberWriting
+    /// The cells that are no numbers of this writing.
+    var odd: OddCells
+    /// The digits behind the decimal mark.
+    var decimals: DecimalCounts
+    /// Whether the numbers are codes.
+    var areCodes: Bool
+    /// Whether all numbers are plain.
+    var isPlain: Bool
+  }
+
+  /// Decides how the numbers are written; nil where there are none.
+  ///
+  /// - Parameter hasDecimalComma: Whether 1,234 is a number with decimals where nothing else in the column shows it.
+  func decision(hasDecimalComma: Bool) -> Decision? {
+    guard let affix = mainAffix, !areOpenRanges else { return nil }
+    let decimal = decimalMark(hasDecimalComma: hasDecimalComma)
+    var odd = others
+    for (role, cells) in roles {
+      if case .decimal(let mark) = role, mark != decimal { odd.formUnion(cells) }
+      if role == .group(decimal) { odd.formUnion(cells) }
+    }
+    for (other, cells) in affixes where !Self.goes(other.withoutLimit, with: affix) {
+      odd.formUnion(cells)
+    }
+    var writing = NumberWriting()
+    writing.decimal = decimal
+    writing.grouping = grouping(decimal)
+    if written == 0, writing.grouping == nil { writing.decimal = .point }
+    writing.affix = affix
+    let negative = signs.filter { $0.key.isNegative }
+    writing.negative =
+      negative.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? .minus
+    let positive = signs[.plus] ?? 0
+    writing.showsPlus = positive > 0 && positive >= signs[.none] ?? 0
+    let limited = affixes.filter { !$0.key.limit.isEmpty }.values.reduce(0) { $0 + $1.count }
+    // With nothing but limits there is no measurement.
+    if limited * 2 > count { return nil }
+    if limited > 0, limits.count == 1, let limit = limits.first,
+      !limit.holds(least), !limit.holds(greatest)
+    {
+      writing.limit = limit
+    }
+    let decimals = counts[decimal] ?? DecimalCounts()
+    // A plus sign before many digits is one of a telephone number.
+    let areTelephones = decimals.has(.plus) && decimals.most == 0 && greatest >= 1e7
+    return Decision(
+      writing: writing,
+      odd: odd,
+      decimals: decimals,
+      areCodes: areTelephones || (decimals.areCodes && writing.affix == NumberAffix()),
+      isPlain: written == 0 && writing.isPlain
+    )
+  }
+
+  /// Whether all have a minus sign behind them, or parentheses: 50- is a range without an end, and (1) a
+  /// remark.
+  private var areOpenRanges: Bool {
+    signs.allSatisfy { $0.key == .trailing || $0.key == .parentheses }
+  }
+
+  /// What stands before and behind the digits of most numbers.
+  private var mainAffix: NumberAffix? {
+    var cells: [NumberAffix: Int] = [:]
+    for (affix, some) in affixes { cells[affix.withoutLimit, default: 0] += some.count }
+    return cells.max {
+      ($0.value, $1.key.prefix, $1.key.suffix) < ($1.value, $0.key.prefix, $0.key.suffix)
+    }?.key
+  }
+
+  /// Whether a number may stand among those with another affix: one without a currency among those with
+  /// one, and the other way round.
+  private static func goes(_ affix: NumberAffix, with main: NumberAffix) -> Bool {
+    affix == main || (affix == NumberAffix() && main.isCurrency)
+      || (main == NumberAffix() && affix.isCurrency)
+  }
+
+  private func decimalMark(hasDecimalComma: Bool) -> NumberCell.Mark {
+    let (comma, point) = (cells(.decimal(.comma)), cells(.decimal(.point)))
+    if comma != point { return comma > point ? .comma : .point }
+    if comma > 0 { return .point }
+    let isCommaGroup = cells(.group(.comma)) + (groupings[.comma] ?? 0) > 0
+    let isPointGroup = cells(.group(.point)) + (groupings[.point] ?? 0) > 0
+    if isCommaGroup != isPointGroup { return isPointGroup ? .comma : .point }
+    return hasDecimalComma ? .comma : .point
+  }
+
+  /// What stands between the thousands of most numbers that have them.
+  private func grouping(_ decimal: NumberCell.Mark) -> NumberCell.Mark? {
+    var found = groupings
+    for (role, cells) in roles {
+      switch role {
+      case .group(let mark): found[mark, default: 0] += cells.count
+      case .open(let mark) where mark != decimal: found[mark, default: 0] += cells.count
+      case .none, .decimal, .open: break
+      }
+    }
+    found[decimal] = nil
+    return found.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key
+  }
+}
+
+extension DecimalCounts {
+  /// Notes a cell, where a given mark stands before decimals.
+  fileprivate mutating func note(_ cell: NumberCell, _ decimal: NumberCell.Mark) {
+    if cell.sign == .plus { note(.plus) }
+    if !cell.exponent.isEmpty {
+      note(.noGrid)
+      let isBare = cell.role == .none && cell.sign == .none && 0x30...0x39 ~= cell.exponent[1]
+      note(isBare ? .bareExponent : .exponent)
+      return
+    }
+    note(cell.decimals(decimal))
+    if cell.isPadded { note(.leadingZero) }
+    if cell.role == .none, cell.digits.count > 15, let value = cell.value(decimal),
+      abs(value) >= 0x1p53
+    {
+      note(.large)
+    }
+  }
+}
+
+/// What the texts of a column show of durations.
+struct DurationEvidence {
+  private(set) var others = OddCells()
+  /// The cells by the number of their parts.
+  private var parts: [Int: OddCells] = [:]
+  private var longCount = 0
+  private var firstDigits: [Int: Int] = [:]
+  private var hasShortFirst = false
+  private(set) var decimals = DecimalCounts()
+
+  /// Takes the cells with a text that is no duration.
+  mutating func takeOther(_ cells: CellGroup) { others.take(cells) }
+
+  /// Takes the cells with one text.
+  mutating func take(_ cells: CellGroup) {
+    guard let cell = DurationCell(cells.text) else {
+      others.take(cells)
+      return
+    }
+    parts[cell.parts, default: OddCells()].take(cells)
+    if cell.isLong { longCount += cells.count }
+    firstDigits[cell.isPadded ? cell.firstDigits : 1, default: 0] += cells.count
+    if cell.firstDigits == 1 { hasShortFirst = true }
+    decimals.note(cell.decimals)
+  }
+
+  /// How the durations are written, and the cells that are none; nil where all are times of day.
+  func decision() -> (writing: NumberWriting, odd: OddCells)? {
+    guard longCount > 0,
+      let main = parts.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) })?.key
+    else { return nil }
+    var odd = others
+    for (count, cells) in parts where count != main { odd.formUnion(cells) }
+    var writing = NumberWriting()
+    let padded = firstDigits.keys.max() ?? 1
+    writing.duration = NumberWriting.Duration(parts: main, firstDigits: hasShortFirst ? 1 : padded)
+    return (writing, odd)
+  }
+}

@@ -1,0 +1,119 @@
+/// What the texts of a column show, gathered from all its cells, however many are looked at together.
+struct TextEvidence {
+  private(set) var numbers = NumberEvidence()
+  private(set) var dates = DateEvidence()
+  private(set) var durations = DurationEvidence()
+  /// The cells that are not missing.
+  private(set) var present = 0
+  /// The cells in quotes that hold a word for a missing cell: texts, but no odd ones among numbers or dates.
+  private(set) var quotedWords = 0
+
+  /// The longest text that is looked at: any number or date is shorter.
+  private static let longest = 64
+
+  init() {}
+
+  /// Takes the cells of all rows.
+  init(_ column: ParsedColumn, lines: RowLines, words: MissingWords) {
+    take(column, lines: lines, words: words)
+  }
+
+  /// Takes some rows.
+  ///
+  /// - Parameters:
+  ///   - lines: The lines of the file that they begin at.
+  ///   - words: The words for missing cells.
+  mutating func take(_ column: ParsedColumn, lines: RowLines, words: MissingWords) {
+    var counts = [Int](repeating: 0, count: column.pool.count)
+    var rows = counts
+    for (row, code) in column.codes.enumerated() where code >= 0 {
+      if counts[Int(code)] == 0 { rows[Int(code)] = row }
+      counts[Int(code)] += 1
+    }
+    for code in counts.indices where counts[code] > 0 {
+      let text = Array(column.pool.text(code))
+      present += counts[code]
+      if words.contains(text) {
+        quotedWords += counts[code]
+        continue
+      }
+      // Numbers, dates and durations have digits.
+      guard text.contains(where: { 0x30...0x39 ~= $0 }) else {
+        takeOther(CellGroup(text: text, count: counts[code], line: lines.line(of: rows[code])))
+        continue
+      }
+      let cells = CellGroup(
+        text: Array(text.prefix(Self.longest + 1)),
+        count: counts[code],
+        line: lines.line(of: rows[code])
+      )
+      numbers.take(cells)
+      dates.take(cells)
+      durations.take(cells)
+    }
+  }
+
+  /// Takes cells that are neither numbers nor dates.
+  private mutating func takeOther(_ cells: CellGroup) {
+    numbers.takeOther(cells)
+    dates.takeOther(cells)
+    durations.takeOther(cells)
+  }
+
+  /// The cells that are numbers or dates, or should be.
+  var values: Int { present - quotedWords }
+
+  /// Whether so few cells are odd that the others decide.
+  func areFew(_ odd: OddCells) -> Bool {
+    odd.count == 0 || (values >= 10 && odd.count * 10 <= values)
+  }
+}
+
+/// The numbers of a column of texts, as a way of reading makes them.
+struct TextValues {
+  private(set) var numbers: [Double] = []
+  private(set) var missing: [Bool] = []
+  /// What is written in cells that would be written otherwise, or that are none.
+  private(set) var originals: [Int: String] = [:]
+  /// The rows of cells that are none.
+  private(set) var unread: [Int] = []
+
+  /// Reads each text once.
+  ///
+  /// - Parameters:
+  ///   - codes: The place of the text of each cell in the pool; -1 for a missing one.
+  ///   - words: The words for missing cells, which may stand in quotes.
+  ///   - read: The number of a text; nil for one that is none.
+  ///   - write: The text of a number, where a cell may be written otherwise.
+  init(
+    _ codes: [Int32],
+    _ pool: TextPool,
+    words: MissingWords?,
+    read: ([UInt8]) -> Double?,
+    write: ((Double) -> [UInt8])?
+  ) {
+    var values: [Double?] = []
+    var isOriginal: [Bool] = []
+    var isUnread: [Bool] = []
+    values.reserveCapacity(pool.count)
+    for code in 0..<pool.count {
+      let text = Array(pool.text(code))
+      let value = read(text)
+      values.append(value)
+      let isNone = value == nil && words?.contains(text) != true
+      isUnread.append(isNone)
+      isOriginal.append(isNone || (value.flatMap { write?($0) }.map { $0 != text } ?? false))
+    }
+    numbers.reserveCapacity(codes.count)
+    missing.reserveCapacity(codes.count)
+    for (row, code) in codes.enumerated() {
+      let place = Int(code)
+      let value = code < 0 ? nil : values[place]
+      numbers.append(value ?? 0)
+      missing.append(value == nil)
+      guard code >= 0, isOriginal[place] else { continue }
+      originals[row] = String(decoding: pool.text(place), as: UTF8.self)
+      if isUnread[place] { unread.append(row) }
+    }
+  }
+}

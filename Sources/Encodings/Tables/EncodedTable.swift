@@ -1,0 +1,76 @@
+package import HourglassNetworks
+
+/// The rows of a table, or the times of series, as values for a network; any cell may be missing.
+package struct EncodedTable: Hashable, Sendable {
+  /// The fields of a row.
+  package let layout: FeatureSchema
+  /// The number of rows.
+  package let count: Int
+  /// The values, `[count, width]`; those of a missing cell are 0.
+  package let values: [Float]
+  /// 1 for a cell that is there and 0 for a missing one, `[count, fieldCount]`.
+  package let observed: [Float]
+  /// For each category the cells whose level was not in the training data, and that count as missing, by
+  /// name.
+  package let unknownCategories: [String: Int]
+
+  package init(
+    layout: FeatureSchema,
+    count: Int,
+    values: [Float],
+    observed: [Float],
+    unknownCategories: [String: Int] = [:]
+  ) {
+    precondition(
+      values.count == count * layout.width && observed.count == count * layout.count,
+      "\(count) rows of \(layout.width) values and \(layout.count) observed masks were expected"
+    )
+    self.layout = layout
+    self.count = count
+    self.values = values
+    self.observed = observed
+    self.unknownCategories = unknownCategories
+  }
+
+  /// The number of values of a row.
+  package var width: Int { layout.width }
+  /// The number of fields of a row.
+  package var fieldCount: Int { layout.count }
+
+  /// Whether a cell is there.
+  package func isPresent(_ row: Int, _ field: Int) -> Bool {
+    observed[row * fieldCount + field] != 0
+  }
+
+  /// The missing cells, `[rows, fields]`.
+  package var missing: [Bool] { observed.map { $0 == 0 } }
+
+  /// The rows without some of their cells, `[rows, fields]`.
+  package func hiding(_ cells: [Bool]) -> EncodedTable {
+    var (values, observed) = (values, observed)
+    let ranges = layout.ranges
+    for row in 0..<count {
+      for field in 0..<fieldCount where cells[row * fieldCount + field] {
+        observed[row * fieldCount + field] = 0
+        for place in ranges[field] { values[row * width + place] = 0 }
+      }
+    }
+    return EncodedTable(layout: layout, count: count, values: values, observed: observed)
+  }
+
+  /// Some rows in the order of their indices.
+  package func rows(_ indices: [Int]) -> EncodedTable {
+    EncodedTable(
+      layout: layout,
+      count: indices.count,
+      values: indices.flatMap { values[$0 * width..<($0 + 1) * width] },
+      observed: indices.flatMap { observed[$0 * fieldCount..<($0 + 1) * fieldCount] }
+    )
+  }
+
+  /// At most so many rows, evenly taken from all.
+  package func thinned(to limit: Int) -> EncodedTable {
+    guard count > limit else { return self }
+    return rows((0..<limit).map { $0 * count / limit })
+  }
+}

@@ -1,0 +1,59 @@
+internal import HourglassData
+internal import HourglassEncodings
+internal import HourglassTensors
+
+extension EncodingOptions {
+  /// Tables are drawn from bins, so that every distribution is kept; pixels are probabilities.
+  static let synthesis = EncodingOptions(
+    binsColumns: true,
+    channelScaling: .robust,
+    clipsPixels: true
+  )
+}
+
+/// How items are encoded, and what else was found of them; kept in the model.
+struct SynthesisFields: Codable, Hashable, Sendable {
+  /// How items become numbers for a network and come back.
+  let encoding: ItemEncoding
+  /// Whether nearly all values of images are near 0 or 1, so that they are taken as drawings of ink.
+  let isInk: Bool
+  /// The names of the classes that images can be made of; none in models without classes.
+  var classNames: [String]?
+
+  /// Fits to some items.
+  init(_ items: RawItems, training: [Int]) throws {
+    encoding = try ItemEncoding(items, training: training, .synthesis)
+    isInk = encoding.isOfInk(items, training: training)
+  }
+
+  /// What the items are.
+  var kind: DataKind { encoding.kind }
+
+  /// The columns of a table, those that are not trained on too; the channels of series.
+  var columns: [TableEncoding.Field] { encoding.fields?.fields ?? [] }
+
+  /// What is wrong with fields that were read from a file, if anything.
+  var problem: String? {
+    if let problem = encoding.problem { return problem }
+    guard let classNames else { return nil }
+    return Set(classNames).count == classNames.count && classNames.count <= ClassCodes.mostClasses
+      ? nil : "its classes should have different names"
+  }
+}
+
+extension ItemEncoding {
+  /// Whether three quarters of the values of some gray images are within a tenth of 0 or 1.
+  fileprivate func isOfInk(_ items: RawItems, training: [Int]) -> Bool {
+    guard case (.images(let encoding), .images(let images)) = (self, items),
+      encoding.isIdentity, encoding.channels == 1
+    else { return false }
+    var (extreme, all) = (0, 0)
+    for place in stride(from: 0, to: training.count, by: max(training.count / 2_000, 1)) {
+      for value in images.item(training[place]) {
+        all += 1
+        if value < 0.1 || value > 0.9 { extreme += 1 }
+      }
+    }
+    return Double(extreme) >= 0.75 * Double(all)
+  }
+}
