@@ -72,12 +72,10 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Hourglass", targets: ["Hourglass"]),
-    // What the package in Benchmarks/ needs beside the public library: requests as the command runs them, and
-    // parts that are not public. Nothing else uses it.
-    .library(
-      name: "HourglassBenchmarkSupport",
-      targets: ["HourglassBenchmarkSupport", "HourglassJobs"]
-    ),
+    // Requests in JSON, as the command runs them.
+    .library(name: "HourglassJobs", targets: ["HourglassJobs"]),
+    // What the package in Benchmarks/ needs beside the public libraries. Nothing else uses it.
+    .library(name: "HourglassBenchmarkSupport", targets: ["HourglassBenchmarkSupport"]),
     .executable(name: "hourglass", targets: ["HourglassCommandLine"]),
   ],
   traits: [
@@ -187,8 +185,9 @@ let package = Package(
     // Tests: one suite for each room, and the built program end to end.
     .target(
       name: "HourglassTestSupport",
-      dependencies: base + rooms("Graphs", "Engines"),
+      dependencies: base + rooms("Graphs", "Engines", "Media", "Data"),
       path: "Tests/TestSupport",
+      resources: [.copy("Goldens")],
       swiftSettings: house
     ),
     tests("Tensors", imports: base),
@@ -206,21 +205,25 @@ let package = Package(
       resources: [.copy("Goldens")]
     ),
     tests("Networks", imports: base + rooms("Graphs", "Networks", "Engines") + [benchmarkSupport]),
-    tests(
-      "Datasets",
-      imports: base + rooms("Media", "Data", "Encodings") + ["CHourglassCodecs"],
-      resources: [.copy("Goldens")]
-    ),
+    tests("System", imports: base),
+    tests("Media", imports: base + rooms("Media", "Data", "Encodings") + ["CHourglassCodecs"]),
+    tests("Data", imports: base + rooms("Media", "Data", "Encodings") + ["CHourglassCodecs"]),
+    tests("Encodings", imports: learning + rooms("Media", "Data", "Encodings")),
+    tests("Statistics", imports: task),
     tests("Evaluation", imports: base + rooms("Statistics", "Evaluation")),
     tests("Signatures", imports: base + [signatures, "CHourglassNearest"]),
     tests("Autoencoders", imports: learning),
-    tests(
-      "Applications",
-      imports: task + tasks + [
-        signatures, "CHourglassCodecs", "CHourglassNearest", "CHourglassOneDNN",
-      ],
-      resources: [.copy("Goldens")]
-    ),
+    tests("TasksCommon", imports: task + rooms("Reduce")),
+    tests("Reduce", imports: task + rooms("Reduce")),
+    tests("Features", imports: task + rooms("Features", "Reduce")),
+    tests("Match", imports: task + rooms("Match") + [signatures]),
+    tests("Denoise", imports: task + rooms("Denoise")),
+    tests("Detect", imports: task + rooms("Detect")),
+    tests("Generate", imports: task + rooms("Generate")),
+    tests("Impute", imports: task + rooms("Impute")),
+    tests("Colorize", imports: task + rooms("Colorize")),
+    // What all tasks promise, and what two of them have to do with each other.
+    tests("Tasks", imports: task + tasks + [signatures]),
     tests(
       "Reports",
       imports: base + rooms("Media", "Data", "Statistics", "Evaluation") + [reports],
@@ -237,7 +240,7 @@ let package = Package(
         )
       ]
     ),
-    tests("Library", imports: ["Hourglass"]),
+    tests("Library", imports: ["Hourglass", "HourglassJobs"]),
     // Runs the program that the build puts beside the tests; imports nothing of it.
     .testTarget(name: "HourglassEndToEndTests", path: "Tests/EndToEnd", swiftSettings: house),
   ],

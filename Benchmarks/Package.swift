@@ -31,6 +31,7 @@ let package = Package(
       dependencies: [
         "CAllocations",
         .product(name: "Hourglass", package: "hourglass"),
+        .product(name: "HourglassJobs", package: "hourglass"),
         .product(name: "HourglassBenchmarkSupport", package: "hourglass"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

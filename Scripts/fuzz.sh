@@ -30,7 +30,7 @@ swift build --package-path Fuzz --scratch-path .build/fuzz -c release \
   -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld
 
 program=$(swift build --package-path Fuzz --scratch-path .build/fuzz -c release --show-bin-path)/Fuzz
-goldens=Tests/DatasetsTests/Goldens
+goldens=Tests/TestSupport/Goldens
 
 # Writes small NumPy arrays and archives of them into a folder.
 arrays() {

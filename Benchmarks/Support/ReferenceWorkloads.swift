@@ -146,89 +146,59 @@ public struct ReferenceWorkload: Sendable {
   /// 1x28x28 -> 32x14x14 -> 64x7x7 -> 16 -> back.
   private func convolutional(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
     Sequential([
-      ConvolutionLayer(
-        rank: 2,
-        32,
-        kernelSize: 3,
-        stride: 2,
-        padding: .explicit(1),
-        activation: .relu
-      ),
-      ConvolutionLayer(
-        rank: 2,
-        64,
-        kernelSize: 3,
-        stride: 2,
-        padding: .explicit(1),
-        activation: .relu
-      ),
+      halving(32, rank: 2, kernel: 3, .relu),
+      halving(64, rank: 2, kernel: 3, .relu),
       Flatten(),
       Dense(16),
       Dense(64 * 49, activation: .relu),
       Reshape([64, 7, 7]),
-      ConvolutionLayer(
-        isTransposed: true,
-        rank: 2,
-        32,
-        kernelSize: 4,
-        stride: 2,
-        padding: .explicit(1),
-        activation: .relu
-      ),
-      ConvolutionLayer(
-        isTransposed: true,
-        rank: 2,
-        1,
-        kernelSize: 4,
-        stride: 2,
-        padding: .explicit(1),
-        activation: .logistic
-      ),
+      doubling(32, rank: 2, kernel: 4, .relu),
+      doubling(1, rank: 2, kernel: 4, .logistic),
     ])(x, in: &builder)
   }
 
   /// 1x128 -> 32x64 -> 64x32 -> 8 -> back.
   private func series(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
     Sequential([
-      ConvolutionLayer(
-        rank: 1,
-        32,
-        kernelSize: 7,
-        stride: 2,
-        padding: .explicit(3),
-        activation: .relu
-      ),
-      ConvolutionLayer(
-        rank: 1,
-        64,
-        kernelSize: 5,
-        stride: 2,
-        padding: .explicit(2),
-        activation: .relu
-      ),
+      halving(32, rank: 1, kernel: 7, .relu),
+      halving(64, rank: 1, kernel: 5, .relu),
       Flatten(),
       Dense(8),
       Dense(64 * 32, activation: .relu),
       Reshape([64, 32]),
-      ConvolutionLayer(
-        isTransposed: true,
-        rank: 1,
-        32,
-        kernelSize: 4,
-        stride: 2,
-        padding: .explicit(1),
-        activation: .relu
-      ),
-      ConvolutionLayer(
-        isTransposed: true,
-        rank: 1,
-        1,
-        kernelSize: 4,
-        stride: 2,
-        padding: .explicit(1)
-      ),
+      doubling(32, rank: 1, kernel: 4, .relu),
+      doubling(1, rank: 1, kernel: 4, .identity),
     ])(x, in: &builder)
   }
+}
+
+/// A convolution that halves the extents.
+private func halving(
+  _ channels: Int,
+  rank: Int,
+  kernel: Int,
+  _ activation: Activation,
+  isTransposed: Bool = false
+) -> ConvolutionLayer {
+  ConvolutionLayer(
+    isTransposed: isTransposed,
+    rank: rank,
+    channels,
+    kernelSize: kernel,
+    stride: 2,
+    padding: .explicit((kernel - 1) / 2),
+    activation: activation
+  )
+}
+
+/// A transposed convolution that doubles the extents.
+private func doubling(
+  _ channels: Int,
+  rank: Int,
+  kernel: Int,
+  _ activation: Activation
+) -> ConvolutionLayer {
+  halving(channels, rank: rank, kernel: kernel, activation, isTransposed: true)
 }
 
 extension Graph {

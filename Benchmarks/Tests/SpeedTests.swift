@@ -143,7 +143,7 @@ import Testing
     // The graph of the first run is taken.
     let second = try Program.run(arguments, in: folder)
     #expect(try json(second.output)["build_s"] is NSNull)
-    let vectors = try NPYFile(contentsOf: folder.path("vectors/vectors.npy"))
+    let vectors = try ArrayFiles.numbers(contentsOf: folder.path("vectors/vectors.npy"))
     #expect(vectors.shape == [2_000, 8])
     let wrong = try Program.run(["search", "--count", "0"], in: folder)
     #expect(wrong.code == 64 && wrong.errors.contains("--count must be 1 to"))

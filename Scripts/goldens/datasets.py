@@ -1,4 +1,4 @@
-"""Makes the small files that the tests of the datasets read: Tests/DatasetsTests/Goldens/.
+"""Makes the small files that the tests of the datasets read: Tests/TestSupport/Goldens/.
 
 Made with Python 3.11.7, NumPy 2.4.6 and zlib 1.2.13. Run it from the root of the repository:
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy
 
-FOLDER = Path("Tests/DatasetsTests/Goldens")
+FOLDER = Path("Tests/TestSupport/Goldens")
 IDX_TYPES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0x0E}
 
 

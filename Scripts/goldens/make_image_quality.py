@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Tests/ApplicationsTests/Goldens/image_quality.json with scikit-image and SciPy.
+"""Makes Tests/TestSupport/Goldens/image_quality.json with scikit-image and SciPy.
 
 usage: make_image_quality.py [OUTPUT]        (needs numpy, scipy and scikit-image)
 
@@ -20,7 +20,7 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "Tests/ApplicationsTests/Goldens/image_quality.json"
+DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "Tests/TestSupport/Goldens/image_quality.json"
 COLORS = [[0, 0, 0], [1, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0.5], [0.02, 0.01, 0.03], [0.8, 0.6, 0.2]]
 
 

@@ -1,4 +1,4 @@
-"""Makes the small images that the tests read, and what they hold: Tests/DatasetsTests/Goldens/Images/.
+"""Makes the small images that the tests read, and what they hold: Tests/TestSupport/Goldens/Images/.
 
 Made with Python 3.11.7, NumPy 2.4.6 and Pillow 13.0.0. The PNG files are put together here byte by byte
 and compared with what Pillow reads. Run it from the root of the repository:
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy
 from PIL import Image, ImageCms, ImageOps
 
-FOLDER = Path("Tests/DatasetsTests/Goldens/Images")
+FOLDER = Path("Tests/TestSupport/Goldens/Images")
 WIDTH, HEIGHT = 13, 9
 # Adam7: the first column and row of each pass, and its steps.
 PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]

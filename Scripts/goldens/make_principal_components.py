@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Tests/ApplicationsTests/Goldens/principal_components.json with scikit-learn.
+"""Makes Tests/TestSupport/Goldens/principal_components.json with scikit-learn.
 
 usage: make_principal_components.py [OUTPUT]        (needs numpy and scikit-learn)
 
@@ -19,7 +19,7 @@ import numpy
 import sklearn
 from sklearn.decomposition import PCA
 
-DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "Tests/ApplicationsTests/Goldens/principal_components.json"
+DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "Tests/TestSupport/Goldens/principal_components.json"
 CASES = {  # rows, values, factors, components
     "table": (70, 6, 3, 3),
     "all directions": (40, 4, 2, 4),

@@ -1,4 +1,4 @@
-"""Makes the small sounds that the tests read, and what they hold: Tests/DatasetsTests/Goldens/Sounds/.
+"""Makes the small sounds that the tests read, and what they hold: Tests/TestSupport/Goldens/Sounds/.
 
 Made with Python 3.11.7, NumPy 2.4.6, SciPy 1.17.1 and soundfile 0.14.0 (libsndfile 1.2.2). The mel
 spectrogram is computed here in double precision, and compared with librosa where that is installed.
@@ -16,7 +16,7 @@ import scipy.fft
 import scipy.signal
 import soundfile
 
-FOLDER = Path("Tests/DatasetsTests/Goldens/Sounds")
+FOLDER = Path("Tests/TestSupport/Goldens/Sounds")
 EXPECTED = {}
 
 

@@ -1,4 +1,4 @@
-"""Makes the spectra that the tests compare with: Tests/DatasetsTests/Goldens/Spectra/expected.json.
+"""Makes the spectra that the tests compare with: Tests/TestSupport/Goldens/Spectra/expected.json.
 
 Made with Python 3.11.7, NumPy 2.4.6, SciPy 1.17.1, librosa 0.11.0 and soundfile 0.14.0. It reads the
 melody that make_sounds.py makes. Run it from the root of the repository:
@@ -14,8 +14,8 @@ import numpy
 import scipy.signal
 import soundfile
 
-MELODY = Path("Tests/DatasetsTests/Goldens/Sounds/melody.wav")
-TARGET = Path("Tests/DatasetsTests/Goldens/Spectra/expected.json")
+MELODY = Path("Tests/TestSupport/Goldens/Sounds/melody.wav")
+TARGET = Path("Tests/TestSupport/Goldens/Spectra/expected.json")
 
 
 def rounded(values):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes Tests/ApplicationsTests/Goldens/table_similarity.json: two small tables and how alike
+"""Writes Tests/TestSupport/Goldens/table_similarity.json: two small tables and how alike
 SDMetrics finds them.
 
-    python3 Scripts/goldens/make_table_similarity.py Tests/ApplicationsTests/Goldens
+    python3 Scripts/goldens/make_table_similarity.py Tests/TestSupport/Goldens
 
 Needs numpy, pandas and sdmetrics (made with 0.32.0).
 """

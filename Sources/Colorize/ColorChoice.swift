@@ -1,4 +1,4 @@
-internal import HourglassMedia
+internal import HourglassTasksCommon
 
 /// Which of the colors that a place could have it is given.
 public enum ColorChoice: String, Hashable, Sendable, Codable, CaseIterable {

@@ -1,6 +1,4 @@
-internal import HourglassMedia
-internal import HourglassSystem
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// What each place of an image could be colored, in the size in which the network sees it.
 struct ColorDistribution: Sendable {

@@ -1,7 +1,4 @@
-package import HourglassAutoencoders
-package import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassTensors
+package import HourglassTasksCommon
 
 /// A distribution of values: their mean, vivid values that vary as much as true ones, and the probability of
 /// each of some fixed anchors.

@@ -1,6 +1,4 @@
-internal import HourglassData
-internal import HourglassMedia
-internal import HourglassNetworks
+internal import HourglassTasksCommon
 
 /// The colors whose probabilities a network predicts for each place.
 ///

@@ -1,8 +1,4 @@
-internal import HourglassEncodings
-internal import HourglassEvaluation
-internal import HourglassGraphs
-internal import HourglassMedia
-internal import HourglassStatistics
+internal import HourglassTasksCommon
 
 /// How near the colors of images are to the true ones, added up over images.
 struct ColorizationTally: Sendable {

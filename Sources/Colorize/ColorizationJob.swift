@@ -1,13 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassMedia
-internal import HourglassModelFiles
-internal import HourglassNetworks
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One training run to color, with everything chosen before it begins.
 struct ColorizationJob: Sendable {

@@ -1,8 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassEngines
-internal import HourglassMedia
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// A network that predicts the a and b channels of color from the lightness.
 struct ColorizationModel: Sendable {

@@ -1,14 +1,4 @@
-internal import HourglassAutoencoders
-public import HourglassData
-internal import HourglassEncodings
-public import HourglassEngines
-public import HourglassEvaluation
-public import HourglassMedia
-internal import HourglassModelFiles
-internal import HourglassNetworks
-internal import HourglassStatistics
 public import HourglassTasksCommon
-public import HourglassTensors
 
 /// A fitted colorizer: it gives images of any size their colors.
 ///

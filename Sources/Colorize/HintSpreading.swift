@@ -1,6 +1,4 @@
-internal import HourglassGraphs
-internal import HourglassMedia
-internal import HourglassSystem
+internal import HourglassTasksCommon
 
 /// Colors that spread from hints to what is like their places.
 ///

@@ -1,6 +1,4 @@
-internal import HourglassEvaluation
-internal import HourglassGraphs
-internal import HourglassMedia
+internal import HourglassTasksCommon
 
 /// Which output of a colorization network the colors of an image are made of.
 enum ColorSource: String, Hashable, Sendable, Codable, CaseIterable {

@@ -1,4 +1,4 @@
-internal import HourglassMedia
+internal import HourglassTasksCommon
 
 /// The size in which the network sees an image.
 ///

@@ -1,6 +1,3 @@
-public import HourglassData
-internal import HourglassEncodings
-internal import HourglassModelFiles
 public import HourglassTasksCommon
 
 extension Denoiser {

@@ -1,5 +1,3 @@
-internal import HourglassEncodings
-public import HourglassNetworks
 public import HourglassTasksCommon
 
 /// Takes noise off images of any size, off sounds, off tables of numbers and off time series.

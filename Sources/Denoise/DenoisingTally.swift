@@ -1,6 +1,4 @@
-internal import HourglassEncodings
-internal import HourglassEvaluation
-internal import HourglassStatistics
+internal import HourglassTasksCommon
 
 /// How near items are to the clean ones by several methods, while they are evaluated.
 struct DenoisingTally: Sendable {

@@ -1,12 +1,4 @@
-package import HourglassData
-internal import HourglassEncodings
-package import HourglassEngines
-package import HourglassEvaluation
-package import HourglassMedia
-internal import HourglassStatistics
-internal import HourglassSystem
 package import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One image in an evaluation of a denoiser, as it was, with noise, and without it again.
 package struct DenoisingEvaluation: Sendable {

@@ -1,9 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassEncodings
-internal import HourglassModelFiles
-internal import HourglassNetworks
 public import HourglassTasksCommon
-public import HourglassTensors
 
 /// What the items of a denoiser are, for the header of its model file.
 enum DenoisedFields: Hashable, Sendable, Codable {

@@ -1,12 +1,4 @@
-package import HourglassData
-internal import HourglassEncodings
-public import HourglassEngines
-package import HourglassEvaluation
-public import HourglassMedia
-internal import HourglassStatistics
-internal import HourglassSystem
 public import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One sound in an evaluation of a denoiser, as it was, with noise, and without it again.
 package struct SoundDenoisingEvaluation: Sendable {

@@ -1,12 +1,4 @@
-internal import HourglassAutoencoders
-public import HourglassData
-public import HourglassEncodings
-public import HourglassEngines
-internal import HourglassEvaluation
-public import HourglassMedia
-internal import HourglassModelFiles
 public import HourglassTasksCommon
-internal import HourglassTensors
 
 /// A fitted denoiser: it removes noise from data of the kind that it was trained on.
 ///

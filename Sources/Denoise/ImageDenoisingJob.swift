@@ -1,12 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassMedia
-internal import HourglassNetworks
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// How a network is trained to denoise images.
 private enum DenoisingObjective: Hashable, Sendable {
@@ -168,17 +160,8 @@ struct ImageDenoisingJob: Sendable {
         estimate: estimate(result.record)
       )
     }
-    let evaluator = ImageDenoisingEvaluator(
-      network: network,
-      comparesWithFilters: run.session.comparesWithBaselines
-    )
-    let evaluation = try await evaluator.evaluation(
-      of: images.items(Array(split.report.prefix(ImageDenoisingEvaluator.limit))),
-      noise: denoiser.noise(for: .images).typical,
-      as: split.reportRows,
-      seed: denoiser.learning.seed,
-      on: run.session.engine
-    )
+    let heldOut = HeldOutDenoising(denoiser, .images, split, run.session)
+    let evaluation = try await heldOut.evaluation(of: images, by: network)
     return try FittedDenoiser(denoiser, run, result.record, evaluation, .images(network))
   }
 

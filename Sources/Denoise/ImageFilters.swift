@@ -1,6 +1,4 @@
-internal import HourglassMedia
-internal import HourglassNetworks
-internal import HourglassSystem
+internal import HourglassTasksCommon
 
 /// Classical filters that take noise off an image, as baselines.
 ///

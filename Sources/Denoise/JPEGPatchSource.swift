@@ -1,9 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassMedia
-internal import HourglassNetworks
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// Patches of images as JPEG files would hold them, with the clean ones as targets.
 ///

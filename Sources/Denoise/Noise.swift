@@ -1,9 +1,4 @@
-public import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassGraphs
-internal import HourglassMedia
-internal import HourglassSystem
-internal import HourglassTensors
+public import HourglassTasksCommon
 
 /// The noise that is to be taken off, of values from 0 to 1 (of a table and of a series: of values
 /// with a standard deviation of 1; of a sound: of samples with a root mean square of 1).

@@ -1,6 +1,4 @@
-internal import HourglassMedia
-internal import HourglassSystem
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// The power of the noise of a sound, guessed from the sound alone.
 ///

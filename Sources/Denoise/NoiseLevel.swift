@@ -1,7 +1,4 @@
-internal import HourglassGraphs
-internal import HourglassMedia
-internal import HourglassNetworks
-internal import HourglassStatistics
+internal import HourglassTasksCommon
 
 /// The level of normal noise in images, estimated from the images alone.
 ///

@@ -1,9 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// A network that takes noise off windows of a series.
 struct SeriesDenoising: Sendable {
@@ -40,5 +35,125 @@ struct SeriesDenoising: Sendable {
       )
     }
     return table.rows(series.rowsOfOriginals)
+  }
+}
+
+/// One training run to denoise time series, with everything chosen before it begins.
+struct SeriesDenoisingJob: Sendable {
+  private let denoiser: Denoiser
+  private let series: SeriesSet
+  private let split: RowSplit
+  private let encoding: SeriesEncoding
+  private let translator: ImageToImageNetwork
+  private let run: TrainingRun
+
+  init(_ denoiser: Denoiser, _ series: SeriesSet, _ session: TrainingSession) throws {
+    self.denoiser = denoiser
+    self.series = series
+    split = RowSplit(RawItems.series(series), seed: denoiser.learning.seed)
+    let given = try session.startingFields(DenoisedFields.self, of: FittedDenoiser.application)
+    if case .items(.series(let learned))? = given, learned.window == series.window,
+      learned.names == series.channels
+    {
+      encoding = learned
+    } else {
+      // The run refuses a model of other data.
+      encoding = try SeriesEncoding(series, windows: split.training)
+    }
+    translator = ImageToImageNetwork(
+      architecture: denoiser.architecture ?? .uNet(base: 16, depth: 2, activation: .relu),
+      learnsDifference: true,
+      corruption: denoiser.noise(for: .series).corruption
+    )
+    run = try denoiser.run(
+      .series(encoding),
+      .translator(translator),
+      on: split,
+      of: (series.name, series.fingerprint),
+      session
+    )
+  }
+
+  /// Trains, evaluates, and makes the model with its evaluation.
+  func fitted() async throws -> FittedDenoiser {
+    let source = try windows(split.seen)
+    let result = try await run.train(translator, on: source)
+    let network = SeriesDenoising(
+      encoding: encoding,
+      network: try FittedImageToImageNetwork(
+        translator,
+        variables: result.variables,
+        itemShape: source.itemShape,
+        record: result.record
+      )
+    )
+    let evaluation = try await evaluation(of: network)
+    return try FittedDenoiser(denoiser, run, result.record, evaluation, .series(network))
+  }
+
+  /// Some windows as items `[channels, window]`.
+  private func windows(_ numbers: [Int]) throws -> EncodedRows {
+    try EncodedRows(.series(series), encoding: .series(encoding)).selecting(numbers).withoutMasks
+  }
+
+  private static let widths = [0.7, 1, 1.5, 2, 3, 5]
+
+  private func evaluation(of network: SeriesDenoising) async throws -> Evaluation {
+    let rows = try windows(split.report)
+    let noise = denoiser.noise(for: .series).typical
+    var generator = SeededGenerator.named("noise", seed: denoiser.learning.seed)
+    var noisy: [Float] = []
+    for index in 0..<rows.count { noisy += noise.added(to: rows.item(index), &generator) }
+    let (channels, length) = (rows.itemShape[0], rows.itemShape[1])
+    let shape: Shape = [rows.count, channels, length]
+    let results = try await network.network.translate(
+      TensorSource(Tensor(noisy, shape: shape)),
+      on: run.session.engine
+    )
+    // A window is an image one pixel high for the filters.
+    func planes(_ values: ArraySlice<Float>) -> PlanarImage {
+      let all = Array(values)
+      return PlanarImage(
+        width: length,
+        height: 1,
+        planes: (0..<channels).map { Array(all[$0 * length..<($0 + 1) * length]) }
+      )
+    }
+    var (own, given) = ([Double](), [Double]())
+    var smooth = Self.widths.map { _ in [Double]() }
+    var count = 0
+    let width = channels * length
+    for (index, window) in split.report.enumerated() {
+      let observed = series.window(window).observed
+      count += observed.count { $0 > 0 }
+      let truth = rows.item(index)
+      func error(_ values: [Float]) -> Double {
+        values.indices.reduce(0) { sum, place in
+          let difference = Double(values[place]) - Double(truth[place])
+          return observed[place] > 0 ? sum + difference * difference : sum
+        }
+      }
+      let range = index * width..<(index + 1) * width
+      given.append(error(Array(noisy[range])))
+      own.append(error(Array(results.scalars[range])))
+      let image = planes(noisy[range])
+      for (place, deviation) in Self.widths.enumerated() {
+        let filtered = ImageFilters.gaussian(image, standardDeviation: deviation)
+        smooth[place].append(error(filtered.planes.flatMap(\.self)))
+      }
+    }
+    let sums = smooth.map { $0.reduce(0, +) }
+    let best = sums.indices.min { sums[$0] < sums[$1] } ?? 0
+    return Evaluation(
+      .series,
+      of: series.name,
+      split: split.reportRows,
+      noise: noise.description,
+      methods: [
+        ("network", own), ("noisy", given),
+        ("Gaussian filter, \(Self.widths[best]) rows", smooth[best]),
+      ],
+      valueCount: count
+    )
   }
 }

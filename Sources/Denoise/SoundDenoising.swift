@@ -1,12 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassMedia
-internal import HourglassNetworks
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// A network that takes noise off sounds by a mask on their spectrograms; the phases stay.
 struct SoundDenoising: Sendable {

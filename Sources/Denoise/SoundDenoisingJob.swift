@@ -1,10 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassNetworks
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One training run to denoise sounds, with everything chosen before it begins.
 struct SoundDenoisingJob: Sendable {
@@ -69,17 +63,8 @@ struct SoundDenoisingJob: Sendable {
   func fitted() async throws -> FittedDenoiser {
     let result = try await run.train(translator, on: source)
     let network = SoundDenoising(masking, translator, variables: result.variables)
-    let evaluator = SoundDenoisingEvaluator(
-      network: network,
-      comparesWithFilters: run.session.comparesWithBaselines
-    )
-    let evaluation = try await evaluator.evaluation(
-      of: sounds.items(Array(split.report.prefix(SoundDenoisingEvaluator.limit))),
-      noise: denoiser.noise(for: .sounds).typical,
-      as: split.reportRows,
-      seed: denoiser.learning.seed,
-      on: run.session.engine
-    )
+    let heldOut = HeldOutDenoising(denoiser, .sounds, split, run.session)
+    let evaluation = try await heldOut.evaluation(of: sounds, by: network)
     return try FittedDenoiser(denoiser, run, result.record, evaluation, .sounds(network))
   }
 }

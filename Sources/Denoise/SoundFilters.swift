@@ -1,7 +1,4 @@
-internal import HourglassData
-internal import HourglassEvaluation
-internal import HourglassGraphs
-internal import HourglassMedia
+internal import HourglassTasksCommon
 
 /// Classical filters that take noise off a sound, as baselines.
 ///

@@ -1,8 +1,4 @@
-internal import HourglassData
-internal import HourglassGraphs
-internal import HourglassMedia
-internal import HourglassSystem
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// The input and the target of a network that masks spectrograms.
 ///

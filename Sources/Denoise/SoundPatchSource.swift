@@ -1,7 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassMedia
-internal import HourglassTensors
+internal import HourglassTasksCommon
 internal import Synchronization
 
 /// Pieces of spectrograms of sounds with noise as items `[1, frames, bins]`, and the masks that lead

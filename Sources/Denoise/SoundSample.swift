@@ -1,8 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassMedia
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// The sounds that are trained on, in memory: all of them, or parts where they would need too much.
 struct SoundSample: Sendable {

@@ -1,13 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassGraphs
-internal import HourglassModelFiles
-internal import HourglassNetworks
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// A network that takes noise off the numbers of rows.
 struct TableDenoising: Sendable {

@@ -17,16 +17,16 @@ public actor ComputeEngine {
   }
 
   /// How an engine computes.
-  public struct Configuration: Hashable, Sendable, Codable {
+  package struct Configuration: Hashable, Sendable, Codable {
     /// The number of threads for large work; `nil` is one for each processor core.
-    public var threads: Int?
+    package var threads: Int?
     /// The format in which large products are computed.
-    public var precision: ComputePrecision
+    package var precision: ComputePrecision
     /// What computes a graph.
     package var executor = Executor.oneDNN
 
     /// Makes a configuration; the defaults suit nearly everybody.
-    public init(threads: Int? = nil, precision: ComputePrecision = .automatic) {
+    package init(threads: Int? = nil, precision: ComputePrecision = .automatic) {
       self.threads = threads
       self.precision = precision
     }
@@ -40,7 +40,7 @@ public actor ComputeEngine {
   }
 
   /// How this engine computes.
-  public nonisolated let configuration: Configuration
+  package nonisolated let configuration: Configuration
 
   private nonisolated let thread: DedicatedThreadExecutor
   private var kept: [KeptPlan] = []
@@ -49,7 +49,16 @@ public actor ComputeEngine {
   private static let keptPlanLimit = 4
 
   /// Makes an engine and its thread.
-  public init(_ configuration: Configuration = Configuration()) {
+  ///
+  /// - Parameters:
+  ///   - threads: The number of threads for large work; `nil` is one for each processor core.
+  ///   - precision: The format in which large products are computed.
+  public init(threads: Int? = nil, precision: ComputePrecision = .automatic) {
+    self.init(Configuration(threads: threads, precision: precision))
+  }
+
+  /// Makes an engine and its thread by a configuration.
+  package init(_ configuration: Configuration) {
     self.configuration = configuration
     thread = DedicatedThreadExecutor()
   }

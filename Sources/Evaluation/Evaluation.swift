@@ -23,7 +23,7 @@ public struct Evaluation: Hashable, Sendable, Codable {
   public var warnings: [String]
 
   /// Makes an evaluation.
-  public init(
+  package init(
     title: String,
     split: EvaluationSplit,
     itemCount: Int,
@@ -105,7 +105,7 @@ extension Evaluation {
     }
 
     /// Which of two values is the better one.
-    public enum Better: String, Hashable, Sendable, Codable {
+    package enum Better: String, Hashable, Sendable, Codable {
       case lower, higher
       /// Neither: it describes, such as a number of rows.
       case neither
@@ -114,7 +114,7 @@ extension Evaluation {
     /// Its name in the field, such as `MSE`.
     public var name: String
     /// Which of two values is the better one.
-    public var better: Better
+    package var better: Better
     /// How its values are written.
     package var format: Format
 

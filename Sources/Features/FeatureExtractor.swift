@@ -1,7 +1,3 @@
-public import HourglassAutoencoders
-public import HourglassData
-public import HourglassEncodings
-public import HourglassNetworks
 public import HourglassTasksCommon
 
 /// Trains features of rows, images, sounds or windows: the latent vector of an autoencoder whose decoder is

@@ -1,14 +1,4 @@
-internal import HourglassAutoencoders
-package import HourglassData
-internal import HourglassEncodings
-package import HourglassEngines
-package import HourglassEvaluation
-internal import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassStatistics
-internal import HourglassSystem
 package import HourglassTasksCommon
-internal import HourglassTensors
 
 /// What is to be predicted from features, for each item; `nil` where it is not known.
 package enum ProbeTarget: Hashable, Sendable {

@@ -1,11 +1,4 @@
-internal import HourglassAutoencoders
-public import HourglassData
-public import HourglassEncodings
-public import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassModelFiles
 public import HourglassTasksCommon
-public import HourglassTensors
 
 /// A fitted encoder: it gives the features of items.
 ///

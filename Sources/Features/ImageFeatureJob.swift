@@ -1,13 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassModelFiles
-internal import HourglassNetworks
-internal import HourglassStatistics
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// One training run of features of images from patch features, with everything chosen
 /// before it begins.

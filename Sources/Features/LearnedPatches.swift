@@ -1,10 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassStatistics
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// A coding of patches with its fitted parameters.
 struct LearnedPatches: Sendable {
@@ -76,15 +70,10 @@ struct LearnedPatches: Sendable {
       itemShape: images.itemShape,
       batchSize: PatchCoding.batch
     )
-    let item = images.itemShape
-    return try await network.rows(
-      of: GraphName.output,
-      images,
-      purpose: "patches",
-      on: engine
-    ) { batch throws(GraphError) in
+    return try await network.rows(of: GraphName.output, images, purpose: "patches", on: engine) {
+      shapes throws(GraphError) in
       var builder = GraphBuilder()
-      let x = builder.input(GraphName.input, Shape([batch] + item.dimensions))
+      let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
       builder.output(GraphName.output, coding(x, in: &builder))
       return try builder.finish()
     }

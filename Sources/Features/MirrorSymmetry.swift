@@ -1,10 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassGraphs
-internal import HourglassMedia
-internal import HourglassNetworks
-internal import HourglassSystem
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// Whether images look as much like the mirror images of others as like others.
 ///

@@ -1,10 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassStatistics
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// The filters of a coding of patches, trained on patches that are drawn at random.
 ///
@@ -246,15 +240,11 @@ private struct RowProducts {
       itemShape: [width],
       batchSize: Self.batch
     )
-    let (shape, width) = (matrix.shape, width)
-    return try await network.rows(
-      of: GraphName.output,
-      source,
-      purpose: "products",
-      on: engine
-    ) { batch throws(GraphError) in
+    let shape = matrix.shape
+    return try await network.rows(of: GraphName.output, source, purpose: "products", on: engine) {
+      shapes throws(GraphError) in
       var builder = GraphBuilder()
-      let x = builder.input(GraphName.input, [batch, width])
+      let x = builder.input(GraphName.input, Shape([shapes.batch] + shapes.item.dimensions))
       builder.output(GraphName.output, builder.dense(x, builder.state("matrix", shape)))
       return try builder.finish()
     }

@@ -1,9 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassStatistics
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// Whitening with a floor: no direction of the rows varies much more than the others after it.
 ///

@@ -1,4 +1,4 @@
-public import HourglassData
+package import HourglassData
 internal import HourglassEngines
 internal import HourglassGraphs
 internal import HourglassMedia
@@ -10,7 +10,7 @@ internal import HourglassTensors
 /// Reference: Patki, Wedge, Veeramachaneni, 2016, "The Synthetic Data Vault",
 /// doi:10.1109/DSAA.2016.49, and the definitions of KSComplement, TVComplement,
 /// CorrelationSimilarity and ContingencySimilarity in the documentation of SDMetrics 0.32.
-public struct TableSimilarity: Hashable, Sendable, Codable {
+package struct TableSimilarity: Hashable, Sendable, Codable {
   /// How alike the cells of one column are distributed.
   package struct Column: Hashable, Sendable, Codable {
     /// The name of the column.
@@ -34,9 +34,9 @@ public struct TableSimilarity: Hashable, Sendable, Codable {
   /// The pairs of columns, the least alike first.
   package var pairs: [Pair]
   /// The mean over the columns.
-  public var columnShapes: Double
+  package var columnShapes: Double
   /// The mean over the pairs; 1 where there are none.
-  public var pairTrends: Double
+  package var pairTrends: Double
 
   /// Compares tables; identifiers, and pairs whose correlation has no value, are left out.
   ///
@@ -44,7 +44,7 @@ public struct TableSimilarity: Hashable, Sendable, Codable {
   ///   - real: The table to be like.
   ///   - synthetic: A table with its columns, by their names, among others.
   /// - Throws: `missingColumn` where a column is not there.
-  public init(of synthetic: Table, to real: Table) throws(DatasetError) {
+  package init(of synthetic: Table, to real: Table) throws(DatasetError) {
     var compared: [ComparedColumn] = []
     for column in real.columns where column.kind != .identifier {
       compared.append(ComparedColumn(column, try synthetic.required(column.name)))

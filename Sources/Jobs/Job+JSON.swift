@@ -1,4 +1,5 @@
 internal import HourglassAutoencoders
+public import HourglassTasksCommon
 
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
@@ -25,12 +26,12 @@ extension Job {
   ///   - events: Takes what happens, in order, on any thread: JSON objects on one line, whose member `event`
   ///     is `message`, `warning`, `working`, `training`, `finished` or `stoppable`.
   /// - Returns: What the command prints with `--json`: a JSON object on one line.
-  /// - Throws: `Failure` with what was being done, expected and found, and what to do.
+  /// - Throws: The error with what was being done, expected and found, and what to do.
   public static func run(
     json: String,
     relativeTo folder: String = "",
     events: @escaping @Sendable (String) -> Void = { _ in }
-  ) async throws(Failure) -> String {
+  ) async throws(HourglassError) -> String {
     do {
       let request = try JobRequest(json: json, name: "of JSON").relative(to: folder)
       let result = try await run(request) { event in
@@ -39,21 +40,21 @@ extension Job {
       }
       return try result.jsonLine()
     } catch {
-      throw Failure(error)
+      throw HourglassError(error)
     }
   }
 
   /// A request in JSON with its task, its data and the options that differ from the defaults, a member on
   /// each line in alphabetical order.
   ///
-  /// - Throws: `Failure` for what is no JSON, and for a member that is unknown or has a wrong value.
-  public static func optionsThatDiffer(json: String) throws(Failure) -> String {
+  /// - Throws: An error for what is no JSON, and for a member that is unknown or has a wrong value.
+  public static func optionsThatDiffer(json: String) throws(HourglassError) -> String {
     do {
       let request = try JobRequest(json: json, name: "of JSON")
       try request.validate()
       return try request.json()
     } catch {
-      throw Failure(error)
+      throw HourglassError(error)
     }
   }
 }

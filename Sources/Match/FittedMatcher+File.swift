@@ -1,11 +1,5 @@
-internal import HourglassAutoencoders
-internal import HourglassEncodings
-internal import HourglassModelFiles
-internal import HourglassNetworks
 internal import HourglassSignatures
-internal import HourglassSystem
 public import HourglassTasksCommon
-public import HourglassTensors
 
 extension FittedMatcher: FittedTask {
   /// What giving signatures needs, and fingerprints of the items that were trained on; no item is

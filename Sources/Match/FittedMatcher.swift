@@ -1,13 +1,5 @@
-internal import HourglassAutoencoders
-public import HourglassData
-public import HourglassEncodings
-public import HourglassEngines
-public import HourglassEvaluation
-internal import HourglassMedia
 package import HourglassSignatures
-internal import HourglassStatistics
 public import HourglassTasksCommon
-internal import HourglassTensors
 
 /// A fitted matcher: it gives items their signatures.
 ///

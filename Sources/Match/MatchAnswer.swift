@@ -1,6 +1,5 @@
-internal import HourglassEncodings
 internal import HourglassSignatures
-internal import HourglassSystem
+internal import HourglassTasksCommon
 
 /// What a database answers when it is asked for an item.
 public struct MatchAnswer: Hashable, Sendable, Codable {

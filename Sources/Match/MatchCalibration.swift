@@ -1,6 +1,3 @@
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
 internal import HourglassSignatures
 internal import HourglassTasksCommon
 

@@ -1,8 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassMedia
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// The signatures that some named items are to have, as items of the network.
 struct MatchItems: Sendable {

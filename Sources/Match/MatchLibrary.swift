@@ -1,11 +1,5 @@
-public import HourglassData
-internal import HourglassEncodings
-public import HourglassEngines
-internal import HourglassMedia
 public import HourglassSignatures
-internal import HourglassSystem
 public import HourglassTasksCommon
-internal import HourglassTensors
 
 /// A signature database with the matcher that makes its signatures: items go in, answers come out.
 ///
@@ -17,7 +11,7 @@ internal import HourglassTensors
 /// coordinates has none.
 public struct MatchLibrary: Sendable {
   /// The file.
-  public let database: SignatureDatabase
+  package let database: SignatureDatabase
   /// What makes the signatures; none where coordinates were imported.
   public let matcher: FittedMatcher?
 
@@ -116,15 +110,33 @@ extension MatchLibrary {
   ///   - count: The most items to find for each.
   ///   - falseAcceptRate: How often an item that is not in the database may be taken for one that is;
   ///     with it, `isInDatabase` of an answer is set.
-  ///   - index: The signatures of the database, loaded before; without them they are loaded, and a
-  ///     large database makes or loads the graph of its approximate search.
+  ///   - metadata: The values that the metadata of an item must have to be found.
   public func find(
     _ data: Dataset,
     count: Int = 5,
     falseAcceptRate: Double? = nil,
-    filter: SignatureFilter = .all,
-    in index: SignatureIndex? = nil,
+    metadata: [String: String] = [:],
     on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> [MatchAnswer] {
+    try await find(
+      data,
+      count: count,
+      falseAcceptRate: falseAcceptRate,
+      filter: SignatureFilter(metadata: metadata),
+      in: nil,
+      on: engine
+    )
+  }
+
+  /// The same in the signatures of the database, where they were loaded before; a large database makes or
+  /// loads the graph of its approximate search otherwise.
+  package func find(
+    _ data: Dataset,
+    count: Int,
+    falseAcceptRate: Double?,
+    filter: SignatureFilter,
+    in index: SignatureIndex?,
+    on engine: ComputeEngine
   ) async throws(HourglassError) -> [MatchAnswer] {
     try await HourglassError.wrapping {
       let matcher = try requiredMatcher()
@@ -195,8 +207,24 @@ extension MatchLibrary {
     at coordinates: [Float],
     count: Int = 5,
     falseAcceptRate: Double? = nil,
-    filter: SignatureFilter = .all,
-    in index: SignatureIndex? = nil
+    metadata: [String: String] = [:]
+  ) throws(HourglassError) -> MatchAnswer {
+    try find(
+      at: coordinates,
+      count: count,
+      falseAcceptRate: falseAcceptRate,
+      filter: SignatureFilter(metadata: metadata),
+      in: nil
+    )
+  }
+
+  /// The same in the signatures of the database, where they were loaded before.
+  package func find(
+    at coordinates: [Float],
+    count: Int,
+    falseAcceptRate: Double?,
+    filter: SignatureFilter,
+    in index: SignatureIndex?
   ) throws(HourglassError) -> MatchAnswer {
     try HourglassError.wrapping {
       let index = try index ?? loadedIndex()
@@ -215,6 +243,20 @@ extension MatchLibrary {
 }
 
 extension MatchLibrary {
+  /// The names of the stored items, in the order in which they were added.
+  ///
+  /// - Throws: What keeps the file from being read.
+  public func names() throws(HourglassError) -> [String] {
+    try HourglassError.wrapping { try database.items().map(\.name) }
+  }
+
+  /// Removes stored items, all that are named or none.
+  ///
+  /// - Throws: `signatures` where one is not there.
+  public func remove(_ names: [String]) throws(HourglassError) {
+    try HourglassError.wrapping { try database.remove(names) }
+  }
+
   /// The signatures, with a graph where there are many; a task that is cancelled gives it up.
   private func loadedIndex() throws -> SignatureIndex {
     try database.index(for: .automatic) { _ in try Task.checkCancellation() }

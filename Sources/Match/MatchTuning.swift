@@ -1,33 +1,27 @@
-public import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassSystem
-public import HourglassTasksCommon
-internal import HourglassTensors
+package import HourglassTasksCommon
 
 /// How many items are found again by the number of numbers of a signature.
-public struct MatchTuning: Hashable, Sendable, Codable {
+package struct MatchTuning: Hashable, Sendable, Codable {
   /// One number of dimensions.
-  public struct Size: Hashable, Sendable, Codable {
+  package struct Size: Hashable, Sendable, Codable {
     /// The number of numbers of a signature.
-    public var dimensions: Int
+    package var dimensions: Int
     /// The part of distorted copies whose nearest signature is one of their item's.
-    public var signatures: Double
+    package var signatures: Double
     /// The same by as many principal components.
-    public var principalComponents: Double
+    package var principalComponents: Double
   }
 
   /// The part that should be found again.
-  public var target: Double
+  package var target: Double
   /// The sizes that were tried, the smallest first.
-  public var sizes: [Size]
+  package var sizes: [Size]
   /// The smallest size that reached the target; none where none did.
-  public var enough: Int?
+  package var enough: Int?
   /// The part that the values themselves find.
-  public var rawValues: Double
+  package var rawValues: Double
   /// The number of those values.
-  public var valueCount: Int
+  package var valueCount: Int
 }
 
 extension Matcher {
@@ -40,7 +34,7 @@ extension Matcher {
   ///   - target: The part of the copies to find, above 0 and at most 1.
   ///   - largest: The largest size to try.
   ///   - progress: Called with each size when it has been measured.
-  public func tuned(
+  package func tuned(
     to data: Dataset,
     target: Double = 0.95,
     largest: Int = 64,

@@ -1,4 +1,3 @@
-public import HourglassData
 public import HourglassTasksCommon
 
 extension Matcher {

@@ -1,5 +1,3 @@
-public import HourglassEncodings
-public import HourglassNetworks
 public import HourglassTasksCommon
 
 /// Trains signatures by which items are found again from damaged copies and query clips.

@@ -1,6 +1,5 @@
-internal import HourglassData
-internal import HourglassEncodings
 internal import HourglassSignatures
+internal import HourglassTasksCommon
 
 /// A sound to be found: its signatures at fine steps, which stand for several phases.
 ///

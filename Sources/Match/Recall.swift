@@ -1,5 +1,5 @@
 internal import HourglassSignatures
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// Whether the right one is found.
 enum Recall {

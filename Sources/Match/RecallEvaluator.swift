@@ -1,13 +1,5 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
 internal import HourglassSignatures
-internal import HourglassStatistics
-internal import HourglassSystem
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// Measures how many items are found from augmented copies, by signatures and by baselines.
 struct RecallEvaluator: Sendable {

@@ -1,7 +1,4 @@
-internal import HourglassGraphs
-package import HourglassMedia
-internal import HourglassSystem
-package import HourglassTensors
+package import HourglassTasksCommon
 
 /// Noise over a recording: of any spectrum between that of hiss and that of a crowd, steady or with the
 /// pace of speech.

@@ -1,8 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// A network of signatures with trained variables.
 struct SignatureModel: Sendable {
@@ -33,15 +29,13 @@ struct SignatureModel: Sendable {
 
   /// The signatures of items: `[count, latent]`.
   func signatures(of source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {
-    let (network, item) = (network, fitted.itemShape)
-    return try await fitted.rows(
+    try await fitted.rows(
       of: GraphName.latent,
       source,
       purpose: "signatures",
-      on: engine
-    ) { batch throws(GraphError) in
-      try network.encodingGraph(GraphShapes(item: item, batch: batch))
-    }
+      on: engine,
+      graph: network.encodingGraph
+    )
   }
 
   /// The views of items and the latent vectors of these, each `[count, …]`; augmentations come from the seed.

@@ -1,10 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassSystem
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// A denoising autoencoder whose latent vectors distinguish items: the network of a matcher.
 ///

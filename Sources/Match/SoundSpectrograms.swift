@@ -1,8 +1,4 @@
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassMedia
-internal import HourglassSystem
-internal import HourglassTensors
+internal import HourglassTasksCommon
 internal import Synchronization
 
 /// The mel spectrograms of sounds, so that each sound is decoded once for all that one run does with it:

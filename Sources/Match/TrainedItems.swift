@@ -1,7 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassEncodings
 internal import HourglassTasksCommon
-internal import HourglassTensors
 
 /// The items that a network was trained on, by a fingerprint of each as the network sees it.
 ///

@@ -1,7 +1,3 @@
-public import HourglassData
-internal import HourglassEncodings
-package import HourglassEngines
-package import HourglassModelFiles
 public import HourglassTasksCommon
 
 extension DimensionReducer {

@@ -1,10 +1,4 @@
-internal import HourglassAutoencoders
-public import HourglassData
-internal import HourglassEncodings
-internal import HourglassEvaluation
-internal import HourglassGraphs
-public import HourglassTasksCommon
-internal import HourglassTensors
+package import HourglassTasksCommon
 
 /// The search for the smallest number of dimensions that keeps enough of the items.
 ///
@@ -15,9 +9,9 @@ internal import HourglassTensors
 /// Sizes are doubled until one keeps enough, and halved between the last two from there. Each is trained
 /// for a quarter of the usual time, from the weights of the next smaller one, to which it adds dimensions
 /// that begin at the next principal components; the size that is found is then trained in full.
-public struct DimensionSearch: Hashable, Sendable, Codable {
+package struct DimensionSearch: Hashable, Sendable, Codable {
   /// What is to be kept of items.
-  public enum Measure: String, Hashable, Sendable, Codable, CaseIterable {
+  package enum Measure: String, Hashable, Sendable, Codable, CaseIterable {
     /// Their variance: 1 less the squared error, divided by that of the column means.
     case variance
     /// Their neighbors: the share of the nearest items that are among the nearest by their latent vectors.
@@ -25,14 +19,14 @@ public struct DimensionSearch: Hashable, Sendable, Codable {
   }
 
   /// What is to be kept.
-  public var measure: Measure
+  package var measure: Measure
   /// How much of it, above 0 and below 1.
-  public var share: Double
+  package var share: Double
   /// The largest number of dimensions to try, at least 1.
-  public var largest: Int
+  package var largest: Int
 
   /// Makes a search.
-  public init(keeping share: Double = 0.95, of measure: Measure = .variance, largest: Int = 256) {
+  package init(keeping share: Double = 0.95, of measure: Measure = .variance, largest: Int = 256) {
     self.measure = measure
     self.share = share
     self.largest = largest
@@ -48,30 +42,30 @@ public struct DimensionSearch: Hashable, Sendable, Codable {
 }
 
 /// How much latent vectors keep of items by the number of their dimensions.
-public struct DimensionCurve: Hashable, Sendable, Codable {
+package struct DimensionCurve: Hashable, Sendable, Codable {
   /// One number of dimensions.
-  public struct Size: Hashable, Sendable, Codable {
+  package struct Size: Hashable, Sendable, Codable {
     /// The number of dimensions.
-    public var dimensions: Int
+    package var dimensions: Int
     /// What the autoencoder keeps, on items held out.
-    public var autoencoder: Double
+    package var autoencoder: Double
     /// What as many principal components keep.
-    public var principalComponents: Double
+    package var principalComponents: Double
     /// The mean squared error of the autoencoder on items held out, where it is measured.
-    public var autoencoderMSE: Double?
+    package var autoencoderMSE: Double?
     /// That of as many principal components.
-    public var principalComponentsMSE: Double?
+    package var principalComponentsMSE: Double?
   }
 
   /// What was looked for.
-  public var search: DimensionSearch
+  package var search: DimensionSearch
   /// The sizes that were tried, the smallest first.
-  public var sizes: [Size] = []
+  package var sizes: [Size] = []
   /// The smallest size that keeps enough; `nil` where none that was tried does.
-  public var enough: Int?
+  package var enough: Int?
 
   /// The smallest size at which principal components keep enough, among those that were tried.
-  public var enoughOfPrincipalComponents: Int? {
+  package var enoughOfPrincipalComponents: Int? {
     sizes.first { $0.principalComponents >= search.share }?.dimensions
   }
 
@@ -94,7 +88,7 @@ extension DimensionReducer {
   ///   - session: Where the last training takes place.
   ///   - progress: Called with each size when it has been measured.
   /// - Throws: As `fit`; `application` where neighbors are to be kept of fewer than 6 items.
-  public func fit(
+  package func fit(
     _ data: Dataset,
     finding search: DimensionSearch,
     session: TrainingSession = TrainingSession(),

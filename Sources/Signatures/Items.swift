@@ -78,19 +78,19 @@ public enum ReplacementPolicy: String, Codable, Hashable, Sendable, CaseIterable
 }
 
 /// An item of a database, as a list shows it.
-public struct StoredItem: Hashable, Sendable {
+package struct StoredItem: Hashable, Sendable {
   /// The number of the item; later items have larger ones.
-  public let id: Int64
+  package let id: Int64
   /// The name.
-  public let name: String
+  package let name: String
   /// What else is known about the item.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// How many signatures it has.
-  public let signatureCount: Int
+  package let signatureCount: Int
   /// The mean of its signatures: the signature itself where there is one.
-  public let coordinates: [Float]
+  package let coordinates: [Float]
   /// Whether it has a thumbnail.
-  public let hasThumbnail: Bool
+  package let hasThumbnail: Bool
 }
 
 /// One signature of a database with the name of its item, as an export writes it.

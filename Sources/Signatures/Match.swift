@@ -40,17 +40,17 @@ package struct SequenceMatch: Hashable, Sendable, Codable {
 }
 
 /// Which items may be found.
-public struct SignatureFilter: Hashable, Sendable {
+package struct SignatureFilter: Hashable, Sendable {
   /// The values that an item's metadata must have.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// The numbers of items that must not be found.
-  public var excludedItems: Set<Int64>
+  package var excludedItems: Set<Int64>
 
   /// Every item.
-  public static let all = SignatureFilter()
+  package static let all = SignatureFilter()
 
   /// Allows items with some metadata, and without some items.
-  public init(metadata: [String: String] = [:], excludedItems: Set<Int64> = []) {
+  package init(metadata: [String: String] = [:], excludedItems: Set<Int64> = []) {
     self.metadata = metadata
     self.excludedItems = excludedItems
   }
@@ -58,7 +58,7 @@ public struct SignatureFilter: Hashable, Sendable {
   /// Reads conditions such as `artist=Iron Maiden`; all of them must hold.
   ///
   /// Throws `SignatureError.unusableCondition` where one has no equals sign or no key.
-  public init(conditions: [String]) throws(SignatureError) {
+  package init(conditions: [String]) throws(SignatureError) {
     var metadata: [String: String] = [:]
     for text in conditions {
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {

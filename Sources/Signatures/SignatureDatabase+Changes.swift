@@ -62,7 +62,7 @@ extension SignatureDatabase {
   /// Removes items with all that belongs to them.
   ///
   /// Throws `SignatureError.noSuchItems`, and removes nothing, where a name is not one of an item.
-  public func remove(_ names: [String]) throws(SignatureError) {
+  package func remove(_ names: [String]) throws(SignatureError) {
     try write { database in
       var missing: [String] = []
       for name in names {
@@ -78,7 +78,7 @@ extension SignatureDatabase {
 
   /// Takes ready coordinates, one row for each item, all or none; gives the number stored.
   @discardableResult
-  public func importCoordinates(
+  package func importCoordinates(
     _ rows: [(name: String, coordinates: [Float])],
     ifPresent policy: ReplacementPolicy = .refuse
   ) throws(SignatureError) -> Int {
@@ -132,7 +132,7 @@ extension SignatureDatabase {
   }
 
   /// Keeps a text under a key of the caller's own; none removes it.
-  public func setNote(_ text: String?, for key: String) throws(SignatureError) {
+  package func setNote(_ text: String?, for key: String) throws(SignatureError) {
     try write { database in
       let key = "note." + key
       try database.execute(sql: "DELETE FROM setting WHERE key = ?", arguments: [key])

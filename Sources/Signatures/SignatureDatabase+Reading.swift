@@ -20,7 +20,7 @@ extension SignatureDatabase {
   /// The items in the order in which they were added, without their signatures' numbers.
   ///
   /// Throws `SignatureError.damaged` where what the file holds cannot be right.
-  public func items() throws(SignatureError) -> [StoredItem] {
+  package func items() throws(SignatureError) -> [StoredItem] {
     try read { database in
       let records = try self.itemRecords(database)
       let width = try self.dimension(database) ?? 0
@@ -69,7 +69,7 @@ extension SignatureDatabase {
   }
 
   /// The thumbnail of an item as the bytes of an image file; none where it has none.
-  public func thumbnail(of name: String) throws(SignatureError) -> [UInt8]? {
+  package func thumbnail(of name: String) throws(SignatureError) -> [UInt8]? {
     try read { database in
       let limit = Schema.largestThumbnail
       let sql = """
@@ -109,7 +109,7 @@ extension SignatureDatabase {
   }
 
   /// The text under a key of the caller's own; none where there is none.
-  public func note(for key: String) throws(SignatureError) -> String? {
+  package func note(for key: String) throws(SignatureError) -> String? {
     try read { database in
       guard case .string(let text) = try Schema.setting(database, "note." + key) else { return nil }
       return text

@@ -11,12 +11,12 @@ internal import HourglassSystem
 ///     let database = try SignatureDatabase(creating: "songs.db")
 ///     try database.add(NewItem(name: "Fear of the Dark", signature: [0.44, 0.99]))
 ///     let matches = try database.index().matches(for: [0.45, 0.97], count: 1)
-public final class SignatureDatabase: Sendable {
+package final class SignatureDatabase: Sendable {
   /// The path of the file, as the user named it.
-  public let path: String
+  package let path: String
 
   /// Whether the database was opened for reading alone.
-  public let isReadOnly: Bool
+  package let isReadOnly: Bool
 
   let queue: DatabaseQueue
 
@@ -27,7 +27,7 @@ public final class SignatureDatabase: Sendable {
   ///
   /// Throws `SignatureError` where there is no file, where it is not a signature database of a format
   /// that this version reads, and where its tables are damaged.
-  public init(contentsOf path: String, readOnly: Bool = false) throws(SignatureError) {
+  package init(contentsOf path: String, readOnly: Bool = false) throws(SignatureError) {
     guard access(path, F_OK) == 0 else { throw .noSuchFile(file: path) }
     let queue = try Self.connection(to: path, readOnly: readOnly)
     try Self.translating(path) { try queue.read { try Schema.check($0, file: path) } }
@@ -37,12 +37,12 @@ public final class SignatureDatabase: Sendable {
   /// Makes a new database.
   ///
   /// Throws `SignatureError.alreadyExists` where there is a file that holds something.
-  public convenience init(creating path: String) throws(SignatureError) {
+  package convenience init(creating path: String) throws(SignatureError) {
     try self.init(making: path, mayExist: false)
   }
 
   /// Opens a database, or makes it where there is none.
-  public convenience init(openingOrCreating path: String) throws(SignatureError) {
+  package convenience init(openingOrCreating path: String) throws(SignatureError) {
     try self.init(making: path, mayExist: true)
   }
 
@@ -63,19 +63,19 @@ public final class SignatureDatabase: Sendable {
   }
 
   /// The number of items.
-  public var count: Int {
+  package var count: Int {
     get throws(SignatureError) {
       try read { Int(try Schema.integer($0, "SELECT count(*) FROM item") ?? 0) }
     }
   }
 
   /// The number of changes so far; an index that was loaded at another revision is stale.
-  public var revision: Int {
+  package var revision: Int {
     get throws(SignatureError) { try read { try self.revision($0) } }
   }
 
   /// How many numbers a signature has; none before the first item is added.
-  public var dimension: Int? {
+  package var dimension: Int? {
     get throws(SignatureError) { try read { try self.dimension($0) } }
   }
 
@@ -85,7 +85,7 @@ public final class SignatureDatabase: Sendable {
   }
 
   /// Reads the whole file and throws `SignatureError.damaged` where its pages are not in order.
-  public func verify() throws(SignatureError) {
+  package func verify() throws(SignatureError) {
     try read { database in
       let found = try String.fetchAll(database, sql: "PRAGMA integrity_check(1)")
       guard found == ["ok"] else {

@@ -2,12 +2,12 @@ internal import HourglassSystem
 
 extension SignatureError: CustomStringConvertible {
   /// What was being done, what was expected, what was found, and what to do.
-  public var description: String {
+  package var description: String {
     "\(file.map { $0 + ": " } ?? "")\(finding). \(remedy)"
   }
 
   /// The file, as the user named it; none where the error is about something else.
-  public var file: String? {
+  package var file: String? {
     switch self {
     case .noSuchFile(let file), .alreadyExists(let file), .notADatabase(let file),
       .otherApplication(let file), .unfinished(let file), .newerFormat(let file, _, _),

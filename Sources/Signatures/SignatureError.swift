@@ -3,7 +3,7 @@ internal import HourglassSystem
 /// What can be wrong with a signature database, or with what is to be stored or searched in one.
 ///
 /// The text of each case is written in `SignatureError+Description.swift`.
-public enum SignatureError: Error, Hashable, Sendable {
+package enum SignatureError: Error, Hashable, Sendable {
   // The file as a whole.
 
   /// There is no file at the path.

@@ -61,7 +61,7 @@ extension SignatureIndex {
   ///   - chosen: The numbers of the items whose distances are asked for; of all items without them.
   ///     Numbers that no item has are passed over.
   ///   - limit: Bounds the number of items, taken at regular steps.
-  public func distancesBetweenItems(
+  package func distancesBetweenItems(
     of chosen: Set<Int64>? = nil,
     limit: Int = 10_000,
     threads: Int = 1

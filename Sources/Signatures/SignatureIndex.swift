@@ -11,13 +11,13 @@ internal import HourglassTensors
 /// (`SignatureDatabase.index(for:progress:)`): then it may miss some of the nearest, and
 /// `approximation` says how many. A result depends neither on the other queries of a batch nor on the
 /// number of threads.
-public struct SignatureIndex: Sendable {
+package struct SignatureIndex: Sendable {
   /// How many numbers a signature has; 0 where there is none.
-  public let dimension: Int
+  package let dimension: Int
   /// The items, in the order in which they were added.
   package let items: [IndexedItem]
   /// The revision of the database that the index was loaded from; 0 where there is none.
-  public let revision: Int
+  package let revision: Int
 
   /// Panels of 16 rows, as `CHourglassNearest.h` describes them.
   let panels: [Float]
@@ -30,7 +30,7 @@ public struct SignatureIndex: Sendable {
   var graph: EvaluatedGraph?
 
   /// The number of signatures.
-  public var count: Int { positions.count }
+  package var count: Int { positions.count }
 
   /// Makes an index of items that are in no database; their numbers are 1, 2, 3, ….
   package init(items: [NewItem]) throws(SignatureError) {
@@ -81,7 +81,7 @@ public struct SignatureIndex: Sendable {
   }
 
   /// The numbers of a row of the index.
-  public func vector(at row: Int) -> [Float] {
+  package func vector(at row: Int) -> [Float] {
     precondition(positions.indices.contains(row), "there is no row \(row) among \(count)")
     var vector = [Float](repeating: 0, count: dimension)
     hg_nearest_get_row(panels, Int64(dimension), Int64(row), &vector)
@@ -147,7 +147,7 @@ extension SignatureDatabase {
   ///
   /// Throws `SignatureError.damaged` where what the file holds cannot be right, and
   /// `SignatureError.largerThanMemory`.
-  public func index() throws(SignatureError) -> SignatureIndex {
+  package func index() throws(SignatureError) -> SignatureIndex {
     try read { database in
       let dimension = try self.dimension(database) ?? 0
       let rows = Int(try Schema.integer(database, "SELECT count(*) FROM signature") ?? 0)

@@ -1,7 +1,3 @@
-package import HourglassData
-package import HourglassEngines
-package import HourglassTensors
-
 extension DatasetBatches {
   /// Computes something of each batch, and gives it on in the order of the batches.
   ///

@@ -1,9 +1,3 @@
-package import HourglassAutoencoders
-package import HourglassData
-package import HourglassEncodings
-package import HourglassNetworks
-package import HourglassTensors
-
 /// What a reducer chooses from the data where a setting is left open; all the rules are here.
 package enum Defaults {
   /// Fully connected layers that narrow towards the latent vector.

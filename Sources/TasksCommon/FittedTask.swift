@@ -1,9 +1,3 @@
-internal import HourglassData
-package import HourglassEncodings
-public import HourglassEvaluation
-public import HourglassModelFiles
-public import HourglassTensors
-
 /// A fitted model of a task: a value that is applied to data, saved and loaded.
 ///
 /// Nothing that is done with it changes it.
@@ -26,7 +20,7 @@ public protocol FittedTask: Sendable {
 /// What every fitted model has beside what its task needs.
 public struct FittedCore: Hashable, Sendable {
   /// The header of a model file: settings, fields, architecture, provenance.
-  public var header: ModelHeader
+  package var header: ModelHeader
   /// How well the model does, measured when it was trained; `nil` where nothing could be measured.
   public var evaluation: Evaluation?
   /// Where the state of training is kept until the model is saved.
@@ -53,7 +47,11 @@ public struct FittedCore: Hashable, Sendable {
 
 extension FittedTask {
   /// The header of a model file: settings, fields, architecture, provenance.
-  public var header: ModelHeader { core.header }
+  package var header: ModelHeader { core.header }
+  /// What the model was made from.
+  public var provenance: ModelProvenance { core.header.provenance }
+  /// How its training went.
+  public var training: TrainingSummary { core.header.training }
   /// How well the model does, measured when it was trained; `nil` where nothing could be measured.
   public var evaluation: Evaluation? { core.evaluation }
   /// Where the state of training is kept until the model is saved.
@@ -65,7 +63,7 @@ public struct ModelContents: Sendable {
   /// The file.
   public let path: String
   /// Its header.
-  public let header: ModelHeader
+  package let header: ModelHeader
   /// The tensors by name.
   public let tensors: [String: Tensor]
 

@@ -1,12 +1,3 @@
-public import HourglassAutoencoders
-public import HourglassData
-public import HourglassEncodings
-internal import HourglassGraphs
-internal import HourglassMedia
-public import HourglassModelFiles
-public import HourglassSystem
-internal import HourglassTensors
-
 /// Everything that an application can throw: one case for each room that it may come from.
 ///
 ///     do {

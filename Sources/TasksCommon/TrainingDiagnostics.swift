@@ -1,11 +1,3 @@
-package import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEngines
-internal import HourglassNetworks
-package import HourglassStatistics
-internal import HourglassSystem
-package import HourglassTensors
-
 /// What the evaluation of a model warns of, a sentence each.
 package enum TrainingDiagnostics {
   /// What is warned of whatever the task: too short a training, latent dimensions without use, and items

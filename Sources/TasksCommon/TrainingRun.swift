@@ -1,9 +1,3 @@
-package import HourglassAutoencoders
-internal import HourglassEngines
-package import HourglassEvaluation
-package import HourglassModelFiles
-package import HourglassTensors
-
 /// One training run, the same for every application: a trainer, the header of a checkpoint,
 /// and the session that it takes place in.
 package struct TrainingRun: Sendable {

@@ -1,11 +1,3 @@
-public import HourglassAutoencoders
-package import HourglassEncodings
-public import HourglassEngines
-package import HourglassEvaluation
-internal import HourglassGraphs
-internal import HourglassModelFiles
-internal import HourglassTensors
-
 /// Where training takes place: the engine, the checkpoint, and the progress handler.
 ///
 ///     let session = TrainingSession(checkpoint: "run.checkpoint", resumes: true)

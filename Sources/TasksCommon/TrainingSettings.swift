@@ -1,9 +1,3 @@
-public import HourglassAutoencoders
-internal import HourglassData
-package import HourglassEncodings
-package import HourglassNetworks
-internal import HourglassTensors
-
 /// The budget and the steps of training: the same settings for every task.
 ///
 ///     AnomalyDetector(learning: TrainingSettings(seconds: 60, seed: 7))

@@ -160,7 +160,7 @@ import Testing
     func bounds(_ source: TensorSource, seed: UInt64, threads: Int? = nil) async throws
       -> [DrawnBounds]
     {
-      let engine = threads.map { ComputeEngine(ComputeEngine.Configuration(threads: $0)) } ?? engine
+      let engine = threads.map { ComputeEngine(threads: $0) } ?? engine
       return try await model.importanceWeightedBounds(source, draws: 301, seed: seed, on: engine)
     }
     let own = try await bounds(source, seed: 3)

@@ -83,7 +83,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
         encoder: dense,
         bottleneck: .gaussian(latent: 2),
         objective: .likelihood(.bernoulli),
-        binarization: .dynamic
+        drawsZerosAndOnes: true
       )
     ),
     Variant("learned variance", small(objective: .likelihood(.gaussianLearnedVariance))),

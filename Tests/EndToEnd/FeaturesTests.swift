@@ -12,23 +12,10 @@ import Testing
     }
     try folder.write(text, to: "items.csv")
     let learned = try Program.run(
-      "features",
-      "items.csv",
-      "--probe",
-      "kind",
-      "--dimensions",
-      "2",
-      "--epochs",
-      "3",
-      "--threads",
-      "1",
-      "--save",
-      "m",
-      "-o",
-      "features.csv",
-      "--plot",
-      "bars.svg",
-      "--json",
+      [
+        "features", "items.csv", "--probe", "kind", "--dimensions", "2", "--epochs", "3",
+        "--threads", "1", "--save", "m", "-o", "features.csv", "--plot", "bars.svg", "--json",
+      ],
       in: folder
     )
     #expect(learned.code == 0, "\(learned.errors)")
@@ -44,13 +31,7 @@ import Testing
     #expect(folder.text("bars.svg").contains("<svg"))
     // The model applies to the table without the column, and gives the same features.
     let again = try Program.run(
-      "features",
-      "items.csv",
-      "--model",
-      "m",
-      "-o",
-      "again.npy",
-      "--quiet",
+      ["features", "items.csv", "--model", "m", "-o", "again.npy", "--quiet"],
       in: folder
     )
     #expect(again.code == 0, "\(again.errors)")

@@ -27,28 +27,16 @@ import Testing
     let lines = folder.text("new.csv").split(separator: "\n")
     #expect(lines.count == 41 && lines[0] == "age,income,job")
     let again = try Program.run(
-      "generate",
-      "--model",
-      "people.hourglass",
-      "--count",
-      "40",
-      "-o",
-      "again.csv",
-      "--quiet",
+      ["generate", "--model", "people.hourglass", "--count", "40", "-o", "again.csv", "--quiet"],
       in: folder
     )
     #expect(again.code == 0, "\(again.errors)")
     #expect(folder.text("again.csv") == folder.text("new.csv"))
     let clerks = try Program.run(
-      "generate",
-      "--model",
-      "people.hourglass",
-      "--count",
-      "5",
-      "--where",
-      "job=clerk",
-      "-o",
-      "-",
+      [
+        "generate", "--model", "people.hourglass", "--count", "5", "--where", "job=clerk", "-o",
+        "-",
+      ],
       in: folder
     )
     #expect(clerks.code == 0, "\(clerks.errors)")
@@ -104,12 +92,7 @@ import Testing
       #expect(refused.code == code && refused.errors.contains(words), "\(refused.errors)")
     }
     let lattice = try Program.run(
-      "generate",
-      "--learn-from",
-      "people.csv",
-      "--lattice",
-      "-o",
-      "l.png",
+      ["generate", "--learn-from", "people.csv", "--lattice", "-o", "l.png"],
       in: folder
     )
     #expect(lattice.code == 2 && lattice.errors.contains("--latent 2"))
@@ -186,13 +169,10 @@ import Testing
     #expect(try #require(own["importance-weighted bound"]) > #require(own["ELBO"]))
     #expect(folder.text("pairs.svg").contains("reconstructed"))
     let evaluated = try Program.run(
-      "generate",
-      "--model",
-      "spots.hourglass",
-      "--evaluate-on",
-      "images.idx",
-      "--bound-samples",
-      "20",
+      [
+        "generate", "--model", "spots.hourglass", "--evaluate-on", "images.idx", "--bound-samples",
+        "20",
+      ],
       in: folder
     )
     #expect(evaluated.code == 0, "\(evaluated.errors)")

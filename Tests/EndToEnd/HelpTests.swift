@@ -90,6 +90,10 @@ import Testing
     for line in outcome.output.split(separator: "\n") {
       #expect(line.count <= 80, "a terminal has 80 columns: \(line)")
     }
+    // The parser adds the default of an option that has one; its text must not say it again.
+    let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let isSaidTwice = text.contains(#/\(default: [^)]*\)\.? \(default: /#)
+    #expect(!isSaidTwice, "a default of \(verb) is said twice")
   }
 
   @Test func versionIsShown() throws {

@@ -90,12 +90,7 @@ import Testing
     #expect(folder.has(".model.hourglass.checkpoint"))
     #expect(!folder.has("codes.csv"))
     let applied = try Program.run(
-      "reduce",
-      "data.csv",
-      "--model",
-      "model.hourglass",
-      "-o",
-      "codes.csv",
+      ["reduce", "data.csv", "--model", "model.hourglass", "-o", "codes.csv"],
       in: folder
     )
     #expect(applied.code == 0, "\(applied.errors)")
@@ -200,12 +195,7 @@ import Testing
     let former = String(repeating: "former\n", count: 50_000)
     try folder.write(former, to: "disk/codes.csv")
     let outcome = try Program.run(
-      "reduce",
-      "data.csv",
-      "--model",
-      "m",
-      "-o",
-      "disk/codes.csv",
+      ["reduce", "data.csv", "--model", "m", "-o", "disk/codes.csv"],
       in: folder
     )
     #expect(outcome.code == 3, "\(outcome.errors)")

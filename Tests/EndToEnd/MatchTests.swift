@@ -13,22 +13,12 @@ import Testing
       """
     try folder.write(songs, to: "coordinates.csv")
     let added = try Program.run(
-      "match",
-      "import",
-      "coordinates.csv",
-      "--database",
-      "songs.db",
+      ["match", "import", "coordinates.csv", "--database", "songs.db"],
       in: folder
     )
     #expect(added.code == 0, "\(added.errors)")
     let found = try Program.run(
-      "match",
-      "find",
-      "--at",
-      "0.45,0.97",
-      "--database",
-      "songs.db",
-      "--json",
+      ["match", "find", "--at", "0.45,0.97", "--database", "songs.db", "--json"],
       in: folder
     )
     #expect(found.code == 0, "\(found.errors)")
@@ -40,30 +30,17 @@ import Testing
     #expect(list.output.contains("Land of the Free"))
     #expect(list.output.contains("0.81"))
     let removed = try Program.run(
-      "match",
-      "remove",
-      "Fear of the Dark",
-      "--database",
-      "songs.db",
+      ["match", "remove", "Fear of the Dark", "--database", "songs.db"],
       in: folder
     )
     #expect(removed.code == 0, "\(removed.errors)")
     let again = try Program.run(
-      "match",
-      "remove",
-      "Fear of the Dark",
-      "--database",
-      "songs.db",
+      ["match", "remove", "Fear of the Dark", "--database", "songs.db"],
       in: folder
     )
     #expect(again.code == 1)
     let exported = try Program.run(
-      "match",
-      "export",
-      "--database",
-      "songs.db",
-      "-o",
-      "codes.csv",
+      ["match", "export", "--database", "songs.db", "-o", "codes.csv"],
       in: folder
     )
     #expect(exported.code == 0, "\(exported.errors)")
@@ -87,15 +64,7 @@ import Testing
     let methods = try methods(of: json(added.output)["evaluation"])
     #expect(methods["raw values"]?["recall@1"] != nil)
     let found = try Program.run(
-      "match",
-      "find",
-      "images.idx",
-      "--first",
-      "2",
-      "--count",
-      "1",
-      "--database",
-      "images.db",
+      ["match", "find", "images.idx", "--first", "2", "--count", "1", "--database", "images.db"],
       in: folder
     )
     #expect(found.code == 0, "\(found.errors)")
@@ -107,21 +76,12 @@ import Testing
     )
     #expect(more.code == 2)
     let twice = try Program.run(
-      "match",
-      "add",
-      "images.idx",
-      "--database",
-      "images.db",
+      ["match", "add", "images.idx", "--database", "images.db"],
       in: folder
     )
     #expect(twice.code == 1)
     let kept = try Program.run(
-      "match",
-      "add",
-      "images.idx",
-      "--database",
-      "images.db",
-      "--keep",
+      ["match", "add", "images.idx", "--database", "images.db", "--keep"],
       in: folder
     )
     #expect(kept.code == 0, "\(kept.errors)")
@@ -160,13 +120,7 @@ import Testing
     }
     #expect(names[0] == names[1] && names[0].first == "item 7")
     let text = try Program.run(
-      "match",
-      "find",
-      "--at",
-      at,
-      "-d",
-      "codes.db",
-      "--approximate",
+      ["match", "find", "--at", at, "-d", "codes.db", "--approximate"],
       in: folder
     )
     #expect(text.output.contains("the search is approximate: it finds "))
@@ -177,14 +131,7 @@ import Testing
     try folder.write("damaged", to: "codes.db.index")
     #expect(try answer(find("--approximate"))["recall"] is Double)
     let both = try Program.run(
-      "match",
-      "find",
-      "--at",
-      at,
-      "-d",
-      "codes.db",
-      "--approximate",
-      "--exact",
+      ["match", "find", "--at", at, "-d", "codes.db", "--approximate", "--exact"],
       in: folder
     )
     #expect(both.code == 2)

@@ -25,6 +25,19 @@ import Testing
     [0xff, 0xfe] + text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
   }
 
+  /// Trains for one epoch on a table with decimal commas, and writes the result.
+  private func train(
+    _ verb: String,
+    _ input: String,
+    into output: String,
+    in folder: Folder
+  ) throws -> Outcome {
+    try Program.run(
+      [verb, input, "--decimal-comma", "--epochs", "1", "-o", output],
+      in: folder
+    )
+  }
+
   @Test func imputingKeepsTheBytesOfAllOtherCells() throws {
     let folder = try Folder()
     let files = [
@@ -33,16 +46,7 @@ import Testing
     ]
     for (name, bytes) in files {
       try folder.write(bytes, to: name)
-      let run = try Program.run(
-        "impute",
-        name,
-        "--decimal-comma",
-        "--epochs",
-        "1",
-        "-o",
-        "out.csv",
-        in: folder
-      )
+      let run = try train("impute", name, into: "out.csv", in: folder)
       #expect(run.code == 0, "\(run.errors)")
       let result = Array(try folder.bytes("out.csv"))
       func text(_ bytes: [UInt8]) throws -> [String] {
@@ -64,16 +68,7 @@ import Testing
       }
       #expect(result.prefix(3).elementsEqual(bytes.prefix(3)))
       // What was written is read again, and has nothing to fill: the same bytes come out.
-      let again = try Program.run(
-        "impute",
-        "out.csv",
-        "--decimal-comma",
-        "--epochs",
-        "1",
-        "-o",
-        "again.csv",
-        in: folder
-      )
+      let again = try train("impute", "out.csv", into: "again.csv", in: folder)
       if again.code == 0 { #expect(Array(try folder.bytes("again.csv")) == result) }
     }
   }
@@ -81,16 +76,7 @@ import Testing
   @Test func denoisingChangesNumbersAlone() throws {
     let folder = try Folder()
     try folder.write(try Self.windows1252(Self.rows), to: "w.csv")
-    let run = try Program.run(
-      "denoise",
-      "w.csv",
-      "--decimal-comma",
-      "--epochs",
-      "1",
-      "-o",
-      "out.csv",
-      in: folder
-    )
+    let run = try train("denoise", "w.csv", into: "out.csv", in: folder)
     #expect(run.code == 0, "\(run.errors)")
     let text = try #require(
       String(data: try folder.bytes("out.csv"), encoding: .windowsCP1252)
@@ -112,15 +98,7 @@ import Testing
       "sep=|\nOrt|Größe|Größe\n" + (0..<60).map { "x\($0 % 3)|\($0 % 9).5|\($0 % 2)\n" }.joined()
     try folder.write(Self.utf16(text), to: "u.csv")
     let run = try Program.run(
-      "generate",
-      "--learn-from",
-      "u.csv",
-      "--count",
-      "5",
-      "--epochs",
-      "1",
-      "-o",
-      "out.csv",
+      ["generate", "--learn-from", "u.csv", "--count", "5", "--epochs", "1", "-o", "out.csv"],
       in: folder
     )
     #expect(run.code == 0, "\(run.errors)")
@@ -142,12 +120,7 @@ import Testing
     }
     try folder.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: "t.jsonl")
     let imputed = try Program.run(
-      "impute",
-      "t.jsonl",
-      "--epochs",
-      "1",
-      "-o",
-      "out.jsonl",
+      ["impute", "t.jsonl", "--epochs", "1", "-o", "out.jsonl"],
       in: folder
     )
     #expect(imputed.code == 0, "\(imputed.errors)")

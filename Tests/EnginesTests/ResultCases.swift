@@ -1,5 +1,6 @@
 import HourglassGraphs
 import HourglassTensors
+import HourglassTestSupport
 
 extension PlanCase {
   /// What may be a result, and what lives through several steps.
@@ -32,13 +33,7 @@ extension PlanCase {
       builder.output("z and z", builder.concatenation([z, z], axis: 1))
       builder.output("sum", builder.sum(z))
       builder.output("sums", builder.sum(z, axes: [2, 3]))
-      let pooling = Pooling(
-        .maximum,
-        window: [2, 2],
-        strides: [2, 2],
-        paddingBefore: [0, 0],
-        paddingAfter: [0, 0]
-      )
+      let pooling = Pooling.ofPairs(.maximum)
       builder.output("pooled", builder.pooling(z, pooling))
       builder.output("w", w)
     },
@@ -88,13 +83,7 @@ extension PlanCase {
       let y = builder.convolution(x, w, Convolution(rank: 2, padding: 1))
       let part = builder.slice(y, axis: 1, 8..<16)
       builder.output("sums", builder.reduce(.maximum, part, axes: [1]))
-      let pooling = Pooling(
-        .maximum,
-        window: [2, 2],
-        strides: [2, 2],
-        paddingBefore: [0, 0],
-        paddingAfter: [0, 0]
-      )
+      let pooling = Pooling.ofPairs(.maximum)
       let pooled = builder.pooling(part, pooling)
       let loss = builder.mean(builder.apply(.square, pooled))
       builder.output("gradient", builder.gradients(of: loss, withRespectTo: [w])[0])

@@ -183,13 +183,7 @@ struct WrongRule: CustomStringConvertible, Sendable {
       x,
       y,
       g in
-      let pooling = Pooling(
-        .average,
-        window: [2, 2],
-        strides: [2, 2],
-        paddingBefore: [0, 0],
-        paddingAfter: [0, 0]
-      )
+      let pooling = Pooling.ofPairs(.average)
       return [builder.add(.poolingBackward(pooling), [x[0], y, g])]
     },
     WrongRule("the nearest instead of linear", in: "linear resampling [2, 3] to [4, 6]") {

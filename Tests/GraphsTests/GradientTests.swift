@@ -100,13 +100,7 @@ import Testing
   }
 
   @Test func firstOfEqualElementsOfAPoolingWindowTakesTheGradient() throws {
-    let pooling = Pooling(
-      .maximum,
-      window: [2, 2],
-      strides: [2, 2],
-      paddingBefore: [0, 0],
-      paddingAfter: [0, 0]
-    )
+    let pooling = Pooling.ofPairs(.maximum)
     let found = try gradients(at: [[1, 5, 5, 5]], shapes: [[1, 1, 2, 2]]) {
       $0.pooling($1[0], pooling)
     }

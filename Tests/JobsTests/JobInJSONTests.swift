@@ -96,8 +96,7 @@ import Testing
         Issue.record("\(request) should have failed")
       } catch {
         #expect(error.exitCode == code, "\(error)")
-        #expect(error.message.contains(words), "\(error)")
-        #expect("\(error)" == error.message)
+        #expect(error.description.contains(words), "\(error)")
       }
     }
   }

@@ -1,4 +1,5 @@
 import Hourglass
+import HourglassJobs
 
 /// The Swift of the documents, word for word.
 enum DocumentedExamples {
@@ -87,6 +88,13 @@ enum DocumentedExamples {
     )
     let choices = try await colorizer.samples(of: noisy, count: 4, seed: 7)
 
+    let request = """
+      {"task": "reduce", "data": ["people.csv"], "training": {"epochs": 20, "seed": 7},
+       "files": {"output": "latent.csv"}}
+      """
+    let answer = try await Job.run(json: request) { event in print(event) }
+    print(answer)
+
     let pixels = try clean.uniform(channels: 1).rows(0..<12)
     let own = Autoencoder(
       encoder: .layers([.convolution(8, stride: 2), .batchNormalization, .dense(32)]),
@@ -112,7 +120,7 @@ enum DocumentedExamples {
     print(invented.shape, try await tuned.reconstruct(pixels).shape)
     print(
       features.shape,
-      later.header.provenance.dataName,
+      later.provenance.dataName,
       filled.rowCount,
       means.count,
       sure.count,

@@ -1,6 +1,7 @@
 import Foundation
 import HourglassSignatures
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 /// Files that are no signature databases must be refused, and neither trap nor hang.

@@ -2,6 +2,7 @@ import Foundation
 import HourglassSignatures
 import HourglassSystem
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @Suite struct DatabaseTests {

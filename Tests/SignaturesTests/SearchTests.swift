@@ -1,6 +1,7 @@
 import Foundation
 import HourglassSignatures
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @Suite struct SearchTests {

@@ -2,24 +2,6 @@ import Foundation
 import HourglassSignatures
 import HourglassTensors
 
-/// A folder of its own for a test, removed afterwards.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "hourglass-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file and gives its path.
-  func file(_ bytes: [UInt8], name: String) throws -> String {
-    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-    return "\(path)/\(name)"
-  }
-}
-
 /// The three songs of the example.
 let songs: [(name: String, coordinates: [Float])] = [
   ("Enter Sandman", [0.65, 0.12]), ("Fear of the Dark", [0.44, 0.99]),

@@ -76,34 +76,42 @@ package struct TensorSource: BatchSource {
   }
 }
 
+extension Tensor {
+  /// The rows of this tensor, `[count, item…]`, as items, each with a row of another one of as many rows,
+  /// `[count, target…]`, as its target.
+  public func paired(with targets: Tensor) -> some PairedBatchSource {
+    PairedTensorSource(items: self, targets: targets)
+  }
+}
+
 /// The rows of two tensors as items and targets.
-public struct PairedTensorSource: PairedBatchSource {
+package struct PairedTensorSource: PairedBatchSource {
   /// The items.
   package let items: TensorSource
   /// The target of each item.
   package let targets: TensorSource
 
   /// Takes the rows of two tensors, `[count, item…]` and `[count, target…]`, of one count.
-  public init(items: Tensor, targets: Tensor) {
+  package init(items: Tensor, targets: Tensor) {
     self.items = TensorSource(items)
     self.targets = TensorSource(targets)
     precondition(self.items.count == self.targets.count, "every item has one target")
   }
 
   /// The number of items.
-  public var count: Int { items.count }
+  package var count: Int { items.count }
   /// The shape of one item, without the batch.
-  public var itemShape: Shape { items.itemShape }
+  package var itemShape: Shape { items.itemShape }
   /// The shape of one target, without the batch.
-  public var targetShape: Shape { targets.itemShape }
+  package var targetShape: Shape { targets.itemShape }
 
   /// Copies items to the start of `destination`.
-  public func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+  package func copyItems(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     items.copyItems(indices, into: &destination)
   }
 
   /// Copies targets to the start of `destination`.
-  public func copyTargets(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
+  package func copyTargets(_ indices: Span<Int>, into destination: inout MutableSpan<Float>) {
     targets.copyItems(indices, into: &destination)
   }
 }

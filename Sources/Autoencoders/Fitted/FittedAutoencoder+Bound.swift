@@ -48,17 +48,15 @@ extension FittedAutoencoder {
     on engine: ComputeEngine
   ) async throws -> [Double] {
     guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
-    let (autoencoder, item) = (autoencoder, itemShape)
     return try await network.means(
       of: GraphName.bound,
       source,
       draws: max(draws, 1),
       seed: seed,
       purpose: "bound",
-      on: engine
-    ) { batch throws(GraphError) in
-      try autoencoder.boundGraph(GraphShapes(item: item, batch: batch))
-    }
+      on: engine,
+      graph: autoencoder.boundGraph
+    )
   }
 
   /// The importance-weighted bound of each item, which rises to the logarithm of its probability.
@@ -87,17 +85,15 @@ extension FittedAutoencoder {
     on engine: ComputeEngine
   ) async throws -> [DrawnBounds] {
     let posterior = try await posterior(source, on: engine)
-    let (autoencoder, item) = (autoencoder, itemShape)
     return try await network.drawnBounds(
       source,
       posterior: posterior,
       draws: max(draws, 1),
       seed: seed,
       prior: prior,
-      on: engine
-    ) { batch throws(GraphError) in
-      try autoencoder.conditionalGraph(GraphShapes(item: item, batch: batch))
-    }
+      on: engine,
+      graph: autoencoder.conditionalGraph
+    )
   }
 
   /// The means and the logarithms of the variances of the latent vectors of items: `[count, 2 latent]`.
@@ -105,14 +101,12 @@ extension FittedAutoencoder {
   /// - Throws: `ModelError.deterministicBottleneck` where latent vectors have no distribution.
   func posterior(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Tensor {
     guard case .gaussian = autoencoder.bottleneck else { throw ModelError.deterministicBottleneck }
-    let (autoencoder, item) = (autoencoder, itemShape)
     return try await network.rows(
       of: GraphName.latent,
       source,
       purpose: "posterior",
-      on: engine
-    ) { batch throws(GraphError) in
-      try autoencoder.posteriorGraph(GraphShapes(item: item, batch: batch))
-    }
+      on: engine,
+      graph: autoencoder.posteriorGraph
+    )
   }
 }

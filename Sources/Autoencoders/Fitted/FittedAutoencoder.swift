@@ -66,16 +66,14 @@ public struct FittedAutoencoder: Sendable {
     _ codes: Tensor,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws -> Tensor {
-    let (autoencoder, item) = (autoencoder, itemShape)
-    return try await network.rows(
+    try await network.rows(
       of: GraphName.output,
       TensorSource(codes),
       input: GraphName.latent,
       purpose: "decode",
-      on: engine
-    ) { batch throws(GraphError) in
-      try autoencoder.decodingGraph(GraphShapes(item: item, batch: batch))
-    }
+      on: engine,
+      graph: autoencoder.decodingGraph
+    )
   }
 
   /// New items, `[count, item…]`: what latent vectors drawn from the standard normal distribution stand for.
@@ -144,11 +142,12 @@ public struct FittedAutoencoder: Sendable {
     _ source: any BatchSource,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws -> LossParts {
-    let (autoencoder, item) = (autoencoder, itemShape)
-    return try await network.losses(source, purpose: "evaluate", on: engine) {
-      batch throws(GraphError) in
-      try autoencoder.evaluationGraph(GraphShapes(item: item, batch: batch))
-    }
+    try await network.losses(
+      source,
+      purpose: "evaluate",
+      on: engine,
+      graph: autoencoder.evaluationGraph
+    )
   }
 
   /// The mean losses over the rows of a tensor; all is as for a source.
@@ -164,11 +163,13 @@ public struct FittedAutoencoder: Sendable {
     _ source: any BatchSource,
     on engine: ComputeEngine
   ) async throws -> Tensor {
-    let (autoencoder, item) = (autoencoder, itemShape)
-    return try await network.rows(of: output, source, purpose: "evaluate", on: engine) {
-      batch throws(GraphError) in
-      try autoencoder.evaluationGraph(GraphShapes(item: item, batch: batch))
-    }
+    try await network.rows(
+      of: output,
+      source,
+      purpose: "evaluate",
+      on: engine,
+      graph: autoencoder.evaluationGraph
+    )
   }
 }
 

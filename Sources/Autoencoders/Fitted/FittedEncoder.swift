@@ -47,10 +47,12 @@ extension FittedNetwork {
     by autoencoder: Autoencoder,
     on engine: ComputeEngine
   ) async throws -> Tensor {
-    let item = itemShape
-    return try await rows(of: GraphName.latent, source, purpose: "encode", on: engine) {
-      batch throws(GraphError) in
-      try autoencoder.encodingGraph(GraphShapes(item: item, batch: batch))
-    }
+    try await rows(
+      of: GraphName.latent,
+      source,
+      purpose: "encode",
+      on: engine,
+      graph: autoencoder.encodingGraph
+    )
   }
 }

@@ -50,11 +50,13 @@ package struct FittedImageToImageNetwork: Sendable {
     _ source: any BatchSource,
     on engine: ComputeEngine
   ) async throws -> Tensor {
-    let (translator, item) = (translator, itemShape)
-    return try await network.rows(of: GraphName.output, source, purpose: "translate", on: engine) {
-      batch throws(GraphError) in
-      try translator.translatingGraph(GraphShapes(item: item, batch: batch))
-    }
+    try await network.rows(
+      of: GraphName.output,
+      source,
+      purpose: "translate",
+      on: engine,
+      graph: translator.translatingGraph
+    )
   }
 
   /// The mean losses over items as they are.
@@ -62,11 +64,12 @@ package struct FittedImageToImageNetwork: Sendable {
     _ source: any BatchSource,
     on engine: ComputeEngine
   ) async throws -> LossParts {
-    let (translator, item) = (translator, itemShape)
-    let target = translator.pairedTargetShape(for: item)
+    let (translator, target) = (translator, translator.pairedTargetShape(for: itemShape))
     return try await network.losses(source, purpose: "evaluate", on: engine) {
-      batch throws(GraphError) in
-      try translator.evaluationGraph(GraphShapes(item: item, target: target, batch: batch))
+      shapes throws(GraphError) in
+      try translator.evaluationGraph(
+        GraphShapes(item: shapes.item, target: target, batch: shapes.batch)
+      )
     }
   }
 }

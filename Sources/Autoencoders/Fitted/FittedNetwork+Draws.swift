@@ -12,13 +12,13 @@ extension FittedNetwork {
     seed: UInt64,
     purpose: String,
     on engine: isolated ComputeEngine,
-    graph: @Sendable (Int) throws(GraphError) -> Graph
+    graph: Building
   ) async throws -> [Double] {
     guard source.itemShape == itemShape else {
       throw TrainingError.itemShape(expected: itemShape, found: source.itemShape)
     }
     let batch = batchSize
-    let plan = try plan(purpose, on: engine) { () throws(GraphError) in try graph(batch) }
+    let plan = try plan(purpose, batch: batch, on: engine, graph: graph)
     let input = plan.graph.requiredInput(GraphName.input)
     let node = plan.graph.requiredOutput(output)
     var results: [Double] = []
@@ -59,13 +59,11 @@ extension FittedNetwork {
     seed: UInt64,
     prior: any CodeDensity,
     on engine: isolated ComputeEngine,
-    graph: @Sendable (Int) throws(GraphError) -> Graph
+    graph: Building
   ) async throws -> [DrawnBounds] {
     let runs = (draws + 2 * batchSize - 1) / (2 * batchSize)
     let batch = (draws + runs - 1) / runs
-    let plan = try plan("bound by \(batch) codes", on: engine) { () throws(GraphError) in
-      try graph(batch)
-    }
+    let plan = try plan("bound by \(batch) codes", batch: batch, on: engine, graph: graph)
     let input = plan.graph.requiredInput(GraphName.input)
     let latent = plan.graph.requiredInput(GraphName.latent)
     let output = plan.graph.requiredOutput(GraphName.reconstruction)

@@ -36,6 +36,9 @@ package struct FittedNetwork: Sendable {
     return size
   }
 
+  /// Builds the graph for a batch of items.
+  package typealias Building = @Sendable (GraphShapes) throws(GraphError) -> Graph
+
   /// The rows that a graph's output has for each item: `[count, …]`.
   ///
   /// It comes up for air between batches: other tasks take turns, cancellation throws.
@@ -45,10 +48,10 @@ package struct FittedNetwork: Sendable {
     input: String = GraphName.input,
     purpose: String,
     on engine: isolated ComputeEngine,
-    graph: @Sendable (Int) throws(GraphError) -> Graph
+    graph: Building
   ) async throws -> Tensor {
     let batch = batchSize
-    let plan = try plan(purpose, on: engine) { () throws(GraphError) in try graph(batch) }
+    let plan = try plan(purpose, batch: batch, on: engine, graph: graph)
     let inputNode = plan.graph.requiredInput(input)
     let outputNode = plan.graph.requiredOutput(output)
     let expected = Shape(Array(plan.graph[inputNode].shape.dimensions.dropFirst()))
@@ -81,14 +84,14 @@ package struct FittedNetwork: Sendable {
     _ source: any BatchSource,
     purpose: String,
     on engine: isolated ComputeEngine,
-    graph: @Sendable (Int) throws(GraphError) -> Graph
+    graph: Building
   ) async throws -> LossParts {
     guard source.count > 0 else { throw TrainingError.noItems }
     guard source.itemShape == itemShape else {
       throw TrainingError.itemShape(expected: itemShape, found: source.itemShape)
     }
     let batch = batchSize
-    let plan = try plan(purpose, on: engine) { () throws(GraphError) in try graph(batch) }
+    let plan = try plan(purpose, batch: batch, on: engine, graph: graph)
     if let target = plan.graph.input(GraphName.target) {
       try source.requireTargets(Shape(Array(plan.graph[target].shape.dimensions.dropFirst())))
     }
@@ -116,11 +119,13 @@ package struct FittedNetwork: Sendable {
 
   func plan(
     _ purpose: String,
+    batch: Int,
     on engine: isolated ComputeEngine,
-    graph: @Sendable () throws(GraphError) -> Graph
+    graph: Building
   ) throws -> any Plan {
     try engine.keptPlan(of: identity, for: purpose) { engine in
-      let plan = try engine.makePlan(try graph(), seed: 0)
+      let shapes = GraphShapes(item: itemShape, batch: batch)
+      let plan = try engine.makePlan(try graph(shapes), seed: 0)
       plan.setVariables(variables)
       return plan
     }

@@ -64,7 +64,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   }
 
   /// How numbers from 0 to 1 become zeros and ones.
-  public enum Binarization: String, Hashable, Sendable, Codable {
+  package enum Binarization: String, Hashable, Sendable, Codable {
     /// A number is the probability of a 1, which is drawn anew at every step.
     ///
     /// Reference: Salakhutdinov, Murray, 2008, "On the quantitative analysis of deep belief
@@ -101,7 +101,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   /// How much the losses of hidden and of visible fields count in training.
   package var fieldWeights = FieldWeights()
   /// How items become zeros and ones in training, before all else; `nil` leaves them as they are.
-  public var binarization: Binarization?
+  package var binarization: Binarization?
   /// Whether a linear map runs beside the layers of the encoder and another one beside those of the
   /// decoder, so that what is linear in the items needs no hidden layer.
   ///
@@ -128,6 +128,9 @@ public struct Autoencoder: Hashable, Sendable, Codable {
   }
 
   /// Makes an autoencoder; the defaults suit tables and small images.
+  ///
+  /// - Parameter drawsZerosAndOnes: Whether a number from 0 to 1 is the probability of a 1, which is drawn
+  ///   anew at every step (Salakhutdinov, Murray, 2008, doi:10.1145/1390156.1390266, section 5).
   public init(
     encoder: Architecture = .dense(hidden: [256, 128], activation: .relu),
     bottleneck: Bottleneck = .deterministic(latent: 16),
@@ -137,7 +140,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     objective: Objective = .squaredError,
     corruption: Corruption = .none,
     penalties: [Penalty] = [],
-    binarization: Binarization? = nil,
+    drawsZerosAndOnes: Bool = false,
     hasLinearPath: Bool = false,
     terms: [any ObjectiveTerm] = [],
     pairTerm: (any PairTerm)? = nil
@@ -150,7 +153,7 @@ public struct Autoencoder: Hashable, Sendable, Codable {
     self.objective = objective
     self.corruption = corruption
     self.penalties = penalties
-    self.binarization = binarization
+    binarization = drawsZerosAndOnes ? .dynamic : nil
     self.hasLinearPath = hasLinearPath
     own = OwnTerms(terms: terms, pair: pairTerm)
   }
@@ -180,10 +183,10 @@ public struct Autoencoder: Hashable, Sendable, Codable {
       objective: objective,
       corruption: corruption,
       penalties: penalties,
-      binarization: binarization,
       hasLinearPath: hasLinearPath,
       pairTerm: pairTerm
     )
+    self.binarization = binarization
     self.fields = fields
     self.fieldWeights = fieldWeights
   }

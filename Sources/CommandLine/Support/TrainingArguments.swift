@@ -30,7 +30,7 @@ struct TrainingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Keep the state of training here until it is done (default: .NAME.checkpoint beside the "
-        + "model, or beside the latent vectors).",
+        + "model, or beside the output).",
       valueName: "file"
     )
   )

@@ -75,6 +75,30 @@ struct TaskArguments<Reading: ReadingGroup>: ParsableArguments {
   }
 }
 
+/// The groups of options of a command that reads data and writes no file.
+struct DataArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Take only the first items of each data file.", valueName: "n"))
+  var first: Int?
+
+  @OptionGroup(title: "Reading")
+  var reading: ReadingArguments
+
+  @OptionGroup(title: "Computing")
+  var computing: ComputingArguments
+
+  @OptionGroup(title: "Reports and progress")
+  var saying: OutputArguments
+
+  /// A request of these options.
+  func request(_ options: any JobOptions, _ data: [String]) -> JobRequest {
+    var request = JobRequest(options, data: data)
+    request.files.first = first
+    request.reading = reading.options
+    request.computing = computing.options
+    return request
+  }
+}
+
 /// What it is computed with.
 struct ComputingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("auto, float32 or bfloat16.", valueName: "format"))

@@ -32,7 +32,7 @@ struct MatchFind: Verb {
   @Option(help: ArgumentHelp("Find the items nearest to these coordinates.", valueName: "x,y"))
   var at: Coordinates?
 
-  @Option(help: ArgumentHelp("The most items to print for each (default: 5).", valueName: "n"))
+  @Option(help: ArgumentHelp("The most items to print for each.", valueName: "n"))
   var count: Int = 5
 
   @Option(
@@ -58,17 +58,10 @@ struct MatchFind: Verb {
   @Flag(help: "Search along a graph, however few signatures there are.")
   var approximate = false
 
-  @Option(help: ArgumentHelp("Take only the first items of each data file.", valueName: "n"))
-  var first: Int?
+  @OptionGroup
+  var given: DataArguments
 
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
-
-  @OptionGroup(title: "Computing")
-  var computing: ComputingArguments
-
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  var saying: OutputArguments { given.saying }
 
   func request() throws -> JobRequest {
     var options = MatchFindOptions()
@@ -79,10 +72,6 @@ struct MatchFind: Verb {
     options.conditions = conditions
     options.exact = exact
     options.approximate = approximate
-    var request = JobRequest(options, data: items)
-    request.files.first = first
-    request.reading = reading.options
-    request.computing = computing.options
-    return request
+    return given.request(options, items)
   }
 }

@@ -13,7 +13,7 @@ struct MatchList: Verb {
   @OptionGroup
   var library: DatabaseOption
 
-  @Option(help: ArgumentHelp("The most coordinates to print (default: 4).", valueName: "n"))
+  @Option(help: ArgumentHelp("The most coordinates to print.", valueName: "n"))
   var coordinates: Int = 4
 
   @OptionGroup

@@ -19,38 +19,26 @@ struct MatchTune: Verb {
   @Argument(help: "Images, sounds, or a table.")
   var items: String
 
-  @Option(
-    help: ArgumentHelp("The part of the copies to find again (default: 0.95).", valueName: "part")
-  )
+  @Option(help: ArgumentHelp("The part of the copies to find again.", valueName: "part"))
   var recall: Double = 0.95
 
-  @Option(help: ArgumentHelp("The largest size to try (default: 64).", valueName: "n"))
+  @Option(help: ArgumentHelp("The largest size to try.", valueName: "n"))
   var largest: Int = 64
-
-  @Option(help: ArgumentHelp("Take only the first items.", valueName: "n"))
-  var first: Int?
-
-  @OptionGroup(title: "Reading")
-  var reading: ReadingArguments
 
   @OptionGroup(title: "Training (each size)")
   var training: TrainingArguments
 
-  @OptionGroup(title: "Computing")
-  var computing: ComputingArguments
+  @OptionGroup
+  var given: DataArguments
 
-  @OptionGroup(title: "Reports and progress")
-  var saying: OutputArguments
+  var saying: OutputArguments { given.saying }
 
   func request() throws -> JobRequest {
     var options = MatchTuneOptions()
     options.recall = recall
     options.largest = largest
-    var request = JobRequest(options, data: [items])
-    request.files.first = first
-    request.reading = reading.options
+    var request = given.request(options, [items])
     request.training = training.options
-    request.computing = computing.options
     return request
   }
 }

@@ -1,5 +1,5 @@
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 /// A file of the IDX format: numbers of one type with one to four dimensions, the items outermost.
 ///
@@ -9,7 +9,7 @@ public import HourglassTensors
 ///
 /// Reference: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "File
 /// formats for the MNIST database", http://yann.lecun.com/exdb/mnist/.
-public struct IDXFile: Sendable {
+package struct IDXFile: Sendable {
   /// The type of the values in the file.
   package enum ElementType: UInt8, Hashable, Sendable, CaseIterable {
     /// Whole numbers from 0 to 255.
@@ -46,16 +46,16 @@ public struct IDXFile: Sendable {
   }
 
   /// The path that the file was read from.
-  public let path: String
+  package let path: String
 
   /// The type of the values in the file; here they are numbers of single precision.
   package let elementType: ElementType
 
   /// The number of items that were read.
-  public let count: Int
+  package let count: Int
 
   /// The shape of an item: `[]` for labels, `[height, width]` for gray images.
-  public let itemShape: Shape
+  package let itemShape: Shape
 
   let storage: NumericStorage
 
@@ -65,7 +65,7 @@ public struct IDXFile: Sendable {
   ///   - path: The file, plain or compressed by gzip.
   ///   - limit: The number of items to read at most; all of them when it is left out.
   /// - Throws: What is wrong with the file.
-  public init(contentsOf path: String, limit: Int? = nil) throws(DatasetError) {
+  package init(contentsOf path: String, limit: Int? = nil) throws(DatasetError) {
     try self.init(ByteSource(path: path), limit: limit, memoryLimit: MemoryLimit.standard)
   }
 
@@ -80,14 +80,14 @@ public struct IDXFile: Sendable {
   }
 
   /// The values of an item in row-major order, as the file has them.
-  public func item(_ index: Int) -> [Float] {
+  package func item(_ index: Int) -> [Float] {
     let size = itemShape.elementCount
     precondition(index >= 0 && index < count, "item \(index) of \(count) was asked for")
     return storage.values(index * size..<(index + 1) * size, times: 1)
   }
 
   /// All values in row-major order, such as the labels of a label file.
-  public func values() -> [Float] {
+  package func values() -> [Float] {
     storage.values(0..<storage.count, times: 1)
   }
 }

@@ -1,15 +1,15 @@
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 /// A NumPy array: integers, booleans or floating-point numbers of any shape and either byte order.
 ///
 /// Reference: NumPy Enhancement Proposal 1, 2007, and `numpy.lib.format`, versions 1.0 to 3.0.
-public struct NPYFile: Sendable {
+package struct NPYFile: Sendable {
   /// The path that the array was read from, with its name in an archive behind it.
-  public let path: String
+  package let path: String
 
   /// The shape; none for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
 
   /// The values in row-major order, whichever order the file has.
   ///
@@ -30,7 +30,7 @@ public struct NPYFile: Sendable {
   /// Reads a file, plain or compressed by gzip.
   ///
   /// - Throws: What is wrong with the file.
-  public init(contentsOf path: String) throws(DatasetError) {
+  package init(contentsOf path: String) throws(DatasetError) {
     let stream = try NPYStream(ByteSource(path: path), path: path)
     try self.init(stream, memoryLimit: MemoryLimit.standard)
   }
@@ -97,7 +97,7 @@ public struct NPYFile: Sendable {
   private static let pieceCount = 1 << 16
 
   /// The number of values.
-  public var count: Int {
+  package var count: Int {
     switch values {
     case .bytes(let values): values.count
     case .floats(let values): values.count
@@ -106,7 +106,7 @@ public struct NPYFile: Sendable {
   }
 
   /// A value by its position in row-major order.
-  public func value(_ index: Int) -> Double {
+  package func value(_ index: Int) -> Double {
     switch values {
     case .bytes(let values): Double(values[index])
     case .floats(let values): Double(values[index])
@@ -146,7 +146,7 @@ public struct NPYFile: Sendable {
   /// Writes an array of single precision; the file takes its place when it is whole.
   ///
   /// - Throws: Why the file cannot be written.
-  public static func write(_ tensor: Tensor, to path: String) throws(DatasetError) {
+  package static func write(_ tensor: Tensor, to path: String) throws(DatasetError) {
     let extents = tensor.shape.dimensions.map { "\($0)" }
     let shape = extents.count == 1 ? "(\(extents[0]),)" : "(\(extents.joined(separator: ", ")))"
     var text = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"

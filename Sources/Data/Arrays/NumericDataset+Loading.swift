@@ -5,7 +5,7 @@ extension NumericDataset {
   /// Makes images or rows of an IDX file that was read.
   ///
   /// - Throws: `labelFile` where an item is a single number.
-  public init(_ file: IDXFile) throws(DatasetError) {
+  package init(_ file: IDXFile) throws(DatasetError) {
     let shape = file.itemShape
     switch shape.rank {
     case 0: throw .labelFile(path: file.path, count: file.count)

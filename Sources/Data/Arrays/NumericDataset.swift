@@ -8,7 +8,7 @@ public import HourglassTensors
 ///     let batch = dataset.rows([4, 8, 15])  // [3, 1, 28, 28], from 0 to 1
 public struct NumericDataset: Sendable {
   /// What the items are.
-  public enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// Rows of a table; an item has the shape `[features]`.
     case table(columns: [String])
     /// Images; an item has the shape `[channels, height, width]`.
@@ -25,7 +25,7 @@ public struct NumericDataset: Sendable {
   public let itemShape: Shape
 
   /// What the items are.
-  public let kind: Kind
+  package let kind: Kind
 
   /// The range of the values as the file holds them: 0...255 for data of bytes, and from the least
   /// to the greatest value for all other data.

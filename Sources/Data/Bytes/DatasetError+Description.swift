@@ -7,8 +7,8 @@ extension DatasetError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): error.description
-    case .image(let error): error.description
-    case .sound(let error): error.description
+    case .image(let error): error.description(isImage: true)
+    case .sound(let error): error.description(isImage: false)
     case .emptyFile(let path): MediaError.emptyFile(path: path).description
     case .unsupportedFormat(let path, let expected, let found):
       "cannot read \(path): expected \(expected), found \(found). Convert it to what is expected."

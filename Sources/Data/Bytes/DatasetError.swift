@@ -29,9 +29,9 @@ public enum DatasetError: Error, Hashable, Sendable {
   // MARK: Images and sounds
 
   /// What is wrong with an image or with images.
-  case image(ImageFileError)
+  case image(MediaFileError)
   /// What is wrong with a sound or with sounds.
-  case sound(SoundFileError)
+  case sound(MediaFileError)
 
   // MARK: Compressed files
 

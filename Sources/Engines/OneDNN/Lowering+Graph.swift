@@ -116,19 +116,12 @@ extension Lowering {
       let target = makeLocation(node.shape, .plain)
       var strides = [Int](repeating: 0, count: node.shape.rank)
       strides[1] = bias.strides[0]
-      let program = ElementwiseProgram(
+      copy(
+        from: bias,
+        strides: strides,
+        to: target,
         extents: node.shape.dimensions,
-        inputs: [.init(place: bias.place, strides: strides)],
-        outputs: [.init(place: target.place, strides: target.strides)],
-        registerCount: 2,
-        instructions: [.copy(0, to: 1)],
-        sums: []
-      )
-      emit(
-        .elementwise(program.collapsed()),
-        label(index),
-        reads: [bias.buffer],
-        writes: [target.buffer]
+        label(index)
       )
       locations[index].append(target)
       return true

@@ -69,15 +69,13 @@ extension Lowering {
     guard let source = operandCopies[OperandCopy(node: index, form: form)] else { return }
     let from = try geometry.descriptor(shape(index), form, operandType)
     let to = try geometry.descriptor(shape(index), target.form, type)
-    let library = library.handle
-    let primitive = try Primitive.make("reordering \(label(index))") {
-      hg_reorder_create(&$0, library, from.handle, to.handle)
-    }
-    emit(
-      primitive,
-      "reorder of \(label(index)) bfloat16 \(form) to \(type) \(target.form)",
-      reads: [(HG_ARG_SRC, source)],
-      writes: [(HG_ARG_DST, target.place)]
+    try emitReorder(
+      of: label(index),
+      "bfloat16 \(form) to \(type) \(target.form)",
+      from,
+      at: source,
+      to,
+      at: target.place
     )
   }
 
@@ -165,15 +163,34 @@ extension Lowering {
       from = try geometry.descriptor(shape, source.form)
       to = try geometry.descriptor(shape, target.form, type)
     }
+    try emitReorder(
+      of: label,
+      "\(source.form) to \(target.form)",
+      from,
+      at: source.place,
+      to,
+      at: target.place
+    )
+  }
+
+  /// Emits the step that brings values from one layout to another.
+  private func emitReorder(
+    of label: String,
+    _ change: String,
+    _ from: Descriptor,
+    at source: BufferPlace,
+    _ to: Descriptor,
+    at target: BufferPlace
+  ) throws(EngineError) {
     let library = library.handle
     let primitive = try Primitive.make("reordering \(label)") {
       hg_reorder_create(&$0, library, from.handle, to.handle)
     }
     emit(
       primitive,
-      "reorder of \(label) \(source.form) to \(target.form)",
-      reads: [(HG_ARG_SRC, source.place)],
-      writes: [(HG_ARG_DST, target.place)]
+      "reorder of \(label) \(change)",
+      reads: [(HG_ARG_SRC, source)],
+      writes: [(HG_ARG_DST, target)]
     )
   }
 
@@ -188,9 +205,26 @@ extension Lowering {
 
   /// Copies between two places of one form.
   func copy(from source: Location, to target: Location, _ shape: Shape, _ label: String) {
-    let program = ElementwiseProgram(
+    copy(
+      from: source,
+      strides: source.strides,
+      to: target,
       extents: extents(shape, source.form),
-      inputs: [.init(place: source.place, strides: source.strides)],
+      label
+    )
+  }
+
+  /// Copies to a place from one that is read with strides of its own.
+  func copy(
+    from source: Location,
+    strides: [Int],
+    to target: Location,
+    extents: [Int],
+    _ label: String
+  ) {
+    let program = ElementwiseProgram(
+      extents: extents,
+      inputs: [.init(place: source.place, strides: strides)],
       outputs: [.init(place: target.place, strides: target.strides)],
       registerCount: 2,
       instructions: [.copy(0, to: 1)],

@@ -94,19 +94,12 @@ extension Lowering {
     // Lay one item out in the form, to be repeated over the batch.
     let item = shape.replacing(axis: 0, with: 1)
     let row = makeLocation(item, .plain)
-    let program = ElementwiseProgram(
+    copy(
+      from: found,
+      strides: [0] + strides.dropFirst(),
+      to: row,
       extents: item.dimensions,
-      inputs: [.init(place: found.place, strides: [0] + strides.dropFirst())],
-      outputs: [.init(place: row.place, strides: row.strides)],
-      registerCount: 2,
-      instructions: [.copy(0, to: 1)],
-      sums: []
-    )
-    emit(
-      .elementwise(program.collapsed()),
-      "repeat \(label(node))",
-      reads: [found.buffer],
-      writes: [row.buffer]
+      "repeat \(label(node))"
     )
     let target = try reordered(row, item, to: form, label(node))
     return .init(

@@ -1,13 +1,4 @@
-internal import HourglassAutoencoders
-package import HourglassData
-internal import HourglassEncodings
-public import HourglassEngines
-package import HourglassEvaluation
-public import HourglassMedia
-internal import HourglassModelFiles
-package import HourglassStatistics
 public import HourglassTasksCommon
-public import HourglassTensors
 
 /// A fitted imputer of images: it fills the missing pixels of images of any size.
 ///
@@ -62,14 +53,14 @@ public struct FittedImageImputer: Sendable {
   ///
   /// - Parameters:
   ///   - images: The images.
-  ///   - masks: Where the missing pixels are.
+  ///   - masks: Where the missing pixels are, as for `fit`.
   ///   - share: The share of the pixels to delete; 0 deletes none.
   ///   - split: What the images are to the model; there is no verdict on what it was trained on.
   ///   - body: Takes the name and the number of each image, and what became of it.
   /// - Returns: How near the deleted pixels come to the true ones; none where nothing was deleted.
   package func evaluation(
     of images: ImageSet,
-    masks: PixelMasks = .transparent,
+    masks: ImageSet? = nil,
     deleting share: Float = 0,
     as split: EvaluationSplit = .given,
     seed: UInt64 = 0,
@@ -78,6 +69,7 @@ public struct FittedImageImputer: Sendable {
   ) async throws(HourglassError) -> Evaluation? {
     try await HourglassError.wrapping {
       try requireSetting((0...0.7).contains(share), "the share to delete", "0 to 0.7", share)
+      let masks = PixelMasks(masks)
       var network = network
       var tally = ImageImputationTally(means: network.means)
       var start = 0

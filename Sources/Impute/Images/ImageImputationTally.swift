@@ -1,7 +1,4 @@
-internal import HourglassEvaluation
-internal import HourglassMedia
-internal import HourglassStatistics
-internal import HourglassSystem
+internal import HourglassTasksCommon
 
 /// The errors of deleted pixels, added up.
 struct ImageImputationTally: Sendable {

@@ -1,8 +1,4 @@
-public import HourglassData
-internal import HourglassEncodings
-public import HourglassNetworks
 public import HourglassTasksCommon
-internal import HourglassTensors
 
 /// Fills the missing pixels of images.
 ///
@@ -46,11 +42,12 @@ extension ImageImputer {
   ///
   /// - Parameters:
   ///   - images: The images.
-  ///   - masks: Where the pixels are that are missing in them.
+  ///   - masks: Images whose white pixels are missing in those of the same names; a single image is the
+  ///     mask of all. Without masks wholly transparent pixels are missing.
   /// - Throws: `interrupted` when the task is cancelled: the checkpoint is written before.
   public func fit(
     _ images: ImageSet,
-    masks: PixelMasks = .transparent,
+    masks: ImageSet? = nil,
     session: TrainingSession = TrainingSession()
   ) async throws(HourglassError) -> FittedImageImputer {
     try await HourglassError.wrapping(checkpoint: session.checkpoint) {
@@ -61,7 +58,7 @@ extension ImageImputer {
         "above 0 and at most 0.7",
         "\(hidden.least) to \(hidden.greatest)"
       )
-      return try await ImageImputationJob(self, images, masks, session).fitted()
+      return try await ImageImputationJob(self, images, PixelMasks(masks), session).fitted()
     }
   }
 }

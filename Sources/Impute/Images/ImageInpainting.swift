@@ -1,8 +1,3 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-internal import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassMedia
 internal import HourglassTasksCommon
 
 /// A network that fills the holes of images.
@@ -112,13 +107,6 @@ extension Image {
       case (.words(let old), .words(let new)): .words(merged(old, new))
       default: self.samples
       }
-    return Image(
-      width: width,
-      height: height,
-      channels: channels,
-      samples: samples,
-      colorProfile: colorProfile,
-      exif: exif
-    )
+    return replacing(samples: samples)
   }
 }

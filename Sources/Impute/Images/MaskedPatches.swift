@@ -1,6 +1,4 @@
-internal import HourglassAutoencoders
-internal import HourglassEncodings
-internal import HourglassTensors
+internal import HourglassTasksCommon
 
 /// Patches of which pixels were deleted, as items; and what a smooth filling lacks there, as targets.
 ///

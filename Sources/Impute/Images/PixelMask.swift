@@ -1,7 +1,4 @@
-public import HourglassData
-internal import HourglassEncodings
-public import HourglassMedia
-internal import HourglassTensors
+public import HourglassTasksCommon
 
 /// Which pixels of an image are missing.
 public struct PixelMask: Hashable, Sendable {
@@ -110,11 +107,14 @@ public struct PixelMask: Hashable, Sendable {
 }
 
 /// Where the masks of images are.
-public enum PixelMasks: Sendable {
+enum PixelMasks: Sendable {
   /// Pixels that are wholly transparent are missing.
   case transparent
   /// White pixels of the image of the same name are missing; a single image is the mask of all.
   case images(ImageSet)
+
+  /// The masks of a set of images, or transparent pixels without one.
+  init(_ images: ImageSet?) { self = images.map(PixelMasks.images) ?? .transparent }
 
   /// The mask of an image.
   ///

@@ -36,9 +36,7 @@ struct ImputeImagesJob {
     let model = try files.model.map { try FittedImageImputer(contentsOf: $0) }
     let images = try load(run.data)
     let learned = try files.learnFrom.map { try load($0) }
-    let masks = try options.mask.map {
-      PixelMasks.images(try load($0))
-    }
+    let masks = try options.mask.map { try load($0) }
     try output?.prepare(count: images.count)
     try run.paths.checkWritable()
     run.end(.reading)
@@ -48,7 +46,7 @@ struct ImputeImagesJob {
     } else {
       let imputer = ImageImputer(learning: run.request.training.settings)
       let source = learned ?? images
-      let own = learned == nil ? masks ?? .transparent : .transparent
+      let own = learned == nil ? masks : nil
       fitted = try await run.learn(unit: "image") {
         try await imputer.fit(source, masks: own, session: $0)
       }
@@ -62,7 +60,7 @@ struct ImputeImagesJob {
       report = try await run.stoppable {
         try await fitted.evaluation(
           of: images,
-          masks: masks ?? .transparent,
+          masks: masks,
           deleting: share,
           as: files.learnFrom == nil && files.model == nil ? .trainedOn : .given,
           seed: seed,

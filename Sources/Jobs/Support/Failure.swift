@@ -2,7 +2,7 @@ internal import HourglassSystem
 internal import HourglassTasksCommon
 
 /// Why a job ends without its result: one sentence for people, a number for programs.
-public struct Failure: Error, Hashable {
+package struct Failure: ErrorWithExitCode, Hashable {
   /// Who is at fault, as the exit code of the program.
   package enum ExitCode: Int32 {
     /// The data or the model.
@@ -14,10 +14,10 @@ public struct Failure: Error, Hashable {
   }
 
   /// What was being done, what was expected and found, and what to do.
-  public let message: String
+  package let message: String
   /// Who is at fault, as the program says it to the system: 1 the data or the model, 2 what was asked for, 3
   /// the machine, and 130 after an interruption.
-  public let exitCode: Int32
+  package let exitCode: Int32
 
   /// Makes a failure.
   package init(_ message: String, exitCode: ExitCode) {
@@ -44,7 +44,7 @@ public struct Failure: Error, Hashable {
   }
 }
 
-extension Failure: CustomStringConvertible {
+extension Failure {
   /// What was being done, what was expected and found, and what to do.
-  public var description: String { message }
+  package var description: String { message }
 }

@@ -92,6 +92,6 @@ package struct ComputingOptions: Codable, Hashable, Sendable {
       case .float32: .float32
       case .bfloat16: .bfloat16
       }
-    return ComputeEngine(ComputeEngine.Configuration(threads: threads, precision: format))
+    return ComputeEngine(threads: threads, precision: format)
   }
 }

@@ -155,3 +155,21 @@ package struct FourierTransform {
     }
   }
 }
+
+extension FourierTransform {
+  /// Puts the piece of samples from a place on into a lane, weighted by a window; beyond the ends of the
+  /// samples there is silence.
+  static func cut(
+    _ samples: [Float],
+    from start: Int,
+    _ window: [Float],
+    into pieces: inout [Lanes],
+    lane: Int
+  ) {
+    for index in window.indices {
+      let position = start + index
+      let sample = position >= 0 && position < samples.count ? samples[position] : 0
+      pieces[index][lane] = sample * window[index]
+    }
+  }
+}

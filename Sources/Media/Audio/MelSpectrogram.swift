@@ -133,11 +133,7 @@ package struct MelSpectrogram: Codable, Hashable, Sendable {
       let lanes = min(Lanes.scalarCount, frames - first)
       for lane in 0..<lanes {
         let start = (first + lane) * hop - window / 2
-        for index in 0..<window {
-          let position = start + index
-          let sample = position >= 0 && position < samples.count ? samples[position] : 0
-          pieces[index][lane] = sample * shape[index]
-        }
+        FourierTransform.cut(samples, from: start, shape, into: &pieces, lane: lane)
       }
       transform.powers(of: pieces, into: &powers)
       for band in 0..<bands {

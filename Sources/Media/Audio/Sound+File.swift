@@ -64,12 +64,7 @@ extension Sound {
     guard let kind = SoundFormat(writingTo: path) else {
       throw .sound(.unknownExtension(path: path))
     }
-    let bytes = try encoded(as: kind, format, quality: quality, path: path)
-    do throws(FileError) {
-      try AtomicFile.replace(path, with: bytes)
-    } catch {
-      throw .file(error)
-    }
+    try WholeFile.replace(path, with: encoded(as: kind, format, quality: quality, path: path))
   }
 
   /// The bytes of a sound file, WAV, FLAC, Ogg, or MP3 where the libsndfile at hand can.

@@ -11,9 +11,9 @@ public enum MediaError: Error, Hashable, Sendable {
   /// The file holds no bytes.
   case emptyFile(path: String)
   /// What is wrong with an image.
-  case image(ImageFileError)
+  case image(MediaFileError)
   /// What is wrong with a sound.
-  case sound(SoundFileError)
+  case sound(MediaFileError)
 }
 
 extension MediaError: CustomStringConvertible {
@@ -32,31 +32,35 @@ extension MediaError: CustomStringConvertible {
         + (path.hasPrefix("/dev/")
           ? "A pipe can be read once, and this needs to read it again: save it to a file first."
           : "Check that it was copied or downloaded whole.")
-    case .image(let error): error.description
-    case .sound(let error): error.description
+    case .image(let error): error.description(isImage: true)
+    case .sound(let error): error.description(isImage: false)
     }
   }
 }
 
-/// What is wrong with an image, a file of images or a folder of images.
-public enum ImageFileError: Error, Hashable, Sendable {
-  // MARK: Reading
+/// What is wrong with an image or a sound, or with a file or a folder of them.
+public enum MediaFileError: Hashable, Sendable {
+  // MARK: Images and sounds
 
-  /// The file begins as no image does; `found` is its beginning.
-  case notAnImage(path: String, found: [UInt8])
   /// The bytes are not what the format allows; `reason` is what the library said.
   case damaged(path: String, format: String, reason: String)
-  /// The file stops before its last pixel; `size` is its size in bytes.
+  /// The file stops before its last pixel or sample; `size` is its size in bytes.
   case truncated(path: String, format: String, size: Int)
   /// A variant of the format that is not read.
   case unsupported(path: String, format: String, reason: String)
+  /// The image or sound comes from a pipe.
+  case inPipe(path: String, format: String)
+  /// The extension of the name of the file is of no format that is written.
+  case unknownExtension(path: String)
+  /// The library could not encode the image or sound.
+  case notEncoded(path: String, format: String, reason: String)
+
+  // MARK: Images
+
+  /// The file begins as no image does; `found` is its beginning.
+  case notAnImage(path: String, found: [UInt8])
   /// More pixels than are allowed.
   case tooManyPixels(path: String, width: Int, height: Int, limit: Int)
-  /// The image comes from a pipe.
-  case inPipe(path: String, format: String)
-
-  // MARK: Sets of images
-
   /// A folder without an image that can be read; `unreadable` files were skipped.
   case noImages(path: String, unreadable: Int)
   /// A file whose contents are of no kind of images.
@@ -71,49 +75,69 @@ public enum ImageFileError: Error, Hashable, Sendable {
   case cifarLabel(path: String, image: Int, label: Int)
   /// A file of CIFAR-10 does not consist of whole images.
   case cifarSize(path: String, size: Int)
-
-  // MARK: Writing
-
-  /// The extension of the name of the file is of no image format.
-  case unknownExtension(path: String)
   /// A JPEG cannot hold pixels that are not opaque.
   case transparency(path: String)
   /// The format allows no side of this length.
   case sidesTooLong(path: String, format: String, size: ImageSize, limit: Int)
-  /// The library could not encode the image.
-  case notEncoded(path: String, format: String, reason: String)
+
+  // MARK: Sounds
+
+  /// The file begins as no sound does; `found` is its beginning.
+  case notASound(path: String, found: [UInt8])
+  /// A sample rate that no recording has.
+  case sampleRate(path: String, rate: Int, expected: ClosedRange<Int>)
+  /// A sample is infinite or not a number; `second` is when.
+  case notFinite(path: String, second: Double)
+  /// The sound holds no sample.
+  case noSamples(path: String)
+  /// A folder without a sound that can be read; `unreadable` files were skipped.
+  case noSounds(path: String, unreadable: Int)
+  /// The path leads to no sound and to no folder of sounds.
+  case notSounds(path: String)
+  /// FLAC holds whole numbers alone.
+  case floatsInFLAC(path: String)
 }
 
-extension ImageFileError: CustomStringConvertible {
+extension MediaFileError {
   /// What was being done, what was expected, what was found, and what to do.
-  public var description: String {
+  package func description(isImage: Bool) -> String {
+    let noun = isImage ? "image" : "sound"
+    func named(_ format: String) -> String {
+      (isImage || ["WAV", "FLAC"].contains(format) ? "a " : "an ") + format
+    }
+    return switch self {
+    case .damaged(let path, let format, let reason):
+      "cannot read \(path): expected \(named(format)) \(noun), found damaged data (\(reason)). "
+        + "Copy or download the file again."
+    case .truncated(let path, let format, let size):
+      "cannot read \(path): expected \(named(format)) \(noun) up to its end, found that it stops "
+        + "early after \(size) bytes. Copy or download the file again."
+    case .unsupported(let path, let format, let reason):
+      "cannot read \(path): expected a usual \(format) \(noun), found one of another kind "
+        + "(\(reason)). \(isImage ? "Save it again as PNG." : "Convert it to WAV.")"
+    case .inPipe(let path, let format):
+      "cannot read \(path): \(noun)s are read from files and folders, found \(named(format)) \(noun) in a "
+        + "pipe. Save it to a file, and give that file."
+    case .unknownExtension(let path):
+      "cannot write \(path): expected a name that ends in "
+        + "\(isImage ? ".png, .jpg or .jpeg" : ".wav, .flac or .ogg"). Give the file such a name."
+    case .notEncoded(let path, let format, let reason):
+      "cannot write \(path): making \(named(format)) of the \(noun) failed (\(reason)). "
+        + (isImage
+          ? "Try the other format."
+          : "Use a usual sample rate and at most two channels, or another format.")
+    default: isImage ? imageDescription : soundDescription
+    }
+  }
+
+  private var imageDescription: String {
     switch self {
     case .notAnImage(let path, let found):
       "cannot read \(path): expected a PNG or JPEG image, found a file that begins with "
         + "\(hexadecimal(found)). Convert it to one of these."
-    case .damaged(let path, let format, let reason):
-      "cannot read \(path): expected a \(format) image, found damaged data (\(reason)). "
-        + "Copy or download the file again."
-    case .truncated(let path, let format, let size):
-      "cannot read \(path): expected a \(format) image up to its end, found that it stops "
-        + "early after \(size) bytes. Copy or download the file again."
-    case .unsupported(let path, let format, let reason):
-      "cannot read \(path): expected a usual \(format) image, found one of another kind "
-        + "(\(reason)). Save it again as PNG."
     case .tooManyPixels(let path, let width, let height, let limit):
       "cannot read \(path): expected at most \(limit) pixels, found \(width) x \(height). "
         + "Make the image smaller, or raise the limit."
-    case .inPipe(let path, let format):
-      "cannot read \(path): images are read from files and folders, found a \(format) image in a pipe. "
-        + "Save it to a file, and give that file."
-    case .noImages, .notImages, .sizesDiffer, .channelsNotShown, .changed, .cifarLabel, .cifarSize:
-      setDescription
-    default: writingDescription
-    }
-  }
-
-  private var setDescription: String {
-    switch self {
     case .noImages(let path, let unreadable):
       "cannot read \(path): expected a folder with PNG or JPEG images, found none"
         + (unreadable > 0
@@ -137,78 +161,21 @@ extension ImageFileError: CustomStringConvertible {
     case .cifarSize(let path, let size):
       "cannot read \(path) as CIFAR-10: expected a multiple of 3073 bytes, found \(size). "
         + "Copy or download the file again."
-    default: ""
-    }
-  }
-
-  private var writingDescription: String {
-    switch self {
-    case .unknownExtension(let path):
-      "cannot write \(path): expected a name that ends in .png, .jpg or .jpeg. "
-        + "Give the file such a name."
     case .transparency(let path):
       "cannot write \(path): expected opaque pixels, which are all that a JPEG holds, found "
         + "transparent ones. Write a PNG, or remove the transparency first."
     case .sidesTooLong(let path, let format, let size, let limit):
       "cannot write \(path): expected sides of at most \(limit) pixels in a \(format), "
         + "found \(size). Make the image smaller, or write another format."
-    case .notEncoded(let path, let format, let reason):
-      "cannot write \(path): making a \(format) of the image failed (\(reason)). "
-        + "Try the other format."
     default: ""
     }
   }
-}
 
-/// What is wrong with a sound, or with a folder of sounds.
-public enum SoundFileError: Error, Hashable, Sendable {
-  /// The file begins as no sound does; `found` is its beginning.
-  case notASound(path: String, found: [UInt8])
-  /// The bytes are not what the format allows; `reason` is what the library said.
-  case damaged(path: String, format: String, reason: String)
-  /// The file stops before its last sample; `size` is its size in bytes.
-  case truncated(path: String, format: String, size: Int)
-  /// A variant of the format that the library does not read.
-  case unsupported(path: String, format: String, reason: String)
-  /// The sound comes from a pipe.
-  case inPipe(path: String, format: String)
-  /// A sample rate that no recording has.
-  case sampleRate(path: String, rate: Int, expected: ClosedRange<Int>)
-  /// A sample is infinite or not a number; `second` is when.
-  case notFinite(path: String, second: Double)
-  /// The sound holds no sample.
-  case noSamples(path: String)
-  /// A folder without a sound that can be read; `unreadable` files were skipped.
-  case noSounds(path: String, unreadable: Int)
-  /// The path leads to no sound and to no folder of sounds.
-  case notSounds(path: String)
-  /// The extension of the name of the file is of no sound format that is written.
-  case unknownExtension(path: String)
-  /// FLAC holds whole numbers alone.
-  case floatsInFLAC(path: String)
-  /// The library could not encode the sound.
-  case notEncoded(path: String, format: String, reason: String)
-}
-
-extension SoundFileError: CustomStringConvertible {
-  /// What was being done, what was expected, what was found, and what to do.
-  public var description: String {
+  private var soundDescription: String {
     switch self {
     case .notASound(let path, let found):
       "cannot read \(path): expected a WAV, FLAC, Ogg, MP3 or AIFF sound, found a file that begins "
         + "with \(hexadecimal(found)). Convert it to one of these."
-    case .damaged(let path, let format, let reason):
-      "cannot read \(path): expected \(article(format)) \(format) sound, found damaged "
-        + "data (\(reason)). Copy or download the file again."
-    case .truncated(let path, let format, let size):
-      "cannot read \(path): expected \(article(format)) \(format) sound up to its end, "
-        + "found that it stops early after \(size) bytes. Copy or download the file again."
-    case .unsupported(let path, let format, let reason):
-      "cannot read \(path): expected a usual \(format) sound, found one of another kind "
-        + "(\(reason)). Convert it to WAV."
-    case .inPipe(let path, let format):
-      "cannot read \(path): sounds are read from files and folders, found \(article(format)) \(format) sound "
-        + "in a pipe. Save it to a file, and give that file."
     case .sampleRate(let path, let rate, let expected):
       "cannot read \(path): expected a sample rate from \(expected.lowerBound) to "
         + "\(expected.upperBound) Hz, found \(rate) Hz. The file is damaged; copy it again."
@@ -225,19 +192,10 @@ extension SoundFileError: CustomStringConvertible {
     case .notSounds(let path):
       "cannot read \(path) as sounds: expected a WAV, FLAC, Ogg, MP3 or AIFF sound or a folder of "
         + "them, found another kind of data. Check the path."
-    case .unknownExtension(let path):
-      "cannot write \(path): expected a name that ends in .wav, .flac or .ogg. "
-        + "Give the file such a name."
     case .floatsInFLAC(let path):
       "cannot write \(path): expected samples of 16 or 24 bits, which are what FLAC holds, found "
         + "a wish for single precision. Write 24 bits, or a WAV."
-    case .notEncoded(let path, let format, let reason):
-      "cannot write \(path): making \(article(format)) \(format) of the sound failed "
-        + "(\(reason)). Use a usual sample rate and at most two channels, or another format."
+    default: ""
     }
-  }
-
-  private func article(_ format: String) -> String {
-    ["WAV", "FLAC"].contains(format) ? "a" : "an"
   }
 }

@@ -4,6 +4,15 @@ package import HourglassSystem
 package enum WholeFile {
   private static let pieceSize = 1 << 18
 
+  /// Writes a file, whole or not at all.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(MediaError) {
+    do throws(FileError) {
+      try AtomicFile.replace(path, with: bytes)
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// All bytes of a file as they are stored.
   ///
   /// - Parameters:

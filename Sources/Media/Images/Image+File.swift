@@ -50,12 +50,7 @@ extension Image {
     guard let format = ImageFormat(path: path) else {
       throw .image(.unknownExtension(path: path))
     }
-    let bytes = try encoded(as: format, quality: quality, path: path)
-    do throws(FileError) {
-      try AtomicFile.replace(path, with: bytes)
-    } catch {
-      throw .file(error)
-    }
+    try WholeFile.replace(path, with: encoded(as: format, quality: quality, path: path))
   }
 
   /// The bytes of an image file.

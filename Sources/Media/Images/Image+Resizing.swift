@@ -57,14 +57,7 @@ extension Image {
       case .bytes(let all): .bytes(rows(all))
       case .words(let all): .words(rows(all))
       }
-    return Image(
-      width: width,
-      height: height,
-      channels: channels,
-      samples: samples,
-      colorProfile: colorProfile,
-      exif: exif
-    )
+    return replacing(samples: samples, width: width, height: height)
   }
 
   private func multiplyByAlpha(_ values: inout [Float]) {

@@ -104,10 +104,21 @@ public struct Image: Hashable, Sendable {
     with(samples: samples, colorProfile: colorProfile, exif: exif)
   }
 
-  private func with(samples: Samples, colorProfile: [UInt8]?, exif: [UInt8]?) -> Image {
+  /// The same kind of image of other extents.
+  func replacing(samples: Samples, width: Int, height: Int) -> Image {
+    with(width: width, height: height, samples: samples, colorProfile: colorProfile, exif: exif)
+  }
+
+  private func with(
+    width: Int? = nil,
+    height: Int? = nil,
+    samples: Samples,
+    colorProfile: [UInt8]?,
+    exif: [UInt8]?
+  ) -> Image {
     Image(
-      width: width,
-      height: height,
+      width: width ?? self.width,
+      height: height ?? self.height,
       channels: channels,
       samples: samples,
       colorProfile: colorProfile,

@@ -3,11 +3,11 @@
 /// The configuration, the fields and the architecture are values of the application, kept as JSON:
 /// `JSONValue(encoding:file:)` makes them and `decoded(as:file:)` gives them back. There is no time
 /// of creation: the same data and the same seed give the same file.
-public struct ModelHeader: Codable, Hashable, Sendable {
+package struct ModelHeader: Codable, Hashable, Sendable {
   /// The version of the layout of the file.
-  public var format: Int
+  package var format: Int
   /// The application that the model is for, such as `reduce`.
-  public var application: String
+  package var application: String
   /// How the application was set up.
   package var configuration: JSONValue
   /// The columns, pixels or samples of the data, and how they are encoded.
@@ -15,14 +15,14 @@ public struct ModelHeader: Codable, Hashable, Sendable {
   /// The layers of the network.
   package var architecture: JSONValue
   /// What the model was made from.
-  public var provenance: ModelProvenance
+  package var provenance: ModelProvenance
   /// How the training went.
-  public var training: TrainingSummary
+  package var training: TrainingSummary
   /// How well the model does, in the words of its application; nil where nothing was measured.
   package var report: JSONValue?
   /// The names of the tensors that are no parameters, such as running averages and the moments of
   /// an optimizer.
-  public var stateTensors: [String]
+  package var stateTensors: [String]
   /// The counters and generators that training needs to go on; nil in a finished model.
   package var checkpoint: JSONValue?
 
@@ -71,7 +71,7 @@ public struct ModelProvenance: Codable, Hashable, Sendable {
   public var keptItemCount: Int
 
   /// Makes a provenance.
-  public init(
+  package init(
     seed: UInt64,
     dataFingerprint: String,
     dataName: String,
@@ -108,7 +108,7 @@ public struct TrainingSummary: Codable, Hashable, Sendable {
   public var metrics: [String: Double]
 
   /// Makes a record.
-  public init(
+  package init(
     epochs: Int = 0,
     steps: Int = 0,
     bestEpoch: Int? = nil,

@@ -1,12 +1,3 @@
-package import HourglassAutoencoders
-package import HourglassData
-package import HourglassEncodings
-internal import HourglassGraphs
-package import HourglassMedia
-internal import HourglassModelFiles
-internal import HourglassNetworks
-internal import HourglassTensors
-
 /// The images that are trained on, in memory: all of them, or parts where they would need too much.
 package struct ImageSample: Sendable {
   package private(set) var store: ImageBuffer

@@ -1,10 +1,3 @@
-package import HourglassAutoencoders
-internal import HourglassEncodings
-package import HourglassEngines
-package import HourglassMedia
-internal import HourglassModelFiles
-package import HourglassTensors
-
 /// Runs a network that translates over images of any size, tile by tile.
 ///
 /// The tiles of an image depend on its size alone, and each is computed in one fixed batch shape:

@@ -1,7 +1,3 @@
-public import HourglassAutoencoders
-public import HourglassEncodings
-public import HourglassNetworks
-
 /// Reduces rows of a table, images, sounds or windows of a series to a few numbers each, by an
 /// autoencoder.
 ///

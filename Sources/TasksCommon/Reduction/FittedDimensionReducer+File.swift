@@ -1,8 +1,3 @@
-internal import HourglassAutoencoders
-internal import HourglassEncodings
-internal import HourglassModelFiles
-public import HourglassTensors
-
 extension FittedDimensionReducer: FittedTask {
   /// What applying and evaluating the model needs; no row of the data is among it.
   public var tensors: [String: Tensor] {

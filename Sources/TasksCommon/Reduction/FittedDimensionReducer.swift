@@ -1,12 +1,3 @@
-package import HourglassAutoencoders
-public import HourglassData
-public import HourglassEncodings
-public import HourglassEngines
-public import HourglassEvaluation
-internal import HourglassModelFiles
-internal import HourglassStatistics
-public import HourglassTensors
-
 /// A fitted dimensionality reduction: it reduces rows to latent vectors and reconstructs them.
 ///
 /// It is a value: nothing that is done with it changes it. A row has the same latent vector, to the bit,

@@ -1,8 +1,3 @@
-package import HourglassData
-package import HourglassEncodings
-package import HourglassEngines
-package import HourglassTensors
-
 /// A fitted model that makes a vector of each item, by an encoding and a network.
 package protocol ItemEncoder: Sendable {
   /// How items are encoded.

@@ -1,8 +1,3 @@
-package import HourglassAutoencoders
-package import HourglassGraphs
-internal import HourglassNetworks
-internal import HourglassTensors
-
 /// A term of the loss that keeps neighbors together: every item comes with one of its neighbors, and the
 /// latent vectors of the two should stand out from those of the other items of the batch, in nats.
 ///

@@ -1,12 +1,3 @@
-package import HourglassAutoencoders
-internal import HourglassData
-package import HourglassEncodings
-package import HourglassEngines
-internal import HourglassNetworks
-internal import HourglassStatistics
-package import HourglassSystem
-package import HourglassTensors
-
 /// Items each of which comes with one of its neighbors, drawn anew in each epoch.
 ///
 /// The neighbors of an item that is trained on are its nearest ones among those that are trained on,

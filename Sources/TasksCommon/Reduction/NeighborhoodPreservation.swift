@@ -1,8 +1,3 @@
-package import HourglassEncodings
-package import HourglassEngines
-internal import HourglassStatistics
-package import HourglassTensors
-
 /// Measures how well latent vectors keep the neighbors that items have among each other.
 ///
 /// With n items, k neighbors of each, and the rank r(i, j) of item j among the others by their distance

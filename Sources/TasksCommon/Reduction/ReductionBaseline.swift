@@ -1,12 +1,3 @@
-internal import HourglassAutoencoders
-internal import HourglassData
-package import HourglassEncodings
-package import HourglassEngines
-internal import HourglassGraphs
-internal import HourglassNetworks
-package import HourglassStatistics
-package import HourglassTensors
-
 /// The baselines of an autoencoder: principal components and column means of the rows that it trained on.
 ///
 /// They are kept in the model, so that new rows are evaluated alike.

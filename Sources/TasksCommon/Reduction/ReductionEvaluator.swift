@@ -1,12 +1,3 @@
-package import HourglassAutoencoders
-internal import HourglassData
-package import HourglassEncodings
-package import HourglassEngines
-package import HourglassEvaluation
-package import HourglassStatistics
-internal import HourglassSystem
-internal import HourglassTensors
-
 /// Measures how well an autoencoder and its baselines reconstruct rows, and how well their latent vectors
 /// preserve neighbors.
 package struct ReductionEvaluator: Sendable {

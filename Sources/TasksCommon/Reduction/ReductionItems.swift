@@ -1,8 +1,3 @@
-package import HourglassAutoencoders
-package import HourglassData
-package import HourglassEncodings
-package import HourglassStatistics
-
 /// The items of a training run of a dimensionality reduction, split and encoded.
 package struct ReductionItems: Sendable {
   /// How they are encoded.

@@ -1,15 +1,3 @@
-package import HourglassAutoencoders
-package import HourglassData
-package import HourglassEncodings
-internal import HourglassEngines
-internal import HourglassEvaluation
-internal import HourglassGraphs
-package import HourglassModelFiles
-internal import HourglassNetworks
-internal import HourglassStatistics
-internal import HourglassSystem
-package import HourglassTensors
-
 /// One training run of a dimensionality reduction, with everything chosen before it begins.
 package struct ReductionJob: Sendable {
   private let reducer: DimensionReducer

@@ -59,7 +59,7 @@ enum Bytes {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     return Array(
-      try Data(contentsOf: tests.appendingPathComponent("DatasetsTests/Goldens/\(name)"))
+      try Data(contentsOf: tests.appendingPathComponent("TestSupport/Goldens/\(name)"))
     )
   }
 

@@ -69,13 +69,13 @@ enum CodeQuality {
 
 /// Rows among which the nearest ones of others are looked for, exactly.
 struct NearestItems {
-  private let index: SignatureIndex
+  private let index: SearchIndex
   private let width: Int
 
   /// Takes rows `[count, width]`.
   init(_ rows: Tensor) throws {
     width = rows.shape[1]
-    index = try SignatureIndex.holding(rows.scalars, dimension: width)
+    index = try SearchIndex(rows.scalars, dimension: width)
   }
 
   /// The numbers of the rows nearest to each query `[count, width]`, nearest first.

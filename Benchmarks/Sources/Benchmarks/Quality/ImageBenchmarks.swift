@@ -1,5 +1,6 @@
 import Foundation
 import Hourglass
+import HourglassBenchmarkSupport
 
 /// The training and test images of a folder with the four IDX files of MNIST, and their classes.
 struct LabeledImages {
@@ -24,16 +25,16 @@ struct LabeledImages {
     func part(_ name: String, _ count: Int) throws -> (Part, [String]) {
       let parts = ["images-idx3-ubyte", "labels-idx1-ubyte"].map { "\(name)-\($0)" }
       let paths = try parts.map { try run.path([$0 + ".gz", $0], for: benchmark) }
-      let labels = try IDXFile(contentsOf: paths[1], limit: count)
-      let classes = labels.values().compactMap { Int(exactly: $0) }
-      guard labels.itemShape.elementCount == 1, classes.count == labels.count,
+      let labels = try ArrayFiles.items(contentsOf: paths[1], limit: count)
+      let classes = labels.scalars.compactMap { Int(exactly: $0) }
+      guard labels.shape[1] == 1, classes.count == labels.shape[0],
         classes.allSatisfy({ (0...255).contains($0) })
       else {
         throw BenchmarkError.unsuited(
           paths[1],
           for: benchmark.name,
           expected: "a label from 0 to 255 for each image",
-          found: "\(labels.count) labels, \(classes.count) of them whole numbers"
+          found: "\(labels.shape[0]) labels, \(classes.count) of them whole numbers"
         )
       }
       return (Part(path: absolute(paths[0]), classes: classes), paths)
@@ -191,8 +192,8 @@ extension BenchmarkRun {
     )
     let ofTest = try await run(second, in: folder)
     return Codes(
-      training: try Tensor(contentsOf: folder.file("training.npy")),
-      test: try Tensor(contentsOf: folder.file("test.npy")),
+      training: try ArrayFiles.numbers(contentsOf: folder.file("training.npy")),
+      test: try ArrayFiles.numbers(contentsOf: folder.file("test.npy")),
       seconds: seconds,
       ofTest: ofTest
     )

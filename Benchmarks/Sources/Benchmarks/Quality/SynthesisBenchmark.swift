@@ -1,8 +1,9 @@
 import Hourglass
+import HourglassBenchmarkSupport
 
 /// Generated rows of a table, by how they are distributed.
 ///
-/// Reference: the quality report of SDMetrics, see `TableSimilarity`.
+/// Reference: the quality report of SDMetrics, see `SimilarityScores`.
 struct SynthesisBenchmark: QualityBenchmark {
   let name = "synthesize"
   let summary =
@@ -63,7 +64,7 @@ struct SynthesisBenchmark: QualityBenchmark {
       options: options.table
     )
     func values(_ rows: Table) throws -> [Double?] {
-      let likeness = try TableSimilarity(of: rows, to: learned)
+      let likeness = try SimilarityScores(of: rows, to: learned)
       return [likeness.columnShapes, likeness.pairTrends]
     }
     return BenchmarkMeasurement(

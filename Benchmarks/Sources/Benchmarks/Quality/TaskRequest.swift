@@ -148,22 +148,6 @@ extension Table {
       return number
     }
   }
-
-  /// Writes the table as a CSV file.
-  func write(to path: String) throws {
-    let writer = try CSVWriter(replacing: path, columns: columns.map(\.name))
-    try writer.append(self)
-    try writer.commit()
-  }
-}
-
-extension Tensor {
-  /// Reads the numbers of a NumPy array that a task wrote.
-  init(contentsOf path: String) throws {
-    let file = try NPYFile(contentsOf: path)
-    let count = file.shape.reduce(1, *)
-    self.init((0..<count).map { Float(file.value($0)) }, shape: Shape(file.shape))
-  }
 }
 
 /// The path from the root, as requests need it whose other paths are relative to another folder.

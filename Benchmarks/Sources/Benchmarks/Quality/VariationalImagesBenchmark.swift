@@ -55,7 +55,7 @@ struct VariationalImagesBenchmark: QualityBenchmark {
       .images(ImageSet.load(contentsOf: images.test.path)),
       boundSamples: samples,
       boundImages: imageCount,
-      on: ComputeEngine(ComputeEngine.Configuration(threads: run.threads))
+      on: ComputeEngine(threads: run.threads)
     )
     let metric = "importance-weighted bound"
     let interval = evaluation.tables[0].methods[0].intervals[1]

@@ -31,14 +31,8 @@ struct LargeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How often training goes through the rows.", valueName: "n"))
   var epochs = 1
 
-  @Option(help: ArgumentHelp("Where the files are made (default: a folder for temporary ones)."))
-  var folder: String?
-
   @OptionGroup
   var measured: HourglassOptions
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
 
   func validate() throws {
     try requireOption((0.01...10_000).contains(gigabytes), "--gigabytes", "0.01 to 10000")
@@ -47,26 +41,31 @@ struct LargeCommand: ParsableCommand {
 
   func run() throws {
     let program = try measured.program()
-    let place = try ScratchFolder(in: folder)
+    let place = try ScratchFolder(in: measured.folder)
     let path = place.file("table.csv")
     note("making a table of \(gigabytes) gigabytes")
     let rows = try FactorTable.write(path, bytes: Int(gigabytes * 1e9))
     note("training on its \(rows.grouped) rows")
-    let (text, seconds) = try program.output(of: [
+    let (printed, seconds) = try program.output(of: [
       "reduce", path, "--dimensions", "5", "--epochs", "\(epochs)", "--in-memory", "1m",
       "--output", place.file("codes.csv"), "--json",
     ])
-    guard let outcome = try? JSONDecoder().decode(Outcome.self, from: Data(text.utf8)) else {
+    guard let outcome = try? JSONDecoder().decode(Outcome.self, from: Data(printed.utf8)) else {
       throw BenchmarkError("\(program.path) printed no result of reduce as JSON.")
     }
-    let figures = Figures(
-      gigabytes: gigabytes,
-      rows: outcome.rows,
-      seconds: seconds,
-      learningSeconds: outcome.seconds["learning"] ?? 0,
-      peakMemory: outcome.peakMemory.map { Double($0) / 1_048_576 }
-    )
-    print(json ? try figures.jsonLine() : figures.text)
+    let learning = outcome.seconds["learning"] ?? 0
+    let peakMemory = outcome.peakMemory.map { Double($0) / 1_048_576 }
+    let figures: Figures = [
+      "gigabytes": gigabytes, "rows": outcome.rows, "seconds": seconds,
+      "learning_seconds": learning, "peak_rss_mib": peakMemory,
+    ]
+    let text = """
+      \(gigabytes) gigabytes, \(outcome.rows.grouped) rows
+      \(seconds.fixed(1)) seconds, of which learning \
+      \(learning.fixed(1))
+      \(PeakMemory.text(peakMemory))
+      """
+    print(measured.json ? try figures.jsonLine() : text)
   }
 
   /// What is taken from the outcome of `reduce`.
@@ -74,28 +73,5 @@ struct LargeCommand: ParsableCommand {
     var rows: Int
     var seconds: [String: Double]
     var peakMemory: Int?
-  }
-
-  private struct Figures: Encodable {
-    var gigabytes: Double
-    var rows: Int
-    var seconds: Double
-    var learningSeconds: Double
-    var peakMemory: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case gigabytes, rows, seconds
-      case learningSeconds = "learning_seconds"
-      case peakMemory = "peak_rss_mib"
-    }
-
-    var text: String {
-      """
-      \(gigabytes) gigabytes, \(rows.grouped) rows
-      \(seconds.fixed(1)) seconds, of which learning \
-      \(learningSeconds.fixed(1))
-      \(PeakMemory.text(peakMemory))
-      """
-    }
   }
 }

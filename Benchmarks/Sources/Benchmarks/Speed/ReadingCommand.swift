@@ -60,7 +60,7 @@ struct ReadingCommand: ParsableCommand {
       for table in MadeTable.allCases { print(try table.write(in: make, megabytes)) }
       return
     }
-    if !json { print(ReadingFigures.titles) }
+    if !json { print(Self.titles) }
     if !files.isEmpty {
       for file in files { try report(file) }
       return
@@ -86,51 +86,24 @@ struct ReadingCommand: ParsableCommand {
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64
     let megabytes = Double(size ?? 0) / 1e6
     let seconds = times.sorted()[times.count / 2]
-    let figures = ReadingFigures(
-      file: path.split(separator: "/").last.map(String.init) ?? path,
-      megabytes: megabytes,
-      seconds: seconds,
-      rows: shape.rows,
-      columns: shape.columns,
-      peakMemory: PeakMemory.mebibytes,
-      rate: megabytes / max(seconds, 1e-9)
-    )
-    print(json ? try figures.jsonLine() : figures.row)
-  }
-}
-
-/// What was measured of one table.
-struct ReadingFigures: Encodable {
-  var file: String
-  var megabytes: Double
-  var seconds: Double
-  var rows: Int
-  var columns: Int
-  var peakMemory: Double?
-
-  /// 10^6 bytes a second.
-  var rate: Double
-
-  enum CodingKeys: String, CodingKey {
-    case file, megabytes, seconds, rows, columns
-    case rate = "megabytes_per_s"
-    case peakMemory = "peak_rss_mib"
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let (rate, peakMemory) = (megabytes / max(seconds, 1e-9), PeakMemory.mebibytes)
+    let figures: Figures = [
+      "file": file, "megabytes": megabytes, "seconds": seconds, "rows": shape.rows,
+      "columns": shape.columns, "peak_rss_mib": peakMemory, "megabytes_per_s": rate,
+    ]
+    let cells = [
+      (megabytes.fixed(1), 8), (seconds.fixed(3), 11), (rate.fixed(0), 9), ("\(shape.rows)", 12),
+      ("\(shape.columns)", 9), (peakMemory?.fixed(0) ?? "", 11),
+    ]
+    let row = file.padded(to: Self.width) + cells.map { $0.leading(to: $1) }.joined()
+    print(json ? try figures.jsonLine() : row)
   }
 
   private static let width = 24
 
-  static let titles =
+  private static let titles =
     "file".padded(to: width) + "      MB    seconds     MB/s        rows  columns   peak MiB"
-
-  /// The figures as a line of a table.
-  var row: String {
-    file.padded(to: Self.width)
-      + [
-        (megabytes.fixed(1), 8), (seconds.fixed(3), 11),
-        (rate.fixed(0), 9), ("\(rows)", 12), ("\(columns)", 9),
-        (peakMemory?.fixed(0) ?? "", 11),
-      ].map { $0.0.leading(to: $0.1) }.joined()
-  }
 }
 
 /// A table that is made to be read.

@@ -29,14 +29,8 @@ struct ScoringCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How often the table is scored.", valueName: "n"))
   var rounds = 3
 
-  @Option(help: ArgumentHelp("Where the files are made (default: a folder for temporary ones)."))
-  var folder: String?
-
   @OptionGroup
   var measured: HourglassOptions
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
 
   /// The rows that are trained on.
   private static let learned = 20_000
@@ -48,7 +42,7 @@ struct ScoringCommand: ParsableCommand {
 
   func run() throws {
     let program = try measured.program()
-    let place = try ScratchFolder(in: folder)
+    let place = try ScratchFolder(in: measured.folder)
     note("making a table of \(rows.grouped) rows")
     _ = try FactorTable.write(place.file("table.csv"), rows: rows)
     _ = try program.output(of: [
@@ -73,40 +67,24 @@ struct ScoringCommand: ParsableCommand {
     }
     let size =
       try FileManager.default.attributesOfItem(atPath: place.file("table.csv"))[.size] as? Int
-    let figures = Figures(
-      rows: rows,
-      megabytes: Double(size ?? 0) / 1e6,
-      seconds: seconds.sorted()[seconds.count / 2],
-      peakMemory: memory.max().map { Double($0) / 1_048_576 }
-    )
-    print(json ? try figures.jsonLine() : figures.text)
+    let (megabytes, median) = (Double(size ?? 0) / 1e6, seconds.sorted()[seconds.count / 2])
+    let peakMemory = memory.max().map { Double($0) / 1_048_576 }
+    let figures: Figures = [
+      "rows": rows, "megabytes": megabytes, "seconds": median, "peak_rss_mib": peakMemory,
+    ]
+    let text = """
+      \(rows.grouped) rows of \(FactorTable.columns) columns, \
+      \(megabytes.fixed(0)) MB
+      \(median.fixed(1)) seconds, \
+      \(Int(Double(rows) / max(median, 1e-3)).grouped) rows a second
+      \(PeakMemory.text(peakMemory))
+      """
+    print(measured.json ? try figures.jsonLine() : text)
   }
 
   /// What is taken from the outcome of `detect`.
   private struct Outcome: Decodable {
     var count: Int
     var peakMemory: Int?
-  }
-
-  private struct Figures: Encodable {
-    var rows: Int
-    var megabytes: Double
-    var seconds: Double
-    var peakMemory: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case rows, megabytes, seconds
-      case peakMemory = "peak_rss_mib"
-    }
-
-    var text: String {
-      """
-      \(rows.grouped) rows of \(FactorTable.columns) columns, \
-      \(megabytes.fixed(0)) MB
-      \(seconds.fixed(1)) seconds, \
-      \(Int(Double(rows) / max(seconds, 1e-3)).grouped) rows a second
-      \(PeakMemory.text(peakMemory))
-      """
-    }
   }
 }

@@ -75,7 +75,7 @@ struct SearchCommand: ParsableCommand {
     let rows = vectors.draw(count)
     let asked = vectors.draw(queries)
     if let keep { try write(rows, asked, to: keep) }
-    var exact = try SignatureIndex.holding(rows, dimension: dimensions)
+    var exact = try SearchIndex(rows, dimension: dimensions)
     let measurement = SearchMeasurement(
       queries: (0..<queries).map { Array(asked[$0 * dimensions..<($0 + 1) * dimensions]) },
       rounds: rounds
@@ -100,7 +100,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   /// The index with its graph, and the seconds that making it took; none where it was kept.
-  private func graphed(_ index: SignatureIndex) throws -> (SignatureIndex, Double?) {
+  private func graphed(_ index: SearchIndex) throws -> (SearchIndex, Double?) {
     var wasMade = false
     let clock = ContinuousClock()
     let start = clock.now
@@ -114,8 +114,8 @@ struct SearchCommand: ParsableCommand {
   /// Writes the vectors and the queries for other programs.
   private func write(_ rows: [Float], _ asked: [Float], to folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try NPYFile.write(Tensor(rows, shape: [count, dimensions]), to: folder + "/vectors.npy")
-    try NPYFile.write(Tensor(asked, shape: [queries, dimensions]), to: folder + "/queries.npy")
+    try ArrayFiles.write(Tensor(rows, shape: [count, dimensions]), to: folder + "/vectors.npy")
+    try ArrayFiles.write(Tensor(asked, shape: [queries, dimensions]), to: folder + "/queries.npy")
   }
 }
 

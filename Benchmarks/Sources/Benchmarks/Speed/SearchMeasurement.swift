@@ -10,7 +10,7 @@ struct SearchMeasurement {
   static let neighbors = 10
 
   /// The median time of an exact answer to a query alone, in milliseconds.
-  func millisecondsForOne(_ index: SignatureIndex) throws -> Double {
+  func millisecondsForOne(_ index: SearchIndex) throws -> Double {
     var times: [Double] = []
     for number in 0..<max(rounds, 5) * 3 {
       let query = queries[number % queries.count]
@@ -20,7 +20,7 @@ struct SearchMeasurement {
   }
 
   /// The median time of exact answers to 100 queries at once, in milliseconds.
-  func millisecondsForBatch(_ index: SignatureIndex) throws -> Double {
+  func millisecondsForBatch(_ index: SearchIndex) throws -> Double {
     let batch = (0..<100).map { queries[$0 % queries.count] }
     let times = try (0..<rounds).map { _ in
       try seconds { _ = try index.nearest(to: batch, count: Self.neighbors) }
@@ -29,13 +29,13 @@ struct SearchMeasurement {
   }
 
   /// The distance of the last of the nearest, for each query.
-  func truth(_ index: SignatureIndex) throws -> [Double] {
+  func truth(_ index: SearchIndex) throws -> [Double] {
     try index.nearest(to: queries, count: Self.neighbors).map { $0.last?.distance ?? .infinity }
   }
 
   /// The narrowest walk that finds a share of the nearest, and its speed.
   func approximate(
-    _ index: SignatureIndex,
+    _ index: SearchIndex,
     recall target: Double,
     _ truth: [Double]
   ) throws -> SearchFigures.Approximate {
@@ -70,7 +70,7 @@ struct SearchMeasurement {
   }
 
   private func recall(
-    _ index: SignatureIndex,
+    _ index: SearchIndex,
     breadth: Int,
     _ truth: [Double]
   ) throws -> Double {
@@ -119,10 +119,10 @@ struct SearchFigures: Encodable {
   /// Milliseconds for a hundred.
   var exactBatch: Double
   /// Seconds; none where the graph was kept from an earlier run.
-  var build: Double?
+  @OrNull var build: Double? = nil
   var graph = 0.0
   var approximate: [Approximate] = []
-  var peakMemory: Double?
+  @OrNull var peakMemory: Double? = nil
 
   enum CodingKeys: String, CodingKey {
     case count, dimensions, queries, approximate
@@ -131,20 +131,6 @@ struct SearchFigures: Encodable {
     case build = "build_s"
     case graph = "graph_mib"
     case peakMemory = "peak_rss_mib"
-  }
-
-  /// Encodes all keys, with null for what was not measured.
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(count, forKey: .count)
-    try container.encode(dimensions, forKey: .dimensions)
-    try container.encode(queries, forKey: .queries)
-    try container.encode(exact, forKey: .exact)
-    try container.encode(exactBatch, forKey: .exactBatch)
-    try container.encode(build, forKey: .build)
-    try container.encode(graph, forKey: .graph)
-    try container.encode(approximate, forKey: .approximate)
-    try container.encode(peakMemory, forKey: .peakMemory)
   }
 
   /// The figures for people.

@@ -9,9 +9,9 @@ struct TrainingFigures: Codable {
   var samplesPerSecond: Double
   var gigaflopsPerSecond: Double
   /// The allocations of a step outside of oneDNN; nil where they cannot be counted.
-  var allocationsPerStep: Double?
-  var libraryAllocationsPerStep: Double?
-  var peakMemory: Double?
+  @OrNull var allocationsPerStep: Double?
+  @OrNull var libraryAllocationsPerStep: Double?
+  @OrNull var peakMemory: Double?
   var arena: Double
   var threads: Int
   /// The time of the layers' own primitives in a step, and its part of the whole step.
@@ -29,24 +29,6 @@ struct TrainingFigures: Codable {
     case arena = "arena_mib"
     case primitiveMilliseconds = "primitives_ms_per_step"
     case primitiveShare = "primitives_share"
-  }
-
-  /// Encodes all keys, with null for what could not be measured.
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(workload, forKey: .workload)
-    try container.encode(mode, forKey: .mode)
-    try container.encode(batch, forKey: .batch)
-    try container.encode(millisecondsPerStep, forKey: .millisecondsPerStep)
-    try container.encode(samplesPerSecond, forKey: .samplesPerSecond)
-    try container.encode(gigaflopsPerSecond, forKey: .gigaflopsPerSecond)
-    try container.encode(allocationsPerStep, forKey: .allocationsPerStep)
-    try container.encode(libraryAllocationsPerStep, forKey: .libraryAllocationsPerStep)
-    try container.encode(peakMemory, forKey: .peakMemory)
-    try container.encode(arena, forKey: .arena)
-    try container.encode(threads, forKey: .threads)
-    try container.encode(primitiveMilliseconds, forKey: .primitiveMilliseconds)
-    try container.encode(primitiveShare, forKey: .primitiveShare)
   }
 
   private static let widths = [21, 8, 5, 7, 9, 7, 11, 8, 8, 7]

@@ -47,6 +47,12 @@ struct HourglassOptions: ParsableArguments {
   )
   var hourglass: String?
 
+  @Option(help: ArgumentHelp("Where the files are made (default: a folder for temporary ones)."))
+  var folder: String?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
   /// The program.
   ///
   /// - Throws: Where there is none.

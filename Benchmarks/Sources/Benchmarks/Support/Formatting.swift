@@ -92,3 +92,36 @@ struct TextTable {
     }
   }
 }
+
+/// A figure that could not be measured, perhaps: it is encoded as null then, and not left out.
+@propertyWrapper
+struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
+  var wrappedValue: Value?
+
+  init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  init(from decoder: any Decoder) throws {
+    wrappedValue = try decoder.singleValueContainer().decode(Value?.self)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(wrappedValue)
+  }
+}
+
+/// What was measured, by the names of the JSON.
+struct Figures: Encodable, ExpressibleByDictionaryLiteral {
+  private struct Figure: Encodable {
+    let value: any Encodable
+    func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+  }
+
+  private let values: [String: Figure]
+
+  init(dictionaryLiteral figures: (String, any Encodable)...) {
+    values = Dictionary(uniqueKeysWithValues: figures.map { ($0, Figure(value: $1)) })
+  }
+
+  func encode(to encoder: any Encoder) throws { try values.encode(to: encoder) }
+}

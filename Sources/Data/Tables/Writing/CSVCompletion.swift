@@ -4,7 +4,7 @@ internal import HourglassSystem
 ///
 /// Every other byte stays as it is: what stands before the header, the header, the separators, the quotes, the line
 /// ends, remarks, and the way each number is written. The encoding and a byte-order mark stay too.
-public final class CSVCompletion {
+package final class CSVCompletion {
   private static let pieceSize = 1 << 18
 
   private let path: String
@@ -16,7 +16,7 @@ public final class CSVCompletion {
   /// Whether a file holds separated values or JSON lines, and no array or images.
   ///
   /// - Throws: Why the file cannot be read.
-  public static func applies(to path: String) throws(DatasetError) -> Bool {
+  package static func applies(to path: String) throws(DatasetError) -> Bool {
     let beginning = try ByteSource(path: path).firstUnread(12)
     return !NPYHeader.isBeginning(beginning) && !ZipArchive.isBeginning(beginning)
       && !IDXFile.isBeginning(beginning) && !TSFile.isBeginning(beginning, path: path)
@@ -30,7 +30,7 @@ public final class CSVCompletion {
   ///   - columns: The names of the columns.
   ///   - options: As the rows were read.
   /// - Throws: What is wrong with the file, such as that it has changed since.
-  public init(
+  package init(
     replacing path: String,
     from source: String,
     columns: [String],
@@ -76,7 +76,7 @@ public final class CSVCompletion {
   ///   - given: The rows as they were read: the cells in which the table differs are replaced. Without them the
   ///     cells are that are missing in the file and not in the table.
   /// - Throws: What is wrong with the file, such as that it has fewer rows by now.
-  public func append(_ table: Table, given: Table? = nil) throws(DatasetError) {
+  package func append(_ table: Table, given: Table? = nil) throws(DatasetError) {
     copy.begin(table, given: given)
     while !copy.isFinished {
       let isLast = bytes.isAtEnd
@@ -100,7 +100,7 @@ public final class CSVCompletion {
   }
 
   /// Puts the file in its place; rows behind the last one that was appended are left out.
-  public func commit() throws(DatasetError) {
+  package func commit() throws(DatasetError) {
     try copyEnd()
     try flush()
     do throws(FileError) {

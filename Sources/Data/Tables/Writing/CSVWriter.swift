@@ -1,5 +1,5 @@
 internal import HourglassSystem
-public import HourglassTensors
+package import HourglassTensors
 
 /// A table that is written to a file as separated values, by commas unless another format is given, or as JSON
 /// lines.
@@ -13,7 +13,7 @@ public import HourglassTensors
 ///     try writer.commit()
 ///
 /// Reference: Shafranovich, 2005, RFC 4180, section 2.
-public final class CSVWriter {
+package final class CSVWriter {
   private static let pieceSize = 1 << 18
 
   private let path: String
@@ -33,7 +33,7 @@ public final class CSVWriter {
   ///     `.ndjson`, and separated by tabs where it ends in `.tsv`.
   ///   - columns: The names of the columns, at least one.
   /// - Throws: Why the file cannot be written.
-  public convenience init(replacing path: String, columns: [String]) throws(DatasetError) {
+  package convenience init(replacing path: String, columns: [String]) throws(DatasetError) {
     try self.init(replacing: path, columns: columns, like: TextFormat())
   }
 
@@ -92,7 +92,7 @@ public final class CSVWriter {
   /// Appends rows, `[rows, columns]`.
   ///
   /// - Throws: Why the file cannot be written.
-  public func append(_ rows: Tensor) throws(DatasetError) {
+  package func append(_ rows: Tensor) throws(DatasetError) {
     precondition(
       rows.shape.rank == 2 && rows.shape[1] == columnCount,
       "rows of \(columnCount) columns were expected, found \(rows.shape)"
@@ -103,7 +103,7 @@ public final class CSVWriter {
   /// Appends the numbers of one or more whole rows, one row after the other.
   ///
   /// - Throws: Why the file cannot be written.
-  public func append(_ numbers: [Float]) throws(DatasetError) {
+  package func append(_ numbers: [Float]) throws(DatasetError) {
     precondition(
       numbers.count.isMultiple(of: columnCount),
       "rows of \(columnCount) numbers were expected, found \(numbers.count) numbers"
@@ -134,7 +134,7 @@ public final class CSVWriter {
   /// Numbers have the decimals of their column; a missing cell is empty.
   ///
   /// - Throws: Why the file cannot be written.
-  public func append(_ table: Table) throws(DatasetError) {
+  package func append(_ table: Table) throws(DatasetError) {
     precondition(
       table.columns.count == columnCount,
       "rows of \(columnCount) columns were expected, found \(table.columns.count)"
@@ -184,12 +184,12 @@ public final class CSVWriter {
   /// Hands on what was appended so far, for a pipe that somebody reads from.
   ///
   /// - Throws: Why it cannot be written.
-  public func flush() throws(DatasetError) { try flush(&piece) }
+  package func flush() throws(DatasetError) { try flush(&piece) }
 
   /// Puts the table in its place.
   ///
   /// - Throws: Why the file cannot be written; the former file is whole then.
-  public func commit() throws(DatasetError) {
+  package func commit() throws(DatasetError) {
     try flush(&piece)
     do throws(FileError) {
       try file.commit()
