@@ -49,7 +49,8 @@ public struct AnomalyDetector: Hashable, Sendable, Codable {
   public var corruption: Corruption
   /// The number of rows that the model keeps to measure distances to.
   ///
-  /// With 0 the score is the reconstruction error alone; `nil` keeps up to 2,048.
+  /// With 0 the score is the reconstruction error alone; `nil` keeps up to 20,000 rows of a table, and
+  /// 2,048 images or windows.
   public var references: Int?
   /// The budget and the steps of training.
   ///
@@ -140,7 +141,10 @@ extension Defaults {
     max(batchSize(learningCount: learningCount), width > 512 ? 64 : 1)
   }
 
-  /// Up to 2,048 rows to measure distances to, fewer where rows are so wide that they would be more
-  /// than 2²¹ numbers.
-  static func references(width: Int) -> Int { max(min(2_048, 1 << 21 / max(width, 1)), 16) }
+  /// Up to 20,000 rows of a table to measure distances to, and 2,048 images or windows; fewer where they are
+  /// so wide that they would be more than 2²² and 2²¹ numbers.
+  static func references(width: Int, kind: DataKind) -> Int {
+    let (most, numbers) = kind == .table ? (20_000, 1 << 22) : (2_048, 1 << 21)
+    return max(min(most, numbers / max(width, 1)), 16)
+  }
 }

@@ -5,29 +5,30 @@ internal import HourglassTasksCommon
 internal import HourglassTensors
 
 /// The simpler detectors that the score is evaluated beside: the distance to the fifth nearest of the
-/// rows kept, and the reconstruction error by principal components, as many as latent dimensions.
+/// rows kept, of a table with standardized columns, and the reconstruction error by principal components, as many as latent dimensions.
 ///
 /// Reference: Ramaswamy, Rastogi, Shim, 2000, "Efficient Algorithms for Mining Outliers from Large
 /// Data Sets", doi:10.1145/342009.335437, for the former.
 struct DetectionBaselines: Sendable {
   /// Principal components of the values, with their means.
   let principal: ReductionBaseline
-  let references: NearestReferences?
+  let scorer: AnomalyScorer
 
   /// The names of the baselines in the order of their scores.
   var titles: [String] {
-    (references == nil ? [] : ["5 nearest neighbors"]) + ["PCA, reconstruction error"]
+    (scorer.keptCount == 0 ? [] : ["5 nearest neighbors"]) + ["PCA, reconstruction error"]
   }
 
   /// The scores of items by each baseline, in the order of `titles`.
-  func scores(of items: EncodedRows, on engine: ComputeEngine) async throws -> [[Double]] {
-    var all: [[Double]] = []
-    if let references {
-      let nearest = try await references.neighbors(of: items, count: 5, on: engine)
-      all.append(nearest.map { $0.last?.distance ?? 0 })
-    }
-    all.append(errors(of: items))
-    return all
+  ///
+  /// - Parameter own: For each item its place among the rows that are kept, which is left out; -1 for none.
+  func scores(
+    of items: EncodedRows,
+    without own: [Int]? = nil,
+    on engine: ComputeEngine
+  ) async throws -> [[Double]] {
+    let nearest = try await scorer.neighbors(of: items, count: 5, without: own, on: engine)
+    return (nearest.map { [$0.map { $0.last?.distance ?? 0 }] } ?? []) + [errors(of: items)]
   }
 
   /// ‖c - V Vᵀ c‖² of each item, where c is its values less the means.

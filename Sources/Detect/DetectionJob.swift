@@ -12,16 +12,16 @@ internal import HourglassTensors
 
 /// One training run of a detector, with everything chosen before it begins.
 struct DetectionJob: Sendable {
-  private let detector: AnomalyDetector
+  let detector: AnomalyDetector
   private let dataName: String
-  private let items: RawItems
-  private let split: DetectionSplit
-  private let encoding: ItemEncoding
-  private let autoencoder: Autoencoder
-  private let run: TrainingRun
+  let items: RawItems
+  let split: DetectionSplit
+  let encoding: ItemEncoding
+  let autoencoder: Autoencoder
+  let run: TrainingRun
 
   /// The most rows that what is usual is measured on.
-  private static let scaleLimit = 2_000
+  static let scaleLimit = 2_000
 
   init(_ detector: AnomalyDetector, _ data: Dataset, _ session: TrainingSession) throws {
     try detector.validate()
@@ -72,6 +72,7 @@ struct DetectionJob: Sendable {
 
   /// Trains, measures what is usual, evaluates, and makes the model.
   func fitted() async throws -> FittedAnomalyDetector {
+    if case .table(let table) = encoding { return try await fittedTable(table) }
     let engine = run.session.engine
     let all = try EncodedRows(items, encoding: encoding)
     let given = all.selecting(split.training)
@@ -91,7 +92,9 @@ struct DetectionJob: Sendable {
       kind: encoding.kind,
       on: engine
     )
-    let scorer = DetectionScorer(network: network, references: references, scales: scales)
+    let scorer = AnomalyScorer.items(
+      DetectionScorer(network: network, references: references, scales: scales)
+    )
     let principal = try await PrincipalComponents(
       of: training.withoutMasks,
       count: min(autoencoder.latent, max(encoding.valueCount - 1, 1)),
@@ -99,18 +102,35 @@ struct DetectionJob: Sendable {
     )
     let baselines = DetectionBaselines(
       principal: ReductionBaseline(principal),
-      references: references
+      scorer: scorer
     )
     let heldOut = all.selecting(split.heldOut)
     let scores = try await heldOutScores(heldOut, scorer, on: engine)
     let baselineScores =
       run.session.comparesWithBaselines ? try await baselines.scores(of: heldOut, on: engine) : []
     let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
-    var evaluation = evaluation(scores, baselineScores, baselines, calibration, references)
+    var evaluation = evaluation(
+      scores,
+      baselineScores,
+      baselines.titles,
+      calibration,
+      keptCount: scorer.keptCount
+    )
     evaluation.warnings += try await warnings(network, record, heldOut: heldOut, training: training)
+    return try finished(scorer, baselines, calibration, evaluation, record)
+  }
+
+  /// The model of what was fitted.
+  func finished(
+    _ scorer: AnomalyScorer,
+    _ baselines: DetectionBaselines,
+    _ calibration: ConformalCalibration,
+    _ evaluation: Evaluation,
+    _ record: HourglassAutoencoders.TrainingRecord
+  ) throws -> FittedAnomalyDetector {
     var fitted = FittedAnomalyDetector(
       configuration: detector,
-      core: try run.core(record, evaluation, keptItemCount: references?.count ?? 0),
+      core: try run.core(record, evaluation, keptItemCount: scorer.keptCount),
       encoding: encoding,
       scorer: scorer,
       baselines: baselines,
@@ -120,7 +140,7 @@ struct DetectionJob: Sendable {
     return fitted
   }
 
-  private func warnings(
+  func warnings(
     _ network: FittedAutoencoder,
     _ record: HourglassAutoencoders.TrainingRecord,
     heldOut: EncodedRows,
@@ -141,7 +161,7 @@ struct DetectionJob: Sendable {
   /// The rows that are kept: the first of the training rows, whose order is random.
   private func references(_ training: EncodedRows) -> NearestReferences? {
     let wanted =
-      detector.references ?? Defaults.references(width: encoding.valueCount)
+      detector.references ?? Defaults.references(width: encoding.valueCount, kind: encoding.kind)
     guard wanted > 0 else { return nil }
     // Windows are in the order of time; those kept are spread over all of it.
     let count = min(wanted, training.count)
@@ -160,7 +180,7 @@ struct DetectionJob: Sendable {
   }
 
   /// The part of items with anomalies among them that is trained on.
-  private static let keptPart = 0.8
+  static let keptPart = 0.8
 
   /// The items without the fifth that is farthest from groups of them, where anomalies may be among them.
   private func trimmed(
@@ -179,7 +199,7 @@ struct DetectionJob: Sendable {
   /// The scores of the items held out, or of their times.
   private func heldOutScores(
     _ items: EncodedRows,
-    _ scorer: DetectionScorer,
+    _ scorer: AnomalyScorer,
     on engine: ComputeEngine
   ) async throws -> [Double] {
     let scored = try await scorer.scored(items, on: engine)
@@ -192,12 +212,12 @@ struct DetectionJob: Sendable {
   }
 
   /// The false-alarm rate among the held-out scores: each half of them is evaluated by the other.
-  private func evaluation(
+  func evaluation(
     _ scores: [Double],
     _ baselineScores: [[Double]],
-    _ baselines: DetectionBaselines,
+    _ baselineTitles: [String],
     _ calibration: ConformalCalibration,
-    _ references: NearestReferences?
+    keptCount: Int
   ) -> Evaluation {
     let (rate, split) = (detector.falseAlarmRate, split.heldOutItems)
     let kind = encoding.kind
@@ -205,7 +225,7 @@ struct DetectionJob: Sendable {
     var methods = [
       Evaluation.Method("autoencoder", [calibration.crossFalseAlarms(rate: rate, order: scores)])
     ]
-    for (title, scores) in zip(baselines.titles, baselineScores) {
+    for (title, scores) in zip(baselineTitles, baselineScores) {
       let alarms = ConformalCalibration(scores).crossFalseAlarms(rate: rate, order: scores)
       methods.append(Evaluation.Method(title, isBaseline: true, [alarms]))
     }
@@ -219,9 +239,14 @@ struct DetectionJob: Sendable {
     if kind == .series {
       notes.append("Neighboring times are alike: the rate holds on average over long spans only.")
     }
-    if let count = references?.count {
-      notes.append("The model keeps \(NumberText.counted(count, kind.nouns.one)) of the data.")
+    if kind == .table, keptCount > 0, split == .heldOut {
+      notes.append("Each row is scored without itself; a fifth is held out of training.")
     }
+    notes.append(
+      keptCount > 0
+        ? "The model keeps \(NumberText.counted(keptCount, kind.nouns.one)) of the data."
+        : "The model keeps none of the data."
+    )
     var warnings: [String] = []
     let smallest = 1 / Double(scores.count + 1)
     if smallest > rate {

@@ -4,7 +4,7 @@ internal import HourglassEngines
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// Scores items: what each field adds to how unusual they are.
+/// Scores images and windows: what each field adds to how unusual they are.
 ///
 ///     part of field f = reconstruction error f / (usual error of f) / 3 a + (x_f - r_f)² / b
 ///
@@ -17,16 +17,8 @@ struct DetectionScorer: Sendable {
   let references: NearestReferences?
   let scales: DetectionScales
 
-  /// What items score, in their order.
-  struct Scored: Sendable {
-    /// The sums of the parts.
-    var scores: [Double] = []
-    /// What each field adds, `[count, fields]`.
-    var parts: [Float] = []
-  }
-
   /// Scores items.
-  func scored(_ items: EncodedRows, on engine: ComputeEngine) async throws -> Scored {
+  func scored(_ items: EncodedRows, on engine: ComputeEngine) async throws -> ScoredItems {
     let fieldCount = items.fieldCount
     let losses = try await network.fieldLosses(items, on: engine).scalars
     var parts = [Float](repeating: 0, count: items.count * fieldCount)
@@ -59,7 +51,7 @@ struct DetectionScorer: Sendable {
       for part in parts[row * fieldCount..<(row + 1) * fieldCount] { sum += Double(part) }
       return sum
     }
-    return Scored(scores: scores, parts: parts)
+    return ScoredItems(scores: scores, parts: parts)
   }
 
   /// A part as it is kept: finite, and at least 0.

@@ -7,7 +7,7 @@ public struct Findings: RandomAccessCollection, Sendable {
   public struct Finding: Hashable, Sendable {
     /// The number of the row or image in the data, from 0.
     public var item: Int
-    /// How unusual it is; about 1.3 is usual.
+    /// How unusual it is; about 1 is usual.
     public var score: Double
     /// The share of held-out normal items with a score at least as high.
     public var pValue: Double
@@ -35,6 +35,8 @@ public struct Findings: RandomAccessCollection, Sendable {
   public let fieldNames: [String]
   /// What each of these adds to each score, `[count, fieldNames.count]`.
   public let parts: [Float]
+  /// How the cells of the rows of a table are spread; what is moved is told by `movedColumns`.
+  package let counts: ColumnCounts?
   /// The number of each item in the data; `nil` where it is its place.
   let items: [Int]?
 
@@ -52,7 +54,8 @@ public struct Findings: RandomAccessCollection, Sendable {
     anomalies: [Bool] = [],
     fieldNames: [String],
     parts: [Float] = [],
-    items: [Int]? = nil
+    items: [Int]? = nil,
+    counts: ColumnCounts? = nil
   ) {
     self.scores = scores
     self.pValues = pValues
@@ -60,6 +63,7 @@ public struct Findings: RandomAccessCollection, Sendable {
     self.fieldNames = fieldNames
     self.parts = parts
     self.items = items
+    self.counts = counts
   }
 
   /// The findings at some places, whose items are numbered anew from another first one on.

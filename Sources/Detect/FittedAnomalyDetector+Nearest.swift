@@ -16,19 +16,14 @@ extension FittedAnomalyDetector {
     to table: Table,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table? {
-    guard case .table(let columns) = encoding, let references = scorer.references else {
-      return nil
-    }
+    guard case .table(let columns) = encoding, case .rows(let scorer) = scorer,
+      let references = scorer.references
+    else { return nil }
     return try await HourglassError.wrapping {
       let items = try EncodedRows(.table(table), encoding: encoding)
-      let nearest = try await references.neighbors(of: items, count: 2, on: engine)
-      let width = columns.width
-      let values = nearest.flatMap { neighbors -> [Float] in
-        let isItself = neighbors.first?.distance == 0 && neighbors.count > 1
-        let row = neighbors[isItself ? 1 : 0].row
-        return Array(references.rows.scalars[row * width..<(row + 1) * width])
-      }
-      return columns.decoded(values: values, count: nearest.count)
+      let nearest = try await scorer.neighbors(of: items, count: 1, on: engine) ?? []
+      let rows = references.rows(nearest.map { $0.first?.row ?? 0 })
+      return columns.decoded(values: rows.values, count: rows.count)
     }
   }
 }

@@ -24,7 +24,7 @@ public struct FittedAnomalyDetector: Sendable {
   public internal(set) var core: FittedCore
 
   let encoding: ItemEncoding
-  let scorer: DetectionScorer
+  let scorer: AnomalyScorer
   let baselines: DetectionBaselines
   /// The scores of held-out normal items, which p-values come from.
   package let calibration: ConformalCalibration
@@ -106,13 +106,13 @@ public struct FittedAnomalyDetector: Sendable {
     guard case .series(let set) = data, case .series(let series) = encoding else {
       let names = encoding.fieldNames
       guard let parts = encoding.joined(scored.parts, rows: scored.scores.count) else {
-        return findings(scored.scores, scored.parts, names, items: nil)
+        return findings(scored.scores, scored.parts, names, items: nil, scored.counts)
       }
       // What is reported adds up to the last digit, in whatever order.
       let scores = scored.scores.indices.map { row in
         parts[row * names.count..<(row + 1) * names.count].reduce(0.0) { $0 + Double($1) }
       }
-      return findings(scores, parts, names, items: nil)
+      return findings(scores, parts, names, items: nil, scored.counts)
     }
     let channels = series.channels.width
     let windows = Array(0..<set.count)
@@ -134,7 +134,8 @@ public struct FittedAnomalyDetector: Sendable {
     _ scores: [Double],
     _ parts: [Float],
     _ names: [String],
-    items: [Int]?
+    items: [Int]?,
+    _ counts: ColumnCounts? = nil
   ) -> Findings {
     let pValues = scores.map { calibration.pValue($0) }
     let threshold = threshold
@@ -144,8 +145,16 @@ public struct FittedAnomalyDetector: Sendable {
       anomalies: scores.map { $0 > threshold },
       fieldNames: names,
       parts: parts,
-      items: items
+      items: items,
+      counts: counts
     )
+  }
+
+  /// The columns of a table whose cells are spread otherwise in some rows than in those trained on, the
+  /// farthest first: the drift of single columns, at a level of 1 % over all of them.
+  package func movedColumns(_ counts: ColumnCounts) -> [MovedColumn] {
+    guard case .rows(let scorer) = scorer else { return [] }
+    return scorer.moved(counts)
   }
 
   /// The times of a series that are anomalies, joined where they are no further apart than an eighth

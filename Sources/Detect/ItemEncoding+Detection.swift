@@ -4,8 +4,9 @@ internal import HourglassNetworks
 internal import HourglassTensors
 
 extension EncodingOptions {
-  /// The values of all items have observed masks, so that any may be hidden in training.
-  static let detection = EncodingOptions(masksPixels: true)
+  /// The values of all items have observed masks, so that any may be hidden in training; what training
+  /// rows never have counts.
+  static let detection = EncodingOptions(marksUnseen: true, masksPixels: true)
 }
 
 extension ItemEncoding {

@@ -8,6 +8,8 @@ package struct EncodingOptions: Hashable, Sendable {
   package var scaling: NumberScaling
   /// Whether the places of the dates of a table in the day, the week and the year are fields.
   package var datesHaveParts: Bool
+  /// Whether constants of a table are fields, and unseen levels have a value of their own.
+  package var marksUnseen: Bool
   /// Whether the columns of a table are binned, in place of scaled.
   package var binsColumns: Bool
   /// How the channels of series are scaled; `nil` standardizes them over the windows.
@@ -23,6 +25,7 @@ package struct EncodingOptions: Hashable, Sendable {
   package init(
     scaling: NumberScaling = .robust,
     datesHaveParts: Bool = true,
+    marksUnseen: Bool = false,
     binsColumns: Bool = false,
     channelScaling: NumberScaling? = nil,
     takesBooleans: Bool = true,
@@ -31,6 +34,7 @@ package struct EncodingOptions: Hashable, Sendable {
   ) {
     self.scaling = scaling
     self.datesHaveParts = datesHaveParts
+    self.marksUnseen = marksUnseen
     self.binsColumns = binsColumns
     self.channelScaling = channelScaling
     self.takesBooleans = takesBooleans
@@ -70,7 +74,8 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
           learningWhatVaries: table,
           training,
           options.scaling,
-          datesHaveParts: options.datesHaveParts
+          datesHaveParts: options.datesHaveParts,
+          marksUnseen: options.marksUnseen
         )
       )
     case .images(let images):
@@ -161,14 +166,16 @@ extension TableEncoding {
     learningWhatVaries table: Table,
     _ rows: [Int],
     _ scaling: NumberScaling,
-    datesHaveParts: Bool = true
+    datesHaveParts: Bool = true,
+    marksUnseen: Bool = false
   ) throws {
     do {
       try self.init(
         learning: table,
         rows: rows,
         scaling: scaling,
-        datesHaveParts: datesHaveParts
+        datesHaveParts: datesHaveParts,
+        marksUnseen: marksUnseen
       )
     } catch {
       guard case .table(.nothingToLearn) = error,

@@ -146,6 +146,11 @@ package struct NeighborLists: Sendable {
     distances = Array(repeating: .infinity, count: items * count)
   }
 
+  /// Lists that were found, `[items, count]`.
+  init(count: Int, rows: [Int32], distances: [Double]) {
+    (self.count, self.rows, self.distances) = (count, rows, distances)
+  }
+
   /// The places of the references of an item with the squared distances to them.
   package func of(_ item: Int) -> [(row: Int, distance: Double)] {
     (item * count..<(item + 1) * count).filter { rows[$0] >= 0 }

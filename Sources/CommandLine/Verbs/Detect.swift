@@ -8,10 +8,12 @@ struct Detect: TaskVerb {
     commandName: "detect",
     abstract: "Find rows, images, or times of a series that are unlike normal ones.",
     discussion: """
-      An autoencoder is trained on normal data. The score of a row is its reconstruction error, \
-      each column on its own scale, plus the distance to the nearest normal \
-      rows. A fifth of the data is held out of training to find the score above which at most \
-      --false-alarms of normal rows lie; that rate can be changed with a saved model.
+      An autoencoder is trained on normal data. The score of a row of a table adds up several \
+      parts: what the autoencoder fails to reconstruct, and how far the row is from the nearest \
+      normal rows in several scalings of the columns; each counts as much as it helps to tell \
+      normal rows from rows with some cells exchanged. Rows scored without themselves show the \
+      score above which at most --false-alarms of normal rows lie; that rate can be changed with \
+      a saved model.
 
       DATA is a CSV or TSV table with columns of any kinds and missing cells, an NPY or NPZ array, \
       images (IDX, CIFAR-10, or a folder of PNG and JPEG of one size), or, with --series, a time \
@@ -95,6 +97,15 @@ struct Detect: TaskVerb {
   )
   var latent: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The number of rows, images or windows that the model keeps to measure distances to; 0 keeps "
+        + "none, and the score is the reconstruction error (default: up to 20000 rows).",
+      valueName: "n"
+    )
+  )
+  var references: Int?
+
   @OptionGroup
   var shared: TaskArguments<ReadingArguments>
 
@@ -106,6 +117,7 @@ struct Detect: TaskVerb {
     options.heatMaps = heatMaps
     options.learned = learned
     options.latent = latent
+    options.references = references
     return shared.request(options, [data])
   }
 }

@@ -1,6 +1,7 @@
 internal import HourglassData
 internal import HourglassGraphs
 internal import HourglassStatistics
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// How the numbers of a column become values for a network.
@@ -119,6 +120,29 @@ package struct NumberMap: Codable, Hashable, Sendable {
     return min(max(number, knots[0]), knots[knots.count - 1])
   }
 
+  /// The number of a value, beyond the range of the training rows too.
+  package func inverse(_ value: Double) -> Double {
+    let last = knots.count - 1
+    guard line == nil, value < values[0] || value > values[last] else { return decode(value) }
+    let isBelow = value < values[0]
+    let end = isBelow ? 0 : last
+    guard tail > 0 else {
+      let inner = isBelow ? 1 : last - 1
+      let slope = (knots[end] - knots[inner]) / (values[end] - values[inner])
+      return knots[end] + (value - values[end]) * slope
+    }
+    let distance = tail * (exp(min(abs(value - values[end]), 700)) - 1)
+    return isBelow ? knots[0] - distance : knots[last] + distance
+  }
+
+  /// What stands for a number in the place of one that all training rows have: 1 and more, by the
+  /// difference in units of the latter; 1 and ln 2 for what is no number.
+  static func change(from constant: Double, to other: Double?) -> Double {
+    let unit = max(abs(constant), 1)
+    let share = other.map { abs($0 - constant) / unit } ?? 1
+    return min(1 + logarithm(share), bound) * ((other ?? .infinity) < constant ? -1 : 1)
+  }
+
   /// Whether a map that was read from a file is one.
   package var isGood: Bool {
     func increases(_ numbers: [Double]) -> Bool {
@@ -234,7 +258,7 @@ package struct NumberMap: Codable, Hashable, Sendable {
   ///
   /// Newton steps would not matter here: the error is below 4.5e-4, and a monotone map is all that is
   /// wanted. Reference: Abramowitz, Stegun, 1964, formula 26.2.23.
-  private static func normalQuantile(_ probability: Double) -> Double {
+  package static func normalQuantile(_ probability: Double) -> Double {
     let tail = min(probability, 1 - probability)
     let t = (2 * logarithm(1 / max(tail, 1e-12) - 1)).squareRoot()
     let above = 2.515517 + t * (0.802853 + t * 0.010328)

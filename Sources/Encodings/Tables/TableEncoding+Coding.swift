@@ -40,11 +40,20 @@ extension TableEncoding {
         let find = LevelFinder(levels: levels, rare: rare)
         let known = find.codes(of: column)
         for row in 0..<table.rowCount where !column.isMissing(row) {
-          guard let position = known(row) else {
+          if let position = known(row) {
+            values[row * width + offset + position] = 1
+          } else {
             unknown[field.name, default: 0] += 1
-            continue
+            guard field.marksUnseen else { continue }
+            values[row * width + offset + field.knownWidth] = 1
           }
-          values[row * width + offset + position] = 1
+          observed[row * fields.count + index] = 1
+        }
+      case .constant(let number):
+        for row in 0..<table.rowCount where !column.isMissing(row) {
+          let other = column.number(row)
+          values[row * width + offset] =
+            other == number ? 0 : Float(NumberMap.change(from: number, to: other))
           observed[row * fields.count + index] = 1
         }
       case .bins: preconditionFailure("binned columns are encoded by `bins(of:)`")
@@ -191,13 +200,14 @@ extension TableEncoding.Field {
       let numbers = (0..<count).map { row in rounded(map.decode(Double(value(row, 0))), rule) }
       return .numbers(numbers, missing: [])
     case .levels(let levels, let rare):
-      let width = width
+      let width = knownWidth
       let codes = (0..<count).map { row in
         var best = 0
         for index in 1..<max(width, 1) where value(row, index) > value(row, best) { best = index }
         return Int32(best)
       }
       return .codes(codes, levels: levels + rare)
+    case .constant(let number): return .numbers(Array(repeating: number, count: count), missing: [])
     case .bins: preconditionFailure("the cells of binned columns are drawn")
     }
   }

@@ -7,8 +7,10 @@ internal import HourglassTensors
 ///
 /// A number takes one value, a boolean or a category one for each of its levels (one-hot), and an
 /// ordinal column one for the place of its level. A date takes one for the time, and further fields
-/// for its place in the day, the week and the year (`DatePart`). Constants, identifiers, and columns
-/// without two different values in the training rows are ignored.
+/// for its place in the day, the week and the year (`DatePart`). Identifiers are ignored, and so are
+/// columns without two different values in the training rows, unless what was never seen is marked:
+/// a constant is then a field of its own, and a category has a last value for all levels that the
+/// training rows do not have.
 package struct TableEncoding: Codable, Hashable, Sendable {
   /// A column that is trained on.
   package struct Field: Codable, Hashable, Sendable {
@@ -32,6 +34,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     package let writing: NumberWriting?
     /// The levels of an ordinal column in their order, whose places are its numbers.
     package let levels: [String]?
+    /// Whether its last value is for all levels that the training rows do not have.
+    package let marksUnseen: Bool
 
     /// The name of the column that it is of.
     package var column: String { source ?? name }
@@ -40,7 +44,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       _ column: Table.Column,
       _ content: Content,
       part: DatePart? = nil,
-      levels: [String]? = nil
+      levels: [String]? = nil,
+      marksUnseen: Bool = false
     ) {
       name = part.map { "\(column.name) (\($0.rawValue))" } ?? column.name
       kind = column.kind
@@ -52,14 +57,39 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       dateFormat = column.dateFormat
       writing = column.writing
       self.levels = levels
+      self.marksUnseen = marksUnseen
     }
 
     /// The number of values of the field.
     package var width: Int {
       switch content {
-      case .number: 1
-      case .levels(let levels, let rare): levels.count + (rare.isEmpty ? 0 : 1)
+      case .number, .constant: 1
+      case .levels: knownWidth + (marksUnseen ? 1 : 0)
       case .bins(let bins): bins.count
+      }
+    }
+
+    /// Whether the training rows have one value in it.
+    package var isConstant: Bool {
+      switch content {
+      case .constant: true
+      case .levels(let levels, let rare): levels.count + rare.count == 1
+      default: false
+      }
+    }
+
+    /// The number of values for levels of the training rows.
+    var knownWidth: Int {
+      guard case .levels(let levels, let rare) = content else { return 0 }
+      return levels.count + (rare.isEmpty ? 0 : 1)
+    }
+
+    /// The value that is 0 on all training rows, so that another number there was never seen.
+    package var unseenValue: Int? {
+      switch content {
+      case .constant: 0
+      case .levels where marksUnseen: knownWidth
+      default: nil
       }
     }
   }
@@ -73,6 +103,9 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     case levels([String], rare: [String])
     /// One value for each bin; cells are drawn from their bins.
     case bins(ColumnBins)
+    /// A column of one number: 0 for that number, and for another one at least 1, the more the
+    /// further it is from it.
+    case constant(Double)
   }
 
   /// The columns that are trained on, in their order.
@@ -100,13 +133,15 @@ package struct TableEncoding: Codable, Hashable, Sendable {
   ///   - scaling: How numbers are scaled.
   ///   - levelLimit: The most levels of a category that have a value of their own.
   ///   - datesHaveParts: Whether the places of dates in cycles are fields.
+  ///   - marksUnseen: Whether constants are fields, and levels that these rows lack have a value.
   /// - Throws: `nothingToLearn` where no column varies in these rows; `valueNotFinite`.
   package init(
     learning table: Table,
     rows: [Int],
     scaling: NumberScaling = .robust,
     levelLimit: Int = 64,
-    datesHaveParts: Bool = true
+    datesHaveParts: Bool = true,
+    marksUnseen: Bool = false
   ) throws(DatasetError) {
     precondition(
       levelLimit >= 2,
@@ -119,14 +154,16 @@ package struct TableEncoding: Codable, Hashable, Sendable {
         throw .valueNotFinite(name: "\(table.name), column \(column.name)", item: row + 1)
       }
       let training = column.rows(rows)
-      if let field = Self.field(of: training, scaling, levelLimit) {
+      if let field = Self.field(of: training, scaling, levelLimit, marksUnseen) {
         fields.append(field)
         if datesHaveParts { fields += Self.parts(of: training) }
+      } else if marksUnseen, let field = Self.constant(training) {
+        fields.append(field)
       } else {
         ignoredColumns.append(column.name)
       }
     }
-    if fields.isEmpty {
+    if fields.allSatisfy({ $0.isConstant }) {
       throw .table(.nothingToLearn(path: table.name, ignoredColumns: ignoredColumns))
     }
     self.init(fields: fields, ignoredColumns: ignoredColumns, schema: table.schema)
@@ -166,7 +203,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
   private static func field(
     of column: Table.Column,
     _ scaling: NumberScaling,
-    _ levelLimit: Int
+    _ levelLimit: Int,
+    _ marksUnseen: Bool
   ) -> Field? {
     guard column.kind != .constant && column.kind != .identifier else { return nil }
     switch column.cells {
@@ -182,8 +220,26 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       for code in codes where code >= 0 { counts[Int(code)] += 1 }
       let (own, rare) = orderedLevels(counts, limit: levelLimit)
       guard own.count + rare.count > 1 else { return nil }
-      return Field(column, .levels(own.map { levels[$0] }, rare: rare.map { levels[$0] }))
+      return Field(
+        column,
+        .levels(own.map { levels[$0] }, rare: rare.map { levels[$0] }),
+        marksUnseen: marksUnseen
+      )
     }
+  }
+
+  /// The field of a column that has one number or one text.
+  private static func constant(_ column: Table.Column) -> Field? {
+    guard let row = (0..<column.count).first(where: { !column.isMissing($0) }) else { return nil }
+    let others = (0..<column.count).lazy.filter { !column.isMissing($0) }
+    if let number = column.number(row) {
+      return others.allSatisfy { column.number($0) == number }
+        ? Field(column, .constant(number)) : nil
+    }
+    guard let text = column.text(row), others.allSatisfy({ column.text($0) == text }) else {
+      return nil
+    }
+    return Field(column, .levels([text], rare: []), marksUnseen: true)
   }
 
   /// The places of the levels that occur, the most frequent first: those with a value of their own, and
@@ -229,11 +285,13 @@ package struct TableEncoding: Codable, Hashable, Sendable {
         guard map.isGood else { return "its number fields should have increasing, finite knots" }
       case .levels(let levels, let rare):
         let all = levels + rare
-        guard levels.count >= 1, all.count >= 2, all.areDifferent else {
+        guard levels.count >= 1, all.count >= (field.marksUnseen ? 1 : 2), all.areDifferent else {
           return "its categories should have at least two different levels"
         }
       case .bins(let bins):
         if let problem = bins.problem { return "the column \(field.name): \(problem)" }
+      case .constant(let number):
+        guard number.isFinite else { return "its constants should be finite" }
       }
       if let problem = field.dateFormat?.problem { return problem }
       if let levels = field.levels, levels.count < 2 || !levels.areDifferent {
@@ -254,7 +312,10 @@ extension TableEncoding {
   package var layout: FeatureSchema {
     FeatureSchema(
       fields.filter { $0.width > 0 }.map { field in
-        if case .number = field.content { .number } else { .category(levels: field.width) }
+        switch field.content {
+        case .number, .constant: .number
+        case .levels, .bins: .category(levels: field.width)
+        }
       }
     )
   }

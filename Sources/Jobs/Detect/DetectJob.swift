@@ -184,6 +184,7 @@ struct DetectJob {
       falseAlarmRate: options.falseAlarms ?? 0.01,
       learned: options.learned ?? (files.learnFrom == nil ? .mixed : .normal),
       latent: options.latent,
+      references: options.references,
       learning: run.request.training.settings
     )
     let learned = source
@@ -213,6 +214,8 @@ struct DetectCounts: Sendable {
   var unknown: [String: Int] = [:]
   var top = TopFindings()
   var drift: ScoreDrift
+  /// How the cells of a table are spread.
+  var columns: ColumnCounts?
 
   init(_ drift: ScoreDrift) { self.drift = drift }
 
@@ -220,6 +223,9 @@ struct DetectCounts: Sendable {
   mutating func take(_ findings: Findings, of batch: DatasetBatch) {
     top.take(findings, rows: batch.table, firstRow: batch.firstRow)
     drift.take(findings.pValues)
+    if let counts = findings.counts {
+      if columns == nil { columns = counts } else { columns?.add(counts) }
+    }
     count += findings.count
     anomalies += findings.anomalyCount
     for place in findings.indices where findings.anomalies[place] {

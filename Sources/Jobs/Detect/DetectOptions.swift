@@ -16,6 +16,8 @@ package struct DetectOptions: JobOptions {
   package var learned: AnomalyDetector.LearnedItems?
   /// The number of latent dimensions.
   package var latent: Int?
+  /// The number of items that the model keeps to measure distances to.
+  package var references: Int?
 
   package init() {}
 
@@ -25,10 +27,19 @@ package struct DetectOptions: JobOptions {
 
   package func validate(_ request: JobRequest) throws {
     let files = request.files
-    let given = namesGiven(["--latent": latent != nil, "--learned": learned != nil])
+    let given = namesGiven([
+      "--latent": latent != nil, "--learned": learned != nil, "--references": references != nil,
+    ])
     try files.checkModel(given: given + request.training.given)
     try files.checkResume(request.training)
     try requireAtLeastOne(latent, "--latent")
+    if let references {
+      try requireOption(
+        (0...1 << 20).contains(references),
+        "--references",
+        "0 to 1048576, found \(references)"
+      )
+    }
     if let share = falseDiscoveries {
       try requireOption(
         share > 0 && share < 1,

@@ -18,6 +18,8 @@ struct DetectResult {
   private var threshold: Double?
   /// How the scores as a whole differ from those of normal rows.
   private var drift: ScoreDrift?
+  /// The columns whose cells are spread otherwise than in the training data.
+  private var moved: [MovedColumn] = []
   /// The most unusual anomalies.
   var top: [TopFindings.Item] = []
   /// The evaluation of labeled data.
@@ -44,6 +46,7 @@ struct DetectResult {
     anomalies = counts.anomalies
     unknownCategories = counts.unknown
     drift = counts.drift
+    moved = counts.columns.map { fitted.movedColumns($0) } ?? []
     if options.falseDiscoveries != nil { threshold = counts.leastAnomaly }
   }
 
@@ -59,6 +62,7 @@ struct DetectResult {
     result.add("lowerShare", drift?.lowerShare)
     result.add("alarmShare", drift?.alarmShare)
     result.add("hasDrifted", drift?.isFound ?? false)
+    result.add("movedColumns", moved)
     result.add("top", top)
     result.add("ranges", ranges)
     result.add("heatMaps", heatMaps)
@@ -73,7 +77,7 @@ struct DetectResult {
     if labeled == nil, options.labels != nil {
       result.paragraphs.append("The labels are all the same: nothing can be evaluated by them.")
     }
-    result.sentences = [verdict] + found + [drifted].compactMap(\.self)
+    result.sentences = [verdict] + found + [drifted, movedText].compactMap(\.self)
     for (name, count) in unknownCategories.sorted(by: { $0.key < $1.key }) {
       result.sentences.append(
         "\(NumberText.counted(count, "cell")) of \(name) have levels that the training data did not have"
@@ -121,6 +125,18 @@ struct DetectResult {
     return
       "The data as a whole differ from the training data: \(share). More false alarms "
       + "than the chosen rate are likely: train on newer normal data."
+  }
+
+  /// Which columns are spread otherwise than in the training data.
+  private var movedText: String? {
+    guard !moved.isEmpty else { return nil }
+    let shown = moved.prefix(5).map { column in
+      "\(column.name) (by \(NumberText.fixed(100 * column.distance, places: 0)) %)"
+    }
+    let more = moved.count > 5 ? " and \(moved.count - 5) more" : ""
+    return
+      "\(NumberText.counted(moved.count, "column")) spread otherwise than in the training data "
+      + "(level 1 %): " + shown.joined(separator: ", ") + more
   }
 
   /// How many anomalies there are, and how they were chosen.

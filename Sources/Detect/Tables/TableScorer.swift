@@ -1,0 +1,364 @@
+internal import HourglassAutoencoders
+internal import HourglassEncodings
+internal import HourglassEngines
+internal import HourglassNetworks
+internal import HourglassStatistics
+internal import HourglassTensors
+
+/// What items score, in their order.
+struct ScoredItems: Sendable {
+  /// The sums of the parts.
+  var scores: [Double] = []
+  /// What each field adds, `[count, fields]`.
+  var parts: [Float] = []
+  /// How the cells of the rows of a table are spread.
+  var counts: ColumnCounts?
+}
+
+/// Scores rows of a table by several parts: distances to rows that are kept in several spaces, their local
+/// hull, the tails of the columns, and what the autoencoder reconstructs and how it encodes.
+///
+///     score = Σ w_j (-ln p_j)
+///
+/// with the weights w_j of the parts, which add up to 1, so that about 1 is usual. What a part adds is
+/// divided among the columns as its value is, which is a sum over columns; a part that is no such sum
+/// (the latent distance) as all others together.
+///
+/// Reference: Ramaswamy, Rastogi, Shim, 2000, doi:10.1145/342009.335437 (distances to the k-th nearest
+/// row); Vincent, Bengio, 2001, "K-Local Hyperplane and Convex Distance Nearest Neighbor Algorithms",
+/// NIPS 14 (the hull).
+struct TableScorer: Sendable {
+  let encoding: TableEncoding
+  let network: FittedAutoencoder
+  /// The usual reconstruction error of each field, above 0.
+  let fieldErrors: [Float]
+  /// The rows that are kept, with their observed masks; none for no distances.
+  let references: EncodedTable?
+  /// The parts, with their weights.
+  var parts: [ScorePart]
+
+  private let spaces: [ColumnSpace]
+  private let mapped: [Tensor]
+  private let searches: [PanelNeighbors]
+  private let tails: ColumnTails?
+  private let binning: ColumnBinning?
+  /// The latent vectors of the rows that are kept, each dimension by its deviation.
+  private let codes: Codes?
+
+  fileprivate struct Codes: Sendable {
+    let latent: Tensor
+    let scales: [Float]
+    let values: Tensor
+    let search: PanelNeighbors
+  }
+
+  /// Prepares the search among the rows that are kept.
+  ///
+  /// - Parameters:
+  ///   - codes: The latent vectors of the rows that are kept, `[count, latent]`.
+  ///   - kinds: The parts that are measured; those that need rows are left out where there are none, and
+  ///     so are spaces of rows that are too wide for them.
+  init(
+    _ encoding: TableEncoding,
+    network: FittedAutoencoder,
+    fieldErrors: [Float],
+    references: EncodedTable?,
+    codes: Tensor?,
+    kinds: [ScorePart.Kind]
+  ) {
+    self.encoding = encoding
+    self.network = network
+    self.fieldErrors = fieldErrors
+    self.references = references
+    guard let references else {
+      (spaces, mapped, searches, tails, binning, self.codes) = ([], [], [], nil, nil, nil)
+      parts = [ScorePart(.reconstruction)]
+      return
+    }
+    let items = EncodedRows(references)
+    let rows = RawRows(items, encoding)
+    let wanted = ColumnSpace.Kind.allCases.filter { space in
+      kinds.contains { kind in
+        switch kind {
+        case .neighbor(let other, _): other == space
+        case .hull: space == .standardized
+        default: false
+        }
+      }
+    }
+    let spaces = ColumnSpace.fitted(wanted, to: rows)
+    self.spaces = spaces
+    mapped = spaces.map { $0.mapped(rows) }
+    searches = mapped.map { PanelNeighbors($0) }
+    tails = ColumnTails(rows, items, encoding)
+    binning = ColumnBinning(rows, items, encoding)
+    self.codes = codes.map { Codes($0) }
+    parts = kinds.filter { kind in
+      switch kind {
+      case .neighbor(let space, _): spaces.contains { $0.kind == space }
+      case .latent: codes != nil
+      case .hull, .tails, .reconstruction: true
+      }
+    }.map { ScorePart($0) }
+  }
+
+  /// The latent vectors of the rows that are kept, as the network gives them.
+  var latentVectors: Tensor? { codes?.latent }
+
+  /// The columns whose cells are spread otherwise than in the rows that are kept.
+  func moved(_ counts: ColumnCounts) -> [MovedColumn] {
+    let names = encoding.fields.filter { $0.width > 0 }.map(\.name)
+    return binning?.moved(counts, names: names) ?? []
+  }
+
+  /// The number of rows that are kept.
+  var referenceCount: Int { references?.count ?? 0 }
+
+  /// Gives of each item what each part measures of it, and what each field adds to that.
+  ///
+  /// An item that is at no distance from a row that is kept may be that row: one such row is left out, as
+  /// it is for the rows that are kept themselves.
+  ///
+  /// - Parameters:
+  ///   - own: For each item its place among the rows that are kept, which is left out; -1 for none.
+  ///   - take: Takes the item, the part, its value, and what the fields add; empty where it
+  ///     is no sum over them.
+  func measure(
+    _ items: EncodedRows,
+    without own: [Int]? = nil,
+    on engine: ComputeEngine,
+    _ take: (_ item: Int, _ part: Int, _ value: Double, _ fields: Span<Double>) -> Void
+  ) async throws {
+    let fieldCount = encoding.layout.count
+    var fields = [Double](repeating: 0, count: fieldCount)
+    if references != nil {
+      let rows = RawRows(items, encoding)
+      for (place, space) in spaces.enumerated() {
+        try await measure(
+          place,
+          space.mapped(rows),
+          without: own,
+          on: engine,
+          take
+        )
+      }
+      if let part = parts.firstIndex(where: { $0.kind == .tails }), let tails {
+        let width = rows.width
+        items.forEachItem { item, _, observed in
+          var sums = fields.mutableSpan
+          let ranges = encoding.layout.ranges
+          tails.measure(
+            rows.raw.span.extracting(item * width..<(item + 1) * width),
+            isObserved: { observed[ranges[$0].lowerBound] != 0 },
+            isOwn: (own?[item] ?? -1) >= 0,
+            into: &sums
+          )
+          take(item, part, fields.reduce(0, +), fields.span)
+        }
+      }
+    }
+    for (part, kind) in parts.map(\.kind).enumerated() {
+      switch kind {
+      case .reconstruction:
+        let losses = try await network.fieldLosses(items, on: engine).scalars
+        for item in 0..<items.count {
+          for field in 0..<fieldCount {
+            let loss = Double(losses[item * fieldCount + field]) / Double(fieldErrors[field])
+            fields[field] = loss.isFinite ? min(loss, 1e30) : 1e30
+          }
+          take(item, part, fields.reduce(0, +), fields.span)
+        }
+      case .latent(let rank):
+        guard let codes else { continue }
+        let latent = codes.scaled(try await network.encode(items, on: engine))
+        let found = codes.search.nearest(to: latent, count: rank + 1, threads: engine.threads)
+        for item in 0..<items.count {
+          let neighbors = Self.others(found, item, own)
+          take(item, part, Self.distance(neighbors, rank), fields.span.extracting(..<0))
+        }
+      case .neighbor, .hull, .tails: continue
+      }
+    }
+  }
+
+  /// Measures the parts of one space.
+  private func measure(
+    _ place: Int,
+    _ items: Tensor,
+    without own: [Int]?,
+    on engine: ComputeEngine,
+    _ take: (_ item: Int, _ part: Int, _ value: Double, _ fields: Span<Double>) -> Void
+  ) async throws {
+    let space = spaces[place]
+    let ranks = parts.enumerated().compactMap { part, value -> (part: Int, rank: Int)? in
+      guard case .neighbor(space.kind, let rank) = value.kind else { return nil }
+      return (part, rank)
+    }
+    let hull = space.kind == .standardized ? parts.firstIndex { $0.kind == .hull } : nil
+    let most = max(ranks.map(\.rank).max() ?? 0, hull == nil ? 0 : LocalHull.count)
+    let found = searches[place].nearest(to: items, count: most + 1, threads: engine.threads)
+    let width = encoding.layout.width
+    let fieldOfValue = encoding.layout.fieldOfValue
+    let (knownRows, itemRows) = (mapped[place].scalars, items.scalars)
+    let known = knownRows.span
+    let values = itemRows.span
+    var fields = [Double](repeating: 0, count: encoding.layout.count)
+    var hullSearch = LocalHull(width: width)
+    for item in 0..<items.shape[0] {
+      let neighbors = Self.others(found, item, own)
+      let row = values.extracting(item * width..<(item + 1) * width)
+      for (part, rank) in ranks {
+        guard !neighbors.isEmpty else {
+          take(item, part, 0, fields.span.extracting(..<0))
+          continue
+        }
+        let neighbor = neighbors[neighbors.startIndex + min(rank, neighbors.count) - 1]
+        for field in fields.indices { fields[field] = 0 }
+        for index in 0..<width {
+          let difference = Double(row[index]) - Double(known[neighbor.row * width + index])
+          fields[fieldOfValue[index]] += difference * difference
+        }
+        take(item, part, neighbor.distance, fields.span)
+      }
+      if let hull {
+        for field in fields.indices { fields[field] = 0 }
+        let residual = hullSearch.residual(
+          of: row,
+          rows: known,
+          neighbors: neighbors.prefix(LocalHull.count).map(\.row)
+        )
+        for index in 0..<width { fields[fieldOfValue[index]] += residual[index] * residual[index] }
+        take(item, hull, fields.reduce(0, +), fields.span)
+      }
+    }
+  }
+
+  /// The neighbors of an item other than itself, which is one of them or stands for one at no distance.
+  private static func others(
+    _ found: NeighborLists,
+    _ item: Int,
+    _ own: [Int]?
+  ) -> ArraySlice<(row: Int, distance: Double)> {
+    var all = found.of(item)[...]
+    let itself = own?[item] ?? -1
+    if itself >= 0 {
+      if let place = all.firstIndex(where: { $0.row == itself }) {
+        all.remove(at: place)
+        return all
+      }
+    } else if all.first?.distance == 0, all.count > 1 {
+      return all.dropFirst()
+    }
+    return all.prefix(max(found.count - 1, 1))
+  }
+
+  private static func distance(
+    _ neighbors: ArraySlice<(row: Int, distance: Double)>,
+    _ rank: Int
+  ) -> Double {
+    guard !neighbors.isEmpty else { return 0 }
+    return neighbors[neighbors.startIndex + min(rank, neighbors.count) - 1].distance
+  }
+
+  /// Scores items.
+  func scored(_ items: EncodedRows, on engine: ComputeEngine) async throws -> ScoredItems {
+    let fieldCount = encoding.layout.count
+    var sums = [Double](repeating: 0, count: items.count * fieldCount)
+    var undivided = [Double](repeating: 0, count: items.count)
+    var isObserved = [Bool](repeating: false, count: items.count * fieldCount)
+    let ranges = encoding.layout.ranges
+    items.forEachItem { item, _, observed in
+      for field in 0..<fieldCount {
+        isObserved[item * fieldCount + field] = observed[ranges[field].lowerBound] != 0
+      }
+    }
+    try await measure(items, on: engine) { item, part, value, fields in
+      let added = parts[part].weight * parts[part].scale.surprise(value)
+      // A missing cell is no reason, unless cells of its column are seldom missing.
+      let takesMissing = parts[part].kind == .tails
+      var total = 0.0
+      for field in fields.indices where takesMissing || isObserved[item * fieldCount + field] {
+        total += fields[field]
+      }
+      guard total > 0 else {
+        undivided[item] += added
+        return
+      }
+      let factor = added / total
+      for field in fields.indices where takesMissing || isObserved[item * fieldCount + field] {
+        sums[item * fieldCount + field] += factor * fields[field]
+      }
+    }
+    var scored = ScoredItems()
+    scored.counts = binning?.counts(RawRows(items, encoding), items)
+    scored.parts.reserveCapacity(sums.count)
+    for item in 0..<items.count {
+      let range = item * fieldCount..<(item + 1) * fieldCount
+      let divided = sums[range].reduce(0, +)
+      let total = divided + undivided[item]
+      var score = 0.0
+      for sum in sums[range] {
+        let part = divided > 0 ? sum * (total / divided) : total / Double(fieldCount)
+        let kept = part.isFinite ? Float(min(max(part, 0), 1e30)) : 1e30
+        scored.parts.append(kept)
+        score += Double(kept)
+      }
+      scored.scores.append(score)
+    }
+    return scored
+  }
+
+  /// The score of what the parts measured of an item.
+  func score(_ values: [Double]) -> Double {
+    zip(parts, values).reduce(0) { $0 + $1.0.weight * $1.0.scale.surprise($1.1) }
+  }
+
+  /// The rows that are kept that are nearest to items with standardized columns, the nearest first.
+  func neighbors(
+    of items: EncodedRows,
+    count: Int,
+    without own: [Int]? = nil,
+    on engine: ComputeEngine
+  ) async throws -> [[(row: Int, distance: Double)]]? {
+    guard let place = spaces.firstIndex(where: { $0.kind == .standardized }) ?? spaces.indices.first
+    else { return nil }
+    let rows = spaces[place].mapped(RawRows(items, encoding))
+    let found = searches[place].nearest(to: rows, count: count + 1, threads: engine.threads)
+    return (0..<items.count).map { Array(Self.others(found, $0, own).prefix(count)) }
+  }
+}
+
+extension ScorePart {
+  /// A part that is not weighed yet.
+  init(_ kind: Kind) {
+    self.init(kind: kind, weight: 1, area: 0.5, scale: ScoreScale([0]))
+  }
+}
+
+extension TableScorer.Codes {
+  init(_ latent: Tensor) {
+    self.latent = latent
+    let (count, width) = (latent.shape[0], latent.shape[1])
+    scales = (0..<width).map { place in
+      let values = (0..<count).map { Double(latent.scalars[$0 * width + place]) }
+      let mean = values.reduce(0) { $0 + $1 / Double(count) }
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / Double(count) }
+      return variance > 1e-12 && variance.isFinite ? Float(1 / variance.squareRoot()) : 0
+    }
+    values = Self.scaled(latent, scales)
+    search = PanelNeighbors(values)
+  }
+
+  /// Latent vectors with each dimension by its deviation.
+  func scaled(_ latent: Tensor) -> Tensor { Self.scaled(latent, scales) }
+
+  private static func scaled(_ latent: Tensor, _ scales: [Float]) -> Tensor {
+    Tensor(
+      latent.scalars.enumerated().map { place, value in
+        let scaled = value * scales[place % scales.count]
+        return scaled.isFinite ? min(max(scaled, -1e6), 1e6) : 1e6
+      },
+      shape: latent.shape
+    )
+  }
+}
