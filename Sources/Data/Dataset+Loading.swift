@@ -115,7 +115,14 @@ extension Dataset {
       return data.kind == .images ? .images(ImageSet(data)) : .table(Table(data))
     }
     if TSFile.isBeginning(beginning, path: path) {
-      return .table(try TSFile.table(source, limit: options.limit, memoryLimit: memoryLimit))
+      return .table(
+        try TSFile.table(
+          source,
+          limit: options.limit,
+          memoryLimit: memoryLimit,
+          byTime: options.series == nil ? nil : options.table
+        )
+      )
     }
     if let found = NumericDataset.foreignFormat(beginning) {
       throw .unsupportedFormat(

@@ -5,7 +5,8 @@ struct SeriesDenoising: Sendable {
   let encoding: SeriesEncoding
   let network: FittedImageToImageNetwork
 
-  /// The series without noise as a table; missing cells and other columns are as they were.
+  /// The series without noise as a table; missing cells and other columns are as they were, and so are
+  /// channels that were constant in training, in all series or in that of a row.
   func denoised(_ series: SeriesSet, on engine: ComputeEngine) async throws -> Table {
     guard series.channels == encoding.names else {
       throw TaskError.missingColumns(
@@ -15,22 +16,26 @@ struct SeriesDenoising: Sendable {
       )
     }
     let source = try EncodedRows(.series(series), encoding: .series(encoding)).withoutMasks
-    var results = try await network.translate(source, on: engine)
-    results.withMutableScalars { encoding.decode(&$0) }
+    let results = try await network.translate(source, on: engine)
     let width = network.itemShape.elementCount
     let merged = series.merged(
       windows: (0..<series.count).map { Array(results.scalars[$0 * width..<($0 + 1) * width]) }
     )
     var table = series.table
-    for (channel, name) in series.channels.enumerated() {
-      guard let column = table[column: name], case .numbers(_, let missing) = column.cells else {
-        continue
+    let scales = encoding.rowScales(of: series)
+    for (channel, name) in series.channels.enumerated() where !encoding.constants.contains(name) {
+      guard let column = table[column: name], case .numbers(let given, let missing) = column.cells
+      else { continue }
+      let numbers = given.indices.map { row in
+        let scale = scales?.scale(row, channel)
+        if let scale, scale.spread == 0 { return given[row] }
+        return encoding.number(merged[channel][row], channel: channel, scale: scale)
       }
       table = table.replacing(
         Table.Column(
           name: name,
           kind: .number,
-          cells: .numbers(merged[channel], missing: missing)
+          cells: .numbers(numbers, missing: missing)
         ).written(column.writing)
       )
     }
@@ -123,15 +128,18 @@ struct SeriesDenoisingJob: Sendable {
     var smooth = Self.widths.map { _ in [Double]() }
     var count = 0
     let width = channels * length
+    let starts = split.report.map { series.range(of: $0).lowerBound }
+    let weights = encoding.rowScales(of: series)?.weights(starts) ?? starts.map { _ in 1 }
     for (index, window) in split.report.enumerated() {
       let observed = series.window(window).observed
       count += observed.count { $0 > 0 }
       let truth = rows.item(index)
       func error(_ values: [Float]) -> Double {
-        values.indices.reduce(0) { sum, place in
-          let difference = Double(values[place]) - Double(truth[place])
-          return observed[place] > 0 ? sum + difference * difference : sum
-        }
+        weights[index]
+          * values.indices.reduce(0) { sum, place in
+            let difference = Double(values[place]) - Double(truth[place])
+            return observed[place] > 0 ? sum + difference * difference : sum
+          }
       }
       let range = index * width..<(index + 1) * width
       given.append(error(Array(noisy[range])))

@@ -10,12 +10,16 @@ package struct EncodingOptions: Hashable, Sendable {
   package var datesHaveParts: Bool
   /// Whether constants of a table are fields, and unseen levels have a value of their own.
   package var marksUnseen: Bool
+  /// Whether times of day of a table are places on a circle, in place of numbers.
+  package var timesAreCircles: Bool
   /// Whether the columns of a table are binned, in place of scaled.
   package var binsColumns: Bool
   /// How the channels of series are scaled; `nil` standardizes them over the windows.
   package var channelScaling: NumberScaling?
   /// Whether columns of yes and no are channels of series.
   package var takesBooleans: Bool
+  /// Whether the times and keys of some windows of series are kept, for new ones.
+  package var keepsBeginnings: Bool
   /// Whether the values of images have observed masks.
   package var masksPixels: Bool
   /// Whether values of images beyond the range that was trained on count as its ends.
@@ -25,19 +29,23 @@ package struct EncodingOptions: Hashable, Sendable {
   package init(
     scaling: NumberScaling = .robust,
     datesHaveParts: Bool = true,
+    timesAreCircles: Bool = false,
     marksUnseen: Bool = false,
     binsColumns: Bool = false,
     channelScaling: NumberScaling? = nil,
     takesBooleans: Bool = true,
+    keepsBeginnings: Bool = false,
     masksPixels: Bool = false,
     clipsPixels: Bool = false
   ) {
     self.scaling = scaling
     self.datesHaveParts = datesHaveParts
     self.marksUnseen = marksUnseen
+    self.timesAreCircles = timesAreCircles
     self.binsColumns = binsColumns
     self.channelScaling = channelScaling
     self.takesBooleans = takesBooleans
+    self.keepsBeginnings = keepsBeginnings
     self.masksPixels = masksPixels
     self.clipsPixels = clipsPixels
   }
@@ -75,6 +83,7 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
           training,
           options.scaling,
           datesHaveParts: options.datesHaveParts,
+          timesAreCircles: options.timesAreCircles,
           marksUnseen: options.marksUnseen
         )
       )
@@ -94,7 +103,8 @@ package enum ItemEncoding: Hashable, Sendable, Codable {
           series,
           windows: training,
           scaling: options.channelScaling,
-          takesBooleans: options.takesBooleans
+          takesBooleans: options.takesBooleans,
+          keepsBeginnings: options.keepsBeginnings
         )
       )
     }
@@ -167,6 +177,7 @@ extension TableEncoding {
     _ rows: [Int],
     _ scaling: NumberScaling,
     datesHaveParts: Bool = true,
+    timesAreCircles: Bool = false,
     marksUnseen: Bool = false
   ) throws {
     do {
@@ -175,6 +186,7 @@ extension TableEncoding {
         rows: rows,
         scaling: scaling,
         datesHaveParts: datesHaveParts,
+        timesAreCircles: timesAreCircles,
         marksUnseen: marksUnseen
       )
     } catch {

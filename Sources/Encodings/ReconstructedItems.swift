@@ -32,7 +32,15 @@ public enum ReconstructedItems: Hashable, Sendable {
 
 extension ItemEncoding {
   /// The items of encoded values, `[count, values…]`.
-  package func reconstructed(_ values: Tensor, like template: Table? = nil) -> ReconstructedItems {
+  ///
+  /// - Parameters:
+  ///   - template: The rows that these are of.
+  ///   - series: The series that these are windows of.
+  package func reconstructed(
+    _ values: Tensor,
+    like template: Table? = nil,
+    of series: SeriesSet? = nil
+  ) -> ReconstructedItems {
     var values = values
     let count = values.shape[0]
     switch self {
@@ -47,7 +55,7 @@ extension ItemEncoding {
         Tensor(values.scalars, shape: [count, encoding.frames, encoding.spectrogram.bands])
       )
     case .series(let encoding):
-      values.withMutableScalars { encoding.decode(&$0) }
+      values.withMutableScalars { encoding.decode(&$0, of: series) }
       return .windows(
         Tensor(values.scalars, shape: [count, encoding.channels.width, encoding.window])
       )

@@ -33,7 +33,7 @@ public struct FittedSynthesizer: Sendable {
   public var columns: [String] { model.fields.columns.map(\.name) }
 
   /// New items: rows of a table, images, or windows of a series as the rows of a table, with the
-  /// columns `window` and `step` before those of the channels.
+  /// columns `window` and `step`, the key of the series and the time before those of the channels.
   ///
   /// - Parameters:
   ///   - count: The number of items, at least 1.

@@ -1,13 +1,19 @@
 internal import HourglassData
 internal import HourglassEncodings
+internal import HourglassTensors
 
 extension SeriesEncoding {
-  /// The table of generated windows: their numbers, the step within each, and the channels.
+  /// The table of generated windows: their numbers, the step within each, the key of the series and the
+  /// time where the data have these, and the channels.
+  ///
+  /// The keys, the first times and the lengths are those of windows that were trained on, drawn at random.
   ///
   /// - Parameters:
   ///   - values: The encoded values, `[count, channels, window]`.
   ///   - first: How many windows come before.
-  func table(_ values: [Float], after first: Int = 0) -> Table {
+  ///   - seed: Where random choices come from.
+  ///   - isWhole: Whether windows of series that are shorter are not cut to their length.
+  func table(_ values: [Float], after first: Int, seed: UInt64, isWhole: Bool) -> Table {
     let count = values.count / (channels.width * window)
     let width = channels.width
     var rows = [Float](repeating: 0, count: values.count)
@@ -19,24 +25,53 @@ extension SeriesEncoding {
         }
       }
     }
-    let decoded = channels.decoded(values: rows, count: count * window)
+    let known = beginnings
+    let drawn = (0..<count).map { item -> SeriesBeginnings.Window? in
+      guard let windows = known?.windows else { return nil }
+      var generator = SeededGenerator.named("beginning of window \(first + item)", seed: seed)
+      return windows.randomElement(using: &generator)
+    }
+    let keys = drawn.flatMap { beginning in
+      Array(repeating: beginning.flatMap { known?.keys[$0.key] } ?? "", count: window)
+    }
+    let decoded = channels.decoded(
+      values: rows,
+      count: count * window,
+      scales: scales.map { RowScales($0, keys: keys, channels: width) }
+    )
+    var own: [Table.Column] = []
+    if let name = known?.keyName {
+      let names = known?.keys ?? []
+      let codes = drawn.flatMap { Array(repeating: Int32($0?.key ?? 0), count: window) }
+      own.append(Table.Column(name: name, kind: .category, cells: .codes(codes, levels: names)))
+    }
+    if let known, let time = known.time {
+      let times = drawn.flatMap { beginning -> [Double] in
+        let times = beginning.map(known.times) ?? []
+        return times + Array(repeating: times.last ?? 0, count: window - times.count)
+      }
+      own.append(time.column(.numbers(times, missing: [])))
+    }
+    let named = Table(name: "generated", columns: own + decoded.columns)
     let places = 0..<count * window
-    var columns = [
+    func counted(_ name: String, _ number: (Int) -> Int) -> Table.Column {
       Table.Column(
-        name: Self.free("window", among: decoded),
+        name: Self.free(name, among: named),
         kind: .integer,
-        cells: .numbers(places.map { Double(first + $0 / window + 1) }, missing: []),
+        cells: .numbers(places.map { Double(number($0)) }, missing: []),
         decimals: 0
-      ),
-      Table.Column(
-        name: Self.free("step", among: decoded),
-        kind: .integer,
-        cells: .numbers(places.map { Double($0 % window + 1) }, missing: []),
-        decimals: 0
-      ),
-    ]
-    columns += decoded.columns
-    return Table(name: "generated", columns: columns)
+      )
+    }
+    let table = Table(
+      name: "generated",
+      columns: [
+        counted("window") { first + $0 / window + 1 }, counted("step") { $0 % window + 1 },
+      ] + named.columns
+    )
+    guard !isWhole, drawn.contains(where: { $0.map { $0.length < window } ?? false }) else {
+      return table
+    }
+    return table.rows(places.filter { $0 % window < drawn[$0 / window]?.length ?? window })
   }
 
   private static func free(_ name: String, among table: Table) -> String {

@@ -151,7 +151,13 @@ struct SynthesisEvaluator: Sendable {
     }
     let count = max(Self.generatedCount / encoding.window, 64)
     func made(isPrior: Bool) async throws -> Table {
-      let table = try await model.newTable(count, seed: seed, isPrior: isPrior, on: engine)
+      let table = try await model.newTable(
+        count,
+        seed: seed,
+        isPrior: isPrior,
+        isWhole: true,
+        on: engine
+      )
       return encoding.lagged(try table.selecting(encoding.names), count: count)
     }
     try addScores(

@@ -7,6 +7,7 @@ extension EncodingOptions {
   static let synthesis = EncodingOptions(
     binsColumns: true,
     channelScaling: .robust,
+    keepsBeginnings: true,
     clipsPixels: true
   )
 }

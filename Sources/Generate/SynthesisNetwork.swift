@@ -91,15 +91,20 @@ struct SynthesisNetwork: Sendable {
   }
 
   /// The new rows of a table, or windows of a series as a table.
+  ///
+  /// - Parameter isWhole: Whether windows of short series are not cut to their length.
   func newTable(
     _ count: Int,
     seed: UInt64,
     isPrior: Bool = false,
+    isWhole: Bool = false,
     on engine: ComputeEngine
   ) async throws -> Table {
     var parts: [Table] = []
     try await forEachBlock(count, seed: seed, isPrior: isPrior) { codes, block in
-      parts.append(try await dataset(at: codes, block: block, seed: seed, on: engine))
+      parts.append(
+        try await dataset(at: codes, block: block, seed: seed, isWhole: isWhole, on: engine)
+      )
     }
     return Table(joining: parts, name: "generated")
   }
@@ -109,6 +114,7 @@ struct SynthesisNetwork: Sendable {
     at codes: Tensor,
     block: Int,
     seed: UInt64,
+    isWhole: Bool = false,
     on engine: ComputeEngine
   ) async throws -> Table {
     guard case .series(let series) = fields.encoding else {
@@ -116,7 +122,7 @@ struct SynthesisNetwork: Sendable {
     }
     let values = try await values(at: codes, block: block, seed: seed, on: engine)
     let first = block * Self.blockSize
-    return series.table(values.scalars, after: first)
+    return series.table(values.scalars, after: first, seed: seed, isWhole: isWhole)
   }
 
   private func blockSeed(_ block: Int, _ seed: UInt64) -> UInt64 {

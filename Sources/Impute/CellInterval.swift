@@ -37,6 +37,7 @@ struct IntervalBounds {
     values: [Float],
     spreads: [Float],
     level: Double,
+    scales: RowScales?,
     uncertainty: (Int) -> CellUncertainty
   ) {
     self.encoding = encoding
@@ -50,15 +51,16 @@ struct IntervalBounds {
       let known = uncertainty(row)
       for (field, range) in layout.ranges.enumerated() {
         let places = row * width + range.lowerBound..<row * width + range.upperBound
-        if layout.fields[field] == .number {
+        if layout.fields[field].holdsNumbers {
           let place = places.lowerBound
-          (lows[place], highs[place]) = known.interval(
-            of: values[place],
+          let margins = known.margins(
             spread: spreads[row * fields + field],
             level: level,
             field: field,
             place: range.lowerBound
           )
+          Coordinate.move(&lows, at: place, by: margins.lower, layout.fields[field])
+          Coordinate.move(&highs, at: place, by: margins.upper, layout.fields[field])
           sets.append([])
         } else {
           let shares = CellUncertainty.shares(values, places)
@@ -67,19 +69,24 @@ struct IntervalBounds {
       }
     }
     self.sets = sets
-    filled = encoding.decoded(values: values, count: count)
-    lower = encoding.decoded(values: lows, count: count, rounding: .up)
-    upper = encoding.decoded(values: highs, count: count, rounding: .down)
+    filled = encoding.decoded(values: values, count: count, scales: scales)
+    lower = encoding.decoded(values: lows, count: count, rounding: .up, scales: scales)
+    upper = encoding.decoded(values: highs, count: count, rounding: .down, scales: scales)
   }
 
   /// The interval of a field of a row as numbers, or as places of levels; nil for a category.
+  ///
+  /// Its ends on a circle are counted on from what is filled in.
   func numbers(_ row: Int, field: Int) -> ClosedRange<Double>? {
     let name = encoding.fields[field].name
-    guard case .number = encoding.fields[field].content,
+    guard encoding.fields[field].hasCoordinate,
       let own = filled[column: name].flatMap({ $0.place(row) }),
       let low = lower[column: name].flatMap({ $0.place(row) }),
       let high = upper[column: name].flatMap({ $0.place(row) })
     else { return nil }
+    if case .circle = encoding.fields[field].content {
+      return own + min(withinHalfDay(low - own), 0)...own + max(withinHalfDay(high - own), 0)
+    }
     return min(low, own)...max(high, own)
   }
 
@@ -99,6 +106,7 @@ struct IntervalBounds {
       guard let column, let own, let bound = column.place(place),
         let value = own.place(place)
       else { return nil }
+      if case .circle = encoding.fields[field].content { return column.text(place) }
       return isWithin(bound, value) ? column.text(place) : own.text(place)
     }
     return CellInterval(
@@ -156,9 +164,14 @@ struct IntervalCheck {
       values: values,
       spreads: spreads,
       level: Self.level,
+      scales: truth.scales,
       uncertainty: uncertainty
     )
-    let original = encoding.decoded(values: truth.values, count: truth.count)
+    let original = encoding.decoded(
+      values: truth.values,
+      count: truth.count,
+      scales: truth.scales
+    )
     let fields = truth.fieldCount
     var (numbers, held) = (0, 0)
     var (measured, width) = (0, 0.0)
@@ -166,14 +179,23 @@ struct IntervalCheck {
     for (field, content) in encoding.fields.enumerated() {
       guard let column = original[column: content.name] else { continue }
       let places = (0..<truth.count).filter { cells[$0 * fields + field] }
-      if case .number = content.content {
-        let range = range(of: content)
+      if content.hasCoordinate {
+        let ranges = SeriesRanges(
+          of: content,
+          in: table,
+          series: truth.scales?.series
+        )
         for place in places {
           guard let interval = bounds.numbers(place, field: field),
-            let number = column.place(place)
+            var number = column.place(place)
           else { continue }
+          if case .circle = content.content {
+            let middle = (interval.lowerBound + interval.upperBound) / 2
+            number = middle + withinHalfDay(number - middle)
+          }
           numbers += 1
           held += interval.contains(number) ? 1 : 0
+          let range = ranges.range(place)
           guard range > 0 else { continue }
           measured += 1
           width += (interval.upperBound - interval.lowerBound) / range
@@ -207,12 +229,46 @@ struct IntervalCheck {
       ].filter { $0.values[0] != nil }
     )
   }
+}
 
-  /// The range of a column in all rows: of its numbers, or of the places of its levels.
-  private func range(of field: TableEncoding.Field) -> Double {
-    if let levels = field.levels { return Double(levels.count - 1) }
-    guard let column = table[column: field.name] else { return 0 }
-    let known = (0..<column.count).compactMap { column.number($0) }
-    return (known.max() ?? 0) - (known.min() ?? 0)
+extension TableEncoding.Field {
+  /// Whether its cells are numbers, or places on a circle.
+  var hasCoordinate: Bool {
+    switch content {
+    case .number, .circle: true
+    case .levels, .bins: false
+    }
   }
+}
+
+/// The range of a column in each series, or in all rows of a table.
+struct SeriesRanges {
+  private let ranges: [Double]
+  private let series: [Int]?
+
+  /// The range of numbers, or of the places of the levels of an ordinal column.
+  ///
+  /// - Parameter series: The number of the series of each row; none where all rows are of one.
+  init(of field: TableEncoding.Field, in table: Table, series: [Int]?) {
+    self.series = series
+    if let levels = field.levels {
+      ranges = [Double](repeating: Double(levels.count - 1), count: (series?.max() ?? 0) + 1)
+      return
+    }
+    let count = (series?.max() ?? 0) + 1
+    var least = [Double](repeating: .infinity, count: count)
+    var greatest = [Double](repeating: -.infinity, count: count)
+    if let column = table[column: field.name] {
+      for row in 0..<column.count {
+        guard let number = column.number(row) else { continue }
+        let place = series?[row] ?? 0
+        least[place] = min(least[place], number)
+        greatest[place] = max(greatest[place], number)
+      }
+    }
+    ranges = zip(least, greatest).map { $0 < $1 ? $1 - $0 : 0 }
+  }
+
+  /// The range in the series of a row; 0 where nothing varies.
+  func range(_ row: Int) -> Double { ranges[series?[row] ?? 0] }
 }

@@ -44,10 +44,11 @@ struct CellUncertainty: Hashable, Sendable {
     for row in 0..<truth.count {
       for (field, range) in layout.ranges.enumerated() where cells[row * fields + field] {
         let places = row * width + range.lowerBound..<row * width + range.upperBound
-        if layout.fields[field] == .number {
+        if layout.fields[field].holdsNumbers {
           let place = places.lowerBound
           let scale = Self.scale(deviations[range.lowerBound], spreads[row * fields + field])
-          scores[field].append(Double((truth.values[place] - values[place]) / scale))
+          let miss = Coordinate.difference(truth.values, values, at: place, layout.fields[field])
+          scores[field].append(Double(miss / scale))
         } else {
           let shares = Self.shares(values, places)
           let right = places.firstIndex { truth.values[$0] > 0.5 } ?? places.startIndex
@@ -55,7 +56,7 @@ struct CellUncertainty: Hashable, Sendable {
         }
       }
     }
-    let isNumber = layout.fields.map { $0 == .number }
+    let isNumber = layout.fields.map(\.holdsNumbers)
     let pooled = [true, false].map { sort in
       Self.quantiles(scores.indices.filter { isNumber[$0] == sort }.flatMap { scores[$0] })
     }
@@ -89,9 +90,8 @@ struct CellUncertainty: Hashable, Sendable {
     return first + part * (second - first)
   }
 
-  /// The interval of a number `[lower, upper]` that its truth lies in at a level, from 0 to 1.
-  func interval(
-    of value: Float,
+  /// How far below and above a number its truth lies at a level, from 0 to 1.
+  func margins(
     spread: Float,
     level: Double,
     field: Int,
@@ -100,8 +100,8 @@ struct CellUncertainty: Hashable, Sendable {
     let scale = Self.scale(deviations[place], spread)
     let tail = (1 - level) / 2
     return (
-      value + scale * min(quantile(tail, field: field), 0),
-      value + scale * max(quantile(1 - tail, field: field), 0)
+      scale * min(quantile(tail, field: field), 0),
+      scale * max(quantile(1 - tail, field: field), 0)
     )
   }
 
@@ -143,12 +143,20 @@ struct CellUncertainty: Hashable, Sendable {
     let width = truth.width
     var squares = [Double](repeating: 0, count: width)
     var counts = squares
-    let numbers = zip(truth.layout.ranges, truth.layout.fields).filter { $0.1 == .number }.map(\.0)
+    let numbers = zip(truth.layout.ranges, truth.layout.fields).filter { $0.1.holdsNumbers }
+      .map(\.0)
     for row in 0..<truth.count {
       for (field, range) in truth.layout.ranges.enumerated()
-      where truth.layout.fields[field] == .number && cells[row * truth.fieldCount + field] {
+      where truth.layout.fields[field].holdsNumbers && cells[row * truth.fieldCount + field] {
         let place = range.lowerBound
-        let miss = Double(values[row * width + place] - truth.values[row * width + place])
+        let miss = Double(
+          Coordinate.difference(
+            values,
+            truth.values,
+            at: row * width + place,
+            truth.layout.fields[field]
+          )
+        )
         squares[place] += miss * miss
         counts[place] += 1
       }
@@ -171,14 +179,19 @@ extension CellBlend {
     let (width, fields) = (layout.width, layout.count)
     let rows = blended.count / max(width, 1)
     var spreads = [Float](repeating: 0, count: rows * fields)
-    for (field, range) in layout.ranges.enumerated() where layout.fields[field] == .number {
+    for (field, range) in layout.ranges.enumerated() where layout.fields[field].holdsNumbers {
       let sum = Float(weights[field].reduce(0, +))
       guard sum > 0 else { continue }
       for row in 0..<rows {
         let place = row * width + range.lowerBound
         var variance: Float = 0
         for (prediction, weight) in zip(predictions, weights[field]) {
-          let difference = prediction[place] - blended[place]
+          let difference = Coordinate.difference(
+            prediction,
+            blended,
+            at: place,
+            layout.fields[field]
+          )
           variance += Float(weight) / sum * difference * difference
         }
         spreads[row * fields + field] = variance.squareRoot()

@@ -4,10 +4,11 @@ internal import HourglassTensors
 
 extension EncodingOptions {
   /// Numbers are standardized, so that the least squared error is that of their own units; what is filled in
-  /// a date is its time alone.
+  /// a date is its time alone, and times of day are places on a circle.
   static let imputation = EncodingOptions(
     scaling: .standard,
     datesHaveParts: false,
+    timesAreCircles: true,
     channelScaling: .standard,
     takesBooleans: false
   )

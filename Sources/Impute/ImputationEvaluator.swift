@@ -139,7 +139,14 @@ struct ImputationEvaluator: Sendable {
     }
     methods.append(ImputationScores.Method("network alone", predictions.network))
     let final = blend(cells)
-    let scores = ImputationScores(methods, encoding, of: data, rows: evaluated, cells: cells)
+    let scores = ImputationScores(
+      methods,
+      encoding,
+      of: data,
+      scales: rows.scales,
+      rows: evaluated,
+      cells: cells
+    )
     // The intervals of each half, too, are fitted on the other half.
     let evaluations = [true, false].map { half in
       CellUncertainty(

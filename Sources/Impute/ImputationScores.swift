@@ -26,6 +26,7 @@ struct ImputationScores {
 
   private var methods: [Method]
   private let data: ImputationData
+  private let isPerSeries: Bool
   private var numbers = 0
   private var categories = 0
   /// The rows of the tables by column: the number of deleted cells, and a score of each method.
@@ -33,55 +34,75 @@ struct ImputationScores {
   private var categoryColumns: [Evaluation.Method] = []
 
   /// - Parameters:
+  ///   - scales: The scales of the series of all rows.
   ///   - rows: The rows of the table that the values are of.
   ///   - cells: The deleted cells, `[rows, F]`.
   init(
     _ methods: [Method],
     _ encoding: TableEncoding,
     of data: ImputationData,
+    scales: RowScales?,
     rows: [Int],
     cells: [Bool]
   ) {
     self.methods = methods
     self.data = data
+    isPerSeries = scales != nil
     let original = data.table.rows(rows)
-    let filled = methods.map { encoding.decoded(values: $0.values, count: rows.count) }
+    let scales = scales?.rows(rows)
+    let filled = methods.map {
+      encoding.decoded(values: $0.values, count: rows.count, scales: scales)
+    }
     let fields = encoding.fields.count
     for (field, content) in encoding.fields.enumerated() {
       let places = rows.indices.filter { cells[$0 * fields + field] }
       let answers = filled.compactMap { $0[column: content.name] }
       guard let column = original[column: content.name], !places.isEmpty,
-        let whole = data.table[column: content.name], answers.count == methods.count
+        answers.count == methods.count
       else { continue }
-      if case .number = content.content, content.levels == nil {
-        add(column, answers, places, range: whole)
+      if content.hasCoordinate, content.levels == nil {
+        var isCircle = false
+        if case .circle = content.content { isCircle = true }
+        add(
+          column,
+          answers,
+          places,
+          ranges: SeriesRanges(of: content, in: data.table, series: scales?.series),
+          scales: scales,
+          isCircle: isCircle
+        )
       } else {
         add(column, answers, places)
       }
     }
   }
 
-  /// Adds a column of numbers.
+  /// Adds a column of numbers; series of any length count alike, and those without a range not at all.
   private mutating func add(
     _ column: Table.Column,
     _ answers: [Table.Column],
     _ places: [Int],
-    range whole: Table.Column
+    ranges: SeriesRanges,
+    scales: RowScales?,
+    isCircle: Bool
   ) {
+    let places = places.filter { ranges.range($0) > 0 }
+    guard !places.isEmpty else { return }
     numbers += places.count
-    let known = (0..<whole.count).compactMap { whole.number($0) }
-    let range = max((known.max() ?? 1) - (known.min() ?? 0), .leastNormalMagnitude)
+    let weights = scales?.weights(places) ?? places.map { _ in 1 }
     var scores: [Double?] = [Double(places.count)]
     for method in methods.indices {
       var sum = 0.0
       var last: Int?
-      for place in places {
-        let miss = ((answers[method].number(place) ?? 0) - (column.number(place) ?? 0)) / range
-        sum += miss * miss
+      for (place, weight) in zip(places, weights) {
+        let difference = (answers[method].number(place) ?? 0) - (column.number(place) ?? 0)
+        let miss = (isCircle ? withinHalfDay(difference) : difference) / ranges.range(place)
+        let square = weight * miss * miss
+        sum += square
         if data.groups != nil, last == place - 1 {
-          methods[method].squares[methods[method].squares.count - 1] += miss * miss
+          methods[method].squares[methods[method].squares.count - 1] += square
         } else {
-          methods[method].squares.append(miss * miss)
+          methods[method].squares.append(square)
         }
         last = place
       }
@@ -142,7 +163,8 @@ struct ImputationScores {
       byColumn("RMSE by column", numberColumns, Self.error),
       byColumn("Accuracy by column", categoryColumns, Self.accuracy), intervals,
     ].compactMap(\.self)
-    let range = numbers > 0 ? ["RMSE is on a scale from 0 to 1 over the range of a column."] : []
+    let scale = isPerSeries ? "of a column in its series, and series count alike" : "of a column"
+    let range = numbers > 0 ? ["RMSE is on a scale from 0 to 1 over the range \(scale)."] : []
     return Evaluation(
       title: EvaluationSplit.heldOut.title(count, ("cell", "cells"), of: data.name),
       split: .heldOut,

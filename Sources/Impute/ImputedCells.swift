@@ -64,13 +64,17 @@ struct ImputedCells: Sendable {
       var generator = SeededGenerator.named(name, seed: seed)
       for (field, range) in layout.ranges.enumerated() {
         let start = index * layout.width
-        if layout.fields[field] == .number {
+        if layout.fields[field].holdsNumbers {
           let place = range.lowerBound
           let spread = spreads[index * layout.count + field]
           let scale = CellUncertainty.scale(state.uncertainty.deviations[place], spread)
           let probability = Double(generator.nextUniform())
-          values[start + place] +=
-            scale * state.uncertainty.quantile(probability, field: field)
+          Coordinate.move(
+            &values,
+            at: start + place,
+            by: scale * state.uncertainty.quantile(probability, field: field),
+            layout.fields[field]
+          )
           continue
         }
         let weights = range.map { max(values[start + $0], 0) }
@@ -94,7 +98,8 @@ struct ImputedCells: Sendable {
       encoding,
       values: values,
       spreads: spreads,
-      level: level
+      level: level,
+      scales: scales
     ) { _ in state.uncertainty }
     var places = [Int?](repeating: nil, count: rows.count)
     for (index, row) in incomplete.enumerated() { places[row] = index }
@@ -111,9 +116,12 @@ struct ImputedCells: Sendable {
     return intervals
   }
 
+  /// The scales of the series that the incomplete rows are of.
+  private var scales: RowScales? { rows.scales?.rows(incomplete) }
+
   private func table(_ values: [Float]) -> Table {
     let encoding = state.fields.columns
-    let decoded = encoding.decoded(values: values, count: incomplete.count)
+    let decoded = encoding.decoded(values: values, count: incomplete.count, scales: scales)
     var places = [Int?](repeating: nil, count: rows.count)
     for (index, row) in incomplete.enumerated() { places[row] = index }
     var columns: [Table.Column] = []

@@ -39,17 +39,18 @@ public struct FittedMatcher: Sendable {
   }
 
   /// The same for a part of data, of which some items come before, with the names of those that the
-  /// network was not trained on.
+  /// network was not trained on, and of the sounds that are silent, which are not among the items.
   func items(
     of data: Dataset,
     after count: Int,
     _ spectrograms: SoundSpectrograms = SoundSpectrograms(),
     on engine: ComputeEngine
-  ) async throws(HourglassError) -> (items: [NewItem], unseen: [String]) {
+  ) async throws(HourglassError) -> (items: [NewItem], unseen: [String], silent: [String]) {
     try await HourglassError.wrapping {
       let names = data.itemNames(after: count)
       var result: [NewItem] = []
       var unseen: [String] = []
+      var silent: [String] = []
       result.reserveCapacity(data.count)
       // Some sounds at a time, whose spectrograms need memory.
       let part = kind == .sounds ? 16 : data.count
@@ -59,6 +60,10 @@ public struct FittedMatcher: Sendable {
         let signatures = try await model.signatures(of: items.source, on: engine)
         for (place, rows) in items.rows.enumerated() {
           let index = start + place
+          if items.areSilent[place] {
+            silent.append(names[index])
+            continue
+          }
           if kind != .sounds, !trained.contains(rows.lowerBound, of: items.source) {
             unseen.append(names[index])
           }
@@ -73,7 +78,7 @@ public struct FittedMatcher: Sendable {
           )
         }
       }
-      return (result, unseen)
+      return (result, unseen, silent)
     }
   }
 
@@ -112,6 +117,7 @@ public struct FittedMatcher: Sendable {
     let signatures = try await model.signatures(of: source, on: engine)
     return QueryClip(
       signatures: (0..<signatures.shape[0]).map { signatures.row($0) },
+      areSilent: encoding.areSilent(places.map(\.start), in: spectrogram),
       encoding: encoding
     )
   }

@@ -28,6 +28,8 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
   /// The share of the nearest signatures that the search finds, as it was measured on this database;
   /// none where the search was exact.
   public var recall: Double?
+  /// True where the query is silent, so that nothing is looked for; none else.
+  public var isSilent: Bool?
 }
 
 extension MatchAnswer {

@@ -136,7 +136,7 @@ extension MatchLibrary {
     )
     let chosen = QueryClipCalibration.chosen(of: sounds.count).numbers
     let counts = QueryClipCalibration.seconds.map { QueryClip.count(seconds: $0, encoding) }
-    var distances = counts.map { _ in (plain: [Double](), noisy: [Double]()) }
+    var distances = counts.map { _ in (plain: [Double](), noisy: [Double](), items: Set<Int64>()) }
     let isRelative = index.items.count > QueryClip.fewestItems
     for (place, number) in chosen.enumerated() {
       guard let own = numbers[sounds.names[number]] else { continue }
@@ -147,6 +147,8 @@ extension MatchLibrary {
       for place in drawn.places {
         for (length, count) in counts.enumerated() where count <= plain.signatures.count {
           let first = Int(place * Double(plain.signatures.count - count + 1))
+          // Silence is near to silence wherever it is, and no query is looked for by it.
+          if plain.areSilent[first..<first + count].contains(true) { continue }
           func nearest(_ queryClip: QueryClip) throws -> Double? {
             let filter = SignatureFilter(excludedItems: [own])
             let phases = queryClip.phases(of: queryClip.signatures[first..<first + count])
@@ -170,6 +172,7 @@ extension MatchLibrary {
           guard let plainly = try nearest(plain), let noisily = try nearest(noisy) else { continue }
           distances[length].plain.append(plainly)
           distances[length].noisy.append(noisily)
+          distances[length].items.insert(own)
         }
       }
       try Task.checkCancellation()
@@ -186,8 +189,14 @@ extension MatchLibrary {
         lengths.append(
           QueryClipCalibration.Length(
             count: count,
-            calibration: try FalseAcceptCalibration(distances: found.plain),
-            noisy: try FalseAcceptCalibration(distances: found.noisy)
+            calibration: try FalseAcceptCalibration(
+              distances: found.plain,
+              itemCount: found.items.count
+            ),
+            noisy: try FalseAcceptCalibration(
+              distances: found.noisy,
+              itemCount: found.items.count
+            )
           )
         )
       }

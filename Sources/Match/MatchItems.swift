@@ -8,6 +8,8 @@ struct MatchItems: Sendable {
   let rows: [Range<Int>]
   /// The positions of the rows within their named items.
   let positions: [Double]
+  /// Which of the named items are sounds that hold nothing but silence.
+  var areSilent: [Bool]
 
   /// The longest side of the images that signatures are made of; larger ones are made smaller.
   private static let longestSide = 64
@@ -32,11 +34,11 @@ struct MatchItems: Sendable {
         encoding
       )
       let places = spectrograms.indices.flatMap { sound in
-        encoding.starts(frameCount: spectrograms[sound].shape[0], every: 1)
-          .map { SoundPatch(sound: sound, start: $0) }
+        let starts = encoding.starts(frameCount: spectrograms[sound].shape[0], every: 1)
+        return zip(starts, encoding.areSilent(starts, in: spectrograms[sound]))
+          .filter { !$0.1 }.map { SoundPatch(sound: sound, start: $0.0) }
       }
-      let varies = spectrograms.contains { $0.scalars.contains { value in value > -13 } }
-      guard varies, places.count > 1 else {
+      guard places.count > 1 else {
         throw TaskError.nothingVaries(name: data.name, rows: places.count)
       }
       return (.sounds(encoding), EncodedRows(spectrograms, places: places, encoding: encoding))
@@ -83,16 +85,23 @@ extension MatchItems {
       let spectrograms = try kept.spectrograms(of: sounds, Array(range), patches, keeps: false)
       var places: [SoundPatch] = []
       var rows: [Range<Int>] = []
+      var areSilent: [Bool] = []
       for (sound, spectrogram) in spectrograms.enumerated() {
+        try patches.requireLength(spectrogram, name: sounds.names[range.lowerBound + sound])
         let first = places.count
-        places += patches.starts(frameCount: spectrogram.shape[0], every: patches.signatureStep)
-          .map { SoundPatch(sound: sound, start: $0) }
+        let starts = patches.starts(
+          frameCount: spectrogram.shape[0],
+          every: patches.signatureStep
+        )
+        places += starts.map { SoundPatch(sound: sound, start: $0) }
+        areSilent.append(patches.areSilent(starts, in: spectrogram).allSatisfy(\.self))
         rows.append(first..<places.count)
       }
       self.init(
         source: EncodedRows(spectrograms, places: places, encoding: patches),
         rows: rows,
-        positions: places.map { Double($0.start) * patches.frameSeconds }
+        positions: places.map { Double($0.start) * patches.frameSeconds },
+        areSilent: areSilent
       )
     case (.images(let fields), .images(let images)):
       let shape = fields.shape
@@ -112,7 +121,8 @@ extension MatchItems {
     self.init(
       source: source,
       rows: (0..<source.count).map { $0..<$0 + 1 },
-      positions: [Double](repeating: 0, count: source.count)
+      positions: [Double](repeating: 0, count: source.count),
+      areSilent: [Bool](repeating: false, count: source.count)
     )
   }
 }

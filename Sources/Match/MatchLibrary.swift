@@ -61,6 +61,8 @@ extension MatchLibrary {
   /// Stores the items of some data, all or none, and calibrates again from which distance on an item is
   /// not in the database; gives the number of those that were stored.
   ///
+  /// Sounds that are silent are not stored.
+  ///
   /// A table that is not held in memory is stored block by block. Where that ends early, the blocks so
   /// far are in the database; the policy `keep` goes on from there.
   @discardableResult
@@ -69,16 +71,18 @@ extension MatchLibrary {
     ifPresent policy: ReplacementPolicy = .refuse,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Int {
-    try await add(data, ifPresent: policy, keeping: SoundSpectrograms(), on: engine)
+    try await add(data, ifPresent: policy, keeping: SoundSpectrograms(), on: engine).stored
   }
 
   /// The same with the spectrograms that were computed while the matcher was trained.
+  ///
+  /// - Returns: The number of stored items, and the names of the sounds that are silent, which are not.
   package func add(
     _ data: Dataset,
     ifPresent policy: ReplacementPolicy,
     keeping spectrograms: SoundSpectrograms,
     on engine: ComputeEngine
-  ) async throws(HourglassError) -> Int {
+  ) async throws(HourglassError) -> (stored: Int, silent: [String]) {
     try await HourglassError.wrapping {
       let matcher = try requiredMatcher()
       if case .sounds(let sounds) = data {
@@ -87,10 +91,12 @@ extension MatchLibrary {
       }
       var stored = 0
       var unseen: [String] = []
+      var silent: [String] = []
       if data.isInMemory {
         let new = try await matcher.items(of: data, after: 0, spectrograms, on: engine)
         stored = try database.add(contentsOf: new.items, ifPresent: policy)
         unseen = new.unseen
+        silent = new.silent
       } else {
         let batches = try data.batches()
         while let batch = try await batches.next() {
@@ -100,7 +106,7 @@ extension MatchLibrary {
         }
       }
       try await calibrate(with: data, unseen: unseen, matcher, spectrograms, on: engine)
-      return stored
+      return (stored, silent)
     }
   }
 
@@ -148,7 +154,15 @@ extension MatchLibrary {
         let queryClips = QueryClipCalibration(try database.note(for: QueryClipCalibration.key))
         for number in 0..<sounds.count {
           let spectrogram = encoding.spectrogram(try sounds.sound(number))
-          let queryClip = try await matcher.queryClip(of: spectrogram, encoding, on: engine)
+          try encoding.requireLength(spectrogram, name: sounds.names[number])
+          let whole = try await matcher.queryClip(of: spectrogram, encoding, on: engine)
+          guard let (queryClip, seconds) = whole.sounding else {
+            var answer = MatchAnswer(query: sounds.names[number], [SequenceMatch](), index)
+            answer.isSilent = true
+            answer.isInDatabase = falseAcceptRate.map { _ in false }
+            answers.append(answer)
+            continue
+          }
           let found = try QueryClip.matches(
             for: queryClip.phases,
             in: index,
@@ -156,7 +170,7 @@ extension MatchLibrary {
             count: count,
             filter: filter,
             threads: engine.threads
-          )
+          ).map { $0.moved(to: $0.offset - seconds) }
           var answer = MatchAnswer(query: sounds.names[number], found, index)
           answer.recall = recall
           let isRelative = queryClips?.isRelative == true

@@ -9,7 +9,29 @@ internal import HourglassTasksCommon
 struct QueryClip: Sendable {
   /// The signatures, `phaseStep` frames apart.
   let signatures: [[Float]]
+  /// Which of them are of nothing but silence.
+  let areSilent: [Bool]
   let encoding: SoundEncoding
+
+  /// The longest part without a silent signature, by which it is looked for; none where all is silent.
+  ///
+  /// Silence is like silence in any sound.
+  var sounding: (clip: QueryClip, seconds: Double)? {
+    var longest = 0..<0
+    var start = 0
+    for place in 0...areSilent.count where place == areSilent.count || areSilent[place] {
+      if place - start > longest.count { longest = start..<place }
+      start = place + 1
+    }
+    guard !longest.isEmpty else { return nil }
+    return (
+      QueryClip(
+        signatures: Array(signatures[longest]),
+        areSilent: Array(areSilent[longest]),
+        encoding: encoding
+      ), Double(longest.lowerBound * SoundEncoding.phaseStep) * encoding.frameSeconds
+    )
+  }
 
   /// The phases that a sequence of at least one signature begins with: its signatures, and the
   /// seconds before the first one.

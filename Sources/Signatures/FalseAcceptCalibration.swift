@@ -15,30 +15,47 @@ internal import HourglassSystem
 /// distribution of the distances. Distances of items left out in turn share their partners, so that
 /// for them this holds approximately; distances of held-out items satisfy it exactly.
 ///
+/// Several distances may be of one item, as those of clips of a song are: they are alike. With n distances of
+/// K items of as many each
+///
+///     p(d) = (1 + K/n #{i : d_i <= d}) / (K + 1)
+///
+/// so that no rate below 1 / (K + 1) is promised, however many clips are cut.
+///
 /// Reference: Bates, Candès, Lei, Romano, Sesia, 2023, "Testing for outliers with conformal
-/// p-values", Annals of Statistics 51(1), arXiv:2104.08279, equation 3 and section 3.
+/// p-values", Annals of Statistics 51(1), arXiv:2104.08279, equation 3 and section 3; Lee, Barber, Willett,
+/// 2023, "Distribution-free inference with hierarchical data", arXiv:2306.06342, section 3 (several of one
+/// item).
 package struct FalseAcceptCalibration: Hashable, Sendable {
   /// The distances of items not in the database, ascending.
   package let distances: [Double]
+  /// The number of items that they are of.
+  package let itemCount: Int
 
   /// Fits to distances of items not in the database, in any order.
   ///
   /// Throws `SignatureError.unusableCalibration` where there are none, or one is negative or not
   /// finite.
-  package init(distances: [Double]) throws(SignatureError) {
+  ///
+  /// - Parameter itemCount: The number of items that they are of; one for each distance where it is left out.
+  package init(distances: [Double], itemCount: Int? = nil) throws(SignatureError) {
     guard !distances.isEmpty else { throw .unusableCalibration(found: "none") }
     if let wrong = distances.first(where: { !($0 >= 0) || !$0.isFinite }) {
       throw .unusableCalibration(found: "\(wrong)")
     }
     self.distances = distances.sorted()
+    self.itemCount = min(max(itemCount ?? distances.count, 1), distances.count)
   }
 
-  /// The smallest rate that so many distances allow, `1 / (n + 1)`.
-  package var smallestRate: Double { 1 / Double(distances.count + 1) }
+  /// The smallest rate that so many items allow, `1 / (K + 1)`.
+  package var smallestRate: Double { 1 / Double(itemCount + 1) }
+
+  /// What a distance counts for.
+  private var weight: Double { Double(itemCount) / Double(distances.count) }
 
   /// How rarely an item not in the database is as near as this, from `smallestRate` to 1.
   package func pValue(of distance: Double) -> Double {
-    Double(1 + countOfDistances(upTo: distance)) * smallestRate
+    (1 + weight * Double(countOfDistances(upTo: distance))) * smallestRate
   }
 
   /// Whether a distance is that of a match at a false-accept rate.
@@ -55,8 +72,9 @@ package struct FalseAcceptCalibration: Hashable, Sendable {
     }
     // The k-th smallest distance: p(d) <= rate says that fewer than k distances are at most d. The
     // margin is for rates such as 0.1 that binary numbers do not hold exactly.
-    let rank = min(Int(falseAcceptRate * Double(distances.count + 1) + 1e-9), distances.count)
-    return rank >= 1 ? distances[rank - 1] : nil
+    let items = falseAcceptRate * Double(itemCount + 1) - 1 + 1e-9
+    guard items >= 0 else { return nil }
+    return distances[min(Int(items / weight), distances.count - 1)]
   }
 
   /// The number of distances that are at most this one.
@@ -71,15 +89,30 @@ package struct FalseAcceptCalibration: Hashable, Sendable {
 }
 
 extension FalseAcceptCalibration: Codable {
-  /// Reads the distances and checks that they are valid.
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    try self.init(distances: container.decode([Double].self))
+  private enum CodingKeys: CodingKey {
+    case distances, itemCount
   }
 
-  /// Writes the distances.
+  /// Reads the distances and checks that they are valid.
+  package init(from decoder: any Decoder) throws {
+    if let container = try? decoder.container(keyedBy: CodingKeys.self) {
+      try self.init(
+        distances: container.decode([Double].self, forKey: .distances),
+        itemCount: container.decode(Int.self, forKey: .itemCount)
+      )
+      return
+    }
+    try self.init(distances: decoder.singleValueContainer().decode([Double].self))
+  }
+
+  /// Writes the distances, and the number of items where these are fewer.
   package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(distances)
+    guard itemCount < distances.count else {
+      var container = encoder.singleValueContainer()
+      return try container.encode(distances)
+    }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(distances, forKey: .distances)
+    try container.encode(itemCount, forKey: .itemCount)
   }
 }

@@ -46,7 +46,34 @@ import Testing
     #expect(table.columns.map { $0.number(1) } == [5, 6, 7, 8])
   }
 
+  @Test func stampsAreTimesOfSeries() throws {
+    let text = """
+      @timestamps true
+      @targetlabel true
+      @data
+      (2024-03-05 10:00:00,1.5),(2024-03-05 10:30:00,?),(2024-03-05 11:00:00,2):(2024-03-05 10:30:00,7):0.5
+      (2024-03-06 10:00:00,3):(2024-03-06 10:00:00,8):1.5
+      """
+    let wide = try read(text)
+    #expect(wide.rowCount == 2 && wide[column: "channel 1 at 3"]?.number(0) == 2)
+    var options = DatasetOptions()
+    options.series = SeriesOptions(timeColumn: "time", group: "series", window: 2)
+    let path = try folder.file(text, name: "stamps.ts")
+    guard case .series(let data) = try Dataset.load(contentsOf: path, options: options) else {
+      Issue.record("it is no series")
+      return
+    }
+    let series = data.sample
+    #expect(series.channels == ["channel 1", "channel 2", "class"] || series.channels.count == 2)
+    #expect(series.groups == [0..<3, 3..<4])
+    #expect(series.timeStamps[1] == "2024-03-05 10:30:00")
+    #expect(series.table[column: "channel 1"]?.isMissing(1) == true)
+    #expect(series.table[column: "channel 2"]?.number(1) == 7)
+    #expect(series.table[column: "class"]?.text(3) == "1.5")
+  }
+
   @Test(arguments: [
+    ("@timestamps true\n@targetlabel false\n@data\n1,2\n", "a time and a number in parentheses"),
     ("@data\n", "found none"), ("@classLabel true a\n@data\n1,2\n", "a colon and a class"),
     ("@classLabel true a\n@data\n1,x:a\n", "line 3: expected a number, found \"x\""),
     ("@classLabel true a\n1,2:a\n", "before the line @data"),

@@ -37,6 +37,34 @@ import Testing
     return [number(22, 2), number(24, 4), number(34, 2)]
   }
 
+  @Test func ffmpegDecodesWhatTheProgramDoesNotRead() throws {
+    let folder = try Folder()
+    let boxes = [0, 0, 0, 32] + Array("ftypM4A ".utf8) + [UInt8](repeating: 0, count: 40)
+    try folder.write(boxes, to: "a.m4a")
+    // What stands for ffmpeg gives the same sound for any file, but for those that are called bad.
+    try folder.write(wave(1), to: "bin/sound.wav", making: "bin")
+    let script = "#!/bin/sh\ncase \"$*\" in *bad*) exit 3;; esac\ncat \"${0%/*}/sound.wav\"\n"
+    try folder.write(Array(script.utf8), to: "bin/ffmpeg")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755],
+      ofItemAtPath: folder.path("bin/ffmpeg")
+    )
+    func inspect(_ name: String, path: String) throws -> Outcome {
+      try Running(
+        ["PATH=\(path)", Program.path, "inspect", name],
+        in: folder,
+        program: "/usr/bin/env"
+      ).wait()
+    }
+    let read = try inspect("a.m4a", path: folder.path("bin") + ":/usr/bin:/bin")
+    #expect(read.code == 0 && read.output.contains("8,000"), "\(read.output)\(read.errors)")
+    try folder.write(boxes, to: "bad.m4a")
+    let bad = try inspect("bad.m4a", path: folder.path("bin") + ":/usr/bin:/bin")
+    #expect(bad.code != 0 && bad.errors.contains("ended with the code 3"), "\(bad.errors)")
+    let none = try inspect("a.m4a", path: "/nowhere")
+    #expect(none.code != 0 && none.errors.contains("found M4A"), "\(none.errors)")
+  }
+
   @Test func denoiseLearnsTriesAndWrites() throws {
     let folder = try Folder()
     for number in 0..<12 {

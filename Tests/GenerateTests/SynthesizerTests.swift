@@ -348,8 +348,11 @@ import Testing
       return
     }
     let made = rows.sample
-    #expect(made.columns.map(\.name) == ["window", "step", "wave"])
+    #expect(made.columns.map(\.name) == ["window", "step", "time", "wave"])
     #expect(made.rowCount == 24)
+    let times = (0..<24).compactMap { made.columns[2].number($0) }
+    #expect((0..<24).allSatisfy { $0 % 8 == 0 || times[$0] == times[$0 - 1] + 1 })
+    #expect(times.allSatisfy { (0..<3_000).contains($0) })
     let wave = try #require(made[column: "wave"])
     let (low, high) = (values.min() ?? 0, values.max() ?? 0)
     #expect((0..<24).allSatisfy { (low...high).contains(wave.number($0) ?? .infinity) })

@@ -1,3 +1,4 @@
+import Foundation
 import HourglassSignatures
 import HourglassTensors
 import Testing
@@ -23,6 +24,19 @@ import Testing
     #expect(
       failure { _ = try calibration.threshold(falseAcceptRate: 1) } == .unusableRate(value: 1)
     )
+  }
+
+  /// Four clips of each of nine songs are no 36 songs.
+  @Test func severalDistancesOfAnItemCountOnce() throws {
+    let calibration = try FalseAcceptCalibration(distances: (1...36).map(Double.init), itemCount: 9)
+    #expect(calibration.smallestRate == 0.1)
+    #expect(calibration.pValue(of: 0.5) == 0.1)
+    #expect(abs(calibration.pValue(of: 4) - 0.2) < 1e-12)
+    #expect(try calibration.threshold(falseAcceptRate: 0.09) == nil)
+    #expect(try calibration.threshold(falseAcceptRate: 0.1) == 1)
+    #expect(try calibration.threshold(falseAcceptRate: 0.2) == 5)
+    let data = try JSONEncoder().encode(calibration)
+    #expect(try JSONDecoder().decode(FalseAcceptCalibration.self, from: data) == calibration)
   }
 
   /// Uniform distances: the rate of a threshold is the threshold itself.

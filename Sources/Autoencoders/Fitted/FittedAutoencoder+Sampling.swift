@@ -48,9 +48,10 @@ extension FittedAutoencoder {
       for row in 0..<count {
         for (field, range) in zip(fields.fields, fields.ranges) {
           let start = row * fields.width + range.lowerBound
-          if field == .number {
-            let deviation = deviations[range.lowerBound]
-            if deviation > 0 { scalars[start] += deviation * generator.nextNormal() }
+          if field.holdsNumbers {
+            for (place, value) in range.enumerated() where deviations[value] > 0 {
+              scalars[start + place] += deviations[value] * generator.nextNormal()
+            }
           } else {
             Self.chooseLevel(
               &scalars,

@@ -83,7 +83,12 @@ struct ReadingArguments: ReadingGroup {
   )
   var by: String?
 
-  @Option(help: ArgumentHelp("The rows of a window of a series (default: 128).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "The rows of a window of a series (default: 128, or fewer where series are short).",
+      valueName: "n"
+    )
+  )
   var window: Int?
 
   @Option(

@@ -17,7 +17,7 @@ struct Generate: TaskVerb {
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
       whole, values stay within the range of the data, and cells are missing as often as they were. \
       New images are written as one PNG with all of them; new windows of a series as CSV with the \
-      columns window and step before the channels.
+      columns window and step, the key (--by) and the time before the channels.
 
       EXAMPLES
         hourglass generate --learn-from people.csv --count 1000 -o new.csv

@@ -62,7 +62,16 @@ package enum MediaRecognition: Hashable, Sendable {
   private static func recognized(_ path: String, _ size: Int) throws(DatasetError) -> Self {
     let beginning = try beginning(of: path)
     if ImageFormat(beginning: beginning) != nil { return .imageFile }
-    if SoundFormat(beginning: beginning) != nil { return .soundFile }
+    if SoundFormat(beginning: beginning) != nil || ForeignSounds.format(beginning: beginning) != nil
+    {
+      return .soundFile
+    }
+    // Junk may stand before the first frame.
+    if pathExtension(path) == "mp3", size > 0, size <= MemoryLimit.standard,
+      SoundFormat(of: try asData(try WholeFile.bytes(of: path))) != nil
+    {
+      return .soundFile
+    }
     let isCIFAR = CIFARFile.isLikely(name: path, size: size, first: beginning.first)
     return isCIFAR ? .cifar10 : .nothing
   }
@@ -93,8 +102,10 @@ enum MediaFiles {
       if SoundFormat.isNamed(file.name) {
         return ImageFormat(beginning: beginning(of: file, below: folder)) == nil
       }
+      let beginning = beginning(of: file, below: folder)
       return ImageFormat(path: file.name) == nil
-        && SoundFormat(beginning: beginning(of: file, below: folder)) != nil
+        && (SoundFormat(beginning: beginning) != nil
+          || ForeignSounds.format(beginning: beginning) != nil)
     }
   }
 

@@ -10,6 +10,8 @@ public enum SeriesError: Error, Hashable, Sendable {
   case noValues(path: String, columns: [String])
   /// The time of a row is missing.
   case missingTime(path: String, column: String, row: Int)
+  /// The cell of a row is no time that can be read, or its day and month may be exchanged.
+  case unreadableTime(path: String, column: String, row: Int, text: String, hasOpenOrder: Bool)
   /// The time of a row is before that of the row above it.
   case notInOrder(path: String, column: String, row: Int, time: String, before: String)
   /// The rows of a series that is too large for memory, and so cannot be sorted, are not in order.
@@ -32,6 +34,13 @@ extension SeriesError: CustomStringConvertible {
     case .missingTime(let path, let column, let row):
       "cannot use \(path) as a time series: column \(clipped(column)), row \(row): expected a "
         + "time, found a missing cell. Fill it, or remove the row."
+    case .unreadableTime(let path, let column, let row, let text, let hasOpenOrder):
+      "cannot use \(path) as a time series: column \(clipped(column)), row \(row) (line \(row + 1) where "
+        + "line 1 is the header): expected a number, a date or a time of day, found \"\(clipped(text))\". "
+        + (hasOpenOrder
+          ? "Say which of its numbers is the day: --column \"\(clipped(column))=date:day-first\", or "
+            + "month-first."
+          : "Correct the cell, or give another column of times.")
     case .notInOrder(let path, let column, let row, let time, let before):
       "cannot use \(path) as a time series: column \(clipped(column)), row \(row): expected a "
         + "time not before \(clipped(before)), found \(clipped(time)). Sort the rows by time; name "

@@ -71,16 +71,30 @@ struct SeriesDistances {
 ///
 /// The step is the most frequent distance of two neighboring times. Where every distance is a whole
 /// number of steps, the times between are added, so that a window covers the same time everywhere.
-/// The distances of months and of clocks that wander are none, and are left as they are.
+/// Months, quarters and years are steps too (`SeriesSteps`); clocks that wander are left as they are.
 struct SeriesGrid {
   let spacing: SeriesSpacing
   /// For each row before which times are missing their number.
   private(set) var missing: [Int: Int] = [:]
+  /// The times themselves, with days counted on.
+  private let clock: [Double]
+  private let steps: SeriesSteps
 
   /// Looks at the times of rows, which rise within each group.
   ///
-  /// - Parameter spacing: How times follow each other, where that is known from more of them.
-  init(times: [Double], groups: [Range<Int>], spacing known: SeriesSpacing? = nil) {
+  /// - Parameters:
+  ///   - times: The places of the times on their grid.
+  ///   - clock: The times themselves.
+  ///   - spacing: How times follow each other, where that is known from more of them.
+  init(
+    times: [Double],
+    groups: [Range<Int>],
+    clock: [Double],
+    steps: SeriesSteps,
+    spacing known: SeriesSpacing? = nil
+  ) {
+    self.clock = clock
+    self.steps = steps
     if let known {
       spacing = known
     } else {
@@ -98,6 +112,12 @@ struct SeriesGrid {
       }
     }
   }
+
+  /// The time of a row; of one that was left out the time at a part of the way from the row before.
+  func time(_ row: Int, part: Double? = nil) -> Double {
+    guard let part else { return clock[row] }
+    return steps.rounded(clock[row - 1] + part * (clock[row] - clock[row - 1]))
+  }
 }
 
 extension Table {
@@ -110,7 +130,7 @@ extension Table {
     time: String,
     group: String?
   ) -> (table: Table, rows: [Int?], groups: [Range<Int>]) {
-    guard !grid.missing.isEmpty, case .numbers(let times, _)? = self[column: time]?.cells else {
+    guard !grid.missing.isEmpty, let clock = self[column: time], case .numbers = clock.cells else {
       return (self, Array(0..<rowCount), groups)
     }
     var rows: [Int?] = []
@@ -125,11 +145,11 @@ extension Table {
           let share = Double(place + 1) / Double(count + 1)
           rows.append(nil)
           neighbors.append(row)
-          stamps.append(times[row - 1] + share * (times[row] - times[row - 1]))
+          stamps.append(grid.time(row, part: share))
         }
         rows.append(row)
         neighbors.append(row)
-        stamps.append(times[row])
+        stamps.append(clock.number(row) ?? grid.time(row))
       }
       ranges.append(start..<rows.count)
     }

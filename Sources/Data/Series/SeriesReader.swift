@@ -41,6 +41,8 @@ package final class SeriesReader {
   private let reader: TableReader
   private let options: SeriesOptions
   private let spacing: SeriesSpacing
+  private let steps: SeriesSteps
+  private let scales: SeriesScales
   /// The rows of a chunk, and of what goes before and behind it: both are whole numbers of strides.
   private let length: Int
   private let margin: Int
@@ -69,12 +71,16 @@ package final class SeriesReader {
     _ table: StoredTable,
     options: SeriesOptions,
     spacing: SeriesSpacing,
+    steps: SeriesSteps,
+    scales: SeriesScales,
     cells: Int
   ) throws(DatasetError) {
     reader = try table.reader()
     self.options = options
     self.spacing = spacing
-    let window = options.window
+    self.steps = steps
+    self.scales = scales
+    let window = options.windowRows
     // Windows begin at multiples of the stride, those of some networks at quarters of a window.
     let stride = min(options.windowStride, max(table.rowCount, 1))
     let quarter = max(window / 4, 1)
@@ -153,7 +159,8 @@ package final class SeriesReader {
 
   private func missing(between first: Double, and second: Double) -> Int {
     guard case .withGaps(let step, _) = spacing else { return 0 }
-    return SeriesDistances.missing(second - first, step: step) ?? 0
+    let distance = steps.place(of: second) - steps.place(of: first)
+    return SeriesDistances.missing(distance, step: step) ?? 0
   }
 
   /// Appends rows to the buffer, and rows of missing cells for the times that are left out.
@@ -165,7 +172,13 @@ package final class SeriesReader {
     var places: [Int?] = Array(0..<joined.rowCount)
     let group = [0..<joined.rowCount]
     if case .numbers(let times, _)? = joined[column: options.timeColumn]?.cells {
-      let grid = SeriesGrid(times: times, groups: group, spacing: spacing)
+      let grid = SeriesGrid(
+        times: times.map(steps.place),
+        groups: group,
+        clock: times,
+        steps: steps,
+        spacing: spacing
+      )
       let added = joined.adding(
         grid,
         groups: group,
@@ -193,7 +206,8 @@ package final class SeriesReader {
       groups: [0..<given.count],
       spacing: spacing,
       unorderedCount: 0,
-      options: options
+      options: options,
+      scales: scales
     )
     let inside = core.lowerBound - all.lowerBound..<core.upperBound - all.lowerBound
     let windows = (0..<series.count).filter { inside.contains(series.range(of: $0).lowerBound) }

@@ -1,3 +1,4 @@
+internal import HourglassSystem
 internal import HourglassTensors
 
 /// How a table is cut into windows of time.
@@ -6,29 +7,45 @@ public struct SeriesOptions: Codable, Hashable, Sendable {
   public var timeColumn: String
   /// The column that identifies several series; none where the table is one series.
   public var group: String?
-  /// The number of rows of a window.
-  public var window: Int
+  /// The number of rows of a window; chosen by the length of the series when it is left out.
+  public var window: Int?
   /// The rows from the start of a window to that of the next; half a window when it is left out.
   public var stride: Int?
 
   /// Makes options.
-  public init(timeColumn: String, group: String? = nil, window: Int = 128, stride: Int? = nil) {
+  public init(timeColumn: String, group: String? = nil, window: Int? = nil, stride: Int? = nil) {
     self.timeColumn = timeColumn
     self.group = group
     self.window = window
     self.stride = stride
   }
 
+  /// The rows of a window of series that are long enough, where none are given.
+  package static let standardWindow = 128
+
+  /// The rows of a window.
+  var windowRows: Int { window ?? Self.standardWindow }
+
   /// The rows from the start of a window to that of the next.
-  var windowStride: Int { stride ?? max(1, window / 2) }
+  var windowStride: Int { stride ?? max(1, windowRows / 2) }
+
+  /// The options with a window that suits series of some lengths: 128 rows, or about half of the median
+  /// length where that is less, a multiple of four from 8 rows on.
+  func choosingWindow(_ lengths: [Int]) -> SeriesOptions {
+    guard window == nil, !lengths.isEmpty else { return self }
+    let half = lengths.sorted()[lengths.count / 2] / 2
+    var options = self
+    options.window = min(Self.standardWindow, half >= 8 ? half / 4 * 4 : max(half, 2))
+    return options
+  }
 
   /// The most rows of a window.
   static let longestWindow = 1 << 20
 
   /// Checks the window and the stride.
   func validate(for path: String) throws(DatasetError) {
-    guard (1...Self.longestWindow).contains(window), windowStride > 0 else {
-      throw .series(.badWindow(path: path, window: window, stride: windowStride))
+    guard (1...Self.longestWindow).contains(windowRows), windowStride > 0 else {
+      throw .series(.badWindow(path: path, window: windowRows, stride: windowStride))
     }
   }
 }
@@ -63,6 +80,10 @@ public struct SeriesSet: Sendable {
   public let stride: Int
   /// The rows of each series.
   public let groups: [Range<Int>]
+  /// The number of rows that have the time of the row before them in their series.
+  package let repeatedCount: Int
+  /// The level and the spread of the channels of each series.
+  package let scales: SeriesScales
 
   private let ranges: [Range<Int>]
   /// The values of each channel; NaN where they are missing.
@@ -107,12 +128,21 @@ public struct SeriesSet: Sendable {
       let start = groups.last?.upperBound ?? 0
       groups.append(start..<start + size)
     }
-    let unorderedCount = try Self.sort(&order, time, table.name, groups: groups)
+    var times = try SeriesTimes(time, of: table.name)
+    if time.kind == .time { times.unwrapDays(groups: groups, order: order) }
+    let unorderedCount = Self.sort(&order, times.values, groups: groups)
     var sorted = options.group == nil && unorderedCount == 0 ? table : table.rows(order)
     var rows: [Int?] = order
     var spacing = SeriesSpacing.unknown
-    if case .numbers(let times, _) = time.cells {
-      let grid = SeriesGrid(times: order.map { times[$0] }, groups: groups)
+    if times.hasDistances {
+      let steps = SeriesSteps(time.dateFormat, times.values)
+      let placed = order.map { times.values[$0] }
+      let grid = SeriesGrid(
+        times: placed.map(steps.place),
+        groups: groups,
+        clock: placed,
+        steps: steps
+      )
       spacing = grid.spacing
       let added = sorted.adding(
         grid,
@@ -130,7 +160,7 @@ public struct SeriesSet: Sendable {
       groups: groups,
       spacing: spacing,
       unorderedCount: unorderedCount,
-      options: options
+      options: options.choosingWindow(groups.map(\.count))
     )
   }
 
@@ -144,13 +174,15 @@ public struct SeriesSet: Sendable {
   ///   - spacing: How the times follow each other.
   ///   - unorderedCount: The number of rows that were put into the order of their times.
   ///   - options: How the windows are cut.
+  ///   - scales: The scales of the series; by the rows where they are left out.
   init(
     _ table: Table,
     originalRows: [Int?],
     groups: [Range<Int>],
     spacing: SeriesSpacing,
     unorderedCount: Int,
-    options: SeriesOptions
+    options: SeriesOptions,
+    scales: SeriesScales? = nil
   ) throws(DatasetError) {
     let stride = options.windowStride
     let stamps = try table.required(options.timeColumn)
@@ -176,11 +208,36 @@ public struct SeriesSet: Sendable {
     groupColumn = options.group
     timeStamps = (0..<stamps.count).map { stamps.text($0) ?? "" }
     channels = columns.map(\.name)
-    window = options.window
+    window = options.windowRows
     self.stride = stride
     self.groups = groups
-    ranges = groups.flatMap { Self.windows($0, options.window, stride) }
-    values = columns.map { column in (0..<column.count).map { Self.value(column, $0) } }
+    ranges = groups.flatMap { Self.windows($0, options.windowRows, stride) }
+    let values = columns.map { column in (0..<column.count).map { Self.value(column, $0) } }
+    self.values = values
+    let texts = timeStamps
+    repeatedCount = groups.reduce(0) { count, rows in
+      count + rows.dropFirst().count { texts[$0] == texts[$0 - 1] }
+    }
+    if let scales {
+      self.scales = scales
+    } else {
+      let keys = options.group.flatMap { table[column: $0] }
+      var tally = SeriesScales.Tally(channels: columns.count)
+      for rows in groups where !rows.isEmpty {
+        tally.take(keys?.text(rows.lowerBound) ?? "", rows) { channel, row in
+          values[channel][row].isNaN ? nil : columns[channel].clampedNumber(row)
+        }
+      }
+      self.scales = tally.scales
+    }
+  }
+
+  /// The key of each series of `groups`; empty where the table is one series.
+  package func keys() -> [String] {
+    let column = groupColumn.flatMap { table[column: $0] }
+    return groups.map { rows in
+      rows.isEmpty ? "" : column.flatMap { $0.text(rows.lowerBound) } ?? ""
+    }
   }
 
   /// The same series without a column of values.
@@ -272,55 +329,55 @@ public struct SeriesSet: Sendable {
   /// The largest magnitude of a value: beyond it there is no arithmetic in single precision.
   private static let largest = Double(Float.greatestFiniteMagnitude) / 4
 
-  /// Puts the rows of each series in the order of their times where these are numbers or dates, and
-  /// gives the number of those that were not; texts of one length that begin with a year are checked.
+  /// Puts the rows of each series in the order of their times, and gives the number of those that were not;
+  /// rows of one time stay in their order.
   private static func sort(
     _ order: inout [Int],
-    _ time: Table.Column,
-    _ name: String,
+    _ times: [Double],
     groups: [Range<Int>]
-  ) throws(DatasetError) -> Int {
-    if let row = order.first(where: { time.isMissing($0) }) {
-      throw .series(.missingTime(path: name, column: time.name, row: row + 1))
+  ) -> Int {
+    let count = groups.reduce(0) { count, rows in
+      count + rows.dropFirst().count { times[order[$0]] < times[order[$0 - 1]] }
     }
-    let isBefore: (Int, Int) -> Bool
-    if case .numbers(let times, _) = time.cells {
-      let count = groups.reduce(0) { count, rows in
-        count + rows.dropFirst().count { times[order[$0]] < times[order[$0 - 1]] }
-      }
-      guard count > 0 else { return 0 }
-      for rows in groups {
-        // Rows of one time stay in their order.
-        order[rows].sort { (times[$0], $0) < (times[$1], $1) }
-      }
-      return count
-    } else {
-      let stamps = (0..<time.count).map { time.text($0) ?? "" }
-      let length = stamps.first?.utf8.count
-      let numbers = stamps.map { TableNumber.value(of: $0) }
-      if numbers.allSatisfy({ $0 != nil }) {
-        isBefore = { (numbers[$0] ?? 0) < (numbers[$1] ?? 0) }
-      } else if stamps.allSatisfy({
-        $0.utf8.count == length && $0.utf8.prefix(4).allSatisfy { 48...57 ~= $0 }
-      }) {
-        isBefore = { stamps[$0] < stamps[$1] }
-      } else {
-        return 0
-      }
+    guard count > 0 else { return 0 }
+    for rows in groups { order[rows].sort { (times[$0], $0) < (times[$1], $1) } }
+    return count
+  }
+}
+
+extension Table.Column {
+  /// A number as it is computed with in single precision, 0 and 1 for no and yes; none where it is missing.
+  package func clampedNumber(_ row: Int) -> Double? {
+    if case .codes(let codes, _) = cells { return codes[row] < 0 ? nil : Double(codes[row]) }
+    let largest = Double(Float.greatestFiniteMagnitude) / 4
+    return number(row).map { min(max($0, -largest), largest) }
+  }
+}
+
+extension SeriesSet {
+  /// What should be known of how the rows were taken, a line each.
+  package var remarks: [String] {
+    var lines: [String] = []
+    if unorderedCount > 0 {
+      lines.append(
+        "\(NumberText.counted(unorderedCount, "row")) before the row above; taken in the order of time"
+      )
     }
-    for rows in groups {
-      for row in rows.dropFirst() where isBefore(order[row], order[row - 1]) {
-        throw .series(
-          .notInOrder(
-            path: name,
-            column: time.name,
-            row: order[row] + 1,
-            time: time.text(order[row]) ?? "",
-            before: time.text(order[row - 1]) ?? ""
-          )
-        )
-      }
+    if repeatedCount > 0 {
+      lines.append(
+        "\(NumberText.counted(repeatedCount, "row")) with the time of the row before"
+          + (groupColumn == nil
+            ? "; where they are of several series, give their column by --by" : "")
+      )
     }
-    return 0
+    let longest = groups.map(\.count).max() ?? 0
+    if window > longest {
+      lines.append(
+        "the window of \(NumberText.counted(window, "row")) is longer than the "
+          + (groups.count == 1 ? "series" : "longest series")
+          + " of \(NumberText.counted(longest, "row")); leave out --window to have it chosen by the data"
+      )
+    }
+    return lines
   }
 }

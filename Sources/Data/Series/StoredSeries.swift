@@ -60,6 +60,8 @@ package struct StoredSeries: Sendable {
   package let sample: SeriesSet
 
   private let stretchCells: Int
+  private let steps: SeriesSteps
+  private let scales: SeriesScales
 
   /// The name of the file without its folders.
   package var name: String { table.name }
@@ -87,23 +89,31 @@ package struct StoredSeries: Sendable {
   ) throws(DatasetError) {
     try options.validate(for: table.name)
     let order = try SeriesOrder(table, options: options) { progress($0 / 2) }
+    let options = options.choosingWindow(order.lengths)
     let spacing = order.distances.spacing(rowCount: table.rowCount)
     let reader = try SeriesReader(
       table,
       options: options,
       spacing: spacing,
+      steps: order.steps,
+      scales: SeriesScales(),
       cells: stretchCells
     )
     var draw = StretchDraw(
-      window: options.window,
+      window: options.windowRows,
       most: sampleBytes / (8 * max(table.schema.columns.count, 1))
     )
     var facts: [ChannelFacts] = []
     var windows = 0
+    var tally: SeriesScales.Tally?
     while let stretch = try reader.next() {
       windows += stretch.windows.count
       let columns = stretch.series.channels.compactMap { stretch.series.table[column: $0] }
       if facts.isEmpty { facts = columns.map { _ in ChannelFacts() } }
+      tally = tally ?? SeriesScales.Tally(channels: columns.count)
+      tally?.take(stretch.series.keys().first ?? "", stretch.core) { channel, row in
+        columns[channel].clampedNumber(row)
+      }
       for (index, column) in columns.enumerated() {
         for row in stretch.core { facts[index].take(column, row) }
         if stretch.endsGroup { facts[index].endGroup() }
@@ -119,12 +129,22 @@ package struct StoredSeries: Sendable {
     count = windows
     groupCount = order.groupCount
     bounds = (order.firstTime, order.lastTime)
-    sample = try draw.series(spacing: spacing, options: options)
+    steps = order.steps
+    let scales = tally?.scales ?? SeriesScales()
+    self.scales = scales
+    sample = try draw.series(spacing: spacing, options: options, scales: scales)
   }
 
   /// A reader of the stretches, from the first row on.
   package func reader() throws(DatasetError) -> SeriesReader {
-    try SeriesReader(table, options: options, spacing: spacing, cells: stretchCells)
+    try SeriesReader(
+      table,
+      options: options,
+      spacing: spacing,
+      steps: steps,
+      scales: scales,
+      cells: stretchCells
+    )
   }
 
   /// All rows in memory.
@@ -139,6 +159,9 @@ package struct StoredSeries: Sendable {
 private struct SeriesOrder {
   private(set) var distances = SeriesDistances()
   private(set) var groupCount = 0
+  /// The rows of each series.
+  private(set) var lengths: [Int] = []
+  let steps: SeriesSteps
   private(set) var firstTime = ""
   private(set) var lastTime = ""
 
@@ -164,6 +187,7 @@ private struct SeriesOrder {
     // The sample throws for a name that is not there.
     for name in names.sorted() { _ = try table.sample.required(name) }
     let columns = table.schema.columns.filter { names.contains($0.name) }
+    steps = SeriesSteps(table.sample[column: options.timeColumn]?.dateFormat, [])
     let reader = try table.reader(of: TableSchema(columns: columns))
     var row = 0
     while let block = try reader.next() {
@@ -171,6 +195,8 @@ private struct SeriesOrder {
       let groups = options.group.flatMap { block[column: $0] }
       for index in 0..<block.rowCount {
         if let groups { try enter(groups.text(index) ?? "", row + index) }
+        if lengths.isEmpty { lengths = [0] }
+        lengths[lengths.count - 1] += 1
         try take(time, index, row + index)
       }
       row += block.rowCount
@@ -207,6 +233,7 @@ private struct SeriesOrder {
     group = name
     number = nil
     text = nil
+    lengths.append(0)
   }
 
   private mutating func take(
@@ -215,7 +242,7 @@ private struct SeriesOrder {
     _ row: Int
   ) throws(DatasetError) {
     guard !time.isMissing(index) else {
-      throw .series(.missingTime(path: path, column: timeName, row: row + 1))
+      throw SeriesTimes.unreadable(time, index, of: path, after: row - index)
     }
     if firstTime.isEmpty { firstTime = time.text(index) ?? "" }
     if case .numbers(let times, _) = time.cells {
@@ -230,16 +257,33 @@ private struct SeriesOrder {
             )
           )
         }
-        distances.add(times[index] - number)
+        distances.add(steps.place(of: times[index]) - steps.place(of: number))
       }
       number = times[index]
       return
     }
     let stamp = time.text(index) ?? ""
+    if text == nil, let value = SeriesTimes.value(of: stamp) {
+      if let number, value < number {
+        throw .series(
+          .tooLargeToSort(
+            path: path,
+            column: timeName,
+            row: row + 1,
+            found: "\(clipped(stamp)), which is before the time above it"
+          )
+        )
+      }
+      number = value
+      return
+    }
     let length = text?.utf8.count ?? stamp.utf8.count
     allBeginWithYear =
       allBeginWithYear && stamp.utf8.count == length
       && stamp.utf8.prefix(4).allSatisfy { 48...57 ~= $0 }
+    guard allBeginWithYear else {
+      throw SeriesTimes.unreadable(time, index, of: path, after: row - index)
+    }
     if let text, late == nil, stamp < text { late = (row, stamp, text) }
     text = stamp
   }
@@ -277,7 +321,11 @@ private struct StretchDraw {
   }
 
   /// The pieces as series, in the order in which they came.
-  func series(spacing: SeriesSpacing, options: SeriesOptions) throws(DatasetError) -> SeriesSet {
+  func series(
+    spacing: SeriesSpacing,
+    options: SeriesOptions,
+    scales: SeriesScales
+  ) throws(DatasetError) -> SeriesSet {
     let pieces = pieces.sorted { $0.number < $1.number }
     var groups: [Range<Int>] = []
     var originals: [Int?] = []
@@ -295,7 +343,8 @@ private struct StretchDraw {
       groups: groups,
       spacing: spacing,
       unorderedCount: 0,
-      options: options
+      options: options,
+      scales: scales
     )
   }
 }

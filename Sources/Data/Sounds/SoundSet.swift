@@ -51,7 +51,9 @@ public struct SoundSet: Sendable {
     name: String,
     entries: [Entry],
     unreadable: [DatasetError],
-    reader: @escaping Reader = { path throws(MediaError) in try WholeFile.bytes(of: path) }
+    reader: @escaping Reader = { path throws(MediaError) in
+      try ForeignSounds.bytes(of: path, by: nil)
+    }
   ) {
     self.reader = reader
     self.name = name
@@ -98,7 +100,7 @@ public struct SoundSet: Sendable {
   package func storage(_ index: Int) throws(DatasetError) -> SoundStorage {
     precondition(index >= 0 && index < count, "sound \(index) of \(count) was asked for")
     guard case .file(let path, _, _) = entries[index] else { return SoundStorage() }
-    return SoundStorage(of: try asData(try WholeFile.bytes(of: path)))
+    return SoundStorage(of: try asData(try reader(path)))
   }
 
   /// The first sounds, at most as many as wanted; at least 1.
@@ -133,8 +135,9 @@ public struct SoundSet: Sendable {
     limit: Int? = nil,
     skipsUnreadable: Bool = false
   ) throws(DatasetError) -> SoundSet {
-    try load(contentsOf: path, limit: limit, skipsUnreadable: skipsUnreadable) {
-      path throws(MediaError) in try WholeFile.bytes(of: path)
+    let decoder = ForeignSounds.decoder
+    return try load(contentsOf: path, limit: limit, skipsUnreadable: skipsUnreadable) {
+      path throws(MediaError) in try ForeignSounds.bytes(of: path, by: decoder)
     }
   }
 
@@ -204,7 +207,7 @@ public struct SoundSet: Sendable {
   ) throws(DatasetError) -> Entry {
     let bytes = try asData(try reader(path))
     if bytes.isEmpty { throw .emptyFile(path: path) }
-    if SoundFormat(beginning: Array(bytes.prefix(SoundFormat.beginningSize))) == nil {
+    if SoundFormat(of: bytes) == nil {
       throw .sound(.notASound(path: path, found: Array(bytes.prefix(4))))
     }
     if isChecked {

@@ -22,7 +22,7 @@ package struct SoundStorage: Hashable, Sendable {
   /// - Parameter bytes: The file.
   package init(of bytes: [UInt8]) {
     let bits = SoundCodec.sampleBits(bytes)
-    switch SoundFormat(beginning: Array(bytes.prefix(SoundFormat.beginningSize))) {
+    switch SoundFormat(of: bytes) {
     case .flac, .ogg, .mp3:
       format = .flac
       samples = bits == 24 ? .bits24 : .bits16

@@ -7,7 +7,11 @@ internal import HourglassTensors
 /// its channels, the channels with a colon between them, and behind the last colon its class. It is
 /// read as a table with one row for each series, its values in the columns `1`, `2`, … or, with more
 /// than one channel, `channel 1 at 1`, and the class in `class`. Shorter series end with missing
-/// cells. Time stamps in parentheses are not read.
+/// cells.
+///
+/// Where it is asked for as time series, it is read as a table with one row for each time instead, in the
+/// columns `series`, `time`, `value` (or `channel 1`, …) and `class`. The times are the stamps of a file
+/// that has them, `@timestamps true` and `(stamp,value)` in place of each number, and else count from 1.
 ///
 /// Reference: the description of the format by the sktime project, version 1.0,
 /// https://www.sktime.net/en/stable/api_reference/file_specifications/ts.html.
@@ -33,10 +37,13 @@ package enum TSFile {
   }
 
   /// Reads the table.
+  ///
+  /// - Parameter options: How times are read, where there is to be one row for each time.
   static func table(
     _ source: ByteSource,
     limit: Int?,
-    memoryLimit: Int
+    memoryLimit: Int,
+    byTime options: TableOptions? = nil
   ) throws(DatasetError) -> Table {
     let path = source.path
     var reading = Reading(path: path, memoryLimit: memoryLimit)
@@ -67,7 +74,15 @@ package enum TSFile {
       }
     }
     if !line.isEmpty && !reading.isFull(limit) { try reading.take(line) }
-    return try reading.table(name: lastPart(of: path))
+    guard var options else { return try reading.table(name: lastPart(of: path)) }
+    options.limit = nil
+    options.header = .present
+    let rows = MemoryStream(try reading.rowsByTime())
+    return try Table(
+      ByteSource(rows, path: path),
+      options: options,
+      memoryLimit: memoryLimit
+    )
   }
 
   /// What was read so far.
@@ -77,6 +92,9 @@ package enum TSFile {
     private(set) var line = 1
     private var isInData = false
     private var hasClass = true
+    private var hasStamps = false
+    /// The stamps of each series and channel, where the file has them.
+    private var stamps: [[[String]]] = []
     /// The numbers of each series, channel by channel; NaN is a missing one.
     private var series: [[[Double]]] = []
     private var classes: [String] = []
@@ -103,7 +121,10 @@ package enum TSFile {
       if text.hasPrefix("@") {
         let words = text.split(separator: " ").map { $0.lowercased() }
         if words[0] == "@data" { isInData = true }
-        if words[0] == "@classlabel", words.count > 1 { hasClass = words[1] == "true" }
+        if ["@classlabel", "@targetlabel"].contains(words[0]), words.count > 1 {
+          hasClass = words[1] == "true"
+        }
+        if words[0] == "@timestamps", words.count > 1 { hasStamps = words[1] == "true" }
         return
       }
       guard isInData else {
@@ -113,7 +134,7 @@ package enum TSFile {
     }
 
     private mutating func takeSeries(_ text: String) throws(DatasetError) {
-      var parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      var parts = Self.split(text[...], at: ":")
       if hasClass {
         guard parts.count > 1, let last = parts.popLast() else {
           throw problem("numbers, a colon and a class", text)
@@ -127,12 +148,21 @@ package enum TSFile {
         throw problem("at most \(valueLimit) channels", "\(parts.count)")
       }
       var channels: [[Double]] = []
+      var times: [[String]] = []
       channels.reserveCapacity(parts.count)
       var count = 0
       for part in parts {
         var values: [Double] = []
-        for word in part.split(separator: ",", omittingEmptySubsequences: false) {
-          let cell = String(word).trimmed
+        var own: [String] = []
+        for word in Self.split(part, at: ",") {
+          var cell = String(word).trimmed
+          if hasStamps {
+            guard let pair = Self.pair(cell) else {
+              throw problem("a time and a number in parentheses, as in (2024-03-05,1.5)", cell)
+            }
+            own.append(pair.stamp)
+            cell = pair.value
+          }
           let bytes = Array(cell.utf8)
           if words.contains(bytes.span, 0..<bytes.count) {
             values.append(.nan)
@@ -143,16 +173,92 @@ package enum TSFile {
           }
         }
         channels.append(values)
+        times.append(own)
         count += values.count
         guard count <= valueLimit else {
           throw problem("at most \(valueLimit) numbers of a series", "more")
         }
       }
-      valueCount += count
+      if hasStamps { stamps.append(times) }
+      // A stamp is a text beside its number.
+      valueCount += hasStamps ? 8 * count : count
       if valueCount * 8 > memoryLimit {
         throw .tooLarge(path: path, bytes: valueCount * 8, limit: memoryLimit)
       }
       series.append(channels)
+    }
+
+    /// The parts of a text between signs that stand outside of parentheses.
+    private static func split(_ text: Substring, at sign: Character) -> [Substring] {
+      var parts: [Substring] = []
+      var (start, depth) = (text.startIndex, 0)
+      for index in text.indices {
+        switch text[index] {
+        case "(": depth += 1
+        case ")": depth = max(depth - 1, 0)
+        case sign where depth == 0:
+          parts.append(text[start..<index])
+          start = text.index(after: index)
+        default: break
+        }
+      }
+      return parts + [text[start...]]
+    }
+
+    /// A stamp and a number in parentheses.
+    private static func pair(_ cell: String) -> (stamp: String, value: String)? {
+      guard cell.hasPrefix("("), cell.hasSuffix(")"), let comma = cell.lastIndex(of: ",") else {
+        return nil
+      }
+      let stamp = String(cell[cell.index(after: cell.startIndex)..<comma]).trimmed
+      let value = String(cell[cell.index(after: comma)...].dropLast()).trimmed
+      return stamp.isEmpty ? nil : (stamp, value)
+    }
+
+    /// The text of a table with one row for each time of each series.
+    func rowsByTime() throws(DatasetError) -> [UInt8] {
+      guard let first = series.first else { throw .noRows(path: path, columns: 0) }
+      let names = first.count == 1 ? ["value"] : first.indices.map { "channel \($0 + 1)" }
+      var lines = [
+        (["series", "time"] + names + (hasClass ? ["class"] : [])).joined(separator: ",")
+      ]
+      for (number, channels) in series.enumerated() {
+        var places: [String: Int] = [:]
+        var rows: [(time: String, values: [String])] = []
+        for (channel, values) in channels.enumerated() {
+          for (step, value) in values.enumerated() {
+            let time = hasStamps ? stamps[number][channel][step] : "\(step + 1)"
+            // A second value of one time is a row of its own.
+            var place = places[time] ?? rows.count
+            if place < rows.count, !rows[place].values[channel].isEmpty { place = rows.count }
+            if place == rows.count {
+              places[time] = place
+              rows.append((time, [String](repeating: "", count: channels.count)))
+            }
+            rows[place].values[channel] = value.isNaN ? "" : Self.written(value)
+          }
+        }
+        let label = hasClass ? [Self.quoted(classes[number])] : []
+        for row in rows {
+          lines.append(
+            (["\(number + 1)", Self.quoted(row.time)] + row.values + label).joined(separator: ",")
+          )
+        }
+      }
+      return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    private static func written(_ value: Double) -> String {
+      value == value.rounded() && abs(value) < 0x1p53 ? "\(Int(value))" : "\(value)"
+    }
+
+    private static func quoted(_ text: String) -> String {
+      let isPlain = !text.contains { $0 == "," || $0 == "\"" }
+      return isPlain
+        ? text
+        : "\""
+          + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+          + "\""
     }
 
     private func problem(_ expected: String, _ found: String) -> DatasetError {

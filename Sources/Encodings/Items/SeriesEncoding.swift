@@ -3,11 +3,20 @@ internal import HourglassTensors
 
 /// How windows of time series are encoded: the channels are columns of numbers, each with an observed
 /// mask, and an item is `[2 channels, window]`.
+///
+/// Where a table holds several series, the numbers of each are taken on its own scale first: as distances
+/// from its level, in parts of its spread. A series that was not trained on has the scale of its own values.
 package struct SeriesEncoding: Hashable, Sendable, Codable {
   /// How the numbers of the channels are encoded.
   package var channels: TableEncoding
   /// The number of rows of a window.
   package var window: Int
+  /// The scale of each series that was trained on; none where the table is one series.
+  package var scales: SeriesScales?
+  /// The channels that never vary in the windows that were trained on.
+  package var constants: [String]
+  /// What generated windows begin with; kept for these alone.
+  package var beginnings: SeriesBeginnings?
 
   /// Fits to some windows.
   ///
@@ -17,35 +26,81 @@ package struct SeriesEncoding: Hashable, Sendable, Codable {
   ///   - scaling: How numbers are scaled; `nil` brings each channel to mean 0 and standard deviation 1
   ///     over the windows, in single precision, and keeps channels that never vary.
   ///   - takesBooleans: Whether columns of yes and no are channels.
+  ///   - keepsBeginnings: Whether the times and keys of some windows are kept, for new ones.
   /// - Throws: `nothingVaries`, or a `DatasetError` where no channel can be trained on.
   package init(
     _ series: SeriesSet,
     windows: [Int],
     scaling: NumberScaling? = nil,
-    takesBooleans: Bool = true
+    takesBooleans: Bool = true,
+    keepsBeginnings: Bool = false
   ) throws {
     window = series.window
-    let table = try series.table.selecting(
-      series.channels.filter { name in
-        if takesBooleans { return true }
-        if case .numbers? = series.table[column: name]?.cells { return true }
-        return false
-      }
-    )
+    beginnings = keepsBeginnings ? SeriesBeginnings(series, windows: windows) : nil
+    let names = series.channels.filter { name in
+      if takesBooleans { return true }
+      if case .numbers? = series.table[column: name]?.cells { return true }
+      return false
+    }
+    let table = try series.table.selecting(names).ofNumbers
+    var isSeen = [Bool](repeating: false, count: table.rowCount)
+    for window in windows {
+      for row in series.range(of: window) { isSeen[row] = true }
+    }
+    constants = table.columns.filter { column in
+      let seen = isSeen.indices.lazy.filter { isSeen[$0] }.compactMap { column.clampedNumber($0) }
+      return seen.first.map { first in seen.allSatisfy { $0 == first } } ?? false
+    }.map(\.name)
+    var relative = table
+    var own: SeriesScales?
+    if series.groupColumn != nil {
+      let found = Self.scales(of: table, series, isSeen)
+      own = found
+      relative = RowScales(found, series, names).relative(table)
+    }
     if let scaling {
-      var isSeen = [Bool](repeating: false, count: table.rowCount)
-      for window in windows {
-        for row in series.range(of: window) { isSeen[row] = true }
-      }
-      channels = try TableEncoding(
-        learning: table.ofNumbers,
+      let learned = try TableEncoding(
+        learning: relative,
         rows: isSeen.indices.filter { isSeen[$0] },
         scaling: scaling,
         datesHaveParts: false
       )
+      // What is constant in each series, but not the same in all, is encoded as the level that it has.
+      var flat = Set(learned.ignoredColumns).subtracting(constants)
+      if series.groupColumn == nil { flat = [] }
+      let fields = table.columns.compactMap { column in
+        learned.fields.first { $0.name == column.name }
+          ?? (flat.contains(column.name) && column.missingCount < column.count
+            ? TableEncoding.Field(column, .number(.identity)) : nil)
+      }
+      channels = TableEncoding(
+        fields: fields,
+        ignoredColumns: learned.ignoredColumns.filter { name in
+          !fields.contains { $0.name == name }
+        },
+        schema: learned.schema
+      )
     } else {
-      channels = try Self.standardized(table.ofNumbers, series, windows)
+      channels = try Self.standardized(relative, series, windows)
     }
+    scales = own?.selecting(channels.columns, of: names)
+  }
+
+  /// The scales of the series over the rows that are trained on; of series without any by all their rows.
+  private static func scales(
+    of table: Table,
+    _ series: SeriesSet,
+    _ isSeen: [Bool]
+  ) -> SeriesScales {
+    var tally = SeriesScales.Tally(channels: table.columns.count)
+    for (key, rows) in zip(series.keys(), series.groups) {
+      let seen = rows.filter { isSeen[$0] }
+      if seen.isEmpty { continue }
+      tally.take(key, seen) { channel, row in table.columns[channel].clampedNumber(row) }
+    }
+    var scales = tally.scales
+    scales.merge(series.scales.selecting(table.columns.map(\.name), of: series.channels))
+    return scales
   }
 
   /// The standardization of each channel over some windows, of which each counts its rows.
@@ -94,6 +149,8 @@ package struct SeriesEncoding: Hashable, Sendable, Codable {
     let isGood =
       (1...1 << 20).contains(window) && channels.width == channels.fields.count
       && channels.width <= 1 << 16 && channels.width * window <= 1 << 26
+      && scales?.isGood(channels: channels.width) != false
+      && beginnings?.isGood(window: window) != false
     return isGood ? nil : "its windows should have steps and channels of numbers"
   }
 
@@ -119,7 +176,16 @@ package struct SeriesEncoding: Hashable, Sendable, Codable {
         found: series.channels
       )
     }
-    return try channels.encoded(numbers(of: series))
+    let table = try numbers(of: series)
+    guard let scales = rowScales(of: series) else { return try channels.encoded(table) }
+    return try channels.encoded(scales.relative(table)).scaled(by: scales)
+  }
+
+  /// The scale of each row of series, channel by channel; none where the numbers are taken as they are.
+  package func rowScales(of series: SeriesSet) -> RowScales? {
+    guard var known = scales else { return nil }
+    known.merge(series.scales.selecting(names, of: series.channels))
+    return RowScales(known, series, names)
   }
 
   /// The channels as columns of numbers.
@@ -148,14 +214,27 @@ package struct SeriesEncoding: Hashable, Sendable, Codable {
     return Double(Float(min(max(number, -largest), largest)))
   }
 
+  /// The number of an encoded value of a channel in the units of the data.
+  ///
+  /// - Parameter scale: That of its series; none for a channel as it is.
+  package func number(_ value: Double, channel: Int, scale: SeriesScales.Scale?) -> Double {
+    guard case .number(let map) = channels.fields[channel].content else { return value }
+    let number = map.decode(value)
+    return scale.map { number * $0.spread + $0.level } ?? number
+  }
+
   /// Brings encoded values of windows `[channels, window]` back to the units of the data, in place.
-  package func decode(_ values: inout [Float]) {
+  ///
+  /// - Parameter series: The series that the windows are of; where none are given, a typical one is taken.
+  package func decode(_ values: inout [Float], of series: SeriesSet? = nil) {
     let limit = Double(Float.greatestFiniteMagnitude)
-    let maps = channels.fields.map { field -> NumberMap in
-      if case .number(let map) = field.content { map } else { .identity }
-    }
+    let rows = series.flatMap(rowScales)
+    let typical = scales.map { scales in (0..<channels.width).map(scales.typical) }
     for index in values.indices {
-      let value = maps[index / window % maps.count].decode(Double(values[index]))
+      let (item, channel) = (index / window / channels.width, index / window % channels.width)
+      let scale =
+        series.flatMap { rows?.scale($0.range(of: item).lowerBound, channel) } ?? typical?[channel]
+      let value = number(Double(values[index]), channel: channel, scale: scale)
       values[index] = Float(min(max(value, -limit), limit))
     }
   }

@@ -108,6 +108,37 @@ package struct SoundEncoding: Hashable, Sendable, Codable {
     return Array(stride(from: phase, through: last, by: step))
   }
 
+  /// The logarithm of the energy that nothing of silence is above: a little more than that of nothing, so
+  /// that the noise of rounding to 16 bits is silence too.
+  private static let silenceLimit: Float = -13
+
+  /// Whether patches of a spectrogram `[frames, bands]` hold nothing but silence, by their first frames.
+  package func areSilent(_ starts: [Int], in spectrogram: Tensor) -> [Bool] {
+    let (count, bands) = (spectrogram.shape[0], spectrogram.shape[1])
+    let values = spectrogram.scalars.span
+    // The number of frames with a sound before each one.
+    var sounding = [0]
+    sounding.reserveCapacity(count + 1)
+    for frame in 0..<count {
+      var isSilent = true
+      for place in frame * bands..<(frame + 1) * bands where values[place] > Self.silenceLimit {
+        isSilent = false
+      }
+      sounding.append(sounding[frame] + (isSilent ? 0 : 1))
+    }
+    return starts.map { sounding[min($0 + frames, count)] == sounding[min($0, count)] }
+  }
+
+  /// Checks that a sound is as long as a patch.
+  package func requireLength(_ spectrogram: Tensor, name: String) throws(TaskError) {
+    guard spectrogram.shape[0] < frames else { return }
+    throw .soundTooShort(
+      name: name,
+      expected: Double(frames) * frameSeconds,
+      found: Double(spectrogram.shape[0] - 1) * frameSeconds
+    )
+  }
+
   /// Spectrograms `[frames, bands]` as the network takes them.
   package func encoded(_ values: [Float]) -> [Float] {
     guard case .inTurn(let means, let deviations) = cut else { return values }

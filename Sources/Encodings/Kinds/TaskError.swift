@@ -1,4 +1,5 @@
 internal import HourglassData
+internal import HourglassSystem
 public import HourglassTensors
 
 /// Why data or a model does not suit an application.
@@ -31,6 +32,8 @@ public enum TaskError: Error, Hashable, Sendable {
   case damagedModel(file: String, problem: String)
   /// An application cannot do anything with data of a kind.
   case unsuitedKind(name: String, job: String, expected: String, found: String)
+  /// A sound that is shorter than what a signature is made of; in seconds.
+  case soundTooShort(name: String, expected: Double, found: Double)
   /// Windows of a series have another length than those that were trained on.
   case windowLength(name: String, expected: Int, found: Int)
   /// A condition names a value that the column never had in training.
@@ -101,6 +104,9 @@ extension TaskError: CustomStringConvertible {
       "cannot read \(file): \(problem). The file is damaged or of another version; train the model again."
     case .unsuitedKind(let name, let job, let expected, let found):
       "cannot \(job) \(name): expected \(expected), found \(found)"
+    case .soundTooShort(let name, let expected, let found):
+      "cannot match \(name): expected at least \(NumberText.plain(expected)) s of sound, found "
+        + "\(NumberText.plain(found, digits: 3)) s. Give a longer clip, or leave the file out."
     case .windowLength(let name, let expected, let found):
       "cannot apply the model to \(name): expected windows of \(expected) rows, found \(found). "
         + "Cut the series as in training."

@@ -60,10 +60,15 @@ package enum DatePart: String, Codable, Hashable, Sendable, CaseIterable {
   package static func time(near seconds: Double, sine: Double, cosine: Double, zone: Int) -> Double
   {
     guard sine * sine + cosine * cosine > 0.25 else { return seconds }
-    let turn = atan2(sine, cosine) / (2 * .pi)
-    let ofDay = (turn < 0 ? turn + 1 : turn) * CalendarDay.seconds - Double(zone) * 60
+    let ofDay = time(sine: sine, cosine: cosine) - Double(zone) * 60
     let days = ((seconds - ofDay) / CalendarDay.seconds).rounded()
     return days * CalendarDay.seconds + ofDay
+  }
+
+  /// The seconds since midnight of a point, whatever its distance from the middle.
+  package static func time(sine: Double, cosine: Double) -> Double {
+    let turn = atan2(sine, cosine) / (2 * .pi)
+    return (turn < 0 ? turn + 1 : turn) * CalendarDay.seconds
   }
 
   /// The parts that say something of some times.

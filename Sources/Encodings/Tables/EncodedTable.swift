@@ -13,6 +13,8 @@ package struct EncodedTable: Hashable, Sendable {
   /// For each category the cells whose level was not in the training data, and that count as missing, by
   /// name.
   package let unknownCategories: [String: Int]
+  /// The scale of the series of each row; none for a table, and for one series.
+  package private(set) var scales: RowScales?
 
   package init(
     layout: FeatureSchema,
@@ -56,6 +58,14 @@ package struct EncodedTable: Hashable, Sendable {
       }
     }
     return EncodedTable(layout: layout, count: count, values: values, observed: observed)
+      .scaled(by: scales)
+  }
+
+  /// The same rows, whose values are on the scales of their series.
+  package func scaled(by scales: RowScales?) -> EncodedTable {
+    var table = self
+    table.scales = scales
+    return table
   }
 
   /// Some rows in the order of their indices.
@@ -65,7 +75,7 @@ package struct EncodedTable: Hashable, Sendable {
       count: indices.count,
       values: indices.flatMap { values[$0 * width..<($0 + 1) * width] },
       observed: indices.flatMap { observed[$0 * fieldCount..<($0 + 1) * fieldCount] }
-    )
+    ).scaled(by: scales?.rows(indices))
   }
 
   /// At most so many rows, evenly taken from all.

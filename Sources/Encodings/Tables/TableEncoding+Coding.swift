@@ -27,6 +27,14 @@ extension TableEncoding {
           values[row * width + offset] = Float(map.encode(Double(position)))
           observed[row * fields.count + index] = 1
         }
+      case .circle:
+        for row in 0..<table.rowCount {
+          guard let time = try Self.number(column, row, table.name) else { continue }
+          let place = row * width + offset
+          values[place] = Float(DatePart.timeOfDaySine.value(at: time, zone: 0))
+          values[place + 1] = Float(DatePart.timeOfDayCosine.value(at: time, zone: 0))
+          observed[row * fields.count + index] = 1
+        }
       case .number(let map):
         let part = field.part
         let zone = field.dateFormat?.zone?.minutes ?? 0
@@ -105,15 +113,18 @@ extension TableEncoding {
   ///   - template: A table of as many rows, whose columns are kept in their order; those that are
   ///     trained on are replaced. Without one there are only these columns.
   package func decoded(values: [Float], count: Int, like template: Table? = nil) -> Table {
-    decoded(values: values, count: count, like: template, rounding: .toNearestOrAwayFromZero)
+    decoded(values: values, count: count, like: template, scales: nil)
   }
 
   /// The table that values stand for, whose numbers are brought to the grid of their column by a rule.
+  ///
+  /// - Parameter scales: The scales of the series that the rows are of, whose channels the fields are.
   package func decoded(
     values: [Float],
     count: Int,
     like template: Table? = nil,
-    rounding rule: FloatingPointRoundingRule
+    rounding rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero,
+    scales: RowScales?
   ) -> Table {
     let width = width
     precondition(
@@ -127,7 +138,11 @@ extension TableEncoding {
       defer { offset += field.width }
       guard field.part == nil else { continue }
       let start = offset
-      var cells = field.cells(count: count, rule) { row, index in
+      var cells = field.cells(
+        count: count,
+        rule,
+        scale: scales.map { scales in { scales.scale($0, index) } }
+      ) { row, index in
         values[row * width + start + index]
       }
       if let format = field.dateFormat, case .numbers(let times, _) = cells {
@@ -135,11 +150,11 @@ extension TableEncoding {
         let zone = format.zone?.minutes ?? 0
         cells = .numbers(
           times.enumerated().map { row, time in
-            guard let clock else { return format.rounded(time) }
+            guard let clock else { return field.rounded(time, format) }
             let sine = Double(values[row * width + clock])
             let cosine = Double(values[row * width + clock + 1])
             let near = DatePart.time(near: time, sine: sine, cosine: cosine, zone: zone)
-            return format.rounded(near)
+            return field.rounded(near, format)
           },
           missing: []
         )
@@ -170,7 +185,7 @@ extension TableEncoding {
 
 extension TableEncoding.Field {
   /// A column like the one that was trained on, of other cells.
-  func column(_ cells: Table.Cells) -> Table.Column {
+  package func column(_ cells: Table.Cells) -> Table.Column {
     Table.Column(
       name: name,
       kind: kind,
@@ -186,6 +201,7 @@ extension TableEncoding.Field {
   fileprivate func cells(
     count: Int,
     _ rule: FloatingPointRoundingRule,
+    scale: ((Int) -> SeriesScales.Scale)?,
     _ value: (Int, Int) -> Float
   ) -> Table.Cells {
     switch content {
@@ -197,8 +213,16 @@ extension TableEncoding.Field {
       }
       return .codes(codes, levels: levels)
     case .number(let map):
-      let numbers = (0..<count).map { row in rounded(map.decode(Double(value(row, 0))), rule) }
+      let numbers = (0..<count).map { row in
+        let number = map.decode(Double(value(row, 0)))
+        return rounded(scale.map { $0(row).spread * number + $0(row).level } ?? number, rule)
+      }
       return .numbers(numbers, missing: [])
+    case .circle:
+      let times = (0..<count).map { row in
+        DatePart.time(sine: Double(value(row, 0)), cosine: Double(value(row, 1)))
+      }
+      return .numbers(times, missing: [])
     case .levels(let levels, let rare):
       let width = knownWidth
       let codes = (0..<count).map { row in
@@ -210,6 +234,14 @@ extension TableEncoding.Field {
     case .constant(let number): return .numbers(Array(repeating: number, count: count), missing: [])
     case .bins: preconditionFailure("the cells of binned columns are drawn")
     }
+  }
+
+  /// A date or time on the grid of the column; a time of day within the day.
+  fileprivate func rounded(_ time: Double, _ format: DateFormat) -> Double {
+    let rounded = format.rounded(grid?.rounded(time) ?? time)
+    guard case .circle = content else { return rounded }
+    return rounded - (rounded / DatePart.timeOfDaySine.period).rounded(.down)
+      * DatePart.timeOfDaySine.period
   }
 
   private func rounded(_ number: Double, _ rule: FloatingPointRoundingRule) -> Double {

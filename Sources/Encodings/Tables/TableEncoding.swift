@@ -36,6 +36,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     package let levels: [String]?
     /// Whether its last value is for all levels that the training rows do not have.
     package let marksUnseen: Bool
+    /// The grid of dates and times that is coarser than their format; none where there is none.
+    package let grid: TimeGrid?
 
     /// The name of the column that it is of.
     package var column: String { source ?? name }
@@ -58,12 +60,14 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       writing = column.writing
       self.levels = levels
       self.marksUnseen = marksUnseen
+      grid = part == nil ? TimeGrid(column) : nil
     }
 
     /// The number of values of the field.
     package var width: Int {
       switch content {
       case .number, .constant: 1
+      case .circle: 2
       case .levels: knownWidth + (marksUnseen ? 1 : 0)
       case .bins(let bins): bins.count
       }
@@ -98,6 +102,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
   package enum Content: Codable, Hashable, Sendable {
     /// By a map of numbers.
     case number(NumberMap)
+    /// By the sine and the cosine of its place in a day: the mean of 23:45 and 0:15 is midnight.
+    case circle
     /// One value for each level, the most frequent first, and a last one for all `rare` levels
     /// together, which is decoded as the most frequent of these.
     case levels([String], rare: [String])
@@ -133,6 +139,7 @@ package struct TableEncoding: Codable, Hashable, Sendable {
   ///   - scaling: How numbers are scaled.
   ///   - levelLimit: The most levels of a category that have a value of their own.
   ///   - datesHaveParts: Whether the places of dates in cycles are fields.
+  ///   - timesAreCircles: Whether times of day are places on a circle, in place of numbers.
   ///   - marksUnseen: Whether constants are fields, and levels that these rows lack have a value.
   /// - Throws: `nothingToLearn` where no column varies in these rows; `valueNotFinite`.
   package init(
@@ -141,6 +148,7 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     scaling: NumberScaling = .robust,
     levelLimit: Int = 64,
     datesHaveParts: Bool = true,
+    timesAreCircles: Bool = false,
     marksUnseen: Bool = false
   ) throws(DatasetError) {
     precondition(
@@ -155,6 +163,10 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       }
       let training = column.rows(rows)
       if let field = Self.field(of: training, scaling, levelLimit, marksUnseen) {
+        if timesAreCircles, column.kind == .time {
+          fields.append(Field(training, .circle))
+          continue
+        }
         fields.append(field)
         if datesHaveParts { fields += Self.parts(of: training) }
       } else if marksUnseen, let field = Self.constant(training) {
@@ -281,6 +293,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     }
     for field in fields {
       switch field.content {
+      case .circle:
+        guard field.dateFormat != nil else { return "its times should be written in a known way" }
       case .number(let map):
         guard map.isGood else { return "its number fields should have increasing, finite knots" }
       case .levels(let levels, let rare):
@@ -294,6 +308,7 @@ package struct TableEncoding: Codable, Hashable, Sendable {
         guard number.isFinite else { return "its constants should be finite" }
       }
       if let problem = field.dateFormat?.problem { return problem }
+      if field.grid?.isGood == false { return "its dates should lie on a grid" }
       if let levels = field.levels, levels.count < 2 || !levels.areDifferent {
         return "its ordinal columns should have at least two different levels"
       }
@@ -314,6 +329,7 @@ extension TableEncoding {
       fields.filter { $0.width > 0 }.map { field in
         switch field.content {
         case .number, .constant: .number
+        case .circle: .point
         case .levels, .bins: .category(levels: field.width)
         }
       }

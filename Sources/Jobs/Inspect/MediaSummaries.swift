@@ -170,11 +170,19 @@ struct SeriesSummary: Encodable {
   var added: Int
   /// The number of rows that are before the row above them, and are taken in the order of time.
   var unordered: Int
+  /// The number of rows that have the time of the row before them.
+  var repeated = 0
   /// What the times are to each other, in words.
   var spacing: String
   var window: Int
   var stride: Int
   var channels: [Channel]
+  private var remarks: [String] = []
+
+  private enum CodingKeys: CodingKey {
+    case rows, groups, timeColumn, begins, ends, step, added, unordered, repeated, spacing
+    case window, stride, channels
+  }
 
   init(_ data: SeriesData) {
     guard let stored = data.stored else {
@@ -205,6 +213,8 @@ struct SeriesSummary: Encodable {
     begins = series.timeStamps.first
     ends = series.timeStamps.last
     unordered = series.unorderedCount
+    repeated = series.repeatedCount
+    remarks = series.remarks
     channels = series.channels.map { name in
       var channel = Channel(name: name, missing: 0, gaps: 0, longestGap: 0)
       guard let column = series.table[column: name] else { return channel }
@@ -263,6 +273,9 @@ struct SeriesSummary: Encodable {
 
   /// A number of seconds in the largest unit that it has a whole number of.
   private static func duration(_ seconds: Double) -> String {
+    let month = SeriesSteps.monthSeconds
+    for (unit, length) in [("year", 12 * month), ("quarter", 3 * month), ("month", month)]
+    where seconds == length { return unit }
     for (unit, length) in [("day", 86_400.0), ("hour", 3_600), ("minute", 60), ("second", 1)] {
       let count = seconds / length
       guard count >= 1, count == count.rounded() else { continue }
@@ -279,11 +292,7 @@ struct SeriesSummary: Encodable {
     ]
     if let begins, let ends { lines.append("\(timeColumn) from \(begins) to \(ends)") }
     lines.append(spacing)
-    if unordered > 0 {
-      lines.append(
-        "\(NumberText.counted(unordered, "row")) before the row above; taken in the order of time"
-      )
-    }
+    lines += remarks
     lines.append(
       "\(NumberText.counted(count, "window")) of \(NumberText.counted(window, "row")), one every "
         + NumberText.counted(stride, "row")

@@ -84,8 +84,9 @@ struct MatchAddJob {
     }
     let engine = run.engine
     var added = 0
+    var silent: [String] = []
     for part in data {
-      added += try await run.stoppable {
+      let new = try await run.stoppable {
         try await library.add(
           part,
           ifPresent: options.names.policy,
@@ -93,6 +94,8 @@ struct MatchAddJob {
           on: engine
         )
       }
+      added += new.stored
+      silent += new.silent
     }
     try fitted?.removeCheckpoint()
     run.end(.encoding)
@@ -102,6 +105,14 @@ struct MatchAddJob {
     let kind = data[0].kind.nouns.many
     result.add("database", path)
     result.add("added", added)
+    result.add("silent", silent.isEmpty ? nil : silent)
+    if !silent.isEmpty {
+      let names = silent.prefix(4).map { clipped($0) }.joined(separator: ", ")
+      run.warn(
+        "\(NumberText.counted(silent.count, "sound")) not stored, for silence is in all sounds: \(names)"
+          + (silent.count > 4 ? ", …" : "")
+      )
+    }
     result.add("items", items)
     result.add("dimensions", dimensions)
     result.add("kind", kind)

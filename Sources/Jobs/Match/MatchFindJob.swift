@@ -138,6 +138,7 @@ extension MatchAnswer {
   }
 
   private var verdict: String {
+    if isSilent == true { return ": silent; nothing is looked for" }
     let chance = pValue.map { " (p \(NumberText.significant($0, digits: 2)))" } ?? ""
     return switch isInDatabase {
     case true?: ": in the database\(chance)"

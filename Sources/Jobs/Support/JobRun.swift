@@ -19,6 +19,7 @@ package struct JobRun: Sendable {
   private let control: JobControl
   private let send: @Sendable (JobEvent) -> Void
   private var start = ContinuousClock.now
+  private let ahead = ReadAhead()
   /// The model that training starts from.
   private let trainingStart: TrainingStart?
 
@@ -79,13 +80,51 @@ package struct JobRun: Sendable {
   /// Reads a file or a folder; a table or series that is larger than `--in-memory` stays in it, and
   /// images of a larger file are on the disk.
   func load(_ path: String) throws(DatasetError) -> Dataset {
+    if let data = ahead.take(path) { return data }
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let options = request.reading.optionsForAny(limit: request.files.first)
+    var options = request.reading.optionsForAny(limit: request.files.first)
+    let learned = try learnedSeries(for: path)
+    if options.series?.window == nil { options.series?.window = learned?.window }
     let data = try Dataset.load(contentsOf: path, options: options) {
       send(.working("reading \(name)", fraction: $0))
     }
-    if case .table(let table) = data, type(of: request.options).task != "inspect" { report(table) }
+    guard type(of: request.options).task != "inspect" else { return data }
+    switch data {
+    case .table(let table): report(table)
+    case .series(let series): report(series.sample, learned)
+    case .images, .sounds: break
+    }
     return data
+  }
+
+  /// What the model was trained on, or is to be trained on, where data are others: their windows are as long.
+  private func learnedSeries(for path: String) throws(DatasetError) -> LearnedSeries? {
+    guard request.reading.series != nil else { return nil }
+    if let model = request.files.model { return LearnedSeries(modelAt: model) }
+    guard let learnFrom = request.files.learnFrom, learnFrom != path else { return nil }
+    let data = try load(learnFrom)
+    ahead.keep(data, of: learnFrom)
+    if case .series(let series) = data { return LearnedSeries(series.sample) }
+    return nil
+  }
+
+  /// Says how the rows of series were taken.
+  private func report(_ series: SeriesSet, _ learned: LearnedSeries?) {
+    var remarks = series.remarks
+    if case .withGaps(_, let missing) = series.spacing {
+      remarks.append(
+        "\(NumberText.counted(missing, "time")) left out, taken as rows of missing cells"
+      )
+    }
+    if request.reading.window == nil, learned == nil, series.window != SeriesOptions.standardWindow
+    {
+      remarks.append(
+        "windows of \(NumberText.counted(series.window, "row")), chosen by the length of the series; "
+          + "--window changes it"
+      )
+    }
+    if let unknown = learned?.remark(on: series) { remarks.append(unknown) }
+    for line in remarks { note("\(series.name): \(line)") }
   }
 
   /// Says which words were taken as missing cells, and which cells are no values of their column.

@@ -100,7 +100,7 @@ package struct ReadingOptions: Codable, Hashable, Sendable {
     options.cacheFolder = cacheFolder
     options.imageSize = size?.size
     options.series = series.map {
-      SeriesOptions(timeColumn: $0, group: by, window: window ?? 128, stride: stride)
+      SeriesOptions(timeColumn: $0, group: by, window: window, stride: stride)
     }
     return options
   }

@@ -29,7 +29,11 @@ extension Sound {
     contentsOf path: String,
     byteLimit: Int
   ) throws(MediaError) -> Sound {
-    try decoded(WholeFile.bytes(of: path), path: path, byteLimit: byteLimit)
+    try decoded(
+      ForeignSounds.bytes(of: path, by: ForeignSounds.decoder),
+      path: path,
+      byteLimit: byteLimit
+    )
   }
 
   /// Reads a sound file whose bytes are at hand.

@@ -35,7 +35,10 @@ public struct Sound: Hashable, Sendable {
   /// The length in seconds.
   public var duration: Double { Double(count) / Double(sampleRate) }
 
-  /// The sound with one channel, the mean of all.
+  /// The sound with one channel: the mean of all or, where they cancel each other, the loudest.
+  ///
+  /// Channels cancel where their mean has less than a hundredth of their power, as that of a channel and
+  /// its negative has: of independent channels it has one part in their number.
   public var mono: Sound {
     guard channels.count > 1 else { return self }
     var mean = channels[0]
@@ -44,6 +47,13 @@ public struct Sound: Hashable, Sendable {
     }
     let factor = 1 / Float(channels.count)
     for index in mean.indices { mean[index] *= factor }
+    func power(_ samples: [Float]) -> Double { samples.reduce(0) { $0 + Double($1) * Double($1) } }
+    let powers = channels.map(power)
+    if power(mean) < 0.01 * powers.reduce(0, +) / Double(powers.count),
+      let loudest = powers.indices.max(by: { powers[$0] < powers[$1] })
+    {
+      mean = channels[loudest]
+    }
     return Sound(name: name, sampleRate: sampleRate, channels: [mean])
   }
 
@@ -75,15 +85,20 @@ package enum SoundChunks {
     let samples = isLittle ? "data" : "SSND"
     var start = 12
     while bytes.count - start >= 8 {
-      let field = bytes[start + 4..<start + 8]
       let size =
         isLittle
-        ? field.reversed().reduce(0) { $0 << 8 | Int($1) } : field.reduce(0) { $0 << 8 | Int($1) }
+        ? littleSize(bytes, at: start + 4)
+        : bytes[start + 4..<start + 8].reduce(0) { $0 << 8 | Int($1) }
       if bytes[start...].starts(with: samples.utf8) {
         return size < 0xffff_ff00 && size > bytes.count - start - 8
       }
       start += 8 + size + size % 2
     }
     return false
+  }
+
+  /// A size of four bytes, the least significant one first.
+  static func littleSize(_ bytes: [UInt8], at place: Int) -> Int {
+    bytes[place..<place + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 }

@@ -11,18 +11,19 @@ package enum SoundCodec {
   /// Decodes a sound.
   ///
   /// - Parameters:
-  ///   - bytes: The file.
+  ///   - given: The file.
   ///   - path: What to call it in an error.
   ///   - byteLimit: The most memory that the samples may take.
   package static func sound(
-    _ bytes: [UInt8],
+    _ given: [UInt8],
     path: String,
     byteLimit: Int
   ) throws(MediaError) -> Sound {
-    if bytes.isEmpty { throw .emptyFile(path: path) }
-    guard let format = SoundFormat(beginning: Array(bytes.prefix(SoundFormat.beginningSize))) else {
-      throw .sound(.notASound(path: path, found: Array(bytes.prefix(4))))
+    if given.isEmpty { throw .emptyFile(path: path) }
+    guard let format = SoundFormat(of: given) else {
+      throw .sound(.notASound(path: path, found: Array(given.prefix(4))))
     }
+    let bytes = SoundRepair.readable(given)
     // Found here and not behind the library, which loses some memory for each such file (libsndfile
     // 1.2.0).
     if format == .ogg, OggPages.areTruncated(bytes) {

@@ -84,6 +84,10 @@ public enum MediaFileError: Hashable, Sendable {
 
   /// The file begins as no sound does; `found` is its beginning.
   case notASound(path: String, found: [UInt8])
+  /// A format that another program must decode, and there is none.
+  case foreign(path: String, format: String)
+  /// The other program did not decode the file; `reason` is what became of it.
+  case notDecoded(path: String, reason: String)
   /// A sample rate that no recording has.
   case sampleRate(path: String, rate: Int, expected: ClosedRange<Int>)
   /// A sample is infinite or not a number; `second` is when.
@@ -176,6 +180,12 @@ extension MediaFileError {
     case .notASound(let path, let found):
       "cannot read \(path): expected a WAV, FLAC, Ogg, MP3 or AIFF sound, found a file that begins "
         + "with \(hexadecimal(found)). Convert it to one of these."
+    case .foreign(let path, let format):
+      "cannot read \(path): expected a WAV, FLAC, Ogg, MP3 or AIFF sound, found \(format). The command reads "
+        + "its sound where ffmpeg is installed (apt install ffmpeg); else convert it to one of these."
+    case .notDecoded(let path, let reason):
+      "cannot read \(path): expected that ffmpeg decodes its sound, found that it \(reason). "
+        + "Check that the file has a sound and plays, or convert it to WAV."
     case .sampleRate(let path, let rate, let expected):
       "cannot read \(path): expected a sample rate from \(expected.lowerBound) to "
         + "\(expected.upperBound) Hz, found \(rate) Hz. The file is damaged; copy it again."

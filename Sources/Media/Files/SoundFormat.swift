@@ -46,14 +46,29 @@ package enum SoundFormat: String, Hashable, Sendable, CaseIterable {
 
   /// Whether the name of a file says that it is a sound.
   package static func isNamed(_ path: String) -> Bool {
-    ["wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc"]
-      .contains(pathExtension(path))
+    [
+      "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "m4a", "m4b",
+      "aac",
+      "wma", "amr", "caf",
+    ].contains(pathExtension(path))
+  }
+
+  /// The format of a file, also where junk stands before the first frame of an MP3.
+  package init?(of bytes: [UInt8]) {
+    if let format = SoundFormat(beginning: Array(bytes.prefix(Self.beginningSize))) {
+      self = format
+    } else if SoundRepair.mpegStart(bytes) != nil {
+      self = .mp3
+    } else {
+      return nil
+    }
   }
 
   /// Whether bytes begin as a frame of MPEG audio layer III does: 11 bits set, and then a version, a
   /// layer, a bit rate and a sample rate that there are.
-  private static func isMPEGFrame(_ bytes: [UInt8]) -> Bool {
-    guard bytes.count >= 4, bytes[0] == 0xff, bytes[1] & 0xe0 == 0xe0 else { return false }
+  static func isMPEGFrame(_ given: some Collection<UInt8>) -> Bool {
+    let bytes = Array(given.prefix(4))
+    guard bytes.count == 4, bytes[0] == 0xff, bytes[1] & 0xe0 == 0xe0 else { return false }
     let (version, layer) = (bytes[1] >> 3 & 3, bytes[1] >> 1 & 3)
     let (bitRate, sampleRate) = (bytes[2] >> 4, bytes[2] >> 2 & 3)
     return version != 1 && layer == 1 && bitRate != 0 && bitRate != 15 && sampleRate != 3

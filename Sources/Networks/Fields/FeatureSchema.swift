@@ -7,12 +7,14 @@
 ///
 ///     [value of width] + [observed mask of count]
 ///
-/// It is written to files as a list of whole numbers: 0 for a number, else the levels.
+/// It is written to files as a list of whole numbers: 0 for a number, -1 for a point, else the levels.
 package struct FeatureSchema: Hashable, Sendable {
   /// What a field holds.
   package enum Field: Hashable, Sendable {
     /// One number.
     case number
+    /// A point of the plane, two numbers: a place on a circle, such as a time of day.
+    case point
     /// One of several levels, at least 1.
     case category(levels: Int)
 
@@ -20,9 +22,13 @@ package struct FeatureSchema: Hashable, Sendable {
     package var width: Int {
       switch self {
       case .number: 1
+      case .point: 2
       case .category(let levels): levels
       }
     }
+
+    /// Whether its values are numbers, and not the probabilities of levels.
+    package var holdsNumbers: Bool { if case .category = self { false } else { true } }
   }
 
   /// The fields in their order.
@@ -52,8 +58,8 @@ package struct FeatureSchema: Hashable, Sendable {
   /// The number of fields.
   package var count: Int { fields.count }
 
-  /// The number of fields that are numbers.
-  package var numberCount: Int { fields.count { $0 == .number } }
+  /// The number of fields whose values are numbers.
+  package var numberCount: Int { fields.count { $0.holdsNumbers } }
 
   /// The number of fields that are categories.
   package var categoryCount: Int { count - numberCount }
@@ -91,7 +97,7 @@ extension FeatureSchema: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let fields = try container.decode([Int].self).map { levels -> Field in
-      levels == 0 ? .number : .category(levels: levels)
+      levels == 0 ? .number : levels == -1 ? .point : .category(levels: levels)
     }
     guard Self.width(of: fields) != nil else {
       throw DecodingError.dataCorruptedError(
@@ -105,6 +111,6 @@ extension FeatureSchema: Codable {
   /// Writes the list.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(fields.map { $0 == .number ? 0 : $0.width })
+    try container.encode(fields.map { $0 == .number ? 0 : $0 == .point ? -1 : $0.width })
   }
 }

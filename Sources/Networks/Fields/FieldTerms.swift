@@ -44,11 +44,11 @@ package struct FieldTerms {
     let isMixed = layout.numberCount > 0 && layout.categoryCount > 0
     (membership, isNumber, isNumberField, freeLogVariance) = builder.scoped("fields") { builder in
       (
-        layout.categoryCount > 0
+        layout.categoryCount > 0 || width > count
           ? builder.fixed("membership", [count, width], layout.membership) : nil,
         isMixed ? builder.fixed("isNumber", [width], layout.isNumber) : nil,
         isMixed
-          ? builder.fixed("isNumberField", [count], layout.fields.map { $0 == .number ? 1 : 0 })
+          ? builder.fixed("isNumberField", [count], layout.fields.map { $0.holdsNumbers ? 1 : 0 })
           : nil,
         numbers == .gaussianLearnedVariance && layout.numberCount > 0
           ? builder.parameter("logVariance", [width], .constant(0)) : nil
@@ -90,7 +90,9 @@ package struct FieldTerms {
     in builder: inout GraphBuilder
   ) -> NodeID {
     guard parameters != builder.failed, target != builder.failed else { return builder.failed }
-    if layout.categoryCount == 0 { return distances(parameters, target, in: &builder) }
+    if layout.categoryCount == 0 {
+      return totals(distances(parameters, target, in: &builder), in: &builder)
+    }
     let logits = builder.softlyBounded(parameters, by: Self.logitBound)
     let chosen = builder.affine(builder.product(target, logits), scale: -1)
     let values =
@@ -188,6 +190,6 @@ extension FeatureSchema {
 
   /// 1 for each value that is a number.
   fileprivate var isNumber: [Float] {
-    fields.flatMap { Array(repeating: $0 == .number ? 1 : 0, count: $0.width) }
+    fields.flatMap { Array(repeating: $0.holdsNumbers ? 1 : 0, count: $0.width) }
   }
 }

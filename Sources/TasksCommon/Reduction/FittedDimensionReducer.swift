@@ -80,6 +80,7 @@ public struct FittedDimensionReducer: Sendable {
         on: engine
       )
       guard case (.table(let table), .table(let columns)) = (items, encoding) else {
+        if case .series(let series) = items { return encoding.reconstructed(values, of: series) }
         return encoding.reconstructed(values)
       }
       return encoding.reconstructed(values, like: try columns.aligned(table))

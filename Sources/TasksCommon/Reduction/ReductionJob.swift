@@ -292,7 +292,7 @@ extension Autoencoder {
       }
     }
     if let fields {
-      for (field, range) in zip(fields.fields, fields.ranges) where field != .number {
+      for (field, range) in zip(fields.fields, fields.ranges) where !field.holdsNumbers {
         for value in range {
           start[flat: value] = log(max(means[value], 1e-4))
           for row in 0..<latent { decoder[flat: value * latent + row] = 0 }
