@@ -24,6 +24,11 @@ public struct FittedDenoiser: Sendable {
 
   let content: Content
 
+  /// How the rows of a table are encoded; none for other data.
+  package var columns: TableEncoding? {
+    if case .table(let network) = content { network.encoding } else { nil }
+  }
+
   init(configuration: Denoiser, core: FittedCore, content: Content) {
     self.configuration = configuration
     self.core = core

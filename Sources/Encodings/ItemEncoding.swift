@@ -191,7 +191,7 @@ extension TableEncoding {
       )
     } catch {
       guard case .table(.nothingToLearn) = error,
-        table.columns.allSatisfy({ $0.kind != .identifier })
+        table.columns.allSatisfy({ !$0.kind.holdsTexts })
       else { throw error }
       throw TaskError.nothingVaries(name: table.name, rows: rows.count)
     }

@@ -78,9 +78,11 @@ extension Defaults {
   static func synthesisBeta(for kind: DataKind) -> Float { kind == .table ? 0.5 : 1 }
 
   /// About how many steps to make: more than for latent vectors alone, since every pair of columns counts.
-  static func synthesisSteps(for kind: DataKind) -> Int {
+  ///
+  /// A step of a wide table costs as much more as it has more values, and there are fewer of these.
+  static func synthesisSteps(for kind: DataKind, valueCount: Int) -> Int {
     switch kind {
-    case .table: 30_000
+    case .table: valueCount <= 8_192 ? 30_000 : max(30_000 / (valueCount / 4_096), 2_000)
     case .images, .sounds: 24_000
     case .series: 12_000
     }

@@ -47,7 +47,7 @@ struct DistanceToClosestRecord {
     limit: Int = 500,
     learnedLimit: Int = 40_000
   ) throws(DatasetError) {
-    let names = learned.columns.filter { $0.kind != .identifier }.map(\.name)
+    let names = learned.columns.filter { !$0.kind.holdsTexts }.map(\.name)
     let space = RecordSpace(try learned.selecting(names))
     let all = space.points(try learned.selecting(names))
     let made = space.points(try generated.selecting(names).prefix(limit))

@@ -62,8 +62,8 @@ extension SynthesisNetwork {
     }
     var generator = SeededGenerator.named("codes of \(name)", seed: seed)
     var scalars: [Float] = []
-    for (block, start) in stride(from: 0, to: count, by: Self.blockSize).enumerated() {
-      let codes = classes.draw(min(Self.blockSize, count - start), of: place, &generator)
+    for (block, start) in stride(from: 0, to: count, by: blockSize).enumerated() {
+      let codes = classes.draw(min(blockSize, count - start), of: place, &generator)
       // Blocks of classes have random numbers of their own.
       let own = block + (place + 1) << 20
       scalars += try await values(at: codes, block: own, seed: seed, on: engine).scalars

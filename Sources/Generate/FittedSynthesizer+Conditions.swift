@@ -99,7 +99,7 @@ extension FittedSynthesizer {
           wanted: count
         )
       }
-      let size = SynthesisNetwork.blockSize
+      let size = model.blockSize
       let codes = model.newCodes(size, block: block, seed: seed, isPrior: false)
       let drawnTable = try await model.table(at: codes, block: block, seed: seed, on: engine)
       let table = kept.summed(drawnTable)
@@ -118,7 +118,7 @@ extension FittedSynthesizer {
       if !rows.isEmpty { last = drawn }
       try Task.checkCancellation()
     }
-    return Table(joining: parts, name: "generated")
+    return model.fields.formed(Table(joining: parts, name: "generated"), seed: seed)
   }
 
   /// The least and the greatest number of each column.

@@ -23,6 +23,9 @@ public struct FittedSynthesizer: Sendable {
 
   let model: SynthesisNetwork
 
+  /// How items are encoded.
+  package var encoding: ItemEncoding { model.fields.encoding }
+
   /// What it generates.
   public var kind: DataKind { model.fields.kind }
 
@@ -93,7 +96,8 @@ public struct FittedSynthesizer: Sendable {
   /// What latent vectors `[count, latent]` stand for.
   func decoded(_ codes: Tensor, on engine: ComputeEngine) async throws -> Dataset {
     guard kind == .images else {
-      return .table(try await model.dataset(at: codes, block: 0, seed: 0, on: engine))
+      let table = try await model.dataset(at: codes, block: 0, seed: 0, on: engine)
+      return .table(model.fields.formed(table, seed: 0))
     }
     let values = try await model.values(at: codes, block: 0, seed: 0, on: engine)
     return try dataset(images: values.scalars, count: codes.shape[0])

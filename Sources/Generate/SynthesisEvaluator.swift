@@ -22,6 +22,8 @@ struct SynthesisEvaluator: Sendable {
 
   /// The rows of a table that are generated to be evaluated.
   private static let generatedCount = 5_000
+  /// The cells of a table that are generated to be evaluated.
+  private static let generatedCells = 2_000_000
 
   /// Evaluates the model by some items of data.
   ///
@@ -109,10 +111,12 @@ struct SynthesisEvaluator: Sendable {
     to evaluation: inout Evaluation,
     on engine: ComputeEngine
   ) async throws {
-    let generated = try await model.newTable(Self.generatedCount, seed: seed, on: engine)
+    let columns = max(real.columns.count, 1)
+    let count = min(Self.generatedCount, max(Self.generatedCells / columns, 200))
+    let generated = try await model.newTable(count, seed: seed, on: engine)
     var prior: Table?
     if model.codes != nil {
-      prior = try await model.newTable(Self.generatedCount, seed: seed, isPrior: true, on: engine)
+      prior = try await model.newTable(count, seed: seed, isPrior: true, on: engine)
     }
     try addScores(of: generated, prior: prior, real: real, learned: learned, to: &evaluation)
     guard let learned else { return }
@@ -272,10 +276,27 @@ struct SynthesisEvaluator: Sendable {
 
   private var notes: [String] {
     if case .table(let table) = model.fields.encoding {
-      let names = table.ignoredColumns
-      if names.isEmpty { return [] }
-      let list = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and others" : "")
-      return ["Identifiers are numbered anew, not trained on: \(list)."]
+      var notes: [String] = []
+      let forms = model.fields.forms.map(\.summary)
+      if !forms.isEmpty {
+        let list = forms.prefix(4).joined(separator: ", ") + (forms.count > 4 ? " and others" : "")
+        notes.append(
+          "Made in their own form, all different and none of the data, not trained on: \(list)."
+        )
+      }
+      let texts = table.fields.filter { $0.kind == .text && $0.width > 0 }.map(\.name)
+      if !texts.isEmpty {
+        notes.append(
+          "Drawn from the texts of the data: \(texts.prefix(4).joined(separator: ", "))."
+        )
+      }
+      if table.columns.count > TableSimilarity.mostPairColumns {
+        notes.append(
+          "Pair trends are of \(TableSimilarity.mostPairColumns) of the "
+            + "\(NumberText.grouped(table.columns.count)) columns."
+        )
+      }
+      return notes
     }
     return model.fields.kind == .series
       ? ["Windows overlap, held-out ones too: the scores are a little too high."] : []

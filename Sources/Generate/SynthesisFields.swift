@@ -20,11 +20,16 @@ struct SynthesisFields: Codable, Hashable, Sendable {
   let isInk: Bool
   /// The names of the classes that images can be made of; none in models without classes.
   var classNames: [String]?
+  /// The forms of the texts of a table that are not trained on.
+  var forms: [TextForm] = []
 
   /// Fits to some items.
   init(_ items: RawItems, training: [Int]) throws {
     encoding = try ItemEncoding(items, training: training, .synthesis)
     isInk = encoding.isOfInk(items, training: training)
+    guard case (.table(let table), .table(let columns)) = (items, encoding) else { return }
+    // Of all rows: new texts equal none of them.
+    forms = columns.ignoredColumns.compactMap { table[column: $0].flatMap(TextForm.init) }
   }
 
   /// What the items are.
@@ -33,9 +38,19 @@ struct SynthesisFields: Codable, Hashable, Sendable {
   /// The columns of a table, those that are not trained on too; the channels of series.
   var columns: [TableEncoding.Field] { encoding.fields?.fields ?? [] }
 
+  /// A table whose texts that are not trained on are made in their own form.
+  func formed(_ table: Table, seed: UInt64) -> Table {
+    forms.reduce(table) { table, form in
+      guard let column = table[column: form.name] else { return table }
+      return table.replacing(
+        column.replacing(cells: form.drawn(table.rowCount, seed: seed))
+      )
+    }
+  }
+
   /// What is wrong with fields that were read from a file, if anything.
   var problem: String? {
-    if let problem = encoding.problem { return problem }
+    if let problem = encoding.problem ?? forms.lazy.compactMap(\.problem).first { return problem }
     guard let classNames else { return nil }
     return Set(classNames).count == classNames.count && classNames.count <= ClassCodes.mostClasses
       ? nil : "its classes should have different names"

@@ -75,7 +75,10 @@ struct SynthesisJob: Sendable {
         for: fields.kind,
         learningCount: split.training.count,
         validation: split.validation,
-        steps: Defaults.synthesisSteps(for: fields.kind),
+        steps: Defaults.synthesisSteps(
+          for: fields.kind,
+          valueCount: fields.encoding.valueCount
+        ),
         batchSize: size,
         optimizer: Defaults.synthesisOptimizer(
           for: autoencoder.encoder,

@@ -15,8 +15,10 @@ struct SynthesisNetwork: Sendable {
   /// Where the latent vectors of classes lie; none where no classes are known.
   var classes: ClassCodes?
 
-  /// The items of a block, which has random numbers of its own.
-  static let blockSize = 4_096
+  /// The items of a block, which has random numbers of its own: fewer rows where they are wide.
+  var blockSize: Int {
+    fields.kind == .table ? min(max((1 << 25) / fields.encoding.valueCount, 64), 4_096) : 4_096
+  }
 
   /// The number of latent dimensions.
   var latent: Int { network.autoencoder.latent }
@@ -49,8 +51,8 @@ struct SynthesisNetwork: Sendable {
     isPrior: Bool = false,
     _ body: (_ codes: Tensor, _ block: Int) async throws -> Void
   ) async throws {
-    for (block, start) in stride(from: 0, to: count, by: Self.blockSize).enumerated() {
-      let size = min(Self.blockSize, count - start)
+    for (block, start) in stride(from: 0, to: count, by: blockSize).enumerated() {
+      let size = min(blockSize, count - start)
       try await body(newCodes(size, block: block, seed: seed, isPrior: isPrior), block)
       try Task.checkCancellation()
     }
@@ -106,7 +108,7 @@ struct SynthesisNetwork: Sendable {
         try await dataset(at: codes, block: block, seed: seed, isWhole: isWhole, on: engine)
       )
     }
-    return Table(joining: parts, name: "generated")
+    return fields.formed(Table(joining: parts, name: "generated"), seed: seed)
   }
 
   /// The table of rows or windows at latent vectors.
@@ -121,7 +123,7 @@ struct SynthesisNetwork: Sendable {
       return try await table(at: codes, block: block, seed: seed, on: engine)
     }
     let values = try await values(at: codes, block: block, seed: seed, on: engine)
-    let first = block * Self.blockSize
+    let first = block * blockSize
     return series.table(values.scalars, after: first, seed: seed, isWhole: isWhole)
   }
 

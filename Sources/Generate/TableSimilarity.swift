@@ -38,7 +38,10 @@ package struct TableSimilarity: Hashable, Sendable, Codable {
   /// The mean over the pairs; 1 where there are none.
   package var pairTrends: Double
 
-  /// Compares tables; identifiers, and pairs whose correlation has no value, are left out.
+  /// The most columns whose pairs are compared, spread over all.
+  package static let mostPairColumns = 200
+
+  /// Compares tables; identifiers, texts, and pairs whose correlation has no value, are left out.
   ///
   /// - Parameters:
   ///   - real: The table to be like.
@@ -46,14 +49,16 @@ package struct TableSimilarity: Hashable, Sendable, Codable {
   /// - Throws: `missingColumn` where a column is not there.
   package init(of synthetic: Table, to real: Table) throws(DatasetError) {
     var compared: [ComparedColumn] = []
-    for column in real.columns where column.kind != .identifier {
+    for column in real.columns where !column.kind.holdsTexts {
       compared.append(ComparedColumn(column, try synthetic.required(column.name)))
     }
     columns = compared.map { Column(name: $0.name, score: $0.shape) }
       .filter(\.score.isFinite).sorted { $0.score < $1.score }
     pairs = []
-    for first in compared.indices {
-      for second in compared.indices where second > first {
+    let few = min(compared.count, Self.mostPairColumns)
+    let chosen = (0..<few).map { $0 * compared.count / few }
+    for first in chosen {
+      for second in chosen where second > first {
         let score = ComparedColumn.trend(compared[first], compared[second])
         guard score.isFinite else { continue }
         pairs.append(

@@ -10,7 +10,7 @@ enum TableValidity {
     if generated.columns.map(\.name) != real.columns.map(\.name) {
       problems.append("the columns are others, or in another order")
     }
-    for column in real.columns where column.kind != .identifier {
+    for column in real.columns where !column.kind.holdsTexts {
       guard let made = generated[column: column.name] else { continue }
       if made.kind != column.kind {
         problems.append("\(column.name) is of the kind \(made.kind.rawValue)")

@@ -23,7 +23,8 @@ struct CellUncertainty: Hashable, Sendable {
 
   /// The number of the quantiles, whose probabilities are 0.005, 0.01 and so on up to 0.995.
   static let probabilityCount = 199
-  /// Fewer cells than these do not determine the tails: then all fields of a kind are pooled.
+  /// Fewer cells than these do not determine the tails: then cells of all fields of a kind are added, spread
+  /// over theirs, up to this number.
   private static let fewestCells = 60
 
   init(deviations: [Float], quantiles: [Float]) {
@@ -58,11 +59,13 @@ struct CellUncertainty: Hashable, Sendable {
     }
     let isNumber = layout.fields.map(\.holdsNumbers)
     let pooled = [true, false].map { sort in
-      Self.quantiles(scores.indices.filter { isNumber[$0] == sort }.flatMap { scores[$0] })
+      scores.indices.filter { isNumber[$0] == sort }.flatMap { scores[$0] }.sorted()
     }
     quantiles = scores.indices.flatMap { field in
-      let own = scores[field].count >= Self.fewestCells ? Self.quantiles(scores[field]) : nil
-      return own ?? pooled[isNumber[field] ? 0 : 1] ?? Self.unknown(isNumber: isNumber[field])
+      let (own, all) = (scores[field], pooled[isNumber[field] ? 0 : 1])
+      let added = min(max(Self.fewestCells - own.count, 0), all.count)
+      let others = (0..<added).map { all[(2 * $0 + 1) * all.count / (2 * added)] }
+      return Self.quantiles(own + others) ?? Self.unknown(isNumber: isNumber[field])
     }
   }
 

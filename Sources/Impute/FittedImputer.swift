@@ -1,5 +1,5 @@
 public import HourglassData
-internal import HourglassEncodings
+package import HourglassEncodings
 public import HourglassEngines
 public import HourglassTasksCommon
 internal import HourglassTensors
@@ -27,8 +27,11 @@ public struct FittedImputer: Sendable {
 
   let state: State
 
+  /// How cells are encoded.
+  package var encoding: ItemEncoding { state.fields.encoding }
+
   /// The names of the columns that it fills.
-  public var columns: [String] { state.fields.columns.fields.map(\.name) }
+  public var columns: [String] { state.fields.columns.fields.filter { !$0.isText }.map(\.name) }
 
   /// A table whose missing cells are filled by the most likely values; all others are as they were.
   ///

@@ -47,6 +47,11 @@ struct ImputedFields: Codable, Hashable, Sendable {
       training: Array(0..<data.items.count),
       .imputation
     )
+    if let fields = encoding.fields, fields.fields.allSatisfy(\.isText) {
+      throw DatasetError.table(
+        .nothingToLearn(path: data.name, ignoredColumns: data.table.columns.map(\.name))
+      )
+    }
     constants = data.table.columns.compactMap { column in
       guard column.missingCount > 0, encoding.ignoredColumns.contains(column.name),
         let row = (0..<column.count).first(where: { !column.isMissing($0) }),

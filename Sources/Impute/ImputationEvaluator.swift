@@ -49,7 +49,7 @@ struct ImputationEvaluator: Sendable {
       let rate: Float = isLarge ? 0.2 : 0.1
       for row in isLarge ? Array(order.prefix(Self.rowLimit)) : order {
         for field in 0..<fields {
-          let isDrawn = generator.nextUniform() < rate
+          let isDrawn = generator.nextUniform() < rate && !encoding.fields[field].isText
           deleted[row * fields + field] = isDrawn && rows.isPresent(row, field)
         }
       }
@@ -186,7 +186,9 @@ struct ImputationEvaluator: Sendable {
   }
 
   private var warnings: [String] {
-    let kept = Set(encoding.ignoredColumns)
+    let kept = Set(
+      encoding.ignoredColumns + encoding.fields.filter(\.isText).map(\.name)
+    )
     let unfilled = data.table.columns.filter {
       kept.contains($0.name) && $0.missingCount > 0 && $0.kind != .constant
     }

@@ -77,6 +77,7 @@ struct ImputedCells: Sendable {
           )
           continue
         }
+        guard case .category = layout.fields[field] else { continue }
         let weights = range.map { max(values[start + $0], 0) }
         var left = generator.nextUniform() * weights.reduce(0, +)
         var chosen = range.lowerBound + (weights.firstIndex { $0 > 0 } ?? 0)
@@ -106,7 +107,7 @@ struct ImputedCells: Sendable {
     var intervals: [CellInterval] = []
     let order = data.originalRows.indices.filter { data.originalRows[$0] != nil }
       .sorted { (data.originalRows[$0] ?? 0) < (data.originalRows[$1] ?? 0) }
-    for (field, content) in encoding.fields.enumerated() {
+    for (field, content) in encoding.fields.enumerated() where !content.isText {
       guard let column = data.table[column: content.name] else { continue }
       for row in order where column.isMissing(row) {
         guard let place = places[row], let original = data.originalRows[row] else { continue }

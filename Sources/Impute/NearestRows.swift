@@ -25,7 +25,13 @@ struct NearestRows: Sendable {
   init(_ reference: EncodedTable) {
     self.reference = reference
     let counts = reference.layout.fields.flatMap { field in
-      [Double](repeating: field == .number ? 1 : 2 / Double(field.width), count: field.width)
+      let count =
+        switch field {
+        case .number: 1.0
+        case .category(let levels): 2 / Double(levels)
+        case .vector(let width): TextGrams.variance / Double(width)
+        }
+      return [Double](repeating: count, count: field.width)
     }
     search = NearestNeighbors(EncodedRows(reference), layout: reference.layout, counts: counts)
   }

@@ -33,6 +33,12 @@ enum FieldVariants {
       FeatureSchema([.category(levels: 3), .category(levels: 2), .category(levels: 4)]),
       corruption: .masking(rate: 0.2)
     ),
+    variant(
+      "fields, vectors, noise",
+      FeatureSchema([.number, .vector(width: 3), .category(levels: 2), .vector(width: 2)]),
+      corruption: .hiding(lower: 0.1, upper: 0.4, standardDeviation: 0.1)
+    ),
+    variant("fields, vectors alone", FeatureSchema([.vector(width: 3), .vector(width: 2)])),
     variant("fields, numbers alone", .numbers(5), corruption: .gaussian(standardDeviation: 0.1)),
     Variant(
       "fields, neighbors",

@@ -171,7 +171,10 @@ import Testing
     #expect(try JSONDecoder().decode(FeatureSchema.self, from: text) == layout)
     #expect(layout.width == 11)
     #expect(layout.range(of: 4) == 6..<8)
-    for wrong in ["[0,-1]", "[9223372036854775807,9223372036854775807]", "{}", "[0.5]"] {
+    for wrong in [
+      "[0,-2000000]", "[-9223372036854775808]", "[9223372036854775807,9223372036854775807]", "{}",
+      "[0.5]",
+    ] {
       #expect(throws: (any Error).self) {
         try JSONDecoder().decode(FeatureSchema.self, from: Data(wrong.utf8))
       }
@@ -180,6 +183,30 @@ import Testing
     let plain = try JSONEncoder().encode(Autoencoder())
     #expect(!String(decoding: plain, as: UTF8.self).contains("fields"))
     #expect(try JSONDecoder().decode(Autoencoder.self, from: plain) == Autoencoder())
+  }
+
+  /// Many categories of as many levels are summed along an axis, not by a matrix.
+  @Test func manyCategoriesOfAsManyLevelsHaveTheLossesOfTheTextbook() throws {
+    let wide = FeatureSchema(Array(repeating: .category(levels: 60), count: 300))
+    #expect(wide.commonLevels == 60 && layout.commonLevels == nil)
+    let items = TinyFields.items(count: 2, wide)
+    let length = wide.width + wide.count
+    let autoencoder = Autoencoder(
+      encoder: .dense(hidden: [2], activation: .tanh),
+      bottleneck: .deterministic(latent: 2),
+      fields: wide
+    )
+    let graph = try autoencoder.evaluationGraph(GraphShapes(item: [length], batch: 2))
+    let plan = try run(graph, items)
+    let (output, losses) = (result(plan, GraphName.output), result(plan, GraphName.fieldLosses))
+    for row in 0..<2 {
+      for (field, range) in wide.ranges.enumerated() {
+        let isPresent = items.scalars[row * length + wide.width + field] == 1
+        let level = range.first { items.scalars[row * length + $0] == 1 } ?? 0
+        let expected = isPresent ? -log(Double(output.scalars[row * wide.width + level])) : 0
+        #expect(abs(Double(losses.scalars[row * wide.count + field]) - expected) < 1e-5)
+      }
+    }
   }
 
   @Test func whatDoesNotFitIsRefused() {
@@ -193,9 +220,11 @@ import Testing
       (Autoencoder(fields: FeatureSchema([.category(levels: 1 << 20), .number])), [1_048_579]),
       (
         Autoencoder(
-          fields: FeatureSchema(Array(repeating: .category(levels: 1 << 12), count: 200))
+          fields: FeatureSchema(
+            [.number] + Array(repeating: .category(levels: 1 << 12), count: 200)
+          )
         ),
-        [819_400]
+        [819_402]
       ),
     ]
     for (learner, shape) in wrong.dropLast(2) + wrong.suffix(1) {

@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func eachRuleIsTestedAndDocumented() throws {
-    let elsewhere: Set<ColumnRule> = [.declared, .namedIdentifier, .manyTexts]
+    let elsewhere: Set<ColumnRule> = [.declared, .namedIdentifier, .manyTexts, .words]
     let tested = Set(Self.rules.map(\.rule)).union(elsewhere)
     #expect(tested == Set(ColumnRule.allCases))
     let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -60,7 +60,7 @@ import Testing
     let named = try Table(contentsOf: folder.file(numbers))
     #expect(named.readings.columns[0].rule == .namedIdentifier)
     #expect(named.columns[0].kind == .identifier)
-    let many = (0..<4_000).map { "place \($0 % 1_300)" }
+    let many = (0..<4_000).map { "p-\($0 % 1_300)" }
     let (column, reading) = try reader.column(many)
     #expect(column.kind == .identifier && reading.rule == .manyTexts)
     #expect(reading.ignored == "it names rows" && reading.option != nil)

@@ -91,8 +91,8 @@ import Testing
     let new = table.rows([1, 2]).replacing(
       .init(name: "level", kind: .category, cells: .codes([0, 1], levels: ["z", "b"]))
     )
-    let encoded = try encoding.encoded(new)
-    #expect(encoded.unknownCategories == ["level": 1])
+    let unknown = try encoding.unknownLevels(of: new.selecting(encoding.columns))
+    #expect(unknown.levels.map(\.level) == ["z"] && unknown.cells == ["level": 1])
     #expect(throws: DatasetError.self) { try encoding.encoded(table.removing(["tail"])) }
   }
 

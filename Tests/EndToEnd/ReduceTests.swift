@@ -311,3 +311,54 @@ import Testing
     #expect(missing.errors.hasPrefix("error: cannot open nothing"))
   }
 }
+
+/// What every verb says of levels and texts of a table.
+@Suite struct LevelTests {
+  private let quick = ["--epochs", "2", "--threads", "1", "--json"]
+
+  @Test(arguments: ["reduce", "features", "denoise", "impute"])
+  func levelsThatWereNotTrainedOnAreCounted(_ verb: String) throws {
+    let folder = try Folder()
+    func rows(_ levels: [String]) -> String {
+      "size,kind\n" + (0..<60).map { "\($0 * 7 % 23),\(levels[$0 % levels.count])\n" }.joined()
+    }
+    try folder.write(rows(["oak", "elm", "ash"]), to: "old.csv")
+    try folder.write(rows(["oak", "fir", "yew", "fir"]), to: "new.csv")
+    let trained = try Program.run(
+      [verb, "old.csv", "-o", "a.csv", "--save", "m.hourglass"] + quick,
+      in: folder
+    )
+    #expect(trained.code == 0, "\(trained.errors)")
+    #expect(try (json(trained.output)["unknownCategories"] as? [String: Int])?.isEmpty == true)
+    let used = [verb, "new.csv", "--model", "m.hourglass", "-o", "b.csv", "--threads", "1"]
+    let report = try json(Program.run(used + ["--json"], in: folder).output)
+    #expect(report["unknownCategories"] as? [String: Int] == ["kind": 45])
+    let levels = try #require(report["unknownLevels"] as? [[String: Any]])
+    #expect(levels.map { $0["level"] as? String } == ["fir", "yew"])
+    #expect(levels.map { $0["count"] as? Int } == [30, 15])
+    let text = try Program.run(used, in: folder).output
+    #expect(text.contains("45 cells of kind have levels") && text.contains("\"fir\" 30"))
+  }
+
+  @Test(arguments: ["denoise", "impute"])
+  func textsAreKeptAndMissingOnesAreReported(_ verb: String) throws {
+    let folder = try Folder()
+    let words = ["river", "hill", "stone", "field", "lake", "wood"]
+    let lines = (0..<240).map { row in
+      let name = "\(words[row % 6]) \(words[row / 6 % 6]) \(words[row / 36]) house"
+      return "\(row % 17 == 3 ? "" : name),\(row * 5 % 31)\n"
+    }
+    try folder.write("title,size\n" + lines.joined(), to: "data.csv")
+    let outcome = try Program.run([verb, "data.csv", "-o", "new.csv"] + quick, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let new = folder.text("new.csv").split(separator: "\n").dropFirst()
+    for (line, old) in zip(new, lines) {
+      #expect(
+        line.split(separator: ",", omittingEmptySubsequences: false)[0]
+          == old.split(separator: ",", omittingEmptySubsequences: false)[0]
+      )
+    }
+    guard verb == "impute" else { return }
+    #expect(outcome.output.contains("cannot be imputed stay missing: title"))
+  }
+}

@@ -63,7 +63,7 @@ extension Autoencoder {
       let changed = corruption.noise(values, in: &builder)
       noisy =
         changed == values
-        ? values : terms.merged(numbers: changed, categories: values, in: &builder)
+        ? values : terms.noisy(changed, values, in: &builder)
     }
     let seen = builder.product(noisy, terms.expanded(visible, in: &builder))
     return FieldPass(
@@ -125,9 +125,10 @@ extension Autoencoder {
     )
     try requireInRange(fields.count > 0, "the number of fields", "at least 1", fields.count)
     try requireInRange(
-      fields.categoryCount == 0 || fields.width <= Self.membershipLimit / fields.count,
+      fields.areSingleNumbers || fields.commonLevels != nil
+        || fields.width <= Self.membershipLimit / fields.count,
       "the number of fields times the number of their values",
-      "at most \(Self.membershipLimit); leave out categories of very many levels",
+      "at most \(Self.membershipLimit); leave out some columns, or categories of very many levels",
       "\(fields.count) times \(fields.width)"
     )
     try requireInRange(
@@ -137,7 +138,7 @@ extension Autoencoder {
       objective
     )
     try requireInRange(
-      outputActivation == .identity || fields.categoryCount == 0,
+      outputActivation == .identity || fields.areSingleNumbers,
       "the output activation",
       "the identity for items with categories, whose levels have logits",
       outputActivation
@@ -149,7 +150,7 @@ extension Autoencoder {
     guard let fields else { return }
     let isFlat = itemShape == [fields.width + fields.count]
     let isSpatial =
-      itemShape.rank > 1 && fields.categoryCount == 0 && itemShape[0] % 2 == 0
+      itemShape.rank > 1 && fields.areSingleNumbers && itemShape[0] % 2 == 0
       && itemShape.elementCount == 2 * fields.count
     try requireInRange(
       isFlat || isSpatial,

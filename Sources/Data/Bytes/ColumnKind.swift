@@ -14,7 +14,9 @@ public enum ColumnKind: String, Codable, Hashable, Sendable, CaseIterable {
   case date
   /// Times of day, such as 14:05.
   case time
-  /// Texts or numbers that name a row and describe nothing, such as a serial number or free text.
+  /// Texts of many values that describe something, such as cities, titles and comments.
+  case text
+  /// Texts or numbers that name a row and describe nothing, such as a serial number.
   case identifier
   /// The same value in each row.
   case constant
@@ -23,6 +25,9 @@ public enum ColumnKind: String, Codable, Hashable, Sendable, CaseIterable {
 extension ColumnKind {
   /// Whether the cells are seconds that are written as a `DateFormat` says.
   public var isDate: Bool { self == .date || self == .time }
+
+  /// Whether the cells are texts, which results keep as they are.
+  package var holdsTexts: Bool { self == .text || self == .identifier }
 
   /// Whether the cells are one of some levels.
   var hasLevels: Bool { self == .boolean || self == .category || self == .ordinal }

@@ -215,7 +215,7 @@ extension ColumnInference {
     let present = presentCount ?? codes.count { $0 >= 0 }
     let rule = declared == nil ? rule(cells, present) : .declared
     let kind = declared ?? rule.kindOfTexts
-    if pool.mayRepeat, kind != .identifier {
+    if pool.mayRepeat, !kind.holdsTexts {
       // Declared to be a category, which has each level once.
       let (distinct, numbers) = pool.distinct()
       return try texts(
@@ -232,7 +232,7 @@ extension ColumnInference {
       throw wrongKind(.boolean, "\(levels.count) different values")
     }
     let detail = detail(rule, cells)
-    if kind == .identifier {
+    if kind.holdsTexts {
       let texts = Table.Column(
         name: name,
         kind: kind,
@@ -265,6 +265,11 @@ extension ColumnInference {
     if let numbers, numbers.areCodes, numbers.odd.count == 0 {
       return isNearlyUnique || isMany ? .uniqueCodes : .codes
     }
+    if isNearlyUnique || isMany,
+      WordEvidence(cells.pool).areWords(areUnique: isNearlyUnique, present)
+    {
+      return .words
+    }
     if isNearlyUnique { return .nearlyUnique }
     if isMany { return .manyTexts }
     if case .ambiguous = cells.evidence.dates.outcome(order: nil),
@@ -277,7 +282,7 @@ extension ColumnInference {
 
   /// What to know of a column of texts beside its rule: that most of its cells are of another kind.
   private func detail(_ rule: ColumnRule, _ cells: TextCells) -> String? {
-    guard declared == nil, rule == .nearlyUnique || rule == .manyTexts || rule == .texts else {
+    guard declared == nil, [.nearlyUnique, .manyTexts, .words, .texts].contains(rule) else {
       return nil
     }
     let all = cells.evidence.values
@@ -305,6 +310,7 @@ extension ColumnRule {
     switch self {
     case .empty, .oneValue: .constant
     case .twoValues: .boolean
+    case .words: .text
     case .uniqueCodes, .nearlyUnique, .manyTexts: .identifier
     default: .category
     }

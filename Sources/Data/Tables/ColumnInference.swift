@@ -127,7 +127,7 @@ struct ColumnInference {
     switch column.kind {
     case .number, .integer, .constant, .date, .time: column
     case .boolean, .category, .ordinal: column.replacing(cells: codes(column, distinct))
-    case .identifier:
+    case .identifier, .text:
       column.replacing(cells: .texts((0..<column.count).map { column.text($0) }))
     }
   }

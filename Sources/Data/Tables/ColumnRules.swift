@@ -37,9 +37,12 @@ package enum ColumnRule: String, Codable, Hashable, Sendable, CaseIterable {
   case codes
   /// Dates whose day and month cannot be told apart.
   case ambiguousDates = "dates, day or month first"
-  /// At least 20 texts, nearly all different (90 %).
+  /// Texts of letters: more than 1,000 different ones that come again, or at least 200 that are nearly all
+  /// different, of which a quarter have several words.
+  case words = "texts of words"
+  /// At least 20 other texts, nearly all different (90 %).
   case nearlyUnique = "nearly all different"
-  /// More than 1,000 different texts.
+  /// More than 1,000 other texts.
   case manyTexts = "more than 1,000 texts"
   /// Other texts.
   case texts
@@ -62,6 +65,7 @@ package enum ColumnRule: String, Codable, Hashable, Sendable, CaseIterable {
     case .uniqueCodes: "codes (as numbers they would change), nearly all different"
     case .codes: "codes: as numbers they would change"
     case .ambiguousDates: "dates whose day and month cannot be distinguished"
+    case .words: "texts of words: learned by character n-grams, kept for output"
     case .nearlyUnique: "texts, nearly all different"
     case .manyTexts: "more than \(NumberText.grouped(ColumnInference.mostLevels)) different texts"
     case .texts: "texts that come again"
@@ -80,7 +84,7 @@ package enum ColumnRule: String, Codable, Hashable, Sendable, CaseIterable {
     case .uniqueCodes, .nearlyUnique, .manyTexts: "category"
     case .codes: "integer"
     case .ambiguousDates: "date:day-first"
-    case .texts: "identifier"
+    case .texts, .words: "identifier"
     }
   }
 }

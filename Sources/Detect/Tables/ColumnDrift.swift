@@ -42,8 +42,11 @@ struct ColumnBinning: Sendable {
     let ranges = encoding.layout.ranges
     places = ranges.map(\.lowerBound)
     fields = zip(encoding.fields.filter { $0.width > 0 }, ranges).map { field, range in
-      if field.part != nil { return .none }
-      guard case .number = field.content else { return .levels(range) }
+      switch field.content {
+      case .number where field.part == nil: break
+      case .levels, .constant: return .levels(range)
+      case .number, .circle, .text, .bins: return .none
+      }
       let sorted = rows.column(range.lowerBound).sorted()
       var cuts: [Double] = []
       for bin in 1..<Self.binCount {

@@ -6,7 +6,8 @@ internal import HourglassTensors
 
 /// A scaling of the columns of a table, in which distances between rows are taken.
 ///
-/// Categories are one-hot times 1 / √2 in every space, so that two levels are 1 apart. A value that is
+/// Categories are one-hot times 1 / √2 in every space, so that two levels are 1 apart; a vector, such
+/// as that of a text, counts as one column. A value that is
 /// 0 in all rows that are kept, for a constant that changes or a level that was never seen, counts
 /// four times. A missing number is the middle of its column.
 struct ColumnSpace: Sendable {
@@ -56,6 +57,7 @@ struct ColumnSpace: Sendable {
     maps = (0..<rows.width).map { place in
       switch rows.values[place] {
       case .level: .factor(Self.levelFactor)
+      case .component(let width): .factor(1 / Double(width).squareRoot())
       case .unseen: .factor(Self.unseenFactor)
       case .number: kind == .encoded ? .factor(1) : Self.map(kind, rows.column(place).sorted())
       }
@@ -218,6 +220,8 @@ struct RawRows: Sendable {
     case number(NumberMap)
     /// One level of a category, 0 or 1.
     case level
+    /// One of the numbers of a vector of a width, such as that of a text.
+    case component(of: Int)
     /// 0 unless what the training rows never have is there.
     case unseen
   }
@@ -249,7 +253,7 @@ struct RawRows: Sendable {
         encoded[row * width + place] = value
         switch kinds[place] {
         case .number(let map): raw[row * width + place] = map.inverse(Double(value))
-        case .level, .unseen: raw[row * width + place] = Double(value)
+        case .level, .component, .unseen: raw[row * width + place] = Double(value)
         }
       }
     }
@@ -258,8 +262,12 @@ struct RawRows: Sendable {
 
   private static func values(of encoding: TableEncoding) -> [Value] {
     encoding.fields.flatMap { field -> [Value] in
-      if case .number(let map) = field.content { return [.number(map)] }
-      return (0..<field.width).map { $0 == field.unseenValue ? .unseen : .level }
+      switch field.content {
+      case .number(let map): return [.number(map)]
+      case .circle, .text: return Array(repeating: .component(of: field.width), count: field.width)
+      case .levels, .constant, .bins:
+        return (0..<field.width).map { $0 == field.unseenValue ? .unseen : .level }
+      }
     }
   }
 }

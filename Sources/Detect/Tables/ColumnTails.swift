@@ -15,7 +15,7 @@ struct ColumnTails: Sendable {
   private enum Field: Sendable {
     case number(place: Int, sorted: [Double])
     case levels(Range<Int>, counts: [Double])
-    /// A part of a date, which has no tails.
+    /// A part of a date or a vector, which has no tails.
     case none
   }
 
@@ -34,14 +34,16 @@ struct ColumnTails: Sendable {
     self.missing = missing
     count = Double(items.count)
     fields = zip(encoding.fields.filter { $0.width > 0 }, layout.ranges).map { field, range in
-      if field.part != nil { return .none }
-      if case .number = field.content {
+      switch field.content {
+      case .number where field.part == nil:
         return .number(place: range.lowerBound, sorted: rows.column(range.lowerBound).sorted())
+      case .levels, .constant:
+        return .levels(
+          range,
+          counts: range.map { rows.column($0).reduce(0) { $0 + ($1 != 0 ? 1 : 0) } }
+        )
+      case .number, .circle, .text, .bins: return .none
       }
-      return .levels(
-        range,
-        counts: range.map { rows.column($0).reduce(0) { $0 + ($1 != 0 ? 1 : 0) } }
-      )
     }
   }
 

@@ -13,6 +13,8 @@ package struct ColumnBins: Codable, Hashable, Sendable {
   package let content: Content
   /// Whether the last bin is that of missing cells.
   package let hasMissing: Bool
+  /// Bins behind these that no cell has: they give the columns of a wide table as many bins each.
+  private var unused = 0
 
   /// The bins of the cells that are there.
   package enum Content: Codable, Hashable, Sendable {
@@ -21,7 +23,7 @@ package struct ColumnBins: Codable, Hashable, Sendable {
     /// Levels, the most frequent first, and a last bin for all rare ones together, each with the
     /// number of its rows.
     case levels([String], rare: [String], rareCounts: [Int])
-    /// Texts that name rows and are not trained on.
+    /// Texts that name rows, or hardly ever come again, and are not trained on.
     case identifier
   }
 
@@ -39,8 +41,11 @@ package struct ColumnBins: Codable, Hashable, Sendable {
   /// The most numbers of an interval that are drawn by their own rows.
   static let mostOwnNumbers = 8
 
-  /// The number of bins; 0 for a column that is not trained on.
-  package var count: Int {
+  /// The number of bins with those that no cell has; 0 for a column that is not trained on.
+  package var count: Int { used + unused }
+
+  /// The number of bins that cells may have.
+  private var used: Int {
     let missing = hasMissing ? 1 : 0
     return switch content {
     case .intervals(let intervals): intervals.count + missing
@@ -50,21 +55,27 @@ package struct ColumnBins: Codable, Hashable, Sendable {
   }
 
   /// Finds the bins of the cells of a column.
-  init(learning column: Table.Column) {
+  ///
+  /// - Parameter limit: The most bins, at least 4.
+  init(learning column: Table.Column, limit: Int = .max) {
     var hasMissing = column.missingCount > 0
     switch column.cells {
     case .numbers(let values, _) where column.kind != .identifier:
       let present = values.indices.filter { !column.isMissing($0) }.map { values[$0] }
       // As many as the rows allow: the share of each is then known to about its root.
-      let count = min(max(Int(Double(max(present.count, 1)).squareRoot()), 8), 40)
+      let count = min(max(Int(Double(max(present.count, 1)).squareRoot()), 8), 40, limit - 1)
       content = .intervals(Self.intervals(present.sorted(), count: count))
     case .codes(let codes, let levels):
       var counts = [Int](repeating: 0, count: levels.count)
       for code in codes where code >= 0 { counts[Int(code)] += 1 }
-      content = Self.levels(levels, counts)
+      content = Self.levels(levels, counts, limit)
+    case .texts(let texts) where column.kind == .text:
+      let levels = Self.recurring(texts)
+      content = levels.map { Self.levels($0.map(\.0), $0.map(\.1), limit) } ?? .identifier
+      hasMissing = hasMissing && levels != nil
     case .texts(let texts) where column.kind == .constant:
       let levels = Array(Set(texts.compactMap(\.self))).sorted()
-      content = Self.levels(levels, levels.map { _ in 1 })
+      content = Self.levels(levels, levels.map { _ in 1 }, limit)
     case .numbers, .texts:
       content = .identifier
       hasMissing = false
@@ -72,8 +83,32 @@ package struct ColumnBins: Codable, Hashable, Sendable {
     self.hasMissing = hasMissing
   }
 
-  private static func levels(_ levels: [String], _ counts: [Int]) -> Content {
-    let (own, rare) = TableEncoding.orderedLevels(counts, limit: levelLimit)
+  /// The texts of a column that come again, with their counts; none for one whose texts are nearly all
+  /// different, are addresses of people, or take too much memory.
+  private static func recurring(_ texts: [String?]) -> [(String, Int)]? {
+    var counts: [String: Int] = [:]
+    for case let text? in texts { counts[text, default: 0] += 1 }
+    let rows = counts.values.reduce(0, +)
+    let bytes = counts.keys.reduce(0) { $0 + $1.utf8.count }
+    let addresses = counts.keys.count { $0.contains("@") }
+    guard 10 * counts.count < 9 * rows, bytes <= mostTextBytes, 2 * addresses < counts.count else {
+      return nil
+    }
+    return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// The most bytes of the different texts of a column that are kept.
+  private static let mostTextBytes = 1 << 26
+
+  /// The same bins, and so many more that no cell has that there are as many as asked for.
+  func padded(to count: Int) -> ColumnBins {
+    var padded = self
+    padded.unused = used == 0 ? 0 : max(count - used, 0)
+    return padded
+  }
+
+  private static func levels(_ levels: [String], _ counts: [Int], _ limit: Int) -> Content {
+    let (own, rare) = TableEncoding.orderedLevels(counts, limit: min(levelLimit, limit - 1))
     return .levels(
       own.map { levels[$0] },
       rare: rare.map { levels[$0] },
@@ -136,7 +171,7 @@ package struct ColumnBins: Codable, Hashable, Sendable {
 extension ColumnBins {
   /// The bin of each cell of a column; -1 for a cell of no bin that was fitted.
   func bins(of column: Table.Column) -> [Int32] {
-    let missing = hasMissing ? Int32(count - 1) : -1
+    let missing = missingBin
     switch content {
     case .identifier: return Array(repeating: -1, count: column.count)
     case .intervals(let intervals):
@@ -160,6 +195,12 @@ extension ColumnBins {
     }
   }
 
+  /// The bin of missing cells; -1 where none is missing.
+  fileprivate var missingBin: Int32 { hasMissing ? Int32(used - 1) : -1 }
+
+  /// The bin that a drawn one stands for: the first one where no cell has it.
+  fileprivate func own(_ place: Int32) -> Int32 { place < used ? place : 0 }
+
   /// The last interval that begins at or below a number.
   private static func place(of number: Double, _ starts: [Double]) -> Int32 {
     var low = 0
@@ -171,22 +212,9 @@ extension ColumnBins {
     return Int32(low)
   }
 
-  /// A place, as often as its count says.
-  fileprivate static func choice(
-    _ counts: [Int],
-    _ total: Int,
-    _ generator: inout SeededGenerator
-  ) -> Int {
-    var left = Double(generator.nextUniform()) * Double(total)
-    for (place, count) in counts.enumerated() {
-      left -= Double(count)
-      if left < 0 { return place }
-    }
-    return counts.count - 1
-  }
-
   /// What is wrong with bins that were read from a file, if anything.
   var problem: String? {
+    guard (0...1 << 20).contains(unused) else { return "it should have fewer bins" }
     switch content {
     case .identifier: return nil
     case .intervals(let intervals):
@@ -217,7 +245,8 @@ extension TableEncoding.Field {
     guard case .bins(let bins) = content else {
       preconditionFailure("the cells of \(name) are not in bins")
     }
-    let missing = bins.hasMissing ? Int32(bins.count - 1) : -1
+    let missing = bins.missingBin
+    let places = places.map(bins.own)
     let cells: Table.Cells
     switch bins.content {
     case .identifier:
@@ -231,11 +260,10 @@ extension TableEncoding.Field {
       }
       cells = .numbers(numbers, missing: bins.hasMissing ? marks : [])
     case .levels(let levels, let rare, let counts):
-      let total = counts.reduce(0, +)
       let codes = places.map { place -> Int32 in
         if place == missing { return -1 }
-        guard Int(place) == levels.count, total > 0 else { return place }
-        return place + Int32(ColumnBins.choice(counts, total, &generator))
+        guard Int(place) == levels.count, !rare.isEmpty else { return place }
+        return place + Int32(generator.place(counts))
       }
       cells = .codes(codes, levels: levels + rare)
     }
@@ -249,7 +277,7 @@ extension TableEncoding.Field {
     let (knots, counts) = (interval.knots, interval.counts)
     if knots.count == 1 { return knots[0] }
     if !counts.isEmpty {
-      return knots[ColumnBins.choice(counts, counts.reduce(0, +), &generator)]
+      return knots[generator.place(counts)]
     }
     let position = Double(generator.nextUniform()) * Double(knots.count - 1)
     let place = min(Int(position), knots.count - 2)
@@ -266,5 +294,17 @@ extension TableEncoding.Field {
     let scale = pow(10, Double(decimals))
     let scaled = number * scale
     return abs(scaled) < 0x1p53 ? scaled.rounded() / scale : number
+  }
+}
+
+extension SeededGenerator {
+  /// A place, as often as its count says; at least one count is above 0.
+  package mutating func place(_ counts: [Int]) -> Int {
+    var left = Double(nextUniform()) * Double(counts.reduce(0, +))
+    for (place, count) in counts.enumerated() {
+      left -= Double(count)
+      if left < 0 { return place }
+    }
+    return counts.lastIndex { $0 > 0 } ?? 0
   }
 }

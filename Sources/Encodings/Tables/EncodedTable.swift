@@ -10,9 +10,6 @@ package struct EncodedTable: Hashable, Sendable {
   package let values: [Float]
   /// 1 for a cell that is there and 0 for a missing one, `[count, fieldCount]`.
   package let observed: [Float]
-  /// For each category the cells whose level was not in the training data, and that count as missing, by
-  /// name.
-  package let unknownCategories: [String: Int]
   /// The scale of the series of each row; none for a table, and for one series.
   package private(set) var scales: RowScales?
 
@@ -20,8 +17,7 @@ package struct EncodedTable: Hashable, Sendable {
     layout: FeatureSchema,
     count: Int,
     values: [Float],
-    observed: [Float],
-    unknownCategories: [String: Int] = [:]
+    observed: [Float]
   ) {
     precondition(
       values.count == count * layout.width && observed.count == count * layout.count,
@@ -31,7 +27,6 @@ package struct EncodedTable: Hashable, Sendable {
     self.count = count
     self.values = values
     self.observed = observed
-    self.unknownCategories = unknownCategories
   }
 
   /// The number of values of a row.

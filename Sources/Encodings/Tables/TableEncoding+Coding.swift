@@ -10,20 +10,15 @@ extension TableEncoding {
     let width = width
     var values = [Float](repeating: 0, count: table.rowCount * width)
     var observed = [Float](repeating: 0, count: table.rowCount * fields.count)
-    var unknown: [String: Int] = [:]
     var offset = 0
     for (index, field) in fields.enumerated() {
       let column = try table.required(field.column)
       switch field.content {
       case .number(let map) where field.levels != nil:
         // Numbers of an ordinal column are the places of its levels.
-        let find = LevelFinder(levels: field.levels ?? [], rare: [])
-        let known = find.codes(of: column)
+        let known = LevelFinder(levels: field.levels ?? [], rare: []).codes(of: column)
         for row in 0..<table.rowCount where !column.isMissing(row) {
-          guard let position = known(row) else {
-            unknown[field.name, default: 0] += 1
-            continue
-          }
+          guard let position = known(row) else { continue }
           values[row * width + offset] = Float(map.encode(Double(position)))
           observed[row * fields.count + index] = 1
         }
@@ -45,13 +40,11 @@ extension TableEncoding {
           observed[row * fields.count + index] = 1
         }
       case .levels(let levels, let rare):
-        let find = LevelFinder(levels: levels, rare: rare)
-        let known = find.codes(of: column)
+        let known = LevelFinder(levels: levels, rare: rare).codes(of: column)
         for row in 0..<table.rowCount where !column.isMissing(row) {
           if let position = known(row) {
             values[row * width + offset + position] = 1
           } else {
-            unknown[field.name, default: 0] += 1
             guard field.marksUnseen else { continue }
             values[row * width + offset + field.knownWidth] = 1
           }
@@ -64,17 +57,43 @@ extension TableEncoding {
             other == number ? 0 : Float(NumberMap.change(from: number, to: other))
           observed[row * fields.count + index] = 1
         }
+      case .text(let grams):
+        for row in 0..<table.rowCount {
+          guard let text = column.text(row) else { continue }
+          grams.encode(text, into: &values, at: row * width + offset)
+          observed[row * fields.count + index] = 1
+        }
       case .bins: preconditionFailure("binned columns are encoded by `bins(of:)`")
       }
       offset += field.width
     }
-    return EncodedTable(
-      layout: layout,
-      count: table.rowCount,
-      values: values,
-      observed: observed,
-      unknownCategories: unknown
-    )
+    return EncodedTable(layout: layout, count: table.rowCount, values: values, observed: observed)
+  }
+
+  /// The cells of the categories of a table whose levels were not in the training data, and that count as
+  /// missing.
+  package func unknownLevels(of table: Table) throws -> UnknownLevels {
+    var unknown = UnknownLevels()
+    let table = try aligned(table)
+    for field in fields {
+      let finder: LevelFinder
+      switch field.content {
+      case .number:
+        guard let levels = field.levels else { continue }
+        finder = LevelFinder(levels: levels, rare: [])
+      case .levels(let levels, let rare): finder = LevelFinder(levels: levels, rare: rare)
+      case .bins(let bins):
+        guard case .levels(let levels, let rare, _) = bins.content else { continue }
+        finder = LevelFinder(levels: levels, rare: rare)
+      case .text: continue
+      }
+      guard let column = table[column: field.column] else { continue }
+      let known = finder.codes(of: column)
+      for row in 0..<column.count where !column.isMissing(row) && known(row) == nil {
+        unknown.add(column.text(row) ?? "", of: field.name)
+      }
+    }
+    return unknown
   }
 
   /// The bins of the cells of each column that is trained on, `[columns][rows]`; -1 for a cell of none.
@@ -105,7 +124,7 @@ extension TableEncoding {
   /// A number is brought back within the range of the training rows, to a whole number where the
   /// column has only these and else to the decimals of the column. A date is the one of the decoded
   /// time of day that is nearest to the decoded time. Of the values of a category the largest wins,
-  /// the first among equals.
+  /// the first among equals. Texts are not decoded: they stay as the template has them.
   ///
   /// - Parameters:
   ///   - values: The values, `[count, width]`.
@@ -136,7 +155,7 @@ extension TableEncoding {
     var offset = 0
     for (index, field) in fields.enumerated() {
       defer { offset += field.width }
-      guard field.part == nil else { continue }
+      guard field.part == nil, !field.isText else { continue }
       let start = offset
       var cells = field.cells(
         count: count,
@@ -232,7 +251,8 @@ extension TableEncoding.Field {
       }
       return .codes(codes, levels: levels + rare)
     case .constant(let number): return .numbers(Array(repeating: number, count: count), missing: [])
-    case .bins: preconditionFailure("the cells of binned columns are drawn")
+    case .bins, .text:
+      preconditionFailure("the cells of binned columns are drawn, and texts are kept")
     }
   }
 

@@ -7,10 +7,11 @@ internal import HourglassTensors
 ///
 /// A number takes one value, a boolean or a category one for each of its levels (one-hot), and an
 /// ordinal column one for the place of its level. A date takes one for the time, and further fields
-/// for its place in the day, the week and the year (`DatePart`). Identifiers are ignored, and so are
-/// columns without two different values in the training rows, unless what was never seen is marked:
-/// a constant is then a field of its own, and a category has a last value for all levels that the
-/// training rows do not have.
+/// for its place in the day, the week and the year (`DatePart`). A text takes a vector of its n-grams,
+/// and is never decoded: results keep its cells. Identifiers are ignored, and so are columns without
+/// two different values in the training rows, unless what was never seen is marked: a constant is
+/// then a field of its own, and a category has a last value for all levels that the training rows do
+/// not have.
 package struct TableEncoding: Codable, Hashable, Sendable {
   /// A column that is trained on.
   package struct Field: Codable, Hashable, Sendable {
@@ -70,6 +71,7 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       case .circle: 2
       case .levels: knownWidth + (marksUnseen ? 1 : 0)
       case .bins(let bins): bins.count
+      case .text(let grams): grams.count
       }
     }
 
@@ -96,6 +98,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       default: nil
       }
     }
+    /// Whether its cells are texts, which values do not stand for.
+    package var isText: Bool { if case .text = content { true } else { false } }
   }
 
   /// How the cells of a field are encoded.
@@ -112,6 +116,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     /// A column of one number: 0 for that number, and for another one at least 1, the more the
     /// further it is from it.
     case constant(Double)
+    /// A vector of the n-grams of a text.
+    case text(TextGrams)
   }
 
   /// The columns that are trained on, in their order.
@@ -196,7 +202,11 @@ package struct TableEncoding: Codable, Hashable, Sendable {
         item: row + 1
       )
     }
-    let fields = table.columns.map { Field($0, .bins(ColumnBins(learning: $0.rows(rows)))) }
+    let limit = max(Self.mostBins / max(table.columns.count, 1), Self.leastBins)
+    var bins = table.columns.map { ColumnBins(learning: $0.rows(rows), limit: limit) }
+    let most = bins.reduce(0) { max($0, $1.count) }
+    if table.columns.count > Self.wideColumns { bins = bins.map { $0.padded(to: most) } }
+    let fields = zip(table.columns, bins).map { Field($0, .bins($1)) }
     guard fields.contains(where: { $0.width > 0 }), !rows.isEmpty else {
       throw DatasetError.table(
         .nothingToLearn(path: table.name, ignoredColumns: table.columns.map(\.name))
@@ -212,6 +222,10 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     )
   }
 
+  /// The bins of all columns together, the fewest of a column, and the columns above which each has as many, so
+  /// that they are computed without a matrix of columns and bins.
+  private static let (mostBins, leastBins, wideColumns) = (1 << 15, 6, 256)
+
   private static func field(
     of column: Table.Column,
     _ scaling: NumberScaling,
@@ -219,6 +233,10 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     _ marksUnseen: Bool
   ) -> Field? {
     guard column.kind != .constant && column.kind != .identifier else { return nil }
+    if column.kind == .text {
+      let texts = (0..<column.count).compactMap { column.text($0) }
+      return TextGrams(learning: texts).map { Field(column, .text($0)) }
+    }
     switch column.cells {
     case .texts: return nil
     case .numbers(let values, _):
@@ -306,6 +324,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
         if let problem = bins.problem { return "the column \(field.name): \(problem)" }
       case .constant(let number):
         guard number.isFinite else { return "its constants should be finite" }
+      case .text(let grams):
+        guard grams.isGood else { return "its texts should have finite means and deviations" }
       }
       if let problem = field.dateFormat?.problem { return problem }
       if field.grid?.isGood == false { return "its dates should lie on a grid" }
@@ -329,11 +349,24 @@ extension TableEncoding {
       fields.filter { $0.width > 0 }.map { field in
         switch field.content {
         case .number, .constant: .number
-        case .circle: .point
+        case .circle: .vector(width: 2)
         case .levels, .bins: .category(levels: field.width)
+        case .text: .vector(width: field.width)
         }
       }
     )
+  }
+
+  /// Whether some columns have levels.
+  package var hasLevels: Bool {
+    fields.contains { field in
+      switch field.content {
+      case .levels: true
+      case .number: field.levels != nil
+      case .bins(let bins): if case .levels = bins.content { true } else { false }
+      case .text: false
+      }
+    }
   }
 
   /// Whether the cells of columns are taken by their bins.

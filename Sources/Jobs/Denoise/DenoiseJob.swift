@@ -85,6 +85,7 @@ struct DenoiseJob {
       learnedFromData: isClean,
       itemCount: data.count
     ).result(run, options)
+    result.add(try await run.unknownLevels(of: data, in: fitted.columns.map { .table($0) }))
     result.preview = preview
     return result
   }

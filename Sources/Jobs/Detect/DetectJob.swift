@@ -130,7 +130,8 @@ struct DetectJob {
         "--labels \(labels): the model was trained on this column; train one without it"
       )
     }
-    let names = Self.names(in: schema, but: options.labels)
+    let known = Set(needed.map(\.name))
+    let names = Self.names(in: schema, but: options.labels).filter { !known.contains($0) }
     let texts = (names + [options.labels].compactMap(\.self)).map {
       TableSchema.Column(name: $0, kind: .identifier, content: .texts)
     }
@@ -145,7 +146,7 @@ struct DetectJob {
 
   /// The columns that name the rows of a table.
   private static func names(in schema: TableSchema, but labels: String?) -> [String] {
-    schema.columns.filter { $0.kind == .identifier && $0.name != labels }.map(\.name)
+    schema.columns.filter { $0.kind.holdsTexts && $0.name != labels }.map(\.name)
   }
 
   /// The columns that name rows, of those that the data have.

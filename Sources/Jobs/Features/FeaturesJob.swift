@@ -84,6 +84,7 @@ struct FeaturesJob {
     }
     run.end(.evaluating)
     var result = result(fitted, of: data, evaluation)
+    result.add(try await run.unknownLevels(of: data, in: fitted.encoding))
     result.preview = preview
     return result
   }
@@ -174,7 +175,7 @@ struct FeaturesJob {
   private func carried(_ data: Dataset) -> [Table.Column] {
     switch data {
     case .table(let table):
-      return table.sample.columns.filter { $0.kind == .identifier || $0.name == options.probe }
+      return table.sample.columns.filter { $0.kind.holdsTexts || $0.name == options.probe }
     case .images(let images):
       guard let labels = images.labels else { return data.itemColumns }
       return data.itemColumns + [

@@ -78,6 +78,9 @@ struct GenerateJob {
     }
     run.end(.evaluating)
     var result = result(fitted, generated, given)
+    if let data = evaluated ?? (run.request.files.from == nil ? nil : learned) {
+      result.add(try await run.unknownLevels(of: data, in: fitted.encoding))
+    }
     if run.paths.output == nil, case .table(let table)? = generated {
       result.preview = TablePreview(table.sample)
     }

@@ -57,7 +57,9 @@ struct ImputeJob {
     let counts = try await run.stoppable { try await filling.fill(data, on: engine) }
     run.end(.encoding)
     try fitted.removeCheckpoint()
-    return result(fitted, counts)
+    var result = result(fitted, counts)
+    result.add(try await run.unknownLevels(of: data, in: fitted.encoding))
+    return result
   }
 
   private func result(_ fitted: FittedImputer, _ counts: ImputedFiles.Counts) -> JobResult {

@@ -66,6 +66,7 @@ struct ReduceJob {
     run.end(.evaluating)
     var result = ReduceResult(fitted: fitted, data: data, given: given, curve: curve)
       .result(run, options)
+    result.add(try await run.unknownLevels(of: data, in: fitted.encoding))
     result.preview = preview
     return result
   }

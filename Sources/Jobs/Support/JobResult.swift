@@ -1,3 +1,4 @@
+internal import HourglassEncodings
 package import HourglassEvaluation
 internal import HourglassSystem
 internal import HourglassTasksCommon
@@ -83,6 +84,13 @@ package struct JobResult: Sendable {
     guard let evaluation else { return }
     add("evaluationOfData", evaluation)
     evaluations.append(evaluation)
+  }
+
+  /// Says which levels of categories the model was not trained on.
+  mutating func add(_ unknown: UnknownLevels) {
+    add("unknownCategories", unknown.cells)
+    add("unknownLevels", unknown.levels)
+    sentences += unknown.sentences
   }
 
   /// Names a file that was written; nothing where none was asked for.

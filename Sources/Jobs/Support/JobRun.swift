@@ -1,5 +1,6 @@
 internal import HourglassAutoencoders
 internal import HourglassData
+internal import HourglassEncodings
 internal import HourglassEngines
 internal import HourglassModelFiles
 internal import HourglassSystem
@@ -152,6 +153,24 @@ package struct JobRun: Sendable {
         + "\(NumberText.grouped(counts.all)) rows, \(counts.how)"
     )
     return data.learnable
+  }
+
+  /// The cells of a table whose levels a model was not trained on; none for other data, and where the model
+  /// is of the table itself.
+  ///
+  /// A table in a file is read once more, where the model has categories.
+  func unknownLevels(of data: Dataset, in encoding: ItemEncoding?) async throws -> UnknownLevels {
+    var unknown = UnknownLevels()
+    let files = request.files
+    let isOther = files.model != nil || files.learnFrom != nil || files.from != nil
+    guard isOther, case .table(let columns)? = encoding, case .table = data, columns.hasLevels
+    else { return unknown }
+    let batches = try data.batches()
+    while let batch = try await batches.next() {
+      try Task.checkCancellation()
+      if let table = batch.table { unknown.add(try columns.unknownLevels(of: table)) }
+    }
+    return unknown
   }
 
   /// Does something that can be stopped at any moment.

@@ -10,7 +10,7 @@ package struct ModelFile: Sendable {
   /// The version of the layout that this program writes; it reads this one and older ones.
   ///
   /// What the header of an application holds belongs to it: format 2 has one encoding for each kind of data.
-  package static let formatVersion = 2
+  package static let formatVersion = 3
 
   /// The key of the JSON text in the metadata of the file.
   package static let metadataKey = "hourglass"

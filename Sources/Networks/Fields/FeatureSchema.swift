@@ -2,28 +2,29 @@
 /// missing.
 ///
 /// A number takes one value, a category one value for each of its levels, of which the one at its
-/// level is 1. The values of all fields, in their order, are followed by one observed mask for each
+/// level is 1; a vector takes several that are there or missing together. The values of all fields, in their order, are followed by one observed mask for each
 /// field: 1 where it was observed and 0 where it is missing, and then its values are 0:
 ///
 ///     [value of width] + [observed mask of count]
 ///
-/// It is written to files as a list of whole numbers: 0 for a number, -1 for a point, else the levels.
+/// It is written to files as a list of whole numbers: 0 for a number, the levels of a category, and the
+/// width of a vector below 0.
 package struct FeatureSchema: Hashable, Sendable {
   /// What a field holds.
   package enum Field: Hashable, Sendable {
     /// One number.
     case number
-    /// A point of the plane, two numbers: a place on a circle, such as a time of day.
-    case point
     /// One of several levels, at least 1.
     case category(levels: Int)
+    /// At least 1 number; the loss is the sum of theirs.
+    case vector(width: Int)
 
     /// The number of values that it takes.
     package var width: Int {
       switch self {
       case .number: 1
-      case .point: 2
       case .category(let levels): levels
+      case .vector(let width): width
       }
     }
 
@@ -58,11 +59,25 @@ package struct FeatureSchema: Hashable, Sendable {
   /// The number of fields.
   package var count: Int { fields.count }
 
-  /// The number of fields whose values are numbers.
-  package var numberCount: Int { fields.count { $0.holdsNumbers } }
-
   /// The number of fields that are categories.
-  package var categoryCount: Int { count - numberCount }
+  package var categoryCount: Int { fields.count { !$0.holdsNumbers } }
+
+  /// The number of fields that are numbers or vectors.
+  package var numberCount: Int { count - categoryCount }
+
+  /// Whether some fields are vectors.
+  package var hasVectors: Bool { fields.contains { if case .vector = $0 { true } else { false } } }
+
+  /// Whether every field is one number, so that its loss is that of its value.
+  package var areSingleNumbers: Bool { fields.allSatisfy { $0 == .number } }
+
+  /// The levels of each category, where all fields are categories of as many levels.
+  package var commonLevels: Int? {
+    guard case .category(let levels)? = fields.first,
+      fields.allSatisfy({ $0 == .category(levels: levels) })
+    else { return nil }
+    return levels
+  }
 
   /// The places of each field's values among all values.
   package var ranges: [Range<Int>] {
@@ -97,7 +112,8 @@ extension FeatureSchema: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let fields = try container.decode([Int].self).map { levels -> Field in
-      levels == 0 ? .number : levels == -1 ? .point : .category(levels: levels)
+      // The negative of the least whole number is none.
+      levels == 0 ? .number : levels > 0 ? .category(levels: levels) : .vector(width: 0 &- levels)
     }
     guard Self.width(of: fields) != nil else {
       throw DecodingError.dataCorruptedError(
@@ -111,6 +127,14 @@ extension FeatureSchema: Codable {
   /// Writes the list.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(fields.map { $0 == .number ? 0 : $0 == .point ? -1 : $0.width })
+    try container.encode(
+      fields.map { field in
+        switch field {
+        case .number: 0
+        case .category(let levels): levels
+        case .vector(let width): -width
+        }
+      }
+    )
   }
 }

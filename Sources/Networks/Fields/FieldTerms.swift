@@ -21,16 +21,21 @@ package enum NumberTerm: Hashable, Sendable {
 /// each field `[batch, count]`.
 ///
 /// All fields are computed together, however many there are and in whatever order they come: the
-/// sum over the values of each field is a product with a fixed matrix of zeros and ones.
+/// sum over the values of each field is a product with a fixed matrix of zeros and ones, or, where
+/// that matrix would be large and all fields are categories of as many levels, a sum along an axis.
 package struct FieldTerms {
   private let layout: FeatureSchema
   private let numbers: NumberTerm
   /// `[count, width]`: 1 where a value belongs to a field; none where every field is a number.
   private let membership: NodeID?
-  /// `[width]`: 1 where a value is a number; none where all are, or none is.
+  /// The values of each field where all have as many and the matrix would be large.
+  private let axis: Int?
+  /// `[width]`: 1 where a value is a number, of a vector or alone; none where all are, or none is.
   private let isNumber: NodeID?
-  /// `[count]`: 1 where a field is a number; as above.
+  /// `[count]`: 1 where a field is a number or a vector; as above.
   private let isNumberField: NodeID?
+  /// `[width]`: 1 where a value is a number that noise is added to; none where there are no vectors.
+  private let isNoisy: NodeID?
   /// `[width]`, see `logVariance`; places of categories are of no use.
   private let freeLogVariance: NodeID?
 
@@ -42,42 +47,79 @@ package struct FieldTerms {
     self.numbers = numbers
     let (count, width) = (layout.count, layout.width)
     let isMixed = layout.numberCount > 0 && layout.categoryCount > 0
-    (membership, isNumber, isNumberField, freeLogVariance) = builder.scoped("fields") { builder in
+    axis = width > Self.largeMatrix / max(count, 1) ? layout.commonLevels : nil
+    let hasMatrix = axis == nil && !layout.areSingleNumbers
+    (membership, isNumber, isNumberField, isNoisy, freeLogVariance) = builder.scoped("fields") {
+      builder in
       (
-        layout.categoryCount > 0 || width > count
-          ? builder.fixed("membership", [count, width], layout.membership) : nil,
-        isMixed ? builder.fixed("isNumber", [width], layout.isNumber) : nil,
+        hasMatrix ? builder.fixed("membership", [count, width], layout.membership) : nil,
+        isMixed
+          ? builder.fixed("isNumber", [width], layout.marks { $0.holdsNumbers ? 1 : 0 }) : nil,
         isMixed
           ? builder.fixed("isNumberField", [count], layout.fields.map { $0.holdsNumbers ? 1 : 0 })
           : nil,
+        layout.hasVectors
+          ? builder.fixed("isNoisy", [width], layout.marks { $0 == .number ? 1 : 0 }) : nil,
         numbers == .gaussianLearnedVariance && layout.numberCount > 0
           ? builder.parameter("logVariance", [width], .constant(0)) : nil
       )
     }
   }
 
+  /// The elements of a matrix of fields and values above which a sum along an axis costs less.
+  private static var largeMatrix: Int { 1 << 22 }
+
   /// The number of each field at all of its values: `[batch, count]` -> `[batch, width]`.
   package func expanded(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    if let axis, x != builder.failed {
+      let (batch, count) = (builder.shape(of: x)[0], layout.count)
+      let column = builder.reshape(x, [batch, count, 1])
+      return builder.reshape(
+        builder.broadcast(column, to: [batch, count, axis]),
+        [batch, layout.width]
+      )
+    }
     guard let membership else { return x }
     return builder.add(.denseBackwardData, [x, membership])
   }
 
   /// The sum over the values of each field: `[batch, width]` -> `[batch, count]`.
   package func totals(_ x: NodeID, in builder: inout GraphBuilder) -> NodeID {
+    if let axis, x != builder.failed {
+      let batch = builder.shape(of: x)[0]
+      return builder.sum(builder.reshape(x, [batch, layout.count, axis]), axes: [2])
+    }
     guard let membership else { return x }
     return builder.dense(x, membership)
   }
 
+  /// Values of which noise has changed the numbers: levels and vectors stay as they are.
+  package func noisy(_ changed: NodeID, _ values: NodeID, in builder: inout GraphBuilder) -> NodeID
+  {
+    isNoisy.map { merged(where: $0, changed, otherwise: values, in: &builder) }
+      ?? merged(numbers: changed, categories: values, in: &builder)
+  }
+
   /// Some values at numbers, others at categories.
-  package func merged(
+  private func merged(
     numbers: NodeID,
     categories: NodeID,
     in builder: inout GraphBuilder
   ) -> NodeID {
     if layout.categoryCount == 0 { return numbers }
     guard let isNumber else { return categories }
-    let isLevel = builder.affine(isNumber, scale: -1, offset: 1)
-    return builder.sum(builder.product(isNumber, numbers), builder.product(isLevel, categories))
+    return merged(where: isNumber, numbers, otherwise: categories, in: &builder)
+  }
+
+  /// Some values where a mark is 1, others where it is 0.
+  private func merged(
+    where marks: NodeID,
+    _ first: NodeID,
+    otherwise second: NodeID,
+    in builder: inout GraphBuilder
+  ) -> NodeID {
+    let others = builder.affine(marks, scale: -1, offset: 1)
+    return builder.sum(builder.product(marks, first), builder.product(others, second))
   }
 
   /// The loss of each field: `[batch, width]` twice -> `[batch, count]`.
@@ -188,8 +230,8 @@ extension FeatureSchema {
     return matrix
   }
 
-  /// 1 for each value that is a number.
-  fileprivate var isNumber: [Float] {
-    fields.flatMap { Array(repeating: $0.holdsNumbers ? 1 : 0, count: $0.width) }
+  /// A mark for each value, by its field.
+  fileprivate func marks(_ mark: (Field) -> Float) -> [Float] {
+    fields.flatMap { Array(repeating: mark($0), count: $0.width) }
   }
 }
