@@ -23,12 +23,7 @@ extension Dataset {
   ) throws(DatasetError) -> Dataset {
     if let limit = options.limit, limit < 1 { throw .limitNotPositive(path: path, limit: limit) }
     if let media = try media(path, options) { return media }
-    var dataset: Dataset
-    do {
-      dataset = try read(ByteSource(path: path), options, progress)
-    } catch {
-      throw error.withLineOfPart(path)
-    }
+    var dataset = try read(ByteSource(path: path), options, progress)
     if let size = options.imageSize, case .images(let images) = dataset {
       dataset = .images(try images.filling(size))
     }

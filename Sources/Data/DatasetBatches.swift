@@ -175,6 +175,11 @@ public actor DatasetBatches {
     }
   }
 
+  /// What was taken as missing so far in the columns of a table that is read block by block.
+  package var missingWords: [(column: String, words: [ColumnReading.MissingWord])] {
+    if case .table(let reader) = source { reader.missingWords } else { [] }
+  }
+
   /// For each column of codes or dates the cells so far that are none of its levels, or no dates.
   package var unknownCounts: [String: Int] {
     if case .table(let reader) = source { reader.unknownCounts } else { [:] }

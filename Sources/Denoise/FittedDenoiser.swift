@@ -24,9 +24,9 @@ public struct FittedDenoiser: Sendable {
 
   let content: Content
 
-  /// How the rows of a table are encoded; none for other data.
-  package var columns: TableEncoding? {
-    if case .table(let network) = content { network.encoding } else { nil }
+  /// How the columns of a table are encoded; none for other data.
+  package var fields: TableEncoding? {
+    if case .table(let table) = content { table.encoding } else { nil }
   }
 
   init(configuration: Denoiser, core: FittedCore, content: Content) {

@@ -23,7 +23,7 @@ public struct FittedAnomalyDetector: Sendable {
   /// anomalies.
   public internal(set) var core: FittedCore
 
-  let encoding: ItemEncoding
+  package let encoding: ItemEncoding
   let scorer: AnomalyScorer
   let baselines: DetectionBaselines
   /// The scores of held-out normal items, which p-values come from.

@@ -35,6 +35,9 @@ public struct FittedSynthesizer: Sendable {
   /// The names of the columns of what it generates; empty for images.
   public var columns: [String] { model.fields.columns.map(\.name) }
 
+  /// How the columns of a table are encoded; none for images.
+  package var fields: TableEncoding? { model.fields.encoding.fields }
+
   /// New items: rows of a table, images, or windows of a series as the rows of a table, with the
   /// columns `window` and `step`, the key of the series and the time before those of the channels.
   ///

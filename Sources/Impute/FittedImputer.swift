@@ -33,6 +33,9 @@ public struct FittedImputer: Sendable {
   /// The names of the columns that it fills.
   public var columns: [String] { state.fields.columns.fields.filter { !$0.isText }.map(\.name) }
 
+  /// How the columns of a table are encoded; none for a series.
+  package var fields: TableEncoding? { state.fields.window == nil ? state.fields.columns : nil }
+
   /// A table whose missing cells are filled by the most likely values; all others are as they were.
   ///
   /// Numbers stay within the range that was trained on, and on the grid of their column. Cells of

@@ -14,7 +14,7 @@ public struct FittedMatcher: Sendable {
   /// What every fitted model has; its evaluation is of how many items are found from augmented copies.
   public let core: FittedCore
 
-  let encoding: ItemEncoding
+  package let encoding: ItemEncoding
   let model: SignatureModel
   let trained: TrainedItems
 

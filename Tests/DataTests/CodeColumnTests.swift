@@ -63,6 +63,43 @@ import Testing
     #expect(try reader.column(whole).column.kind == .integer)
   }
 
+  /// A few numbers such as 1e5 are numbers as some programs write them; what stands out by its digits is a code.
+  @Test(arguments: ["1e5", "1E5", "2e3", "+7", "12E2"])
+  func aFewOddSpellingsAreNumbers(_ odd: String) throws {
+    for rows in [12, 40, 500] {
+      let cells = (0..<rows).map { "\(($0 * 7_919) % 90_001)" } + [odd]
+      let path = try reader.folder.file("n,x\n" + cells.map { "\($0),1.5\n" }.joined())
+      let table = try Table(contentsOf: path)
+      let column = table.columns[0]
+      #expect(column.kind == .integer, "\(odd) among \(rows)")
+      #expect(table.readings.columns[0].ignored == nil)
+      #expect(column.number(rows) == Double(odd))
+      let stored = try StoredTable(contentsOf: path, sampleBytes: 1)
+      #expect(stored.schema == table.schema)
+      #expect(try stored.whole().columns[0].number(rows) == Double(odd))
+    }
+    // They come late, and after a decimal comma and semicolons.
+    let late = (0..<30_000).map { "\($0 % 977)" } + [odd]
+    let path = try reader.folder.file("n;x\n" + late.map { "\($0);1,5\n" }.joined())
+    let table = try Table(contentsOf: path, memoryLimit: large, windowSize: 1 << 12)
+    #expect(table.columns[0].kind == .integer)
+    #expect(try StoredTable(contentsOf: path, sampleBytes: 1).schema == table.schema)
+  }
+
+  @Test(arguments: ["007", "-05", "9007199254740993", "0047583311587E590003", "45E12"])
+  func oneCodeAmongNumbersMakesCodes(_ code: String) throws {
+    let cells = (0..<300).map { "\(($0 * 7_919) % 97)" } + [code]
+    #expect(try reader.column(cells).column.kind == .category, "\(code)")
+  }
+
+  @Test func manyOddSpellingsAreCodes() throws {
+    // One in five.
+    let (column, reading) = try reader.column(repeated(["1E5", "105", "106", "107", "108"]))
+    #expect(column.kind == .category && reading.rule == .codes)
+    let few = try reader.column(["1E5", "105", "106", "107", "108"])
+    #expect(few.column.kind == .category)
+  }
+
   @Test func aCodeFarBehindMakesCodes() throws {
     let numbers = (0..<40_000).map { "\($0 % 900 + 100)" }
     let path = try reader.folder.file("code\n" + (numbers + ["0815"]).joined(separator: "\n"))

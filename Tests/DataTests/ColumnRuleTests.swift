@@ -6,6 +6,15 @@ import Testing
 
 /// Each rule that decides of the kind of a column.
 @Suite struct ColumnRuleTests {
+  /// A year for each row is a time that something can be learned from; a running number of its size is an identifier.
+  @Test func yearsThatRunOnAreNumbers() throws {
+    let reader = try ColumnReader()
+    let years = try reader.column((1970...2016).map { "\($0)" })
+    #expect(years.column.kind == .integer && years.reading.rule == .wholeNumbers)
+    let numbers = try reader.column((2090...2136).map { "\($0)" })
+    #expect(numbers.column.kind == .identifier && numbers.reading.rule == .runningNumbers)
+  }
+
   let reader: ColumnReader
 
   init() throws { reader = try ColumnReader() }

@@ -19,6 +19,46 @@ import Testing
     return text
   }
 
+  /// Labels as people have them: what is normal is seen from all of them.
+  @Test(arguments: [
+    ("-1", "1"), ("1", "0"), ("1.0", "0.0"), ("outlier", "inlier"), ("TRUE", "FALSE"), ("2", "1"),
+    ("malignant", "benign"), ("attack", "normal"),
+  ])
+  func labelsAreRead(_ anomaly: String, _ normal: String) throws {
+    let folder = try Folder()
+    let odd: Set<Int> = [7, 50, 99]
+    let lines = table(rows: 200, odd: odd).split(separator: "\n")
+    var text = "\(lines[0])\n"
+    for (row, line) in lines.dropFirst().enumerated() {
+      text += line.dropLast() + (odd.contains(row) ? anomaly : normal) + "\n"
+    }
+    try folder.write(text, to: "labeled.csv")
+    let outcome = try Program.run(
+      ["detect", "labeled.csv", "--labels", "bad", "--json", "--no-baselines"] + quick,
+      in: folder
+    )
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let report = try json(outcome.output)
+    let labeled = try #require(report["evaluationOfData"] as? [String: Any])
+    #expect((labeled["title"] as? String)?.contains("3 labeled as anomalies") == true, "\(labeled)")
+    let labels = try #require(report["labels"] as? [String: Any])
+    #expect((labels["anomalous"] as? [String: Int])?.values.first == 3)
+    #expect((labels["normal"] as? [String: Int])?.values.first == 197)
+  }
+
+  @Test func labelsOfOneKindAreSaid() throws {
+    let folder = try Folder()
+    try folder.write(table(rows: 100), to: "normal.csv")
+    let outcome = try Program.run(["detect", "normal.csv", "--labels", "bad"] + quick, in: folder)
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.output.contains(
+        "The labels are all those of normal items (0 (100)): nothing can be evaluated"
+      ),
+      "\(outcome.output)"
+    )
+  }
+
   @Test func tableIsScoredWithReasons() throws {
     let folder = try Folder()
     try folder.write(table(rows: 400), to: "normal.csv")

@@ -58,7 +58,7 @@ final class ByteSource {
   ) throws(DatasetError) {
     let file: any ByteStream =
       if let parts = try TableParts(path: path) {
-        try PartStream(parts.files, windowSize: windowSize)
+        try PartStream(parts.files, path: path, windowSize: windowSize)
       } else {
         try FileStream(path: path, isLive: isLive)
       }
@@ -183,12 +183,15 @@ final class ByteSource {
   /// Whether there are several files, which are one table.
   var isOfParts: Bool { parts != nil }
 
+  /// Where the lines of several files are.
+  var partLines: PartLines? { parts?.lines }
+
   /// Goes on with the other files of a table behind the first one.
   ///
   /// - Parameter format: How the first one begins, which the others must begin alike.
   func readOtherParts(_ format: PartFormat) throws(DatasetError) {
     guard let parts else { return }
-    parts.format = format
+    parts.goOn(format)
     isAtEnd = false
     try fill()
   }

@@ -1,90 +1,111 @@
 internal import HourglassSystem
+import Synchronization
 
-extension TableParts {
-  /// The file and its line that a line of the table is, counted over all files without the headers but the
-  /// first; `nil` where there is none.
-  ///
-  /// The files are read again up to it.
-  fileprivate func place(ofLine line: Int) -> (path: String, line: Int)? {
-    var (rest, header) = (line, [UInt8]())
-    for (number, file) in files.enumerated() {
-      guard let lines = try? LineCount(of: file) else { return nil }
-      if number == 0 { header = lines.first }
-      // Where the first line of a file is that of the first file, it is the header, which was stepped over.
-      let skipped = number > 0 && lines.first == header ? 1 : 0
-      if rest <= lines.count - skipped { return (file, rest + skipped) }
-      rest -= lines.count - skipped
+/// Where the lines of a table of several files are: what was seen of them as they were read.
+final class PartLines: Sendable {
+  /// The beginning of a file: the line of the table that its first line would be, and the lines of the file
+  /// that were stepped over before it, such as a header.
+  private struct Start {
+    var file: String
+    var line: Int
+    var skipped: Int
+  }
+
+  /// The pattern or the folder of the files.
+  private let path: String
+  private let starts: Mutex<[Start]>
+
+  /// Makes it for a first file, none of which is stepped over.
+  init(path: String, first: String) {
+    self.path = path
+    starts = Mutex([Start(file: first, line: 1, skipped: 0)])
+  }
+
+  /// Notes where the rows of a file begin; files are noted in their order, as often as they are read.
+  func note(_ file: String, line: Int, skipped: Int) {
+    starts.withLock {
+      $0.removeAll { $0.file == file }
+      $0.append(Start(file: file, line: line, skipped: skipped))
     }
-    return nil
+  }
+
+  /// The file and its line that a line of the table is, which was read.
+  func place(ofLine line: Int) -> (file: String, line: Int) {
+    starts.withLock { starts in
+      let start = starts.last { $0.line <= line } ?? starts[0]
+      return (start.file, line - start.line + 1 + start.skipped)
+    }
+  }
+
+  /// The place of a line in a file that a message names; that of another path is as it is.
+  fileprivate func place(_ path: String, _ line: Int) -> (path: String, line: Int) {
+    guard path == self.path else { return (path, line) }
+    let (file, line) = place(ofLine: line)
+    return (file, line)
+  }
+
+  fileprivate func place(_ path: String, _ cell: CellPlace) -> (path: String, cell: CellPlace) {
+    let (path, line) = place(path, cell.line)
+    return (path, CellPlace(line: line, column: cell.column, name: cell.name))
   }
 }
 
-/// How many lines a file has, and its first one.
-private struct LineCount {
+/// Counts the lines of bytes that come in parts: a carriage return and a line feed behind it end one line.
+struct LineEnds {
   private(set) var count = 0
-  private(set) var first: [UInt8] = []
+  /// The last byte so far.
+  private(set) var last: UInt8?
 
-  init(of path: String) throws(DatasetError) {
-    let source = try ByteSource(
-      FileStream(path: path),
-      path: path,
-      windowSize: ByteSource.standardWindowSize
-    )
-    try source.beginText()
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    var last: UInt8?
-    while case let read = try source.read(into: &bytes, from: 0), read > 0 {
-      for byte in bytes[..<read] {
-        let endsLine = byte == CSVDialect.lineFeed || byte == CSVDialect.carriageReturn
-        let isSecond = byte == CSVDialect.lineFeed && last == CSVDialect.carriageReturn
-        if endsLine, !isSecond { count += 1 }
-        if !endsLine, count == 0 { first.append(byte) }
-        last = byte
-      }
+  /// Whether the last byte ends a line, or there is none.
+  var isAtLineStart: Bool { last.map { CSVDialect.endsLine($0) } ?? true }
+
+  mutating func take(_ bytes: Span<UInt8>) {
+    var previous = last ?? 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      let isSecond = byte == CSVDialect.lineFeed && previous == CSVDialect.carriageReturn
+      count &+= CSVDialect.endsLine(byte) && !isSecond ? 1 : 0
+      previous = byte
     }
-    if let last, last != CSVDialect.lineFeed, last != CSVDialect.carriageReturn { count += 1 }
+    if !bytes.isEmpty { last = previous }
   }
 }
 
 extension DatasetError {
   /// The same error where a table of one file is read; of several, with the file and its line in place of the
   /// pattern or folder and the line of the whole table.
-  func withLineOfPart(_ pattern: String) -> DatasetError {
-    guard let parts = try? TableParts(path: pattern) else { return self }
-    func place(_ path: String, _ line: Int) -> (path: String, line: Int) {
-      path == pattern ? parts.place(ofLine: line) ?? (path, line) : (path, line)
-    }
-    func place(_ path: String, _ cell: CellPlace) -> (path: String, cell: CellPlace) {
-      let (path, line) = place(path, cell.line)
-      return (path, CellPlace(line: line, column: cell.column, name: cell.name))
-    }
+  func placed(in parts: PartLines?) -> DatasetError {
+    guard let parts else { return self }
     switch self {
     case .notUTF8(let path, let line):
-      let place = place(path, line)
+      let place = parts.place(path, line)
       return .notUTF8(path: place.path, line: place.line)
     case .raggedRow(let path, let line, let expected, let found):
-      let place = place(path, line)
+      let place = parts.place(path, line)
       return .raggedRow(path: place.path, line: place.line, expected: expected, found: found)
     case .textCell(let path, let cell, let text):
-      let place = place(path, cell)
+      let place = parts.place(path, cell)
       return .textCell(path: place.path, cell: place.cell, text: text)
     case .cellNotFinite(let path, let cell, let text):
-      let place = place(path, cell)
+      let place = parts.place(path, cell)
       return .cellNotFinite(path: place.path, cell: place.cell, text: text)
     case .controlByte(let path, let line, let byte):
-      let place = place(path, line)
+      let place = parts.place(path, line)
       return .controlByte(path: place.path, line: place.line, byte: byte)
     case .unterminatedQuote(let path, let line, let limit):
-      let place = place(path, line)
+      let place = parts.place(path, line)
       return .unterminatedQuote(path: place.path, line: place.line, limit: limit)
     case .textAfterQuote(let path, let line):
-      let place = place(path, line)
+      let place = parts.place(path, line)
       return .textAfterQuote(path: place.path, line: place.line)
     case .cellTooLong(let path, let line, let limit):
-      let place = place(path, line)
+      let place = parts.place(path, line)
       return .cellTooLong(path: place.path, line: place.line, limit: limit)
+    case .notJSON(let path, let line, let found):
+      let place = parts.place(path, line)
+      return .notJSON(path: place.path, line: place.line, found: found)
     case .table(.lateText(let path, let cell, let text)):
-      let place = place(path, cell)
+      let place = parts.place(path, cell)
       return .table(.lateText(path: place.path, cell: place.cell, text: text))
     default: return self
     }

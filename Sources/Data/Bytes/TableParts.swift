@@ -7,18 +7,25 @@ internal import HourglassSystem
 package struct TableParts {
   /// The files in the order of the bytes of their names, at least one.
   package let files: [String]
+  /// The number of other files in the folder, or of matches of the pattern that are left out.
+  let leftOutCount: Int
 
   /// Finds the files of a pattern or a folder; `nil` for a path of anything else.
   ///
   /// - Throws: Why a folder cannot be listed.
   package init?(path: String) throws(DatasetError) {
     let found: [String]
+    let all: Int
     switch try? FolderListing.kind(of: path) {
     case .folder:
-      found = try FolderListing.files(in: path).filter { $0.name.hasPrefix("part-") && $0.size > 0 }
+      let listed = try FolderListing.files(in: path)
+      all = listed.count { !$0.name.hasPrefix(".") }
+      found = listed.filter { $0.name.hasPrefix("part-") && $0.size > 0 }
         .map { path.hasSuffix("/") ? path + $0.name : "\(path)/\($0.name)" }
     case nil where path.contains { "*?[".contains($0) }:
-      found = Folders.matches(of: path).filter { file in
+      let matches = Folders.matches(of: path)
+      all = matches.count
+      found = matches.filter { file in
         guard case .file(let size)? = try? FolderListing.kind(of: file) else { return false }
         return size > 0
       }
@@ -28,6 +35,7 @@ package struct TableParts {
       let name = lastPart(of: file)
       return !name.hasPrefix("_") && !name.hasPrefix(".") && !name.hasSuffix(".crc")
     }
+    leftOutCount = max(all - files.count, 0)
     if files.isEmpty { return nil }
   }
 
@@ -43,6 +51,8 @@ package struct TableParts {
 struct PartFormat {
   /// The names of the columns; none where the file has no header.
   var names: [String]?
+  /// Where the lines of the files are noted.
+  var lines: PartLines?
   /// The number of columns; 0 where the first rows of files are not looked at, as those of JSON lines.
   var columnCount = 0
   /// Whether runs of blanks are between cells.
@@ -63,7 +73,7 @@ struct PartFormat {
 /// It ends behind the first file as long as nobody has said how that begins.
 final class PartStream: ByteStream {
   /// How the first file begins, which the others must begin alike.
-  var format: PartFormat?
+  private var format: PartFormat?
   /// About how many bytes there are; compressed files are taken for a quarter of their contents.
   let byteCount: Int?
 
@@ -77,11 +87,15 @@ final class PartStream: ByteStream {
   private(set) var hasByteOrderMark = false
   /// The encoding of the first file.
   private(set) var encoding = TextEncoding.utf8
-  private var lastByte: UInt8?
+  /// The lines of the bytes that were given.
+  private var lineEnds = LineEnds()
+  /// Where they are.
+  private(set) var lines: PartLines
 
-  init(_ files: [String], windowSize: Int) throws(DatasetError) {
+  init(_ files: [String], path: String, windowSize: Int) throws(DatasetError) {
     self.files = files
     self.windowSize = windowSize
+    lines = PartLines(path: path, first: files[0])
     current = try Self.source(files[0], windowSize)
     var count = 0
     for file in files {
@@ -97,7 +111,7 @@ final class PartStream: ByteStream {
     self.declared = declared
     areTexts = true
     current = try Self.source(files[0], windowSize)
-    (next, lastByte) = (1, nil)
+    (next, lineEnds) = (1, LineEnds())
     hasByteOrderMark = try current.beginText(declared)
     encoding = current.encoding
   }
@@ -107,7 +121,7 @@ final class PartStream: ByteStream {
       let count = try current.read(into: &bytes, from: offset)
       if next == 1 { encoding = current.encoding }
       if count > 0 {
-        lastByte = bytes[offset + count - 1]
+        lineEnds.take(bytes.span.extracting(offset..<offset + count))
         return count
       }
       guard let format, next < files.count else { return 0 }
@@ -115,14 +129,14 @@ final class PartStream: ByteStream {
       next += 1
       if areTexts { try current.beginText(declared) }
       if current.unreadCount == 0 { continue }
-      if format.columnCount > 0 { try skipHeader(format) }
-      guard let last = lastByte, last != CSVDialect.lineFeed, last != CSVDialect.carriageReturn
-      else {
-        continue
+      let skipped = format.columnCount > 0 ? try skipHeader(format) : 0
+      let isAtLineStart = lineEnds.isAtLineStart
+      if !isAtLineStart {
+        bytes[offset] = CSVDialect.lineFeed
+        lineEnds.take(bytes.span.extracting(offset..<offset + 1))
       }
-      bytes[offset] = CSVDialect.lineFeed
-      lastByte = CSVDialect.lineFeed
-      return 1
+      lines.note(current.path, line: lineEnds.count + 1, skipped: skipped)
+      if !isAtLineStart { return 1 }
     }
   }
 
@@ -130,22 +144,37 @@ final class PartStream: ByteStream {
     try ByteSource(FileStream(path: path), path: path, windowSize: windowSize)
   }
 
-  /// Steps over the header of a file.
+  /// Goes on behind the first file, which begins as a format says.
+  func goOn(_ format: PartFormat) {
+    self.format = format
+    if let known = format.lines { lines = known }
+  }
+
+  /// Steps over the header of a file, and says how many lines it takes with what stands before it.
   ///
   /// - Throws: `differentColumns` where its columns are not those of the first file.
-  private func skipHeader(_ format: PartFormat) throws(DatasetError) {
+  private func skipHeader(_ format: PartFormat) throws(DatasetError) -> Int {
     if format.isSeparatedByBlanks { try current.filter { BlankStream($0) } }
     let (path, isWhole) = (current.path, current.isAtEnd)
     let first = try current.withUnread { (bytes) throws(DatasetError) in
       try format.firstRow(bytes, path, isWhole)
     }
-    guard let (names, start, end) = first else { return }
+    guard let (names, start, end) = first else { return 0 }
+    func lines(_ count: Int) throws(DatasetError) -> Int {
+      var ends = LineEnds()
+      try current.withUnread { ends.take($0.extracting(0..<count)) }
+      return ends.count
+    }
     if let expected = format.names, names != expected {
       throw .table(.differentColumns(path: path, first: files[0], expected: expected, found: names))
     }
     if names.count != format.columnCount {
-      throw .raggedRow(path: path, line: 1, expected: format.columnCount, found: names.count)
+      let line = try lines(start) + 1
+      throw .raggedRow(path: path, line: line, expected: format.columnCount, found: names.count)
     }
-    current.discard(format.names != nil ? end : start)
+    let size = format.names != nil ? end : start
+    let skipped = try lines(size)
+    current.discard(size)
+    return skipped
   }
 }

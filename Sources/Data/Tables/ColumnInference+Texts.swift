@@ -53,7 +53,8 @@ extension ColumnInference {
       return try meaning(cells, numbers)
     }
     if numbers.odd.count * 20 <= evidence.values, cells.pool.count > 20 {
-      throw .table(.strayText(path: path, column: name, found: numbers.odd.description))
+      let odd = numbers.odd.placed(in: parts)
+      throw .table(.strayText(path: path, column: name, found: odd.description))
     }
     return nil
   }
@@ -62,14 +63,24 @@ extension ColumnInference {
 
   private func declaredNumbers(_ cells: TextCells) throws(DatasetError) -> Meaning {
     let kind = declared ?? .number
-    if let durations = cells.evidence.durations.decision(), durations.odd.count == 0 {
+    let evidence = cells.evidence
+    if let durations = evidence.durations.decision(), durations.odd.count == 0 {
+      if kind == .integer, evidence.durations.fractions.count > 0 {
+        throw wrongKind(kind, evidence.durations.fractions)
+      }
       return try meaning(cells, durations)
     }
-    guard cells.evidence.values > 0 else { return try texts(cells) }
-    guard let numbers = cells.evidence.numbers.decision(hasDecimalComma: hasDecimalComma) else {
-      throw wrongKind(kind, cells.evidence.numbers.others.description)
+    guard evidence.values > 0 else { return try texts(cells) }
+    guard let numbers = evidence.numbers.decision(hasDecimalComma: hasDecimalComma) else {
+      throw wrongKind(kind, evidence.cells(or: evidence.numbers.others))
     }
-    if numbers.odd.count > 0 { throw wrongKind(kind, numbers.odd.description) }
+    if numbers.odd.count > 0 { throw wrongKind(kind, numbers.odd) }
+    if kind == .integer, let fractions = evidence.numbers.fractions[numbers.writing.decimal] {
+      throw wrongKind(kind, fractions)
+    }
+    if kind == .integer, evidence.numbers.large.count > 0 {
+      throw wrongKind(kind, evidence.numbers.large, ", beyond 2^53, which would be rounded")
+    }
     return try meaning(cells, numbers)
   }
 
@@ -80,18 +91,19 @@ extension ColumnInference {
     }
     guard cells.evidence.values > 0 else { return try texts(cells) }
     switch cells.evidence.dates.outcome(order: dateOrder) {
-    case .none: throw wrongKind(kind, cells.evidence.dates.others.description)
+    case .none: throw wrongKind(kind, cells.evidence.cells(or: cells.evidence.dates.others))
     case .ambiguous:
       throw wrongKind(
         kind,
-        "an ambiguous order of day and month (add :day-first or :month-first)"
+        cells.evidence.all,
+        " with an ambiguous order of day and month (add :day-first or :month-first)"
       )
     case .dates(let dates):
       if dates.isTime != (kind == .time) {
-        throw wrongKind(kind, "cells of the kind \(dates.isTime ? "time" : "date")")
+        throw wrongKind(kind, cells.evidence.all, ", of the kind \(dates.isTime ? "time" : "date")")
       }
       // What stands for no date is missing.
-      if dates.odd.count > dates.placeholders.count { throw wrongKind(kind, dates.odd.description) }
+      if dates.odd.count > dates.placeholders.count { throw wrongKind(kind, dates.odd) }
       return meaning(cells, dates, kind)
     }
   }
@@ -131,10 +143,10 @@ extension ColumnInference {
     _ cells: TextCells,
     _ epoch: DateFormat.Epoch
   ) throws(DatasetError) -> Meaning {
-    let numbers = cells.evidence.numbers
-    guard let decision = numbers.decision(hasDecimalComma: false), decision.odd.count == 0,
-      decision.isPlain
-    else { throw wrongKind(.date, numbers.others.description) }
+    let decision = cells.evidence.numbers.decision(hasDecimalComma: false)
+    guard let decision, decision.odd.count == 0, decision.isPlain else {
+      throw wrongKind(.date, cells.evidence.cells(or: cells.evidence.numbers.others))
+    }
     let format = DateFormat(epoch: epoch, decimals: decision.decimals.most ?? 6)
     let values = TextValues(
       cells.codes,
@@ -229,7 +241,10 @@ extension ColumnInference {
     }
     let levels = pool.texts
     if kind == .boolean && levels.count > 2 {
-      throw wrongKind(.boolean, "\(levels.count) different values")
+      throw wrongKind(.boolean, cells.evidence.all, ", more than two values")
+    }
+    if let levels = self.levels, kind == .ordinal, cells.evidence.strangers.count > 0 {
+      throw wrongKind(.ordinal, cells.evidence.strangers, ", \(DeclaredLevels(levels).absence)")
     }
     let detail = detail(rule, cells)
     if kind.holdsTexts {

@@ -32,6 +32,8 @@ struct ColumnInference {
   var distinctCount: Int?
   /// How many of the cells at hand were added to those that were drawn, and may be among these.
   var addedCount = 0
+  /// The files that are read, where there are several.
+  var parts: PartLines?
   /// Whether a comma stands before decimals where the column itself does not show it.
   var hasDecimalComma = false
   /// Whether no comma stands before decimals, so that 4,6 is a list.
@@ -187,10 +189,12 @@ struct ColumnInference {
   /// What whole numbers were expected to be and are not, with the first of them.
   private static func fractions(_ numbers: [Double], _ missing: [Bool]) -> String {
     let row = numbers.indices.first { row in
-      (missing.isEmpty || !missing[row]) && numbers[row] != numbers[row].rounded()
+      (missing.isEmpty || !missing[row])
+        && (numbers[row] != numbers[row].rounded() || abs(numbers[row]) >= 0x1p53)
     }
     let format = NumberFormat(decimals: nil, isFixed: false)
-    return "numbers with decimals" + (row.map { ", such as \(format.text(numbers[$0]))" } ?? "")
+    return "numbers with decimals or beyond 2^53"
+      + (row.map { ", such as \(format.text(numbers[$0])) in row \($0 + 1)" } ?? "")
   }
 
   // MARK: Levels
@@ -198,18 +202,11 @@ struct ColumnInference {
   /// The column with its levels in the order that the user gave.
   func ordered(_ column: Table.Column) throws(DatasetError) -> Table.Column {
     guard let levels, case .codes(let codes, let found) = column.cells else { return column }
+    let declared = DeclaredLevels(levels)
     var places: [Int32] = []
     for level in found {
-      let place = levels.firstIndex { level == $0 }
-      let number = TableNumber.level(of: level)
-      guard
-        let place = place
-          ?? levels.firstIndex(where: { number != nil && TableNumber.level(of: $0) == number })
-      else {
-        throw wrongKind(
-          .ordinal,
-          "\"\(clipped(level))\", which is none of the levels " + TableError.list(levels)
-        )
+      guard let place = declared.place(of: level) else {
+        throw wrongKind(.ordinal, "\"\(clipped(level))\", \(declared.absence)")
       }
       places.append(Int32(place))
     }
@@ -232,6 +229,11 @@ struct ColumnInference {
   /// The error of a column that was declared to be what it is not.
   func wrongKind(_ kind: ColumnKind, _ found: String) -> DatasetError {
     .table(.wrongKind(path: path, column: name, kind: kind, found: found))
+  }
+
+  /// The same with some of the cells.
+  func wrongKind(_ kind: ColumnKind, _ cells: OddCells, _ remark: String = "") -> DatasetError {
+    wrongKind(kind, cells.placed(in: parts).description + remark)
   }
 }
 

@@ -18,7 +18,7 @@ package enum ColumnRule: String, Codable, Hashable, Sendable, CaseIterable {
   case durations
   /// Two values: whole numbers or texts.
   case twoValues = "two values"
-  /// Whole numbers that run on without gaps, at least 20 of them.
+  /// Whole numbers that run on without gaps, at least 20 of them, and no years.
   case runningNumbers = "running numbers"
   /// Whole numbers, nearly all different, in a column that is called an identifier.
   case namedIdentifier = "called an identifier"
@@ -129,12 +129,18 @@ package struct ColumnReading: Codable, Hashable, Sendable {
     let words = missing.filter { !$0.word.isEmpty }
     if !words.isEmpty {
       let counts = words.map { "\"\(clipped($0.word))\" \(NumberText.grouped($0.count))" }
-      lines.append("taken as missing: " + counts.joined(separator: ", "))
+      // Among texts such a word may be a level as the others.
+      let option = isOfTexts ? "; else --missing-only \"\(name)=\"" : ""
+      lines.append("taken as missing: " + counts.joined(separator: ", ") + option)
     }
     if odd.count > 0 {
       lines.append("other than the rest, and kept as written: \(odd.description)")
     }
     return lines
+  }
+
+  private var isOfTexts: Bool {
+    [.twoValues, .codes, .uniqueCodes, .texts, .nearlyUnique, .manyTexts].contains(rule)
   }
 
   init(name: String, rule: ColumnRule) {
@@ -151,9 +157,17 @@ package struct ColumnReadings: Hashable, Sendable {
   /// What was made of cells that are no values, a line each: the words that were taken as missing, in all
   /// columns together, and the odd cells of each column.
   package var remarks: [String] {
+    let odd = columns.filter { $0.odd.count > 0 }.map {
+      "column \($0.name): other than the rest, and kept as written: \($0.odd.description)"
+    }
+    return [Self.summary(of: columns.flatMap(\.missing))].compactMap(\.self) + odd
+  }
+
+  /// The words of all columns that were taken as missing, with their counts, in a line; none where there are none.
+  package static func summary(of missing: [ColumnReading.MissingWord]) -> String? {
     var words: [String] = []
     var counts: [String: (cells: Int, columns: Int)] = [:]
-    for missing in columns.flatMap(\.missing) where !missing.word.isEmpty {
+    for missing in missing where !missing.word.isEmpty {
       if counts[missing.word] == nil { words.append(missing.word) }
       let known = counts[missing.word] ?? (0, 0)
       counts[missing.word] = (known.cells + missing.count, known.columns + 1)
@@ -164,10 +178,7 @@ package struct ColumnReadings: Hashable, Sendable {
           + (count.columns > 1 ? " in \(count.columns) columns" : "")
       }
     }
-    let odd = columns.filter { $0.odd.count > 0 }.map {
-      "column \($0.name): other than the rest, and kept as written: \($0.odd.description)"
-    }
-    return (texts.isEmpty ? [] : ["taken as missing: " + texts.joined(separator: ", ")]) + odd
+    return texts.isEmpty ? nil : "taken as missing: " + texts.joined(separator: ", ")
   }
 
   package static func == (first: ColumnReadings, second: ColumnReadings) -> Bool { true }

@@ -111,13 +111,17 @@ struct NumberFacts {
     let all = Double(count ?? present)
     guard span >= all * 0.99 else { return nil }
     let runOn = span <= all * 1.01
-    guard runOn || Self.isCalledIdentifier(name) else { return nil }
+    let isCalled = Self.isCalledIdentifier(name)
+    guard isCalled || (runOn && !areYears) else { return nil }
     var seen: Set<Double> = []
     seen.reserveCapacity(present)
     for row in numbers.indices where missing.isEmpty || !missing[row] { seen.insert(numbers[row]) }
     guard Double(seen.count) >= 0.99 * Double(present - added) else { return nil }
     return runOn ? .runningNumbers : .namedIdentifier
   }
+
+  /// Whether all may be years: those that run on are a time, and name no rows.
+  private var areYears: Bool { least >= 1700 && greatest <= 2100 }
 
   /// Whether the last word of a name, as in "CustomerId" and "row_id", says so.
   private static func isCalledIdentifier(_ name: String) -> Bool {

@@ -25,7 +25,7 @@ struct ScannedColumn {
   /// The same where they are many.
   private var seen: Set<Double> = []
   /// What all texts show.
-  private(set) var evidence = TextEvidence()
+  private(set) var evidence: TextEvidence
   private var dayCount = 0
   private var levels: Set<String> = []
   private var levelOrder: [String] = []
@@ -37,10 +37,12 @@ struct ScannedColumn {
 
   /// Makes a column of texts or of numbers.
   ///
-  /// - Parameter keepsLevels: Whether the numbers stand for levels, of which all are kept that a
-  ///   column can have.
-  init(isText: Bool, keepsLevels: Bool = false) {
+  /// - Parameters:
+  ///   - keepsLevels: Whether the numbers stand for levels, of which all are kept that a column can have.
+  ///   - levels: The levels that texts were declared to have.
+  init(isText: Bool, keepsLevels: Bool = false, levels: [String]? = nil) {
     self.isText = isText
+    evidence = TextEvidence(levels: levels)
     mostDistinct = keepsLevels ? ColumnInference.mostLevels + 1 : Self.fewestDistinct
   }
 
@@ -178,7 +180,7 @@ struct ScannedColumn {
     }
     inference.distinctCount = distinctCount
     var pool = TextPool()
-    let fractions = evidence.numbers.fractions.values.map { String(decoding: $0, as: UTF8.self) }
+    let fractions = evidence.numbers.fractions.values.flatMap { $0.first.map(\.text) }
     let codes = (order.map { texts[$0] } + levelOrder + fractions.sorted()).map { text -> Int32 in
       guard let text else { return -1 }
       let bytes = Array(text.utf8)

@@ -69,9 +69,23 @@ package struct StoredTable: Sendable {
     sampleBytes: Int = 32 << 20,
     progress: (Double) -> Void = { _ in }
   ) throws(DatasetError) {
+    let source = try ByteSource(path: path)
+    do {
+      try self.init(source, options, sampleBytes: sampleBytes, progress: progress)
+    } catch {
+      throw error.placed(in: source.partLines)
+    }
+  }
+
+  private init(
+    _ source: ByteSource,
+    _ options: TableOptions,
+    sampleBytes: Int,
+    progress: (Double) -> Void
+  ) throws(DatasetError) {
+    let path = source.path
     var own = options
     own.limit = nil
-    let source = try ByteSource(path: path)
     var plan = try TableParser.Plan(
       source,
       options: own,
@@ -92,14 +106,7 @@ package struct StoredTable: Sendable {
       scan = try TableScan(plan.source(), plan, sampleBytes: sampleBytes, progress: progress)
     }
     if scan.rowCount == 0 { throw .noRows(path: path, columns: plan.names.count) }
-    let hasDecimalComma = plan.hasDecimalComma(scan.parsed, scan.evidence, options)
-    let refusesDecimalComma = plan.refusesDecimalComma(scan.parsed, options)
-    let inferences = plan.names.map { name in
-      var inference = options.inference(of: name, in: path)
-      inference.hasDecimalComma = hasDecimalComma
-      inference.refusesDecimalComma = refusesDecimalComma
-      return inference
-    }
+    let inferences = plan.inferences(scan.parsed, scan.evidence, options)
     try self.init(path, own, .text, scan, inferences, plan)
   }
 

@@ -30,15 +30,23 @@ extension Table {
     windowSize: Int
   ) throws(DatasetError) {
     let source = try ByteSource(path: path, windowSize: windowSize)
-    do {
-      try self.init(source, options: options, memoryLimit: memoryLimit)
-    } catch {
-      throw error.withLineOfPart(path)
-    }
+    try self.init(source, options: options, memoryLimit: memoryLimit)
   }
 
   init(
     _ source: ByteSource,
+    options: TableOptions,
+    memoryLimit: Int
+  ) throws(DatasetError) {
+    do {
+      try self.init(reading: source, options: options, memoryLimit: memoryLimit)
+    } catch {
+      throw error.placed(in: source.partLines)
+    }
+  }
+
+  private init(
+    reading source: ByteSource,
     options: TableOptions,
     memoryLimit: Int
   ) throws(DatasetError) {
@@ -83,13 +91,10 @@ extension Table {
     _ plan: TableParser.Plan,
     _ options: TableOptions
   ) throws(DatasetError) -> [ColumnInference.Meaning] {
-    let hasDecimalComma = plan.hasDecimalComma(parsed, evidence, options)
-    let refusesDecimalComma = plan.refusesDecimalComma(parsed, options)
+    let inferences = plan.inferences(parsed, evidence, options)
     var meanings: [ColumnInference.Meaning] = []
     for (index, column) in parsed.enumerated() {
-      var inference = options.inference(of: plan.names[index], in: plan.path)
-      inference.hasDecimalComma = hasDecimalComma
-      inference.refusesDecimalComma = refusesDecimalComma
+      let inference = inferences[index]
       if let evidence = evidence[index] {
         meanings.append(
           try inference.meaning(

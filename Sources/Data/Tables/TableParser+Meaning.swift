@@ -5,8 +5,14 @@ extension TableParser {
   var evidence: [TextEvidence?] {
     columns.indices.map { column in
       plan.modes[column] == .text
-        ? TextEvidence(columns[column], lines: lines, words: plan.columnMissing[column]) : nil
+        ? evidence(column) : nil
     }
+  }
+
+  private func evidence(_ column: Int) -> TextEvidence {
+    var evidence = TextEvidence(levels: plan.levels[column])
+    evidence.take(columns[column], lines: lines, words: plan.columnMissing[column])
+    return evidence
   }
 }
 
@@ -31,9 +37,26 @@ extension TableParser.Plan {
           && evidence.contains { $0?.numbers.showsDecimalComma == true }))
   }
 
+  /// How it is decided what each column is.
+  func inferences(
+    _ columns: [ParsedColumn],
+    _ evidence: [TextEvidence?],
+    _ options: TableOptions
+  ) -> [ColumnInference] {
+    let hasDecimalComma = hasDecimalComma(columns, evidence, options)
+    let refusesDecimalComma = refusesDecimalComma(columns, options)
+    return names.map { name in
+      var inference = options.inference(of: name, in: path)
+      inference.parts = partLines
+      inference.hasDecimalComma = hasDecimalComma
+      inference.refusesDecimalComma = refusesDecimalComma
+      return inference
+    }
+  }
+
   /// The columns that were read as numbers, and are to be read again as texts: those with a text, with codes
-  /// such as 007, with days such as 20230623, and with numbers such as 1.234 where a comma stands before
-  /// decimals.
+  /// such as 007, with days such as 20230623, with numbers such as 1.234 where a comma stands before
+  /// decimals, and with decimals where whole numbers are declared, for the error to name them.
   ///
   /// - Parameters:
   ///   - columns: What was read.
@@ -51,11 +74,15 @@ extension TableParser.Plan {
     let hasDecimalComma = hasDecimalComma(columns, evidence, options)
     var late: [Int] = []
     for (index, column) in columns.enumerated() where modes[index] == .number {
-      let isDeclared = options.columnKinds[names[index]] != nil
-      let areCodes = !isDeclared && column.decimalCounts.needTexts
+      let (declared, counts) = (options.columnKinds[names[index]], column.decimalCounts)
+      // What nothing but its share can tell is a number where it cannot be read again.
+      let areCodes =
+        declared == nil && (canBeReadAgain ? counts.needTexts : counts.areFixedCodes)
       if column.firstText == nil, !areCodes {
-        let mayBeThousands = hasDecimalComma && column.decimalCounts.mayBeThousands
-        guard canBeReadAgain, mayBeThousands || (!isDeclared && days(index)) else { continue }
+        let mayBeThousands = hasDecimalComma && counts.mayBeThousands
+        let hasFractions = declared == .integer && (counts.most != 0 || counts.has(.large))
+        let isOther = mayBeThousands || hasFractions || (declared == nil && days(index))
+        guard canBeReadAgain, isOther else { continue }
       }
       if !canBeReadAgain {
         if column.firstText != nil { throw Table.lateText(column, path) }
@@ -75,6 +102,14 @@ extension TableParser.Plan {
     return late
   }
 
+  /// The words of a column that were taken as missing, with their counts.
+  func missingWords(_ index: Int, _ parsed: ParsedColumn) -> [ColumnReading.MissingWord] {
+    let words = columnMissing[index].texts
+    return parsed.missingWords.enumerated().dropFirst().compactMap { place, count in
+      count > 0 ? ColumnReading.MissingWord(word: words[place - 1], count: count) : nil
+    }
+  }
+
   /// The report of how a column was read.
   ///
   /// - Parameter missingCount: The number of cells without a value.
@@ -85,12 +120,9 @@ extension TableParser.Plan {
     missingCount: Int
   ) -> ColumnReading {
     var reading = meaning.reading(names[index])
-    let words = columnMissing[index].texts
-    var named = 0
-    for (place, count) in parsed.missingWords.enumerated() where place > 0 && count > 0 {
-      reading.missing.append(ColumnReading.MissingWord(word: words[place - 1], count: count))
-      named += count
-    }
+    reading.odd = reading.odd.placed(in: partLines)
+    reading.missing = missingWords(index, parsed)
+    let named = reading.missing.reduce(0) { $0 + $1.count }
     if missingCount > named {
       let empty = ColumnReading.MissingWord(word: "", count: missingCount - named)
       reading.missing.insert(empty, at: 0)

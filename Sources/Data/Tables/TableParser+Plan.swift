@@ -14,6 +14,10 @@ extension TableParser {
     var missing: MissingWords
     /// The words for missing cells of each column.
     var columnMissing: [MissingWords]
+    /// The levels that each column was declared to have.
+    var levels: [[String]?] = []
+    /// Where the lines of several files are.
+    private(set) var partLines: PartLines?
     var memoryLimit: Int
     var cellLimit: Int
     /// How the text is written.
@@ -101,6 +105,8 @@ extension TableParser.Plan {
     self.memoryLimit = memoryLimit
     cellLimit = source.windowSize
     columnMissing = options.missing(of: sample.names)
+    levels = sample.names.map { options.ordinalLevels[$0] }
+    partLines = source.partLines
     modes = []
     isStrict = []
     for (index, name) in sample.names.enumerated() {
@@ -219,8 +225,9 @@ extension TableParser.Plan {
 
   /// How each file begins, where several are one table.
   private var partFormat: PartFormat {
-    if format.isJSONLines { return PartFormat() }
-    var part = PartFormat(names: hasHeader ? names : nil, columnCount: names.count)
+    var part = PartFormat(lines: partLines)
+    if format.isJSONLines { return part }
+    (part.names, part.columnCount) = (hasHeader ? names : nil, names.count)
     part.isSeparatedByBlanks = format.isSeparatedByBlanks
     let (isMarked, hasHeader, hasRowNames) = (isHeaderMarked, hasHeader, format.hasRowNames)
     let (separator, isTrailing, count) = (separator, format.hasTrailingSeparators, names.count)

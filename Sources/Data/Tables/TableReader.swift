@@ -29,6 +29,9 @@ package final class TableReader {
   /// name: they count as missing.
   package private(set) var unknownCounts: [String: Int] = [:]
 
+  /// The cells so far that were taken as missing, by the columns of the schema.
+  private var missingCounts: [Int] = []
+
   private let rows: Rows
   private let blockRows: Int
   private let limit: Int?
@@ -123,7 +126,7 @@ package final class TableReader {
     switch rows {
     case .text(let text):
       let block: [ParsedColumn]
-      do { block = try text.next(wanted) } catch { throw error.withLineOfPart(path) }
+      do { block = try text.next(wanted) } catch { throw error.placed(in: text.parts) }
       isFinished = text.isFinished
       for (index, column) in schema.columns.enumerated() {
         columns.append(try table(column, block[index], index, text))
@@ -142,7 +145,23 @@ package final class TableReader {
       return nil
     }
     rowCount += count
+    if missingCounts.isEmpty { missingCounts = columns.map { _ in 0 } }
+    for (index, column) in columns.enumerated() { missingCounts[index] += column.missingCount }
     return Table(name: lastPart(of: path), columns: columns)
+  }
+
+  /// What was taken as missing so far in each column that has some.
+  package var missingWords: [(column: String, words: [ColumnReading.MissingWord])] {
+    zip(schema.columns, missingCounts).enumerated().compactMap { index, entry in
+      let (column, missing) = entry
+      var words: [ColumnReading.MissingWord] = []
+      if case .text(let text) = rows { words = text.missingWords(index) }
+      let named = words.reduce(unknownCounts[column.name] ?? 0) { $0 + $1.count }
+      if missing > named {
+        words.insert(ColumnReading.MissingWord(word: "", count: missing - named), at: 0)
+      }
+      return words.isEmpty ? nil : (column.name, words)
+    }
   }
 
   private func table(
@@ -158,7 +177,7 @@ package final class TableReader {
       // What is no date counts as missing; what is no number is an error, as among plain numbers.
       if let row = values.unread.first, let code = values.originals[row], !column.mayHoldOthers {
         let place = text.place(row: row, column: index)
-        throw .textCell(path: path, cell: place, text: code)
+        throw DatasetError.textCell(path: path, cell: place, text: code).placed(in: text.parts)
       }
       if !values.unread.isEmpty { unknownCounts[column.name, default: 0] += values.unread.count }
       return column.column(

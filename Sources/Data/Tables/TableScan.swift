@@ -103,7 +103,10 @@ extension TableScan {
     sampleBytes: Int,
     progress: (Double) -> Void
   ) throws(DatasetError) {
-    self.init(plan.modes.map { ScannedColumn(isText: $0 == .text) }, sampleBytes: sampleBytes)
+    let columns = plan.modes.indices.map {
+      ScannedColumn(isText: plan.modes[$0] == .text, levels: plan.levels[$0])
+    }
+    self.init(columns, sampleBytes: sampleBytes)
     var parser = TableParser(
       plan,
       columns: plan.modes.map { ParsedColumn(forgets: $0 == .text) }

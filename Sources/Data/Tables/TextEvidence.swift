@@ -7,16 +7,18 @@ struct TextEvidence {
   private(set) var present = 0
   /// The cells in quotes that hold a word for a missing cell: texts, but no odd ones among numbers or dates.
   private(set) var quotedWords = 0
+  /// The first cells, whatever they are, and those that are none of the levels that were declared.
+  private(set) var all = OddCells()
+  private(set) var strangers = OddCells()
+  private let levels: DeclaredLevels?
 
   /// The longest text that is looked at: any number or date is shorter.
   private static let longest = 64
 
-  init() {}
-
-  /// Takes the cells of all rows.
-  init(_ column: ParsedColumn, lines: RowLines, words: MissingWords) {
-    take(column, lines: lines, words: words)
-  }
+  /// Begins without a cell.
+  ///
+  /// - Parameter levels: The levels that the column was declared to have.
+  init(levels: [String]? = nil) { self.levels = levels.map { DeclaredLevels($0) } }
 
   /// Takes some rows.
   ///
@@ -33,20 +35,24 @@ struct TextEvidence {
     for code in counts.indices where counts[code] > 0 {
       let text = Array(column.pool.text(code))
       present += counts[code]
+      let cells = CellGroup(
+        text: text.count <= Self.longest ? text : Array(text.prefix(Self.longest + 1)),
+        count: counts[code],
+        line: lines.line(of: rows[code])
+      )
+      all.take(cells)
+      if let levels, levels.place(of: String(decoding: text, as: UTF8.self)) == nil {
+        strangers.take(cells)
+      }
       if words.contains(text) {
         quotedWords += counts[code]
         continue
       }
       // Numbers, dates and durations have digits.
       guard text.contains(where: { 0x30...0x39 ~= $0 }) else {
-        takeOther(CellGroup(text: text, count: counts[code], line: lines.line(of: rows[code])))
+        takeOther(cells)
         continue
       }
-      let cells = CellGroup(
-        text: Array(text.prefix(Self.longest + 1)),
-        count: counts[code],
-        line: lines.line(of: rows[code])
-      )
       numbers.take(cells)
       dates.take(cells)
       durations.take(cells)
@@ -59,6 +65,9 @@ struct TextEvidence {
     dates.takeOther(cells)
     durations.takeOther(cells)
   }
+
+  /// Some cells that are no values of a kind; where there are none, the first ones of the column.
+  func cells(or odd: OddCells) -> OddCells { odd.count > 0 ? odd : all }
 
   /// The cells that are numbers or dates, or should be.
   var values: Int { present - quotedWords }
@@ -116,4 +125,25 @@ struct TextValues {
       if isUnread[place] { unread.append(row) }
     }
   }
+}
+
+/// The levels that a column was declared to have, in their order.
+struct DeclaredLevels: Sendable {
+  private let texts: [String]
+  private let numbers: [Double?]
+
+  init(_ texts: [String]) {
+    self.texts = texts
+    numbers = texts.map { TableNumber.level(of: $0) }
+  }
+
+  /// The place of the level that a text is, or that is the same number.
+  func place(of text: String) -> Int? {
+    if let place = texts.firstIndex(of: text) { return place }
+    guard let number = TableNumber.level(of: text) else { return nil }
+    return numbers.firstIndex { $0 == number }
+  }
+
+  /// What a cell is that none of the levels is.
+  var absence: String { "none of the levels " + TableError.list(texts) }
 }

@@ -74,11 +74,19 @@ final class TextRows {
   /// The number of columns of the text.
   var columnCount: Int { parser.columnCount }
 
+  /// Where the lines of several files are.
+  var parts: PartLines? { source.partLines }
+
   /// Whether the cells of a column of the schema are given as texts.
   func isText(_ column: Int) -> Bool { parser.plan.modes[places[column]] == .text }
 
   /// The words for missing cells of a column of the schema.
   func words(_ column: Int) -> MissingWords { parser.plan.columnMissing[places[column]] }
+
+  /// The words that were taken as missing so far in a column of the schema.
+  func missingWords(_ column: Int) -> [ColumnReading.MissingWord] {
+    parser.plan.missingWords(places[column], parser.columns[places[column]])
+  }
 
   /// The place of a cell of the rows that were given last.
   func place(row: Int, column: Int) -> CellPlace {

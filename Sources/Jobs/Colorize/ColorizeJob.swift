@@ -82,12 +82,14 @@ struct ColorizeJob {
   }
 
   private func load(_ path: String) throws(DatasetError) -> ImageSet {
-    try ImageSet.load(
+    let images = try ImageSet.load(
       contentsOf: path,
       limit: run.request.files.first,
       skipsUnreadable: run.request.reading.skipUnreadable,
       cacheFolder: run.request.reading.cacheFolder
     )
+    run.report(.images(images), path)
+    return images
   }
 
   /// Where results go: as many places as there are samples.

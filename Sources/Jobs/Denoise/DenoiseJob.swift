@@ -49,10 +49,8 @@ struct DenoiseJob {
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedDenoiser(contentsOf: $0) }
-    let data = try run.load(run.data)
-    let learned = try files.learnFrom.map {
-      try run.loadToLearn($0)
-    }
+    let (given, data) = try run.loadBoth(for: model?.fields)
+    let learned = given.map { run.learnable($0) }
     let reference = try options.reference.map {
       try run.request.reading.load($0, limit: files.first)
     }
@@ -73,6 +71,7 @@ struct DenoiseJob {
         try await denoiser.fit(source, session: $0)
       }
     }
+    try run.compare(data, with: fitted.fields)
     let report = try await denoise(data, reference, with: fitted)
     let preview = try await preview(of: data, with: fitted)
     try fitted.removeCheckpoint()
@@ -85,7 +84,7 @@ struct DenoiseJob {
       learnedFromData: isClean,
       itemCount: data.count
     ).result(run, options)
-    result.add(try await run.unknownLevels(of: data, in: fitted.columns.map { .table($0) }))
+    result.add(try await run.unknownLevels(of: data, in: fitted.fields.map { .table($0) }))
     result.preview = preview
     return result
   }

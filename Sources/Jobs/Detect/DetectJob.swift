@@ -97,6 +97,20 @@ struct DetectJob {
     }
     try sink.commit()
     counts.unknown = await data.unknownCounts
+    if loaded == nil, data.schema != nil {
+      var report = InputReport(data: run.data, items: counts.count)
+      let missing = await data.missingWords
+      for (column, words) in missing {
+        report.missing += words.map {
+          InputReport.Missing(column: column, word: $0.word, count: $0.count)
+        }
+      }
+      report.unknown = counts.unknown
+      if let line = ColumnReadings.summary(of: missing.flatMap(\.words)) {
+        run.note("\(lastPart(of: run.data)): \(line)")
+      }
+      run.inputs.add(report)
+    }
     result.take(counts)
     result.preview = sink.preview
     result.heatMaps = heatMaps
@@ -104,6 +118,7 @@ struct DetectJob {
     result.top = try await counts.top.items(fitted, on: engine)
     run.end(.encoding)
     guard let labels else { return }
+    result.labels = labels
     let files = run.request.files
     result.labeled = try await run.stoppable {
       try await fitted.evaluate(
@@ -231,64 +246,6 @@ struct DetectCounts: Sendable {
     anomalies += findings.anomalyCount
     for place in findings.indices where findings.anomalies[place] {
       leastAnomaly = min(leastAnomaly ?? .infinity, findings.scores[place])
-    }
-  }
-}
-
-/// Which items somebody labeled as anomalies.
-struct DetectLabels {
-  /// The column, of a table or series.
-  let name: String
-  /// Whether each item is one.
-  private(set) var marks: [Bool] = []
-
-  init(name: String) { self.name = name }
-
-  /// Takes the column of labels out of data that are trained on.
-  ///
-  /// - Throws: Where the data have no such column.
-  static func remove(_ name: String, from data: inout Dataset) throws {
-    switch data {
-    case .table(let table):
-      let columns = table.schema.columns.map(\.name)
-      guard columns.contains(name) else {
-        throw DatasetError.table(.missingColumn(path: table.name, name: name, found: columns))
-      }
-      if columns.count > 1 { data = .table(table.removing([name])) }
-    case .series(let series): data = .series(try series.sample.removing(name))
-    case .images(let images):
-      if images.labels == nil {
-        throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")
-      }
-    case .sounds: break
-    }
-  }
-
-  /// Takes the labels of the items of a batch that something was found of.
-  mutating func take(_ findings: Findings, of batch: DatasetBatch) throws {
-    switch batch.data {
-    case .table(let table): marks += Self.marks(try table.sample.required(name))
-    case .series(let data):
-      let series = data.sample
-      let rows = Self.marks(try series.table.required(name))
-      var places: [Int: Int] = [:]
-      for (place, row) in series.originalRows.enumerated() { if let row { places[row] = place } }
-      marks += findings.map { finding in places[finding.item].map { rows[$0] } ?? false }
-    case .images(let images):
-      guard let labels = images.labels else {
-        throw Failure.usage("--labels: \(images.name) has no labels; see --labels-array")
-      }
-      marks += labels.map { $0 != 0 }
-    case .sounds: break
-    }
-  }
-
-  /// Whether each cell says that its row is an anomaly.
-  static func marks(_ column: Table.Column) -> [Bool] {
-    (0..<column.count).map { row in
-      if let number = column.number(row) { return number != 0 }
-      guard let text = column.text(row)?.lowercased() else { return false }
-      return !["false", "no", "n", "f", "normal", "ok", "good", "inlier", "-"].contains(text)
     }
   }
 }

@@ -22,8 +22,9 @@ struct DetectResult {
   private var moved: [MovedColumn] = []
   /// The most unusual anomalies.
   var top: [TopFindings.Item] = []
-  /// The evaluation of labeled data.
+  /// The evaluation of labeled data, and what the labels were taken for.
   var labeled: Evaluation?
+  var labels: DetectLabels?
   /// The ranges of a series, the most unusual first.
   var ranges: [AnomalousRange]?
   /// The first rows of the scores, where they were not written.
@@ -74,15 +75,12 @@ struct DetectResult {
       evaluation: run.request.shown(fitted.evaluation)
     )
     result.evaluated(labeled)
-    if labeled == nil, options.labels != nil {
-      result.paragraphs.append("The labels are all the same: nothing can be evaluated by them.")
+    if let labels = labels?.summary {
+      result.add("labels", labels)
+      result.paragraphs.append(labels.text)
     }
     result.sentences = [verdict] + found + [drifted, movedText].compactMap(\.self)
-    for (name, count) in unknownCategories.sorted(by: { $0.key < $1.key }) {
-      result.sentences.append(
-        "\(NumberText.counted(count, "cell")) of \(name) have levels that the training data did not have"
-      )
-    }
+    result.sentences += JobRun.lines(unknownCategories, fitted.tableSchema)
     result.wrote("scores", to: run.paths.output)
     result.wrote("model", to: run.paths.model)
     result.wrote(

@@ -25,12 +25,10 @@ struct FeaturesJob {
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedFeatureExtractor(contentsOf: $0) }
-    let whole = try run.load(run.data)
+    let (given, whole) = try run.loadBoth(for: model?.encoding.fields)
     let probe = try probe(of: whole)
     let data = try withoutProbe(whole)
-    let learned = try files.learnFrom.map { path in
-      try withoutProbe(run.load(path))
-    }
+    let learned = try given.map { try withoutProbe($0) }
     try run.paths.checkWritable()
     run.end(.reading)
     let fitted: FittedFeatureExtractor
@@ -55,6 +53,7 @@ struct FeaturesJob {
       }
     }
     let engine = run.engine
+    try run.compare(whole, with: fitted.encoding.fields)
     if let path = run.paths.output {
       let file = try CodesFile(path, of: whole, width: fitted.dimensions, beside: carried)
       try await run.stoppable {

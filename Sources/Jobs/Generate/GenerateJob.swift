@@ -35,9 +35,9 @@ struct GenerateJob {
     let learned = try files.learnFrom.map {
       try run.loadToLearn($0)
     }
-    let evaluated = try options.evaluateOn.map {
-      try run.request.reading.load($0, limit: files.first)
-    }
+    if case .table(let table)? = learned { run.read(like: table.schema) }
+    if let model { run.read(like: model.fields?.schema) }
+    let evaluated = try options.evaluateOn.map { try run.load($0) }
     if let model { try check(model.kind, classes: model.classes) }
     var classes: ItemClasses?
     if let learned {

@@ -29,10 +29,8 @@ struct ImputeJob {
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedImputer(contentsOf: $0) }
-    let data = try run.load(run.data)
-    let learned = try files.learnFrom.map {
-      try run.loadToLearn($0)
-    }
+    let (given, data) = try run.loadBoth(for: model?.fields)
+    let learned = given.map { run.learnable($0) }
     try run.paths.checkWritable()
     run.end(.reading)
     let fitted: FittedImputer
@@ -46,6 +44,7 @@ struct ImputeJob {
         try await imputer.fit(source, session: $0)
       }
     }
+    try run.compare(data, with: fitted.fields)
     let filling = ImputedFiles(
       run,
       options,

@@ -49,9 +49,11 @@ struct TableSummary: Encodable {
           last = present.max().map { format.text($0) }
         } else if !present.isEmpty {
           let count = Double(present.count)
-          let average = present.reduce(0) { $0 + $1 / count }
           minimum = present.min()
           maximum = present.max()
+          // What is the same everywhere is its own mean, without an error of rounding.
+          let average =
+            minimum == maximum ? minimum ?? 0 : present.reduce(0) { $0 + $1 / count }
           mean = average
           standardDeviation =
             present.reduce(0) { $0 + ($1 - average) * ($1 - average) / count }.squareRoot()

@@ -62,6 +62,8 @@ struct MatchAddJob {
 
   /// Reads, trains where that is needed, stores, in this order.
   mutating func run() async throws -> JobResult {
+    let known = try storedLibrary()
+    run.read(like: known?.matcher?.encoding.fields?.schema)
     let data = try run.request.data.map { try run.load($0) }
     let learned = try files.learnFrom.map { try run.load($0) }
     run.end(.reading)
@@ -69,7 +71,7 @@ struct MatchAddJob {
     let spectrograms = SoundSpectrograms()
     var fitted: FittedMatcher?
     let library: MatchLibrary
-    if let known = try storedLibrary() {
+    if let known {
       library = known
     } else {
       let found = try await encoder(
@@ -85,7 +87,10 @@ struct MatchAddJob {
     let engine = run.engine
     var added = 0
     var silent: [String] = []
-    for part in data {
+    for (path, part) in zip(run.request.data, data) {
+      if known != nil || files.model != nil || path != run.data {
+        try run.compare(part, path, with: library.matcher?.encoding.fields)
+      }
       let new = try await run.stoppable {
         try await library.add(
           part,

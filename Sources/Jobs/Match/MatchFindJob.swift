@@ -1,4 +1,5 @@
 internal import HourglassData
+internal import HourglassEncodings
 internal import HourglassMatch
 internal import HourglassSignatures
 internal import HourglassSystem
@@ -54,8 +55,11 @@ package struct MatchFindOptions: DatabaseOptions {
         )
       ]
     }
+    var run = run
+    run.read(like: library.matcher?.encoding.fields?.schema)
     for item in run.request.data {
       let data = try run.load(item).inMemory()
+      try run.compare(data, item, with: library.matcher?.encoding.fields)
       answers += try await run.stoppable {
         try await library.find(
           data,

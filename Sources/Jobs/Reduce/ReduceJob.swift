@@ -28,11 +28,7 @@ struct ReduceJob {
   mutating func run() async throws -> JobResult {
     let files = run.request.files
     let model = try files.model.map { try FittedDimensionReducer(contentsOf: $0) }
-    let data = try run.load(run.data)
-    let learned =
-      try files.learnFrom.map {
-        try run.load($0)
-      }
+    let (learned, data) = try run.loadBoth(for: model?.encoding.fields)
     let labels = try options.labels.map {
       try ItemLabels.check(data)
       return try ItemLabels(contentsOf: $0, count: data.count, known: options.labelNames)
@@ -57,6 +53,7 @@ struct ReduceJob {
       let reducer = try reducer(for: source)
       fitted = try await learn(source, reducer)
     }
+    try run.compare(data, with: fitted.encoding.fields)
     try await write(data, coloring, fitted)
     let preview = try await preview(of: data, with: fitted)
     try fitted.removeCheckpoint()

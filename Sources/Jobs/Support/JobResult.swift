@@ -120,8 +120,14 @@ extension JobResult: Encodable {
 
   /// The facts, the files that were written by their names, and the times, in one object.
   package func encode(to encoder: any Encoder) throws {
-    if let value { return try value.encode(to: encoder) }
     var container = encoder.container(keyedBy: Key.self)
+    if let value {
+      try value.encode(to: encoder)
+      if let inputs = facts["inputs"] {
+        try inputs.encode(to: container.superEncoder(forKey: Key("inputs")))
+      }
+      return
+    }
     for (name, fact) in facts {
       try fact.encode(to: container.superEncoder(forKey: Key(name)))
     }

@@ -17,6 +17,11 @@ package struct JobRun: Sendable {
   /// The seconds of each part of the run.
   private(set) var seconds: [String: Double] = [:]
 
+  /// What was made of the inputs.
+  let inputs = InputLog()
+  /// The columns of a model, by which is read what the data leave open.
+  private var schema: TableSchema?
+
   private let control: JobControl
   private let send: @Sendable (JobEvent) -> Void
   private var start = ContinuousClock.now
@@ -58,6 +63,9 @@ package struct JobRun: Sendable {
   var result: JobResult {
     var result = JobResult(usedModel: request.files.model)
     result.seconds = seconds
+    for line in inputs.takeHeld() { note(line) }
+    let inputs = inputs.all
+    if !isInspection, !inputs.isEmpty { result.add("inputs", inputs) }
     return result
   }
 
@@ -86,15 +94,12 @@ package struct JobRun: Sendable {
     var options = request.reading.optionsForAny(limit: request.files.first)
     let learned = try learnedSeries(for: path)
     if options.series?.window == nil { options.series?.window = learned?.window }
+    schema?.suggest(to: &options)
     let data = try Dataset.load(contentsOf: path, options: options) {
       send(.working("reading \(name)", fraction: $0))
     }
-    guard type(of: request.options).task != "inspect" else { return data }
-    switch data {
-    case .table(let table): report(table)
-    case .series(let series): report(series.sample, learned)
-    case .images, .sounds: break
-    }
+    report(data, path)
+    if !isInspection, case .series(let series) = data { report(series.sample, learned) }
     return data
   }
 
@@ -128,9 +133,42 @@ package struct JobRun: Sendable {
     for line in remarks { note("\(series.name): \(line)") }
   }
 
-  /// Says which words were taken as missing cells, and which cells are no values of their column.
-  private func report(_ table: TableData) {
-    for line in table.sample.readings.remarks { note("\(table.name): \(line)") }
+  private var isInspection: Bool { type(of: request.options).task == "inspect" }
+
+  /// Reads what follows as the data of a model were read, where they leave open what their cells are.
+  mutating func read(like schema: TableSchema?) { self.schema = schema }
+
+  /// Keeps what was made of an input, and says what was left out, ignored or taken as missing.
+  func report(_ data: Dataset, _ path: String) {
+    let files = request.files
+    let report = InputReport(data, path: path, isWhole: files.first == nil)
+    inputs.add(report)
+    var lines = report.fileLines
+    if !isInspection {
+      if files.model == nil, files.learnFrom == nil || files.learnFrom == path {
+        inputs.hold(report.ignoredLines.map { "\(data.name): \($0)" })
+      }
+      if case .table(let table) = data { lines += table.sample.readings.remarks }
+    }
+    for line in lines { note("\(data.name): \(line)") }
+  }
+
+  /// Reads the data, before them what is to be trained on where that is other data; the data are read as these or
+  /// those of a model were.
+  ///
+  /// - Parameter fields: The columns of the model; none for images and sounds, and without one.
+  mutating func loadBoth(
+    for fields: TableEncoding?
+  ) throws(DatasetError) -> (learned: Dataset?, data: Dataset) {
+    var known = fields?.schema
+    var learned: Dataset?
+    if let path = request.files.learnFrom {
+      let data = try load(path)
+      if case .table(let table) = data { known = table.schema }
+      learned = data
+    }
+    read(like: known)
+    return (learned, try load(data))
   }
 
   /// Reads what is to be trained on in memory: of what is larger than `--in-memory` a part, with a
@@ -226,11 +264,14 @@ package struct JobRun: Sendable {
 
   /// A session that is heard of and keeps no checkpoint.
   func session(unit: String) -> TrainingSession {
-    let send = send
+    let (send, inputs) = (send, inputs)
     return TrainingSession(
       engine: engine,
       comparesWithBaselines: request.baselines,
-      progress: { send(.training($0, unit: unit)) }
+      progress: {
+        for line in inputs.takeHeld() { send(.message(line)) }
+        send(.training($0, unit: unit))
+      }
     )
   }
 }

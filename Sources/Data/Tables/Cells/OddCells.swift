@@ -10,6 +10,8 @@ package struct OddCells: Codable, Hashable, Sendable {
     package var text: String
     /// The line of the file that its row begins at, from 1.
     package var line: Int
+    /// The file, where several are one table.
+    package var file: String?
   }
 
   /// The number of cells.
@@ -44,9 +46,24 @@ package struct OddCells: Codable, Hashable, Sendable {
     if first.count > Self.mostShown { first.removeLast() }
   }
 
+  /// The same cells with their files and the lines in these, where the lines were counted over several files.
+  func placed(in parts: PartLines?) -> OddCells {
+    guard let parts else { return self }
+    var placed = self
+    for index in first.indices where first[index].file == nil {
+      let place = parts.place(ofLine: first[index].line)
+      placed.first[index].line = place.line
+      placed.first[index].file = place.file
+    }
+    return placed
+  }
+
   /// The cells in words, as in `"soon" in line 3 and "x" in line 9`.
   package var description: String {
-    let cells = first.map { "\"\(clipped($0.text))\" in line \($0.line)" }
+    let cells = first.map { cell in
+      "\"\(clipped(cell.text))\" in " + (cell.file.map { "\($0), " } ?? "")
+        + "line \(cell.line)"
+    }
     let some = cells.dropLast().joined(separator: ", ")
     let listed = some.isEmpty ? cells.last ?? "" : "\(some) and \(cells.last ?? "")"
     return count > first.count ? "\(listed) (\(count) such cells)" : listed

@@ -62,11 +62,16 @@ struct DecimalCounts: Hashable, Sendable {
   /// Whether the numbers are codes: whole numbers of which some would be written in another way, such as
   /// 007, 1E5 and 9007199254740993.
   ///
-  /// A number with decimals among them says that they are none.
-  var areCodes: Bool {
-    has(.leadingZero) || has(.large) || has(.bareExponent)
-      ? bits & (Self.counts & ~1) == 0 && !has(.exponent) : false
-  }
+  /// A number with decimals among them says that they are none; where only some such as 1E5 say that they
+  /// are, it is for their share to decide (`NumberEvidence`).
+  var areCodes: Bool { areWhole && (hasFixedCodes || has(.bareExponent)) }
+
+  /// Whether the numbers are codes, however few of them say so.
+  var areFixedCodes: Bool { areWhole && hasFixedCodes }
+
+  private var hasFixedCodes: Bool { has(.leadingZero) || has(.large) }
+
+  private var areWhole: Bool { bits & (Self.counts & ~1) == 0 && !has(.exponent) }
 
   /// Whether a column that was read as numbers is to be read again as texts.
   var needTexts: Bool { areCodes || has(.plus) }
@@ -96,6 +101,6 @@ extension DecimalCounts {
     {
       note(.leadingZero)
     }
-    if abs(number.value) > 0x1p53 { note(.large) }
+    if abs(number.value) >= 0x1p53 { note(.large) }
   }
 }

@@ -79,7 +79,7 @@ struct NumberCell {
   init?(_ cell: [UInt8]) {
     text = cell
     // The longest: a currency, 19 digits with marks, a unit.
-    guard (1...64).contains(cell.count), readLimit() else { return nil }
+    guard (1...64).contains(cell.count), Self.mayBeNumber(cell), readLimit() else { return nil }
     var end = text.count
     let isInParentheses = byte == 0x28 && text[end - 1] == 0x29
     if isInParentheses {
@@ -99,6 +99,35 @@ struct NumberCell {
     guard readSuffix(to: end) else { return nil }
   }
 
+  /// Whether no byte of a cell shows at once that it is no number: a sign that is in none, a hyphen between
+  /// digits, or more letters at the beginning than a currency has.
+  private static func mayBeNumber(_ cell: [UInt8]) -> Bool {
+    var letters = 0
+    var last: UInt8 = 0
+    for index in cell.indices {
+      let byte = cell[index]
+      if isForeign[Int(byte)] { return false }
+      let isLetter = 0x41...0x5a ~= byte & 0xdf && byte >= 0x41
+      if isLetter, letters == index {
+        letters += 1
+        if letters > longestLetters { return false }
+      }
+      if last == 0x2d, 0x30...0x39 ~= byte, index > 1, 0x30...0x39 ~= cell[index - 2] {
+        return false
+      }
+      last = byte
+    }
+    return true
+  }
+
+  /// The most letters that a currency begins with, such as EUR.
+  private static let longestLetters = 3
+
+  /// For each byte whether it is in no number.
+  private static let isForeign: [Bool] = (0..<256).map { byte in
+    byte < 0x20 || byte == 0x7f || "!\"#&*:;?@[\\]_`{|}~".utf8.contains(UInt8(byte))
+  }
+
   private var byte: UInt8? { position < text.count ? text[position] : nil }
 
   /// Whether the number is plain: digits, a point, a minus sign before them, an exponent.
@@ -109,6 +138,17 @@ struct NumberCell {
 
   /// Whether the whole number begins with a zero before other digits.
   var isPadded: Bool { role == .none && digits.count > 1 && digits[0] == 0x30 && exponent.isEmpty }
+
+  /// Whether the number is digits, an E and digits, such as 1E5.
+  var isBareExponent: Bool {
+    role == .none && sign == .none && exponent.count > 1 && 0x30...0x39 ~= exponent[1]
+  }
+
+  /// Whether the number is whole and of 2^53 or more.
+  var isLarge: Bool {
+    guard role == .none, exponent.isEmpty, digits.count > 15 else { return false }
+    return value(.point).map { abs($0) >= 0x1p53 } ?? false
+  }
 
   /// The digits behind the decimal mark, where a given mark stands before decimals.
   func decimals(_ decimal: Mark) -> Int {
@@ -132,6 +172,13 @@ struct NumberCell {
     if case .decimal(let mark) = role, mark != decimal { return nil }
     if grouping(decimal) == decimal { return nil }
     let decimals = decimals(decimal)
+    if exponent.isEmpty, digits.count <= 15 {
+      // Both numbers are exact in double precision, and so is their quotient rounded once.
+      var whole = 0
+      for digit in digits { whole = whole * 10 + Int(digit - 0x30) }
+      let magnitude = Double(whole) / exactPowersOfTen[decimals]
+      return sign.isNegative ? -magnitude : magnitude
+    }
     var plain: [UInt8] = sign.isNegative ? [0x2d] : []
     plain += digits.dropLast(decimals)
     if decimals > 0 {
@@ -152,13 +199,13 @@ struct NumberCell {
   }
 
   private mutating func readLimit() -> Bool {
+    guard let first = text.first, first == 0x3c || first == 0x3e || first == 0xe2 else {
+      return true
+    }
     let signs: [(bytes: [UInt8], text: String)] = [
       ([0x3c, 0x3d], "<="), ([0x3e, 0x3d], ">="), ([0x3c], "<"), ([0x3e], ">"),
       ([0xe2, 0x89, 0xa4], "≤"), ([0xe2, 0x89, 0xa5], "≥"),
     ]
-    guard let first = text.first, first == 0x3c || first == 0x3e || first == 0xe2 else {
-      return true
-    }
     guard let found = signs.first(where: { text.starts(with: $0.bytes) }) else {
       return true
     }

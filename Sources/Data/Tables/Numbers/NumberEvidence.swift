@@ -18,8 +18,15 @@ struct NumberEvidence {
   private var counts: [NumberCell.Mark: DecimalCounts] = [
     .comma: DecimalCounts(), .point: DecimalCounts(),
   ]
-  /// The first number with a fraction of each role, for what is read in parts.
-  private(set) var fractions: [NumberCell.Role: [UInt8]] = [:]
+  /// The numbers that are not whole where a comma, and where a point stands before decimals.
+  private(set) var fractions: [NumberCell.Mark: OddCells] = [:]
+  /// The whole numbers beyond 2^53, which would be rounded.
+  private(set) var large = OddCells()
+  /// The numbers such as 1E5, the greatest of them with several digits before the letter, and the greatest
+  /// number of another writing.
+  private var exponents = 0
+  private var greatestExponent = 0.0
+  private var greatestPlain = 0.0
   /// The limits of measurement, up to two.
   private var limits: Set<NumberWriting.Limit> = []
   /// The least and the greatest number that is none.
@@ -34,8 +41,7 @@ struct NumberEvidence {
 
   /// Takes the cells with one text.
   mutating func take(_ cells: CellGroup) {
-    guard let cell = NumberCell(cells.text),
-      cell.value(.comma) != nil || cell.value(.point) != nil
+    guard let cell = NumberCell(cells.text), let value = cell.value(.comma) ?? cell.value(.point)
     else {
       others.take(cells)
       return
@@ -49,18 +55,34 @@ struct NumberEvidence {
     if cell.affix.limit.isEmpty {
       for mark in [NumberCell.Mark.comma, .point] { counts[mark]?.note(cell, mark) }
     }
-    let hasFraction = cell.digits.suffix(cell.lastDigits).contains { $0 != 0x30 }
-    if hasFraction, fractions[cell.role] == nil { fractions[cell.role] = cells.text }
-    noteRange(cell, cells.text)
+    if cell.role != .none || !cell.exponent.isEmpty { noteFraction(cell, cells) }
+    if cell.isLarge { large.take(cells) }
+    noteRange(cell, cells, value)
   }
 
-  private mutating func noteRange(_ cell: NumberCell, _ text: [UInt8]) {
-    guard let value = cell.value(.comma) ?? cell.value(.point) else { return }
+  private mutating func noteFraction(_ cell: NumberCell, _ cells: CellGroup) {
+    for mark in [NumberCell.Mark.comma, .point] {
+      let isFraction =
+        cell.exponent.isEmpty
+        ? cell.digits.suffix(cell.decimals(mark)).contains { $0 != 0x30 }
+        : cell.value(mark).map { $0 != $0.rounded() } ?? false
+      if isFraction { fractions[mark, default: OddCells()].take(cells) }
+    }
+  }
+
+  private mutating func noteRange(_ cell: NumberCell, _ cells: CellGroup, _ value: Double) {
+    if cell.isBareExponent {
+      exponents += cells.count
+      if cell.digits.count > 1 { greatestExponent = max(greatestExponent, value) }
+    } else {
+      greatestPlain = max(greatestPlain, abs(value))
+    }
     if cell.affix.limit.isEmpty {
       least = min(least, value)
       greatest = max(greatest, value)
     } else if limits.count < 2 {
-      limits.insert(NumberWriting.Limit(text: String(decoding: text, as: UTF8.self), number: value))
+      let text = String(decoding: cells.text, as: UTF8.self)
+      limits.insert(NumberWriting.Limit(text: text, number: value))
     }
   }
 
@@ -120,15 +142,26 @@ struct NumberEvidence {
       writing.limit = limit
     }
     let decimals = counts[decimal] ?? DecimalCounts()
-    // A plus sign before many digits is one of a telephone number.
-    let areTelephones = decimals.has(.plus) && decimals.most == 0 && greatest >= 1e7
+    // Plus signs before many digits are those of telephone numbers.
+    let areTelephones = !isFew(positive) && decimals.most == 0 && greatest >= 1e7
     return Decision(
       writing: writing,
       odd: odd,
       decimals: decimals,
-      areCodes: areTelephones || (decimals.areCodes && writing.affix == NumberAffix()),
+      areCodes: areTelephones
+        || (writing.affix == NumberAffix() && decimals.areCodes
+          && !areWrittenWithExponents(decimals)),
       isPlain: written == 0 && writing.isPlain
     )
+  }
+
+  /// Whether so few cells are written otherwise that the others decide.
+  private func isFew(_ cells: Int) -> Bool { cells * 10 <= count }
+
+  /// Whether what makes the numbers codes are a few such as 1E5 alone, as some programs write round numbers:
+  /// none with several digits before the letter dwarfs all others, as the code 45E12 would.
+  private func areWrittenWithExponents(_ decimals: DecimalCounts) -> Bool {
+    !decimals.areFixedCodes && isFew(exponents) && greatestExponent <= 10 * greatestPlain
   }
 
   /// Whether all have a minus sign behind them, or parentheses: 50- is a range without an end, and (1) a
@@ -184,17 +217,12 @@ extension DecimalCounts {
     if cell.sign == .plus { note(.plus) }
     if !cell.exponent.isEmpty {
       note(.noGrid)
-      let isBare = cell.role == .none && cell.sign == .none && 0x30...0x39 ~= cell.exponent[1]
-      note(isBare ? .bareExponent : .exponent)
+      note(cell.isBareExponent ? .bareExponent : .exponent)
       return
     }
     note(cell.decimals(decimal))
     if cell.isPadded { note(.leadingZero) }
-    if cell.role == .none, cell.digits.count > 15, let value = cell.value(decimal),
-      abs(value) >= 0x1p53
-    {
-      note(.large)
-    }
+    if cell.isLarge { note(.large) }
   }
 }
 
@@ -207,6 +235,8 @@ struct DurationEvidence {
   private var firstDigits: [Int: Int] = [:]
   private var hasShortFirst = false
   private(set) var decimals = DecimalCounts()
+  /// The durations with a fraction of their last part.
+  private(set) var fractions = OddCells()
 
   /// Takes the cells with a text that is no duration.
   mutating func takeOther(_ cells: CellGroup) { others.take(cells) }
@@ -222,6 +252,7 @@ struct DurationEvidence {
     firstDigits[cell.isPadded ? cell.firstDigits : 1, default: 0] += cells.count
     if cell.firstDigits == 1 { hasShortFirst = true }
     decimals.note(cell.decimals)
+    if cell.value != cell.value.rounded() { fractions.take(cells) }
   }
 
   /// How the durations are written, and the cells that are none; nil where all are times of day.

@@ -177,7 +177,9 @@ struct DurationCell {
   ///
   /// - Parameter expected: The number of parts that it must have.
   init?(_ text: [UInt8], parts expected: Int? = nil) {
-    guard (4...24).contains(text.count), text.contains(0x3a) else { return nil }
+    guard (4...24).contains(text.count), text.contains(0x3a),
+      text.allSatisfy({ 0x30...0x3a ~= $0 || $0 == 0x2d || $0 == 0x2e })
+    else { return nil }
     let isNegative = text[0] == 0x2d
     let pieces = text.dropFirst(isNegative ? 1 : 0).split(
       separator: 0x3a,
