@@ -18,6 +18,7 @@ allowed_unsafe=(
   'Sources/Engines/OneDNN/*'                        # hands arena memory to C, on the one thread that owns it
   'Sources/Engines/DedicatedThreadExecutor.swift'   # owns a POSIX thread with its mutex and condition
   'Sources/Autoencoders/Batches/BatchSource.swift' # moves the rows of a batch as blocks
+  'Sources/CommandLine/Support/FFmpeg.swift'     # lends a child process its words, takes the bytes it wrote
   'Sources/Data/Bytes/FolderListing.swift'      # reads the entries that C lists
   'Sources/Data/Bytes/GrowingFile.swift'        # lets pread(2) fill a buffer, lends write(2) bytes
   'Sources/System/InputFile.swift'          # lets read(2) fill a buffer

@@ -56,8 +56,9 @@ hg_child_status hg_child_run(const char *program, char *const arguments[], size_
   if (pipe2(ends, O_CLOEXEC) != 0) return HG_CHILD_FAILED;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  // First the pipe, which may have the number of an input that is closed.
   posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
   pid_t process;
   int problem = posix_spawn(&process, program, &actions, NULL, arguments, environ);
@@ -76,7 +77,11 @@ hg_child_status hg_child_run(const char *program, char *const arguments[], size_
     // One that has closed its output may still go on.
     pid_t ended = waitpid(process, &code, status == HG_CHILD_OK ? WNOHANG : 0);
     if (ended == process) break;
-    if (ended < 0 && errno != EINTR) break;
+    if (ended < 0 && errno != EINTR) {
+      // Nobody knows how it ended.
+      if (status == HG_CHILD_OK) status = HG_CHILD_FAILED;
+      break;
+    }
     if (status != HG_CHILD_OK) continue;
     if (milliseconds() > deadline) {
       status = HG_CHILD_LATE;

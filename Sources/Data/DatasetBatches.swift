@@ -95,7 +95,8 @@ public actor DatasetBatches {
     schema: TableSchema,
     options: DatasetOptions = DatasetOptions(),
     optional: Set<String> = [],
-    isLive: Bool = false
+    isLive: Bool = false,
+    keepsUnknownLevels: Bool = false
   ) throws(DatasetError) {
     guard
       let reader = try Self.reader(
@@ -109,10 +110,11 @@ public actor DatasetBatches {
       try self.init(Dataset.load(contentsOf: path, options: options))
       return
     }
-    self.init(reader)
+    self.init(reader, keepsUnknownLevels: keepsUnknownLevels)
   }
 
-  private init(_ reader: sending TableReader) {
+  private init(_ reader: sending TableReader, keepsUnknownLevels: Bool) {
+    reader.keepsUnknownLevels = keepsUnknownLevels
     schema = reader.schema
     source = .table(reader)
   }

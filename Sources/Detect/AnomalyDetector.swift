@@ -13,16 +13,18 @@ public import HourglassTasksCommon
 ///       print(finding.item, finding.score, finding.pValue, finding.reasons)
 ///     }
 ///
-/// The score of an item is what a denoising autoencoder fails to reconstruct of it, each column on its
-/// own scale, and its squared distance to the nearest of some rows that were trained on; each of
-/// the two is divided by its median over items that were trained on, and the former counts a third.
-/// Both are sums over columns, so that the score is the sum of what the columns add to it. From which
-/// score on an item counts as an anomaly is a matter apart: see `ConformalCalibration`.
+/// The score of a row of a table adds up several weighed parts: distances to rows that are kept, in several
+/// scalings of the columns, how far the row is from the hull of its nearest rows and in the tails of its
+/// columns, and what a denoising autoencoder fails to reconstruct and how it encodes it (`TableScorer`).
+/// The score of an image or a time of a series is the reconstruction error, each value in units of its
+/// usual error, and the squared distance to the nearest of some items that were trained on, each divided
+/// by its median; the former counts a third. All are sums over columns, so that the score is the sum of
+/// what the columns add to it. From which score on an item counts as an anomaly is a matter apart: see
+/// `ConformalCalibration`.
 ///
 /// Training items should be normal: what occurs among them counts as normal. Where anomalies may be
-/// among them, set `learned`: the distance is then the mean over small groups of the rows that are
-/// kept, few of which have an anomaly to be near to, and the fifth of the items that is farthest by it is
-/// not trained on.
+/// among them, set `learned`: the fifth of the items that is farthest from others is then neither kept
+/// nor trained on, and distances are those to neighbors so far that few anomalies hide each other.
 ///
 /// Reference: Vincent et al., 2010, "Stacked Denoising Autoencoders", JMLR 11; Sugiyama, Borgwardt,
 /// 2013, "Rapid Distance-Based Outlier Detection via Sampling", NIPS, for the distance to the

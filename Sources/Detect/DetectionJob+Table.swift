@@ -47,8 +47,7 @@ extension DetectionJob {
         ? nil : try await network.encode(all.selecting(rows), on: engine),
       kinds: isMixed ? ScorePart.ofMixedRows : ScorePart.ofNormalRows
     )
-    let scored =
-      isMixed || wanted == 0 ? Self.interleaved(order, limit: Self.populationLimit) : rows
+    let scored = Self.interleaved(order, limit: Self.populationLimit)
     let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
     let trainedRows = Set(trained)
     let population = ScoredPopulation(
@@ -82,6 +81,10 @@ extension DetectionJob {
       calibration,
       keptCount: fit.scorer.referenceCount
     )
+    let nouns = DataKind.table.nouns
+    evaluation.title =
+      "Validation: \(NumberText.counted(fit.scores.count, nouns.one)), each scored without itself, "
+      + "\(NumberText.plain(100 * detector.falseAlarmRate, digits: 3)) % false alarms requested"
     evaluation.tables.append(Self.parts(fit))
     evaluation.warnings += try await warnings(
       network,
@@ -92,7 +95,7 @@ extension DetectionJob {
     return try finished(.rows(fit.scorer), baselines, calibration, evaluation, record)
   }
 
-  /// The most rows that parts are calibrated on where they are not the rows that are kept.
+  /// The most rows that parts are calibrated on.
   private static let populationLimit = 20_000
 
   /// So many of some rows, evenly from all.

@@ -223,7 +223,7 @@ struct DetectionJob: Sendable {
     let kind = encoding.kind
     let nouns = kind == .series ? ("time", "times") : kind.nouns
     var methods = [
-      Evaluation.Method("autoencoder", [calibration.crossFalseAlarms(rate: rate, order: scores)])
+      Evaluation.Method("detect", [calibration.crossFalseAlarms(rate: rate, order: scores)])
     ]
     for (title, scores) in zip(baselineTitles, baselineScores) {
       let alarms = ConformalCalibration(scores).crossFalseAlarms(rate: rate, order: scores)
@@ -240,7 +240,7 @@ struct DetectionJob: Sendable {
       notes.append("Neighboring times are alike: the rate holds on average over long spans only.")
     }
     if kind == .table, keptCount > 0, split == .heldOut {
-      notes.append("Each row is scored without itself; a fifth is held out of training.")
+      notes.append("A fifth of the rows is held out of the training of the autoencoder.")
     }
     notes.append(
       keptCount > 0
@@ -251,7 +251,7 @@ struct DetectionJob: Sendable {
     let smallest = 1 / Double(scores.count + 1)
     if smallest > rate {
       warnings.append(
-        "with \(scores.count) held out, no \(nouns.0) can be an anomaly at a rate of \(percent(rate)): request "
+        "with \(NumberText.counted(scores.count, nouns.0)) to compare with, no \(nouns.0) can be an anomaly at a rate of \(percent(rate)): request "
           + "\(percent(smallest)), or give more data"
       )
     }

@@ -82,6 +82,10 @@ public struct Findings: RandomAccessCollection, Sendable {
   /// Makes the findings of all items of those of batches, each with the number of items before it.
   package init(joining parts: [(findings: Findings, firstRow: Int)], fieldNames: [String]) {
     let isNumbered = parts.contains { $0.findings.items != nil }
+    var counts: ColumnCounts?
+    for other in parts.compactMap(\.findings.counts) {
+      if counts == nil { counts = other } else { counts?.add(other) }
+    }
     self.init(
       scores: parts.flatMap(\.findings.scores),
       pValues: parts.flatMap(\.findings.pValues),
@@ -92,7 +96,8 @@ public struct Findings: RandomAccessCollection, Sendable {
         ? parts.flatMap { part in
           part.findings.indices.map { part.findings.item($0) + part.firstRow }
         }
-        : nil
+        : nil,
+      counts: counts
     )
   }
 

@@ -74,6 +74,9 @@ extension FittedAnomalyDetector: FittedTask {
     let scorer = try Self.scorer(file, configuration, encoding, network)
     let count = file.tensors[Self.names.calibration]?.shape.dimensions.first ?? 0
     let scores = try file.tensor(Self.names.calibration, shape: [count]).scalars
+    guard scores.allSatisfy(\.isFinite) else {
+      throw file.damaged("its scores should be finite numbers")
+    }
     self.init(
       configuration: configuration,
       core: try FittedCore(file),
@@ -120,6 +123,9 @@ extension FittedAnomalyDetector: FittedTask {
     let observed = try rows.map { _ in
       try file.tensor(names.observed, shape: [count, layout.count]).scalars
     }
+    guard (rows?.scalars ?? []).allSatisfy(\.isFinite),
+      (observed ?? []).allSatisfy({ $0 == 0 || $0 == 1 })
+    else { throw file.damaged("the rows that it keeps should be finite numbers") }
     let latent = try file.tensors[names.latent].map { _ in
       try file.tensor(names.latent, shape: [count, network.autoencoder.latent])
     }
@@ -139,6 +145,9 @@ extension FittedAnomalyDetector: FittedTask {
       kinds: configuration.learned == .mixed ? ScorePart.ofMixedRows : ScorePart.ofNormalRows
     )
     let weights = try file.tensor(names.weights, shape: [scorer.parts.count, 2]).scalars
+    guard weights.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+      throw file.damaged("the weights of its parts should be at least 0")
+    }
     for place in scorer.parts.indices {
       let length = file.tensors[scaleName(place)]?.shape.dimensions.first ?? 0
       let scale = try file.tensor(scaleName(place), shape: [length]).scalars

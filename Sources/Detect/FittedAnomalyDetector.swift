@@ -26,7 +26,8 @@ public struct FittedAnomalyDetector: Sendable {
   package let encoding: ItemEncoding
   let scorer: AnomalyScorer
   let baselines: DetectionBaselines
-  /// The scores of held-out normal items, which p-values come from.
+  /// The scores that p-values come from: those of rows of a table, each scored without itself, and of held-out
+  /// images and times.
   package let calibration: ConformalCalibration
 
   /// What the items are.
@@ -96,11 +97,20 @@ public struct FittedAnomalyDetector: Sendable {
   }
 
   /// The findings of the wanted items of a batch.
+  ///
+  /// - Parameter labels: A column that was constant in training, and now says which rows are anomalies; it
+  ///   does not count.
   package func findings(
     of batch: DatasetBatch,
+    labels: String? = nil,
     on engine: ComputeEngine
   ) async throws -> Findings {
-    let data = try RawItems(batch.data, for: encoding)
+    var given = batch.data
+    if let labels, let table = batch.table, let same = encoding.fields?.restoring(labels, in: table)
+    {
+      given = .table(same)
+    }
+    let data = try RawItems(given, for: encoding)
     let items = try EncodedRows(data, encoding: encoding)
     let scored = try await scorer.scored(items, on: engine)
     guard case .series(let set) = data, case .series(let series) = encoding else {
@@ -130,6 +140,8 @@ public struct FittedAnomalyDetector: Sendable {
     )
   }
 
+  private static let rounding = 1e-6
+
   private func findings(
     _ scores: [Double],
     _ parts: [Float],
@@ -137,8 +149,9 @@ public struct FittedAnomalyDetector: Sendable {
     items: [Int]?,
     _ counts: ColumnCounts? = nil
   ) -> Findings {
-    let pValues = scores.map { calibration.pValue($0) }
-    let threshold = threshold
+    // Scores that differ by rounding alone are equal.
+    let pValues = scores.map { calibration.pValue($0 - Self.rounding * abs($0)) }
+    let threshold = threshold + Self.rounding * abs(threshold)
     return Findings(
       scores: scores,
       pValues: pValues,
@@ -153,7 +166,8 @@ public struct FittedAnomalyDetector: Sendable {
   /// The columns of a table whose cells are spread otherwise in some rows than in those trained on, the
   /// farthest first: the drift of single columns, at a level of 1 % over all of them.
   package func movedColumns(_ counts: ColumnCounts) -> [MovedColumn] {
-    guard case .rows(let scorer) = scorer else { return [] }
+    // Of data with anomalies the rows that are kept are not all that was given.
+    guard case .rows(let scorer) = scorer, configuration.learned != .mixed else { return [] }
     return scorer.moved(counts)
   }
 
@@ -208,7 +222,7 @@ public struct FittedAnomalyDetector: Sendable {
     let positives = labels.count { $0 }
     guard positives > 0, positives < labels.count else { return nil }
     return try await HourglassError.wrapping {
-      var methods = [("autoencoder", findings.scores)]
+      var methods = [("detect", findings.scores)]
       if kind != .series, let batches {
         methods += zip(baselines.titles, try await baselineScores(in: batches, on: engine))
       }
@@ -276,6 +290,11 @@ public struct FittedAnomalyDetector: Sendable {
   /// The columns of the table that was trained on: for reading others the same way.
   package var tableSchema: TableSchema? {
     if case .table(let table) = encoding { table.schema } else { nil }
+  }
+
+  /// Whether a column that is trained on has one value in the training data.
+  package func isConstant(_ column: String) -> Bool {
+    encoding.fields?.fields.contains { $0.column == column && $0.isConstant } ?? false
   }
 
   /// The columns that nothing is trained on, such as identifiers.

@@ -29,7 +29,7 @@ package struct RangeJoiner: Sendable {
       positions[findings.item(position)] = position
     }
     let series = chunk.series
-    for group in series.groups {
+    for (key, group) in zip(series.keys(), series.groups) {
       for row in group {
         guard let item = series.originalRows[row], let position = positions[item] else { continue }
         take(
@@ -37,7 +37,8 @@ package struct RangeJoiner: Sendable {
           position,
           at: chunk.firstPlace + row - group.lowerBound,
           row: chunk.firstRow + item,
-          stamp: series.timeStamps[row]
+          stamp: series.timeStamps[row],
+          key: key.isEmpty ? nil : key
         )
         numbersOfRows[item] = open?.range.number
       }
@@ -50,7 +51,8 @@ package struct RangeJoiner: Sendable {
     _ position: Int,
     at place: Int,
     row: Int,
-    stamp: String
+    stamp: String,
+    key: String?
   ) {
     let score = findings.scores[position]
     let isNear = open.map { place - $0.place <= reach } ?? false
@@ -67,7 +69,8 @@ package struct RangeJoiner: Sendable {
       end: stamp,
       rows: min(first, row)...max(first, row),
       score: isBest ? score : open?.range.score ?? score,
-      channel: channel
+      channel: channel,
+      series: key
     )
     open = (first, place, range)
   }

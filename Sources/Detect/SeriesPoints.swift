@@ -77,4 +77,6 @@ public struct AnomalousRange: Hashable, Sendable, Codable {
   public var score: Double
   /// The channel that adds most to it.
   public var channel: String
+  /// The key of its series; none where there is one series.
+  public var series: String?
 }

@@ -76,8 +76,8 @@ struct SynthesisJob: Sendable {
         learningCount: split.training.count,
         validation: split.validation,
         steps: Defaults.synthesisSteps(
-          for: fields.kind,
-          valueCount: fields.encoding.valueCount
+          for: data.kind,
+          valueCount: autoencoder.fields?.width ?? 0
         ),
         batchSize: size,
         optimizer: Defaults.synthesisOptimizer(

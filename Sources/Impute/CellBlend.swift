@@ -5,7 +5,8 @@ internal import HourglassTensors
 /// A weighted mean of several predictions of cells, with weights of at least 0 for each field.
 ///
 /// Weights are chosen by least squares on cells whose values are known and that no prediction has seen.
-/// Where cells are few, the weights of a field are shrunk towards those of all fields together.
+/// Where cells are few, or hard to predict, the weights of a field are shrunk towards those of all fields
+/// together.
 ///
 ///     prediction = mean + Σ weight · (one prediction - mean)
 ///
@@ -105,13 +106,25 @@ private struct NormalEquations {
     cells += other.cells
   }
 
+  /// The squared error of a cell that is not to be predicted: that of the best prediction alone, as if two
+  /// more cells were not predicted at all.
+  private var noise: Double {
+    guard cells > 0 else { return 1 }
+    let variance = max(square / Double(cells), 1e-9)
+    let errors = right.indices.map { square - 2 * right[$0] + products[$0][$0] }
+    let least = max(min(errors.min() ?? square, square), 0)
+    return (least + 2 * variance) / Double(cells + 2)
+  }
+
   /// The weights of at least 0 with the least error, as if further cells spoke for others.
+  ///
+  /// They speak the less the better one prediction alone is, as a prior does beside cells with little noise:
+  /// a column that one of them gets right owes nothing to the other columns.
   ///
   /// There are few weights, so that every set of those above 0 is tried.
   func solution(towards other: [Double], cells extra: Double) -> [Double] {
     let count = right.count
-    let variance = cells > 0 ? max(square / Double(cells), 1e-9) : 1
-    let strength = extra * variance
+    let strength = extra * noise
     var best = (error: Double.infinity, weights: other)
     for set in 0..<1 << count {
       let chosen = (0..<count).filter { set >> $0 & 1 == 1 }

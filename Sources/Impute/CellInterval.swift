@@ -235,8 +235,8 @@ extension TableEncoding.Field {
   /// Whether its cells are numbers, or places on a circle.
   var hasCoordinate: Bool {
     switch content {
-    case .number, .circle: true
-    case .levels, .bins: false
+    case .number, .circle, .constant: true
+    case .levels, .bins, .text: false
     }
   }
 }

@@ -151,6 +151,12 @@ package struct NeighborLists: Sendable {
     (self.count, self.rows, self.distances) = (count, rows, distances)
   }
 
+  /// Adds the lists of further items.
+  mutating func append(_ other: NeighborLists) {
+    rows += other.rows
+    distances += other.distances
+  }
+
   /// The places of the references of an item with the squared distances to them.
   package func of(_ item: Int) -> [(row: Int, distance: Double)] {
     (item * count..<(item + 1) * count).filter { rows[$0] >= 0 }

@@ -26,7 +26,7 @@ package struct PanelNeighbors: Sendable {
     var norms = [Float](repeating: .infinity, count: filled)
     for row in 0..<count {
       let bytes = rows.scalars[row * width..<(row + 1) * width].flatMap { value in
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+        [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: value.bitPattern >> $0) }
       }
       let isSet = hg_nearest_set_row(
         &panels,
@@ -48,9 +48,21 @@ package struct PanelNeighbors: Sendable {
   ///   - count: How many are wanted of each item.
   ///   - threads: How many threads search at most.
   package func nearest(to items: Tensor, count wanted: Int, threads: Int) -> NeighborLists {
-    let queries = items.shape[0]
-    let wanted = min(wanted, count)
+    let (queries, wanted) = (items.shape[0], min(wanted, count))
     guard queries > 0, wanted > 0 else { return NeighborLists(queries, count: max(wanted, 1)) }
+    var found = NeighborLists(0, count: wanted)
+    for start in stride(from: 0, to: queries, by: Self.block) {
+      let part = items.scalars[start * width..<min(start + Self.block, queries) * width]
+      found.append(nearest(to: Array(part), count: wanted, threads: threads))
+    }
+    return found
+  }
+
+  /// The items that are looked for together, which bounds the memory that candidates take.
+  private static let block = 4_096
+
+  private func nearest(to items: [Float], count wanted: Int, threads: Int) -> NeighborLists {
+    let queries = items.count / width
     var distances = [Double](repeating: .infinity, count: queries * wanted)
     var rows = [Int64](repeating: -1, count: queries * wanted)
     let isSmall = count * width * queries < 1 << 20
@@ -63,7 +75,7 @@ package struct PanelNeighbors: Sendable {
       0,
       Int64(count),
       Int64(width),
-      items.scalars,
+      items,
       Int64(queries),
       Int64(wanted),
       0,

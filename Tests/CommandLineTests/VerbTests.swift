@@ -31,7 +31,7 @@ import Testing
       ["detect", "x"],
       [
         "--false-alarms 0.1", "--false-discoveries 0.1", "--labels c", "--heat-maps maps",
-        "--learned mixed", "--latent 3",
+        "--learned mixed", "--latent 3", "--references 100",
       ] + files + training + reading
     ),
     (

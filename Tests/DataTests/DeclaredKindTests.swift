@@ -1,5 +1,6 @@
 import Foundation
 import HourglassSystem
+import HourglassTestSupport
 import Testing
 
 @testable import HourglassData

@@ -1,4 +1,5 @@
 import HourglassData
+import HourglassTestSupport
 import Testing
 
 /// Times as people write them, and what is said where they cannot be read.

@@ -1,6 +1,7 @@
 import Foundation
 import HourglassData
 import HourglassMedia
+import HourglassTestSupport
 import Testing
 
 /// Sound files that begin otherwise than they should, and what a library leaves to other programs.
@@ -82,9 +83,9 @@ import Testing
     #expect(said.contains("found M4A") && said.contains("ffmpeg"), "\(said)")
     let wave = try tone().encoded(as: .wav)
     @Sendable func decoded(_ path: String) throws(MediaError) -> [UInt8] { wave }
-    let loaded = try ForeignSounds.$decoder.withValue(decoded) {
-      try Dataset.load(contentsOf: path)
-    }
+    ForeignSounds.use(decoded)
+    defer { ForeignSounds.use(nil) }
+    let loaded = try Dataset.load(contentsOf: path)
     guard case .sounds(let sounds) = loaded else {
       Issue.record("it is no sound")
       return

@@ -1,5 +1,6 @@
 import Foundation
 import HourglassTensors
+import HourglassTestSupport
 import Testing
 
 @testable import HourglassData

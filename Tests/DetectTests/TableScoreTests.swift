@@ -135,7 +135,7 @@ import Testing
       Issue.record("rows of a table are scored by parts")
       return
     }
-    #expect(abs(scorer.parts.reduce(0) { $0 + $1.weight } - 1) < 1e-9)
+    #expect(abs(scorer.parts.reduce(0) { $0 + $1.weight } - 1) < 1e-6)
     let tails = try #require(scorer.parts.first { $0.kind == .tails })
     let hull = try #require(scorer.parts.first { $0.kind == .neighbor(.standardized, 1) })
     #expect(hull.area > tails.area + 0.05)
@@ -161,5 +161,107 @@ import Testing
     let scores = try await fitted.findings(in: table, on: engine).scores
     #expect(try await again.findings(in: table, on: engine).scores == scores)
     #expect(Set(scores).count > 100)
+  }
+
+  private static func table(_ columns: [[Double]]) -> Table {
+    Table(
+      name: "numbers",
+      columns: columns.enumerated().map { place, values in
+        Table.Column(name: "x\(place)", kind: .number, cells: .numbers(values, missing: []))
+      }
+    )
+  }
+
+  /// 2 min(shares) of the ranks, with one more row for the one that is scored.
+  @Test func tailsAreTheSharesOfRowsAsFarOut() throws {
+    let table = Self.table([(0..<9).map(Double.init)])
+    let encoding = try TableEncoding(learning: table, rows: Array(0..<9))
+    let items = EncodedRows(try encoding.encoded(table))
+    let rows = RawRows(items, encoding)
+    let tails = ColumnTails(rows, items, encoding)
+    func part(_ value: Double, isOwn: Bool) -> Double {
+      var parts = [0.0]
+      var span = parts.mutableSpan
+      let raw = [value]
+      tails.measure(raw.span, isObserved: { _ in true }, isOwn: isOwn, into: &span)
+      return parts[0]
+    }
+    #expect(abs(part(100, isOwn: false) + log(0.2)) < 1e-12)
+    #expect(abs(part(rows.column(0)[0], isOwn: true) + log(2.0 / 9)) < 1e-9)
+    #expect(part(rows.column(0)[4], isOwn: true) == 0)
+  }
+
+  /// Rows like those that were trained on have not moved; a shifted column has, and is named.
+  @Test func onlyAColumnThatMovedIsNamed() async throws {
+    let engine = smallEngine()
+    func rows(_ seed: UInt64, shift: Double = 0) -> Table {
+      var generator = SeededGenerator(seed: seed)
+      return Self.table(
+        (0..<4).map { column in
+          (0..<400).map { _ in Double(generator.nextNormal()) + (column == 2 ? shift : 0) }
+        }
+      )
+    }
+    let detector = AnomalyDetector(
+      architecture: .dense(hidden: [16], activation: .silu),
+      learning: TrainingSettings(epochs: 5, seed: 1)
+    )
+    let fitted = try await detector.fit(rows(1), session: TrainingSession(engine: engine))
+    for seed in 2..<6 as Range<UInt64> {
+      let counts = try #require(try await fitted.findings(in: rows(seed), on: engine).counts)
+      #expect(fitted.movedColumns(counts).isEmpty)
+    }
+    let counts = try #require(
+      try await fitted.findings(in: rows(9, shift: 0.6), on: engine).counts
+    )
+    let moved = fitted.movedColumns(counts)
+    #expect(moved.map(\.name) == ["x2"])
+    #expect(try #require(moved.first).distance > 0.15)
+  }
+
+  /// What a row scores depends neither on its company nor on the threads.
+  @Test func aScoreIsTheSameInAnyCompany() async throws {
+    let engine = smallEngine()
+    var generator = SeededGenerator(seed: 3)
+    let table = Self.table(
+      (0..<5).map { _ in (0..<1_200).map { _ in Double(generator.nextNormal()) } }
+    )
+    let detector = AnomalyDetector(
+      architecture: .dense(hidden: [16], activation: .silu),
+      learning: TrainingSettings(epochs: 3, seed: 1)
+    )
+    let fitted = try await detector.fit(table, session: TrainingSession(engine: engine))
+    let all = try await fitted.findings(in: table, on: engine)
+    let some = try await fitted.findings(in: table.rows([7, 1_000, 3]), on: engine)
+    #expect(some.scores == [all.scores[7], all.scores[1_000], all.scores[3]])
+    let single = try await fitted.findings(in: table, on: ComputeEngine(threads: 1))
+    #expect(single.scores == all.scores)
+    let again = try FittedAnomalyDetector(ModelFile(bytes: try fitted.bytes(), path: "model"))
+    #expect(try await again.findings(in: table, on: engine).scores == all.scores)
+  }
+
+  /// A model file whose rows are no numbers is damaged, and traps nothing.
+  @Test func damagedRowsAreRefused() async throws {
+    let engine = smallEngine()
+    let detector = AnomalyDetector(
+      architecture: .dense(hidden: [16], activation: .silu),
+      learning: TrainingSettings(epochs: 3, seed: 1)
+    )
+    let table = Self.sensors(60, valve: 5, mode: "manual")
+    let fitted = try await detector.fit(table, session: TrainingSession(engine: engine))
+    for name in [
+      "references", "references.observed", "parts.weights", "parts.0.scale",
+      "calibration.scores",
+    ] {
+      var tensors = fitted.tensors
+      let tensor = try #require(tensors[name])
+      var values = tensor.scalars
+      values[0] = .nan
+      tensors[name] = Tensor(values, shape: tensor.shape)
+      let bytes = try ModelFile.bytes(tensors: tensors, header: fitted.core.header, path: "model")
+      #expect(throws: (any Error).self, "\(name)") {
+        try FittedAnomalyDetector(ModelFile(bytes: bytes, path: "model"))
+      }
+    }
   }
 }

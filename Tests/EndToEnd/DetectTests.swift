@@ -77,7 +77,7 @@ import Testing
     )
     let methods = try methods(of: labeled)
     #expect(methods.count == 3)
-    #expect(try #require(methods["autoencoder"]?["AUROC"]) > 0.95)
+    #expect(try #require(methods["detect"]?["AUROC"]) > 0.95)
     #expect(labeled["verdict"] is [String: Any])
     let lines = folder.text("scores.csv").split(separator: "\n")
     #expect(lines.count == 121)

@@ -38,7 +38,12 @@ import Testing
     let outcome = try Program.run(arguments + ["--json"] + quick, in: folder)
     let input = try #require(try inputs(outcome).first)
     let ignored = try #require(input["ignored"] as? [[String: Any]])
-    #expect(ignored.compactMap { $0["name"] as? String } == ["name", "empty", "same"])
+    // A constant that changes is unusual to detect, which trains on it.
+    let takesConstants = verb == "detect"
+    #expect(
+      ignored.compactMap { $0["name"] as? String }
+        == ["name", "empty"] + (takesConstants ? [] : ["same"])
+    )
     #expect(ignored.allSatisfy { $0["reason"] is String && $0["rule"] is String })
     let missing = try #require(input["missing"] as? [[String: Any]])
     #expect(missing.contains { $0["word"] as? String == "?" && $0["count"] as? Int == 10 })
@@ -47,11 +52,11 @@ import Testing
     #expect(odd.compactMap { $0["column"] as? String } == ["day"])
     for part in [
       "column name is ignored: it names rows", "column empty is ignored: it has no value",
-      "column same is ignored: it is the same in every row",
+      takesConstants ? "" : "column same is ignored: it is the same in every row",
       "taken as missing: \"NA\" 30, \"?\" 10",
       "\"02/30/2024\" in line 7",
     ] {
-      #expect(outcome.errors.contains(part), "\(verb): \(part): \(outcome.errors)")
+      #expect(part.isEmpty || outcome.errors.contains(part), "\(verb): \(part): \(outcome.errors)")
     }
 
     // With a model, cells that it does not know are counted, and what is open is read as it was in training.
@@ -64,7 +69,7 @@ import Testing
     let words = try #require(new["missing"] as? [[String: Any]])
     #expect(words.contains { $0["word"] as? String == "NA" && $0["count"] as? Int == 13 })
     #expect(
-      verb == "detect"
+      verb != "match add"
         || other.errors.contains(
           "13 cells of city with levels that the training data did not have count as missing"
         ),

@@ -345,7 +345,7 @@ import Testing
     let folder = try Folder()
     let words = ["river", "hill", "stone", "field", "lake", "wood"]
     let lines = (0..<240).map { row in
-      let name = "\(words[row % 6]) \(words[row / 6 % 6]) \(words[row / 36]) house"
+      let name = "\(words[row % 6]) \(words[row / 6 % 6]) \(words[row / 36 % 6]) house"
       return "\(row % 17 == 3 ? "" : name),\(row * 5 % 31)\n"
     }
     try folder.write("title,size\n" + lines.joined(), to: "data.csv")

@@ -1,5 +1,6 @@
 import Foundation
 import HourglassJobs
+import HourglassTasksCommon
 import Synchronization
 import Testing
 

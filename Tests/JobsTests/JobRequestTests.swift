@@ -40,6 +40,7 @@ import Testing
     var detect = DetectOptions()
     (detect.falseAlarms, detect.falseDiscoveries, detect.latent) = (0.02, 0.1, 6)
     (detect.labels, detect.heatMaps, detect.learned) = ("bad", "maps", .mixed)
+    detect.references = 500
     var generate = GenerateOptions()
     (generate.count, generate.balance, generate.lattice) = (9, "sex", true)
     generate.conditions = [try value("sex=Female"), try value("age=")]

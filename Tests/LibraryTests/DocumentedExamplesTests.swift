@@ -108,7 +108,8 @@ import Testing
   @Test func theExamplesOfTheGuideRun() async throws {
     let names = try await run(DocumentedExamples.library)
     for name in [
-      "colored.png", "denoised.png", "latent.csv", "made.csv", "own.hourglass", "people.db", "people.hourglass",
+      "colored.png", "denoised.png", "latent.csv", "made.csv", "own.hourglass", "people.db",
+      "people.hourglass",
       "quiet.flac",
       "whole.png",
     ] {

@@ -12,7 +12,7 @@ import Testing
       #expect(try file.header(as: ModelHeader.self) == exampleHeader)
       #expect(try file.tensors() == exampleTensors)
       #expect(file.application == "detect")
-      #expect(file.format == 2)
+      #expect(file.format == ModelFile.formatVersion)
       #expect(file.header["training"]?["epochs"] == .number(JSONNumber(3)))
       #expect(try file.tensor(named: "encoder.0.bias") == exampleTensors["encoder.0.bias"])
     }
@@ -162,9 +162,12 @@ import Testing
   }
 
   @Test func aHeaderThatCouldNotBeReadIsNotWritten() {
-    #expect(throws: ModelFileError.newerFormat(file: "f", found: 3, supported: 2)) {
+    let version = ModelFile.formatVersion
+    #expect(
+      throws: ModelFileError.newerFormat(file: "f", found: version + 1, supported: version)
+    ) {
       var header = exampleHeader
-      header.format = 3
+      header.format = version + 1
       return try ModelFile.bytes(tensors: [:], header: header, path: "f")
     }
     #expect(

@@ -10,6 +10,7 @@ import HourglassImpute
 import HourglassModelFiles
 import HourglassNetworks
 import HourglassTasksCommon
+import HourglassTestSupport
 import Testing
 
 /// Several series of levels that have nothing in common.

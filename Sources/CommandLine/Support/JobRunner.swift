@@ -25,17 +25,15 @@ enum JobRunner {
     defer { display.end() }
     let keepsModel = request.files.save != nil
     let control = JobControl { keepsModel && StopSignals.exitCode != nil }
-    let decoder = FFmpeg.decoder
+    ForeignSounds.use(FFmpeg.decoder)
     do {
       return try await StopSignals.cancelling({ stopping.withLock { $0 == .byCancelling } }) {
-        try await ForeignSounds.$decoder.withValue(decoder) {
-          try await Job.run(request, control: control) { event in
-            if case .stoppable(let way) = event {
-              stopping.withLock { $0 = way }
-              StopSignals.hear(way != .byKilling)
-            } else {
-              display.handle(event)
-            }
+        try await Job.run(request, control: control) { event in
+          if case .stoppable(let way) = event {
+            stopping.withLock { $0 = way }
+            StopSignals.hear(way != .byKilling)
+          } else {
+            display.handle(event)
           }
         }
       }

@@ -32,7 +32,7 @@ final class PartLines: Sendable {
   /// The file and its line that a line of the table is, which was read.
   func place(ofLine line: Int) -> (file: String, line: Int) {
     starts.withLock { starts in
-      let start = starts.last { $0.line <= line } ?? starts[0]
+      let start = starts.filter { $0.line <= line }.max { $0.line < $1.line } ?? starts[0]
       return (start.file, line - start.line + 1 + start.skipped)
     }
   }

@@ -194,7 +194,7 @@ struct ColumnInference {
     }
     let format = NumberFormat(decimals: nil, isFixed: false)
     return "numbers with decimals or beyond 2^53"
-      + (row.map { ", such as \(format.text(numbers[$0])) in row \($0 + 1)" } ?? "")
+      + (row.map { ", such as \(format.text(numbers[$0]))" } ?? "")
   }
 
   // MARK: Levels

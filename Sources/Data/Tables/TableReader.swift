@@ -29,6 +29,12 @@ package final class TableReader {
   /// name: they count as missing.
   package private(set) var unknownCounts: [String: Int] = [:]
 
+  /// Whether a cell whose level is not one of its column has one further level, in place of none.
+  package var keepsUnknownLevels = false
+
+  /// The further level.
+  private static let unknownLevel = "(not in the training data)"
+
   /// The cells so far that were taken as missing, by the columns of the schema.
   private var missingCounts: [Int] = []
 
@@ -188,13 +194,25 @@ package final class TableReader {
       let missing = parsed.missing.contains(true) ? parsed.missing : []
       cells = .numbers(parsed.numbers, missing: missing)
     case .codes(let levels):
-      cells = .codes(parsed.codes, levels: levels)
       if parsed.unknownCount > 0 { unknownCounts[column.name, default: 0] += parsed.unknownCount }
+      cells = codes(parsed.codes, levels) { parsed.codes[$0] == TextPool.unknown }
     case .texts:
       let texts = parsed.pool.texts
       cells = .texts(parsed.codes.map { $0 < 0 ? nil : texts[Int($0)] })
     }
     return column.column(cells)
+  }
+
+  /// Cells of levels, those of unknown ones with the further level where it is kept.
+  private func codes(
+    _ codes: [Int32],
+    _ levels: [String],
+    isUnknown: (Int) -> Bool
+  ) -> Table.Cells {
+    let further = keepsUnknownLevels ? Int32(levels.count) : -1
+    let codes = codes.indices.map { isUnknown($0) ? further : codes[$0] }
+    let isUsed = keepsUnknownLevels && codes.contains(further)
+    return .codes(codes, levels: isUsed ? levels + [Self.unknownLevel] : levels)
   }
 
   /// The column of the schema that numbers of an array make.
@@ -219,7 +237,7 @@ package final class TableReader {
       let codes = numbers.indices.map { isMissing($0) ? -1 : codeOf[numbers[$0]] ?? -1 }
       let unknown = codes.indices.count { codes[$0] < 0 && !isMissing($0) }
       if unknown > 0 { unknownCounts[column.name, default: 0] += unknown }
-      return column.column(.codes(codes, levels: levels))
+      return column.column(self.codes(codes, levels) { codes[$0] < 0 && !isMissing($0) })
     case .texts:
       let format = NumberFormat(decimals: column.decimals, isFixed: column.hasFixedDecimals)
       return column.column(

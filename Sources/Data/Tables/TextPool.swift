@@ -78,7 +78,10 @@ struct TextPool: Sendable {
     bytes[(code == 0 ? 0 : ends[code - 1])..<ends[code]]
   }
 
-  /// The number of a text; -1 where a closed pool does not have it.
+  /// What stands for a text that a closed pool does not have.
+  static let unknown: Int32 = -2
+
+  /// The number of a text; `unknown` where a closed pool does not have it.
   mutating func code(_ text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
     if mayRepeat { return append(text, range) }
     let hash = Self.hash(text, range)
@@ -100,9 +103,9 @@ struct TextPool: Sendable {
     {
       var counts = DecimalCounts()
       counts.note(number, text, from: range.lowerBound)
-      return counts.areCodes ? -1 : code
+      return counts.areCodes ? Self.unknown : code
     }
-    return -1
+    return Self.unknown
   }
 
   /// The place of a text, or the free one that it would take.

@@ -88,7 +88,8 @@ struct ColumnBinning: Sendable {
 package struct MovedColumn: Hashable, Sendable, Codable {
   /// Its name.
   package let name: String
-  /// The largest difference of the shares of cells up to a bin, from 0 to 1.
+  /// The largest difference of the shares of numbers up to a bin, or of levels half the sum of the differences
+  /// of their shares, from 0 to 1.
   package let distance: Double
   /// How likely so great a χ² is where nothing has moved.
   package let pValue: Double
@@ -114,13 +115,16 @@ extension ColumnBinning {
       let (oldTotal, newTotal) = (old.reduce(0, +), new.reduce(0, +))
       guard min(oldTotal, newTotal) >= Double(Self.leastRows) else { continue }
       let (up, down) = ((newTotal / oldTotal).squareRoot(), (oldTotal / newTotal).squareRoot())
+      var isOrdered = false
+      if case .number = field { isOrdered = true }
       var (sum, bins, reached, distance) = (0.0, 0.0, 0.0, 0.0)
       for (first, second) in zip(old, new) where first + second > 0 {
         let difference = up * first - down * second
         sum += difference * difference / (first + second)
         bins += 1
-        reached += first / oldTotal - second / newTotal
-        distance = max(distance, abs(reached))
+        let step = first / oldTotal - second / newTotal
+        reached += step
+        distance = isOrdered ? max(distance, abs(reached)) : distance + abs(step) / 2
       }
       guard bins > 1 else { continue }
       let pValue = Self.tail(sum, freedom: bins - 1)

@@ -124,7 +124,7 @@ struct ColumnSpace: Sendable {
       case .line(let shift, let factor): (raw - shift) * factor
       case .knots(let knots, let values, let slope): interpolated(raw, knots, values, slope)
       }
-    return Float(min(max(value, -bound), bound))
+    return value.isNaN ? 0 : Float(min(max(value, -bound), bound))
   }
 
   /// The largest magnitude of a value, whose square is a `Float`.
@@ -194,6 +194,9 @@ struct ColumnSpace: Sendable {
         for second in 0..<width {
           mapped[row * width + second] += value * matrix[first * width + second]
         }
+      }
+      for place in row * width..<(row + 1) * width {
+        mapped[place] = min(max(mapped[place], -Float(Self.bound)), Float(Self.bound))
       }
     }
     return Tensor(mapped, shape: [count, width])

@@ -34,7 +34,7 @@ extension TableScorer {
   private static let syntheticCount = 250
   /// The difference of areas that makes a part count e times as much.
   private static let areaUnit = 0.05
-  /// The fewest rows that the network was not trained on for a scale of their own.
+  /// The fewest rows that the network was not trained on for its parts to count.
   private static let leastHeldOut = 30
 
   /// Weighs and calibrates the parts, without a labeled anomaly.
@@ -81,10 +81,21 @@ extension TableScorer {
       )
     }
     let best = scorer.parts.map(\.area).max() ?? 0.5
-    let weights = scorer.parts.map { isWeighed ? exp(($0.area - best) / Self.areaUnit) : 1 }
+    // Of few rows the network has seen nearly all, and says little of new ones.
+    let isCounted = scorer.parts.map { part in
+      !part.kind.isOfNetwork || heldOut.count >= Self.leastHeldOut || parts.count == 1
+    }
+    let weights = scorer.parts.indices.map { part in
+      let area = scorer.parts[part].area - best
+      return isCounted[part] ? (isWeighed ? exp(area / Self.areaUnit) : 1) : 0
+    }
     let total = weights.reduce(0, +)
     for part in parts.indices { scorer.parts[part].weight = weights[part] / total }
     if isWeighed { scorer.limitReconstruction() }
+    // As they are kept in a file.
+    for part in parts.indices {
+      scorer.parts[part].weight = Double(Float(scorer.parts[part].weight))
+    }
     func sums(_ all: [[Double]], _ takes: (ScorePart) -> Bool) -> [Double] {
       all.map { row in
         zip(scorer.parts, row).reduce(0) { $0 + (takes($1.0) ? $1.0.weight * $1.1 : 0) }
@@ -149,33 +160,34 @@ private struct Synthetic {
     var generator = SeededGenerator.named("synthetic anomalies", seed: seed)
     func draw(_ count: Int) -> Int { min(Int(generator.nextUniform() * Float(count)), count - 1) }
     let layout = encoding.layout
-    let fields = encoding.fields.filter { $0.width > 0 }
-    let columns = encoding.columns.map { name in
-      fields.indices.filter { fields[$0].column == name }
+    let (width, fieldCount, ranges) = (layout.width, layout.count, layout.ranges)
+    let known = EncodedTable(population.items)
+    var placesOf: [String: [Int]] = [:]
+    for (place, field) in encoding.fields.filter({ $0.width > 0 }).enumerated() {
+      placesOf[field.column, default: []].append(place)
     }
+    let columns = encoding.columns.map { placesOf[$0] ?? [] }
     let changed = max(Int((Double(columns.count) / 3).rounded()), 1)
-    var (values, observed): ([Float], [Float]) = ([], [])
-    var (own, isTrainedOn): ([Int], [Bool]) = ([], [])
-    for _ in 0..<count {
-      let base = draw(population.items.count)
-      var item = population.items.item(base)
+    let bases = (0..<count).map { _ in draw(known.count) }
+    let some = known.rows(bases)
+    var (values, observed) = (some.values, some.observed)
+    for row in 0..<count {
       var order = Array(columns.indices)
       for place in 0..<changed {
         order.swapAt(place, place + draw(order.count - place))
-        let other = population.items.item(draw(population.items.count))
+        let other = draw(known.count)
         for field in columns[order[place]] {
-          for value in layout.ranges[field] { item[value] = other[value] }
-          item[layout.width + field] = other[layout.width + field]
+          for value in ranges[field] {
+            values[row * width + value] = known.values[other * width + value]
+          }
+          observed[row * fieldCount + field] = known.observed[other * fieldCount + field]
         }
       }
-      values += item[..<layout.width]
-      observed += item[layout.width...]
-      own.append(population.own[base])
-      isTrainedOn.append(population.isTrainedOn[base])
     }
+    own = bases.map { population.own[$0] }
+    isTrainedOn = bases.map { population.isTrainedOn[$0] }
     items = EncodedRows(
       EncodedTable(layout: layout, count: count, values: values, observed: observed)
     )
-    (self.own, self.isTrainedOn) = (own, isTrainedOn)
   }
 }

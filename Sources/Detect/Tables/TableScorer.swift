@@ -15,6 +15,17 @@ struct ScoredItems: Sendable {
   var counts: ColumnCounts?
 }
 
+extension ScoredItems {
+  /// Takes those of several parts of the items, in their order.
+  init(joining parts: [ScoredItems]) {
+    scores = parts.flatMap(\.scores)
+    self.parts = parts.flatMap(\.parts)
+    for other in parts.compactMap(\.counts) {
+      if counts == nil { counts = other } else { counts?.add(other) }
+    }
+  }
+}
+
 /// Scores rows of a table by several parts: distances to rows that are kept in several spaces, their local
 /// hull, the tails of the columns, and what the autoencoder reconstructs and how it encodes.
 ///
@@ -126,19 +137,21 @@ struct TableScorer: Sendable {
   func measure(
     _ items: EncodedRows,
     without own: [Int]? = nil,
+    threads: Int? = nil,
     on engine: ComputeEngine,
     _ take: (_ item: Int, _ part: Int, _ value: Double, _ fields: Span<Double>) -> Void
   ) async throws {
+    let threads = threads ?? engine.threads
     let fieldCount = encoding.layout.count
     var fields = [Double](repeating: 0, count: fieldCount)
     if references != nil {
       let rows = RawRows(items, encoding)
       for (place, space) in spaces.enumerated() {
-        try await measure(
+        measure(
           place,
           space.mapped(rows),
           without: own,
-          on: engine,
+          threads: threads,
           take
         )
       }
@@ -171,7 +184,7 @@ struct TableScorer: Sendable {
       case .latent(let rank):
         guard let codes else { continue }
         let latent = codes.scaled(try await network.encode(items, on: engine))
-        let found = codes.search.nearest(to: latent, count: rank + 1, threads: engine.threads)
+        let found = codes.search.nearest(to: latent, count: rank + 1, threads: threads)
         for item in 0..<items.count {
           let neighbors = Self.others(found, item, own)
           take(item, part, Self.distance(neighbors, rank), fields.span.extracting(..<0))
@@ -186,9 +199,9 @@ struct TableScorer: Sendable {
     _ place: Int,
     _ items: Tensor,
     without own: [Int]?,
-    on engine: ComputeEngine,
+    threads: Int,
     _ take: (_ item: Int, _ part: Int, _ value: Double, _ fields: Span<Double>) -> Void
-  ) async throws {
+  ) {
     let space = spaces[place]
     let ranks = parts.enumerated().compactMap { part, value -> (part: Int, rank: Int)? in
       guard case .neighbor(space.kind, let rank) = value.kind else { return nil }
@@ -196,7 +209,7 @@ struct TableScorer: Sendable {
     }
     let hull = space.kind == .standardized ? parts.firstIndex { $0.kind == .hull } : nil
     let most = max(ranks.map(\.rank).max() ?? 0, hull == nil ? 0 : LocalHull.count)
-    let found = searches[place].nearest(to: items, count: most + 1, threads: engine.threads)
+    let found = searches[place].nearest(to: items, count: most + 1, threads: threads)
     let width = encoding.layout.width
     let fieldOfValue = encoding.layout.fieldOfValue
     let (knownRows, itemRows) = (mapped[place].scalars, items.scalars)
@@ -212,7 +225,8 @@ struct TableScorer: Sendable {
           take(item, part, 0, fields.span.extracting(..<0))
           continue
         }
-        let neighbor = neighbors[neighbors.startIndex + min(rank, neighbors.count) - 1]
+        let place = min(rank, neighbors.count, Self.highestRank(of: known.count / width))
+        let neighbor = neighbors[neighbors.startIndex + place - 1]
         for field in fields.indices { fields[field] = 0 }
         for index in 0..<width {
           let difference = Double(row[index]) - Double(known[neighbor.row * width + index])
@@ -232,6 +246,10 @@ struct TableScorer: Sendable {
       }
     }
   }
+
+  /// The highest rank of a neighbor among so many rows: an eighth of them, so that a far neighbor of few rows is
+  /// no average of all.
+  private static func highestRank(of rows: Int) -> Int { max(rows / 8, 10) }
 
   /// The neighbors of an item other than itself, which is one of them or stands for one at no distance.
   private static func others(
@@ -260,8 +278,31 @@ struct TableScorer: Sendable {
     return neighbors[neighbors.startIndex + min(rank, neighbors.count) - 1].distance
   }
 
-  /// Scores items.
+  /// The fewest items that are scored side by side.
+  private static let fewestForThreads = 512
+
+  /// Scores items, on as many threads as the engine has; what an item scores depends on no other.
   func scored(_ items: EncodedRows, on engine: ComputeEngine) async throws -> ScoredItems {
+    let threads = items.count >= Self.fewestForThreads ? engine.threads : 1
+    guard threads > 1 else { return try await scoredInOrder(items, on: engine) }
+    return try await withThrowingTaskGroup(of: (Int, ScoredItems).self) { group in
+      for part in 0..<threads {
+        let rows = part * items.count / threads..<(part + 1) * items.count / threads
+        group.addTask {
+          (part, try await scoredInOrder(items.selecting(Array(rows)), on: engine))
+        }
+      }
+      var parts = [ScoredItems](repeating: ScoredItems(), count: threads)
+      for try await (part, scored) in group { parts[part] = scored }
+      return ScoredItems(joining: parts)
+    }
+  }
+
+  /// Scores items on one thread.
+  private func scoredInOrder(
+    _ items: EncodedRows,
+    on engine: ComputeEngine
+  ) async throws -> ScoredItems {
     let fieldCount = encoding.layout.count
     var sums = [Double](repeating: 0, count: items.count * fieldCount)
     var undivided = [Double](repeating: 0, count: items.count)
@@ -272,7 +313,7 @@ struct TableScorer: Sendable {
         isObserved[item * fieldCount + field] = observed[ranges[field].lowerBound] != 0
       }
     }
-    try await measure(items, on: engine) { item, part, value, fields in
+    try await measure(items, threads: 1, on: engine) { item, part, value, fields in
       let added = parts[part].weight * parts[part].scale.surprise(value)
       // A missing cell is no reason, unless cells of its column are seldom missing.
       let takesMissing = parts[part].kind == .tails
@@ -306,11 +347,6 @@ struct TableScorer: Sendable {
       scored.scores.append(score)
     }
     return scored
-  }
-
-  /// The score of what the parts measured of an item.
-  func score(_ values: [Double]) -> Double {
-    zip(parts, values).reduce(0) { $0 + $1.0.weight * $1.0.scale.surprise($1.1) }
   }
 
   /// The rows that are kept that are nearest to items with standardized columns, the nearest first.

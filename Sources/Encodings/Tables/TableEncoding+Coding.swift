@@ -85,7 +85,7 @@ extension TableEncoding {
       case .bins(let bins):
         guard case .levels(let levels, let rare, _) = bins.content else { continue }
         finder = LevelFinder(levels: levels, rare: rare)
-      case .text: continue
+      case .text, .circle, .constant: continue
       }
       guard let column = table[column: field.column] else { continue }
       let known = finder.codes(of: column)
@@ -94,6 +94,22 @@ extension TableEncoding {
       }
     }
     return unknown
+  }
+
+  /// A table with a column that was constant in training as it was there; `nil` where it was not constant.
+  package func restoring(_ name: String, in table: Table) -> Table? {
+    guard let field = fields.first(where: { $0.column == name && $0.isConstant }) else {
+      return nil
+    }
+    let cells: Table.Cells =
+      switch field.content {
+      case .constant(let number):
+        .numbers(Array(repeating: number, count: table.rowCount), missing: [])
+      case .levels(let levels, _):
+        .codes(Array(repeating: 0, count: table.rowCount), levels: levels)
+      case .number, .circle, .bins, .text: .texts(Array(repeating: nil, count: table.rowCount))
+      }
+    return table.replacing(field.column(cells))
   }
 
   /// The bins of the cells of each column that is trained on, `[columns][rows]`; -1 for a cell of none.

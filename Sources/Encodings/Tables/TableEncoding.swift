@@ -364,7 +364,7 @@ extension TableEncoding {
       case .levels: true
       case .number: field.levels != nil
       case .bins(let bins): if case .levels = bins.content { true } else { false }
-      case .text: false
+      case .text, .circle, .constant: false
       }
     }
   }

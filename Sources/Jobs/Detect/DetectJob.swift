@@ -57,8 +57,9 @@ struct DetectJob {
       // Anomalies that are chosen together are known when all items are scored.
       limited = try await run.stoppable {
         var all: [(Findings, Int)] = []
+        let labels = options.labels
         try await batches(for: fitted).forEach(on: engine) {
-          try await fitted.findings(of: $0, on: $1)
+          try await fitted.findings(of: $0, labels: labels, on: $1)
         } take: {
           all.append(($1, $0.firstRow))
         }
@@ -71,9 +72,11 @@ struct DetectJob {
     var joiner: RangeJoiner?
     let sink = FindingsFile(run.paths.output, identifiers(of: data, fitted))
     var heatMaps: Int?
+    let labelColumn = options.labels
     try await run.stoppable {
       try await data.forEach(on: engine, isLive: isLive) { [limited] batch, engine in
-        limited == nil ? try await fitted.findings(of: batch, on: engine) : nil
+        limited == nil
+          ? try await fitted.findings(of: batch, labels: labelColumn, on: engine) : nil
       } take: { batch, found in
         let end = counts.count + batch.rows.count
         let findings = found ?? limited?.part(counts.count..<end, from: batch.firstRow)
@@ -139,7 +142,11 @@ struct DetectJob {
     if let loaded, loaded.isInMemory || fitted.kind != .table { return try loaded.batches() }
     guard let schema = fitted.tableSchema else { return try run.load(run.data).batches() }
     let aside = Set(fitted.ignoredColumns)
-    let needed = schema.columns.filter { !aside.contains($0.name) }
+    // Labels that were all the same in training say something now, and do not count.
+    let needed = schema.columns.filter { column in
+      let isLabel = column.name == options.labels && fitted.isConstant(column.name)
+      return !aside.contains(column.name) && !isLabel
+    }
     if let labels = options.labels, needed.contains(where: { $0.name == labels }) {
       throw Failure.usage(
         "--labels \(labels): the model was trained on this column; train one without it"
@@ -155,7 +162,8 @@ struct DetectJob {
       schema: TableSchema(columns: needed + texts),
       options: run.request.reading.optionsForAny(limit: run.request.files.first),
       optional: Set(names),
-      isLive: isLive
+      isLive: isLive,
+      keepsUnknownLevels: true
     )
   }
 

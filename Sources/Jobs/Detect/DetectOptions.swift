@@ -3,6 +3,7 @@ package import HourglassDetect
 /// What `detect` is asked for: to find what is unlike normal items.
 package struct DetectOptions: JobOptions {
   package static let task = "detect"
+  package static let takesConstants = true
 
   /// The part of normal rows that may be taken for anomalies.
   package var falseAlarms: Double?

@@ -80,7 +80,11 @@ struct DetectResult {
       result.paragraphs.append(labels.text)
     }
     result.sentences = [verdict] + found + [drifted, movedText].compactMap(\.self)
-    result.sentences += JobRun.lines(unknownCategories, fitted.tableSchema)
+    result.sentences += JobRun.lines(
+      unknownCategories,
+      fitted.tableSchema,
+      levels: "with levels that the training data did not have: they are unusual"
+    )
     result.wrote("scores", to: run.paths.output)
     result.wrote("model", to: run.paths.model)
     result.wrote(
@@ -101,7 +105,7 @@ struct DetectResult {
     if let ranges {
       return ranges.prefix(5).map { range in
         "  \(range.start) to \(range.end)  score \(NumberText.significant(range.score))  "
-          + range.channel
+          + range.channel + (range.series.map { " of \($0)" } ?? "")
       }
     }
     return top.map { $0.line(noun) }

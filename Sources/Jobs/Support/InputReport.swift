@@ -56,14 +56,18 @@ struct InputReport: Encodable, Sendable {
 
   /// Gathers it from data that were read.
   ///
-  /// - Parameter isWhole: Whether all files were to be read.
-  init(_ dataset: Dataset, path: String, isWhole: Bool) {
+  /// - Parameters:
+  ///   - isWhole: Whether all files were to be read.
+  ///   - takesConstants: Whether columns that are the same in every row are trained on.
+  init(_ dataset: Dataset, path: String, isWhole: Bool, takesConstants: Bool) {
     self.init(data: path, items: dataset.count)
     if isWhole { otherFiles = dataset.otherFileCount(in: path) }
     switch dataset {
     case .images(let images): unreadableFiles = images.unreadable.count
     case .sounds(let sounds): unreadableFiles = sounds.unreadable.count
-    case .table(let table): take(table.sample.readings.columns)
+    case .table(let table):
+      take(table.sample.readings.columns)
+      if takesConstants { ignored.removeAll { $0.rule == ColumnRule.oneValue.rawValue } }
     case .series: break
     }
   }
@@ -166,19 +170,27 @@ extension JobRun {
     let unknown = try table.unknownCounts(of: TableSchema(columns: known))
     inputs.add(unknown: unknown, of: path)
     let levels = Set(
-      fields.schema.columns.filter { if case .codes = $0.content { true } else { false } }.map(\.name)
+      fields.schema.columns.filter { if case .codes = $0.content { true } else { false } }.map(
+        \.name
+      )
     )
     let noted = unknown.filter { notesLevels || !levels.contains($0.key) }
     for line in Self.lines(noted, fields.schema) { note("\(table.name): \(line)") }
   }
 
   /// Cells that a model does not know, in words, a line for each column.
-  static func lines(_ unknown: [String: Int], _ schema: TableSchema?) -> [String] {
+  ///
+  /// - Parameter levels: What is said of unknown levels.
+  static func lines(
+    _ unknown: [String: Int],
+    _ schema: TableSchema?,
+    levels: String = "with levels that the training data did not have count as missing"
+  ) -> [String] {
     unknown.sorted { $0.key < $1.key }.map { name, count in
       let column = schema?.columns.first { $0.name == name }
       let cells = "\(NumberText.counted(count, "cell")) of \(name) "
       if case .codes? = column?.content {
-        return cells + "with levels that the training data did not have count as missing"
+        return cells + levels
       }
       return cells
         + "cannot be read as \(column?.kind.rawValue ?? "value")s as in training, and count as missing"

@@ -76,6 +76,8 @@ package struct JobRequest: Sendable {
 package protocol JobOptions: Codable, Sendable {
   /// The words of the command that does the task, such as `match add`.
   static var task: String { get }
+  /// Whether columns that are the same in every row are trained on.
+  static var takesConstants: Bool { get }
 
   /// How many inputs the task takes.
   static var inputs: ClosedRange<Int> { get }
@@ -101,4 +103,9 @@ extension JobOptions {
   package static var inputsAreFiles: Bool { true }
   package func validate(_ request: JobRequest) throws {}
   package mutating func replacePaths(_ path: (String) -> String) {}
+}
+
+extension JobOptions {
+  /// Columns that are the same in every row are ignored, unless a task says otherwise.
+  package static var takesConstants: Bool { false }
 }

@@ -120,14 +120,13 @@ extension JobResult: Encodable {
 
   /// The facts, the files that were written by their names, and the times, in one object.
   package func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
     if let value {
       try value.encode(to: encoder)
-      if let inputs = facts["inputs"] {
-        try inputs.encode(to: container.superEncoder(forKey: Key("inputs")))
-      }
-      return
+      guard let inputs = facts["inputs"] else { return }
+      var container = encoder.container(keyedBy: Key.self)
+      return try inputs.encode(to: container.superEncoder(forKey: Key("inputs")))
     }
+    var container = encoder.container(keyedBy: Key.self)
     for (name, fact) in facts {
       try fact.encode(to: container.superEncoder(forKey: Key(name)))
     }

@@ -141,7 +141,12 @@ package struct JobRun: Sendable {
   /// Keeps what was made of an input, and says what was left out, ignored or taken as missing.
   func report(_ data: Dataset, _ path: String) {
     let files = request.files
-    let report = InputReport(data, path: path, isWhole: files.first == nil)
+    let report = InputReport(
+      data,
+      path: path,
+      isWhole: files.first == nil,
+      takesConstants: type(of: request.options).takesConstants
+    )
     inputs.add(report)
     var lines = report.fileLines
     if !isInspection {

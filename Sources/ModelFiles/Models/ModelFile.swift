@@ -9,7 +9,8 @@ package import HourglassTensors
 package struct ModelFile: Sendable {
   /// The version of the layout that this program writes; it reads this one and older ones.
   ///
-  /// What the header of an application holds belongs to it: format 2 has one encoding for each kind of data.
+  /// What the header of an application holds belongs to it: format 2 has one encoding for each kind of data,
+  /// and format 3 texts, places on a circle, scales of series and weighed parts of scores.
   package static let formatVersion = 3
 
   /// The key of the JSON text in the metadata of the file.

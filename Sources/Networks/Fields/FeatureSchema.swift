@@ -19,6 +19,9 @@ package struct FeatureSchema: Hashable, Sendable {
     /// At least 1 number; the loss is the sum of theirs.
     case vector(width: Int)
 
+    /// A place on a circle, such as a time of day: its sine and cosine.
+    package static var point: Field { .vector(width: 2) }
+
     /// The number of values that it takes.
     package var width: Int {
       switch self {

@@ -1,4 +1,5 @@
 internal import HourglassSystem
+internal import Synchronization
 
 /// Sound files that begin in a way that the library does not take, and others do.
 package enum SoundRepair {
@@ -105,10 +106,15 @@ package enum ForeignSounds {
   /// Makes a WAV file of the sound of a file.
   package typealias Decoder = @Sendable (_ path: String) throws(MediaError) -> [UInt8]
 
+  private static let chosen = Mutex<Decoder?>(nil)
+
   /// What decodes such files: the command has one where `ffmpeg` is installed.
   ///
   /// The library starts no other program by itself.
-  @TaskLocal package static var decoder: Decoder?
+  package static var decoder: Decoder? { chosen.withLock { $0 } }
+
+  /// Chooses what decodes such files in this process.
+  package static func use(_ decoder: Decoder?) { chosen.withLock { $0 = decoder } }
 
   /// The format of a file that begins with some bytes, at least 12, where its sound may be decoded by
   /// another program; none for any other.
