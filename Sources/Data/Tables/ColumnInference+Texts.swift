@@ -243,8 +243,8 @@ extension ColumnInference {
     if kind == .boolean && levels.count > 2 {
       throw wrongKind(.boolean, cells.evidence.all, ", more than two values")
     }
-    if let levels = self.levels, kind == .ordinal, cells.evidence.strangers.count > 0 {
-      throw wrongKind(.ordinal, cells.evidence.strangers, ", \(DeclaredLevels(levels).absence)")
+    if let levels = self.levels, kind == .ordinal, cells.evidence.unlisted.count > 0 {
+      throw wrongKind(.ordinal, cells.evidence.unlisted, ", \(DeclaredLevels(levels).absence)")
     }
     let detail = detail(rule, cells)
     if kind.holdsTexts {

@@ -9,7 +9,7 @@ struct TextEvidence {
   private(set) var quotedWords = 0
   /// The first cells, whatever they are, and those that are none of the levels that were declared.
   private(set) var all = OddCells()
-  private(set) var strangers = OddCells()
+  private(set) var unlisted = OddCells()
   private let levels: DeclaredLevels?
 
   /// The longest text that is looked at: any number or date is shorter.
@@ -42,7 +42,7 @@ struct TextEvidence {
       )
       all.take(cells)
       if let levels, levels.place(of: String(decoding: text, as: UTF8.self)) == nil {
-        strangers.take(cells)
+        unlisted.take(cells)
       }
       if words.contains(text) {
         quotedWords += counts[code]
