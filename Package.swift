@@ -107,6 +107,12 @@ let package = Package(
     ),
     // C and C++: hnswlib, which consists of headers, stays in one file of it.
     .target(name: "CHourglassNearest", path: "Sources/CHourglassNearest"),
+    // C++: XGBoost, which grows trees; they are followed by a loop of our own.
+    .target(
+      name: "CHourglassTrees",
+      path: "Sources/CHourglassTrees",
+      linkerSettings: [.linkedLibrary("xgboost")]
+    ),
     // The signals that stop the program.
     .target(name: "CHourglassProcess", path: "Sources/CHourglassProcess"),
 
@@ -117,7 +123,7 @@ let package = Package(
     room("Engines", imports: base + rooms("Graphs") + ["CHourglassOneDNN"]),
     room("Networks", imports: base + rooms("Graphs")),
     room("Autoencoders", imports: base + rooms("Graphs", "Engines", "Networks")),
-    room("Statistics", imports: learning + ["CHourglassNearest"]),
+    room("Statistics", imports: learning + ["CHourglassNearest", "CHourglassTrees"]),
     room("Media", imports: base + ["CHourglassCodecs"]),
     room("Data", imports: base + rooms("Media") + ["CHourglassCodecs"]),
     room("Encodings", imports: learning + rooms("Statistics", "Media", "Data")),

@@ -2,7 +2,10 @@ internal import HourglassEncodings
 internal import HourglassNetworks
 internal import HourglassTensors
 
-/// A weighted mean of several predictions of cells, with weights of at least 0 for each field.
+/// A weighted sum of several predictions of cells, with weights of at least 0 for each field.
+///
+/// It is no mean: the weights need not add up to 1, and a sum below 1 draws what is filled in towards the mean
+/// of the column, as it should be where nothing predicts it well.
 ///
 /// Weights are chosen by least squares on cells whose values are known and that no prediction has seen.
 /// Where cells are few, or hard to predict, the weights of a field are shrunk towards those of all fields
@@ -52,10 +55,22 @@ struct CellBlend: Hashable, Sendable {
     var all = NormalEquations(count)
     for sum in sums { all.add(sum) }
     let shared = all.solution(towards: fallback, cells: 5)
-    weights = sums.map { $0.solution(towards: shared, cells: Self.sharedCells) }
+    // As a model file has them, so that a model that was read gives the same bytes.
+    weights = sums.map { sum in
+      sum.solution(towards: shared, cells: Self.sharedCells).map { Double(Float($0)) }
+    }
   }
 
-  /// The weighted mean of predictions, `[rows, D]`.
+  /// The weights without those of one of the predictions.
+  func without(_ place: Int) -> CellBlend {
+    CellBlend(
+      weights: weights.map { weights in
+        weights.indices.filter { $0 != place }.map { weights[$0] }
+      }
+    )
+  }
+
+  /// The weighted sum of predictions, `[rows, D]`.
   func combined(_ predictions: [[Float]], layout: FeatureSchema, means: FieldMeans) -> [Float] {
     guard let first = predictions.first else { return [] }
     let width = layout.width

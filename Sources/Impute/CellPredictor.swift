@@ -13,6 +13,8 @@ struct CellPredictor: Sendable {
   let means: FieldMeans
   let regression: ChainedRegression?
   let neighbors: NearestRows?
+  /// Trees over rows that the other parts filled; none for series.
+  var trees: ColumnTrees?
 
   /// The predictions of each part for cells, `[rows, D]`.
   struct Predictions {
@@ -20,10 +22,11 @@ struct CellPredictor: Sendable {
     var regression: [Float]?
     var neighbors: NearestRows.Predictions?
     var interpolation: [Float]?
+    var trees: [Float]?
 
     /// What is blended, in the order of `parts`.
     var blended: [[Float]] {
-      [network] + [regression, neighbors?.weighted, interpolation].compactMap { $0 }
+      [network] + [regression, neighbors?.weighted, interpolation, trees].compactMap { $0 }
     }
   }
 
@@ -36,6 +39,7 @@ struct CellPredictor: Sendable {
     if window != nil { return names + ["interpolation"] }
     if regression != nil { names.append("chained regression") }
     if neighbors != nil { names.append(Self.neighborsName) }
+    if trees != nil { names.append("boosted trees") }
     return names
   }
 
@@ -47,8 +51,86 @@ struct CellPredictor: Sendable {
 
   /// Predicts the wanted cells, `[rows, F]`, of rows.
   ///
-  /// - Parameter groups: The rows of each series; `nil` for a table.
+  /// - Parameters:
+  ///   - wanted: The cells; where there are trees, which look at whole rows, all that are missing.
+  ///   - groups: The rows of each series; `nil` for a table.
   func predictions(
+    _ rows: EncodedTable,
+    wanted: [Bool],
+    groups: [Range<Int>]?,
+    on engine: ComputeEngine
+  ) async throws -> Predictions {
+    let predictions = try await withoutTrees(rows, wanted: wanted, groups: groups, on: engine)
+    return trees.map { adding($0, to: predictions, rows) } ?? predictions
+  }
+
+  /// The predictions with those of trees for all missing cells: over the rows as the other parts fill them,
+  /// then over the rows as these and the trees do.
+  func adding(
+    _ trees: ColumnTrees,
+    to predictions: Predictions,
+    _ rows: EncodedTable
+  ) -> Predictions {
+    var predictions = predictions
+    let missing = rows.missing
+    for filling in trees.fillings {
+      predictions.trees = trees.predictions(
+        filled(rows, by: predictions.blended, filling),
+        wanted: missing,
+        layout: rows.layout,
+        means: means
+      )
+    }
+    return predictions
+  }
+
+  /// Rows whose missing cells have a blend of predictions, `[rows, D]`.
+  private func filled(
+    _ rows: EncodedTable,
+    by predictions: [[Float]],
+    _ blend: CellBlend
+  ) -> [Float] {
+    var values = blend.combined(predictions, layout: rows.layout, means: means)
+    for row in 0..<rows.count {
+      for (field, range) in rows.layout.ranges.enumerated() where rows.isPresent(row, field) {
+        for place in range {
+          values[row * rows.width + place] = rows.values[row * rows.width + place]
+        }
+      }
+    }
+    return values
+  }
+
+  /// Grows trees on rows.
+  ///
+  /// - Parameters:
+  ///   - earlier: Trees that take part in filling the rows; none for the first.
+  ///   - fillings: The weights of the trees; by the last of these the rows are filled.
+  func treesGrown(
+    on rows: EncodedTable,
+    after earlier: ColumnTrees?,
+    fillings: [CellBlend],
+    plan: TreePlan,
+    seed: UInt64,
+    on engine: ComputeEngine
+  ) async throws -> ColumnTrees? {
+    let rows = rows.thinned(to: TreePlan.rowLimit)
+    guard let filling = fillings.last else { return nil }
+    var predictions = try await withoutTrees(rows, wanted: rows.missing, groups: nil, on: engine)
+    if let earlier { predictions = adding(earlier, to: predictions, rows) }
+    return try await ColumnTrees(
+      learning: rows,
+      filled: filled(rows, by: predictions.blended, filling),
+      fillings: fillings,
+      means: means,
+      plan: plan,
+      seed: seed,
+      threads: engine.threads
+    )
+  }
+
+  /// The predictions of all parts but trees.
+  func withoutTrees(
     _ rows: EncodedTable,
     wanted: [Bool],
     groups: [Range<Int>]?,

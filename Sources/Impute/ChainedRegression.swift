@@ -19,7 +19,11 @@ struct ChainedRegression: Hashable, Sendable {
 
   /// The most values of a row for which it is fitted.
   static let widthLimit = 512
-  private static let learningRounds = 6
+  /// The most rounds of fitting, and the fewest, with which wide tables make do.
+  private static let learningRounds = (most: 6, fewest: 2)
+  /// The most multiplications of all rounds, some ten seconds; tables that need more in the fewest
+  /// rounds have no regression.
+  private static let workLimit = 1.2e10
   private static let fillingRounds = 12
 
   init(coefficients: [Float], means: FieldMeans) {
@@ -27,13 +31,15 @@ struct ChainedRegression: Hashable, Sendable {
     self.means = means
   }
 
-  /// Fits to rows; `nil` where they are too wide.
+  /// Fits to rows; `nil` where they are too wide, or have so many wide fields that it would take minutes.
   init?(learning rows: EncodedTable, means: FieldMeans) throws {
     let width = rows.width
     guard width <= Self.widthLimit, width > 0 else { return nil }
     let cost = max(width * width * rows.fieldCount, 1)
     let rows = rows.thinned(to: max(1_000_000_000 / cost, 500))
     let ranges = rows.layout.ranges
+    let rounds = Int(min(Self.workLimit / Self.work(of: rows), Double(Self.learningRounds.most)))
+    guard rounds >= Self.learningRounds.fewest else { return nil }
     var filled = rows.values.map(Double.init)
     for row in 0..<rows.count {
       for (field, range) in ranges.enumerated() where !rows.isPresent(row, field) {
@@ -41,7 +47,7 @@ struct ChainedRegression: Hashable, Sendable {
       }
     }
     var coefficients = [Float](repeating: 0, count: width * (width + 1))
-    for _ in 0..<Self.learningRounds {
+    for _ in 0..<rounds {
       for (field, range) in ranges.enumerated() {
         try Task.checkCancellation()
         let present = (0..<rows.count).filter { rows.isPresent($0, field) }
@@ -71,6 +77,14 @@ struct ChainedRegression: Hashable, Sendable {
     }
     guard coefficients.allSatisfy(\.isFinite) else { return nil }
     self.init(coefficients: coefficients, means: means)
+  }
+
+  /// The multiplications of one round: for each field the products of its rows, their factorization, and
+  /// the regressions of its values.
+  private static func work(of rows: EncodedTable) -> Double {
+    let (width, count) = (Double(rows.width), Double(rows.count))
+    let fields = Double(rows.fieldCount)
+    return fields * (count * width * width / 2 + width * width * width / 6) + width * width * width
   }
 
   /// The values of rows with the missing ones filled, `[rows, D]`.

@@ -3,6 +3,7 @@ internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassModelFiles
 internal import HourglassNetworks
+internal import HourglassStatistics
 public import HourglassTasksCommon
 public import HourglassTensors
 
@@ -61,13 +62,16 @@ extension FittedImputer: FittedTask {
         )
       )
     }
-    let predictor = CellPredictor(
+    var predictor = CellPredictor(
       members: members,
       window: fields.window,
       means: means,
       regression: regression,
       neighbors: neighbors
     )
+    if file.tensors[State.Names.treeColumns] != nil {
+      predictor.trees = try State.trees(file, layout, filledBy: predictor.parts.count)
+    }
     let parts = predictor.parts.count
     let weights = try file.tensor(State.Names.weights, shape: [layout.count, parts]).scalars
     self.init(
@@ -76,11 +80,7 @@ extension FittedImputer: FittedTask {
       state: State(
         fields: fields,
         predictor: predictor,
-        blend: CellBlend(
-          weights: (0..<layout.count).map { field in
-            (0..<parts).map { Double(weights[field * parts + $0]) }
-          }
-        ),
+        blend: CellBlend(weights, parts: parts),
         uncertainty: CellUncertainty(
           deviations: try file.tensor(State.Names.deviations, shape: [width]).scalars,
           quantiles: try file.tensor(
@@ -101,6 +101,10 @@ extension FittedImputer.State {
     static let values = "rows.values"
     static let observed = "rows.observed"
     static let weights = "blend.weights"
+    static let treeColumns = "trees.columns"
+    static let treeValues = "trees.values"
+    static let treeCounts = "trees.counts"
+    static let treeFillings = ["trees.filling", "trees.refilling"]
     static let deviations = "columns.deviations"
     static let quantiles = "scores.quantiles"
   }
@@ -125,10 +129,7 @@ extension FittedImputer.State {
     let means = predictor.means
     var tensors = [
       Names.bounds: Tensor(means.means + means.lows + means.highs, shape: [3, width]),
-      Names.weights: Tensor(
-        blend.weights.flatMap { $0.map { Float($0) } },
-        shape: [layout.count, predictor.parts.count]
-      ),
+      Names.weights: blend.tensor,
       Names.deviations: Tensor(uncertainty.deviations, shape: [width]),
       Names.quantiles: Tensor(
         uncertainty.quantiles,
@@ -138,10 +139,87 @@ extension FittedImputer.State {
     if let regression = predictor.regression {
       tensors[Names.regression] = Tensor(regression.coefficients, shape: [width, width + 1])
     }
+    if let trees = predictor.trees {
+      let nodes = trees.ensembles.compactMap(\.self)
+      let columns = nodes.flatMap { $0.columns.map(Float.init) }
+      tensors[Names.treeColumns] = Tensor(columns, shape: [columns.count])
+      tensors[Names.treeValues] = Tensor(nodes.flatMap(\.values), shape: [columns.count])
+      tensors[Names.treeCounts] = Tensor(
+        trees.ensembles.map { Float($0?.treeCount ?? 0) },
+        shape: [layout.count]
+      )
+      for (filling, name) in zip(trees.fillings, Names.treeFillings) {
+        tensors[name] = filling.tensor
+      }
+    }
     if let rows = predictor.neighbors?.reference {
       tensors[Names.values] = Tensor(rows.values, shape: [rows.count, width])
       tensors[Names.observed] = Tensor(rows.observed, shape: [rows.count, rows.fieldCount])
     }
     return tensors
+  }
+}
+
+extension FittedImputer.State {
+  /// The trees that a model file holds, after checking that they are trees over its columns.
+  ///
+  /// - Parameter parts: The number of the parts that fill the cells that trees look at.
+  fileprivate static func trees(
+    _ file: ModelContents,
+    _ layout: FeatureSchema,
+    filledBy parts: Int
+  ) throws -> ColumnTrees {
+    let counts = try file.tensor(Names.treeCounts, shape: [layout.count]).scalars
+    let nodeCount = file.tensors[Names.treeColumns]?.shape.dimensions.first ?? 0
+    let columns = try file.tensor(Names.treeColumns, shape: [nodeCount]).scalars
+    let values = try file.tensor(Names.treeValues, shape: [nodeCount]).scalars
+    var fillings: [CellBlend] = []
+    for (index, name) in Names.treeFillings.enumerated()
+    where index == 0 || file.tensors[name] != nil {
+      // From the second on the trees are among the parts.
+      let count = parts + min(index, 1)
+      let weights = try file.tensor(name, shape: [layout.count, count]).scalars
+      fillings.append(CellBlend(weights, parts: count))
+    }
+    let outputCounts = layout.fields.map { field in
+      if case .category(let levels) = field, levels > 2 { levels } else { 1 }
+    }
+    guard let columns = columns.wholeNumbers(from: -1), let counts = counts.wholeNumbers(from: 0),
+      zip(counts, layout.fields).allSatisfy({ $0 == 0 || ColumnTrees.isPredicted($1) }),
+      let ensembles = TreeEnsemble.split(
+        columns: columns,
+        values: values,
+        counts: counts.map(Int.init),
+        outputCounts: outputCounts,
+        width: layout.width
+      )
+    else { throw file.damaged("its trees should be whole trees over its columns") }
+    return ColumnTrees(ensembles: ensembles, fillings: fillings)
+  }
+}
+
+extension [Float] {
+  /// The numbers as whole ones; `nil` where one is none, or less than `least`.
+  fileprivate func wholeNumbers(from least: Int32) -> [Int32]? {
+    let numbers = compactMap { Int32(exactly: $0) }
+    return numbers.count == count && numbers.allSatisfy { $0 >= least } ? numbers : nil
+  }
+}
+
+extension CellBlend {
+  /// The weights as a file has them, `[F, parts]`.
+  fileprivate init(_ weights: [Float], parts: Int) {
+    self.init(
+      weights: stride(from: 0, to: weights.count, by: Swift.max(parts, 1)).map { start in
+        weights[start..<start + parts].map(Double.init)
+      }
+    )
+  }
+
+  fileprivate var tensor: Tensor {
+    Tensor(
+      weights.flatMap { $0.map { Float($0) } },
+      shape: [weights.count, weights.first?.count ?? 0]
+    )
   }
 }

@@ -80,12 +80,24 @@ struct ImputationEvaluator: Sendable {
   /// What evaluating gives: the weights, how sure the result is, and the evaluation.
   struct Outcome {
     var blend: CellBlend
+    /// The trees that were evaluated.
+    var trees: ColumnTrees?
     var uncertainty: CellUncertainty
     var evaluation: Evaluation
   }
 
   /// Evaluates the parts of an imputer that were trained on what was left.
-  func evaluate(_ predictor: CellPredictor, on engine: ComputeEngine) async throws -> Outcome {
+  ///
+  /// - Parameters:
+  ///   - passes: How often trees are grown, each time on rows that the former ones helped to fill.
+  ///   - grow: Makes trees after earlier ones, with the weights by which rows are filled; none where there are
+  ///     to be no trees.
+  func evaluate(
+    _ predictor: CellPredictor,
+    on engine: ComputeEngine,
+    passes: Int = 1,
+    growing grow: ((ColumnTrees?, [CellBlend]) async throws -> ColumnTrees?)?
+  ) async throws -> Outcome {
     let fields = rows.fieldCount
     // Series are filled along their whole length; of a table, only rows with deleted cells matter.
     let evaluated =
@@ -94,23 +106,32 @@ struct ImputationEvaluator: Sendable {
       : (0..<rows.count).filter { row in (0..<fields).contains { deleted[row * fields + $0] } }
     let truth = rows.rows(evaluated)
     let cells = evaluated.flatMap { deleted[$0 * fields..<($0 + 1) * fields] }
-    let predictions = try await predictor.predictions(
-      left.rows(evaluated),
-      wanted: cells,
+    let given = left.rows(evaluated)
+    let means = predictor.means
+    var predictor = predictor
+    var predictions = try await predictor.predictions(
+      given,
+      wanted: grow == nil ? cells : given.missing,
       groups: data.groups,
       on: engine
     )
-    let candidates = predictions.blended
-    let means = predictor.means
     func blend(_ cells: [Bool]) -> CellBlend {
       CellBlend(
-        candidates,
+        predictions.blended,
         of: truth,
         cells: cells,
         means: means,
         fallback: predictor.fallbackWeights
       )
     }
+    for _ in 0..<(grow == nil ? 0 : passes) {
+      let fillings = (predictor.trees?.fillings ?? []) + [blend(cells)]
+      guard let trees = try await grow?(predictor.trees, fillings) else { break }
+      predictions.trees = nil
+      predictions = predictor.adding(trees, to: predictions, given)
+      predictor.trees = trees
+    }
+    let candidates = predictions.blended
     // Each half is filled with the weights of the other, so that no cell is evaluated with
     // weights that it chose.
     let blocks = data.groups == nil ? 1 : 64
@@ -127,7 +148,11 @@ struct ImputationEvaluator: Sendable {
     }
     var methods = [
       ImputationScores.Method("hourglass", own),
-      ImputationScores.Method("mean", means.filled(truth.count), isBaseline: true),
+      ImputationScores.Method(
+        ImputationScores.meanName,
+        means.filled(truth.count),
+        isBaseline: true
+      ),
     ]
     for (name, values) in [
       ("linear interpolation", predictions.interpolation),
@@ -138,6 +163,9 @@ struct ImputationEvaluator: Sendable {
       methods.append(ImputationScores.Method(name, values, isBaseline: true))
     }
     methods.append(ImputationScores.Method("network alone", predictions.network))
+    if let trees = predictions.trees {
+      methods.append(ImputationScores.Method("trees alone", trees))
+    }
     let final = blend(cells)
     let scores = ImputationScores(
       methods,
@@ -165,6 +193,7 @@ struct ImputationEvaluator: Sendable {
     ).table(cells: cells) { evaluations[isEven[$0 * fields] ? 0 : 1] }
     return Outcome(
       blend: final,
+      trees: predictor.trees,
       uncertainty: CellUncertainty(own, spreads: spreads, truth: truth, cells: cells),
       evaluation: scores.evaluation(
         intervals: intervals,
@@ -174,7 +203,7 @@ struct ImputationEvaluator: Sendable {
     )
   }
 
-  /// How much each part of the result counts, averaged over the columns.
+  /// The weights of the parts of the result, averaged over the columns; they need not add up to 1.
   private func weights(_ blend: CellBlend, _ parts: [String]) -> String? {
     guard !parts.isEmpty else { return nil }
     let means = parts.enumerated().map { index, part in
@@ -182,7 +211,7 @@ struct ImputationEvaluator: Sendable {
       let mean = sum / Double(max(blend.weights.count, 1))
       return "\(part) \(NumberText.fixed(mean, places: 2))"
     }
-    return "Mean weights: \(means.joined(separator: ", "))."
+    return "Weights, averaged over the columns: \(means.joined(separator: ", "))."
   }
 
   private var warnings: [String] {

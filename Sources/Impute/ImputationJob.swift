@@ -38,7 +38,9 @@ struct ImputationJob: Sendable {
     for member in 0..<imputer.members {
       var learning = imputer.learning
       learning.seed &+= UInt64(member)
-      learning.seconds = learning.seconds.map { $0 / Double(imputer.members) }
+      // Trees take up to a quarter of the time, see `TreePlan`.
+      let share = imputer.usesTrees && data.groups == nil ? 0.75 : 1
+      learning.seconds = learning.seconds.map { share * $0 / Double(imputer.members) }
       let validation = ValidationSplit(fraction: 0.1, maximumCount: 1_000)
       var session = session
       // Each network but the first keeps its state beside the first one's.
@@ -83,8 +85,30 @@ struct ImputationJob: Sendable {
       if let checkpoint = run.session.checkpoint { try CheckpointFile.remove(checkpoint) }
     }
     guard let record else { throw TrainingError.noItems }
-    let outcome = try await evaluator.evaluate(try predictor(members, evaluator.left), on: engine)
-    let predictor = try predictor(members, evaluator.rows).without(outcome.blend)
+    let evaluated = try predictor(members, evaluator.left)
+    let plan = treePlan
+    let outcome = try await evaluator.evaluate(
+      evaluated,
+      on: engine,
+      passes: plan?.passes ?? 0,
+      growing: plan.map { plan in
+        { try await trees(of: evaluated, evaluator.left, after: $0, $1, plan, engine) }
+      }
+    )
+    var final = try self.predictor(members, evaluator.rows)
+    final.trees = outcome.trees
+    if let plan, plan.isGrownAgain, let trees = outcome.trees {
+      let grown = try await self.trees(
+        of: final,
+        evaluator.rows,
+        after: trees,
+        trees.fillings,
+        plan,
+        engine
+      )
+      final.trees = grown ?? trees
+    }
+    let predictor = final.without(outcome.blend)
     var evaluation = outcome.evaluation
     evaluation.warnings += [TrainingDiagnostics.budget(record)].compactMap { $0 }
     if let neighbors = predictor.predictor.neighbors {
@@ -121,6 +145,34 @@ struct ImputationJob: Sendable {
     return CellWindows(groups: groups, window: window, stride: max(window / 16, 1)).items(of: rows)
   }
 
+  /// The trees of a table; none for series.
+  private var treePlan: TreePlan? {
+    guard data.groups == nil, imputer.usesTrees else { return nil }
+    return TreePlan(
+      rowCount: evaluator.rows.count,
+      layout: evaluator.rows.layout,
+      seconds: imputer.learning.seconds
+    )
+  }
+
+  private func trees(
+    of predictor: CellPredictor,
+    _ rows: EncodedTable,
+    after earlier: ColumnTrees?,
+    _ fillings: [CellBlend],
+    _ plan: TreePlan,
+    _ engine: ComputeEngine
+  ) async throws -> ColumnTrees? {
+    try await predictor.treesGrown(
+      on: rows,
+      after: earlier,
+      fillings: fillings,
+      plan: plan,
+      seed: imputer.learning.seed,
+      on: engine
+    )
+  }
+
   private func predictor(
     _ members: [FittedAutoencoder],
     _ rows: EncodedTable
@@ -146,9 +198,9 @@ extension CellPredictor {
     guard let place = parts.firstIndex(of: Self.neighborsName), neighbors != nil else {
       return (self, blend)
     }
-    guard blend.weights.allSatisfy({ $0[place] < 0.02 }) else { return (self, blend) }
-    let weights = blend.weights.map { weights in
-      weights.indices.filter { $0 != place }.map { weights[$0] }
+    let blends = [blend] + (trees?.fillings ?? [])
+    guard blends.allSatisfy({ $0.weights.allSatisfy { $0[place] < 0.02 } }) else {
+      return (self, blend)
     }
     return (
       CellPredictor(
@@ -156,8 +208,14 @@ extension CellPredictor {
         window: window,
         means: means,
         regression: regression,
-        neighbors: nil
-      ), CellBlend(weights: weights)
+        neighbors: nil,
+        trees: trees.map {
+          ColumnTrees(
+            ensembles: $0.ensembles,
+            fillings: $0.fillings.map { $0.without(place) }
+          )
+        }
+      ), blend.without(place)
     )
   }
 }

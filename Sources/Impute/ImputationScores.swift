@@ -24,6 +24,9 @@ struct ImputationScores {
     }
   }
 
+  /// The name of the trivial baseline.
+  static let meanName = "mean"
+
   private var methods: [Method]
   private let data: ImputationData
   private let isPerSeries: Bool
@@ -165,20 +168,35 @@ struct ImputationScores {
     ].compactMap(\.self)
     let scale = isPerSeries ? "of a column in its series, and series count alike" : "of a column"
     let range = numbers > 0 ? ["RMSE is on a scale from 0 to 1 over the range \(scale)."] : []
+    let both =
+      numbers > 0 && categories > 0
+      ? [
+        "The relative error is that of numbers (squared) and of categories (wrong), each over that of the mean."
+      ]
+      : []
     return Evaluation(
       title: EvaluationSplit.heldOut.title(count, ("cell", "cells"), of: data.name),
       split: .heldOut,
       itemCount: count,
       tables: tables.filter { !$0.methods.isEmpty && !$0.metrics.isEmpty },
       verdict: verdict,
-      notes: range + notes,
+      notes: range + both + notes,
       warnings: warnings
     )
   }
 
-  /// By the numbers, and where there are none by the categories.
+  /// By the numbers, by the categories, or by both where there are both.
   private var verdict: Verdict? {
     let baselines = methods.filter(\.isBaseline)
+    if numbers > 0, categories > 0 {
+      return Verdict.ofLosses(
+        "relative error",
+        model: relativeErrors(methods[0]),
+        baselines: baselines.map { ($0.name, relativeErrors($0)) },
+        split: .heldOut,
+        items: "cells"
+      )
+    }
     if numbers > 0 {
       return Verdict.ofLosses(
         "RMSE",
@@ -196,6 +214,16 @@ struct ImputationScores {
       split: .heldOut,
       items: "cells"
     )
+  }
+
+  /// The squared errors of numbers and the wrong categories, each relative to those of the mean, so that
+  /// cells of both kinds count alike.
+  private func relativeErrors(_ method: Method) -> [Double] {
+    let trivial = methods.first { $0.name == Self.meanName } ?? method
+    let square = trivial.squares.reduce(0, +) / Double(max(numbers, 1))
+    let wrong = Double(trivial.hits.count { !$0 }) / Double(max(categories, 1))
+    return method.squares.map { square > 0 ? $0 / square : $0 }
+      + method.hits.map { $0 ? 0 : wrong > 0 ? 1 / wrong : 1 }
   }
 
   private static func error(_ name: String) -> Evaluation.Metric {

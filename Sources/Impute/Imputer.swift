@@ -12,15 +12,16 @@ public import HourglassTasksCommon
 ///
 /// In training some cells of each row are hidden, at a rate drawn for each row, and the network learns
 /// to give their true values back from the others; then what is really missing is filled. What was
-/// observed is never changed. The result is a weighted mean of the network, chained linear regression
-/// and the nearest rows, whose weights are chosen on observed cells that were deleted before
-/// training; the evaluation lists them. Without `usesNeighbors` and `usesRegression` it is the network
-/// alone.
+/// observed is never changed. The result is a weighted sum of the network, chained linear regression,
+/// the nearest rows, and trees that are grown on the rows as these three fill them; the weights are chosen on
+/// observed cells that were deleted before training, and the evaluation lists them. Without
+/// `usesNeighbors`, `usesRegression` and `usesTrees` it is the network alone.
 ///
 /// Reference: Vincent, Larochelle, Bengio, Manzagol, 2008, "Extracting and composing robust features
 /// with denoising autoencoders", doi:10.1145/1390156.1390294; Gondara, Wang, 2017, "MIDA: Multiple
 /// Imputation using Denoising Autoencoders", arXiv:1705.02737; Breiman, 1996, "Stacked regressions",
-/// doi:10.1007/BF00117832.
+/// doi:10.1007/BF00117832; Chen, Guestrin, 2016, "XGBoost: A Scalable Tree Boosting System",
+/// doi:10.1145/2939672.2939785.
 public struct Imputer: Hashable, Sendable, Codable {
   /// The layers before the latent vector, mirrored behind it; `nil` chooses them by the data.
   public var architecture: Architecture?
@@ -34,6 +35,8 @@ public struct Imputer: Hashable, Sendable, Codable {
   public var usesNeighbors: Bool
   /// Whether chained regression takes part.
   public var usesRegression: Bool
+  /// Whether boosted trees over the filled rows take part; of tables alone.
+  public var usesTrees: Bool
   /// The budget and the steps of training of each network.
   public var learning: TrainingSettings
 
@@ -59,6 +62,7 @@ public struct Imputer: Hashable, Sendable, Codable {
     hidden: HiddenShare = HiddenShare(),
     usesNeighbors: Bool = true,
     usesRegression: Bool = true,
+    usesTrees: Bool = true,
     learning: TrainingSettings = TrainingSettings(earlyStopping: nil)
   ) {
     self.architecture = architecture
@@ -67,6 +71,7 @@ public struct Imputer: Hashable, Sendable, Codable {
     self.hidden = hidden
     self.usesNeighbors = usesNeighbors
     self.usesRegression = usesRegression
+    self.usesTrees = usesTrees
     self.learning = learning
   }
 }

@@ -47,6 +47,7 @@ import Testing
       ["impute", "x"],
       [
         "--draws 3", "--intervals 0.8", "--members 2", "--no-neighbors", "--no-regression",
+        "--no-trees",
         "--mask m", "--mask-rate 0.1", "--figure f.png",
       ] + files + training + reading
     ),

@@ -39,7 +39,10 @@ import Testing
     let evaluated = try methods(of: report["evaluation"])
     #expect(
       evaluated.keys.sorted()
-        == ["5 nearest neighbors", "chained regression", "hourglass", "mean", "network alone"]
+        == [
+          "5 nearest neighbors", "chained regression", "hourglass", "mean", "network alone",
+          "trees alone",
+        ]
     )
     #expect(evaluated["mean"]?["RMSE"] != nil && evaluated["mean"]?["accuracy"] != nil)
     let pooled = try #require(report["pooled"] as? [[String: Any]])

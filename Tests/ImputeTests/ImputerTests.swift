@@ -45,7 +45,10 @@ import Testing
     let evaluation = try #require(fitted.evaluation)
     #expect(
       evaluation.tables[0].methods.map(\.name)
-        == ["hourglass", "mean", "5 nearest neighbors", "chained regression", "network alone"]
+        == [
+          "hourglass", "mean", "5 nearest neighbors", "chained regression", "network alone",
+          "trees alone",
+        ]
     )
     let (error, mean) = (
       try #require(evaluation["RMSE"]), try #require(evaluation["mean", "RMSE"])
@@ -53,7 +56,7 @@ import Testing
     #expect(error < 0.7 * mean)
     let accuracy = try #require(evaluation["accuracy"])
     #expect(accuracy > (try #require(evaluation["mean", "accuracy"])))
-    #expect(evaluation.verdict?.metric == "RMSE")
+    #expect(evaluation.verdict?.metric == "relative error")
     // The error of all numbers is that of their columns, each by its cells.
     let columns = try #require(evaluation.tables.first { $0.title == "RMSE by column" })
     let squares = columns.methods.map { row in

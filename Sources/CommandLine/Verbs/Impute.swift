@@ -68,6 +68,7 @@ struct Impute: TaskVerb {
     options.members = filling.members
     options.noNeighbors = filling.noNeighbors
     options.noRegression = filling.noRegression
+    options.noTrees = filling.noTrees
     options.mask = holes.mask
     options.maskRate = holes.maskRate
     options.figure = holes.figure
@@ -107,6 +108,9 @@ struct FillingArguments: ParsableArguments {
 
   @Flag(help: "Leave chained regression out of the result.")
   var noRegression = false
+
+  @Flag(help: "Leave boosted trees out of the result; training then ends sooner.")
+  var noTrees = false
 }
 
 /// Where the missing pixels of images are.

@@ -121,6 +121,7 @@ struct ImputeJob {
       members: options.members ?? 3,
       usesNeighbors: !options.noNeighbors,
       usesRegression: !options.noRegression,
+      usesTrees: !options.noTrees,
       learning: settings
     )
   }

@@ -14,6 +14,8 @@ package struct ImputeOptions: JobOptions {
   package var noNeighbors = false
   /// Whether chained regression is left out of the result.
   package var noRegression = false
+  /// Whether boosted trees are left out of the result.
+  package var noTrees = false
   /// The images that are white where pixels are missing.
   package var mask: String?
   /// The share of the pixels that are deleted and filled again.
@@ -32,6 +34,7 @@ package struct ImputeOptions: JobOptions {
   private var ofLearning: [String] {
     namesGiven([
       "--members": members != nil, "--no-neighbors": noNeighbors, "--no-regression": noRegression,
+      "--no-trees": noTrees,
     ])
   }
 
