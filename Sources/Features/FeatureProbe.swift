@@ -24,8 +24,11 @@ package enum ProbeTarget: Hashable, Sendable {
   }
 }
 
-/// Compares what simple supervised models make of features, of the raw values and of principal
-/// components, by cross-validation.
+/// Compares what simple supervised models make of features, of the raw values, of principal components and
+/// of as many random features, by cross-validation, with all labels and with a few.
+///
+/// Random features are max(0, W x + b) of raw values x, of mean 0 and deviation 1 each, with normal W and b:
+/// they tell what width alone gives (Rahimi, Recht, 2008, "Weighted Sums of Random Kitchen Sinks", NeurIPS 21).
 ///
 /// The interval of a mean over folds counts that training parts overlap: its variance is that over the
 /// folds times 1/5 + 1/4. Reference: Nadeau, Bengio, 2003, "Inference for the Generalization Error",
@@ -60,8 +63,8 @@ package struct FeatureProbe: Sendable {
   /// - Parameters:
   ///   - extractor: It makes the features.
   ///   - data: The items of the target.
-  ///   - comparesWithBaselines: Whether the models also predict from the raw values and from as many principal
-  ///     components.
+  ///   - comparesWithBaselines: Whether the models also predict from the raw values, from as many principal
+  ///     components and from as many random features.
   /// - Throws: `tooFewToProbe` where fewer than 50 targets are known or they do not differ.
   package func evaluate(
     _ extractor: FittedFeatureExtractor,
@@ -98,7 +101,11 @@ package struct FeatureProbe: Sendable {
         count: extractor.dimensions,
         on: engine
       )
-      inputs.append(("PCA, \(dimensions) dimensions", principal.codes(of: values)))
+      inputs.append(
+        ("PCA, \(NumberText.grouped(principal.count)) dimensions", principal.codes(of: values))
+      )
+      let random = RandomFeatures(of: values, count: extractor.dimensions, seed: seed)
+      inputs.append(("\(dimensions) random features", random.features(of: values)))
     }
     let folding = try Folding(target, chosen, name: name, seed: seed, folds: Self.folds)
     var methods: [Evaluation.Method] = []
@@ -106,7 +113,7 @@ package struct FeatureProbe: Sendable {
     for (place, input) in inputs.enumerated() {
       let rows = isOfSounds ? items.codesOfWholes(input.1).rows(chosen) : input.1
       var method = Evaluation.Method(input.0, isBaseline: place > 0, [])
-      for model in ProbeModel.allCases {
+      for model in folding.models {
         var values: [Double] = []
         for fold in 0..<Self.folds {
           try Task.checkCancellation()
@@ -144,14 +151,22 @@ package struct FeatureProbe: Sendable {
     let isOfClasses = folding.classCount > 0
     let measure = isOfClasses ? "accuracy" : "R²"
     let format = Evaluation.Metric.Format.fixed(3)
-    let metrics = [isOfClasses ? "softmax regression" : "ridge regression", "10 nearest neighbors"]
-      .map { Evaluation.Metric($0, better: .higher, format: format) }
+    let regression = isOfClasses ? "softmax regression" : "ridge regression"
+    let metrics = folding.models.map { model in
+      let name =
+        switch model {
+        case .linear: regression
+        case .linearOfFew: "\(regression), \(Folding.few) labels"
+        case .nearestNeighbors: "10 nearest neighbors"
+        }
+      return Evaluation.Metric(name, better: .higher, format: format)
+    }
     var (methods, verdict) = (methods, Verdict?.none)
     let means = linear.map { $0.reduce(0, +) }
     if let best = means.indices.dropFirst().max(by: { means[$0] < means[$1] }) {
       let trivial = isOfClasses ? Self.mostFrequent : "mean"
       methods.append(
-        Evaluation.Method(trivial, isBaseline: true, [folding.trivial, folding.trivial])
+        Evaluation.Method(trivial, isBaseline: true, metrics.map { _ in folding.trivial })
       )
       let (mean, interval) = Self.interval(of: zip(linear[0], linear[best]).map { $0 - $1 })
       verdict = interval.map {
@@ -186,9 +201,12 @@ package struct FeatureProbe: Sendable {
 }
 
 /// A model that predicts.
-private enum ProbeModel: CaseIterable {
-  /// Softmax regression for classes, ridge regression for numbers.
+private enum ProbeModel {
+  /// Softmax regression for classes, ridge regression for numbers, with a penalty that is chosen on training
+  /// rows.
   case linear
+  /// The same, fitted to a few rows whose labels are known.
+  case linearOfFew
   /// The ten nearest neighbors.
   case nearestNeighbors
 }
@@ -198,6 +216,9 @@ private struct Folding {
   private let classes: [Int]
   private let numbers: [Double]
   let classCount: Int
+  private let seed: UInt64
+  /// The rounds of a model that only chooses a penalty.
+  private static let rounds = 40
   private let parts: [(training: [Int], test: [Int])]
 
   init(
@@ -207,6 +228,7 @@ private struct Folding {
     seed: UInt64,
     folds: Int
   ) throws(TaskError) {
+    self.seed = seed
     var order = Array(chosen.indices)
     Permutation.shuffle(&order, seed: seed, purpose: FeatureProbe.purpose, number: 1)
     switch target {
@@ -234,6 +256,15 @@ private struct Folding {
     }
   }
 
+  /// The few labels.
+  static let few = 100
+
+  /// What predicts: with a few labels where there are clearly more.
+  var models: [ProbeModel] {
+    parts.allSatisfy { $0.training.count >= 2 * Self.few }
+      ? [.linear, .linearOfFew, .nearestNeighbors] : [.linear, .nearestNeighbors]
+  }
+
   /// The share of the most frequent class; 0 for numbers.
   var trivial: Double {
     guard classCount > 0 else { return 0 }
@@ -252,14 +283,33 @@ private struct Folding {
     neighbors: Int,
     on engine: ComputeEngine
   ) async throws -> Double {
-    let (training, test) = parts[fold]
+    var (training, test) = parts[fold]
+    if model == .linearOfFew {
+      Permutation.shuffle(
+        &training,
+        seed: seed,
+        purpose: FeatureProbe.purpose,
+        number: 2 + UInt64(fold)
+      )
+      training = Array(training.prefix(Self.few))
+    }
+    // Of few rows each tenth counts.
+    let tenths = model == .linearOfFew ? 10 : 1
     let (known, new) = (rows.rows(training), rows.rows(test))
     if classCount > 0 {
       let truth = training.map { classes[$0] }
       let found: [Int]
       switch model {
-      case .linear:
-        found = SoftmaxRegression(PaddedRows(known), classes: truth, classCount: classCount)
+      case .linear, .linearOfFew:
+        let rows = PaddedRows(known)
+        let penalty = SoftmaxRegression.penalty(
+          for: rows,
+          classes: truth,
+          classCount: classCount,
+          rounds: Self.rounds,
+          folds: tenths
+        )
+        found = SoftmaxRegression(rows, classes: truth, classCount: classCount, penalty: penalty)
           .classes(of: PaddedRows(new))
       case .nearestNeighbors:
         found = try await nearest(neighbors, of: known, to: new, engine) { near in
@@ -272,8 +322,15 @@ private struct Folding {
     let truth = training.map { numbers[$0] }
     let found: [Double]
     switch model {
-    case .linear:
-      found = RidgeRegression(PaddedRows(known), numbers: truth).numbers(of: PaddedRows(new))
+    case .linear, .linearOfFew:
+      let rows = PaddedRows(known)
+      let penalty = RidgeRegression.penalty(
+        for: rows,
+        numbers: truth,
+        rounds: Self.rounds,
+        folds: tenths
+      )
+      found = RidgeRegression(rows, numbers: truth, penalty: penalty).numbers(of: PaddedRows(new))
     case .nearestNeighbors:
       found = try await nearest(neighbors, of: known, to: new, engine) { near in
         near.reduce(0.0) { $0 + truth[$1] } / Double(max(near.count, 1))
@@ -330,6 +387,55 @@ extension Tensor {
       numbers.flatMap { scalars[$0 * width..<($0 + 1) * width] },
       shape: [numbers.count, width]
     )
+  }
+}
+
+/// Random features: max(0, W x + b) of standardized values.
+private struct RandomFeatures {
+  private let means: [Double]
+  private let factors: [Double]
+  private let weights: [Double]
+  private let offsets: [Double]
+
+  /// Draws the weights.
+  ///
+  /// - Parameter values: What they are standardized by, `[items, values]`.
+  init(of values: Tensor, count: Int, seed: UInt64) {
+    let (items, width) = (values.shape[0], values.shape[1])
+    var (means, squares) = (
+      [Double](repeating: 0, count: width), [Double](repeating: 0, count: width)
+    )
+    for (place, value) in values.scalars.enumerated() { means[place % width] += Double(value) }
+    for column in 0..<width { means[column] /= Double(max(items, 1)) }
+    for (place, value) in values.scalars.enumerated() {
+      let difference = Double(value) - means[place % width]
+      squares[place % width] += difference * difference
+    }
+    self.means = means
+    let scale = Double(max(width, 1)).squareRoot()
+    factors = squares.map { $0 > 0 ? 1 / (($0 / Double(items)).squareRoot() * scale) : 0 }
+    var generator = SeededGenerator.named("random features", seed: seed)
+    weights = (0..<count * width).map { _ in Double(generator.nextNormal()) }
+    offsets = (0..<count).map { _ in Double(generator.nextNormal()) }
+  }
+
+  /// The features of rows, `[rows, count]`.
+  func features(of rows: Tensor) -> Tensor {
+    let width = means.count
+    var features: [Float] = []
+    features.reserveCapacity(rows.shape[0] * offsets.count)
+    var row = [Double](repeating: 0, count: width)
+    for start in stride(from: 0, to: rows.scalars.count, by: max(width, 1)) {
+      for column in 0..<width {
+        row[column] = (Double(rows.scalars[start + column]) - means[column]) * factors[column]
+      }
+      for (feature, offset) in offsets.enumerated() {
+        var sum = offset
+        for column in 0..<width { sum += weights[feature * width + column] * row[column] }
+        features.append(Float(max(sum, 0)))
+      }
+    }
+    return Tensor(features, shape: [rows.shape[0], offsets.count])
   }
 }
 

@@ -50,7 +50,7 @@ struct ImageFeatureJob: Sendable {
     }
     directionCount = max(
       min(
-        max(extractor.dimensions + 1, Self.directions),
+        max(extractor.width + 1, Self.directions),
         coding.valueCount,
         split.training.count - 1
       ),
@@ -69,7 +69,7 @@ struct ImageFeatureJob: Sendable {
     self.coding = coding
     autoencoder = Autoencoder(
       encoder: .dense(hidden: hidden, activation: activation),
-      bottleneck: .deterministic(latent: extractor.dimensions),
+      bottleneck: .deterministic(latent: extractor.width),
       corruption: extractor.corruption ?? Defaults.patchCorruption
     )
     var whole = autoencoder
@@ -113,7 +113,7 @@ struct ImageFeatureJob: Sendable {
       on: coded.selecting(split.seen),
       itemShape: coded.itemShape
     )
-    let baseline = ReductionBaseline(prepared.principal, count: extractor.dimensions)
+    let baseline = ReductionBaseline(prepared.principal, count: extractor.width)
     var evaluator = ReductionEvaluator(network: network, baseline: baseline, encoding: encoding)
     evaluator.patchKinds = coding.filters
     let evaluated = coded.selecting(split.report)
@@ -173,7 +173,7 @@ struct ImageFeatureJob: Sendable {
       on: engine
     )
     session.progress(.preparing(fraction: 0.95))
-    let whitening = RegularizedWhitening(principal, numbers: extractor.dimensions)
+    let whitening = RegularizedWhitening(principal, numbers: extractor.width)
     let coded = EncodedRows(codes: try await whitening.whitened(patches.codes, on: engine))
     session.progress(.preparing(fraction: 1))
     return Prepared(

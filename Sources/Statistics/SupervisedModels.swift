@@ -56,30 +56,53 @@ extension SoftmaxRegression {
   /// The penalties that are tried.
   package static let penalties: [Float] = [1, 10, 100, 1_000]
 
-  /// The penalty of the highest accuracy on each tenth row when the others are trained on: wider rows
-  /// need a larger one.
-  package static func penalty(for rows: PaddedRows, classes: [Int], classCount: Int, rounds: Int)
-    -> Float
-  {
-    let (kept, held) = (
-      (0..<rows.count).filter { $0 % 10 < 9 }, (0..<rows.count).filter { $0 % 10 == 9 }
-    )
-    guard !held.isEmpty else { return 1 }
-    let (known, new) = (rows.rows(kept), rows.rows(held))
-    let truth = kept.map { classes[$0] }
-    var best = (right: -1, penalty: Float(1))
-    for penalty in penalties {
-      let model = SoftmaxRegression(
-        known,
-        classes: truth,
-        classCount: classCount,
-        penalty: penalty,
-        rounds: rounds
-      )
-      let right = zip(held, model.classes(of: new)).count { classes[$0] == $1 }
-      if right > best.right { best = (right, penalty) }
+  /// The penalty of the highest accuracy on rows that are held out: wider rows need a larger one.
+  ///
+  /// - Parameter folds: How many tenths of the rows are held out, one after another, from 1 to 10.
+  package static func penalty(
+    for rows: PaddedRows,
+    classes: [Int],
+    classCount: Int,
+    rounds: Int,
+    folds: Int = 1
+  ) -> Float {
+    PenaltyChoice(penalties: penalties, folds: folds).best(count: rows.count) { kept, held in
+      let (known, new) = (rows.rows(kept), rows.rows(held))
+      let truth = kept.map { classes[$0] }
+      return { penalty in
+        let model = SoftmaxRegression(
+          known,
+          classes: truth,
+          classCount: classCount,
+          penalty: penalty,
+          rounds: rounds
+        )
+        return Double(zip(held, model.classes(of: new)).count { classes[$0] != $1 })
+      }
     }
-    return best.penalty
+  }
+}
+
+/// The choice of a penalty by the error on rows that are held out.
+private struct PenaltyChoice {
+  let penalties: [Float]
+  /// How many tenths are held out, one after another.
+  let folds: Int
+
+  /// The penalty of the least error; the smallest among equals.
+  ///
+  /// - Parameter fold: Takes the rows that are kept and those held out, and gives the error of a penalty.
+  func best(count: Int, _ fold: ([Int], [Int]) -> (Float) -> Double) -> Float {
+    var errors = [Double](repeating: 0, count: penalties.count)
+    for number in 0..<folds {
+      let place = 9 - number
+      let held = (0..<count).filter { $0 % 10 == place }
+      guard !held.isEmpty else { continue }
+      let error = fold((0..<count).filter { $0 % 10 != place }, held)
+      for (index, penalty) in penalties.enumerated() { errors[index] += error(penalty) }
+    }
+    let least = errors.indices.min { errors[$0] < errors[$1] } ?? 0
+    return penalties[least]
   }
 }
 
@@ -239,5 +262,31 @@ package struct RidgeRegression {
   /// The number of each row.
   package func numbers(of rows: PaddedRows) -> [Double] {
     rows.standardized(moments).products(weights[...]).map { Double($0) + mean }
+  }
+}
+
+extension RidgeRegression {
+  /// The penalties that are tried.
+  package static let penalties: [Float] = [1, 10, 100, 1_000, 10_000]
+
+  /// The penalty of the least squared error on rows that are held out.
+  ///
+  /// - Parameter folds: How many tenths of the rows are held out, one after another, from 1 to 10.
+  package static func penalty(
+    for rows: PaddedRows,
+    numbers: [Double],
+    rounds: Int,
+    folds: Int = 1
+  ) -> Float {
+    PenaltyChoice(penalties: penalties, folds: folds).best(count: rows.count) { kept, held in
+      let (known, new) = (rows.rows(kept), rows.rows(held))
+      let truth = kept.map { numbers[$0] }
+      return { penalty in
+        let model = RidgeRegression(known, numbers: truth, penalty: penalty, rounds: rounds)
+        return zip(held, model.numbers(of: new)).reduce(0) {
+          $0 + (numbers[$1.0] - $1.1) * (numbers[$1.0] - $1.1)
+        }
+      }
+    }
   }
 }

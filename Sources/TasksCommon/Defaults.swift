@@ -114,6 +114,20 @@ package enum Defaults {
     kind == .images ? .dropout(rate: 0.6) : .none
   }
 
+  /// The cells of a table that are swapped for those of other rows where features are trained: 15 %.
+  ///
+  /// Decision 0057 names the tables that this and the next two were chosen on.
+  package static let featureSwapping = Corruption.swapping(rate: 0.15)
+
+  /// The features of a table: twice as many as it has columns, from 128 to 512.
+  package static func featureWidth(columnCount: Int) -> Int {
+    min(max(2 * columnCount, 128), 512)
+  }
+
+  /// The activation of hidden layers and of the features themselves: features between two bounds stay
+  /// usable for a model that is fitted to few rows, where others can lie far outside what these show.
+  package static let featureActivation = Activation.tanh
+
   /// The same where images are coded by their patches: patch features are highly correlated.
   package static let patchCorruption = Corruption.dropout(rate: 0.7)
 

@@ -55,4 +55,48 @@ import Testing
     #expect(abs(found.mean - 0.5) < 4 * deviation / 4000.0.squareRoot())
     #expect(abs(found.deviation - deviation) < 0.05 * deviation)
   }
+
+  /// What 200 items of 50 values, each of the number of its item, become.
+  private func swapped(_ rate: Float) throws -> [[Float]] {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [200, 50])
+    builder.output("y", Corruption.swapping(rate: rate)(x, in: &builder))
+    let plan = ReferencePlan(try builder.finish(), seed: 2)
+    let values = (0..<10_000).map { Float($0 / 50) }
+    plan.feed(Tensor(values, shape: [200, 50]), to: plan.graph.requiredInput("x"))
+    try plan.run(step: 1)
+    let found = plan.result(plan.graph.requiredOutput("y")).scalars
+    return (0..<200).map { Array(found[$0 * 50..<$0 * 50 + 50]) }
+  }
+
+  @Test func swappingTakesItsShareFromTheNextItem() throws {
+    let items = try swapped(0.2)
+    for (item, values) in items.enumerated() {
+      let other = Float((item + 1) % 200)
+      #expect(values.allSatisfy { $0 == Float(item) || $0 == other })
+    }
+    let share =
+      Double(
+        items.enumerated().reduce(0) { sum, item in
+          sum + item.element.count { $0 != Float(item.offset) }
+        }
+      ) / 10_000
+    #expect(abs(share - 0.2) < 0.02)
+    #expect(
+      try swapped(0).enumerated().allSatisfy { item, values in
+        values == Array(repeating: Float(item), count: 50)
+      }
+    )
+    #expect(
+      try swapped(1).enumerated().allSatisfy { item, values in
+        values == Array(repeating: Float((item + 1) % 200), count: 50)
+      }
+    )
+  }
+
+  @Test func aRateIsAShare() throws {
+    #expect(throws: TrainingError.self) { try Corruption.swapping(rate: 1.5).validate() }
+    #expect(throws: TrainingError.self) { try Corruption.swapping(rate: -0.1).validate() }
+    try Corruption.swapping(rate: 1).validate()
+  }
 }

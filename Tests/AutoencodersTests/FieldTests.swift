@@ -165,6 +165,28 @@ import Testing
     #expect(try loss(.none, Autoencoder.FieldWeights(hidden: 1, visible: 0)) == 0)
   }
 
+  /// A swapped field is that of the next item, with all of its levels and whether it was observed.
+  @Test func swappedFieldsAreThoseOfTheNextItem() throws {
+    let items = TinyFields.items(count: 8, layout)
+    let learner = autoencoder(corruption: .swapping(rate: 1))
+    var builder = GraphBuilder()
+    let shapes = GraphShapes(item: [17], batch: 8)
+    let x = builder.input(GraphName.input, [8, 17])
+    let seen = try #require(learner.seenItems(x, shapes, in: &builder))
+    builder.output("seen", seen)
+    let rows = result(try run(try builder.finish(), items), "seen").scalars
+    let plain = autoencoder(corruption: .none)
+    var other = GraphBuilder()
+    let y = other.input(GraphName.input, [8, 17])
+    other.output("seen", try #require(plain.seenItems(y, shapes, in: &other)))
+    let own = result(try run(try other.finish(), items), "seen").scalars
+    for item in 0..<8 {
+      let next = (item + 1) % 8
+      #expect(rows[item * 17..<item * 17 + 17] == own[next * 17..<next * 17 + 17])
+    }
+    #expect(rows != own)
+  }
+
   @Test func layoutsAreWrittenAsWholeNumbers() throws {
     let text = try JSONEncoder().encode(layout)
     #expect(String(decoding: text, as: UTF8.self) == "[0,3,0,0,2,3]")

@@ -34,6 +34,28 @@ func waysToCut(_ bytes: [UInt8]) -> [CutStream] {
     + [2, 3, 7, 64].map { CutStream(bytes, most: $0) }
 }
 
+/// Checks that bytes are read as a table however a pipe cuts them: at once, and block by block.
+func expectCut(_ bytes: [UInt8], at path: String, isReadAs whole: Table) throws {
+  for stream in waysToCut(bytes) {
+    let source = try ByteSource(stream, path: path)
+    #expect(try Table(source, options: TableOptions(), memoryLimit: large) == whole)
+  }
+  for isLive in [true, false] {
+    for stream in waysToCut(bytes) {
+      let reader = try TableReader(
+        ByteSource(stream, path: path, isLive: isLive),
+        schema: whole.schema,
+        blockRows: 2,
+        limit: nil,
+        options: TableOptions()
+      )
+      var blocks: [Table] = []
+      while let block = try reader.next() { blocks.append(block) }
+      #expect(Table(joining: blocks) == whole)
+    }
+  }
+}
+
 @Suite struct CutInputTests {
   /// Twenty rows with every kind of column and of cell: quotes, line ends in quotes, missing cells.
   private static let text: String = {

@@ -57,6 +57,11 @@ import Testing
       .boolean, ["x", "y", "x", "z", "w"],
       "\"x\" in line 2, \"y\" in line 3 and \"z\" in line 5 (5 such cells), more than two values"
     ),
+    (
+      .constant, ["x", "y", "x"],
+      "\"x\" in line 2 and \"y\" in line 3 (3 such cells), more than one value"
+    ),
+    (.constant, ["1", "2", "1"], "more than one number"),
   ]
 
   @Test(arguments: misfits)

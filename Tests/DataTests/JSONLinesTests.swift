@@ -41,24 +41,7 @@ import Testing
     let bytes = Array(Self.text.utf8)
     let path = try folder.file(bytes)
     let whole = try Table(contentsOf: path)
-    for stream in waysToCut(bytes) {
-      let source = try ByteSource(stream, path: path)
-      #expect(try Table(source, options: TableOptions(), memoryLimit: large) == whole)
-    }
-    for isLive in [true, false] {
-      for stream in waysToCut(bytes) {
-        let reader = try TableReader(
-          ByteSource(stream, path: path, isLive: isLive),
-          schema: whole.schema,
-          blockRows: 2,
-          limit: nil,
-          options: TableOptions()
-        )
-        var blocks: [Table] = []
-        while let block = try reader.next() { blocks.append(block) }
-        #expect(Table(joining: blocks) == whole)
-      }
-    }
+    try expectCut(bytes, at: path, isReadAs: whole)
   }
 
   @Test func textsOfDigitsAreTexts() throws {

@@ -22,29 +22,7 @@ import Testing
     for window in [120, 121, 1 << 16] {
       #expect(try Table(contentsOf: path, memoryLimit: large, windowSize: window) == whole)
     }
-    let bytes = Array(text.utf8)
-    for stream in waysToCut(bytes) {
-      let cut = try Table(
-        ByteSource(stream, path: path),
-        options: TableOptions(),
-        memoryLimit: large
-      )
-      #expect(cut == whole)
-    }
-    for isLive in [false, true] {
-      for stream in waysToCut(bytes) {
-        let reader = try TableReader(
-          ByteSource(stream, path: path, isLive: isLive),
-          schema: whole.schema,
-          blockRows: 2,
-          limit: nil,
-          options: TableOptions()
-        )
-        var blocks: [Table] = []
-        while let block = try reader.next() { blocks.append(block) }
-        #expect(Table(joining: blocks) == whole)
-      }
-    }
+    try expectCut(Array(text.utf8), at: path, isReadAs: whole)
     #expect(try StoredTable(contentsOf: path).rowCount == whole.rowCount)
     return (0..<whole.rowCount).map { row in
       whole.columns.map { $0.text(row) ?? "-" }.joined(separator: "|")

@@ -240,6 +240,7 @@ import Testing
     (["--model", "m", "--latent", "3"], 2, "--latent has no use with --model"),
     (["--false-alarms", "1.5"], 2, "above 0 and below 1"),
     (["--labels", "nothing"], 1, "nothing"),
+    (["--series", "x", "--window", "8", "--stride", "9"], 2, "at most --window (8)"),
   ])
   func mistakesAreReported(arguments: [String], code: Int32, words: String) throws {
     let folder = try Folder()

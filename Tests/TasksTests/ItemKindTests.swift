@@ -165,7 +165,7 @@ import Testing
     #expect(evaluation.title.hasPrefix("accuracy of sign (2 classes): "))
     let scores = evaluation.tables[0]
     #expect(scores.methods.map(\.name).prefix(2) == ["2 features", "2 raw values"])
-    #expect(scores.methods.count == 4 && scores.methods[3].name == "most frequent class")
+    #expect(scores.methods.count == 5 && scores.methods[4].name == "most frequent class")
     // The sign of a number is a line in it.
     for model in ["softmax regression", "10 nearest neighbors"] {
       #expect(try #require(evaluation["2 raw values", model]) > 0.95)

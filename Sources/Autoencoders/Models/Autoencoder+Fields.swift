@@ -64,6 +64,11 @@ extension Autoencoder {
       noisy =
         changed == values
         ? values : terms.noisy(changed, values, in: &builder)
+      if let isOwn = corruption.isOwn([shapes.batch, count], in: &builder) {
+        visible = builder.mixed(observed, builder.rolled(observed), isFirst: isOwn)
+        let isOwnValue = terms.expanded(isOwn, in: &builder)
+        noisy = builder.mixed(values, builder.rolled(values), isFirst: isOwnValue)
+      }
     }
     let seen = builder.product(noisy, terms.expanded(visible, in: &builder))
     return FieldPass(

@@ -7,7 +7,7 @@ struct ShapeArguments: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "The number of latent dimensions, or auto for as few as keep enough, see --keep (default: "
-        + "2, of features 32).",
+        + "2, of features 32, of a table's 128 to 512).",
       valueName: "n|auto"
     )
   )

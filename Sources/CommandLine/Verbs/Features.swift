@@ -10,6 +10,10 @@ struct Features: TaskVerb {
       An autoencoder is trained to reconstruct items from --dimensions latent dimensions; the outputs \
       of its encoder are the features. No label is trained on.
 
+      Of a table, 15 % of the cells are swapped for those of other rows while it trains, so that it has to \
+      tell from the others what a cell should be; without --dimensions and layers of your own the \
+      features are its hidden activations, 128 to 512 of them. --dimensions gives a short vector instead.
+
       Of images it trains patch features first, and then an autoencoder of these; \
       --architecture dense trains on pixels. Where images resemble the mirror images of others as much \
       as the others themselves (photographs do, writing does not), an image and its mirror image get \
@@ -23,8 +27,8 @@ struct Features: TaskVerb {
 
       --probe COLUMN shows what the features are worth: the column is left out of training, and a linear \
       model (softmax regression for classes, ridge regression for numbers) and the ten nearest \
-      neighbors predict it from the features, from the raw values, and from PCA of the same size, \
-      with 5-fold cross-validation. For images and sounds --labels FILE gives the classes. \
+      neighbors predict it from the features, from the raw values, from PCA and from random features of \
+      the same size, with 5-fold cross-validation, the linear model with 100 labels too. For images and sounds --labels FILE gives the classes. \
       Categories and booleans are classes; --column NAME=category makes classes of numbers.
 
       EXAMPLES

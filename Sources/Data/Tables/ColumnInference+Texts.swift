@@ -243,6 +243,9 @@ extension ColumnInference {
     if kind == .boolean && levels.count > 2 {
       throw wrongKind(.boolean, cells.evidence.all, ", more than two values")
     }
+    if kind == .constant && levels.count > 1 {
+      throw wrongKind(.constant, cells.evidence.all, ", more than one value")
+    }
     if let levels = self.levels, kind == .ordinal, cells.evidence.unlisted.count > 0 {
       throw wrongKind(.ordinal, cells.evidence.unlisted, ", \(DeclaredLevels(levels).absence)")
     }

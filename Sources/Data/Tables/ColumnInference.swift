@@ -93,6 +93,9 @@ struct ColumnInference {
     if [.boolean, .category, .ordinal].contains(kind) && facts.distinct.count > mostLevels {
       throw wrongKind(kind, "more than \(mostLevels) different numbers")
     }
+    if kind == .constant && facts.distinct.count > 1 {
+      throw wrongKind(.constant, "more than one number")
+    }
     if kind.isDate {
       return Meaning(column: try dates(numbers: numbers, missing: missing, kind), rule: rule)
     }

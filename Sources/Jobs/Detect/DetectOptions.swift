@@ -41,6 +41,14 @@ package struct DetectOptions: JobOptions {
         "0 to 1048576, found \(references)"
       )
     }
+    if let window = request.reading.window, let stride = request.reading.stride {
+      // Times between two windows would have no score.
+      try requireOption(
+        stride <= window,
+        "--stride",
+        "at most --window (\(window)), so that every time is in a window, found \(stride)"
+      )
+    }
     if let share = falseDiscoveries {
       try requireOption(
         share > 0 && share < 1,

@@ -43,7 +43,7 @@ struct FeaturesJob {
       let source = learned ?? data
       let learned = source.kind == .series ? run.learnable(source) : source
       let extractor = FeatureExtractor(
-        dimensions: options.shape.dimensions?.number ?? 32,
+        dimensions: options.shape.dimensions?.number,
         architecture: try architecture(for: learned),
         learning: run.request.training.settings,
         mirrorImagesAreAlike: options.mirrorImagesAreAlike

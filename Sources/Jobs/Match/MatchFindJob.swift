@@ -56,6 +56,9 @@ package struct MatchFindOptions: DatabaseOptions {
       ]
     }
     var run = run
+    if try library.database.count == 0 {
+      run.warn("\(database) has no items: add some with hourglass match add")
+    }
     run.read(like: library.matcher?.encoding.fields?.schema)
     for item in run.request.data {
       let data = try run.load(item).inMemory()

@@ -82,6 +82,12 @@ package struct ReductionEvaluator: Sendable {
     guard patchKinds == nil else {
       return .none(because: "features are compared by what they predict, not by reconstruction")
     }
+    guard network.autoencoder.latent < encoding.valueCount else {
+      return .none(
+        because: "there are as many dimensions as values, of which PCA loses nothing; "
+          + "compare what is predicted from them"
+      )
+    }
     let least = 1e-4 * errors.means.reduce(0, +)
     if split != .trainedOn, own.reduce(0, +) < least,
       errors.principalComponents.reduce(0, +) < least

@@ -13,6 +13,7 @@ package struct ReductionJob: Sendable {
     _ session: TrainingSession,
     application: String = FittedDimensionReducer.application,
     corruption: Corruption = .none,
+    decoder: Architecture? = nil,
     configuration: (any Encodable & Sendable)? = nil,
     effort: Double = 1
   ) throws {
@@ -28,6 +29,7 @@ package struct ReductionJob: Sendable {
     encoding = items.encoding
     var autoencoder = reducer.autoencoder(for: encoding, variance: items.variance)
     autoencoder.corruption = corruption
+    autoencoder.decoder = decoder
     self.autoencoder = autoencoder
     let settings: any Encodable = configuration ?? reducer
     run = try TrainingRun(
