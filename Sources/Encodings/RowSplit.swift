@@ -20,6 +20,14 @@ package struct RowSplit: Hashable, Sendable {
   /// How the trainer parts the rows that it sees.
   package let validation: ValidationSplit
 
+  /// The rows that do not evaluate the result: all that a model without epochs may be fitted to.
+  package var withoutReport: [Int] {
+    switch reportRows {
+    case .heldOut: seen
+    default: training
+    }
+  }
+
   private static let reportPurpose: UInt32 = 0x7265_706f
 
   package init(count: Int, seed: UInt64) {

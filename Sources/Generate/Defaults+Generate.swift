@@ -2,6 +2,8 @@ internal import HourglassAutoencoders
 internal import HourglassEncodings
 internal import HourglassGraphs
 package import HourglassNetworks
+internal import HourglassStatistics
+internal import HourglassSystem
 package import HourglassTasksCommon
 internal import HourglassTensors
 
@@ -87,6 +89,27 @@ extension Defaults {
     case .series: 12_000
     }
   }
+
+  /// Eight chains of four trees for each column, so that one of eight columns comes first in some chain; fewer
+  /// trees where they would take more than about a minute of one core, and at least one.
+  static func treeLayout(rows: Int, columns: [BinColumn]) -> TreeLayout {
+    let settings = TreeSettings()
+    let depth = max(log2(Double(rows) / Double(settings.leastRows)), 1)
+    let features = columns.indices.reduce(0) { $0 + min($1, settings.mostFeatures) }
+    let work = Double(rows) * depth * Double(max(features, 1))
+    let trees = min(max(Int(treeWork / work), 1), 32)
+    let chains = min(trees, 8)
+    return TreeLayout(
+      size: TreeChains.Size(chains: chains, trees: max(trees / chains, 1)),
+      settings: settings
+    )
+  }
+
+  /// The most rows that trees grow on.
+  static let treeRows = 200_000
+
+  /// Rows times columns times levels of nodes.
+  private static let treeWork = 4e9
 
   /// The latent vectors that are drawn for an image to bound its probability.
   static let boundSamples = 200

@@ -1,5 +1,6 @@
 internal import HourglassData
 internal import HourglassEngines
+internal import HourglassEvaluation
 internal import HourglassNetworks
 internal import HourglassTensors
 
@@ -30,12 +31,27 @@ struct DistanceToClosestRecord {
   /// The share of generated rows that lie closer to as many rows trained on than to the rows held
   /// out; a half where the training rows were not copied.
   var closerToLearned: Double
+  /// How well training rows are told from held-out rows; none where there are too few.
+  var membership: Membership?
   /// The levels of categories that fewer than five training rows have, which may identify single people.
   var rareLevels: Int
   /// How many of these occur in generated rows.
   var leakedLevels: Int
 
   private static let rareCount = 5
+
+  /// How well somebody who has generated rows alone tells rows trained on from others, by how close the closest
+  /// generated row is.
+  ///
+  /// Reference: Chen, Yu, Zhang, Fritz, 2020, "GAN-Leaks", arXiv:1909.03935, section 4.
+  struct Membership: Equatable {
+    /// The area under the ROC curve; a half is chance.
+    var area: Double
+    /// Its 95 % interval, by the bootstrap over rows.
+    var interval: ClosedRange<Double>
+    /// The rows of each kind.
+    var count: Int
+  }
 
   /// Measures at most `limit` rows of each kind.
   ///
@@ -62,6 +78,11 @@ struct DistanceToClosestRecord {
       closer += own < other ? 1 : own == other ? 0.5 : 0
     }
     closerToLearned = closer / Double(max(made.count, 1))
+    membership = Self.membership(
+      few,
+      held,
+      space.points(try generated.selecting(names).prefix(Self.mostGenerated))
+    )
     (rareLevels, leakedLevels) = (0, 0)
     for name in names {
       let column = try learned.required(name)
@@ -76,6 +97,42 @@ struct DistanceToClosestRecord {
       rareLevels += rare.count
       leakedLevels += rare.count { made.contains($0) }
     }
+  }
+
+  /// The generated rows that rows are compared with to find out who was trained on.
+  private static let mostGenerated = 5_000
+  /// The fewest rows of each kind, and the samples of the bootstrap.
+  private static let (fewestMembers, resamples) = (20, 200)
+
+  private static func membership(
+    _ learned: RecordPoints,
+    _ held: RecordPoints,
+    _ generated: RecordPoints
+  ) -> Membership? {
+    guard learned.count >= fewestMembers, held.count >= fewestMembers else { return nil }
+    let scores =
+      (0..<learned.count).map { -generated.distance(from: learned, $0) }
+      + (0..<held.count).map { -generated.distance(from: held, $0) }
+    let members = scores.indices.map { $0 < learned.count }
+    let ranked = RankedScores(scores: scores, positives: members)
+    guard let area = ranked.areaUnderROC(of: Array(scores.indices)) else { return nil }
+    var generator = SeededGenerator.named("membership", seed: 0)
+    var areas: [Double] = []
+    for _ in 0..<resamples {
+      let places =
+        (0..<learned.count).map { _ in Int.random(in: 0..<learned.count, using: &generator) }
+        + (0..<held.count).map { _ in
+          learned.count + Int.random(in: 0..<held.count, using: &generator)
+        }
+      if let area = ranked.areaUnderROC(of: places) { areas.append(area) }
+    }
+    areas.sort()
+    guard areas.count == resamples else { return nil }
+    return Membership(
+      area: area,
+      interval: areas[resamples / 40]...areas[resamples - 1 - resamples / 40],
+      count: held.count
+    )
   }
 
   private static func rows(_ points: RecordPoints, _ near: RecordPoints, _ all: RecordPoints)

@@ -7,7 +7,9 @@ internal import HourglassTensors
 
 extension FittedSynthesizer {
   /// The names of the classes that new images can be made of; empty where it was trained without classes.
-  public var classes: [String] { model.classes?.names ?? [] }
+  public var classes: [String] {
+    if case .network(let network) = model { network.classes?.names ?? [] } else { [] }
+  }
 
   /// New images of classes, as many of each as of the others, those of one class together.
   ///
@@ -28,6 +30,7 @@ extension FittedSynthesizer {
       try requireSetting(count >= 1, "the number of items", "at least 1", count)
       try requireSetting(!names.isEmpty, "the number of classes", "at least 1", names.count)
       var scalars: [Float] = []
+      let model = try model.requireNetwork(to: "make items of a class from")
       for (name, wanted) in zip(names, evenShares(of: count, among: names.count)) {
         scalars += try await model.values(wanted, of: name, seed: seed, on: engine)
       }

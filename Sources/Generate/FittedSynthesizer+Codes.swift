@@ -54,8 +54,9 @@ extension FittedSynthesizer {
       for place in [first, second] where !(0..<data.count).contains(place) {
         throw TaskError.noSuchItem(name: data.name, number: place + 1, count: data.count)
       }
-      let ends = try await model.network.encode(
-        try model.source(data, rows: [first, second]),
+      let network = try model.requireNetwork(to: "interpolate by")
+      let ends = try await network.network.encode(
+        try network.source(data, rows: [first, second]),
         on: engine
       )
       var codes: [Float] = []
@@ -75,7 +76,8 @@ extension FittedSynthesizer {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
     try await HourglassError.wrapping {
-      let codes = try await model.network.encode(try model.source(data), on: engine)
+      let network = try model.requireNetwork(to: "reconstruct items by")
+      let codes = try await network.network.encode(try network.source(data), on: engine)
       return try await decoded(codes, on: engine)
     }
   }
@@ -90,8 +92,9 @@ extension FittedSynthesizer {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> [(place: Int, distance: Double)] {
     try await HourglassError.wrapping {
-      let asked = try model.source(.images(images))
-      let all = try model.source(.images(data))
+      let network = try model.requireNetwork(to: "compare images by")
+      let asked = try network.source(.images(images))
+      let all = try network.source(.images(data))
       let found = try await NearestNeighbors(all).nearest(to: asked, count: 1, on: engine)
       return (0..<asked.count).map { item in
         found.of(item).first.map { (place: $0.row, distance: $0.distance) } ?? (0, .infinity)

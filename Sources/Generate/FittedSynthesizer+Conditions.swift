@@ -9,14 +9,15 @@ internal import HourglassTensors
 
 extension FittedSynthesizer {
   /// The rows that are drawn before a value that never came is given up.
-  private static let patience = 60_000
+  static let patience = 60_000
   /// The most rows that are drawn for those that are wanted.
-  private static let mostDraws = 2_000_000
+  static let mostDraws = 2_000_000
 
   /// New rows of a table that meet conditions.
   ///
-  /// Rows are drawn until enough of them meet the conditions; they are distributed as generated rows
-  /// that meet them are.
+  /// They are distributed as generated rows that meet the conditions are. Trees draw values, ranges and balanced
+  /// levels of single columns without rejecting rows; for what couples columns, and for a variational
+  /// autoencoder, rows are drawn until enough of them meet the conditions.
   ///
   /// - Parameters:
   ///   - count: The number of rows, at least 1.
@@ -60,19 +61,23 @@ extension FittedSynthesizer {
         quotas: quotas,
         ranges: Self.ranges(of: columns)
       )
-      return try await matching(count, demands, seed, on: engine)
+      switch model {
+      case .trees(let trees): return try await drawn(count, demands, by: trees, seed)
+      case .network(let network):
+        return try await matching(count, demands, by: network, seed, on: engine)
+      }
     }
   }
 
   /// What rows must be to be taken.
-  private struct Demands {
+  struct Demands {
     let conditions: [SynthesisCondition]
     let constraints: [SynthesisConstraint]
     var quotas: LevelQuotas?
     let ranges: [String: ClosedRange<Double>]
 
-    /// The demands in words, for who asked for too much.
-    var words: String {
+    /// The demands in words, for who asked for too much, with a level that still lacks rows.
+    func words(_ quotas: LevelQuotas?) -> String {
       let texts =
         conditions.map { "\($0.column) = \($0.value)" } + constraints.map(\.description)
         + (quotas?.open.map { ["\(quotas?.column ?? "") = \($0)"] } ?? [])
@@ -83,42 +88,62 @@ extension FittedSynthesizer {
   private func matching(
     _ count: Int,
     _ demands: Demands,
+    by model: SynthesisNetwork,
     _ seed: UInt64,
     on engine: ComputeEngine
   ) async throws -> Table {
-    var demands = demands
     var kept = ConstrainedRows(demands.constraints, ranges: demands.ranges)
+    let table = try await Self.taken(count, demands, &kept) { block, _ in
+      let codes = model.newCodes(model.blockSize, block: block, seed: seed, isPrior: false)
+      return try await model.table(at: codes, block: block, seed: seed, on: engine)
+    }
+    return model.fields.formed(table, seed: seed)
+  }
+
+  /// The first rows of blocks that are as they must be.
+  ///
+  /// - Parameters:
+  ///   - kept: The rows that were taken before, which count for what a constraint asks of all rows.
+  ///   - rowsOfBlock: Gives the rows of a block by its number, and how many are still wanted; `nil` where none can be
+  ///     as they must be.
+  /// - Throws: `valueTooRare` where rows that are taken come too rarely.
+  static func taken(
+    _ count: Int,
+    _ demands: Demands,
+    _ kept: inout ConstrainedRows,
+    _ rowsOfBlock: (Int, Int) async throws -> Table?
+  ) async throws -> Table {
+    var quotas = demands.quotas
     var parts: [Table] = []
     var (found, drawn, block, last) = (0, 0, 0, 0)
     while found < count {
-      guard drawn - last < Self.patience, drawn < Self.mostDraws else {
+      guard drawn - last < patience, drawn < mostDraws,
+        let made = try await rowsOfBlock(block, count - found)
+      else {
         throw TaskError.valueTooRare(
-          conditions: demands.words,
+          conditions: demands.words(quotas),
           drawn: drawn,
           found: found,
           wanted: count
         )
       }
-      let size = model.blockSize
-      let codes = model.newCodes(size, block: block, seed: seed, isPrior: false)
-      let drawnTable = try await model.table(at: codes, block: block, seed: seed, on: engine)
-      let table = kept.summed(drawnTable)
+      let table = kept.summed(made)
       var rows: [Int] = []
-      for row in 0..<size where found + rows.count < count {
+      for row in 0..<made.rowCount where found + rows.count < count {
         guard demands.conditions.allSatisfy({ $0.holds(in: table, row) }),
-          demands.quotas?.hasRoom(for: row, of: table) ?? true, kept.take(row, of: table)
+          quotas?.hasRoom(for: row, of: table) ?? true, kept.take(row, of: table)
         else { continue }
-        demands.quotas?.take(row, of: table)
+        quotas?.take(row, of: table)
         rows.append(row)
       }
       parts.append(table.rows(rows))
       found += rows.count
-      drawn += size
+      drawn += made.rowCount
       block += 1
       if !rows.isEmpty { last = drawn }
       try Task.checkCancellation()
     }
-    return model.fields.formed(Table(joining: parts, name: "generated"), seed: seed)
+    return Table(joining: parts, name: "generated")
   }
 
   /// The least and the greatest number of each column.
@@ -194,7 +219,7 @@ package func evenShares(of count: Int, among parts: Int) -> [Int] {
 struct LevelQuotas: Sendable {
   /// The column.
   let column: String
-  private var left: [String: Int]
+  private(set) var left: [String: Int]
 
   init(
     _ name: String,
@@ -223,6 +248,13 @@ struct LevelQuotas: Sendable {
     for (level, share) in zip(levels, evenShares(of: count, among: levels.count)) {
       left[level] = share
     }
+  }
+
+  /// The same for one level alone.
+  func keeping(_ level: String) -> LevelQuotas {
+    var one = self
+    one.left = left.filter { $0.key == level }
+    return one
   }
 
   /// A level of which rows are still wanted.

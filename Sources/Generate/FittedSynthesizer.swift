@@ -21,7 +21,7 @@ public struct FittedSynthesizer: Sendable {
   /// What every fitted model has: its header, evaluation and checkpoint.
   public let core: FittedCore
 
-  let model: SynthesisNetwork
+  let model: SynthesisModel
 
   /// How items are encoded.
   package var encoding: ItemEncoding { model.fields.encoding }
@@ -29,8 +29,13 @@ public struct FittedSynthesizer: Sendable {
   /// What it generates.
   public var kind: DataKind { model.fields.kind }
 
-  /// The number of latent dimensions.
+  /// The number of latent dimensions; 0 where the distribution is one of trees.
   public var latent: Int { model.latent }
+
+  /// What the distribution was learned by.
+  public var modelType: Synthesizer.ModelType {
+    if case .trees = model { .trees } else { .vae }
+  }
 
   /// The names of the columns of what it generates; empty for images.
   public var columns: [String] { model.fields.columns.map(\.name) }
@@ -56,8 +61,9 @@ public struct FittedSynthesizer: Sendable {
         return .table(try await model.newTable(count, seed: seed, on: engine))
       }
       var scalars: [Float] = []
-      try await model.forEachBlock(count, seed: seed) { codes, block in
-        scalars += try await model.values(at: codes, block: block, seed: seed, on: engine).scalars
+      let network = try model.requireNetwork(to: "generate images from")
+      try await network.forEachBlock(count, seed: seed) { codes, block in
+        scalars += try await network.values(at: codes, block: block, seed: seed, on: engine).scalars
       }
       return try dataset(images: scalars, count: count)
     }
@@ -98,11 +104,12 @@ public struct FittedSynthesizer: Sendable {
 
   /// What latent vectors `[count, latent]` stand for.
   func decoded(_ codes: Tensor, on engine: ComputeEngine) async throws -> Dataset {
+    let network = try model.requireNetwork(to: "decode latent vectors by")
     guard kind == .images else {
-      let table = try await model.dataset(at: codes, block: 0, seed: 0, on: engine)
+      let table = try await network.dataset(at: codes, block: 0, seed: 0, on: engine)
       return .table(model.fields.formed(table, seed: 0))
     }
-    let values = try await model.values(at: codes, block: 0, seed: 0, on: engine)
+    let values = try await network.values(at: codes, block: 0, seed: 0, on: engine)
     return try dataset(images: values.scalars, count: codes.shape[0])
   }
 

@@ -42,6 +42,7 @@ extension SynthesisEvaluator {
   /// Reference: Burda, Grosse, Salakhutdinov, 2015, arXiv:1509.00519, equation 8.
   func addBounds(
     of source: any BatchSource,
+    by model: SynthesisNetwork,
     to evaluation: inout Evaluation,
     on engine: ComputeEngine
   ) async throws {

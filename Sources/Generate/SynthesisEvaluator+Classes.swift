@@ -24,7 +24,9 @@ extension SynthesisEvaluator {
     learned: [Int],
     on engine: ComputeEngine
   ) async throws -> Evaluation.Table? {
-    guard let classes, let names = model.classes?.names else { return nil }
+    guard let classes, case .network(let model) = model, let names = model.classes?.names else {
+      return nil
+    }
     let learnedNames = Set(names)
     func some(_ rows: [Int], _ count: Int) -> [Int] {
       let known = rows.filter { row in

@@ -10,7 +10,7 @@ internal import HourglassTensors
 
 /// Measures how alike generated items are to real ones.
 struct SynthesisEvaluator: Sendable {
-  let model: SynthesisNetwork
+  let model: SynthesisModel
   /// Where the random numbers of the evaluation come from.
   let seed: UInt64
   /// How many latent vectors and images bound the probability of images.
@@ -39,11 +39,11 @@ struct SynthesisEvaluator: Sendable {
     as split: EvaluationSplit,
     on engine: ComputeEngine
   ) async throws -> Evaluation {
-    let source = try model.source(data, rows: evaluated)
+    let count = try evaluated?.count ?? RawItems(data, for: model.fields.encoding).count
     var evaluation = Evaluation(
-      title: split.title(source.count, model.fields.kind.nouns, of: data.name),
+      title: split.title(count, model.fields.kind.nouns, of: data.name),
       split: split,
-      itemCount: source.count,
+      itemCount: count,
       tables: [],
       notes: notes
     )
@@ -56,7 +56,9 @@ struct SynthesisEvaluator: Sendable {
     case (.series(let series), .series(let encoding)):
       try await add(series.whole(), encoding, evaluated, learned, to: &evaluation, on: engine)
     case (.images, _):
-      try await addBounds(of: source, to: &evaluation, on: engine)
+      let network = try model.requireNetwork(to: "bound the probability of images by")
+      let source = try network.source(data, rows: evaluated)
+      try await addBounds(of: source, by: network, to: &evaluation, on: engine)
       if let learned, let evaluated {
         evaluation.tables += [
           try await agreement(data, evaluated: evaluated, learned: learned, on: engine)
@@ -64,12 +66,15 @@ struct SynthesisEvaluator: Sendable {
       }
     default: break
     }
-    let active = try await activeUnits(source, on: engine)
-    evaluation.tables.append(latentTable(active: active))
-    if active == 0 {
-      evaluation.warnings.append(
-        "no latent unit is active: all new items are alike. Train longer"
-      )
+    if case .network(let network) = model {
+      let source = try network.source(data, rows: evaluated)
+      let active = try await network.network.encode(source, on: engine).activeUnits
+      evaluation.tables.append(latentTable(network, active: active))
+      if active == 0 {
+        evaluation.warnings.append(
+          "no latent unit is active: all new items are alike. Train longer"
+        )
+      }
     }
     if split == .trainedOn {
       evaluation.warnings.append(
@@ -80,7 +85,7 @@ struct SynthesisEvaluator: Sendable {
   }
 
   /// The distribution of latent vectors, and how many of their dimensions are active.
-  private func latentTable(active: Int) -> Evaluation.Table {
+  private func latentTable(_ model: SynthesisNetwork, active: Int) -> Evaluation.Table {
     let names = ["dimensions", "active units", "mixture components"]
     return Evaluation.Table(
       "Latent vectors, drawn from "
@@ -96,13 +101,6 @@ struct SynthesisEvaluator: Sendable {
     )
   }
 
-  /// The latent dimensions whose mean has a variance over items of more than 0.01.
-  private func activeUnits(_ source: any BatchSource, on engine: ComputeEngine) async throws -> Int
-  {
-    let codes = try await model.network.encode(source, on: engine)
-    return codes.activeUnits
-  }
-
   // MARK: Tables
 
   private func add(
@@ -114,11 +112,24 @@ struct SynthesisEvaluator: Sendable {
     let columns = max(real.columns.count, 1)
     let count = min(Self.generatedCount, max(Self.generatedCells / columns, 200))
     let generated = try await model.newTable(count, seed: seed, on: engine)
-    var prior: Table?
-    if model.codes != nil {
-      prior = try await model.newTable(count, seed: seed, isPrior: true, on: engine)
+    var others: [(String, Table)] = []
+    if case .network(let network) = model {
+      if network.codes != nil {
+        others.append(
+          (Self.priorName, try await network.newTable(count, seed: seed, isPrior: true, on: engine))
+        )
+      }
+      if comparesWithBaselines, let learned {
+        let trees = try await TableTrees(
+          network.fields,
+          learning: learned,
+          seed: seed,
+          threads: engine.threads
+        )
+        others.append(("trees", try trees.newTable(count, seed: seed)))
+      }
     }
-    try addScores(of: generated, prior: prior, real: real, learned: learned, to: &evaluation)
+    try addScores(of: generated, others: others, real: real, learned: learned, to: &evaluation)
     guard let learned else { return }
     evaluation.warnings += TableValidity.problems(of: generated, against: learned).prefix(5)
       .map { "invalid generated cells: \($0)" }
@@ -128,6 +139,9 @@ struct SynthesisEvaluator: Sendable {
       learned: learned
     )
     evaluation.tables.append(distances.table)
+    if let membership = distances.membership {
+      evaluation.tables.append(membership.table)
+    }
     if distances.rareLevels > 0 {
       evaluation.notes.append(
         "\(distances.leakedLevels) of \(distances.rareLevels) levels of fewer than 5 training rows occur "
@@ -154,8 +168,9 @@ struct SynthesisEvaluator: Sendable {
       )
     }
     let count = max(Self.generatedCount / encoding.window, 64)
+    let network = try model.requireNetwork(to: "make windows by")
     func made(isPrior: Bool) async throws -> Table {
-      let table = try await model.newTable(
+      let table = try await network.newTable(
         count,
         seed: seed,
         isPrior: isPrior,
@@ -166,16 +181,18 @@ struct SynthesisEvaluator: Sendable {
     }
     try addScores(
       of: try await made(isPrior: false),
-      prior: model.codes == nil ? nil : try await made(isPrior: true),
+      others: network.codes == nil ? [] : [(Self.priorName, try await made(isPrior: true))],
       real: windows(evaluated ?? Array(0..<series.count)),
       learned: learned.map(windows),
       to: &evaluation
     )
   }
 
+  private static let priorName = "latent vectors from the prior"
+
   private func addScores(
     of generated: Table,
-    prior: Table?,
+    others: [(name: String, table: Table)],
     real: Table,
     learned: Table?,
     to evaluation: inout Evaluation
@@ -187,17 +204,19 @@ struct SynthesisEvaluator: Sendable {
     var methods: [Evaluation.Method] = []
     func add(_ name: String, _ table: Table, isBaseline: Bool = false) throws -> TableSimilarity {
       let similarity = try TableSimilarity(of: table, to: real)
-      methods.append(
-        Evaluation.Method(
-          name,
-          isBaseline: isBaseline,
-          [similarity.columnShapes, similarity.pairTrends]
+      var scores = [similarity.columnShapes, similarity.pairTrends, similarity.pairs.first?.score]
+      if !isSeries {
+        scores.append(
+          try RowDetection.areaUnderROC(of: table, among: real, model.fields, seed: seed)
         )
-      )
+      }
+      methods.append(Evaluation.Method(name, isBaseline: isBaseline, scores))
       return similarity
     }
-    let own = try add("autoencoder", generated)
-    if let prior { _ = try add("latent vectors from the prior", prior) }
+    let own = try add(model.name, generated)
+    for other in others {
+      _ = try add(other.name, other.table, isBaseline: other.name != Self.priorName)
+    }
     if comparesWithBaselines {
       let name = isSeries ? "independent steps" : "independent columns"
       let independent = (learned ?? real).mixedUp(seed: seed)
@@ -227,7 +246,10 @@ struct SynthesisEvaluator: Sendable {
       Evaluation.Table(
         metrics: [
           Evaluation.Metric("column shapes", better: .higher, format: .fixed(3)), trends,
-        ],
+          Evaluation.Metric("worst pair", better: .higher, format: .fixed(3)),
+        ]
+          + (isSeries
+            ? [] : [Evaluation.Metric("detection AUROC", better: .lower, format: .fixed(3))]),
         methods: methods
       )
     )
@@ -277,6 +299,12 @@ struct SynthesisEvaluator: Sendable {
   private var notes: [String] {
     if case .table(let table) = model.fields.encoding {
       var notes: [String] = []
+      if case .trees(let trees) = model {
+        notes.append(
+          "Drawn from \(NumberText.grouped(trees.chains.treeCount)) decision trees; --model-type vae trains a "
+            + "variational autoencoder and evaluates it beside trees."
+        )
+      }
       let forms = model.fields.forms.map(\.summary)
       if !forms.isEmpty {
         let list = forms.prefix(4).joined(separator: ", ") + (forms.count > 4 ? " and others" : "")
@@ -321,6 +349,26 @@ extension DistanceToClosestRecord {
       methods: [
         row("generated rows", generated, closer: closerToLearned),
         row("held-out rows", heldOut, closer: nil),
+      ]
+    )
+  }
+}
+
+extension DistanceToClosestRecord.Membership {
+  /// The attack as a table.
+  fileprivate var table: Evaluation.Table {
+    Evaluation.Table(
+      "Membership inference by the distance to the closest generated row; 0.5 is chance",
+      metrics: [
+        Evaluation.Metric("membership AUROC", better: .lower, format: .fixed(3)),
+        Evaluation.Metric("membership rows", better: .neither, format: .fixed(0)),
+      ],
+      methods: [
+        Evaluation.Method(
+          "training rows told from held-out rows",
+          [area, Double(count)],
+          intervals: [interval, nil]
+        )
       ]
     )
   }

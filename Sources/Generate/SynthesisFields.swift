@@ -18,6 +18,9 @@ struct SynthesisFields: Codable, Hashable, Sendable {
   let encoding: ItemEncoding
   /// Whether nearly all values of images are near 0 or 1, so that they are taken as drawings of ink.
   let isInk: Bool
+  /// What the distribution of items was learned by; none in models from before there was a choice, which are
+  /// variational autoencoders.
+  var modelType: Synthesizer.ModelType?
   /// The names of the classes that images can be made of; none in models without classes.
   var classNames: [String]?
   /// The forms of the texts of a table that are not trained on.

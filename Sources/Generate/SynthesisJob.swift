@@ -15,7 +15,7 @@ struct SynthesisJob: Sendable {
   private let items: RawItems
   private let split: RowSplit
   private let fields: SynthesisFields
-  private let autoencoder: Autoencoder
+  private let autoencoder: Autoencoder?
   private let classes: ItemClasses?
   private let run: TrainingRun
 
@@ -45,6 +45,16 @@ struct SynthesisJob: Sendable {
     )
     let items = try RawItems(data, for: given?.encoding)
     split = RowSplit(count: items.count, seed: synthesizer.learning.seed)
+    let type = try synthesizer.modelType(for: data, given)
+    if type == .trees {
+      let rows = Self.treeRows(split)
+      var fields = try SynthesisFields(items, training: rows)
+      fields.modelType = .trees
+      (self.fields, self.items, self.data) = (fields, items, data)
+      (self.classes, autoencoder) = (nil, nil)
+      run = try Self.treeRun(synthesizer, data, fields, rows.count, session)
+      return
+    }
     var fields = try given ?? SynthesisFields(items, training: split.training)
     if case (.images(let images), .images(let decoded)) = (data, items) {
       self.classes = classes ?? ItemClasses(images)
@@ -57,7 +67,8 @@ struct SynthesisJob: Sendable {
     self.items = items
     fields.classNames = self.classes?.learnable(split.training)
     self.fields = fields
-    autoencoder = synthesizer.autoencoder(for: fields, learningCount: split.training.count)
+    let autoencoder = synthesizer.autoencoder(for: fields, learningCount: split.training.count)
+    self.autoencoder = autoencoder
     let size =
       synthesizer.learning.batchSize
       ?? Defaults.synthesisBatchSize(
@@ -92,6 +103,7 @@ struct SynthesisJob: Sendable {
 
   /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedSynthesizer {
+    guard let autoencoder else { return try await fittedTrees() }
     let engine = run.session.engine
     let rows = try EncodedRows(items, encoding: fields.encoding)
     let (network, record) = try await run.network(
@@ -108,7 +120,7 @@ struct SynthesisJob: Sendable {
       classes: try await classCodes(network, rows, on: engine)
     )
     let evaluator = SynthesisEvaluator(
-      model: model,
+      model: .network(model),
       seed: synthesizer.learning.seed,
       boundSize: BoundSize(
         samples: synthesizer.boundSamples,
@@ -132,7 +144,79 @@ struct SynthesisJob: Sendable {
         evaluation,
         stateTensors: Array(model.stateTensors.keys)
       ),
-      model: model
+      model: .network(model)
+    )
+  }
+
+  /// The rows that columns are binned by and trees grow on.
+  private static func treeRows(_ split: RowSplit) -> [Int] {
+    let all = split.withoutReport
+    let count = min(all.count, Defaults.treeRows)
+    return (0..<count).map { all[$0 * all.count / count] }
+  }
+
+  /// Grows trees, evaluates, and makes the model with its evaluation.
+  private func fittedTrees() async throws -> FittedSynthesizer {
+    let engine = run.session.engine
+    guard case .table(let table) = items else { preconditionFailure("no table") }
+    let rows = Self.treeRows(split)
+    let (fields, seed) = (fields, synthesizer.learning.seed)
+    let trees = try await run.session.preparing {
+      try await TableTrees(
+        fields,
+        learning: table.rows(rows),
+        seed: seed,
+        threads: engine.threads
+      )
+    }
+    let evaluator = SynthesisEvaluator(
+      model: .trees(trees),
+      seed: synthesizer.learning.seed,
+      boundSize: BoundSize(samples: nil, seen: 0),
+      comparesWithBaselines: run.session.comparesWithBaselines
+    )
+    var evaluation = try await evaluator.evaluation(
+      of: data,
+      evaluated: split.report,
+      learned: rows,
+      as: split.reportRows == .trainedOn ? .trainedOn : .heldOut,
+      on: engine
+    )
+    if rows.count < split.withoutReport.count {
+      let some = NumberText.grouped(rows.count)
+      let whole = NumberText.grouped(split.withoutReport.count)
+      evaluation.notes.append("Trees grew on \(some) of \(whole) training rows, evenly spread.")
+    }
+    var header = run.header
+    header.architecture = try JSONValue(encoding: trees.layout, file: "the model")
+    return FittedSynthesizer(
+      configuration: synthesizer,
+      core: try run.core(header, evaluation),
+      model: .trees(trees)
+    )
+  }
+
+  /// The run of trees, which has no steps.
+  private static func treeRun(
+    _ synthesizer: Synthesizer,
+    _ data: Dataset,
+    _ fields: SynthesisFields,
+    _ count: Int,
+    _ session: TrainingSession
+  ) throws -> TrainingRun {
+    try TrainingRun(
+      application: FittedSynthesizer.application,
+      configuration: synthesizer,
+      fields: fields,
+      architecture: [String: Int](),
+      data: (data.name, data.fingerprint),
+      itemCount: count,
+      trainer: synthesizer.learning.trainer(
+        for: .table,
+        learningCount: count,
+        validation: ValidationSplit(fraction: 0.05, maximumCount: 1_000)
+      ),
+      session: session
     )
   }
 
@@ -188,6 +272,45 @@ func requireBoundSize(samples: Int?, images: Int? = nil) throws(TaskError) {
 }
 
 extension Synthesizer {
+  /// What the distribution of some data is learned by.
+  ///
+  /// - Parameter start: The fields of the model that training starts from.
+  /// - Throws: `unsuitedKind` for trees of other data than a table, `invalidSetting` for trees with settings of
+  ///   a network or a model to start from.
+  func modelType(for data: Dataset, _ start: SynthesisFields?) throws(TaskError) -> ModelType {
+    let ofNetwork =
+      latent != nil || architecture != nil || beta != nil || codes != nil
+      || learning.epochs != nil || learning.batchSize != nil || learning.learningRate != nil
+    if start?.modelType == .trees {
+      throw .invalidSetting(
+        name: "the model that training starts from",
+        expected: "a variational autoencoder",
+        found: "trees, which are grown anew"
+      )
+    }
+    guard let modelType else {
+      return data.kind == .table && !ofNetwork && start == nil ? .trees : .vae
+    }
+    guard modelType == .trees else { return .vae }
+    guard data.kind == .table else {
+      throw .unsuitedKind(
+        name: data.name,
+        job: "grow trees on",
+        expected: "a table",
+        found: data.kind.phrase
+      )
+    }
+    guard !ofNetwork, start == nil else {
+      throw .invalidSetting(
+        name: "the model type",
+        expected:
+          "vae with settings of a network, its epochs or its batches, or with a model to start from",
+        found: "trees"
+      )
+    }
+    return .trees
+  }
+
   /// Checks the settings that no other room checks.
   func validate() throws(TaskError) {
     if let latent {

@@ -1,8 +1,8 @@
 public import HourglassNetworks
 public import HourglassTasksCommon
 
-/// Makes new rows of a table, images or windows of a series that are like those it trained on, by a
-/// variational autoencoder.
+/// Makes new rows of a table, images or windows of a series that are like those it trained on: rows by chains of
+/// decision trees, images and windows by a variational autoencoder.
 ///
 ///     let people = try Dataset.load(contentsOf: "people.csv")
 ///     let learned = try await Synthesizer().fit(people)
@@ -25,6 +25,17 @@ public struct Synthesizer: Hashable, Sendable, Codable {
     case mixture
   }
 
+  /// What the distribution of rows is learned by.
+  public enum ModelType: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Chains of decision trees over the bins of the columns; for tables alone.
+    case trees
+    /// A variational autoencoder.
+    case vae
+  }
+
+  /// What the distribution is learned by; `nil` takes trees for a table, unless settings of a network are given,
+  /// and else a variational autoencoder.
+  public var modelType: ModelType?
   /// The number of latent dimensions, at least 1; those that the data do not need stay inactive.
   public var latent: Int?
   /// The layers between the data and the latent vector, mirrored on the way back.
@@ -41,6 +52,7 @@ public struct Synthesizer: Hashable, Sendable, Codable {
 
   /// Makes a synthesizer; the defaults suit most tables, small images and series.
   public init(
+    modelType: ModelType? = nil,
     latent: Int? = nil,
     architecture: Architecture? = nil,
     beta: Float? = nil,
@@ -48,6 +60,7 @@ public struct Synthesizer: Hashable, Sendable, Codable {
     boundSamples: Int? = nil,
     learning: TrainingSettings = TrainingSettings()
   ) {
+    self.modelType = modelType
     self.latent = latent
     self.architecture = architecture
     self.beta = beta

@@ -135,7 +135,8 @@ struct ColumnTrees: Hashable, Sendable {
 
   /// The probabilities of levels: of two by the logistic function of one output, else by the softmax.
   static func probabilities(_ outputs: [Float]) -> [Float] {
-    let logits = outputs.count == 1 ? [0, outputs[0]] : outputs
+    // A file may have leaves whose sum is infinite.
+    let logits = (outputs.count == 1 ? [0, outputs[0]] : outputs).map { min(max($0, -1e30), 1e30) }
     let most = logits.max() ?? 0
     let weights = logits.map { Float(exp(Double($0 - most))) }
     let sum = weights.reduce(0, +)

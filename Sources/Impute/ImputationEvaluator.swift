@@ -133,7 +133,7 @@ struct ImputationEvaluator: Sendable {
     }
     let candidates = predictions.blended
     // Each half is filled with the weights of the other, so that no cell is evaluated with
-    // weights that it chose.
+    // weights that it chose; only the rows that trees look at are filled with weights of all.
     let blocks = data.groups == nil ? 1 : 64
     let isEven = cells.indices.map { ($0 / fields / blocks) % 2 == 0 }
     let halves = [true, false].map { half in

@@ -77,6 +77,21 @@ public struct Imputer: Hashable, Sendable, Codable {
 }
 
 extension Imputer {
+  /// Reads settings; those from before there were trees have none.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      architecture: try values.decodeIfPresent(Architecture.self, forKey: .architecture),
+      latent: try values.decodeIfPresent(Int.self, forKey: .latent),
+      members: try values.decode(Int.self, forKey: .members),
+      hidden: try values.decode(HiddenShare.self, forKey: .hidden),
+      usesNeighbors: try values.decode(Bool.self, forKey: .usesNeighbors),
+      usesRegression: try values.decode(Bool.self, forKey: .usesRegression),
+      usesTrees: try values.decodeIfPresent(Bool.self, forKey: .usesTrees) ?? false,
+      learning: try values.decode(TrainingSettings.self, forKey: .learning)
+    )
+  }
+
   /// Checks the settings that no other room checks.
   func validate() throws(TaskError) {
     try requireSetting((1...16).contains(members), "the number of networks", "1 to 16", members)

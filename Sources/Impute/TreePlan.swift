@@ -5,7 +5,8 @@ internal import HourglassStatistics
 /// How many trees an imputer grows, of what size: as many as are worth their time on narrow tables, fewer
 /// and smaller ones on wide tables, and none where even these would take minutes.
 ///
-/// It depends on the numbers of rows and columns alone, not on the time that something took.
+/// It depends on the numbers of rows and columns, and on a time that was asked for, not on the time that
+/// something took.
 struct TreePlan: Hashable, Sendable {
   /// The number of trees of a number.
   let rounds: Int

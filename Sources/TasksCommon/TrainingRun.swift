@@ -147,6 +147,22 @@ package struct TrainingRun: Sendable {
     return (network, result.record)
   }
 
+  /// What a finished model without training steps has beside what its task needs.
+  ///
+  /// - Parameters:
+  ///   - header: That of the run, with what was found in fitting.
+  ///   - evaluation: How well it does, with baselines, which the session may not want.
+  package func core(
+    _ header: ModelHeader,
+    _ evaluation: Evaluation
+  ) throws(ModelFileError) -> FittedCore {
+    let evaluation = session.shown(evaluation)
+    var header = header
+    header.training = TrainingSummary(metrics: evaluation.metrics)
+    header.report = try JSONValue(encoding: evaluation, file: "the model")
+    return FittedCore(header: header, evaluation: evaluation, checkpoint: nil)
+  }
+
   /// What the finished model has beside what its task needs.
   ///
   /// - Parameters:

@@ -40,15 +40,14 @@ import Testing
         "--count 5", "--where a=b", "--constraint a<=b", "--balance c", "--lattice",
         "--interpolate 1,2", "--neighbors n.svg", "--evaluate-on t", "--bound-samples 3",
         "--reconstructions r.svg", "--labels l", "--latent 2", "--beta 0.5", "--codes mixture",
-        "--hidden 5", "--architecture dense",
+        "--hidden 5", "--architecture dense", "--model-type vae",
       ] + files + training + reading
     ),
     (
       ["impute", "x"],
       [
         "--draws 3", "--intervals 0.8", "--members 2", "--no-neighbors", "--no-regression",
-        "--no-trees",
-        "--mask m", "--mask-rate 0.1", "--figure f.png",
+        "--no-trees", "--mask m", "--mask-rate 0.1", "--figure f.png",
       ] + files + training + reading
     ),
     (

@@ -23,7 +23,7 @@ import Testing
     let probe = try #require(outcome["evaluationOfData"] as? [String: Any])
     #expect((probe["title"] as? String)?.hasPrefix("accuracy of kind (2 classes)") == true)
     let methods = try methods(of: probe)
-    #expect(methods.keys.sorted().first == "2 features" && methods.count == 4)
+    #expect(methods.keys.sorted().first == "2 features" && methods.count == 5)
     #expect(methods.values.allSatisfy { $0.count == 2 && $0.values.allSatisfy((0...1).contains) })
     let lines = folder.text("features.csv").split(separator: "\n")
     #expect(lines.count == 121)

@@ -53,6 +53,37 @@ import Testing
     for job in ["baker", "clerk", "evaluator"] { #expect(cells.count { $0[2] == job } == 2) }
   }
 
+  /// Rows of a table come from trees, unless what is asked for needs latent vectors.
+  @Test func treesAreTheDefaultOfTables() throws {
+    let folder = try Folder()
+    try folder.write(people(300), to: "people.csv")
+    let learn = ["generate", "--learn-from", "people.csv", "--threads", "1", "--seed", "1"]
+    let made = try Program.run(
+      learn + ["--count", "40", "--save", "m", "-o", "new.csv"],
+      in: folder
+    )
+    #expect(made.code == 0, "\(made.errors)")
+    #expect(made.output.contains("worst pair"), "\(made.output)")
+    // Between whole numbers there is none.
+    let between = try Program.run(
+      ["generate", "--model", "m", "--count", "3", "--constraint", "age > 30", "-o", "-"]
+        + ["--constraint", "age < 31"],
+      in: folder
+    )
+    #expect(between.code == 1 && between.errors.contains("age"), "\(between.errors)")
+    let line = try Program.run(
+      learn + ["--interpolate", "1,2", "--count", "5", "-o", "line.csv"] + quick.prefix(2),
+      in: folder
+    )
+    #expect(line.code == 0, "\(line.errors)")
+    #expect(folder.text("line.csv").split(separator: "\n").count == 6)
+    let refused = try Program.run(
+      learn + ["--interpolate", "1,2", "--model-type", "trees", "-o", "line.csv"],
+      in: folder
+    )
+    #expect(refused.code == 2 && refused.errors.contains("latent vectors"), "\(refused.errors)")
+  }
+
   /// Windows are numbered on from block to block.
   @Test func windowsHaveNumbersOfTheirOwn() throws {
     let folder = try Folder()

@@ -63,11 +63,13 @@ import Testing
     let evaluation = try #require(fitted.evaluation)
     let columns = try #require(evaluation.tables.first { $0.title == "RMSE by column" })
     let step = try #require(columns.methods.first { $0.name == "step" })
-    let error = { (name: String) in
-      step.values[columns.metrics.firstIndex { $0.name == name } ?? 0] ?? 1
+    func error(_ name: String) throws -> Double {
+      let place = try #require(columns.metrics.firstIndex { $0.name == name }, "\(name)")
+      return try #require(step.values[place])
     }
-    #expect(error("hourglass") < 0.6 * error("chained regression"))
-    #expect(error("trees alone") < 0.6 * error("chained regression"))
+    let regression = try error("chained regression")
+    #expect(try error("hourglass") < 0.6 * regression)
+    #expect(try error("trees alone") < 0.6 * regression)
     let filled = try await fitted.filled(table, on: smallEngine())
     #expect(filled.missingCount == 0)
     // A file gives the same trees and the same cells.

@@ -51,6 +51,7 @@ import Testing
     (generate.labels, generate.latent, generate.beta) = ("labels", 4, 0.5)
     (generate.codes, generate.architecture) = (.mixture, .dense)
     generate.hidden = try value("128")
+    generate.modelType = .vae
     var impute = ImputeOptions()
     (impute.draws, impute.intervals, impute.members) = (3, 0.8, 2)
     (impute.noNeighbors, impute.noRegression, impute.noTrees) = (true, true, true)

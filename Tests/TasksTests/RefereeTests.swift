@@ -123,6 +123,6 @@ import Testing
       engine: engine
     )
     #expect(alone == whole.withoutBaselines && alone.verdict == nil && whole.verdict != nil)
-    #expect(alone.tables[0].methods.count == 1 && whole.tables[0].methods.count == 4)
+    #expect(alone.tables[0].methods.count == 1 && whole.tables[0].methods.count == 5)
   }
 }

@@ -10,9 +10,10 @@ struct Features: TaskVerb {
       An autoencoder is trained to reconstruct items from --dimensions latent dimensions; the outputs \
       of its encoder are the features. No label is trained on.
 
-      Of a table, 15 % of the cells are swapped for those of other rows while it trains, so that it has to \
-      tell from the others what a cell should be; without --dimensions and layers of your own the \
-      features are its hidden activations, 128 to 512 of them. --dimensions gives a short vector instead.
+      Of a table, without --dimensions and layers of your own, the features are 128 to 512 hidden \
+      activations: 15 % of the cells are swapped for those of other rows while the network trains, so \
+      that it has to tell from the other cells what a cell should be. --dimensions gives a short \
+      vector instead.
 
       Of images it trains patch features first, and then an autoencoder of these; \
       --architecture dense trains on pixels. Where images resemble the mirror images of others as much \

@@ -8,11 +8,14 @@ struct Generate: TaskVerb {
     commandName: "generate",
     abstract: "Generate new rows of a table, images or windows of a series like your own.",
     discussion: """
-      A variational autoencoder is trained on the items of --learn-from, and new ones are drawn from \
-      its distribution. Some items are held out of training; the report shows how similar generated \
-      rows are to them, by columns and by pairs of columns, with independent columns as the baseline, \
-      their distance to the training rows, and whether rare values leak. For images it shows lower \
-      bounds of the log-likelihood of held-out ones, with independent pixels as the baseline.
+      The distribution of the items of --learn-from is learned, and new ones are drawn from it: of the \
+      rows of a table by chains of decision trees, of images and series by a variational autoencoder \
+      (--model-type vae takes it for tables, too, and evaluates it beside trees). Some items are held \
+      out of training. The report shows how similar generated rows are to them, by columns and by pairs \
+      of columns, with independent columns as the baseline; how well trees tell generated rows from real \
+      ones; how near they are to the training rows, and whether that gives away which rows were trained \
+      on (membership inference); and whether rare values leak. For images it shows lower bounds of the \
+      log-likelihood of held-out ones, with independent pixels as the baseline.
 
       New rows are written as CSV with the columns of the table, in their order: whole numbers stay \
       whole, values stay within the range of the data, and cells are missing as often as they were. \
@@ -68,6 +71,7 @@ struct Generate: TaskVerb {
     options.boundSamples = generating.boundSamples
     options.reconstructions = generating.reconstructions
     options.labels = shape.labels
+    options.modelType = shape.modelType
     options.latent = shape.latent
     options.beta = shape.beta
     options.codes = shape.codes
@@ -169,6 +173,15 @@ struct SynthesizerArguments: ParsableArguments {
   var labels: String?
 
   @Option(
+    help: ArgumentHelp(
+      "What the distribution is learned by, trees or vae, a variational autoencoder (default: trees for a "
+        + "table without other options of a network, else vae).",
+      valueName: "type"
+    )
+  )
+  var modelType: Synthesizer.ModelType?
+
+  @Option(
     help: ArgumentHelp("The number of latent dimensions (default: by the data).", valueName: "n")
   )
   var latent: Int?
@@ -212,3 +225,4 @@ extension ConditionChoice: ExpressibleByArgument {}
 extension ConstraintChoice: ExpressibleByArgument {}
 extension ItemPair: ExpressibleByArgument {}
 extension Synthesizer.CodeSource: ExpressibleByArgument {}
+extension Synthesizer.ModelType: ExpressibleByArgument {}

@@ -9,8 +9,8 @@ struct Impute: TaskVerb {
     discussion: """
       Autoencoders are trained to predict cells from the others: in training some cells of each \
       row are hidden, and the true values are the target. Then the missing cells are filled. The \
-      result is a weighted mean of the networks, chained linear regression and the nearest rows; the \
-      weights are chosen on observed cells that are deleted before training, and the report shows \
+      result is a weighted sum of the networks, chained linear regression, the nearest rows and boosted \
+      trees over the rows as these fill them; the weights are chosen on observed cells that are deleted before training, and the report shows \
       how well these are filled, with the column means and other baselines.
 
       DATA is a CSV or TSV table, plain or .gz, with numbers, whole numbers, yes and no, and \

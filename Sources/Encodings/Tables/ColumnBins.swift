@@ -41,6 +41,10 @@ package struct ColumnBins: Codable, Hashable, Sendable {
   /// The most numbers of an interval that are drawn by their own rows.
   static let mostOwnNumbers = 8
 
+  /// The most numbers of an interval that are drawn by their own rows where each comes twice on average, as those
+  /// of a column whose grid is coarser than its decimals.
+  static let mostRecurringNumbers = 64
+
   /// The number of bins with those that no cell has; 0 for a column that is not trained on.
   package var count: Int { used + unused }
 
@@ -152,7 +156,10 @@ package struct ColumnBins: Codable, Hashable, Sendable {
   }
 
   private static func interval(_ entries: [(value: Double, rows: Int)]) -> Interval {
-    if entries.count <= mostOwnNumbers {
+    let rows = entries.reduce(0) { $0 + $1.rows }
+    if entries.count <= mostOwnNumbers
+      || entries.count <= mostRecurringNumbers && rows >= 2 * entries.count
+    {
       return Interval(knots: entries.map(\.value), counts: entries.map(\.rows))
     }
     var values: [Double] = []
@@ -196,7 +203,7 @@ extension ColumnBins {
   }
 
   /// The bin of missing cells; -1 where none is missing.
-  fileprivate var missingBin: Int32 { hasMissing ? Int32(used - 1) : -1 }
+  var missingBin: Int32 { hasMissing ? Int32(used - 1) : -1 }
 
   /// The bin that a drawn one stands for: the first one where no cell has it.
   fileprivate func own(_ place: Int32) -> Int32 { place < used ? place : 0 }
@@ -228,7 +235,7 @@ extension ColumnBins {
         else { return "its intervals should increase" }
         last = interval.knots[interval.knots.count - 1]
       }
-      return count > 0 ? nil : "it should have at least one interval"
+      return used > 0 ? nil : "it should have at least one interval"
     case .levels(let levels, let rare, let counts):
       let all = levels + rare
       guard all.areDifferent, counts.count == rare.count,
@@ -287,7 +294,7 @@ extension TableEncoding.Field {
   }
 
   /// A number on the column's own grid.
-  private func onGrid(_ number: Double) -> Double {
+  func onGrid(_ number: Double) -> Double {
     if kind == .integer { return number.rounded() }
     if let dateFormat { return dateFormat.rounded(number) }
     guard let decimals, decimals < 16 else { return number }

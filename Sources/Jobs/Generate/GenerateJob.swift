@@ -97,6 +97,7 @@ struct GenerateJob {
     let (count, noun) = (isKept ? generated?.count ?? 0 : 0, fitted.kind.nouns.one)
     result.add("kind", fitted.kind)
     result.add("generated", count)
+    result.add("modelType", fitted.modelType.rawValue)
     result.add("latent", fitted.latent)
     result.model(fitted, noun: noun, evaluation: run.request.shown(fitted.evaluation))
     result.evaluated(run.request.shown(given))
@@ -137,6 +138,7 @@ struct GenerateJob {
 
   private func synthesizer(for data: Dataset) throws -> Synthesizer {
     return Synthesizer(
+      modelType: options.modelType ?? (options.interpolate == nil ? nil : .vae),
       latent: options.latent,
       architecture: try architecture(for: data),
       beta: options.beta,

@@ -27,6 +27,8 @@ package struct GenerateOptions: JobOptions {
   package var reconstructions: String?
   /// The file of labels of images.
   package var labels: String?
+  /// What the distribution of the items is learned by.
+  package var modelType: Synthesizer.ModelType?
   /// The number of latent dimensions.
   package var latent: Int?
   /// The weight of the divergence of latent vectors from the prior.
@@ -55,10 +57,11 @@ package struct GenerateOptions: JobOptions {
     ]).first
   }
 
-  /// The options of the network that were given, by their names.
+  /// The options of training that were given, by their names.
   private var ofNetwork: [String] {
     namesGiven([
-      "--labels": labels != nil, "--latent": latent != nil, "--beta": beta != nil,
+      "--labels": labels != nil, "--model-type": modelType != nil, "--latent": latent != nil,
+      "--beta": beta != nil,
       "--codes": codes != nil, "--hidden": hidden != nil, "--architecture": architecture != nil,
     ])
   }
@@ -91,6 +94,11 @@ package struct GenerateOptions: JobOptions {
     }
     if neighbors != nil, files.model != nil {
       throw Failure.usage("--neighbors needs --learn-from: a model keeps no items")
+    }
+    if modelType == .trees,
+      let option = namesGiven(["--lattice": lattice, "--interpolate": interpolate != nil]).first
+    {
+      throw Failure.usage("\(option) needs latent vectors, which --model-type trees does not have")
     }
     if lattice, latent.map({ $0 != 2 }) ?? (files.model == nil) {
       throw Failure.usage("--lattice needs --latent 2")

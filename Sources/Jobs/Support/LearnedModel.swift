@@ -43,10 +43,15 @@ struct LearnedModel: Encodable, Sendable {
     var line =
       "trained \(what.map { "\($0) " } ?? "")on \(NumberText.counted(items, noun)) of \(data)"
     if let seconds { line += " in \(NumberText.seconds(seconds))" }
-    line += "\n\(NumberText.grouped(steps)) steps, \(NumberText.counted(epochs, "epoch"))"
-    if let bestEpoch, bestEpoch != epochs { line += ", number \(bestEpoch) was best" }
+    line += "\n"
+    // What is no network has no steps.
+    if steps > 0 {
+      line += "\(NumberText.grouped(steps)) steps, \(NumberText.counted(epochs, "epoch"))"
+      if let bestEpoch, bestEpoch != epochs { line += ", number \(bestEpoch) was best" }
+      line += ", "
+    }
     line +=
-      ", \(NumberText.grouped(parameters)) parameters, seed \(seed), "
+      "\(NumberText.grouped(parameters)) parameters, seed \(seed), "
       + NumberText.counted(threads, "thread")
     return precision == "automatic" ? line : line + ", \(precision)"
   }
