@@ -22,15 +22,15 @@ HG_INLINE void hg_panel_distances(const float *panel, const double *query, int64
   memcpy(distances + 8, &high, sizeof high);
 }
 
-// Offers those rows of a panel whose distance is not above the limit of the heap.
-HG_INLINE void hg_offer_panel(const hg_scan *scan, int64_t panel, const double *query,
-                              hg_heap *heap) {
+// Offers those rows of a panel whose distance is above neither the limit of the heap nor another one.
+HG_INLINE void hg_offer_near(const hg_scan *scan, int64_t panel, const double *query, hg_heap *heap,
+                             double farthest) {
   double distances[16];
   hg_panel_distances(scan->panels + panel * 16 * scan->width, query, scan->width, distances);
   int64_t end = scan->rows - panel * 16 < 16 ? scan->rows - panel * 16 : 16;
   double limit = hg_heap_limit(heap);
   for (int64_t lane = 0; lane < end; lane++) {
-    if (distances[lane] > limit) continue;
+    if (distances[lane] > limit || distances[lane] > farthest) continue;
     int64_t row = panel * 16 + lane;
     if (row < scan->first_row) continue;
     int64_t item = scan->items[row];
@@ -40,10 +40,20 @@ HG_INLINE void hg_offer_panel(const hg_scan *scan, int64_t panel, const double *
   }
 }
 
-// The largest |x|^2 - 2 q.x that a row among the best can have, with what rounding may add.
-static float hg_threshold(const hg_heap *heap, double norm, double rounding) {
-  double limit = hg_heap_limit(heap) * (1 + 0x1p-30) - norm * (1 - rounding) + 1e-36;
+HG_INLINE void hg_offer_panel(const hg_scan *scan, int64_t panel, const double *query,
+                              hg_heap *heap) {
+  hg_offer_near(scan, panel, query, heap, INFINITY);
+}
+
+// The largest |x|^2 - 2 q.x that a row within a squared distance can have, with what rounding may add.
+static float hg_threshold_of(double distance, double norm, double rounding) {
+  double limit = distance * (1 + 0x1p-30) - norm * (1 - rounding) + 1e-36;
   return limit < 1e37 ? nextafterf((float)limit, INFINITY) : INFINITY;
+}
+
+// The same for a row among the best.
+static float hg_threshold(const hg_heap *heap, double norm, double rounding) {
+  return hg_threshold_of(hg_heap_limit(heap), norm, rounding);
 }
 
 // The same for the codes of a row.
@@ -124,11 +134,11 @@ static int64_t hg_scan_codes(const hg_scan *scan, const float *scaled, hg_heap *
 
 // Some queries, in groups, over each panel while it is in the cache.
 HG_LOOPS
-static void hg_scan_groups(const hg_scan *scan, int64_t queries, hg_heap *heaps, float *thresholds,
-                           const double *norms, double rounding) {
+static void hg_scan_groups(const hg_scan *scan, int64_t first_panel, int64_t queries, hg_heap *heaps,
+                           float *thresholds, const double *norms, double rounding) {
   int64_t width = scan->width;
   int64_t groups = (queries + HG_GROUP - 1) / HG_GROUP;
-  for (int64_t panel = scan->first_panel; panel < scan->end_panel; panel++) {
+  for (int64_t panel = first_panel; panel < scan->end_panel; panel++) {
     const float *rows = scan->panels + panel * 16 * width;
     hg_lanes lengths = *(const hg_lanes_at *)(scan->norms + panel * 16);
     for (int64_t group = 0; group < groups; group++) {
@@ -155,6 +165,94 @@ static void hg_scan_groups(const hg_scan *scan, int64_t queries, hg_heap *heaps,
       }
     }
   }
+}
+
+// The panels at first, of which all bounds are kept until it is known which of them matter.
+#define HG_FIRST_PANELS 128
+// The rows are dealt to this many vectors; the least bound of each lane of them is known.
+#define HG_LEAST_VECTORS 8
+#define HG_LEAST (HG_LEAST_VECTORS * 16)
+
+// Of the least bounds of several sets of rows the one at a rank: so many rows at least are as near.
+static float hg_bound_at_rank(const float *least, int64_t rank) {
+  float best[HG_LEAST];
+  int64_t count = 0;
+  for (int64_t i = 0; i < HG_LEAST; i++) {
+    float value = least[i];
+    if (count == rank && value >= best[count - 1]) continue;
+    int64_t place = count < rank ? count++ : rank - 1;
+    for (; place > 0 && best[place - 1] > value; place--) best[place] = best[place - 1];
+    best[place] = value;
+  }
+  return best[count - 1];
+}
+
+// A squared distance that a row with this bound, |x|^2 - 2 q.x as it was computed, does not exceed.
+//
+//     d <= bound + |q|^2 (1 + r) + 2 r |x|^2  and  |x|^2 <= 2 |q|^2 + 2 d
+static double hg_distance_of_bound(float bound, double norm, double rounding) {
+  double distance = (double)bound + norm * (1 + 8 * rounding);
+  return (distance > 0 ? distance : 0) * (1 + 8 * rounding) + norm * rounding + 1e-30;
+}
+
+// Some queries, in groups, over the first panels. What rows are among the best is told from all bounds at
+// once, so that few distances are computed that turn out too long. Returns the first panel that was not
+// looked at.
+HG_LOOPS
+static int64_t hg_scan_first(const hg_scan *scan, int64_t queries, hg_heap *heaps, float *thresholds,
+                             const double *norms, double rounding) {
+  int64_t width = scan->width;
+  int64_t groups = (queries + HG_GROUP - 1) / HG_GROUP;
+  int64_t rank = heaps[0].capacity;
+  int64_t start = scan->first_panel;
+  int64_t end = scan->end_panel - start < HG_FIRST_PANELS ? scan->end_panel : start + HG_FIRST_PANELS;
+  if (scan->allowed || heaps[0].one_per_item || scan->first_row > start * 16 || rank > HG_LEAST)
+    return start;
+  for (int64_t group = 0; group < groups; group++) {
+    const float *packed = scan->packed + group * width * HG_GROUP;
+    hg_lanes bounds[HG_GROUP][HG_FIRST_PANELS];
+    hg_lanes least[HG_GROUP][HG_LEAST_VECTORS];
+    for (int64_t j = 0; j < HG_GROUP; j++)
+      for (int64_t i = 0; i < HG_LEAST_VECTORS; i++) least[j][i] = (hg_lanes){0} + INFINITY;
+    for (int64_t panel = start; panel < end; panel++) {
+      const float *rows = scan->panels + panel * 16 * width;
+      hg_lanes lengths = *(const hg_lanes_at *)(scan->norms + panel * 16);
+      hg_lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0};
+      for (int64_t k = 0; k < width; k++) {
+        hg_lanes x = *(const hg_lanes_at *)(rows + k * 16);
+        const float *q = packed + k * HG_GROUP;
+        s0 += x * q[0];
+        s1 += x * q[1];
+        s2 += x * q[2];
+        s3 += x * q[3];
+        s4 += x * q[4];
+        s5 += x * q[5];
+      }
+      hg_lanes products[HG_GROUP] = {s0, s1, s2, s3, s4, s5};
+      for (int64_t j = 0; j < HG_GROUP; j++) {
+        hg_lanes bound = lengths - 2.0f * products[j];
+        hg_lanes *low = &least[j][panel % HG_LEAST_VECTORS];
+        bounds[j][panel - start] = bound;
+        *low = __builtin_elementwise_min(*low, bound);
+      }
+    }
+    for (int64_t j = 0; j < HG_GROUP && group * HG_GROUP + j < queries; j++) {
+      int64_t at = group * HG_GROUP + j;
+      double farthest = hg_distance_of_bound(
+          hg_bound_at_rank((const float *)least[j], rank), norms[at], rounding);
+      float first = hg_threshold_of(farthest, norms[at], rounding);
+      float threshold = first < thresholds[at] ? first : thresholds[at];
+      for (int64_t panel = start; panel < end; panel++) {
+        hg_mask near = bounds[j][panel - start] <= threshold;
+        if (!__builtin_reduce_or(near)) continue;
+        hg_offer_near(scan, panel, scan->wide + at * width, &heaps[at], farthest);
+        float now = hg_threshold(&heaps[at], norms[at], rounding);
+        if (now < threshold) threshold = now;
+      }
+      thresholds[at] = threshold;
+    }
+  }
+  return end;
 }
 
 static void hg_pack(hg_scan *scan, int64_t first, int64_t queries, double *norms) {
@@ -205,6 +303,7 @@ void hg_scan_run(hg_scan *scan) {
     }
     for (int64_t i = 0; i < block; i++)
       thresholds[i] = i < queries ? hg_threshold(&heaps[i], norms[i], rounding) : -INFINITY;
-    hg_scan_groups(scan, queries, heaps, thresholds, norms, rounding);
+    int64_t panel = hg_scan_first(scan, queries, heaps, thresholds, norms, rounding);
+    hg_scan_groups(scan, panel, queries, heaps, thresholds, norms, rounding);
   }
 }

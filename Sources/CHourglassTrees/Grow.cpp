@@ -1,9 +1,12 @@
 // Grows trees with XGBoost, on one thread so that sums are added in one order.
 #include <xgboost/c_api.h>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
+#include <locale>
 #include <memory>
 #include <new>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include "Model.h"
@@ -29,18 +32,33 @@ struct Booster {
   }
 };
 
+// A number as XGBoost reads it, whatever the locale of the process is.
+template <typename Number>
+std::string text(Number number) {
+  std::ostringstream stream;
+  stream.imbue(std::locale::classic());
+  stream << std::fixed << number;
+  return stream.str();
+}
+
+void say(const char *what, char *problem) {
+  size_t length = strnlen(what, HG_TREES_PROBLEM - 1);
+  memcpy(problem, what, length);
+  problem[length] = 0;
+}
+
 void configure(Booster &booster, const hg_growth &growth) {
   booster.set("verbosity", "0");
   booster.set("nthread", "1");
   booster.set("tree_method", "hist");
-  booster.set("max_bin", std::to_string(growth.bins));
-  booster.set("max_depth", std::to_string(growth.depth));
-  booster.set("eta", std::to_string(growth.learning_rate));
-  booster.set("subsample", std::to_string(growth.row_share));
-  booster.set("colsample_bynode", std::to_string(growth.column_share));
-  booster.set("min_child_weight", std::to_string(growth.least_weight));
-  booster.set("lambda", std::to_string(growth.penalty));
-  booster.set("seed", std::to_string(growth.seed));
+  booster.set("max_bin", text(growth.bins));
+  booster.set("max_depth", text(growth.depth));
+  booster.set("eta", text(growth.learning_rate));
+  booster.set("subsample", text(growth.row_share));
+  booster.set("colsample_bynode", text(growth.column_share));
+  booster.set("min_child_weight", text(growth.least_weight));
+  booster.set("lambda", text(growth.penalty));
+  booster.set("seed", text(growth.seed));
   // The output without trees is 0: that of the logistic function at a half.
   booster.set("base_score", growth.classes == 0 ? "0" : "0.5");
   if (growth.classes == 0) {
@@ -49,7 +67,7 @@ void configure(Booster &booster, const hg_growth &growth) {
     booster.set("objective", "binary:logistic");
   } else {
     booster.set("objective", "multi:softprob");
-    booster.set("num_class", std::to_string(growth.classes));
+    booster.set("num_class", text(growth.classes));
   }
 }
 
@@ -111,16 +129,19 @@ void grow(const float *rows, const float *targets, int64_t count, int64_t width,
 }  // namespace
 
 int hg_trees_grow(const float *values, const float *targets, int64_t rows, int64_t width,
-                  const hg_growth *growth, hg_trees *trees) {
+                  const hg_growth *growth, hg_trees *trees, char *problem) {
   *trees = hg_trees{0, nullptr, nullptr};
+  problem[0] = 0;
   try {
     grow(values, targets, rows, width, *growth, trees);
     return 0;
   } catch (const std::bad_alloc &) {
     hg_trees_free(trees);
+    say("there is no memory", problem);
     return 1;
-  } catch (...) {
+  } catch (const std::exception &error) {
     hg_trees_free(trees);
+    say(error.what(), problem);
     return 2;
   }
 }

@@ -91,13 +91,15 @@ extension Defaults {
   }
 
   /// Eight chains of four trees for each column, so that one of eight columns comes first in some chain; fewer
-  /// trees where they would take more than about a minute of one core, and at least one.
-  static func treeLayout(rows: Int, columns: [BinColumn]) -> TreeLayout {
+  /// trees where they would take more than about a minute of one core or the seconds that are given, and at
+  /// least one.
+  static func treeLayout(rows: Int, columns: [BinColumn], seconds: Double?) -> TreeLayout {
     let settings = TreeSettings()
     let depth = max(log2(Double(rows) / Double(settings.leastRows)), 1)
     let features = columns.indices.reduce(0) { $0 + min($1, settings.mostFeatures) }
     let work = Double(rows) * depth * Double(max(features, 1))
-    let trees = min(max(Int(treeWork / work), 1), 32)
+    let most = min(treeWork, (seconds ?? .infinity) * treeWork / 60)
+    let trees = Int(min(max(most / work, 1), 32))
     let chains = min(trees, 8)
     return TreeLayout(
       size: TreeChains.Size(chains: chains, trees: max(trees / chains, 1)),

@@ -52,6 +52,7 @@ extension FittedSynthesizer {
       }
       let columns = model.fields.columns
       for condition in conditions { try Self.check(condition, columns) }
+      try Self.checkPairs(conditions)
       for constraint in constraints { try Self.check(constraint, columns) }
       try Self.checkSums(constraints)
       let quotas = try balanced.map { try LevelQuotas($0, columns, conditions, count: count) }
@@ -192,6 +193,20 @@ extension FittedSynthesizer {
     throw DatasetError.table(
       .missingColumn(path: "the model", name: name, found: columns.map(\.name))
     )
+  }
+
+  /// Checks that no two conditions ask for different values of a column.
+  private static func checkPairs(_ conditions: [SynthesisCondition]) throws {
+    var values: [String: String] = [:]
+    for condition in conditions {
+      let earlier = values.updateValue(condition.value, forKey: condition.column)
+      guard let earlier, earlier != condition.value else { continue }
+      throw TaskError.invalidSetting(
+        name: "the conditions on column \(condition.column)",
+        expected: "one value",
+        found: "\(earlier) and \(condition.value)"
+      )
+    }
   }
 
   /// Checks that a condition can be met at all.

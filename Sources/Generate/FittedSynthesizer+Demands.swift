@@ -19,7 +19,19 @@ extension FittedSynthesizer {
       guard let field = trees.fields.columns.first(where: { $0.name == condition.column }) else {
         continue
       }
-      cells[field.name] = field.demand(for: condition.value)
+      // What comparisons leave of the column has to hold the value, or no row can meet both.
+      let value = field.demand(for: condition.value)
+      if case .number(let number) = value, let range = cells[field.name] {
+        guard case .numbers(let numbers) = range, numbers.contains(number) else {
+          throw TaskError.valueTooRare(
+            conditions: demands.words(nil),
+            drawn: 0,
+            found: 0,
+            wanted: count
+          )
+        }
+      }
+      cells[field.name] = value
     }
     var kept = ConstrainedRows(demands.constraints, ranges: demands.ranges)
     guard let quotas = demands.quotas else {

@@ -123,6 +123,7 @@ struct SynthesisEvaluator: Sendable {
         let trees = try await TableTrees(
           network.fields,
           learning: learned,
+          seconds: nil,
           seed: seed,
           threads: engine.threads
         )

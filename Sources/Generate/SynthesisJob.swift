@@ -160,11 +160,12 @@ struct SynthesisJob: Sendable {
     let engine = run.session.engine
     guard case .table(let table) = items else { preconditionFailure("no table") }
     let rows = Self.treeRows(split)
-    let (fields, seed) = (fields, synthesizer.learning.seed)
+    let (fields, seed, seconds) = (fields, synthesizer.learning.seed, synthesizer.learning.seconds)
     let trees = try await run.session.preparing {
       try await TableTrees(
         fields,
         learning: table.rows(rows),
+        seconds: seconds,
         seed: seed,
         threads: engine.threads
       )

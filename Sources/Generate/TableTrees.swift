@@ -25,16 +25,18 @@ struct TableTrees: Sendable {
 
   /// Learns rows of a table.
   ///
+  /// - Parameter seconds: About how long trees may grow on one core, where something was said of it.
   /// - Throws: `CancellationError`.
   init(
     _ fields: SynthesisFields,
     learning table: Table,
+    seconds: Double?,
     seed: UInt64,
     threads: Int
   ) async throws {
     let bins = try fields.table.bins(of: table).map { $0.map { UInt16(max($0, 0)) } }
     let columns = Self.columns(of: fields)
-    layout = Defaults.treeLayout(rows: table.rowCount, columns: columns)
+    layout = Defaults.treeLayout(rows: table.rowCount, columns: columns, seconds: seconds)
     self.fields = fields
     chains = try await TreeChains(
       learning: bins,

@@ -32,6 +32,7 @@ struct ColumnTrees: Hashable, Sendable {
   ///   - fillings: The weights by which rows are filled.
   ///   - threads: The number of columns at a time; the result does not depend on it.
   /// - Returns: `nil` where no column has enough known cells.
+  /// - Throws: `TreeGrowth.Failure`, `CancellationError`.
   init?(
     learning rows: EncodedTable,
     filled: [Float],
@@ -44,7 +45,7 @@ struct ColumnTrees: Hashable, Sendable {
     let (layout, ranges) = (rows.layout, rows.layout.ranges)
     let correlations = ColumnCorrelations(filled, count: rows.count, width: rows.width)
     let wanted = layout.fields.indices.filter { plan.rounds(of: layout.fields[$0]) != nil }
-    @Sendable func grown(_ field: Int) -> TreeEnsemble? {
+    @Sendable func grown(_ field: Int) throws -> TreeEnsemble? {
       let range = ranges[field]
       let known = (0..<rows.count).filter { rows.isPresent($0, field) }
       guard known.count >= TreePlan.fewestRows else { return nil }
@@ -65,18 +66,18 @@ struct ColumnTrees: Hashable, Sendable {
         target = .numbers(known.map { rows.values[$0 * rows.width + place] - means.means[place] })
       }
       var generator = SeededGenerator.named("trees of field \(field)", seed: seed)
-      return plan.growth(
+      let growth = plan.growth(
         of: layout.fields[field],
         seed: UInt32(truncatingIfNeeded: generator.next())
-      )?
-      .ensemble(values, width: inputs.count, target: target)?.renamed(inputs)
+      )
+      return try growth?.ensemble(values, width: inputs.count, target: target)?.renamed(inputs)
     }
     var ensembles = [TreeEnsemble?](repeating: nil, count: layout.count)
     try await withThrowingTaskGroup(of: (Int, TreeEnsemble?).self) { group in
       var next = 0
       while next < min(threads, wanted.count) {
         let field = wanted[next]
-        group.addTask { (field, grown(field)) }
+        group.addTask { (field, try grown(field)) }
         next += 1
       }
       while let (field, ensemble) = try await group.next() {
@@ -84,7 +85,7 @@ struct ColumnTrees: Hashable, Sendable {
         ensembles[field] = ensemble
         guard next < wanted.count else { continue }
         let field = wanted[next]
-        group.addTask { (field, grown(field)) }
+        group.addTask { (field, try grown(field)) }
         next += 1
       }
     }

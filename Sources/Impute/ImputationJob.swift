@@ -17,6 +17,8 @@ struct ImputationJob: Sendable {
   private let evaluator: ImputationEvaluator
   private let autoencoder: Autoencoder
   private let runs: [TrainingRun]
+  /// How trees are grown; none for series.
+  private let treePlan: TreePlan?
 
   init(_ imputer: Imputer, _ data: ImputationData, _ session: TrainingSession) throws {
     try imputer.validate()
@@ -33,13 +35,20 @@ struct ImputationJob: Sendable {
       seed: imputer.learning.seed
     )
     autoencoder = imputer.autoencoder(for: columns.layout, window: fields.window)
+    treePlan =
+      data.groups == nil && imputer.usesTrees
+      ? TreePlan(
+        rowCount: evaluator.rows.count,
+        layout: evaluator.rows.layout,
+        seconds: imputer.learning.seconds
+      ) : nil
     let source = Self.items(evaluator.left, data, fields)
     var runs: [TrainingRun] = []
     for member in 0..<imputer.members {
       var learning = imputer.learning
       learning.seed &+= UInt64(member)
       // Trees take up to a quarter of the time, see `TreePlan`.
-      let share = imputer.usesTrees && data.groups == nil ? 0.75 : 1
+      let share = treePlan == nil ? 1 : 0.75
       learning.seconds = learning.seconds.map { share * $0 / Double(imputer.members) }
       let validation = ValidationSplit(fraction: 0.1, maximumCount: 1_000)
       var session = session
@@ -143,16 +152,6 @@ struct ImputationJob: Sendable {
   ) -> EncodedRows {
     guard let groups = data.groups, let window = fields.window else { return EncodedRows(rows) }
     return CellWindows(groups: groups, window: window, stride: max(window / 16, 1)).items(of: rows)
-  }
-
-  /// The trees of a table; none for series.
-  private var treePlan: TreePlan? {
-    guard data.groups == nil, imputer.usesTrees else { return nil }
-    return TreePlan(
-      rowCount: evaluator.rows.count,
-      layout: evaluator.rows.layout,
-      seconds: imputer.learning.seconds
-    )
   }
 
   private func trees(

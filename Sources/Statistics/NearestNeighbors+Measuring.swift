@@ -159,8 +159,19 @@ package struct NeighborLists: Sendable {
 
   /// The places of the references of an item with the squared distances to them.
   package func of(_ item: Int) -> [(row: Int, distance: Double)] {
-    (item * count..<(item + 1) * count).filter { rows[$0] >= 0 }
-      .map { (Int(rows[$0]), distances[$0]) }
+    places(of: item).map { self[$0] }
+  }
+
+  /// Where the references of an item lie among those of all items.
+  package func places(of item: Int) -> Range<Int> {
+    var end = (item + 1) * count
+    while end > item * count, rows[end - 1] < 0 { end -= 1 }
+    return item * count..<end
+  }
+
+  /// The reference at a place among those of all items, with the squared distance to it.
+  package subscript(place: Int) -> (row: Int, distance: Double) {
+    (Int(rows[place]), distances[place])
   }
 
   /// Takes those references of a block that are nearer than what is known.

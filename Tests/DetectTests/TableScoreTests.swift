@@ -17,16 +17,60 @@ import Testing
   /// The residual of ridge regression by the formula, with the inverse by Cramer's rule for two neighbors.
   @Test func theHullOfTwoRowsHasAClosedForm() {
     let rows: [Float] = [0, 0, 0, 2, 0, 0]
-    var hull = LocalHull(width: 3)
+    var hull = LocalHull(rows.span, width: 3)
+    func squares(_ point: [Float], _ neighbors: [Int]) -> [Double] {
+      var sums = [0.0, 0, 0]
+      hull.addSquares(of: point.span, neighbors: neighbors, fields: [0, 1, 2], to: &sums)
+      return sums
+    }
     let point: [Float] = [3, 1, 0]
-    let left = hull.residual(of: point.span, rows: rows.span, neighbors: [0, 1])
+    let left = squares(point, [0, 1])
     // The neighbors are (-1, 0, 0) and (1, 0, 0) from their mean (1, 0, 0), and the point (2, 1, 0).
     // V Vᵀ = [[1, -1], [-1, 1]], the penalty 0.1: the projection is 2 · 2 / 2.1 along the first axis.
-    let expected = [2 - 4 / 2.1, 1, 0]
+    let expected = [(2 - 4 / 2.1) * (2 - 4 / 2.1), 1, 0]
     for (found, wanted) in zip(left, expected) { #expect(abs(found - wanted) < 1e-12) }
     // Neighbors that are all alike leave the difference from them.
-    let alike = hull.residual(of: point.span, rows: rows.span, neighbors: [0, 0])
-    #expect(alike == [3, 1, 0])
+    #expect(squares(point, [0, 0]) == [9, 1, 0])
+    #expect(squares(point, []) == [9, 1, 0])
+  }
+
+  /// Rows wider than a vector, against the same formula in plain loops.
+  @Test func theHullOfWideRowsIsThatOfPlainLoops() throws {
+    var generator = SeededGenerator.named("hull", seed: 1)
+    let (width, count) = (19, 12)
+    let rows = (0..<count * width).map { _ in Float(generator.nextNormal()) }
+    let point = (0..<width).map { _ in Float(generator.nextNormal()) }
+    let neighbors = Array(1...10)
+    var sums = [Double](repeating: 0, count: 3)
+    var hull = LocalHull(rows.span, width: width)
+    let fields = (0..<width).map { $0 % 3 }
+    hull.addSquares(of: point.span, neighbors: neighbors, fields: fields, to: &sums)
+    // e minimizes |x - m - Vᵀ a|² + λ |a|²: gradient descent finds the same a.
+    let k = neighbors.count
+    let mean = (0..<width).map { place in
+      neighbors.reduce(0.0) { $0 + Double(rows[$1 * width + place]) / Double(k) }
+    }
+    let vectors = neighbors.map { row in
+      (0..<width).map { Double(rows[row * width + $0]) - mean[$0] }
+    }
+    let penalty = 0.1 * vectors.joined().reduce(0) { $0 + $1 * $1 } / Double(k)
+    var shares = [Double](repeating: 0, count: k)
+    func residual() -> [Double] {
+      (0..<width).map { place in
+        Double(point[place]) - mean[place]
+          - (0..<k).reduce(0.0) { $0 + shares[$1] * vectors[$1][place] }
+      }
+    }
+    for _ in 0..<4_000 {
+      let left = residual()
+      for index in 0..<k {
+        let slope = zip(left, vectors[index]).reduce(0) { $0 + $1.0 * $1.1 }
+        shares[index] += 0.005 * (slope - penalty * shares[index])
+      }
+    }
+    var expected = [Double](repeating: 0, count: 3)
+    for (place, value) in residual().enumerated() { expected[fields[place]] += value * value }
+    for (found, wanted) in zip(sums, expected) { #expect(abs(found - wanted) < 1e-6 * wanted) }
   }
 
   @Test func aScaleIsTheShareOfUsualValuesThatAreAsHigh() {

@@ -38,9 +38,12 @@ typedef struct {
 
 // Grows trees for `rows` rows of `width` finite values [rows, width], and the number or class of each.
 // The result is that of one thread, whatever else runs. Returns 0 and the trees, which the caller
-// frees; 1 when there is no memory, 2 when XGBoost refuses.
+// frees; else why there are none in `problem`, which has room for HG_TREES_PROBLEM bytes: 1 when there
+// is no memory, 2 when XGBoost refuses.
 int hg_trees_grow(const float *values, const float *targets, int64_t rows, int64_t width,
-                  const hg_growth *growth, hg_trees *trees);
+                  const hg_growth *growth, hg_trees *trees, char *problem);
+
+#define HG_TREES_PROBLEM 256
 
 void hg_trees_free(hg_trees *trees);
 

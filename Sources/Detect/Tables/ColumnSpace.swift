@@ -181,22 +181,29 @@ struct ColumnSpace: Sendable {
   func mapped(_ rows: RawRows) -> Tensor {
     let (count, width) = (rows.count, rows.width)
     var mapped = [Float](repeating: 0, count: count * width)
-    var line = [Float](repeating: 0, count: width)
-    let source = kind == .encoded ? rows.encoded.map(Double.init) : rows.raw
-    for row in 0..<count {
-      for place in 0..<width { line[place] = Self.value(source[row * width + place], maps[place]) }
-      guard let matrix else {
-        for place in 0..<width { mapped[row * width + place] = line[place] }
-        continue
-      }
-      for first in 0..<width where line[first] != 0 {
-        let value = line[first]
-        for second in 0..<width {
-          mapped[row * width + second] += value * matrix[first * width + second]
+    for place in 0..<width {
+      let map = maps[place]
+      if kind == .encoded {
+        for index in stride(from: place, to: mapped.count, by: width) {
+          mapped[index] = Self.value(Double(rows.encoded[index]), map)
+        }
+      } else {
+        for index in stride(from: place, to: mapped.count, by: width) {
+          mapped[index] = Self.value(rows.raw[index], map)
         }
       }
-      for place in row * width..<(row + 1) * width {
-        mapped[place] = min(max(mapped[place], -Float(Self.bound)), Float(Self.bound))
+    }
+    guard let matrix else { return Tensor(mapped, shape: [count, width]) }
+    var sums = [Float](repeating: 0, count: width)
+    for row in 0..<count {
+      for place in 0..<width { sums[place] = 0 }
+      for first in 0..<width where mapped[row * width + first] != 0 {
+        let value = mapped[row * width + first]
+        let line = matrix.span.extracting(first * width..<(first + 1) * width)
+        for second in line.indices { sums[second] += value * line[second] }
+      }
+      for place in 0..<width {
+        mapped[row * width + place] = min(max(sums[place], -Float(Self.bound)), Float(Self.bound))
       }
     }
     return Tensor(mapped, shape: [count, width])

@@ -12,14 +12,25 @@ internal import HourglassSystem
 /// Reference: Li et al., 2022, "ECOD: Unsupervised outlier detection using empirical cumulative
 /// distribution functions", doi:10.1109/TKDE.2022.3159580, equation 8.
 struct ColumnTails: Sendable {
-  private enum Field: Sendable {
-    case number(place: Int, sorted: [Double])
-    case levels(Range<Int>, counts: [Double])
-    /// A part of a date or a vector, which has no tails.
-    case none
+  private struct Field: Sendable {
+    enum Kind: Sendable {
+      /// A number; its column, rising, is kept.
+      case number
+      /// A category; the rows of each level are counted.
+      case levels
+      /// A part of a date or a vector, which has no tails.
+      case none
+    }
+
+    var kind: Kind
+    /// Its values in a row.
+    var places = 0..<0
+    /// What is kept of it in `kept`.
+    var kept = 0..<0
   }
 
   private let fields: [Field]
+  private let kept: [Double]
   private let missing: [Double]
   private let count: Double
 
@@ -33,18 +44,22 @@ struct ColumnTails: Sendable {
     }
     self.missing = missing
     count = Double(items.count)
-    fields = zip(encoding.fields.filter { $0.width > 0 }, layout.ranges).map { field, range in
+    var (fields, kept): ([Field], [Double]) = ([], [])
+    for (field, range) in zip(encoding.fields.filter({ $0.width > 0 }), layout.ranges) {
+      let kind: Field.Kind
+      let start = kept.count
       switch field.content {
       case .number where field.part == nil:
-        return .number(place: range.lowerBound, sorted: rows.column(range.lowerBound).sorted())
+        kind = .number
+        kept += rows.column(range.lowerBound).sorted()
       case .levels, .constant:
-        return .levels(
-          range,
-          counts: range.map { rows.column($0).reduce(0) { $0 + ($1 != 0 ? 1 : 0) } }
-        )
-      case .number, .circle, .text, .bins: return .none
+        kind = .levels
+        kept += range.map { rows.column($0).reduce(0) { $0 + ($1 != 0 ? 1 : 0) } }
+      case .number, .circle, .text, .bins: kind = .none
       }
+      fields.append(Field(kind: kind, places: range, kept: start..<kept.count))
     }
+    (self.fields, self.kept) = (fields, kept)
   }
 
   /// What each field of a row adds.
@@ -60,8 +75,10 @@ struct ColumnTails: Sendable {
   ) {
     let own = isOwn ? 1.0 : 0
     let total = count - own + 1
-    for (index, field) in fields.enumerated() {
-      if case .none = field {
+    let kept = kept.span
+    for index in fields.indices {
+      let field = fields[index]
+      if field.kind == .none {
         parts[index] = 0
         continue
       }
@@ -69,19 +86,34 @@ struct ColumnTails: Sendable {
         parts[index] = -log((missing[index] - own + 1) / total)
         continue
       }
-      switch field {
-      case .none: parts[index] = 0
-      case .number(let place, let sorted):
-        let value = raw[place]
-        let below = Double(sorted.firstPlace { $0 > value }) - own + 1
-        let above = Double(sorted.count - sorted.firstPlace { $0 >= value }) - own + 1
+      if field.kind == .number {
+        let value = raw[field.places.lowerBound]
+        let sorted = kept.extracting(field.kept)
+        // The rows with lower numbers, and those with numbers that are not higher.
+        let lower = Self.place(in: sorted) { $0 >= value }
+        let notHigher =
+          lower < sorted.count && sorted[lower] == value
+          ? Self.place(in: sorted) { $0 > value } : lower
+        let below = Double(notHigher) - own + 1
+        let above = Double(sorted.count - lower) - own + 1
         parts[index] = max(-log(min(2 * min(below, above) / total, 1)), 0)
-      case .levels(let range, let counts):
-        let level = range.firstIndex { raw[$0] != 0 }
+      } else {
         // A constant that did not change has no value but 0.
-        let same = level.map { counts[$0 - range.lowerBound] } ?? count
+        let level = field.places.firstIndex { raw[$0] != 0 }
+        let same =
+          level.map { kept[field.kept.lowerBound + $0 - field.places.lowerBound] } ?? count
         parts[index] = max(-log(min((same - own + 1) / total, 1)), 0)
       }
     }
+  }
+
+  /// The place of the first of rising numbers with a property that all later ones have, or their count.
+  private static func place(in sorted: Span<Double>, _ hasProperty: (Double) -> Bool) -> Int {
+    var (low, high) = (0, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if hasProperty(sorted[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

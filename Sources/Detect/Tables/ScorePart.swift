@@ -21,6 +21,15 @@ struct ScorePart: Hashable, Sendable {
       }
     }
 
+    /// The scaling of the columns in which it takes distances; none for other parts.
+    var space: ColumnSpace.Kind? {
+      switch self {
+      case .neighbor(let space, _): space
+      case .hull: .standardized
+      case .tails, .reconstruction, .latent: nil
+      }
+    }
+
     /// What it is called in an evaluation.
     var title: String {
       switch self {

@@ -71,7 +71,9 @@ struct ScoreScale: Hashable, Sendable {
     guard above > 0 else { return 1 }
     guard above < count else { return 0 }
     let (low, high) = (Double(values[above - 1]), Double(values[above]))
-    let first = place { Double($0) >= low }
+    // Equal values share the place of the first of them.
+    let first =
+      above > 1 && Double(values[above - 2]) == low ? place { Double($0) >= low } : above - 1
     let position = (value - low) / max(high - low, 1e-300)
     let (lower, upper) = (Double(count - first), Double(count - above))
     return (lower + (upper - lower) * position) / Double(count)

@@ -91,7 +91,10 @@ extension TableScorer {
     }
     let total = weights.reduce(0, +)
     for part in parts.indices { scorer.parts[part].weight = weights[part] / total }
-    if isWeighed { scorer.limitReconstruction() }
+    if isWeighed {
+      scorer.limitReconstruction()
+      scorer.dropLightParts()
+    }
     // As they are kept in a file.
     for part in parts.indices {
       scorer.parts[part].weight = Double(Float(scorer.parts[part].weight))
@@ -124,6 +127,19 @@ extension TableScorer {
     let factor = (1 - Self.mostReconstruction) / (1 - parts[place].weight)
     for part in parts.indices { parts[part].weight *= factor }
     parts[place].weight = Self.mostReconstruction
+  }
+
+  /// The least weight of a part that is measured: what counts less is not worth its time.
+  private static let leastWeight = 0.005
+
+  /// Gives the parts that hardly count no weight, but for the tails, which alone say that a cell is missing.
+  private mutating func dropLightParts() {
+    for part in parts.indices
+    where parts[part].kind != .tails && parts[part].weight < Self.leastWeight {
+      parts[part].weight = 0
+    }
+    let total = parts.reduce(0) { $0 + $1.weight }
+    for part in parts.indices { parts[part].weight /= total }
   }
 
   private static func area(_ unusual: [Double], _ usual: [Double]) -> Double {

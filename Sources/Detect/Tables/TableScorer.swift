@@ -51,6 +51,7 @@ struct TableScorer: Sendable {
   private let spaces: [ColumnSpace]
   private let mapped: [Tensor]
   private let searches: [PanelNeighbors]
+  private let hullRows: LocalHull?
   private let tails: ColumnTails?
   private let binning: ColumnBinning?
   /// The latent vectors of the rows that are kept, each dimension by its deviation.
@@ -82,25 +83,21 @@ struct TableScorer: Sendable {
     self.fieldErrors = fieldErrors
     self.references = references
     guard let references else {
-      (spaces, mapped, searches, tails, binning, self.codes) = ([], [], [], nil, nil, nil)
+      (spaces, mapped, searches) = ([], [], [])
+      (hullRows, tails, binning, self.codes) = (nil, nil, nil, nil)
       parts = [ScorePart(.reconstruction)]
       return
     }
     let items = EncodedRows(references)
     let rows = RawRows(items, encoding)
-    let wanted = ColumnSpace.Kind.allCases.filter { space in
-      kinds.contains { kind in
-        switch kind {
-        case .neighbor(let other, _): other == space
-        case .hull: space == .standardized
-        default: false
-        }
-      }
-    }
+    let wanted = ColumnSpace.Kind.allCases.filter { space in kinds.contains { $0.space == space } }
     let spaces = ColumnSpace.fitted(wanted, to: rows)
     self.spaces = spaces
     mapped = spaces.map { $0.mapped(rows) }
     searches = mapped.map { PanelNeighbors($0) }
+    hullRows = zip(spaces, mapped).first { $0.0.kind == ScorePart.Kind.hull.space }.map {
+      LocalHull($0.1.scalars.span, width: rows.width)
+    }
     tails = ColumnTails(rows, items, encoding)
     binning = ColumnBinning(rows, items, encoding)
     self.codes = codes.map { Codes($0) }
@@ -131,23 +128,32 @@ struct TableScorer: Sendable {
   /// it is for the rows that are kept themselves.
   ///
   /// - Parameters:
+  ///   - rows: The items in the units of their columns, where these are at hand.
   ///   - own: For each item its place among the rows that are kept, which is left out; -1 for none.
+  ///   - isCounted: Whether a part is measured.
   ///   - take: Takes the item, the part, its value, and what the fields add; empty where it
   ///     is no sum over them.
   func measure(
     _ items: EncodedRows,
+    _ rows: RawRows? = nil,
     without own: [Int]? = nil,
     threads: Int? = nil,
+    where isCounted: (ScorePart) -> Bool = { _ in true },
     on engine: ComputeEngine,
     _ take: (_ item: Int, _ part: Int, _ value: Double, _ fields: Span<Double>) -> Void
   ) async throws {
     let threads = threads ?? engine.threads
-    let fieldCount = encoding.layout.count
+    let counted = parts.map(isCounted)
+    let ranges = encoding.layout.ranges
+    let fieldCount = ranges.count
     var fields = [Double](repeating: 0, count: fieldCount)
     if references != nil {
-      let rows = RawRows(items, encoding)
+      let rows = rows ?? RawRows(items, encoding)
       for (place, space) in spaces.enumerated() {
+        let wanted = parts.indices.filter { counted[$0] && parts[$0].kind.space == space.kind }
+        guard !wanted.isEmpty else { continue }
         measure(
+          wanted,
           place,
           space.mapped(rows),
           without: own,
@@ -155,11 +161,10 @@ struct TableScorer: Sendable {
           take
         )
       }
-      if let part = parts.firstIndex(where: { $0.kind == .tails }), let tails {
+      if let part = parts.firstIndex(where: { $0.kind == .tails }), counted[part], let tails {
         let width = rows.width
         items.forEachItem { item, _, observed in
           var sums = fields.mutableSpan
-          let ranges = encoding.layout.ranges
           tails.measure(
             rows.raw.span.extracting(item * width..<(item + 1) * width),
             isObserved: { observed[ranges[$0].lowerBound] != 0 },
@@ -170,8 +175,8 @@ struct TableScorer: Sendable {
         }
       }
     }
-    for (part, kind) in parts.map(\.kind).enumerated() {
-      switch kind {
+    for part in parts.indices where counted[part] {
+      switch parts[part].kind {
       case .reconstruction:
         let losses = try await network.fieldLosses(items, on: engine).scalars
         for item in 0..<items.count {
@@ -186,28 +191,29 @@ struct TableScorer: Sendable {
         let latent = codes.scaled(try await network.encode(items, on: engine))
         let found = codes.search.nearest(to: latent, count: rank + 1, threads: threads)
         for item in 0..<items.count {
-          let neighbors = Self.others(found, item, own)
-          take(item, part, Self.distance(neighbors, rank), fields.span.extracting(..<0))
+          let neighbors = OtherRows(found, item, own)
+          let distance = neighbors.isEmpty ? 0 : neighbors[min(rank, neighbors.count) - 1].distance
+          take(item, part, distance, fields.span.extracting(..<0))
         }
       case .neighbor, .hull, .tails: continue
       }
     }
   }
 
-  /// Measures the parts of one space.
+  /// Measures parts of one space.
   private func measure(
+    _ wanted: [Int],
     _ place: Int,
     _ items: Tensor,
     without own: [Int]?,
     threads: Int,
     _ take: (_ item: Int, _ part: Int, _ value: Double, _ fields: Span<Double>) -> Void
   ) {
-    let space = spaces[place]
-    let ranks = parts.enumerated().compactMap { part, value -> (part: Int, rank: Int)? in
-      guard case .neighbor(space.kind, let rank) = value.kind else { return nil }
+    let ranks = wanted.compactMap { part -> (part: Int, rank: Int)? in
+      guard case .neighbor(_, let rank) = parts[part].kind else { return nil }
       return (part, rank)
     }
-    let hull = space.kind == .standardized ? parts.firstIndex { $0.kind == .hull } : nil
+    let hull = wanted.first { parts[$0].kind == .hull }
     let most = max(ranks.map(\.rank).max() ?? 0, hull == nil ? 0 : LocalHull.count)
     let found = searches[place].nearest(to: items, count: most + 1, threads: threads)
     let width = encoding.layout.width
@@ -216,9 +222,10 @@ struct TableScorer: Sendable {
     let known = knownRows.span
     let values = itemRows.span
     var fields = [Double](repeating: 0, count: encoding.layout.count)
-    var hullSearch = LocalHull(width: width)
+    var hullSearch = hullRows
+    var nearest: [Int] = []
     for item in 0..<items.shape[0] {
-      let neighbors = Self.others(found, item, own)
+      let neighbors = OtherRows(found, item, own)
       let row = values.extracting(item * width..<(item + 1) * width)
       for (part, rank) in ranks {
         guard !neighbors.isEmpty else {
@@ -226,22 +233,22 @@ struct TableScorer: Sendable {
           continue
         }
         let place = min(rank, neighbors.count, Self.highestRank(of: known.count / width))
-        let neighbor = neighbors[neighbors.startIndex + place - 1]
+        let neighbor = neighbors[place - 1]
+        let other = known.extracting(neighbor.row * width..<(neighbor.row + 1) * width)
         for field in fields.indices { fields[field] = 0 }
         for index in 0..<width {
-          let difference = Double(row[index]) - Double(known[neighbor.row * width + index])
+          let difference = Double(row[index]) - Double(other[index])
           fields[fieldOfValue[index]] += difference * difference
         }
         take(item, part, neighbor.distance, fields.span)
       }
       if let hull {
         for field in fields.indices { fields[field] = 0 }
-        let residual = hullSearch.residual(
-          of: row,
-          rows: known,
-          neighbors: neighbors.prefix(LocalHull.count).map(\.row)
-        )
-        for index in 0..<width { fields[fieldOfValue[index]] += residual[index] * residual[index] }
+        nearest.removeAll(keepingCapacity: true)
+        for place in 0..<min(neighbors.count, LocalHull.count) {
+          nearest.append(neighbors[place].row)
+        }
+        hullSearch?.addSquares(of: row, neighbors: nearest, fields: fieldOfValue, to: &fields)
         take(item, hull, fields.reduce(0, +), fields.span)
       }
     }
@@ -250,33 +257,6 @@ struct TableScorer: Sendable {
   /// The highest rank of a neighbor among so many rows: an eighth of them, so that a far neighbor of few rows is
   /// no average of all.
   private static func highestRank(of rows: Int) -> Int { max(rows / 8, 10) }
-
-  /// The neighbors of an item other than itself, which is one of them or stands for one at no distance.
-  private static func others(
-    _ found: NeighborLists,
-    _ item: Int,
-    _ own: [Int]?
-  ) -> ArraySlice<(row: Int, distance: Double)> {
-    var all = found.of(item)[...]
-    let itself = own?[item] ?? -1
-    if itself >= 0 {
-      if let place = all.firstIndex(where: { $0.row == itself }) {
-        all.remove(at: place)
-        return all
-      }
-    } else if all.first?.distance == 0, all.count > 1 {
-      return all.dropFirst()
-    }
-    return all.prefix(max(found.count - 1, 1))
-  }
-
-  private static func distance(
-    _ neighbors: ArraySlice<(row: Int, distance: Double)>,
-    _ rank: Int
-  ) -> Double {
-    guard !neighbors.isEmpty else { return 0 }
-    return neighbors[neighbors.startIndex + min(rank, neighbors.count) - 1].distance
-  }
 
   /// The fewest items that are scored side by side.
   private static let fewestForThreads = 512
@@ -308,15 +288,21 @@ struct TableScorer: Sendable {
     var undivided = [Double](repeating: 0, count: items.count)
     var isObserved = [Bool](repeating: false, count: items.count * fieldCount)
     let ranges = encoding.layout.ranges
+    let rows = references == nil ? nil : RawRows(items, encoding)
+    let takesMissing = parts.map { $0.kind == .tails }
     items.forEachItem { item, _, observed in
       for field in 0..<fieldCount {
         isObserved[item * fieldCount + field] = observed[ranges[field].lowerBound] != 0
       }
     }
-    try await measure(items, threads: 1, on: engine) { item, part, value, fields in
+    try await measure(items, rows, threads: 1, where: { $0.weight > 0 }, on: engine) {
+      item,
+      part,
+      value,
+      fields in
       let added = parts[part].weight * parts[part].scale.surprise(value)
       // A missing cell is no reason, unless cells of its column are seldom missing.
-      let takesMissing = parts[part].kind == .tails
+      let takesMissing = takesMissing[part]
       var total = 0.0
       for field in fields.indices where takesMissing || isObserved[item * fieldCount + field] {
         total += fields[field]
@@ -331,7 +317,7 @@ struct TableScorer: Sendable {
       }
     }
     var scored = ScoredItems()
-    scored.counts = binning?.counts(RawRows(items, encoding), items)
+    if let rows { scored.counts = binning?.counts(rows, items) }
     scored.parts.reserveCapacity(sums.count)
     for item in 0..<items.count {
       let range = item * fieldCount..<(item + 1) * fieldCount
@@ -360,7 +346,42 @@ struct TableScorer: Sendable {
     else { return nil }
     let rows = spaces[place].mapped(RawRows(items, encoding))
     let found = searches[place].nearest(to: rows, count: count + 1, threads: engine.threads)
-    return (0..<items.count).map { Array(Self.others(found, $0, own).prefix(count)) }
+    return (0..<items.count).map { item in
+      let others = OtherRows(found, item, own)
+      return (0..<min(count, others.count)).map { others[$0] }
+    }
+  }
+}
+
+/// The neighbors of an item other than itself, which is one of them or stands for one at no distance; the
+/// nearest first.
+private struct OtherRows {
+  private let found: NeighborLists
+  private let places: Range<Int>
+  /// The place that is left out, or one after the last.
+  private let itself: Int
+
+  init(_ found: NeighborLists, _ item: Int, _ own: [Int]?) {
+    self.found = found
+    let all = found.places(of: item)
+    let own = own?[item] ?? -1
+    if own >= 0, let itself = all.first(where: { found[$0].row == own }) {
+      (places, self.itself) = (all.dropLast(), itself)
+    } else if own < 0, all.count > 1, found[all.lowerBound].distance == 0 {
+      (places, itself) = (all.dropLast(), all.lowerBound)
+    } else {
+      // As many as there are of an item that is among them.
+      places = all.prefix(max(found.count - 1, 1))
+      itself = all.upperBound
+    }
+  }
+
+  var count: Int { places.count }
+  var isEmpty: Bool { places.isEmpty }
+
+  subscript(index: Int) -> (row: Int, distance: Double) {
+    let place = places.lowerBound + index
+    return found[place < itself ? place : place + 1]
   }
 }
 

@@ -114,8 +114,11 @@ extension TaskError: CustomStringConvertible {
       "cannot generate rows with \(column) = \(value): expected \(expected). "
         + "Give a value that the training data had."
     case .valueTooRare(let conditions, let drawn, let found, let wanted):
-      "cannot generate \(wanted) rows with \(conditions): \(found) of \(drawn) generated rows had "
-        + "it, which is too rare. Ask for fewer rows or for fewer conditions."
+      "cannot generate \(wanted) rows with \(conditions): "
+        + (drawn == 0
+          ? "no row of this model can have all of it. Ask for less."
+          : "\(found) of \(drawn) generated rows had it, which is too rare. Ask for fewer rows or for "
+            + "fewer conditions.")
     case .noSuchItem(let name, let number, let count):
       "\(name) has no item \(number): expected a number from 1 to \(count)"
     case .noEncoder(let file):

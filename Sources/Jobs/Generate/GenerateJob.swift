@@ -58,6 +58,9 @@ struct GenerateJob {
     } else {
       throw Failure.usage("give training data with --learn-from, or a model with --model")
     }
+    if model == nil, fitted.modelType == .trees, run.request.computing.precision != .auto {
+      run.warn("--precision had no effect: trees are grown, no network is trained")
+    }
     let generated = try await generate(with: fitted, from: evaluated ?? learned)
     try write(generated, fitted)
     if let path = options.neighbors, let learned, let generated {

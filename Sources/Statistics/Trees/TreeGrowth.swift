@@ -43,6 +43,19 @@ package struct TreeGrowth: Hashable, Sendable {
     self.seed = seed
   }
 
+  /// Why trees could not be grown.
+  package struct Failure: Error, CustomStringConvertible {
+    /// How many rows and columns they were to be grown on.
+    package let rows: Int
+    package let columns: Int
+    /// What XGBoost says.
+    package let problem: String
+
+    package var description: String {
+      "cannot grow trees on \(rows) rows of \(columns) columns: \(problem)."
+    }
+  }
+
   /// What is predicted.
   package enum Target: Sendable {
     /// A number for each row; the output is added to 0.
@@ -63,8 +76,13 @@ package struct TreeGrowth: Hashable, Sendable {
   ///   - rows: The values of the rows, `[rows, width]`.
   ///   - width: The number of columns.
   ///   - target: What is predicted of each row.
-  /// - Returns: `nil` where there is no row, a value is not finite, or memory is short.
-  package func ensemble(_ rows: [Float], width: Int, target: Target) -> TreeEnsemble? {
+  /// - Returns: `nil` where there is no row, or a value is not finite.
+  /// - Throws: `Failure` where memory is short or XGBoost refuses.
+  package func ensemble(
+    _ rows: [Float],
+    width: Int,
+    target: Target
+  ) throws(Failure) -> TreeEnsemble? {
     let targets: [Float]
     var classes = 0
     switch target {
@@ -90,8 +108,24 @@ package struct TreeGrowth: Hashable, Sendable {
       seed: Int32(seed >> 1)
     )
     var grown = hg_trees()
-    guard hg_trees_grow(rows, targets, Int64(targets.count), Int64(width), &growth, &grown) == 0
-    else { return nil }
+    var problem = [CChar](repeating: 0, count: Int(HG_TREES_PROBLEM))
+    let status = hg_trees_grow(
+      rows,
+      targets,
+      Int64(targets.count),
+      Int64(width),
+      &growth,
+      &grown,
+      &problem
+    )
+    guard status == 0 else {
+      let bytes = problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      throw Failure(
+        rows: targets.count,
+        columns: width,
+        problem: String(decoding: bytes, as: UTF8.self)
+      )
+    }
     defer { hg_trees_free(&grown) }
     let count = Int(grown.nodes)
     return TreeEnsemble(
