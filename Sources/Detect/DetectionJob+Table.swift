@@ -73,9 +73,19 @@ extension DetectionJob {
     let baselineScores =
       run.session.comparesWithBaselines
       ? try await baselines.scores(of: population.items, without: population.own, on: engine) : []
-    let calibration = ConformalCalibration(fit.scores.map { Double(Float($0)) })
+    let scores = try await calibrationScores(
+      fit,
+      population,
+      rows: scored,
+      keepsRows: wanted > 0,
+      on: engine
+    )
+    let calibration = ConformalCalibration(
+      scores.map { Double(Float($0)) },
+      independentCount: isHeldOut || wanted > 0 ? nil : 0
+    )
     var evaluation = evaluation(
-      fit.scores,
+      scores,
       baselineScores,
       baselines.titles,
       calibration,
@@ -83,7 +93,7 @@ extension DetectionJob {
     )
     let nouns = DataKind.table.nouns
     evaluation.title =
-      "Validation: \(NumberText.counted(fit.scores.count, nouns.one)), each scored without itself, "
+      "Validation: \(NumberText.counted(scores.count, nouns.one)), each scored without itself, "
       + "\(NumberText.plain(100 * detector.falseAlarmRate, digits: 3)) % false alarms requested"
     evaluation.tables.append(Self.parts(fit))
     evaluation.warnings += try await warnings(
@@ -93,6 +103,32 @@ extension DetectionJob {
       training: training
     )
     return try finished(.rows(fit.scorer), baselines, calibration, evaluation, record)
+  }
+
+  /// The scores that p-values come from: those that rows have as new ones.
+  ///
+  /// Where anomalies may be among the rows, these rows themselves are what is scored, each without itself.
+  private func calibrationScores(
+    _ fit: TableScorer.Fit,
+    _ population: ScoredPopulation,
+    rows: [Int],
+    keepsRows: Bool,
+    on engine: ComputeEngine
+  ) async throws -> [Double] {
+    guard detector.learned != .mixed else { return fit.scores }
+    guard keepsRows else {
+      // The reconstruction error alone: of rows that were trained on it says nothing of new ones.
+      let new = rows.indices.filter { !population.isTrainedOn[$0] }
+      return new.isEmpty ? fit.scores : new.map { fit.scores[$0] }
+    }
+    guard rows.count <= CrossFit.mostRows else { return fit.scores }
+    return try await CrossFit(
+      items: items,
+      rows: rows,
+      encoded: Set(split.training),
+      population: population,
+      fit: fit
+    ).scores(on: engine)
   }
 
   /// The most rows that parts are calibrated on.

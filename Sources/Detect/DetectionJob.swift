@@ -105,10 +105,13 @@ struct DetectionJob: Sendable {
       scorer: scorer
     )
     let heldOut = all.selecting(split.heldOut)
-    let scores = try await heldOutScores(heldOut, scorer, on: engine)
+    let (scores, independent) = try await heldOutScores(heldOut, scorer, on: engine)
     let baselineScores =
       run.session.comparesWithBaselines ? try await baselines.scores(of: heldOut, on: engine) : []
-    let calibration = ConformalCalibration(scores.map { Double(Float($0)) })
+    let calibration = ConformalCalibration(
+      scores.map { Double(Float($0)) },
+      independentCount: split.heldOutItems == .heldOut ? independent : 0
+    )
     var evaluation = evaluation(
       scores,
       baselineScores,
@@ -196,19 +199,26 @@ struct DetectionJob: Sendable {
     return items.selecting(order.prefix(kept).sorted())
   }
 
-  /// The scores of the items held out, or of their times.
+  /// The scores of the items held out, or of their times, and how many of them are independent.
   private func heldOutScores(
     _ items: EncodedRows,
     _ scorer: AnomalyScorer,
     on engine: ComputeEngine
-  ) async throws -> [Double] {
+  ) async throws -> (scores: [Double], independent: Int) {
     let scored = try await scorer.scored(items, on: engine)
     guard case .series(let set) = self.items, case .series(let series) = encoding else {
-      return scored.scores
+      return (scored.scores, scored.scores.count)
     }
     let channels = series.channels.width
-    return SeriesPoints(set, windows: split.heldOut, parts: scored.parts, channels: channels)
-      .scores(channels: channels)
+    let points = SeriesPoints(
+      set,
+      windows: split.heldOut,
+      parts: scored.parts,
+      channels: channels
+    )
+    let scores = points.scores(channels: channels)
+    let lengths = set.groups.map { group in points.rows.count { group.contains($0) } }
+    return (scores, SeriesBlocks.count(scores: scores, lengths: lengths, window: set.window))
   }
 
   /// The false-alarm rate among the held-out scores: each half of them is evaluated by the other.
@@ -222,22 +232,26 @@ struct DetectionJob: Sendable {
     let (rate, split) = (detector.falseAlarmRate, split.heldOutItems)
     let kind = encoding.kind
     let nouns = kind == .series ? ("time", "times") : kind.nouns
-    var methods = [
-      Evaluation.Method("detect", [calibration.crossFalseAlarms(rate: rate, order: scores)])
-    ]
+    func alarms(_ calibration: ConformalCalibration, _ scores: [Double]) -> Double? {
+      calibration.crossFalseAlarms(rate: rate, order: scores, areOrdered: kind == .series)
+    }
+    var methods = [Evaluation.Method("detect", [alarms(calibration, scores)])]
     for (title, scores) in zip(baselineTitles, baselineScores) {
-      let alarms = ConformalCalibration(scores).crossFalseAlarms(rate: rate, order: scores)
-      methods.append(Evaluation.Method(title, isBaseline: true, [alarms]))
+      let own = ConformalCalibration(scores)
+      methods.append(Evaluation.Method(title, isBaseline: true, [alarms(own, scores)]))
     }
     var notes = [TrainingDiagnostics.ignored(encoding.ignoredColumns)].compactMap(\.self)
     if detector.learned == .mixed {
       notes.append(
         "Anomalies may be among the training data: the fifth farthest from the others is not trained on, and "
-          + "alarms may be rarer than requested."
+          + "alarms may be rarer than requested. The rate is one of these data: of others none is promised."
       )
     }
     if kind == .series {
-      notes.append("Neighboring times are alike: the rate holds on average over long spans only.")
+      notes.append(
+        "Neighboring times are alike: \(NumberText.counted(calibration.count, "time")) count as "
+          + "\(NumberText.grouped(calibration.independentCount)) independent, and the rate holds on average over long spans."
+      )
     }
     if kind == .table, keptCount > 0, split == .heldOut {
       notes.append("A fifth of the rows is held out of the training of the autoencoder.")
@@ -247,19 +261,14 @@ struct DetectionJob: Sendable {
         ? "The model keeps \(NumberText.counted(keptCount, kind.nouns.one)) of the data."
         : "The model keeps none of the data."
     )
-    var warnings: [String] = []
-    let smallest = 1 / Double(scores.count + 1)
-    if smallest > rate {
-      warnings.append(
-        "with \(NumberText.counted(scores.count, nouns.0)) to compare with, no \(nouns.0) can be an anomaly at a rate of \(percent(rate)): request "
-          + "\(percent(smallest)), or give more data"
+    let warnings = [
+      calibration.tooFew(
+        forRate: rate,
+        nouns: nouns,
+        isMarkedAnyway: kind == .series
+          && (detector.learned == .mixed || calibration.independentCount > 0)
       )
-    }
-    if split == .trainedOn {
-      warnings.append(
-        "there were too few \(nouns.1) to hold some out: new ones will give more false alarms"
-      )
-    }
+    ].compactMap(\.self)
     return Evaluation(
       title: split.title(scores.count, nouns, of: dataName)
         + ", \(percent(rate)) false alarms requested",
@@ -271,6 +280,31 @@ struct DetectionJob: Sendable {
       notes: notes,
       warnings: warnings
     )
+  }
+}
+
+extension ConformalCalibration {
+  /// What is to be said where there are too few items for a rate.
+  ///
+  /// - Parameter isMarkedAnyway: Whether anomalies are reported all the same, without a promise.
+  package func tooFew(
+    forRate rate: Double,
+    nouns: (one: String, many: String),
+    isMarkedAnyway: Bool
+  ) -> String? {
+    guard isTooFew(forRate: rate) else { return nil }
+    let asked = percent(rate)
+    guard independentCount > 0 else {
+      return "too few \(nouns.many) to hold some out: no false-alarm rate is promised"
+        + (isMarkedAnyway ? "" : ", and none is an anomaly; give more data")
+    }
+    let found =
+      independentCount < count
+      ? "the \(NumberText.counted(count, nouns.one)) held out count as \(NumberText.grouped(independentCount)) independent"
+      : "\(NumberText.counted(count, nouns.one)) to compare with"
+    return "too few \(nouns.many) for a false-alarm rate of \(asked): \(found), which allow "
+      + "\(percent(smallestPValue)); request that, or give more data: "
+      + (isMarkedAnyway ? "no rate is promised" : "none is an anomaly")
   }
 }
 

@@ -10,7 +10,7 @@ extension FittedAnomalyDetector: FittedTask {
   private static let names = (
     references: "references", observed: "references.observed", latent: "references.latent",
     fields: "scales.fields", terms: "scales.terms", weights: "parts.weights",
-    calibration: "calibration.scores"
+    calibration: "calibration.scores", independent: "calibration.independent"
   )
 
   private static func scaleName(_ part: Int) -> String { "parts.\(part).scale" }
@@ -30,6 +30,9 @@ extension FittedAnomalyDetector: FittedTask {
       calibration.scores.map { Float($0) },
       shape: [calibration.count]
     )
+    if calibration.independentCount < calibration.count {
+      tensors[Self.names.independent] = Tensor([Float(calibration.independentCount)], shape: [1])
+    }
     switch scorer {
     case .items(let scorer):
       let scales = scorer.scales
@@ -77,6 +80,14 @@ extension FittedAnomalyDetector: FittedTask {
     guard scores.allSatisfy(\.isFinite) else {
       throw file.damaged("its scores should be finite numbers")
     }
+    var independent = count
+    if file.tensors[Self.names.independent] != nil {
+      let number = try file.tensor(Self.names.independent, shape: [1]).scalars[0]
+      guard let whole = Int(exactly: number), (0...count).contains(whole) else {
+        throw file.damaged("so many of its scores should be independent, found \(number)")
+      }
+      independent = whole
+    }
     self.init(
       configuration: configuration,
       core: try FittedCore(file),
@@ -86,7 +97,10 @@ extension FittedAnomalyDetector: FittedTask {
         principal: try ReductionBaseline(file, width: layout.width),
         scorer: scorer
       ),
-      calibration: ConformalCalibration(scores.map { Double($0) })
+      calibration: ConformalCalibration(
+        scores.map { Double($0) },
+        independentCount: independent
+      )
     )
   }
 

@@ -38,7 +38,26 @@ public struct FittedAnomalyDetector: Sendable {
 
   /// The score above which an item is an anomaly; infinite where too few items were held out for the
   /// false-alarm rate.
-  public var threshold: Double { calibration.threshold(falseAlarmRate: falseAlarmRate) }
+  ///
+  /// Times of a series are reported even so, without a promise: those above all that were held out, or, where
+  /// anomalies may be among these, the highest part of them that the rate asks for.
+  public var threshold: Double {
+    let promised = calibration.threshold(falseAlarmRate: falseAlarmRate)
+    guard promised == .infinity, kind == .series else { return promised }
+    if configuration.learned == .mixed {
+      return ConformalCalibration(calibration.scores).threshold(falseAlarmRate: falseAlarmRate)
+    }
+    return calibration.independentCount > 0 ? calibration.scores.last ?? promised : promised
+  }
+
+  /// What is to be said where too few items were held out for the false-alarm rate.
+  package var tooFew: String? {
+    calibration.tooFew(
+      forRate: falseAlarmRate,
+      nouns: kind == .series ? ("time", "times") : kind.nouns,
+      isMarkedAnyway: threshold.isFinite
+    )
+  }
 
   /// The same detector with another false-alarm rate; nothing is trained again.
   public func with(falseAlarmRate rate: Double) throws(HourglassError) -> FittedAnomalyDetector {

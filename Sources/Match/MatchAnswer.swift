@@ -40,35 +40,67 @@ extension MatchAnswer {
   ///   - calibrations: Those of all conditions that the query may have been made under: it is taken
   ///     for a stored item only where it would be under each of them.
   ///   - scale: What the distances of the calibrations are parts of.
+  ///   - isTrained: Whether there is a network, whose training items calibrate nothing.
+  ///   - growth: How many times as large the database is as when the calibrations were made, at least 1.
   mutating func decide(
     by calibrations: [FalseAcceptCalibration],
     scale: Double = 1,
+    growth: Double = 1,
+    isTrained: Bool,
     falseAcceptRate: Double?,
     file: String
   ) throws {
     if let nearest = matches.first {
-      pValue = calibrations.map { $0.pValue(of: nearest.distance / scale) }.max()
+      pValue = calibrations.map { min($0.pValue(of: nearest.distance / scale) * growth, 1) }.max()
     }
     guard let falseAcceptRate else { return }
-    guard let least = calibrations.map(\.smallestRate).max() else {
-      throw TaskError.noCalibration(file: file)
-    }
-    guard
-      try calibrations.allSatisfy({ try $0.threshold(falseAcceptRate: falseAcceptRate) != nil })
+    let least = calibrations.map(\.smallestRate).max().map { $0 * growth } ?? 1
+    if calibrations.isEmpty, !isTrained { throw TaskError.noCalibration(file: file) }
+    // A larger database accepts so many times as often at the same distance.
+    let rate = falseAcceptRate / growth
+    guard !calibrations.isEmpty,
+      try calibrations.allSatisfy({ try $0.threshold(falseAcceptRate: rate) != nil })
     else {
       throw TaskError.invalidSetting(
         name: "the false-accept rate",
         expected:
-          "at least \(NumberText.significant(least, digits: 3)): too few items of \(file) were not trained on for "
-          + "a smaller one (store more, or train on others with --learn-from)",
+          least < 1
+          ? "at least \(NumberText.significant(least, digits: 3)): too few items of \(file) calibrate a smaller one "
+            + "(store more, or train on others with --learn-from)"
+          : "none: too few items of \(file) calibrate any (store more, or train on others with --learn-from)",
         found: "\(falseAcceptRate)"
       )
     }
     isInDatabase =
       try matches.first.map { nearest in
         try calibrations.allSatisfy {
-          try $0.accepts(nearest.distance / scale, falseAcceptRate: falseAcceptRate)
+          try $0.accepts(nearest.distance / scale, falseAcceptRate: rate)
         }
       } ?? false
+  }
+}
+
+/// Which false-accept rates can be asked of a database.
+package struct FalseAcceptPromise: Hashable, Sendable, Encodable {
+  /// The number of items that calibrate the rates; of sounds for the length of query clips that has the fewest.
+  package var items: Int
+  /// The smallest rate; none where none can be promised.
+  package var smallestRate: Double?
+  /// The number of stored items when they were compared with them, where it was less than now; a rate then counts as
+  /// many times as the database has grown.
+  package var stored: Int?
+
+  /// It in words.
+  package var text: String {
+    guard let smallestRate, smallestRate < 1 else {
+      return "too few items calibrate a false-accept rate: none is promised"
+    }
+    let least = NumberText.significant(smallestRate, digits: 3)
+    let count =
+      "\(NumberText.counted(items, "item")) to calibrate it"
+      + (stored.map { ", compared when \(NumberText.counted($0, "item")) were stored" } ?? "")
+    return smallestRate > 0.05
+      ? "too few for a false-accept rate of 0.05: \(count), which allow \(least) and more"
+      : "--false-accepts may be \(least) and more: \(count)"
   }
 }

@@ -24,6 +24,17 @@ struct QueryClipCalibration: Hashable, Sendable, Codable {
     var calibration: FalseAcceptCalibration
     /// Those of query clips under noise of random levels.
     var noisy: FalseAcceptCalibration
+    /// The number of items of the database that they were searched in.
+    var stored: Int
+
+    /// How often a rate is exceeded at most in a larger database: a query that is accepted by one of so many
+    /// items is accepted in a part of them as large as the former database, and these are so many parts.
+    func growth(to count: Int) -> Double { max(Double(count) / Double(max(stored, 1)), 1) }
+
+    /// The smallest false-accept rate in a database of so many items.
+    func smallestRate(among count: Int) -> Double {
+      max(calibration.smallestRate, noisy.smallestRate) * growth(to: count)
+    }
   }
 
   /// The key of the note that keeps it in a database.
@@ -33,10 +44,11 @@ struct QueryClipCalibration: Hashable, Sendable, Codable {
   /// The query clips of all sounds together.
   static let queryClipCount = 128
 
-  /// The sounds that query clips are cut from, and how many from each.
-  static func chosen(of count: Int) -> (numbers: [Int], perSound: Int) {
-    let step = max(count / queryClipCount, 1)
-    let numbers = Array(stride(from: 0, to: count, by: step).prefix(queryClipCount))
+  /// The sounds that query clips are cut from, of those that may be, and how many from each.
+  static func chosen(of sounds: [Int]) -> (numbers: [Int], perSound: Int) {
+    let step = max(sounds.count / queryClipCount, 1)
+    let numbers = stride(from: 0, to: sounds.count, by: step).prefix(queryClipCount)
+      .map { sounds[$0] }
     return (numbers, max(queryClipCount / max(numbers.count, 1), 1))
   }
 
@@ -54,7 +66,7 @@ struct QueryClipCalibration: Hashable, Sendable, Codable {
   init?(_ text: String?) {
     guard let text,
       let value = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
-      value.lengths.allSatisfy({ (1...1 << 20).contains($0.count) })
+      value.lengths.allSatisfy({ (1...1 << 20).contains($0.count) && $0.stored > 0 })
     else { return nil }
     self = value
   }
@@ -67,9 +79,8 @@ struct QueryClipCalibration: Hashable, Sendable, Codable {
   }
 
   /// The calibrations of the length that is nearest to a query clip's.
-  func calibrations(count: Int) -> [FalseAcceptCalibration] {
-    let length = lengths.min { abs($0.count - count) < abs($1.count - count) }
-    return length.map { [$0.calibration, $0.noisy] } ?? []
+  func length(of count: Int) -> Length? {
+    lengths.min { abs($0.count - count) < abs($1.count - count) }
   }
 }
 
@@ -79,7 +90,8 @@ extension MatchLibrary {
   ///
   /// The distance of such an item is exchangeable with that of an item that is not in the database, but for
   /// one stored item less. Items that were trained on are farther from one another: with them, 44 % of
-  /// photographs that were not among 50 were accepted where 5 % were asked for.
+  /// photographs that were not among 50 were accepted where 5 % were asked for. An item that is stored twice is
+  /// in the database without itself, too: its twins are left out with it, and one of them calibrates.
   ///
   /// - Parameter unseen: The names of the new items that the network was not trained on.
   func calibrate(
@@ -91,8 +103,20 @@ extension MatchLibrary {
   ) async throws {
     let index = try database.index()
     guard index.items.count > 1 else { return }
+    let key = QueryClipCalibration.key
     if case (.sounds(let encoding), .sounds(let sounds)) = (matcher.encoding, data) {
-      try await calibrate(with: sounds, encoding, matcher, spectrograms, index, on: engine)
+      let former = QueryClipCalibration(try database.note(for: key))
+      guard
+        let found = try await queryClips(
+          of: sounds,
+          encoding,
+          matcher,
+          spectrograms,
+          index,
+          on: engine
+        )
+      else { return }
+      try database.setNote(found.keeping(former, among: index.items.count).text(), for: key)
       return
     }
     let names = Set(unseen)
@@ -103,16 +127,25 @@ extension MatchLibrary {
     let step = max((ordered.count + Self.mostUnseen - 1) / Self.mostUnseen, 1)
     let kept = stride(from: 0, to: ordered.count, by: step).map { ordered[$0] }
     try database.setNote(kept.map(String.init).joined(separator: " "), for: Self.unseenKey)
-    let distances = try index.distancesBetweenItems(
-      of: Set(kept),
-      limit: Self.mostUnseen,
+    let distances = try index.distancesOfNewItems(
+      kept,
       threads: engine.threads
     )
     try database.setCalibration(
       distances.isEmpty ? nil : try FalseAcceptCalibration(distances: distances)
     )
+    try database.setNote(String(index.items.count), for: Self.storedKey)
   }
 
+  /// How many times as large the database is as when it was calibrated, at least 1: storing items may be stopped
+  /// before they are compared.
+  static func growth(of database: SignatureDatabase, to count: Int) throws -> Double {
+    let stored = try database.note(for: storedKey).flatMap { Double($0) } ?? 0
+    return stored > 0 ? max(Double(count) / stored, 1) : 1
+  }
+
+  /// The key of the note that keeps the number of stored items when the database was calibrated.
+  private static let storedKey = "calibratedItems"
   /// The key of the note that keeps the numbers of the stored items that the network was not trained on.
   private static let unseenKey = "unseenItems"
   /// The most such items that are compared with all others.
@@ -122,24 +155,29 @@ extension MatchLibrary {
     Set((note ?? "").split(separator: " ").compactMap { Int64($0) })
   }
 
-  private func calibrate(
-    with sounds: SoundSet,
+  /// Measures query clips of sounds; `nil` where there are none.
+  private func queryClips(
+    of sounds: SoundSet,
     _ encoding: SoundEncoding,
     _ matcher: FittedMatcher,
     _ spectrograms: SoundSpectrograms,
     _ index: SignatureIndex,
     on engine: ComputeEngine
-  ) async throws {
+  ) async throws -> QueryClipCalibration? {
     let numbers = Dictionary(
       index.items.map { ($0.name, $0.id) },
       uniquingKeysWith: { first, _ in first }
     )
-    let chosen = QueryClipCalibration.chosen(of: sounds.count).numbers
+    let chosen = QueryClipCalibration.chosen(of: matcher.trained.calibrating(in: sounds)).numbers
     let counts = QueryClipCalibration.seconds.map { QueryClip.count(seconds: $0, encoding) }
     var distances = counts.map { _ in (plain: [Double](), noisy: [Double](), items: Set<Int64>()) }
     let isRelative = index.items.count > QueryClip.fewestItems
+    var counted: Set<Int64> = []
     for (place, number) in chosen.enumerated() {
-      guard let own = numbers[sounds.names[number]] else { continue }
+      guard let own = numbers[sounds.names[number]], !counted.contains(own) else { continue }
+      let twins = try index.twins(of: own, threads: engine.threads)
+      counted.formUnion(twins)
+      let filter = SignatureFilter(excludedItems: twins)
       let spectrogram = try spectrograms.spectrogram(of: sounds, number, encoding)
       let drawn = try spectrograms.noisy(place, of: sounds, number, encoding)
       let plain = try await matcher.queryClip(of: spectrogram, encoding, on: engine)
@@ -150,7 +188,6 @@ extension MatchLibrary {
           // Silence is near to silence wherever it is, and no query is looked for by it.
           if plain.areSilent[first..<first + count].contains(true) { continue }
           func nearest(_ queryClip: QueryClip) throws -> Double? {
-            let filter = SignatureFilter(excludedItems: [own])
             let phases = queryClip.phases(of: queryClip.signatures[first..<first + count])
             let match = try QueryClip.matches(
               for: phases,
@@ -178,31 +215,37 @@ extension MatchLibrary {
       try Task.checkCancellation()
     }
     var lengths: [QueryClipCalibration.Length] = []
-    var former = QueryClipCalibration(try database.note(for: QueryClipCalibration.key))
-    if former?.isRelative != isRelative { former = nil }
-    for (count, found) in zip(counts, distances) {
-      let known = former?.lengths.first { $0.count == count }
-      // Few new sounds say less than those of before.
-      if let known, found.plain.count < known.calibration.distances.count {
-        lengths.append(known)
-      } else if !found.plain.isEmpty {
-        lengths.append(
-          QueryClipCalibration.Length(
-            count: count,
-            calibration: try FalseAcceptCalibration(
-              distances: found.plain,
-              itemCount: found.items.count
-            ),
-            noisy: try FalseAcceptCalibration(
-              distances: found.noisy,
-              itemCount: found.items.count
-            )
-          )
+    for (count, found) in zip(counts, distances) where !found.plain.isEmpty {
+      lengths.append(
+        QueryClipCalibration.Length(
+          count: count,
+          calibration: try FalseAcceptCalibration(
+            distances: found.plain,
+            itemCount: found.items.count
+          ),
+          noisy: try FalseAcceptCalibration(distances: found.noisy, itemCount: found.items.count),
+          stored: index.items.count
         )
+      )
+    }
+    return lengths.isEmpty ? nil : QueryClipCalibration(lengths: lengths, isRelative: isRelative)
+  }
+}
+
+extension QueryClipCalibration {
+  /// The same, but for lengths of which a former calibration still allows a smaller rate: few new sounds say less
+  /// than those of before, although these were searched in a smaller database.
+  fileprivate func keeping(_ former: QueryClipCalibration?, among count: Int) -> Self {
+    guard let former, former.isRelative == isRelative else { return self }
+    var result = self
+    result.lengths.removeAll { new in
+      former.lengths.contains { old in
+        old.count == new.count && old.smallestRate(among: count) < new.smallestRate(among: count)
       }
     }
-    guard !lengths.isEmpty else { return }
-    let calibration = QueryClipCalibration(lengths: lengths, isRelative: isRelative)
-    try database.setNote(calibration.text(), for: QueryClipCalibration.key)
+    let known = Set(result.lengths.map(\.count))
+    result.lengths += former.lengths.filter { !known.contains($0.count) }
+    result.lengths.sort { $0.count < $1.count }
+    return result
   }
 }

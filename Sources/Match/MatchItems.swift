@@ -16,6 +16,12 @@ struct MatchItems: Sendable {
   /// The most sounds that are trained on, taken at regular steps; it bounds memory.
   private static let mostSounds = 300
 
+  /// The sounds that are trained on, at most 300.
+  static func trainedSounds(of count: Int) -> [Int] {
+    let step = max((count + mostSounds - 1) / mostSounds, 1)
+    return Array(stride(from: 0, to: count, by: step))
+  }
+
   /// Fits the encoding to data, and gives the items that a network is trained on.
   static func learning(
     from data: Dataset,
@@ -26,11 +32,10 @@ struct MatchItems: Sendable {
     case .images(let images): items = .images(try uniform(images))
     case .table(let table): items = .table(table.sample)
     case .sounds(let sounds):
-      let step = max((sounds.count + mostSounds - 1) / mostSounds, 1)
       let encoding = SoundEncoding.signatures
       let spectrograms = try kept.spectrograms(
         of: sounds,
-        Array(stride(from: 0, to: sounds.count, by: step)),
+        trainedSounds(of: sounds.count),
         encoding
       )
       let places = spectrograms.indices.flatMap { sound in

@@ -19,17 +19,26 @@ struct MatchJob: Sendable {
     _ session: TrainingSession
   ) throws {
     self.spectrograms = spectrograms ?? SoundSpectrograms()
-    if let spectrograms, case .sounds(let sounds) = data {
-      spectrograms.prepareCalibration(of: sounds, seed: matcher.learning.seed)
-    }
     try matcher.validate()
     self.matcher = matcher
     self.data = data
+    var trainedSounds = TrainedItems()
+    if case .sounds(let sounds) = data {
+      trainedSounds = TrainedItems(
+        sounds: MatchItems.trainedSounds(of: sounds.count).map { sounds.contentHash($0) }
+      )
+      spectrograms?.prepareCalibration(
+        of: sounds,
+        trainedSounds.calibrating(in: sounds),
+        seed: matcher.learning.seed
+      )
+    }
     (encoding, items) = try MatchItems.learning(from: data, self.spectrograms)
     let validation = Self.validation(encoding.kind, count: items.count)
     let split = validation.indices(of: items.count, seed: matcher.learning.seed)
     let learningCount = split.training.count
-    trained = encoding.kind == .sounds ? TrainedItems() : TrainedItems(split.training, of: items)
+    trained =
+      encoding.kind == .sounds ? trainedSounds : TrainedItems(split.training, of: items)
     network = matcher.network(for: encoding, learningCount: learningCount)
     run = try TrainingRun(
       application: FittedMatcher.application,
@@ -83,18 +92,14 @@ struct MatchJob: Sendable {
   }
 
   /// Which items are not trained on: they choose the best epoch, and once stored they calibrate from which
-  /// distance on an item is not in the database.
+  /// distance on an item is not in the database (`HeldOutItems`).
   ///
-  /// Training drives the items that it sees away from one another, so that only items that it did not see
-  /// are as near to the stored ones as an item not in the database is. A twentieth, at most 1,000, is
-  /// held out of many items; of few, a quarter, at least 20 and at most 120, so that a false-accept rate
-  /// of .05 can be asked of 50 items, and one of .01 of 400. Of sounds the patches are split.
+  /// Of sounds the patches are split: with whole sounds held out, fewer are found (decision 0059).
   static func validation(_ kind: DataKind, count: Int) -> ValidationSplit {
     if kind == .sounds {
       return ValidationSplit(fraction: count >= 200 ? 0.05 : 0, maximumCount: 1_000)
     }
-    let asked = min(max(count / 4, 20), count * 2 / 5, 120)
-    let heldOut = max(asked, min(count / 20, 1_000))
+    let heldOut = HeldOutItems.count(of: count)
     // The half is for the rounding of the product.
     return ValidationSplit(
       fraction: (Double(heldOut) + 0.5) / Double(max(count, 1)),

@@ -87,7 +87,11 @@ extension MatchLibrary {
       let matcher = try requiredMatcher()
       if case .sounds(let sounds) = data {
         let seed = matcher.configuration.learning.seed
-        spectrograms.prepareCalibration(of: sounds, seed: seed)
+        spectrograms.prepareCalibration(
+          of: sounds,
+          matcher.trained.calibrating(in: sounds),
+          seed: seed
+        )
       }
       var stored = 0
       var unseen: [String] = []
@@ -186,9 +190,12 @@ extension MatchLibrary {
           // Where items were removed until too few are left for the local distance scale, nothing is known
           // of distances.
           let isKnown = !isRelative || scale != nil
+          let length = isKnown ? queryClips?.length(of: queryClip.signatures.count) : nil
           try answer.decide(
-            by: isKnown ? queryClips?.calibrations(count: queryClip.signatures.count) ?? [] : [],
+            by: length.map { [$0.calibration, $0.noisy] } ?? [],
             scale: scale ?? 1,
+            growth: length?.growth(to: index.items.count) ?? 1,
+            isTrained: true,
             falseAcceptRate: falseAcceptRate,
             file: database.path
           )
@@ -203,11 +210,14 @@ extension MatchLibrary {
         threads: engine.threads
       )
       let calibrations = try database.calibration().map { [$0] } ?? []
+      let growth = try Self.growth(of: database, to: index.items.count)
       answers = zip(data.itemNames(), found).map { MatchAnswer(query: $0, $1, index) }
       for place in answers.indices {
         answers[place].recall = recall
         try answers[place].decide(
           by: calibrations,
+          growth: growth,
+          isTrained: true,
           falseAcceptRate: falseAcceptRate,
           file: database.path
         )
@@ -248,6 +258,7 @@ extension MatchLibrary {
       answer.recall = filter.isEmpty ? index.approximation?.recall : nil
       try answer.decide(
         by: try database.calibration().map { [$0] } ?? [],
+        isTrained: matcher != nil,
         falseAcceptRate: falseAcceptRate,
         file: database.path
       )
@@ -257,6 +268,38 @@ extension MatchLibrary {
 }
 
 extension MatchLibrary {
+  /// Which false-accept rates can be asked of the database.
+  package func promise() throws(HourglassError) -> FalseAcceptPromise {
+    try Self.promise(of: database)
+  }
+
+  /// The same of a database whose matcher is not read.
+  package static func promise(
+    of database: SignatureDatabase
+  ) throws(HourglassError) -> FalseAcceptPromise {
+    try HourglassError.wrapping {
+      let clips = QueryClipCalibration(try database.note(for: QueryClipCalibration.key))
+      if let clips {
+        let count = try database.count
+        let worst = clips.lengths.max {
+          $0.smallestRate(among: count) < $1.smallestRate(among: count)
+        }
+        return FalseAcceptPromise(
+          items: worst?.calibration.itemCount ?? 0,
+          smallestRate: worst.map { min($0.smallestRate(among: count), 1) },
+          stored: worst.flatMap { $0.stored < count ? $0.stored : nil }
+        )
+      }
+      let calibration = try database.calibration()
+      let growth = try growth(of: database, to: database.count)
+      return FalseAcceptPromise(
+        items: calibration?.itemCount ?? 0,
+        smallestRate: calibration.map { min($0.smallestRate * growth, 1) },
+        stored: growth > 1 ? Int((Double(try database.count) / growth).rounded()) : nil
+      )
+    }
+  }
+
   /// The names of the stored items, in the order in which they were added.
   ///
   /// - Throws: What keeps the file from being read.

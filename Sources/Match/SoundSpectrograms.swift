@@ -56,10 +56,10 @@ package final class SoundSpectrograms: Sendable {
     self.folder = folder
   }
 
-  /// Makes ready for the calibration of a database of some sounds: those that it takes are kept, and
+  /// Makes ready for the calibration of a database by some of the sounds: those that it takes are kept, and
   /// put under noise as soon as they are decoded.
-  func prepareCalibration(of sounds: SoundSet, seed: UInt64) {
-    let chosen = QueryClipCalibration.chosen(of: sounds.count)
+  func prepareCalibration(of sounds: SoundSet, _ numbers: [Int], seed: UInt64) {
+    let chosen = QueryClipCalibration.chosen(of: numbers)
     let hashes = chosen.numbers.map { sounds.contentHash($0) }
     state.withLock { state in
       if let plan = state.plan, plan.hashes == hashes, plan.seed == seed { return }

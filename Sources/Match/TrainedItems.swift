@@ -1,6 +1,6 @@
 internal import HourglassTasksCommon
 
-/// The items that a network was trained on, by a fingerprint of each as the network sees it.
+/// The items that a network was trained on, by a fingerprint of each as the network sees it, or of a whole sound.
 ///
 /// A stored item that was trained on says nothing about items that are not in the database. Fingerprints
 /// have 24 bits, which a Float32 holds exactly: of some 10,000 trained items, one new item in 1,700 is taken
@@ -34,6 +34,24 @@ struct TrainedItems: Sendable {
     fingerprints = found
   }
 
+  /// Sounds, by the hashes of what they hold.
+  init(sounds hashes: [UInt64]) { fingerprints = Set(hashes.map(Self.fingerprint)) }
+
+  /// Whether a sound is one of them, by the hash of what it holds.
+  func contains(sound hash: UInt64) -> Bool { fingerprints.contains(Self.fingerprint(hash)) }
+
+  /// The fewest sounds that were not trained on that are enough for all rates from .01 on.
+  private static let enoughSounds = 99
+
+  /// The sounds of a set whose query clips calibrate: those that were not trained on where they are many, else all.
+  ///
+  /// Distances of sounds are relative, and those of sounds that were trained on are nearly as those of others
+  /// (decision 0059).
+  func calibrating(in sounds: SoundSet) -> [Int] {
+    let others = (0..<sounds.count).filter { !contains(sound: sounds.contentHash($0)) }
+    return others.count >= Self.enoughSounds ? others : Array(0..<sounds.count)
+  }
+
   /// Reads them from a model file.
   init(_ file: ModelContents) throws(TaskError) {
     guard let tensor = file.tensors[Self.tensorName] else {
@@ -63,6 +81,8 @@ struct TrainedItems: Sendable {
   }
 
   private static func fingerprint(_ values: Span<Float>) -> UInt32 {
-    UInt32(Fingerprint.hash(values.bytes) & 0xFF_FFFF)
+    fingerprint(Fingerprint.hash(values.bytes))
   }
+
+  private static func fingerprint(_ hash: UInt64) -> UInt32 { UInt32(hash & 0xFF_FFFF) }
 }

@@ -87,6 +87,60 @@ extension SignatureIndex {
     return distances
   }
 
+  /// For each of some items the distance that it would have were it not in the database: to the nearest signature of
+  /// an item that is no twin of it.
+  ///
+  /// A twin has the same signatures: an item that is stored twice would still be in the database without one of them. Of
+  /// twins the first counts alone.
+  ///
+  /// - Parameter chosen: The numbers of items of one signature each; numbers that no item has are passed over.
+  package func distancesOfNewItems(
+    _ chosen: [Int64],
+    threads: Int = 1
+  ) throws(SignatureError) -> [Double] {
+    let wanted = Set(chosen)
+    var distances: [Double] = []
+    for item in items where wanted.contains(item.id) {
+      guard let first = item.rows.first else { continue }
+      var count = 4
+      var found: [Neighbor] = []
+      // The item itself and its twins come first.
+      repeat {
+        count = min(2 * count, items.count)
+        found = try neighbors(
+          of: [vector(at: first)],
+          count: count,
+          onePerItem: true,
+          filter: .all,
+          threads: threads
+        )[0]
+      } while found.last?.distance == 0 && count < items.count
+      let twins = found.prefix { $0.distance == 0 }.map { items[Int(itemOfRow[$0.row])].id }
+      if twins.contains(where: { $0 < item.id && wanted.contains($0) }) { continue }
+      if let other = found.first(where: { $0.distance > 0 }) { distances.append(other.distance) }
+    }
+    return distances
+  }
+
+  /// The numbers of an item and of its twins, whose signatures are the same at three places.
+  package func twins(of id: Int64, threads: Int = 1) throws(SignatureError) -> Set<Int64> {
+    guard let item = items.first(where: { $0.id == id }) else { return [] }
+    var twins: Set<Int64>?
+    for place in 1...3 {
+      let row = item.rows.lowerBound + place * item.rows.count / 4
+      guard row < item.rows.upperBound else { continue }
+      let found = try neighbors(
+        of: [vector(at: row)],
+        count: 20,
+        onePerItem: true,
+        filter: .all,
+        threads: threads
+      )[0].filter { $0.distance == 0 }.map { items[Int(itemOfRow[$0.row])].id }
+      twins = twins?.intersection(found) ?? Set(found)
+    }
+    return (twins ?? []).union([id])
+  }
+
   /// A row of the index and its distance to a query.
   struct Neighbor {
     let row: Int

@@ -312,6 +312,21 @@ private func quickDetector(
     }
   }
 
+  /// Twelve scores of which four are independent, as times in blocks of three are.
+  @Test(arguments: [0.1, 0.2, 0.3, 0.4, 0.6, 0.9])
+  func itemsOfABlockCountAsOne(rate: Double) {
+    let calibration = ConformalCalibration((1...12).map(Double.init), independentCount: 4)
+    #expect(calibration.smallestPValue == 0.2 && calibration.pValue(13) == 0.2)
+    #expect(abs(calibration.pValue(10) - 0.4) < 1e-12)
+    #expect(calibration.isTooFew(forRate: rate) == (rate < 0.2))
+    let threshold = calibration.threshold(falseAlarmRate: rate)
+    for score in stride(from: 0, through: 13, by: 0.5) {
+      #expect((score > threshold) == (calibration.pValue(score) <= rate + 1e-9))
+    }
+    let nothing = ConformalCalibration([1, 2, 3], independentCount: 0)
+    #expect(nothing.isTooFew(forRate: 0.99) && nothing.threshold(falseAlarmRate: 0.99) == .infinity)
+  }
+
   @Test func aRateThatIsTooSmallFindsNothing() {
     let calibration = ConformalCalibration([1, 2, 3])
     #expect(calibration.threshold(falseAlarmRate: 0.2) == .infinity)

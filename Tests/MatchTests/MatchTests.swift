@@ -87,12 +87,13 @@ import Testing
       #expect(try calibrating() == 30)
       try await library.add(try images(spots(10, seed: 9), name: "new"), on: engine)
       #expect(try calibrating() == 40)
-      // Known by what they are, not by their names.
+      // Known by what they are, not by their names: twins of those that were trained on do not calibrate, and twins of
+      // the others count once.
       try await library.add(try images(spots(120), name: "again"), on: engine)
-      #expect(try calibrating() == 70)
+      #expect(try calibrating() == 40)
       try library.database.remove((1...10).map { "new:\($0)" })
       try await library.add(try images(spots(1, seed: 11), name: "last"), on: engine)
-      #expect(try calibrating() == 61)
+      #expect(try calibrating() == 31)
       // All items are new to a model of other data, read from its file.
       let other = try MatchLibrary(
         creating: folder + "/other.db",
@@ -112,7 +113,8 @@ import Testing
 
   @Test(arguments: [
     (DataKind.images, 5, 2), (.images, 30, 12), (.images, 50, 20), (.table, 100, 25),
-    (.images, 400, 100), (.table, 1_000, 120), (.images, 20_000, 1_000), (.sounds, 100, 0),
+    (.images, 299, 74), (.images, 300, 100), (.images, 400, 100), (.table, 1_000, 120),
+    (.images, 20_000, 1_000), (.sounds, 100, 0),
     (.sounds, 1_000, 50),
   ])
   func soManyItemsAreHeldOut(kind: DataKind, count: Int, expected: Int) {
@@ -248,7 +250,7 @@ import Testing
     let encoding = SoundEncoding.signatures
     func noisy(_ touched: [Int]) throws -> [[Float]] {
       let kept = SoundSpectrograms()
-      kept.prepareCalibration(of: sounds, seed: 3)
+      kept.prepareCalibration(of: sounds, [0, 1, 2, 3], seed: 3)
       for index in touched { _ = try kept.spectrogram(of: sounds, index, encoding) }
       return try (0..<4).map { place in
         let noisy = try kept.noisy(place, of: sounds, place, encoding)
@@ -267,6 +269,75 @@ import Testing
     #expect(try noisy([0, 1, 2, 3]) == expected)
     #expect(try noisy([]) == expected)
     #expect(try noisy([3, 0, 2, 1]) == expected)
+  }
+
+  /// A rate counts as many times as a database has grown since it was calibrated, and twins are no other sounds.
+  @Test func aGrownDatabasePromisesLess() async throws {
+    try await withFolder { folder in
+      let engine = smallEngine()
+      let twin = Sound(name: "twin", sampleRate: 16_000, channels: melody(3, seconds: 3).channels)
+      let all = (1...19).map { melody($0, seconds: 3) } + [twin]
+      let sounds = SoundSet(name: "melodies", sounds: all)
+      let learning = TrainingSettings(epochs: 1, batchSize: 64, seed: 1)
+      let fitted = try await Matcher(dimensions: 4, learning: learning)
+        .fit(.sounds(sounds), session: TrainingSession(engine: engine))
+      let library = try MatchLibrary(creating: folder + "/melodies.db", fitted)
+      try await library.add(.sounds(sounds), on: engine)
+      #expect(
+        try library.promise() == FalseAcceptPromise(items: 19, smallestRate: 0.05, stored: nil)
+      )
+      let clips = QueryClipCalibration(try library.database.note(for: QueryClipCalibration.key))
+      #expect(try #require(clips).lengths.allSatisfy { $0.calibration.distances[0] > 0.01 })
+      // Three new ones say less than those of before, which were compared with 20.
+      let new = SoundSet(name: "new", sounds: (31...33).map { melody($0, seconds: 3) })
+      try await library.add(.sounds(new), on: engine)
+      let grown = try library.promise()
+      #expect(grown.items == 19 && grown.stored == 20)
+      #expect(abs((grown.smallestRate ?? 0) - 0.05 * 23 / 20) < 1e-12)
+      #expect(grown.text.contains("compared when 20 items were stored"), "\(grown.text)")
+      let refusal = await #expect(throws: HourglassError.self) {
+        try await library.find(.sounds(new), falseAcceptRate: 0.057, on: engine)
+      }
+      #expect(try #require(refusal).description.contains("too few"))
+      let found = try await library.find(.sounds(new), falseAcceptRate: 0.058, on: engine)
+      #expect(found.allSatisfy { ($0.pValue ?? 0) >= 0.05 * 23 / 20 - 1e-12 })
+    }
+  }
+
+  /// Where many sounds were not trained on they alone calibrate.
+  @Test func soundsThatWereNotTrainedOnCalibrateWhereTheyAreMany() {
+    let sounds = SoundSet(name: "melodies", sounds: (1...110).map { melody($0, seconds: 1) })
+    func calibrating(trained: Range<Int>) -> [Int] {
+      TrainedItems(sounds: trained.map { sounds.contentHash($0) }).calibrating(in: sounds)
+    }
+    #expect(calibrating(trained: 0..<11) == Array(11..<110))
+    #expect(calibrating(trained: 0..<12) == Array(0..<110))
+    #expect(MatchItems.trainedSounds(of: 300).count == 300)
+    #expect(MatchItems.trainedSounds(of: 301).count == 151)
+  }
+
+  /// Images that were stored without being compared: a rate counts for more.
+  @Test func itemsThatWereNotComparedCount() async throws {
+    try await withFolder { folder in
+      let engine = smallEngine()
+      let data = try images(spots(80))
+      let fitted = try await Matcher(dimensions: 4, learning: quick)
+        .fit(data, session: TrainingSession(engine: engine))
+      let library = try MatchLibrary(creating: folder + "/spots.db", fitted)
+      try await library.add(data, on: engine)
+      #expect(
+        try library.promise() == FalseAcceptPromise(items: 20, smallestRate: 1 / 21, stored: nil)
+      )
+      let others = try images(spots(80, seed: 7), name: "more")
+      let more = try await fitted.items(of: others, on: engine)
+      try library.database.add(contentsOf: more)
+      let grown = try library.promise()
+      #expect(abs((grown.smallestRate ?? 0) - 2.0 / 21) < 1e-12 && grown.stored == 80)
+      let refusal = await #expect(throws: HourglassError.self) {
+        try await library.find(data, falseAcceptRate: 0.09, on: engine)
+      }
+      #expect(try #require(refusal).description.contains("too few"))
+    }
   }
 
   @Test func coordinatesOfThreeSongs() async throws {

@@ -59,4 +59,28 @@ import Testing
     ])
     #expect(try index.distancesBetweenItems() == [3, 0, 0])
   }
+
+  /// An item that is stored twice is in the database without one of them, too.
+  @Test func twinsAreLeftOutTogether() throws {
+    let index = try SignatureIndex(items: [
+      NewItem(name: "a", signature: [0]), NewItem(name: "b", signature: [3]),
+      NewItem(name: "c", signature: [3]), NewItem(name: "d", signature: [10]),
+      NewItem(name: "e", signature: [3]),
+    ])
+    #expect(try index.distancesOfNewItems([1, 2, 3, 4, 9]) == [3, 3, 7])
+    #expect(try index.distancesOfNewItems([5]) == [3])
+    #expect(try index.twins(of: 3) == [2, 3, 5])
+    #expect(try index.twins(of: 4) == [4])
+    let alike = try SignatureIndex(items: [
+      NewItem(name: "a", signature: [1]), NewItem(name: "b", signature: [1]),
+    ])
+    #expect(try alike.distancesOfNewItems([1, 2]).isEmpty)
+    // Songs with one part in common are no twins.
+    let songs = try SignatureIndex(items: [
+      NewItem(name: "a", signatures: [[0], [1], [2], [3]]),
+      NewItem(name: "b", signatures: [[0], [1], [9], [8]]),
+      NewItem(name: "c", signatures: [[0], [1], [2], [3]]),
+    ])
+    #expect(try songs.twins(of: 1) == [1, 3])
+  }
 }

@@ -24,6 +24,8 @@ extension TableScorer {
     var scorer: TableScorer
     /// The scores of the rows of the population, each measured without itself.
     var scores: [Double]
+    /// What each part measures of these rows, `[rows][parts]`.
+    var values: [[Double]]
     /// How well the score told synthetic anomalies from these rows, with the parts of the network and
     /// without them; `nil` where there are none to leave out.
     var area: Double
@@ -35,7 +37,7 @@ extension TableScorer {
   /// The difference of areas that makes a part count e times as much.
   private static let areaUnit = 0.05
   /// The fewest rows that the network was not trained on for its parts to count.
-  private static let leastHeldOut = 30
+  static let leastHeldOut = 30
 
   /// Weighs and calibrates the parts, without a labeled anomaly.
   ///
@@ -57,15 +59,15 @@ extension TableScorer {
     var scorer = self
     let rows = 0..<population.items.count
     let heldOut = rows.filter { !population.isTrainedOn[$0] }
-    let trainedOn = rows.filter { population.isTrainedOn[$0] }
     var surprises = values
     var unusualSurprises = unusual
     for part in parts.indices {
-      let usual = rows.map { values[$0][part] }
-      let isSplit =
-        parts[part].kind.isOfNetwork && min(heldOut.count, trainedOn.count) >= Self.leastHeldOut
-      let scale = ScoreScale(isSplit ? heldOut.map { values[$0][part] } : usual)
-      let own = isSplit ? ScoreScale(trainedOn.map { values[$0][part] }) : scale
+      let scales = ScoreScale.Pair(
+        parts[part].kind,
+        values.map { $0[part] },
+        isTrainedOn: population.isTrainedOn
+      )
+      let (scale, own) = (scales.ofNew, scales.ofTrained)
       for row in rows {
         let isOwn = population.isTrainedOn[row]
         surprises[row][part] = (isOwn ? own : scale).surprise(values[row][part])
@@ -109,6 +111,7 @@ extension TableScorer {
     return Fit(
       scorer: scorer,
       scores: scores,
+      values: values,
       area: Self.area(sums(unusualSurprises) { _ in true }, scores),
       areaWithoutNetwork: parts.contains(where: others)
         ? Self.area(sums(unusualSurprises, others), sums(surprises, others)) : nil
@@ -150,7 +153,7 @@ extension TableScorer {
   }
 
   /// What each part measures of items, `[items][parts]`.
-  private func values(
+  func values(
     of items: EncodedRows,
     without own: [Int],
     on engine: ComputeEngine
@@ -163,6 +166,24 @@ extension TableScorer {
       values[item][part] = value
     }
     return values
+  }
+}
+
+extension ScoreScale {
+  /// The scale of a part for new rows, and for rows that the network was trained on.
+  struct Pair: Sendable {
+    let ofNew: ScoreScale
+    let ofTrained: ScoreScale
+
+    /// Measures what a part gives of rows, each without itself.
+    init(_ kind: ScorePart.Kind, _ values: [Double], isTrainedOn: [Bool]) {
+      let trained = zip(values, isTrainedOn).filter(\.1).map(\.0)
+      let others = zip(values, isTrainedOn).filter { !$0.1 }.map(\.0)
+      let isSplit =
+        kind.isOfNetwork && min(trained.count, others.count) >= TableScorer.leastHeldOut
+      ofNew = ScoreScale(isSplit ? others : values)
+      ofTrained = isSplit ? ScoreScale(trained) : ofNew
+    }
   }
 }
 

@@ -60,6 +60,7 @@ struct DetectResult {
     result.add("falseAlarmRate", fitted.falseAlarmRate)
     result.add("falseDiscoveryRate", options.falseDiscoveries)
     result.add("threshold", threshold)
+    result.add("calibration", Calibration(fitted))
     result.add("lowerShare", drift?.lowerShare)
     result.add("alarmShare", drift?.alarmShare)
     result.add("hasDrifted", drift?.isFound ?? false)
@@ -79,7 +80,10 @@ struct DetectResult {
       result.add("labels", labels)
       result.paragraphs.append(labels.text)
     }
-    result.sentences = [verdict] + found + [drifted, movedText].compactMap(\.self)
+    // A model that was trained in this run has said so in its evaluation.
+    let tooFew =
+      result.usedModel != nil && options.falseDiscoveries == nil ? fitted.tooFew : nil
+    result.sentences = [verdict] + found + [tooFew, drifted, movedText].compactMap(\.self)
     result.sentences += JobRun.lines(
       unknownCategories,
       fitted.tableSchema,
@@ -96,6 +100,25 @@ struct DetectResult {
     if run.paths.output == nil { result.preview = preview }
     result.hint = "--output keeps the scores, --save the model"
     return result
+  }
+
+  /// What the p-values rest on.
+  private struct Calibration: Encodable {
+    /// The number of held-out scores, and how many of them are independent.
+    var items: Int
+    var independent: Int
+    /// The smallest false-alarm rate that they allow; none where none is promised.
+    var smallestRate: Double?
+    /// Whether they are too few for the rate of this run.
+    var tooFew: Bool
+
+    init(_ fitted: FittedAnomalyDetector) {
+      let calibration = fitted.calibration
+      items = calibration.count
+      independent = calibration.independentCount
+      smallestRate = independent > 0 ? calibration.smallestPValue : nil
+      tooFew = calibration.isTooFew(forRate: fitted.falseAlarmRate)
+    }
   }
 
   private var noun: String { fitted.kind == .series ? "time" : fitted.kind.nouns.one }
@@ -162,6 +185,10 @@ struct DetectResult {
       return start
         + " at a false discovery rate of \(NumberText.plain(rate))"
         + (threshold.map { ": scores from \(NumberText.significant($0)) up" } ?? "")
+    }
+    if threshold != nil, fitted.tooFew != nil {
+      return start + (threshold.map { ": scores above \(NumberText.significant($0))" } ?? "")
+        + "; no false-alarm rate is promised"
     }
     return start + " at a false-alarm rate of \(NumberText.plain(fitted.falseAlarmRate))"
       + (threshold.map { ": scores above \(NumberText.significant($0))" } ?? "")

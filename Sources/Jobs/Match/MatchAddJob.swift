@@ -121,6 +121,8 @@ struct MatchAddJob {
     result.add("items", items)
     result.add("dimensions", dimensions)
     result.add("kind", kind)
+    let promise = try library.promise()
+    result.add("calibration", promise)
     if let fitted {
       result.model(
         fitted,
@@ -131,7 +133,8 @@ struct MatchAddJob {
     }
     result.sentences = [
       "added \(NumberText.grouped(added)) \(kind) to \(path), which holds "
-        + NumberText.counted(items, "item")
+        + NumberText.counted(items, "item"),
+      promise.text,
     ]
     return result
   }

@@ -1,4 +1,5 @@
 internal import HourglassData
+internal import HourglassMatch
 internal import HourglassSignatures
 internal import HourglassSystem
 internal import HourglassTensors
@@ -30,6 +31,8 @@ package struct MatchListOptions: DatabaseOptions {
     var items: [Item]
     /// What is known of the search along the graph that is kept beside the database, if one is.
     var approximation: ApproximateSearch?
+    /// Which false-accept rates can be asked.
+    var calibration: FalseAcceptPromise
   }
 
   package func validate(_ request: JobRequest) throws {
@@ -39,6 +42,7 @@ package struct MatchListOptions: DatabaseOptions {
   package func run(_ run: JobRun) async throws -> JobResult {
     let database = try SignatureDatabase(contentsOf: self.database, readOnly: true)
     let (items, width) = (try database.items(), try database.dimension)
+    let promise = try MatchLibrary.promise(of: database)
     let listed = Listed(
       database: self.database,
       dimensions: width,
@@ -50,7 +54,8 @@ package struct MatchListOptions: DatabaseOptions {
           metadata: $0.metadata
         )
       },
-      approximation: database.keptApproximation()
+      approximation: database.keptApproximation(),
+      calibration: promise
     )
     let shown = min(width ?? 0, coordinates)
     var titles = ["name", "signatures"] + (0..<shown).map { "z\($0 + 1)" }
@@ -71,6 +76,7 @@ package struct MatchListOptions: DatabaseOptions {
     if let approximation = listed.approximation {
       result.sentences.append("along the graph beside it " + approximation.text)
     }
+    if !items.isEmpty { result.sentences.append(promise.text) }
     return result
   }
 }

@@ -77,7 +77,8 @@ package struct MatchFindOptions: DatabaseOptions {
     let found = MatchAnswers(
       database: database,
       answers: answers,
-      approximation: filter.isEmpty ? index.approximation : nil
+      approximation: filter.isEmpty ? index.approximation : nil,
+      calibration: try library.promise()
     )
     var result = run.result
     result.value = found
@@ -117,6 +118,8 @@ private struct MatchAnswers: Encodable {
   var answers: [MatchAnswer]
   /// What is known of the search; none where it was exact.
   var approximation: ApproximateSearch?
+  /// Which false-accept rates can be asked.
+  var calibration: FalseAcceptPromise
 
   /// The answers for people.
   var text: String {
