@@ -65,6 +65,19 @@ let tasks = rooms(
 )
 let signatures: Target.Dependency = "HourglassSignatures"
 let reports: Target.Dependency = "HourglassReports"
+
+/// A product of a package that only the trait Service needs.
+func serving(_ product: String, _ package: String) -> Target.Dependency {
+  .product(name: product, package: package, condition: .when(traits: ["Service"]))
+}
+let hummingbird = [
+  serving("Hummingbird", "hummingbird"), serving("HummingbirdCore", "hummingbird"),
+  serving("HTTPTypes", "swift-http-types"), serving("Logging", "swift-log"),
+  serving("Metrics", "swift-metrics"),
+  serving("NIOCore", "swift-nio"), serving("NIOPosix", "swift-nio"),
+  serving("ServiceLifecycle", "swift-service-lifecycle"),
+  serving("UnixSignals", "swift-service-lifecycle"),
+]
 let benchmarkSupport: Target.Dependency = "HourglassBenchmarkSupport"
 
 let package = Package(
@@ -81,11 +94,22 @@ let package = Package(
   traits: [
     .trait(name: "Command", description: "The command hourglass, with its argument parser."),
     .trait(name: "SQLite", description: "Databases of signatures, and with them the task match."),
-    .default(enabledTraits: ["Command", "SQLite"]),
+    .trait(
+      name: "Service",
+      description: "The verb serve: the tasks over HTTP, and the page in the browser."
+    ),
+    .default(enabledTraits: ["Command", "SQLite", "Service"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // For the trait Service alone; the others are parts of Hummingbird that the room names itself.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.9.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
   targets: [
     // C: thin shims over system libraries, and the fused loops that oneDNN does not have.
@@ -164,11 +188,20 @@ let package = Package(
       swiftSettings: house
     ),
     room("Jobs", imports: task + tasks + [reports, signatures]),
+    room(
+      "Service",
+      imports: base + rooms("ModelFiles", "TasksCommon", "Jobs") + ["CHourglassProcess"]
+        + hummingbird,
+      resources: [
+        .embedInCode("openapi.json"), .embedInCode("Examples"), .embedInCode("Studio"),
+      ]
+    ),
     .executableTarget(
       name: "HourglassCommandLine",
       dependencies: base + rooms("Autoencoders", "Media", "Data", "TasksCommon", "Jobs")
         + rooms("Detect", "Generate", "Colorize") + [
           reports, "CHourglassProcess",
+          .target(name: "HourglassService", condition: .when(traits: ["Service"])),
           .product(
             name: "ArgumentParser",
             package: "swift-argument-parser",
@@ -236,6 +269,7 @@ let package = Package(
       resources: [.copy("Goldens")]
     ),
     tests("Jobs", imports: task + tasks + [reports, signatures] + rooms("Jobs")),
+    tests("Service", imports: base + rooms("Jobs", "Service") + hummingbird),
     tests(
       "CommandLine",
       imports: rooms("Jobs", "CommandLine") + [

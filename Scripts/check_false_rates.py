@@ -39,10 +39,8 @@ RATES = (0.01, 0.05)
 LABELED = ("10_cover", "12_fault", "20_letter", "22_magic.gamma", "31_satimage-2", "35_SpamBase", "41_Waveform", "6_cardio")
 MIXED = ("adult-train", "credit-default", "winequality-white")
 
-
 class Missing(Exception):
     pass
-
 
 def files(folder, pattern):
     found = sorted(glob.glob(os.path.join(folder, pattern)))
@@ -50,15 +48,12 @@ def files(folder, pattern):
         raise Missing(f"there are no files {os.path.join(folder, pattern)}")
     return found
 
-
 def run(program, *arguments):
     done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
 
-
 def fail(what, error):
     sys.exit(f"check_false_rates.py: {what}: {error.strip()[-400:]}")
-
 
 # Images: arrays [height, width, 3] of bytes.
 
@@ -69,12 +64,10 @@ def cifar(data):
         images.append(rows.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
     return np.concatenate(images)
 
-
 def idx(file):
     with gzip.open(file) as stream:
         bytes_ = stream.read()
     return np.frombuffer(bytes_, np.uint8, offset=16).reshape(-1, 28, 28)
-
 
 def write_images(folder, images, prefix):
     from PIL import Image
@@ -83,13 +76,11 @@ def write_images(folder, images, prefix):
     for number, image in enumerate(images):
         Image.fromarray(image).save(os.path.join(folder, f"{prefix}{number:04}.png"))
 
-
 def distorted(image, random):
     """A copy as a camera or another program makes it: moved by a pixel, brighter or darker, with noise."""
     moved = np.roll(image, tuple(random.integers(-1, 2, 2)), (0, 1)).astype(float)
     changed = (moved - 128) * random.uniform(0.85, 1.15) + 128 + random.uniform(-15, 15)
     return (changed + random.normal(0, 0.04 * 255, image.shape)).clip(0, 255).astype(np.uint8)
-
 
 def match_images(images, size, random, folder):
     order = random.permutation(len(images))
@@ -103,21 +94,17 @@ def match_images(images, size, random, folder):
         os.rename(f"{folder}/copy/x0000.png", f"{folder}/queries/copy{number:04}.png")
     return f"{folder}/stored", f"{folder}/queries"
 
-
 def photos(data, size, random, folder):
     from PIL import Image
 
     images = [np.asarray(Image.open(file).convert("RGB")) for file in files(data, "photos/*.png")]
     return match_images(images, min(size, len(images) - 83), random, folder)
 
-
 def match_cifar(data, size, random, folder):
     return match_images(cifar(data), size, random, folder)
 
-
 def match_fashion(data, size, random, folder):
     return match_images(idx(files(data, "fashion-mnist/train-images*.gz")[0]), size, random, folder)
-
 
 # Sounds.
 
@@ -164,10 +151,8 @@ def match_sounds(data, size, random, folder, songs=False):
         soundfile.write(f"{folder}/queries/copy{place:04}.wav", damaged(part), rate)
     return f"{folder}/stored", f"{folder}/queries"
 
-
 def match_songs(data, size, random, folder):
     return match_sounds(data, size, random, folder, songs=True)
-
 
 # Tables.
 
@@ -176,13 +161,11 @@ def read_table(data, name):
         rows = list(csv.reader(stream))
     return rows[0], sorted(set(map(tuple, rows[1:])))
 
-
 def write_table(path, header, rows):
     with open(path, "w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(header)
         writer.writerows(rows)
-
 
 def match_tables(data, size, random, folder):
     header, rows = read_table(data, "winequality-white")
@@ -198,7 +181,6 @@ def match_tables(data, size, random, folder):
         json.dump(["other"] * (len(order) - size) + [f"copy{n}" for n in copied.tolist()], stream)
     return f"{folder}/stored.csv", f"{folder}/queries.csv"
 
-
 def detect_tables(data, size, random, folder, name):
     file = files(data, f"anomaly/{name}.npz")[0]
     values, labels = np.load(file)["X"], np.load(file)["y"]
@@ -209,7 +191,6 @@ def detect_tables(data, size, random, folder, name):
     write_table(f"{folder}/learn.csv", header, normal[order[:size]])
     write_table(f"{folder}/queries.csv", header, np.concatenate([normal[order[size:]], anomalies]))
     return f"{folder}/learn.csv", f"{folder}/queries.csv", len(order) - size
-
 
 def detect_mixed(data, size, random, folder, name):
     header, rows = read_table(data, name)
@@ -224,7 +205,6 @@ def detect_mixed(data, size, random, folder, name):
     write_table(f"{folder}/queries.csv", header, others + unusual)
     return f"{folder}/learn.csv", f"{folder}/queries.csv", len(others)
 
-
 def detect_images(normal, unusual, size, random, folder):
     order = random.permutation(len(normal))[: size + 500]
     write_images(f"{folder}/learn", [normal[i] for i in order[:size]], "a")
@@ -232,11 +212,9 @@ def detect_images(normal, unusual, size, random, folder):
     write_images(f"{folder}/queries", [unusual[i] for i in random.permutation(len(unusual))[:100]], "z")
     return f"{folder}/learn", f"{folder}/queries", len(order) - size
 
-
 def detect_fashion(data, size, random, folder, name):
     normal = idx(files(data, "fashion-mnist/train-images*.gz")[0])
     return detect_images(normal, idx(files(data, "mnist/train-images*.gz")[0])[:5000], size, random, folder)
-
 
 def detect_cifar(data, size, random, folder, name):
     normal = cifar(data)
@@ -244,7 +222,6 @@ def detect_cifar(data, size, random, folder, name):
     unusual = normal[:2000].copy()
     unusual[:, :16] = normal[2000:4000, 16:]
     return detect_images(normal[4000:], unusual, size, random, folder)
-
 
 def series(length, random):
     """A stationary series: a daily wave, an autoregression with a memory of some twenty times, and noise."""
@@ -256,10 +233,8 @@ def series(length, random):
             values.append(math.sin(time * math.pi / 24) + state + random.normal(0, 0.1))
     return np.array(values)
 
-
 def write_series(path, values, first=0):
     write_table(path, ["time", "value"], [(first + i, f"{value:.5f}") for i, value in enumerate(values)])
-
 
 def detect_series(data, size, random, folder, name):
     values = series(size + 2000, random)
@@ -270,7 +245,6 @@ def detect_series(data, size, random, folder, name):
     write_series(f"{folder}/queries.csv", query, size)
     return f"{folder}/learn.csv", f"{folder}/queries.csv", 2000
 
-
 MATCH = {"photos": photos, "cifar10": match_cifar, "fashion": match_fashion, "sounds": match_sounds, "songs": match_songs, "rows": match_tables}
 DETECT = {name: (detect_tables, name) for name in LABELED}
 DETECT |= {name: (detect_mixed, name) for name in MIXED}
@@ -278,7 +252,6 @@ DETECT |= {"images-fashion": (detect_fashion, ""), "images-cifar10": (detect_cif
 KINDS = [f"match-{kind}" for kind in MATCH] + [f"detect-{kind}" for kind in DETECT]
 # Many splits where one takes seconds; two of what is trained for minutes.
 SPLITS = {"series": 20, "rows": 3, "photos": 2, "cifar10": 2, "fashion": 2, "sounds": 2, "songs": 2}
-
 
 def calibration_count(database):
     """The number of items that a database is calibrated by, of sounds the fewest of a length."""
@@ -292,7 +265,6 @@ def calibration_count(database):
     if "note.queryClips" in settings:
         return min(count(length["calibration"]) for length in json.loads(settings["note.queryClips"])["lengths"])
     return count(json.loads(settings["calibration"])) if "calibration" in settings else 0
-
 
 def check_match(options, kind, size, seed, folder):
     random = np.random.default_rng(seed)
@@ -328,7 +300,6 @@ def check_match(options, kind, size, seed, folder):
         results.append(found)
     return results
 
-
 def check_detect(options, kind, size, seed, folder):
     random = np.random.default_rng(seed)
     maker, name = DETECT[kind]
@@ -363,7 +334,6 @@ def check_detect(options, kind, size, seed, folder):
         )
     return results
 
-
 def wilson(hits, count):
     if not count:
         return 0.0, 1.0
@@ -371,7 +341,6 @@ def wilson(hits, count):
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     return max(middle - half, 0), min(middle + half, 1)
-
 
 def allowed(runs, rate):
     """The share of accepted others that runs with kept promises stay below with 97.5 % probability."""
@@ -385,7 +354,6 @@ def allowed(runs, rate):
             hits = random.binomial(independent, random.beta(k, n + 1 - k, len(total)))
             total += hits * one["others"] / independent
     return float(np.quantile(total, 0.975)) / max(sum(one["others"] for one in runs), 1)
-
 
 def table(results):
     groups = {}
@@ -414,7 +382,6 @@ def table(results):
         else:
             line += "- | - | - | - | |"
         print(line)
-
 
 def main():
     parser = argparse.ArgumentParser(description="Checks the rates that match and detect promise.")
@@ -457,7 +424,6 @@ def main():
                     stream.write(json.dumps(line) + "\n")
                 print(json.dumps(line), flush=True)
     table([line for line in results if line["kind"] in options.kinds])
-
 
 if __name__ == "__main__":
     main()

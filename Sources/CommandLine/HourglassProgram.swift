@@ -34,6 +34,8 @@ struct HourglassProgram: AsyncParsableCommand {
         Run all of it on real data, or show the contents of a file:
           hourglass demo
           hourglass inspect survey.csv
+        Do all of it in the browser, or over HTTP:
+          hourglass serve
 
       EXIT CODES
         0    success
@@ -43,7 +45,7 @@ struct HourglassProgram: AsyncParsableCommand {
         130  interrupted, with the checkpoint kept (143 after the signal TERM)
       """,
     version: "hourglass \(ProgramVersion.current)",
-    subcommands: Verbs.all + [Run.self, Demo.self]
+    subcommands: Verbs.all + [Run.self, Demo.self] + Verbs.ofService
   )
 
   /// Runs the command of the command line, and ends the process with its exit code.

@@ -78,7 +78,8 @@ extension JobEvent: Encodable {
     case event, text, work, fraction, stage, seconds, by
     // Of training.
     case unit, state, items, itemsHeldOut, batchSize, stepsPerEpoch, epochs, parameters, epoch, step
-    case loss, validationLoss, learningRate, itemsPerSecond, reason
+    case loss, validationLoss, error, validationError, secondsLeft, learningRate, itemsPerSecond,
+      reason
   }
 
   /// An object whose member `event` names the case.
@@ -133,6 +134,8 @@ extension JobEvent: Encodable {
       try container.encode(progress.step, forKey: .step)
       try container.encode(progress.fraction, forKey: .fraction)
       try container.encode(progress.training.loss, forKey: .loss)
+      try container.encode(progress.training.squaredError, forKey: .error)
+      try container.encodeIfPresent(progress.secondsLeft, forKey: .secondsLeft)
       try container.encode(progress.learningRate, forKey: .learningRate)
       try container.encode(progress.itemsPerSecond, forKey: .itemsPerSecond)
       try container.encode(progress.seconds, forKey: .seconds)
@@ -142,6 +145,11 @@ extension JobEvent: Encodable {
       try container.encode(report.record.step, forKey: .step)
       try container.encode(report.record.training.loss, forKey: .loss)
       try container.encodeIfPresent(report.record.validation?.loss, forKey: .validationLoss)
+      try container.encode(report.record.training.squaredError, forKey: .error)
+      try container.encodeIfPresent(
+        report.record.validation?.squaredError,
+        forKey: .validationError
+      )
       try container.encode(report.record.learningRate, forKey: .learningRate)
       try container.encode(report.itemsPerSecond, forKey: .itemsPerSecond)
       try container.encode(report.seconds, forKey: .seconds)

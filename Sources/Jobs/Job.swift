@@ -14,6 +14,9 @@ public enum Job {
     return Dictionary(uniqueKeysWithValues: all.map { ($0.task, $0) })
   }()
 
+  /// The names of the tasks, in the order of their letters.
+  package static var taskNames: [String] { tasks.keys.sorted() }
+
   /// Does what a request asks for.
   ///
   /// A pipe among its inputs is copied to a file without a name when it is first read, for most tasks read

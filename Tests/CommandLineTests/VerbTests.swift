@@ -111,6 +111,25 @@ import Testing
     }
   }
 
+  /// A request printed as a command is read as the same request.
+  @Test func requestsAreCommandsAgain() throws {
+    for (words, options) in Self.verbs {
+      for option in [""] + options {
+        let request = try Verbs.request(words + option.split(separator: " ").map(String.init))
+        let command = try request.commandWords()
+        #expect(command.first == "hourglass")
+        let again = try Verbs.request(Array(command.dropFirst()))
+        #expect(try again.json() == request.json(), "\(command)")
+      }
+    }
+    var request = try Verbs.request(["reduce", "it's new.csv", "--no-header", "--missing", "-999"])
+    request.files.output = "$x.csv"
+    #expect(
+      try request.commandLine()
+        == "hourglass reduce 'it'\\''s new.csv' -o '$x.csv' --no-header --missing=-999"
+    )
+  }
+
   @Test func noOptionIsForgotten() throws {
     let shown = ["--json", "--quiet", "--print-request", "--help", "--version", "--no-header"]
     for (words, options) in Self.verbs {

@@ -3,7 +3,8 @@ import Testing
 
 /// Runs every example of every help text on small files of the names that it uses.
 ///
-/// Those of `demo` are left out: it trains on real data for minutes.
+/// Those of `demo` and `serve` are left out: one trains on real data for minutes, the other ends on a signal alone and
+/// has tests of its own.
 @Suite struct ExampleTests {
   @Test(arguments: [
     "", "reduce", "features", "match", "match add", "match find", "match list", "match remove",
@@ -14,7 +15,9 @@ import Testing
     let folder = try Folder()
     let words = verb.split(separator: " ").map(String.init)
     let help = try Program.run(words + ["--help"], in: folder)
-    let examples = Example.all(inHelp: help.output).filter { !$0.line.hasPrefix("hourglass demo") }
+    let examples = Example.all(inHelp: help.output).filter { example in
+      !["hourglass demo", "hourglass serve"].contains { example.line.hasPrefix($0) }
+    }
     #expect(!examples.isEmpty || ["match list", "match remove"].contains(verb))
     for example in examples {
       for name in example.inputs where !folder.has(name) {

@@ -33,6 +33,8 @@ import Testing
           Run all of it on real data, or show the contents of a file:
             hourglass demo
             hourglass inspect survey.csv
+          Do all of it in the browser, or over HTTP:
+            hourglass serve
 
         EXIT CODES
           0    success
@@ -68,6 +70,7 @@ import Testing
           run                     Run a request in JSON, as --print-request of any verb
                                   prints it.
           demo                    Run every verb on real data, into one report page.
+          serve                   Offer all tasks in the browser and over HTTP.
 
           See 'hourglass help <subcommand>' for detailed help.
         """ + "\n"
@@ -78,6 +81,7 @@ import Testing
   @Test(arguments: [
     "reduce", "features", "match", "match add", "match find", "match list", "match tune",
     "denoise", "detect", "generate", "impute", "colorize", "inspect", "run", "demo",
+    "serve",
   ])
   func everyVerbHasHelp(_ verb: String) throws {
     let words = verb.split(separator: " ").map(String.init)
@@ -107,7 +111,7 @@ import Testing
     (
       ["xyzzy"],
       "there is no verb 'xyzzy'; there are reduce, features, match, denoise, detect, generate, "
-        + "impute, colorize, inspect, run, demo."
+        + "impute, colorize, inspect, run, demo, serve."
     ),
     (["reduce"], "missing expected argument '<data>'"),
     (["reduce", "x", "--epoch", "3"], "unknown option '--epoch'. Did you mean '--epochs'?"),

@@ -93,6 +93,9 @@ struct Running {
     self.child = child
   }
 
+  /// The number of its process.
+  var identifier: Int32 { child }
+
   /// Sends a signal.
   func send(_ signal: Int32) { _ = kill(child, signal) }
 

@@ -2,3 +2,4 @@
 #pragma once
 #include "Child.h"
 #include "Signals.h"
+#include "Worker.h"

@@ -165,11 +165,3 @@ struct ProgressLine {
     return String(repeating: done, count: full) + String(repeating: open, count: width - full)
   }
 }
-
-extension StepProgress {
-  /// The seconds until the end, were it as fast as up to now; nil while that is not known.
-  var secondsLeft: Double? {
-    guard fraction > 0.005, seconds > 0.5 else { return nil }
-    return seconds / fraction * (1 - min(fraction, 1))
-  }
-}

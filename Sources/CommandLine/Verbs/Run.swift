@@ -1,4 +1,5 @@
 import ArgumentParser
+import CHourglassProcess
 import HourglassJobs
 import HourglassSystem
 
@@ -7,6 +8,7 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a request in JSON, as --print-request of any verb prints it.",
+    usage: "hourglass run <request.json> [<options>]",
     discussion: """
       A request holds all that a result depends on: the task, its data, options, budget, seed and \
       outputs. Its paths are relative to the folder of the file. Members that are left out are as \
@@ -16,6 +18,7 @@ struct Run: AsyncParsableCommand {
         hourglass detect week23.csv --learn-from normal.csv -o scores.csv \\
           --print-request > week.json
         hourglass run week.json
+        hourglass run week.json --json --quiet --events week.log
       """
   )
 
@@ -24,13 +27,37 @@ struct Run: AsyncParsableCommand {
   )
   var file: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Append what happens to this file, a JSON object a line, for a program that watches.",
+      valueName: "file"
+    )
+  )
+  var events: String?
+
+  @Flag(help: "End at once when standard input ends: with the program that started this one.")
+  var endWithInput = false
+
+  @Flag(help: "Leave sounds that need ffmpeg unread, also where it is installed.")
+  var noFfmpeg = false
+
   @OptionGroup
   var saying: OutputArguments
 
   func run() async throws {
+    if endWithInput { hg_worker_end_with(STDIN_FILENO) }
+    var watch = RunWatch()
+    watch.events = try events.map { try EventLog(path: $0) }
+    watch.usesFFmpeg = !noFfmpeg
     let request = try JobRequest(json: try Self.text(of: file), name: file)
     let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-    try await JobRunner.run(request.relative(to: folder), saying)
+    try await JobRunner.run(request.relative(to: folder), saying, watch: watch)
+  }
+
+  func validate() throws {
+    guard !endWithInput || file != "-" else {
+      throw ValidationError("--end-with-input needs a request in a file, not in standard input")
+    }
   }
 
   private static func text(of path: String) throws -> String {

@@ -11,6 +11,15 @@ struct Verbs: ParsableCommand {
     Colorize.self, Inspect.self,
   ]
 
+  /// The verb of the trait Service, where that is on.
+  static var ofService: [any ParsableCommand.Type] {
+    #if Service
+      [Serve.self]
+    #else
+      []
+    #endif
+  }
+
   /// The request of a command line.
   static func request(_ arguments: [String]) throws -> JobRequest {
     guard let verb = try parseAsRoot(arguments) as? any Verb else {

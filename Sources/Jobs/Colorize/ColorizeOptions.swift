@@ -17,8 +17,8 @@ package struct ColorizeOptions: JobOptions {
 
   package init() {}
 
-  package mutating func replacePaths(_ path: (String) -> String) {
-    figure = figure.map(path)
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    figure = try figure.map { try path($0, .output) }
   }
 
   package func validate(_ request: JobRequest) throws {

@@ -17,9 +17,9 @@ package struct DenoiseOptions: JobOptions {
 
   package init() {}
 
-  package mutating func replacePaths(_ path: (String) -> String) {
-    reference = reference.map(path)
-    figure = figure.map(path)
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    reference = try reference.map { try path($0, .input) }
+    figure = try figure.map { try path($0, .output) }
   }
 
   package func validate(_ request: JobRequest) throws {

@@ -22,8 +22,8 @@ package struct DetectOptions: JobOptions {
 
   package init() {}
 
-  package mutating func replacePaths(_ path: (String) -> String) {
-    heatMaps = heatMaps.map(path)
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    heatMaps = try heatMaps.map { try path($0, .output) }
   }
 
   package func validate(_ request: JobRequest) throws {

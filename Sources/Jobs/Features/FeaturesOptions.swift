@@ -20,9 +20,9 @@ package struct FeaturesOptions: JobOptions {
 
   package init() {}
 
-  package mutating func replacePaths(_ path: (String) -> String) {
-    labels = labels.map(path)
-    plot = plot.map(path)
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    labels = try labels.map { try path($0, .input) }
+    plot = try plot.map { try path($0, .output) }
   }
 
   package func validate(_ request: JobRequest) throws {

@@ -42,11 +42,11 @@ package struct GenerateOptions: JobOptions {
 
   package init() {}
 
-  package mutating func replacePaths(_ path: (String) -> String) {
-    neighbors = neighbors.map(path)
-    evaluateOn = evaluateOn.map(path)
-    reconstructions = reconstructions.map(path)
-    labels = labels.map(path)
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    neighbors = try neighbors.map { try path($0, .output) }
+    evaluateOn = try evaluateOn.map { try path($0, .input) }
+    reconstructions = try reconstructions.map { try path($0, .output) }
+    labels = try labels.map { try path($0, .input) }
   }
 
   /// An option that asks for certain rows, if one was given.

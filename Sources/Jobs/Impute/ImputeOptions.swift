@@ -25,9 +25,9 @@ package struct ImputeOptions: JobOptions {
 
   package init() {}
 
-  package mutating func replacePaths(_ path: (String) -> String) {
-    mask = mask.map(path)
-    figure = figure.map(path)
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    mask = try mask.map { try path($0, .input) }
+    figure = try figure.map { try path($0, .output) }
   }
 
   /// The options of training on tables that were given, by their names.

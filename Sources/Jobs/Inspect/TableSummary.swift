@@ -15,6 +15,9 @@ struct TableSummary: Encodable {
     var mean: Double?
     var standardDeviation: Double?
     var maximum: Double?
+    /// How many cells lie in each twentieth of the range from the least to the greatest number, or from the
+    /// first to the last date.
+    var histogram: [Int]?
     /// How dates are written, and the first and the last of them.
     var format: String?
     var first: String?
@@ -23,6 +26,8 @@ struct TableSummary: Encodable {
     var levels: Int?
     /// Up to four cells: the most frequent levels, or the first cells that differ.
     var examples: [String]
+    /// How often each level of the examples occurs.
+    var exampleCounts: [Int]?
     /// The rule that decided of the kind, and how the cells are written.
     var rule: String?
     var detail: String?
@@ -58,6 +63,7 @@ struct TableSummary: Encodable {
           standardDeviation =
             present.reduce(0) { $0 + ($1 - average) * ($1 - average) / count }.squareRoot()
         }
+        histogram = Self.histogram(present)
         examples = Self.first(column)
       case .codes(let codes, let names):
         var counts = [Int](repeating: 0, count: names.count)
@@ -65,8 +71,21 @@ struct TableSummary: Encodable {
         let order = names.indices.sorted { (-counts[$0], $0) < (-counts[$1], $1) }
         levels = names.count
         examples = order.prefix(4).map { names[$0] }
+        exampleCounts = order.prefix(4).map { counts[$0] }
       case .texts: examples = Self.first(column)
       }
+    }
+
+    /// The counts of numbers in twenty equal parts of their range; none where there is no range.
+    private static func histogram(_ values: [Double]) -> [Int]? {
+      guard let least = values.min(), let greatest = values.max(), least < greatest,
+        (greatest - least).isFinite
+      else { return nil }
+      var counts = [Int](repeating: 0, count: 20)
+      for value in values {
+        counts[min(Int((value - least) / (greatest - least) * 20), 19)] += 1
+      }
+      return counts
     }
 
     /// Takes what the reader says of the column.

@@ -69,14 +69,13 @@ package struct MatchListOptions: DatabaseOptions {
     var result = run.result
     result.value = listed
     result.sentences =
-      table.lines + [
+      table.lines + (items.isEmpty ? [] : [promise.text]) + [
         NumberText.counted(items.count, "item") + " of "
           + NumberText.counted(width ?? 0, "coordinate")
       ]
     if let approximation = listed.approximation {
       result.sentences.append("along the graph beside it " + approximation.text)
     }
-    if !items.isEmpty { result.sentences.append(promise.text) }
     return result
   }
 }

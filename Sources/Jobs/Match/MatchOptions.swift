@@ -45,5 +45,7 @@ package protocol DatabaseOptions: JobOptions {
 }
 
 extension DatabaseOptions {
-  package mutating func replacePaths(_ path: (String) -> String) { database = path(database) }
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    database = try path(database, .database)
+  }
 }

@@ -33,10 +33,10 @@ package struct ReduceOptions: JobOptions {
 
   package init() {}
 
-  package mutating func replacePaths(_ path: (String) -> String) {
-    plot = plot.map(path)
-    labels = labels.map(path)
-    curve = curve.map(path)
+  package mutating func replacePaths(_ path: PathReplacement) throws {
+    plot = try plot.map { try path($0, .output) }
+    labels = try labels.map { try path($0, .input) }
+    curve = try curve.map { try path($0, .output) }
   }
 
   /// The options of neighbors that were given, by their names.

@@ -41,3 +41,11 @@ package struct JobControl: Sendable {
     self.endsLearning = endsLearning
   }
 }
+
+extension StepProgress {
+  /// The seconds until the end, were it as fast as up to now; nil while that is not known.
+  package var secondsLeft: Double? {
+    guard fraction > 0.005, seconds > 0.5 else { return nil }
+    return seconds / fraction * (1 - min(fraction, 1))
+  }
+}

@@ -26,6 +26,9 @@ package struct JobRequest: Sendable {
     self.data = data
   }
 
+  /// The words of the command that does the task, such as `match add`.
+  package var taskName: String { type(of: options).task }
+
   /// Checks everything that can be checked before a file is read.
   package func validate() throws {
     let task = type(of: options).task
@@ -49,20 +52,24 @@ package struct JobRequest: Sendable {
   /// The same request with its paths, which are relative to a folder, as those of this process.
   ///
   /// Standard input and output, written `-`, stay what they are.
-  package func relative(to folder: String) -> JobRequest {
+  package func relative(to folder: String) throws -> JobRequest {
     let folder = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
-    func path(_ path: String) -> String {
+    return try replacingPaths { path, _ in
       path.isEmpty || path == "-" || path.hasPrefix("/") ? path : folder + path
     }
+  }
+
+  /// The same request with each of its paths replaced by what a function makes of it.
+  package func replacingPaths(_ path: PathReplacement) throws -> JobRequest {
     var request = self
-    if type(of: options).inputsAreFiles { request.data = data.map(path) }
-    request.files.output = files.output.map(path)
-    request.files.save = files.save.map(path)
-    request.files.model = files.model.map(path)
-    request.files.learnFrom = files.learnFrom.map(path)
-    request.files.from = files.from.map(path)
-    request.training.checkpoint = training.checkpoint.map(path)
-    request.options.replacePaths(path)
+    if type(of: options).inputsAreFiles { request.data = try data.map { try path($0, .input) } }
+    request.files.output = try files.output.map { try path($0, .output) }
+    request.files.save = try files.save.map { try path($0, .savedModel) }
+    request.files.model = try files.model.map { try path($0, .model) }
+    request.files.learnFrom = try files.learnFrom.map { try path($0, .input) }
+    request.files.from = try files.from.map { try path($0, .model) }
+    request.training.checkpoint = try training.checkpoint.map { try path($0, .checkpoint) }
+    try request.options.replacePaths(path)
     return request
   }
 
@@ -71,6 +78,25 @@ package struct JobRequest: Sendable {
     baselines ? evaluation : evaluation?.withoutBaselines
   }
 }
+
+/// What a path of a request is.
+package enum PathRole: Sendable {
+  /// Data or labels, which are read.
+  case input
+  /// A result: a table, an image or a folder, which is written.
+  case output
+  /// A model to use or to start from.
+  case model
+  /// The model that is kept.
+  case savedModel
+  /// The training state.
+  case checkpoint
+  /// A signature database, which is read or changed.
+  case database
+}
+
+/// Makes one path of another by what it is.
+package typealias PathReplacement = (String, PathRole) throws -> String
 
 /// The options of one task, and how it is done.
 package protocol JobOptions: Codable, Sendable {
@@ -92,7 +118,7 @@ package protocol JobOptions: Codable, Sendable {
   func validate(_ request: JobRequest) throws
 
   /// Replaces each path of the options by what a function makes of it.
-  mutating func replacePaths(_ path: (String) -> String)
+  mutating func replacePaths(_ path: PathReplacement) throws
 
   /// Does the task.
   func run(_ run: JobRun) async throws -> JobResult
@@ -102,7 +128,7 @@ extension JobOptions {
   package static var inputs: ClosedRange<Int> { 1...1 }
   package static var inputsAreFiles: Bool { true }
   package func validate(_ request: JobRequest) throws {}
-  package mutating func replacePaths(_ path: (String) -> String) {}
+  package mutating func replacePaths(_ path: PathReplacement) throws {}
 }
 
 extension JobOptions {

@@ -186,6 +186,9 @@ package struct ByteCount: TextValue {
   package let text: String
   let bytes: Int
 
+  /// The number.
+  package var count: Int { bytes }
+
   package init?(text argument: String) {
     text = argument
     let units: [Character: Int] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40]

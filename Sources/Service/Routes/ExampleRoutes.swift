@@ -1,0 +1,27 @@
+internal import HourglassJobs
+internal import HourglassModelFiles
+internal import HourglassSystem
+internal import Hummingbird
+
+/// Example data, each with a request that shows a task.
+struct ExampleRoutes: Sendable {
+  func add(to router: RouterGroup<ServiceContext>) {
+    router.get("examples") { _, context in
+      try Response.json(["examples": try examples(try context.workspace)])
+    }
+  }
+
+  /// Those whose data are there.
+  private func examples(_ workspace: Workspace) throws -> [JSONValue] {
+    let text = String(decoding: PackageResources.examples_json, as: UTF8.self)
+    guard case .array(let all) = try JSONValue(text: text, file: "the examples") else { return [] }
+    return all.compactMap { example in
+      guard case .object(var members) = example, let request = members["request"],
+        let json = try? request.jsonLine(),
+        (try? JobPlan(json: json, id: "example", workspace: workspace, isNew: true)) != nil
+      else { return nil }
+      members["task"] = request["task"]
+      return .object(members)
+    }
+  }
+}
