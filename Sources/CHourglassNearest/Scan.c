@@ -132,6 +132,29 @@ static int64_t hg_scan_codes(const hg_scan *scan, const float *scaled, hg_heap *
   return scan->end_panel;
 }
 
+// |x|^2 - 2 q.x of the 16 rows of a panel for each query of a group.
+HG_INLINE void hg_group_bounds(const hg_scan *scan, int64_t panel, const float *packed, hg_lanes *bounds) {
+  const float *rows = scan->panels + panel * 16 * scan->width;
+  hg_lanes lengths = *(const hg_lanes_at *)(scan->norms + panel * 16);
+  hg_lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0};
+  for (int64_t k = 0; k < scan->width; k++) {
+    hg_lanes x = *(const hg_lanes_at *)(rows + k * 16);
+    const float *q = packed + k * HG_GROUP;
+    s0 += x * q[0];
+    s1 += x * q[1];
+    s2 += x * q[2];
+    s3 += x * q[3];
+    s4 += x * q[4];
+    s5 += x * q[5];
+  }
+  bounds[0] = lengths - 2.0f * s0;
+  bounds[1] = lengths - 2.0f * s1;
+  bounds[2] = lengths - 2.0f * s2;
+  bounds[3] = lengths - 2.0f * s3;
+  bounds[4] = lengths - 2.0f * s4;
+  bounds[5] = lengths - 2.0f * s5;
+}
+
 // Some queries, in groups, over each panel while it is in the cache.
 HG_LOOPS
 static void hg_scan_groups(const hg_scan *scan, int64_t first_panel, int64_t queries, hg_heap *heaps,
@@ -139,26 +162,13 @@ static void hg_scan_groups(const hg_scan *scan, int64_t first_panel, int64_t que
   int64_t width = scan->width;
   int64_t groups = (queries + HG_GROUP - 1) / HG_GROUP;
   for (int64_t panel = first_panel; panel < scan->end_panel; panel++) {
-    const float *rows = scan->panels + panel * 16 * width;
-    hg_lanes lengths = *(const hg_lanes_at *)(scan->norms + panel * 16);
     for (int64_t group = 0; group < groups; group++) {
       const float *packed = scan->packed + group * width * HG_GROUP;
-      hg_lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0};
-      for (int64_t k = 0; k < width; k++) {
-        hg_lanes x = *(const hg_lanes_at *)(rows + k * 16);
-        const float *q = packed + k * HG_GROUP;
-        s0 += x * q[0];
-        s1 += x * q[1];
-        s2 += x * q[2];
-        s3 += x * q[3];
-        s4 += x * q[4];
-        s5 += x * q[5];
-      }
-      hg_lanes products[HG_GROUP] = {s0, s1, s2, s3, s4, s5};
+      hg_lanes own[HG_GROUP];
+      hg_group_bounds(scan, panel, packed, own);
       for (int64_t j = 0; j < HG_GROUP; j++) {
         int64_t at = group * HG_GROUP + j;
-        hg_lanes bounds = lengths - 2.0f * products[j];
-        hg_mask near = bounds <= thresholds[at];
+        hg_mask near = own[j] <= thresholds[at];
         if (!__builtin_reduce_or(near) || at >= queries) continue;
         hg_offer_panel(scan, panel, scan->wide + at * width, &heaps[at]);
         thresholds[at] = hg_threshold(&heaps[at], norms[at], rounding);
@@ -215,25 +225,12 @@ static int64_t hg_scan_first(const hg_scan *scan, int64_t queries, hg_heap *heap
     for (int64_t j = 0; j < HG_GROUP; j++)
       for (int64_t i = 0; i < HG_LEAST_VECTORS; i++) least[j][i] = (hg_lanes){0} + INFINITY;
     for (int64_t panel = start; panel < end; panel++) {
-      const float *rows = scan->panels + panel * 16 * width;
-      hg_lanes lengths = *(const hg_lanes_at *)(scan->norms + panel * 16);
-      hg_lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0};
-      for (int64_t k = 0; k < width; k++) {
-        hg_lanes x = *(const hg_lanes_at *)(rows + k * 16);
-        const float *q = packed + k * HG_GROUP;
-        s0 += x * q[0];
-        s1 += x * q[1];
-        s2 += x * q[2];
-        s3 += x * q[3];
-        s4 += x * q[4];
-        s5 += x * q[5];
-      }
-      hg_lanes products[HG_GROUP] = {s0, s1, s2, s3, s4, s5};
+      hg_lanes own[HG_GROUP];
+      hg_group_bounds(scan, panel, packed, own);
       for (int64_t j = 0; j < HG_GROUP; j++) {
-        hg_lanes bound = lengths - 2.0f * products[j];
         hg_lanes *low = &least[j][panel % HG_LEAST_VECTORS];
-        bounds[j][panel - start] = bound;
-        *low = __builtin_elementwise_min(*low, bound);
+        bounds[j][panel - start] = own[j];
+        *low = __builtin_elementwise_min(*low, own[j]);
       }
     }
     for (int64_t j = 0; j < HG_GROUP && group * HG_GROUP + j < queries; j++) {
