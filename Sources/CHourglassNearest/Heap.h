@@ -1,4 +1,5 @@
-// The best rows seen so far for one query: a heap with the worst of them on top.
+// The best rows seen so far for one query. When it is full, it is a heap with the worst of them on top; until
+// then its rows are in any order.
 #pragma once
 #include <math.h>
 #include <stdint.h>

@@ -155,12 +155,78 @@ HG_INLINE void hg_group_bounds(const hg_scan *scan, int64_t panel, const float *
   bounds[5] = lengths - 2.0f * s5;
 }
 
+// Rows that may be among the best of a query, whose distances are computed together.
+#define HG_NEAR 8
+typedef struct {
+  int64_t count;
+  int64_t rows[HG_NEAR];
+} hg_near;
+
+// Squared distances of eight rows to a query, rounded as those of a panel are.
+HG_INLINE void hg_row_distances(const hg_scan *scan, const int64_t *rows, const double *query,
+                                double *distances) {
+#pragma clang fp contract(off)
+  const float *at[HG_NEAR];
+  for (int i = 0; i < HG_NEAR; i++) at[i] = scan->panels + rows[i] / 16 * 16 * scan->width + rows[i] % 16;
+  hg_sums sums = {0};
+  for (int64_t k = 0; k < scan->width; k++) {
+    hg_half numbers;
+    for (int i = 0; i < HG_NEAR; i++) numbers[i] = at[i][k * 16];
+    hg_sums offsets = __builtin_convertvector(numbers, hg_sums) - query[k];
+    sums += offsets * offsets;
+  }
+  memcpy(distances, &sums, sizeof sums);
+}
+
+// Offers the rows that were put aside and whose distance is not above another one.
+HG_INLINE void hg_offer_rows(const hg_scan *scan, hg_near *near, const double *query, hg_heap *heap,
+                             double farthest) {
+  if (near->count == 0) return;
+  for (int64_t i = near->count; i < HG_NEAR; i++) near->rows[i] = near->rows[0];
+  double distances[HG_NEAR];
+  hg_row_distances(scan, near->rows, query, distances);
+  for (int64_t i = 0; i < near->count; i++) {
+    if (distances[i] > farthest || distances[i] > hg_heap_limit(heap)) continue;
+    int64_t row = near->rows[i];
+    hg_heap_offer(heap, (hg_candidate){distances[i], row, scan->items[row]});
+  }
+  near->count = 0;
+}
+
+// The lanes of a panel whose bounds are not above a threshold, a bit for each.
+HG_INLINE uint32_t hg_lanes_within(const hg_lanes *bounds, float threshold) {
+  typedef _Bool hg_bits __attribute__((ext_vector_type(16)));
+  uint16_t bits;
+  hg_bits within = __builtin_convertvector(*bounds <= threshold, hg_bits);
+  memcpy(&bits, &within, sizeof bits);
+  return bits;
+}
+
+// Puts rows of a panel aside; those that are put aside are offered, and the threshold is lowered, when
+// there is no room left.
+HG_INLINE void hg_put_aside(const hg_scan *scan, int64_t panel, uint32_t lanes, hg_near *near,
+                            const double *query, hg_heap *heap, double farthest, double norm,
+                            double rounding, float *threshold) {
+  for (; lanes; lanes &= lanes - 1) {
+    int64_t row = panel * 16 + __builtin_ctz(lanes);
+    if (row < scan->first_row || row >= scan->rows) continue;
+    if (scan->allowed && !scan->allowed[scan->items[row]]) continue;
+    near->rows[near->count++] = row;
+    if (near->count < HG_NEAR) continue;
+    hg_offer_rows(scan, near, query, heap, farthest);
+    float now = hg_threshold(heap, norm, rounding);
+    if (now < *threshold) *threshold = now;
+  }
+}
+
 // Some queries, in groups, over each panel while it is in the cache.
 HG_LOOPS
 static void hg_scan_groups(const hg_scan *scan, int64_t first_panel, int64_t queries, hg_heap *heaps,
                            float *thresholds, const double *norms, double rounding) {
   int64_t width = scan->width;
   int64_t groups = (queries + HG_GROUP - 1) / HG_GROUP;
+  hg_near near[HG_GROUP * HG_BLOCK_GROUPS];
+  for (int64_t i = 0; i < queries; i++) near[i].count = 0;
   for (int64_t panel = first_panel; panel < scan->end_panel; panel++) {
     for (int64_t group = 0; group < groups; group++) {
       const float *packed = scan->packed + group * width * HG_GROUP;
@@ -168,13 +234,15 @@ static void hg_scan_groups(const hg_scan *scan, int64_t first_panel, int64_t que
       hg_group_bounds(scan, panel, packed, own);
       for (int64_t j = 0; j < HG_GROUP; j++) {
         int64_t at = group * HG_GROUP + j;
-        hg_mask near = own[j] <= thresholds[at];
-        if (!__builtin_reduce_or(near) || at >= queries) continue;
-        hg_offer_panel(scan, panel, scan->wide + at * width, &heaps[at]);
-        thresholds[at] = hg_threshold(&heaps[at], norms[at], rounding);
+        hg_mask within = own[j] <= thresholds[at];
+        if (!__builtin_reduce_or(within) || at >= queries) continue;
+        hg_put_aside(scan, panel, hg_lanes_within(&own[j], thresholds[at]), &near[at],
+                     scan->wide + at * width, &heaps[at], INFINITY, norms[at], rounding, &thresholds[at]);
       }
     }
   }
+  for (int64_t i = 0; i < queries; i++)
+    hg_offer_rows(scan, &near[i], scan->wide + i * width, &heaps[i], INFINITY);
 }
 
 // The panels at first, of which all bounds are kept until it is known which of them matter.
@@ -182,19 +250,31 @@ static void hg_scan_groups(const hg_scan *scan, int64_t first_panel, int64_t que
 // The rows are dealt to this many vectors; the least bound of each lane of them is known.
 #define HG_LEAST_VECTORS 8
 #define HG_LEAST (HG_LEAST_VECTORS * 16)
+// How often the interval in which the bound at a rank lies is halved.
+#define HG_HALVINGS 8
 
-// Of the least bounds of several sets of rows the one at a rank: so many rows at least are as near.
-static float hg_bound_at_rank(const float *least, int64_t rank) {
-  float best[HG_LEAST];
-  int64_t count = 0;
-  for (int64_t i = 0; i < HG_LEAST; i++) {
-    float value = least[i];
-    if (count == rank && value >= best[count - 1]) continue;
-    int64_t place = count < rank ? count++ : rank - 1;
-    for (; place > 0 && best[place - 1] > value; place--) best[place] = best[place - 1];
-    best[place] = value;
+// A bound that so many of the least ones do not exceed, and hardly one more: so many rows are as near.
+HG_INLINE float hg_bound_at_rank(const hg_lanes *least, int64_t rank) {
+  float low = INFINITY, high = -INFINITY;
+  int64_t finite = 0;
+  for (int64_t i = 0; i < HG_LEAST_VECTORS; i++) {
+    for (int64_t lane = 0; lane < 16; lane++) {
+      float value = least[i][lane];
+      if (!(value < INFINITY)) continue;
+      finite++;
+      low = value < low ? value : low;
+      high = value > high ? value : high;
+    }
   }
-  return best[count - 1];
+  if (finite < rank) return INFINITY;
+  for (int step = 0; step < HG_HALVINGS; step++) {
+    float middle = low + (high - low) / 2;
+    hg_mask counts = {0};
+    for (int64_t i = 0; i < HG_LEAST_VECTORS; i++) counts -= least[i] <= middle;
+    if (__builtin_reduce_add(counts) >= rank) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 // A squared distance that a row with this bound, |x|^2 - 2 q.x as it was computed, does not exceed.
@@ -235,18 +315,20 @@ static int64_t hg_scan_first(const hg_scan *scan, int64_t queries, hg_heap *heap
     }
     for (int64_t j = 0; j < HG_GROUP && group * HG_GROUP + j < queries; j++) {
       int64_t at = group * HG_GROUP + j;
-      double farthest = hg_distance_of_bound(
-          hg_bound_at_rank((const float *)least[j], rank), norms[at], rounding);
+      const double *query = scan->wide + at * width;
+      double farthest = hg_distance_of_bound(hg_bound_at_rank(least[j], rank), norms[at], rounding);
       float first = hg_threshold_of(farthest, norms[at], rounding);
       float threshold = first < thresholds[at] ? first : thresholds[at];
+      hg_near near = {0};
       for (int64_t panel = start; panel < end; panel++) {
-        hg_mask near = bounds[j][panel - start] <= threshold;
-        if (!__builtin_reduce_or(near)) continue;
-        hg_offer_near(scan, panel, scan->wide + at * width, &heaps[at], farthest);
-        float now = hg_threshold(&heaps[at], norms[at], rounding);
-        if (now < threshold) threshold = now;
+        hg_mask within = bounds[j][panel - start] <= threshold;
+        if (!__builtin_reduce_or(within)) continue;
+        hg_put_aside(scan, panel, hg_lanes_within(&bounds[j][panel - start], threshold), &near, query,
+                     &heaps[at], farthest, norms[at], rounding, &threshold);
       }
-      thresholds[at] = threshold;
+      hg_offer_rows(scan, &near, query, &heaps[at], farthest);
+      float last = hg_threshold(&heaps[at], norms[at], rounding);
+      thresholds[at] = last < threshold ? last : threshold;
     }
   }
   return end;
