@@ -128,7 +128,7 @@ extension Dataset {
         found: found
       )
     }
-    if options.isLarge(source) {
+    if try options.isLarge(source) {
       let large = try StoredTable(contentsOf: path, options: options.table, progress: progress)
       // Few rows, however long, are no trouble.
       if large.rowCount >= 1_000 { return .table(TableData(large)) }
@@ -151,14 +151,22 @@ extension DatasetOptions {
   ///
   /// - Throws: Why the file cannot be opened.
   package func isLarge(_ path: String) throws(DatasetError) -> Bool {
-    try isLarge(ByteSource(path: path))
+    try isLarge(try ByteSource(path: path))
   }
 
-  /// Whether a table of text is not to be held in memory; one that is compressed is taken for four
+  /// The most that a file inflates to, as a multiple of its size: zeros by Zstandard.
+  private static let mostInflated = 1 << 17
+
+  /// Whether a table of text is not to be held in memory; one that is compressed is taken for at least four
   /// times as large as its file.
-  func isLarge(_ source: ByteSource) -> Bool {
+  ///
+  /// - Throws: What is wrong with what is compressed.
+  func isLarge(_ source: ByteSource) throws(DatasetError) -> Bool {
     guard let size = source.storedSize else { return false }
-    return isLarge(source.isCompressed ? 4 * size : size)
+    guard source.isCompressed else { return isLarge(size) }
+    if isLarge(4 * size) { return true }
+    guard let inMemorySize, isLarge(Self.mostInflated * min(size, 1 << 40)) else { return false }
+    return try ByteSource.inflatesBeyond(inMemorySize, path: source.path)
   }
 
   /// Whether data of so many bytes are not to be held in memory.
@@ -175,6 +183,7 @@ extension DatasetOptions {
       missingWords: missingWords,
       header: header
     )
+    table.expectedKinds = expectedKinds
     table.ordinalLevels = ordinalLevels
     table.dateOrders = dateOrders
     table.epochs = epochs

@@ -98,6 +98,8 @@ public struct DatasetOptions: Hashable, Sendable {
   public var dateOrders: [String: DateFormat.Order] = [:]
   /// Whether the first row of a table holds the names of the columns.
   public var header = TableOptions.Header.automatic
+  /// The kinds that columns are of where their cells can be, by name: those of data that others are read like.
+  package var expectedKinds: [String: ColumnKind] = [:]
   /// What the numbers of columns count that are declared to be dates, by name.
   public var epochs: [String: DateFormat.Epoch] = [:]
   /// Whether 1,234 is a number with decimals where nothing else in a table shows whether it is.

@@ -68,8 +68,9 @@ extension Table.Column {
 }
 
 extension TableSchema {
-  /// Lets another table be read as one of these columns was, where it leaves open what its cells are: the order of
-  /// day and month, a comma before decimals, and what numbers count that are dates.
+  /// Lets another table be read as one of these columns was, where it leaves open what its cells are: whether the
+  /// few of a column are numbers or dates, the order of day and month, a comma before decimals, and what numbers
+  /// count that are dates.
   package func suggest(to options: inout DatasetOptions) {
     for column in columns where options.columnKinds[column.name] == nil {
       if let epoch = column.dateFormat?.epoch {
@@ -81,6 +82,9 @@ extension TableSchema {
         options.dateOrders[column.name] = day.order
       }
       if column.writing?.decimal == .comma { options.hasDecimalComma = true }
+      if column.content == .numbers, column.kind != .constant {
+        options.expectedKinds[column.name] = column.kind
+      }
     }
   }
 }

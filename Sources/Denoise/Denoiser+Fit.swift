@@ -28,11 +28,11 @@ extension Denoiser {
           found: "\(noise(for: data.kind)), which is for images"
         )
       }
-      if learned == .noisy, data.kind != .images {
+      if learned == .noisy, ![.images, .series].contains(data.kind) {
         throw TaskError.unsuitedKind(
           name: data.name,
           job: "train on noisy data alone, as of",
-          expected: "images",
+          expected: "images or time series",
           found: data.kind.nouns.many
         )
       }
@@ -60,20 +60,25 @@ extension Denoiser {
     _ encoding: ItemEncoding,
     _ network: DenoisingNetwork,
     on split: RowSplit,
+    windows: Int? = nil,
     of data: (name: String, fingerprint: String),
     _ session: TrainingSession
   ) throws(ModelFileError) -> TrainingRun {
-    try TrainingRun(
+    let validation =
+      windows == nil ? split.validation : ValidationSplit(fraction: 0.1, maximumCount: 200)
+    let count =
+      windows.map { $0 - validation.heldOutCount(of: $0) } ?? split.training.count
+    return try TrainingRun(
       application: FittedDenoiser.application,
       configuration: self,
       fields: DenoisedFields.items(encoding),
       architecture: network,
       data: data,
-      itemCount: split.training.count,
+      itemCount: count,
       trainer: learning.trainer(
         for: encoding.kind,
-        learningCount: split.training.count,
-        validation: split.validation
+        learningCount: count,
+        validation: validation
       ),
       session: session
     )

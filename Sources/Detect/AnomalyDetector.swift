@@ -1,6 +1,7 @@
 public import HourglassAutoencoders
-internal import HourglassData
+public import HourglassData
 internal import HourglassEncodings
+package import HourglassModelFiles
 public import HourglassNetworks
 public import HourglassTasksCommon
 
@@ -148,5 +149,37 @@ extension Defaults {
   static func references(width: Int, kind: DataKind) -> Int {
     let (most, numbers) = kind == .table ? (20_000, 1 << 22) : (2_048, 1 << 21)
     return max(min(most, numbers / max(width, 1)), 16)
+  }
+}
+
+extension AnomalyDetector {
+  /// Trains on a table, images of one size, or windows of a time series.
+  ///
+  /// A fifth of the items is held out, on which the false-alarm rate is evaluated.
+  ///
+  /// - Throws: `interrupted` when the task is cancelled, after a checkpoint; `dataset` or
+  ///   `application` for data in which nothing varies or that are of no such kind.
+  public func fit(
+    _ data: Dataset,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedAnomalyDetector {
+    try await HourglassError.wrapping(checkpoint: session.checkpoint) {
+      try await DetectionJob(self, data.learnable, session).fitted()
+    }
+  }
+
+  /// Trains on the rows of a table.
+  public func fit(
+    _ table: Table,
+    session: TrainingSession = TrainingSession()
+  ) async throws(HourglassError) -> FittedAnomalyDetector {
+    try await fit(.table(table), session: session)
+  }
+
+  /// The header of a checkpoint of training on some data; for a store of one's own.
+  package func header(for data: Dataset) throws(HourglassError) -> ModelHeader {
+    try HourglassError.wrapping {
+      try DetectionJob(self, data, TrainingSession()).header
+    }
   }
 }

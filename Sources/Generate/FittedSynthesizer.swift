@@ -124,3 +124,11 @@ public struct FittedSynthesizer: Sendable {
     return .images(ImageSet(try NumericDataset(name: "generated", images: tensor)))
   }
 }
+
+extension FittedSynthesizer {
+  /// For each column whose texts are made in their own form how many of so many rows that are generated with a seed
+  /// have longer texts, as the form has too few: these have a number behind them.
+  package func lengthenedTexts(_ count: Int, seed: UInt64) -> [String: Int] {
+    model.fields.lengthenedTexts(count, seed: seed)
+  }
+}

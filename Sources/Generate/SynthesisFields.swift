@@ -51,6 +51,17 @@ struct SynthesisFields: Codable, Hashable, Sendable {
     }
   }
 
+  /// For each column whose texts are made in their own form how many of so many rows have longer ones, as the form
+  /// has too few.
+  func lengthenedTexts(_ count: Int, seed: UInt64) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for form in forms {
+      let count = form.lengthenedCount(count, seed: seed)
+      if count > 0 { counts[form.name] = count }
+    }
+    return counts
+  }
+
   /// What is wrong with fields that were read from a file, if anything.
   var problem: String? {
     if let problem = encoding.problem ?? forms.lazy.compactMap(\.problem).first { return problem }

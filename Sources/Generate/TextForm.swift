@@ -103,31 +103,43 @@ struct TextForm: Codable, Hashable, Sendable {
 
   /// So many new cells, the first of which are the same for any number.
   func drawn(_ count: Int, seed: UInt64) -> Table.Cells {
+    .texts(texts(count, seed: seed).texts)
+  }
+
+  /// How many of so many new cells are longer than the form, which has too few texts: they have a number behind
+  /// them.
+  func lengthenedCount(_ count: Int, seed: UInt64) -> Int {
+    if case .running = content { return 0 }
+    return texts(count, seed: seed).lengthened
+  }
+
+  private func texts(_ count: Int, seed: UInt64) -> (texts: [String?], lengthened: Int) {
     var generator = SeededGenerator.named("texts of \(name)", seed: seed)
     var made: Set<String> = []
     var number = 0
-    return .texts(
-      (0..<count).map { _ in
-        if missing > 0, Double(generator.nextUniform()) < missing { return nil }
-        if case .running(let running) = content {
-          number += 1
-          return running.text(number - 1)
-        }
-        var text = ""
-        for _ in 0..<Self.mostTries {
-          text = drawn(&generator)
-          if !known.contains(text), made.insert(text).inserted { return text }
-        }
-        // All short texts of the form are there already.
-        var longer = text
-        repeat {
-          number += 1
-          longer = Self.numbered(text, number)
-        } while made.contains(longer) || known.contains(longer) && number < Self.mostNumbers
-        made.insert(longer)
-        return longer
+    var lengthened = 0
+    let texts = (0..<count).map { _ -> String? in
+      if missing > 0, Double(generator.nextUniform()) < missing { return nil }
+      if case .running(let running) = content {
+        number += 1
+        return running.text(number - 1)
       }
-    )
+      var text = ""
+      for _ in 0..<Self.mostTries {
+        text = drawn(&generator)
+        if !known.contains(text), made.insert(text).inserted { return text }
+      }
+      // All short texts of the form are there already.
+      var longer = text
+      repeat {
+        number += 1
+        longer = Self.numbered(text, number)
+      } while made.contains(longer) || known.contains(longer) && number < Self.mostNumbers
+      made.insert(longer)
+      lengthened += 1
+      return longer
+    }
+    return (texts, lengthened)
   }
 
   /// The draws after which a text is numbered.

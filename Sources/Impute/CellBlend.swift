@@ -9,7 +9,8 @@ internal import HourglassTensors
 ///
 /// Weights are chosen by least squares on cells whose values are known and that no prediction has seen.
 /// Where cells are few, or hard to predict, the weights of a field are shrunk towards those of all fields
-/// together.
+/// together. In a table a cell that is the only missing one of its row has weights of its own, shrunk towards
+/// these: what follows from the other cells is exact only where they are all there.
 ///
 ///     prediction = mean + Σ weight · (one prediction - mean)
 ///
@@ -17,31 +18,44 @@ internal import HourglassTensors
 struct CellBlend: Hashable, Sendable {
   /// The weights, `[F][predictions]`.
   let weights: [[Double]]
+  /// Those of cells that alone are missing in their rows; none for the same.
+  let alone: [[Double]]?
 
   /// The cells that the weights of all fields count for.
   private static let sharedCells = 30.0
 
-  init(weights: [[Double]]) { self.weights = weights }
+  init(weights: [[Double]], alone: [[Double]]? = nil) {
+    self.weights = weights
+    self.alone = alone
+  }
 
   /// Chooses weights on some known cells, `[rows, F]`.
   ///
   /// - Parameters:
   ///   - predictions: The values of each, `[rows, D]`.
+  ///   - given: The rows as they were predicted from, without these cells.
+  ///   - distinguishes: Whether cells that alone are missing have weights of their own.
   ///   - fallback: The weights where there are no cells.
   init(
     _ predictions: [[Float]],
     of rows: EncodedTable,
+    given: EncodedTable,
     cells: [Bool],
     means: FieldMeans,
+    distinguishes: Bool,
     fallback: [Double]
   ) {
     let (count, width) = (predictions.count, rows.width)
     let ranges = rows.layout.ranges
     var sums = ranges.map { _ in NormalEquations(count) }
+    var aloneSums = sums
+    let isAlone = distinguishes ? Self.rowsWithOneMissing(given) : []
     var differences = [Double](repeating: 0, count: count)
     for row in 0..<rows.count {
       for (field, range) in ranges.enumerated() where cells[row * ranges.count + field] {
+        let isAlone = distinguishes && isAlone[row]
         sums[field].cells += 1
+        if isAlone { aloneSums[field].cells += 1 }
         for place in range {
           let index = row * width + place
           let mean = means.means[place]
@@ -49,6 +63,7 @@ struct CellBlend: Hashable, Sendable {
             differences[number] = Double(prediction[index] - mean)
           }
           sums[field].add(differences, Double(rows.values[index] - mean))
+          if isAlone { aloneSums[field].add(differences, Double(rows.values[index] - mean)) }
         }
       }
     }
@@ -56,35 +71,57 @@ struct CellBlend: Hashable, Sendable {
     for sum in sums { all.add(sum) }
     let shared = all.solution(towards: fallback, cells: 5)
     // As a model file has them, so that a model that was read gives the same bytes.
-    weights = sums.map { sum in
+    let weights = sums.map { sum in
       sum.solution(towards: shared, cells: Self.sharedCells).map { Double(Float($0)) }
     }
+    self.weights = weights
+    alone =
+      distinguishes
+      ? zip(aloneSums, weights).map { sum, weights in
+        sum.solution(towards: weights, cells: Self.sharedCells).map { Double(Float($0)) }
+      } : nil
+  }
+
+  /// For each row whether one cell of it is missing.
+  private static func rowsWithOneMissing(_ rows: EncodedTable) -> [Bool] {
+    (0..<rows.count).map { row in
+      (0..<rows.fieldCount).count { !rows.isPresent(row, $0) } == 1
+    }
+  }
+
+  /// For each row the weights of its cells, `[F][predictions]`.
+  func weights(of rows: EncodedTable) -> [[[Double]]] {
+    guard let alone else { return Array(repeating: weights, count: rows.count) }
+    return Self.rowsWithOneMissing(rows).map { $0 ? alone : weights }
   }
 
   /// The weights without those of one of the predictions.
   func without(_ place: Int) -> CellBlend {
-    CellBlend(
-      weights: weights.map { weights in
-        weights.indices.filter { $0 != place }.map { weights[$0] }
-      }
-    )
+    CellBlend(weights: Self.without(place, weights), alone: alone.map { Self.without(place, $0) })
   }
 
-  /// The weighted sum of predictions, `[rows, D]`.
-  func combined(_ predictions: [[Float]], layout: FeatureSchema, means: FieldMeans) -> [Float] {
+  private static func without(_ place: Int, _ weights: [[Double]]) -> [[Double]] {
+    weights.map { weights in weights.indices.filter { $0 != place }.map { weights[$0] } }
+  }
+
+  /// The weighted sum of predictions for rows, `[rows, D]`.
+  func combined(_ predictions: [[Float]], of rows: EncodedTable, means: FieldMeans) -> [Float] {
     guard let first = predictions.first else { return [] }
-    let width = layout.width
+    let width = rows.width
+    let isAlone = alone == nil ? [] : Self.rowsWithOneMissing(rows)
     var result = first
-    for (range, weights) in zip(layout.ranges, weights) {
-      let weights = weights.map { Float($0) }
-      for start in stride(from: 0, to: first.count, by: width) {
+    for (field, range) in rows.layout.ranges.enumerated() {
+      let usual = weights[field].map { Float($0) }
+      let own = alone.map { $0[field].map { Float($0) } } ?? usual
+      for row in 0..<rows.count {
+        let weights = !isAlone.isEmpty && isAlone[row] ? own : usual
         for place in range {
           let mean = means.means[place]
           var value = mean
           for (number, weight) in weights.enumerated() where weight != 0 {
-            value += weight * (predictions[number][start + place] - mean)
+            value += weight * (predictions[number][row * width + place] - mean)
           }
-          result[start + place] = value
+          result[row * width + place] = value
         }
       }
     }

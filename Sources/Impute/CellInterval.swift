@@ -106,7 +106,9 @@ struct IntervalBounds {
       guard let column, let own, let bound = column.place(place),
         let value = own.place(place)
       else { return nil }
-      if case .circle = encoding.fields[field].content { return column.text(place) }
+      if case .circle = encoding.fields[field].content {
+        return isWithin(withinHalfDay(bound - value), 0) ? column.text(place) : own.text(place)
+      }
       return isWithin(bound, value) ? column.text(place) : own.text(place)
     }
     return CellInterval(

@@ -90,7 +90,7 @@ struct CellPredictor: Sendable {
     by predictions: [[Float]],
     _ blend: CellBlend
   ) -> [Float] {
-    var values = blend.combined(predictions, layout: rows.layout, means: means)
+    var values = blend.combined(predictions, of: rows, means: means)
     for row in 0..<rows.count {
       for (field, range) in rows.layout.ranges.enumerated() where rows.isPresent(row, field) {
         for place in range {

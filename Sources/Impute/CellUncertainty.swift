@@ -178,17 +178,19 @@ struct CellUncertainty: Hashable, Sendable {
 extension CellBlend {
   /// How little predictions agree on the numbers of rows, `[rows, F]`: their weighted deviation from
   /// the blend; 0 for levels.
-  func spreads(_ predictions: [[Float]], of blended: [Float], layout: FeatureSchema) -> [Float] {
+  func spreads(_ predictions: [[Float]], of blended: [Float], _ rows: EncodedTable) -> [Float] {
+    let layout = rows.layout
     let (width, fields) = (layout.width, layout.count)
-    let rows = blended.count / max(width, 1)
-    var spreads = [Float](repeating: 0, count: rows * fields)
+    var spreads = [Float](repeating: 0, count: rows.count * fields)
+    let weightsOfRows = weights(of: rows)
     for (field, range) in layout.ranges.enumerated() where layout.fields[field].holdsNumbers {
-      let sum = Float(weights[field].reduce(0, +))
-      guard sum > 0 else { continue }
-      for row in 0..<rows {
+      for row in 0..<rows.count {
+        let weights = weightsOfRows[row][field]
+        let sum = Float(weights.reduce(0, +))
+        guard sum > 0 else { continue }
         let place = row * width + range.lowerBound
         var variance: Float = 0
-        for (prediction, weight) in zip(predictions, weights[field]) {
+        for (prediction, weight) in zip(predictions, weights) {
           let difference = Coordinate.difference(
             prediction,
             blended,

@@ -80,7 +80,16 @@ extension FittedImputer: FittedTask {
       state: State(
         fields: fields,
         predictor: predictor,
-        blend: CellBlend(weights, parts: parts),
+        blend: CellBlend(
+          weights,
+          alone: try file.tensors[State.Names.weights + State.Names.alone].map { _ in
+            try file.tensor(
+              State.Names.weights + State.Names.alone,
+              shape: [layout.count, parts]
+            ).scalars
+          },
+          parts: parts
+        ),
         uncertainty: CellUncertainty(
           deviations: try file.tensor(State.Names.deviations, shape: [width]).scalars,
           quantiles: try file.tensor(
@@ -101,6 +110,8 @@ extension FittedImputer.State {
     static let values = "rows.values"
     static let observed = "rows.observed"
     static let weights = "blend.weights"
+    /// What follows the name of weights where they are those of cells that alone are missing.
+    static let alone = ".alone"
     static let treeColumns = "trees.columns"
     static let treeValues = "trees.values"
     static let treeCounts = "trees.counts"
@@ -136,6 +147,7 @@ extension FittedImputer.State {
         shape: [layout.count, CellUncertainty.probabilityCount]
       ),
     ]
+    tensors[Names.weights + Names.alone] = blend.aloneTensor
     if let regression = predictor.regression {
       tensors[Names.regression] = Tensor(regression.coefficients, shape: [width, width + 1])
     }
@@ -150,6 +162,7 @@ extension FittedImputer.State {
       )
       for (filling, name) in zip(trees.fillings, Names.treeFillings) {
         tensors[name] = filling.tensor
+        tensors[name + Names.alone] = filling.aloneTensor
       }
     }
     if let rows = predictor.neighbors?.reference {
@@ -179,7 +192,10 @@ extension FittedImputer.State {
       // From the second on the trees are among the parts.
       let count = parts + min(index, 1)
       let weights = try file.tensor(name, shape: [layout.count, count]).scalars
-      fillings.append(CellBlend(weights, parts: count))
+      let alone = try file.tensors[name + Names.alone].map { _ in
+        try file.tensor(name + Names.alone, shape: [layout.count, count]).scalars
+      }
+      fillings.append(CellBlend(weights, alone: alone, parts: count))
     }
     let outputCounts = layout.fields.map { field in
       if case .category(let levels) = field, levels > 2 { levels } else { 1 }
@@ -208,15 +224,24 @@ extension [Float] {
 
 extension CellBlend {
   /// The weights as a file has them, `[F, parts]`.
-  fileprivate init(_ weights: [Float], parts: Int) {
+  fileprivate init(_ weights: [Float], alone: [Float]?, parts: Int) {
     self.init(
-      weights: stride(from: 0, to: weights.count, by: Swift.max(parts, 1)).map { start in
-        weights[start..<start + parts].map(Double.init)
-      }
+      weights: Self.split(weights, parts),
+      alone: alone.map { Self.split($0, parts) }
     )
   }
 
-  fileprivate var tensor: Tensor {
+  private static func split(_ weights: [Float], _ parts: Int) -> [[Double]] {
+    stride(from: 0, to: weights.count, by: Swift.max(parts, 1)).map { start in
+      weights[start..<start + parts].map(Double.init)
+    }
+  }
+
+  fileprivate var tensor: Tensor { Self.tensor(weights) }
+
+  fileprivate var aloneTensor: Tensor? { alone.map(Self.tensor) }
+
+  private static func tensor(_ weights: [[Double]]) -> Tensor {
     Tensor(
       weights.flatMap { $0.map { Float($0) } },
       shape: [weights.count, weights.first?.count ?? 0]

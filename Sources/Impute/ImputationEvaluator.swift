@@ -119,8 +119,10 @@ struct ImputationEvaluator: Sendable {
       CellBlend(
         predictions.blended,
         of: truth,
+        given: given,
         cells: cells,
         means: means,
+        distinguishes: data.groups == nil,
         fallback: predictor.fallbackWeights
       )
     }
@@ -138,8 +140,8 @@ struct ImputationEvaluator: Sendable {
     let isEven = cells.indices.map { ($0 / fields / blocks) % 2 == 0 }
     let halves = [true, false].map { half in
       let other = blend(cells.indices.map { cells[$0] && isEven[$0] != half })
-      let values = other.combined(candidates, layout: rows.layout, means: means)
-      return (values, other.spreads(candidates, of: values, layout: rows.layout))
+      let values = other.combined(candidates, of: given, means: means)
+      return (values, other.spreads(candidates, of: values, given))
     }
     var (own, spreads) = halves[0]
     for row in 0..<truth.count where !isEven[row * fields] {

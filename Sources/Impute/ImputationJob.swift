@@ -198,7 +198,8 @@ extension CellPredictor {
       return (self, blend)
     }
     let blends = [blend] + (trees?.fillings ?? [])
-    guard blends.allSatisfy({ $0.weights.allSatisfy { $0[place] < 0.02 } }) else {
+    guard blends.allSatisfy({ ($0.weights + ($0.alone ?? [])).allSatisfy { $0[place] < 0.02 } })
+    else {
       return (self, blend)
     }
     return (

@@ -64,8 +64,21 @@ extension MemberProblem: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing: "is missing"
-    case .wrongType(let expected): "should be of type \(expected)"
+    case .wrongType(let expected): "should be \(Self.noun(ofType: expected))"
     case .wrongValue: "has a value that is out of range"
+    }
+  }
+
+  /// What a value of a type of Swift is in JSON.
+  private static func noun(ofType name: String) -> String {
+    if name.hasPrefix("Array<") || name.hasPrefix("[") { return "a list" }
+    if name.hasPrefix("Optional<") { return noun(ofType: String(name.dropFirst(9).dropLast())) }
+    switch name {
+    case "Bool": return "true or false"
+    case "String": return "a text"
+    case "Double", "Float": return "a number"
+    case "Int", "UInt64", "Int32", "UInt32", "UInt8": return "a whole number"
+    default: return "an object"
     }
   }
 }

@@ -41,6 +41,26 @@ import Testing
     (["2011-Q3", "2012-Q4", "2000-Q1"], "yyyy-QQQ", [2011, 7, 1]),
     (["Q3 2011", "Q4 2012", "Q1 2000"], "QQQ yyyy", [2011, 7, 1]),
     (["q3/2011", "q4/2012", "q1/2000"], "QQQ/yyyy", [2011, 7, 1]),
+    (["Jul-11", "Jan-19", "May-00"], "MMM-yy", [2011, 7, 1]),
+    (["2011M07", "2012M12", "2000M01"], "yyyy'M'MM", [2011, 7, 1]),
+    (["20230623000000", "20211231000000", "20190101000000"], "yyyyMMddHHmmss", [2023, 6, 23]),
+    (["20230623T0000", "20211231T0000", "20190101T0000"], "yyyyMMdd'T'HHmm", [2023, 6, 23]),
+    (
+      ["2023-06-23 00:00:00 UTC", "2021-12-31 00:00:00 UTC", "2019-01-01 00:00:00 UTC"],
+      "yyyy-MM-dd HH:mm:ss 'UTC'", [2023, 6, 23]
+    ),
+    (
+      ["2023-06-23 01:00:00 +0100", "2021-12-31 01:00:00 +0100", "2019-01-01 01:00:00 +0100"],
+      "yyyy-MM-dd HH:mm:ss xx", [2023, 6, 23]
+    ),
+    (
+      ["\"Fri, 23 Jun 2023\"", "\"Fri, 31 Dec 2021\"", "\"Tue, 01 Jan 2019\""],
+      "EEE, dd MMM yyyy", [2023, 6, 23]
+    ),
+    (
+      ["Friday 2023-06-23", "Friday 2021-12-31", "Tuesday 2019-01-01"],
+      "EEEE yyyy-MM-dd", [2023, 6, 23]
+    ),
   ]
 
   @Test(arguments: ways.indices)
@@ -55,6 +75,24 @@ import Testing
     let format = try #require(column.dateFormat)
     let between = format.text((column.number(0) ?? 0) + 1_000_000)
     #expect(format.seconds(of: between.utf8).map { format.rounded($0) } != nil)
+  }
+
+  @Test func datesFarFromAllOthersStandForNone() throws {
+    let cells = days(60) { "\($0)-\($1 < 10 ? "0" : "")\($1)-\($2 < 10 ? "0" : "")\($2)" }
+    let (column, reading) = try reader.column(
+      cells.enumerated().map { $0 % 5 == 3 ? "1900-01-01" : $1 } + ["2999-12-31"]
+    )
+    #expect(column.kind == .date && column.missingCount == 13 && reading.odd.count == 13)
+    #expect(reading.odd.first.map(\.text) == ["1900-01-01", "2999-12-31"])
+    #expect(column.written(3) == "1900-01-01" && column.text(3) == nil)
+    // Near others it is a day as any.
+    let old = cells.map { $0.replacingOccurrences(of: "20", with: "19") } + ["1970-01-01"]
+    #expect(try reader.column(old).column.missingCount == 0)
+  }
+
+  @Test func daysOfTheWeekMustBeRight() throws {
+    let cells = (0..<40).map { $0 % 2 == 0 ? "Fri 2023-06-23" : "Mon 2023-06-23" }
+    #expect(try reader.column(cells).column.kind != .date)
   }
 
   @Test func oddCellsAmongDatesAreNamedAndKept() throws {

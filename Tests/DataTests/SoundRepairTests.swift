@@ -51,7 +51,7 @@ import Testing
     return (try? sound.encoded(as: .mp3)) != nil
   }
 
-  @Test(arguments: [0, 0xffff_ffff, 0xffff_ff00])
+  @Test(arguments: [0, 0xffff_ffff, 0xffff_ff00, 0x7fff_ffff, 0x7fff_f000, 0x8000_0000])
   func streamedSizesOfAWAVAreThoseOfTheFile(_ size: Int) throws {
     var bytes = try tone().encoded(as: .wav)
     let place = try #require(

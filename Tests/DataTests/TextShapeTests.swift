@@ -29,7 +29,37 @@ import Testing
     }
   }
 
+  // MARK: Titles
+
+  @Test func titlesBeforeTheHeaderAreLeftOut() throws {
+    let rows = "id,kind,size\n1,a,2.5\n2,b,3.5\n3,a,4.5\n"
+    for title in ["Monthly report\n\n", "% by meter 7\n", "Report\nof June\r\n", "; made\n"] {
+      let text = title + rows
+      #expect(try self.rows(text) == ["1|a|2.5", "2|b|3.5", "3|a|4.5"])
+      #expect(try names(text) == ["id", "kind", "size"])
+      let format = try #require(try TextFormat(contentsOf: folder.file(text)))
+      #expect(format.titleLines == (title.hasPrefix("Report") ? 2 : 1))
+    }
+    // One word above two columns is the name of one of them, and one above columns with other counts nothing.
+    for text in ["x\n1,2\n3,4\n5,6\n", "A title\n1,2,3\n4,5\n6,7,8\n"] {
+      #expect(throws: DatasetError.self) { try Table(contentsOf: folder.file(text)) }
+    }
+  }
+
   // MARK: Headers
+
+  @Test func textsThatComeAgainAreNoNames() throws {
+    #expect(try names("a,u\nb,v\na,u\nb,u\na,v\n") == ["column 1", "column 2"])
+    #expect(try names("a,size\na,u\nb,v\na,u\n") == ["a", "size"])
+    #expect(try names("a\nb\na\n") == ["a"])
+  }
+
+  @Test func namesOfRowsAreAllDifferent() throws {
+    // Cells in single quotes are no cells in quotes.
+    let text = "id,kind,v\n1,'a, b',2\n1,'c, d',3\n2,'a, b',4\n"
+    #expect(throws: DatasetError.self) { try Table(contentsOf: folder.file(text)) }
+    #expect(try names("kind,v\nr1,a,2\nr2,b,3\nr3,a,4\n") == ["column 1", "kind", "v"])
+  }
 
   @Test(arguments: [
     "2019,2020,2021\n101.5,108.7,124.2\n98.7,109.7,121.2\n99.9,110.2,114.7\n",
@@ -40,6 +70,7 @@ import Testing
     "0,1,2,3\n0.5,0.25,-1.5,2.5\n0.125,1.5,2.5,1.5\n",
     "0,1,2,3,4,5,6,7\n5,3,5,6,1,2,9,8\n4,2,2,1,0,7,7,7\n",
     "t,10,20\n1,0.5,0.25\n2,0.75,0.5\n",
+    "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8\n5,3,5,6,1,2,9,8\n4,2,2,1,0,7,7,7\n",
   ])
   func numbersMayNameColumns(_ text: String) throws {
     let first = text.prefix { $0 != "\n" }.split(separator: ",").map(String.init)

@@ -154,6 +154,27 @@ import Testing
     )
   }
 
+  /// So is a new level where anomalies may have been among the rows that were trained on.
+  @Test func aNewLevelIsUnusualAmongMixedRows() async throws {
+    let engine = smallEngine()
+    let fitted = try await AnomalyDetector(
+      falseAlarmRate: 0.02,
+      learned: .mixed,
+      architecture: .dense(hidden: [16], activation: .silu),
+      learning: TrainingSettings(epochs: 10, seed: 1)
+    ).fit(
+      Self.sensors(200, valve: 5, mode: "manual"),
+      session: TrainingSession(engine: engine)
+    )
+    let unseen = try await fitted.findings(
+      in: Self.sensors(60, valve: 5, mode: "ZZ9"),
+      on: engine
+    )
+    let new = unseen.indices.filter { $0 % 2 == 1 }
+    #expect(new.allSatisfy { unseen.anomalies[$0] && unseen[$0].reasons.first?.name == "mode" })
+    #expect(unseen.anomalyCount <= new.count + 3)
+  }
+
   /// Where columns depend on each other, rows that break the dependence are found by more than their
   /// columns' tails, and the weights say so.
   @Test func theWeightsFollowTheDependenceOfColumns() async throws {

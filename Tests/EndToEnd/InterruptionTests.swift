@@ -152,6 +152,21 @@ import Testing
     #expect(folder.has(".model.hourglass.checkpoint"), "it is still good for its own run")
   }
 
+  @Test func anotherRunKeepsTheFormerCheckpoint() throws {
+    let folder = try prepared()
+    let running = try Running(long + ["--save", "model.hourglass"], in: folder)
+    try wait { folder.has(".model.hourglass.checkpoint") }
+    running.send(SIGKILL)
+    _ = try running.wait()
+    let state = try folder.bytes(".model.hourglass.checkpoint")
+    let short = ["reduce", "data.csv", "--epochs", "1", "--save", "model.hourglass"]
+    let outcome = try Program.run(short, in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("--resume would have gone on"), "\(outcome.errors)")
+    #expect(try folder.bytes(".model.hourglass.checkpoint.former") == state)
+    #expect(!folder.has(".model.hourglass.checkpoint"))
+  }
+
   /// What a short training on a small table comes to, whose latent vectors go to a file.
   private func reduced(
     _ output: String,

@@ -26,6 +26,9 @@ import Testing
     try refuse(detect + ["--checkpoint", "m.hourglass"], in: folder, "would be written twice")
     try refuse(detect + ["--checkpoint", "./m.hourglass"], in: folder, "would be written twice")
     try refuse(detect + ["--checkpoint", "d.csv"], in: folder, "d.csv is read by this command")
+    try folder.write("notes", to: "notes.txt")
+    try refuse(detect + ["--checkpoint", "notes.txt"], in: folder, "and is no checkpoint")
+    #expect(folder.text("notes.txt") == "notes")
     try refuse(
       ["reduce", "d.csv", "-o", "codes", "--save", "./codes"] + quick,
       in: folder,

@@ -63,8 +63,10 @@ import Testing
     let blend = CellBlend(
       [rows.values, wrong],
       of: truth,
+      given: truth,
       cells: all,
       means: means,
+      distinguishes: false,
       fallback: [0.5, 0.5]
     )
     for weights in blend.weights { #expect(weights[0] > 0.7 && weights[1] < 0.3, "\(weights)") }
@@ -72,11 +74,49 @@ import Testing
     let blind = CellBlend(
       [rows.values, wrong],
       of: truth,
+      given: truth,
       cells: none,
       means: means,
+      distinguishes: false,
       fallback: [0.5, 0.5]
     )
     #expect(blind.weights.allSatisfy { $0 == [0.5, 0.5] })
+  }
+
+  @Test func cellsThatAloneAreMissingHaveWeightsOfTheirOwn() {
+    // The first prediction is right where the other cell of the row is there, and wrong where it is not.
+    let layout = FeatureSchema.numbers(2)
+    let values = (0..<400).map { Float($0 * 37 % 101) / 50 - 1 }
+    let truth = EncodedTable(
+      layout: layout,
+      count: 200,
+      values: values,
+      observed: values.map { _ in 1 }
+    )
+    var observed = [Float](repeating: 1, count: 400)
+    for row in 0..<200 {
+      observed[2 * row] = 0
+      if row % 2 == 0 { observed[2 * row + 1] = 0 }
+    }
+    let given = EncodedTable(layout: layout, count: 200, values: values, observed: observed)
+    let first = values.indices.map { $0 / 2 % 2 == 0 ? -values[$0] : values[$0] }
+    let second = values.map { $0 * 0.5 }
+    let blend = CellBlend(
+      [first, second],
+      of: truth,
+      given: given,
+      cells: observed.map { $0 == 0 },
+      means: FieldMeans(truth),
+      distinguishes: true,
+      fallback: [0.5, 0.5]
+    )
+    let alone = blend.alone?[0] ?? []
+    #expect(alone[0] > 0.95 && alone[1] < 0.1, "\(alone)")
+    #expect(blend.weights[0][0] < 0.5, "\(blend.weights[0])")
+    let filled = blend.combined([first, second], of: given, means: FieldMeans(truth))
+    for row in stride(from: 1, to: 200, by: 2) {
+      #expect(abs(filled[2 * row] - values[2 * row]) < 0.05)
+    }
   }
 
   @Test func gapsAreBridgedByALine() {

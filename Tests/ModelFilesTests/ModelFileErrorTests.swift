@@ -167,7 +167,7 @@ import Testing
         member: "training.epochs",
         problem: MemberProblem.wrongType(expected: "Int").description
       ),
-      "f: the header of the model cannot be read: \"training.epochs\" should be of type Int. "
+      "f: the header of the model cannot be read: \"training.epochs\" should be a whole number. "
         + "\(damaged)"
     ),
     (

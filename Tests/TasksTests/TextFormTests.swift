@@ -46,6 +46,20 @@ import Testing
     #expect(grown.last == "1000")
   }
 
+  @Test func textsBeyondTheFormAreCounted() throws {
+    // Of two letters and a digit there are 6,760 texts, but of these letters 90 alone.
+    let texts = (0..<60).map { row in
+      "\(["a", "b", "c"][row % 3])\(["x", "y", "z"][row / 3 % 3])\(row / 9)\(row % 2)"
+    }
+    let form = try #require(TextForm(Self.column(Array(Set(texts)).sorted())))
+    let count = form.lengthenedCount(3_000, seed: 7)
+    let made = try made(Array(Set(texts)).sorted(), 3_000).compactMap(\.self)
+    #expect(count > 0 && count == made.count { $0.count > 4 })
+    #expect(form.lengthenedCount(10, seed: 7) == 0)
+    let running = try #require(TextForm(Self.column((1...300).map(String.init))))
+    #expect(running.lengthenedCount(5_000, seed: 7) == 0)
+  }
+
   @Test func accountsAreOfAsManyDigits() throws {
     var generator = SeededGenerator(seed: 1)
     for length in [16, 19] {

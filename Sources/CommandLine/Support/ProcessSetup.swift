@@ -8,7 +8,8 @@ enum ProcessSetup {
     // A stream that is closed would give its number to the next file, and messages would be
     // written into that file.
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      _ = open("/dev/null", O_RDWR)
+      // Results must not vanish: writing them to what is only read from fails.
+      _ = open("/dev/null", descriptor == STDOUT_FILENO ? O_RDONLY : O_RDWR)
     }
     // Some parents ignore SIGPIPE, and their children inherit that.
     signal(SIGPIPE, SIG_DFL)

@@ -37,6 +37,10 @@ extension NumericDataset {
     if ["<!doctype", "<html", "<?xml"].contains(where: word.hasPrefix) {
       return "a web page or XML"
     }
+    let signs = word.filter { !$0.isWhitespace }
+    if signs.hasPrefix("[{") || signs.hasPrefix("[[") {
+      return "a JSON array (of JSON only lines with an object each are read)"
+    }
     let formats: [(start: [UInt8], name: String)] = [
       ([0x1f, 0x8b], "a gzip file inside a gzip file"),
       ([0x89, 0x50, 0x4e, 0x47], "a PNG image"),

@@ -165,6 +165,25 @@ final class ByteSource {
     }
   }
 
+  /// Doubles what a reader can look at together, and fills it.
+  func widen() throws(DatasetError) {
+    window += [UInt8](repeating: 0, count: window.count)
+    try fill()
+  }
+
+  /// Whether what is compressed in a file is more than so many bytes, for which it is inflated once.
+  ///
+  /// - Throws: What is wrong with the file.
+  static func inflatesBeyond(_ limit: Int, path: String) throws(DatasetError) -> Bool {
+    let source = try ByteSource(path: path)
+    while source.position + source.unreadCount <= limit {
+      if source.isAtEnd { return false }
+      source.discard(source.unreadCount)
+      try source.fill()
+    }
+    return true
+  }
+
   /// From here on gives what another stream makes of the bytes that come.
   ///
   /// - Parameter make: Makes the other stream of one of the unread bytes and of those behind them.

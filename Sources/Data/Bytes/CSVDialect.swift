@@ -43,6 +43,15 @@ enum CSVDialect {
     return candidates[most]
   }
 
+  /// Whether the first rows, three or more, all have a separator equally often.
+  static func areRows(_ bytes: Span<UInt8>, isWhole: Bool, fewestSeparators: Int) -> Bool {
+    let rows = counts(in: bytes, isWhole: isWhole)
+    guard rows.count > 2, let first = rows.first else { return false }
+    return candidates.indices.contains { index in
+      first[index] >= fewestSeparators && rows.allSatisfy { $0[index] == first[index] }
+    }
+  }
+
   /// Whether runs of blanks stand between cells.
   ///
   /// No separator stands outside quotes in the first rows, and each has as many words, two or more. Either all of
@@ -115,7 +124,9 @@ enum CSVDialect {
       // What is cut at the end of the bytes does not count.
       guard index < bytes.count || (isWhole && index == bytes.count) else { break }
       let isNumber = !isQuoted && TableNumber(bytes, from: start)?.end == index
-      row.append(isNumber ? .number : missing.contains(bytes, start..<index) ? .missing : .text)
+      let isMissing =
+        missing.contains(bytes, start..<index) || missing.standIn(bytes, start..<index) != nil
+      row.append(isNumber ? .number : isMissing ? .missing : .text)
     }
     if isWhole && !row.isEmpty && index >= bytes.count { rows.append(row) }
     return rows

@@ -1,5 +1,6 @@
 /// What stands before the first row of a table: a line that names the separator, as Excel writes it
-/// (`sep=;`), and lines of remarks that begin with `#`.
+/// (`sep=;`), lines of remarks that begin with `#`, or lines of titles, which have no separator where all rows that
+/// follow have equally many.
 struct TextPreamble {
   /// The number of bytes; 0 where the text begins with its first row.
   private(set) var count = 0
@@ -9,11 +10,21 @@ struct TextPreamble {
   private(set) var separator: UInt8?
   /// Where each line of remarks begins, and which line it is, counted from 0.
   private(set) var remarks: [(count: Int, lines: Int)] = []
+  /// The lines of titles.
+  private(set) var titles = 0
+
+  /// The most lines of titles.
+  private static let mostTitles = 10
 
   /// Finds it at the beginning of a text.
   ///
   /// - Parameter isWhole: Whether these are all bytes of the text.
   init(_ bytes: Span<UInt8>, isWhole: Bool) {
+    findRemarks(bytes, isWhole: isWhole)
+    if separator == nil, remarks.isEmpty { findTitles(bytes, isWhole: isWhole) }
+  }
+
+  private mutating func findRemarks(_ bytes: Span<UInt8>, isWhole: Bool) {
     var (position, line) = (0, 0)
     while position < bytes.count {
       if CSVDialect.endsLine(bytes[position]) {
@@ -43,6 +54,37 @@ struct TextPreamble {
       lines = line
     }
     if count > 0 { (count, lines) = (position, line) }
+  }
+
+  private mutating func findTitles(_ bytes: Span<UInt8>, isWhole: Bool) {
+    var (position, line, found) = (count, lines, 0)
+    var hasBlank = false
+    while position < bytes.count, found <= Self.mostTitles {
+      if CSVDialect.endsLine(bytes[position]) {
+        let isPair =
+          bytes[position] == CSVDialect.carriageReturn && position + 1 < bytes.count
+          && bytes[position + 1] == CSVDialect.lineFeed
+        position += isPair ? 2 : 1
+        line += 1
+        continue
+      }
+      var end = position
+      while end < bytes.count, !CSVDialect.endsLine(bytes[end]),
+        !CSVDialect.candidates.contains(bytes[end])
+      {
+        hasBlank = hasBlank || bytes[end] == CSVDialect.space
+        end += 1
+      }
+      guard end < bytes.count else { return }
+      if !CSVDialect.endsLine(bytes[end]) { break }
+      (position, found) = (end, found + 1)
+    }
+    guard (1...Self.mostTitles).contains(found), position < bytes.count else { return }
+    // One word above rows of two cells is the name of a column whose rows have names.
+    let fewest = hasBlank || found > 1 ? 1 : 2
+    let rest = bytes.extracting(position..<bytes.count)
+    guard CSVDialect.areRows(rest, isWhole: isWhole, fewestSeparators: fewest) else { return }
+    (count, lines, titles) = (position, line, found)
   }
 
   /// Leaves lines of remarks to the rows, from one of them on.

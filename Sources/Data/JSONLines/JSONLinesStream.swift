@@ -70,6 +70,9 @@ final class JSONLinesStream: ByteStream {
 struct JSONKeys: Sendable {
   private(set) var names: [String] = []
   private var places: [[UInt8]: Int] = [:]
+  /// The lines, and the values in them, that the keys were taken from.
+  private var lineCount = 0
+  private var valueCount = 0
   /// Whether a key that is none of these is an error, as they are those of the first lines alone.
   var refusesOthers = false
 
@@ -109,11 +112,32 @@ struct JSONKeys: Sendable {
         if index + 1 < bytes.count || !isLast { continue }
       }
       used = index + 1
-      if let object = try? JSONLine(line) { for member in object.members { insert(member.key) } }
+      if let object = try? JSONLine(line) {
+        lineCount += 1
+        valueCount += object.members.count
+        for member in object.members { insert(member.key) }
+      }
       line.removeAll(keepingCapacity: true)
       if names.count > CSVDialect.columnLimit { break }
     }
     return used
+  }
+
+  /// The most cells of a table of which nearly all are missing, and how many there may be for each value.
+  private static let sparseLimit = (cells: 1 << 24, forEachValue: 1_000)
+
+  /// Refuses lines that have so few of the keys each that their table would be far larger than they are.
+  private func checkDensity(_ path: String) throws(DatasetError) {
+    let cells = lineCount.multipliedReportingOverflow(by: names.count)
+    guard cells.overflow || cells.partialValue > Self.sparseLimit.cells,
+      cells.overflow || cells.partialValue / max(valueCount, 1) > Self.sparseLimit.forEachValue
+    else { return }
+    throw .notJSON(
+      path: path,
+      line: lineCount,
+      found: "\(names.count) different keys in \(lineCount) lines that hold \(valueCount) values, "
+        + "too few for a table"
+    )
   }
 
   /// The keys of all lines of a file.
@@ -126,6 +150,7 @@ struct JSONKeys: Sendable {
       if names.count > CSVDialect.columnLimit {
         throw .tooManyColumns(path: source.path, limit: CSVDialect.columnLimit)
       }
+      try checkDensity(source.path)
       source.discard(used == 0 && source.isFull ? source.unreadCount : used)
       if isLast { return }
       try source.fill()

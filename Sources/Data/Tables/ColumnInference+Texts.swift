@@ -15,6 +15,16 @@ extension ColumnInference {
     words: MissingWords
   ) throws(DatasetError) -> Meaning {
     let cells = TextCells(codes: codes, pool: pool, evidence: evidence, words: words)
+    if let expectation, evidence.values > 0,
+      let meaning = try? expectation.meaning(
+        codes: codes,
+        pool: pool,
+        evidence: evidence,
+        words: words
+      )
+    {
+      return meaning.asExpected
+    }
     switch declared {
     case .number, .integer: return try declaredNumbers(cells)
     case .date, .time: return try declaredDates(cells)
@@ -37,15 +47,19 @@ extension ColumnInference {
     let evidence = cells.evidence
     let durations = evidence.durations.decision()
     if case .dates(let dates) = evidence.dates.outcome(order: dateOrder),
-      evidence.areFew(dates.odd),
+      evidence.areFew(dates.odd, known: evidence.standInCount + dates.farCount),
       durations.map({ dates.odd.count <= $0.odd.count }) ?? true
     {
       return meaning(cells, dates, dates.isTime ? .time : .date)
     }
-    if let durations, evidence.areFew(durations.odd) { return try meaning(cells, durations) }
+    if let durations, evidence.areFew(durations.odd, known: evidence.standInCount) {
+      return try meaning(cells, durations)
+    }
     guard let numbers = evidence.numbers.decision(hasDecimalComma: hasDecimalComma),
-      !numbers.areCodes, !refusesDecimalComma || numbers.writing.decimal == .point
+      !numbers.areCodes, !refusesDecimalComma || numbers.writing.decimal == .point,
+      evidence.standIns.isEmpty || cells.pool.count - evidence.standIns.count > 1
     else { return nil }
+    if numbers.odd.count > 0, numbers.writing.affix.isLetterUnit { return nil }
     if numbers.odd.count == 0 {
       let isWhole = numbers.decimals.most == 0
       // Two amounts are two values.
@@ -203,6 +217,7 @@ extension ColumnInference {
       cells.codes,
       cells.pool,
       words: cells.words,
+      takesStandIns: true,
       read: { (writing ?? NumberWriting()).number(of: $0) },
       write: writing?.writer(format)
     )
@@ -212,7 +227,9 @@ extension ColumnInference {
       decimals: decimals,
       isFixed: counts.areEqual
     )
-    meaning.unreadCount = cells.evidence.quotedWords
+    let standIns = cells.evidence.standIns.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    meaning.standIns = standIns.map { ColumnReading.MissingWord(word: $0.key, count: $0.value) }
+    meaning.unreadCount = cells.evidence.quotedWords + cells.evidence.standInCount
     guard writing != nil else { return meaning }
     // What names rows, or is one of two values, is kept as it is written.
     guard case .numbers = meaning.column.cells else { return try texts(cells) }

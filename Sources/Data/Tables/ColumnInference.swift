@@ -19,7 +19,9 @@ struct ColumnInference {
   let path: String
   let name: String
   /// The kind that the user declared.
-  let declared: ColumnKind?
+  var declared: ColumnKind?
+  /// The kind of the column in data that these are read like, of which it is where its cells can be.
+  var expected: ColumnKind?
   /// The levels of an ordinal column in their order, if the user gave it.
   var levels: [String]?
   /// The order of day and month that the user declared.
@@ -47,6 +49,8 @@ struct ColumnInference {
     var odd = OddCells()
     /// The cells that are no values, and count as missing.
     var unreadCount = 0
+    /// The words among them that stand for a missing cell among numbers.
+    var standIns: [ColumnReading.MissingWord] = []
 
     /// The report of it.
     func reading(_ name: String) -> ColumnReading {
@@ -61,6 +65,14 @@ struct ColumnInference {
       }
       return reading
     }
+  }
+
+  /// The inference by which the column is of the expected kind; none where a kind was declared.
+  var expectation: ColumnInference? {
+    guard declared == nil, let expected else { return nil }
+    var inference = self
+    (inference.declared, inference.expected) = (expected, nil)
+    return inference
   }
 
   // MARK: Numbers
@@ -83,6 +95,16 @@ struct ColumnInference {
     isFixed: Bool
   ) throws(DatasetError) -> Meaning {
     let missing = missing.contains(true) ? missing : []
+    if let expectation, missing.contains(false) || (missing.isEmpty && !numbers.isEmpty),
+      let meaning = try? expectation.meaning(
+        numbers: numbers,
+        missing: missing,
+        decimals: decimals,
+        isFixed: isFixed
+      )
+    {
+      return meaning.asExpected
+    }
     let facts = NumberFacts(numbers, missing: missing, decimals: decimals)
     let rule = declared == nil ? rule(of: facts, numbers, missing) : .declared
     let kind = declared ?? rule.kindOfNumbers
@@ -237,6 +259,21 @@ struct ColumnInference {
   /// The same with some of the cells.
   func wrongKind(_ kind: ColumnKind, _ cells: OddCells, _ remark: String = "") -> DatasetError {
     wrongKind(kind, cells.placed(in: parts).description + remark)
+  }
+}
+
+extension ColumnInference.Meaning {
+  /// The column, which was taken for the kind that was expected, by the rule for its values.
+  var asExpected: ColumnInference.Meaning {
+    var meaning = self
+    meaning.rule =
+      switch column.kind {
+      case .date: .dates
+      case .time: .timesOfDay
+      case .integer where column.writing == nil: .wholeNumbers
+      default: column.writing == nil ? .numbers : .writtenNumbers
+      }
+    return meaning
   }
 }
 

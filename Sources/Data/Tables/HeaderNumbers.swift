@@ -84,8 +84,8 @@ struct ColumnEvidence {
 /// The numbers of the first row of a table, which may be data or the names of the columns: years, wavelengths, or
 /// running numbers.
 ///
-/// Names are whole numbers, none negative, all different, and at equal steps, which those of the rows below are not.
-/// They are taken for names where besides
+/// Names are numbers, none negative, all different, and at equal steps, which those of the rows below are not; whole
+/// ones, or eight or more with decimals. They are taken for names where besides
 /// - they are years, and the columns hold no years: three or more of them, or each outside of its column;
 /// - or they are three or more above numbers with decimals;
 /// - or they are three or more, each far outside of its column;
@@ -102,7 +102,8 @@ struct HeaderNumbers {
   private static let fewestRows = 2
 
   var areNames: Bool {
-    guard values.allSatisfy({ $0 >= 0 && $0 == $0.rounded() && $0 < 1e9 }),
+    let areWhole = values.allSatisfy { $0 == $0.rounded() }
+    guard values.allSatisfy({ $0 >= 0 && $0 < 1e9 }), areWhole || values.count >= 8,
       columns.allSatisfy({ $0.hasNumber && !$0.hasText && $0.numberCount >= Self.fewestRows })
     else { return false }
     if values.count == 1 { return hasTexts && areYears && isEachOutside(by: 0) }
@@ -127,7 +128,10 @@ struct HeaderNumbers {
     guard values.count > 1, case let step = values[1] - values[0], step != 0, step.isFinite else {
       return nil
     }
-    let areEqual = values.indices.dropFirst().allSatisfy { values[$0] - values[$0 - 1] == step }
+    // Steps of decimals such as 0.1 are equal up to rounding.
+    let areEqual = values.indices.dropFirst().allSatisfy {
+      abs(values[$0] - values[$0 - 1] - step) <= 1e-9 * max(abs(values[$0]), abs(step))
+    }
     return areEqual ? step : nil
   }
 
@@ -135,7 +139,8 @@ struct HeaderNumbers {
   private func areRowsAlike(_ step: Double) -> Bool {
     let rows = columns.map(\.firstNumbers.count).min() ?? 0
     let alike = (0..<rows).count { row in
-      Self.step(columns.map { $0.firstNumbers[row] }) == step
+      Self.step(columns.map { $0.firstNumbers[row] }).map { abs($0 - step) <= 1e-9 * abs(step) }
+        == true
     }
     return 2 * alike > rows
   }

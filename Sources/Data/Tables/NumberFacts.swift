@@ -94,6 +94,16 @@ struct NumberFacts {
     return DateFormat.seconds(ofDay: whole) != nil
   }
 
+  /// Whether a number is such a day, or one with hours and minutes, or seconds too, as in 20230623140500.
+  static func mayBeDate(_ number: Double) -> Bool {
+    if number < 1e11 { return isDay(number) }
+    guard number < 2.1e13, let whole = Int(exactly: number) else { return false }
+    let time = whole >= 10_000_000_000_000 ? whole % 1_000_000 : whole % 10_000 * 100
+    let day = whole >= 10_000_000_000_000 ? whole / 1_000_000 : whole / 10_000
+    guard isDay(Double(day)) else { return false }
+    return time / 10_000 < 24 && time / 100 % 100 < 60 && time % 100 < 60
+  }
+
   /// The rule by which whole numbers name their rows; nil where they do not.
   ///
   /// - Parameters:
@@ -133,6 +143,7 @@ struct NumberFacts {
       if character.isLetter || character.isNumber { word.append(character) }
       previousIsLower = character.isLowercase
     }
-    return ["id", "ids", "identifier", "uuid", "guid", "key", "index"].contains(word.lowercased())
+    let names = ["id", "ids", "identifier", "uuid", "guid", "key", "index", "rowname", "rownames"]
+    return names.contains(word.lowercased())
   }
 }

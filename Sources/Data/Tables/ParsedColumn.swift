@@ -72,12 +72,24 @@ struct ParsedColumn: Sendable {
     missingWords[word] += 1
   }
 
-  /// Whether nearly all numbers are days written as eight digits.
+  /// Whether some cells hold a word that stands for a missing cell among numbers alone.
+  func holdsStandIns(_ words: MissingWords) -> Bool {
+    missingWords.dropFirst(words.texts.count + 1).contains { $0 > 0 }
+  }
+
+  /// Whether all numbers are the same, and there are some.
+  var isOneNumber: Bool {
+    let present = numbers.indices.lazy.filter { missing.isEmpty || !missing[$0] }
+    guard let first = present.first else { return false }
+    return present.allSatisfy { numbers[$0] == numbers[first] }
+  }
+
+  /// Whether nearly all numbers are days or stamps written as digits.
   var mayBeDays: Bool {
     guard decimals == 0 else { return false }
     let present = numbers.count - missing.count { $0 }
     var others = -(numbers.count - present)
-    for number in numbers where !NumberFacts.isDay(number) {
+    for number in numbers where !NumberFacts.mayBeDate(number) {
       others += 1
       if others * 10 > present { return false }
     }

@@ -138,6 +138,7 @@ struct SampleRows {
     hasRemarks: Bool
   ) {
     var (widths, endEmpty): (Set<Int>, Bool) = ([], true)
+    var firstCells: [[UInt8]] = []
     var (rows, marked) = (0, 0)
     forEachRow(bytes, from: position, limit: Self.widthRows) { cells, startsWithSign in
       if startsWithSign {
@@ -147,6 +148,7 @@ struct SampleRows {
       }
       rows += 1
       widths.insert(cells.count)
+      firstCells.append(cells[0].text)
       if cells.last?.text.isEmpty != true || cells.last?.isQuoted == true { endEmpty = false }
     }
     if hasRemarks { remarks = 2 * marked <= marked + rows ? .all : .whereNoRowFits }
@@ -161,7 +163,9 @@ struct SampleRows {
     } else if rows > 0, widths == [first.count + 1], hints.header != .absent {
       hasTrailingSeparators = endEmpty
       let isNamed = !first.contains { kind($0).isNumber } || hints.header == .present
-      hasRowNames = !endEmpty && first.count > 1 && isNamed
+      // The names of rows are all different.
+      hasRowNames =
+        !endEmpty && first.count > 1 && isNamed && Set(firstCells).count == firstCells.count
       if hasRowNames { columnCount += 1 }
     }
     if rows == 0, !hints.expected.isEmpty {
@@ -262,13 +266,15 @@ struct SampleRows {
     if let number = TableNumber(cell: text.span, 0..<text.count) {
       var counts = DecimalCounts()
       counts.note(number, text.span, from: 0)
-      let isPlain = number.value.isFinite && !counts.needTexts && !NumberFacts.isDay(number.value)
+      let isPlain =
+        number.value.isFinite && !counts.needTexts && !NumberFacts.mayBeDate(number.value)
       return isPlain ? .number : .written
     }
-    if missing.contains(text.span, 0..<text.count) { return .missing }
+    if missing.contains(text.span, 0..<text.count) || missing.isStandIn(text) { return .missing }
     // Infinity is a number that is refused, and no reason to read its column as texts.
     if text.count <= 9 && TableParser.isInfinity(cell.string) { return .number }
-    return NumberCell(text) == nil ? .text : .written
+    // A column of 1h and 2h may be one of numbers, but a first row of them has names.
+    return NumberCell(text).map { !$0.affix.isLetterUnit } == true ? .written : .text
   }
 
   /// The number that a cell is.
@@ -286,7 +292,13 @@ struct SampleRows {
   /// it does if these look like names beside the numbers below them (`HeaderNumbers`).
   private func isHeader(_ firstRow: [CellKind]) -> Bool {
     if isAboveNumbers { return true }
-    guard firstRow.contains(where: \.isNumber) else { return firstRow.contains(.text) }
+    guard firstRow.contains(where: \.isNumber) else {
+      // Texts that all come again below them are values.
+      let areValues =
+        columnCount > 1 && firstRow.count == columnCount
+        && columns.allSatisfy { $0.repeatsFirst }
+      return firstRow.contains(.text) && !areValues
+    }
     guard !hasRowNames, firstRow.count >= columnCount else { return false }
     let places = (0..<columnCount).filter { firstRow[$0].isNumber }
     let texts = (0..<columnCount).filter { firstRow[$0] == .text }

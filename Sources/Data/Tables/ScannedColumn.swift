@@ -53,7 +53,10 @@ struct ScannedColumn {
   var minimum: Double? { presentCount > 0 && !isText ? least : nil }
   var maximum: Double? { presentCount > 0 && !isText ? greatest : nil }
 
-  /// Whether nearly all numbers are days written as eight digits.
+  /// Whether all numbers are the same, and there are some.
+  var isOneNumber: Bool { presentCount > 0 && least == greatest }
+
+  /// Whether nearly all numbers are days or stamps written as digits.
   var mayBeDays: Bool { presentCount > 0 && dayCount * 10 >= presentCount * 9 }
 
   /// Takes the cells of a block, of which some go to places of the sample.
@@ -92,7 +95,7 @@ struct ScannedColumn {
       squares += difference * (value - mean)
       if fractional == nil && value != value.rounded() { fractional = value }
       if distinct.count < mostDistinct { note(value) }
-      if value >= 19_000_101, NumberFacts.isDay(value) { dayCount += 1 }
+      if value >= 19_000_101, NumberFacts.mayBeDate(value) { dayCount += 1 }
     }
     for (place, row) in drawn {
       let value = missing.count > 0 && missing[row] ? .nan : values[row]

@@ -99,6 +99,7 @@ package struct StoredTable: Sendable {
         scan.evidence,
         options,
         days: { scan.columns[$0].mayBeDays },
+        isOneNumber: { scan.columns[$0].isOneNumber },
         canBeReadAgain: source.storedSize != nil
       )
       if late.isEmpty { break }

@@ -92,6 +92,8 @@ package enum TSFile {
     private(set) var line = 1
     private var isInData = false
     private var hasClass = true
+    /// Whether the class is a number to predict.
+    private var hasTarget = false
     private var hasStamps = false
     /// The stamps of each series and channel, where the file has them.
     private var stamps: [[[String]]] = []
@@ -123,6 +125,7 @@ package enum TSFile {
         if words[0] == "@data" { isInData = true }
         if ["@classlabel", "@targetlabel"].contains(words[0]), words.count > 1 {
           hasClass = words[1] == "true"
+          hasTarget = hasClass && words[0] == "@targetlabel"
         }
         if words[0] == "@timestamps", words.count > 1 { hasStamps = words[1] == "true" }
         return
@@ -287,7 +290,12 @@ package enum TSFile {
           )
         }
       }
-      if hasClass {
+      let targets = hasTarget ? classes.map { TableNumber.value(of: $0) } : []
+      if !targets.isEmpty, targets.allSatisfy({ $0 != nil }) {
+        columns.append(
+          ColumnInference.column(name: "class", numbers: targets.compactMap(\.self), missing: [])
+        )
+      } else if hasClass {
         let levels = Array(Set(classes)).sorted()
         let codes = classes.map { name in Int32(levels.firstIndex(of: name) ?? 0) }
         columns.append(

@@ -65,6 +65,7 @@ extension Table {
         evidence,
         options,
         days: { parser.columns[$0].mayBeDays },
+        isOneNumber: { parser.columns[$0].isOneNumber },
         canBeReadAgain: source.storedSize != nil
       )
       if late.isEmpty { break }
@@ -136,6 +137,7 @@ extension TableOptions {
       path: path,
       name: name,
       declared: columnKinds[name],
+      expected: expectedKinds[name],
       levels: ordinalLevels[name],
       dateOrder: dateOrders[name],
       epoch: epochs[name]

@@ -6,6 +6,9 @@ public struct TableOptions: Hashable, Sendable {
   /// The kinds of columns that are not to be inferred, by name.
   public var columnKinds: [String: ColumnKind]
 
+  /// The kinds that columns are of where their cells can be, by name: those of data that others are read like.
+  package var expectedKinds: [String: ColumnKind] = [:]
+
   /// The levels of ordinal columns in their order, by name; else they are in the order of their
   /// numbers or texts.
   public var ordinalLevels: [String: [String]] = [:]

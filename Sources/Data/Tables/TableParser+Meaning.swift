@@ -55,13 +55,14 @@ extension TableParser.Plan {
   }
 
   /// The columns that were read as numbers, and are to be read again as texts: those with a text, with codes
-  /// such as 007, with days such as 20230623, with numbers such as 1.234 where a comma stands before
-  /// decimals, and with decimals where whole numbers are declared, for the error to name them.
+  /// such as 007, with days such as 20230623 or stamps such as 20230623140500, with numbers such as 1.234 where a
+  /// comma stands before decimals, and with decimals where whole numbers are declared, for the error to name them.
   ///
   /// - Parameters:
   ///   - columns: What was read.
   ///   - evidence: What the columns of texts show.
   ///   - days: Whether nearly all numbers of a column may be days.
+  ///   - isOneNumber: Whether all numbers of a column are the same.
   ///   - canBeReadAgain: Whether the source is a file.
   /// - Throws: `lateText`, or `wrongKind` for codes, where the source cannot be read again.
   func columnsToReadAsTexts(
@@ -69,6 +70,7 @@ extension TableParser.Plan {
     _ evidence: [TextEvidence?],
     _ options: TableOptions,
     days: (Int) -> Bool,
+    isOneNumber: (Int) -> Bool,
     canBeReadAgain: Bool
   ) throws(DatasetError) -> [Int] {
     let hasDecimalComma = hasDecimalComma(columns, evidence, options)
@@ -81,7 +83,10 @@ extension TableParser.Plan {
       if column.firstText == nil, !areCodes {
         let mayBeThousands = hasDecimalComma && counts.mayBeThousands
         let hasFractions = declared == .integer && (counts.most != 0 || counts.has(.large))
-        let isOther = mayBeThousands || hasFractions || (declared == nil && days(index))
+        // One number and a word beside it are two values.
+        let isMark =
+          column.holdsStandIns(columnMissing[index]) && declared == nil && isOneNumber(index)
+        let isOther = mayBeThousands || hasFractions || isMark || (declared == nil && days(index))
         guard canBeReadAgain, isOther else { continue }
       }
       if !canBeReadAgain {
@@ -104,9 +109,9 @@ extension TableParser.Plan {
 
   /// The words of a column that were taken as missing, with their counts.
   func missingWords(_ index: Int, _ parsed: ParsedColumn) -> [ColumnReading.MissingWord] {
-    let words = columnMissing[index].texts
+    let words = columnMissing[index]
     return parsed.missingWords.enumerated().dropFirst().compactMap { place, count in
-      count > 0 ? ColumnReading.MissingWord(word: words[place - 1], count: count) : nil
+      count > 0 ? ColumnReading.MissingWord(word: words.text(place), count: count) : nil
     }
   }
 
@@ -127,6 +132,7 @@ extension TableParser.Plan {
       let empty = ColumnReading.MissingWord(word: "", count: missingCount - named)
       reading.missing.insert(empty, at: 0)
     }
+    reading.missing += meaning.standIns
     return reading
   }
 }

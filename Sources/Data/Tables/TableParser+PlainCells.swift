@@ -105,7 +105,9 @@ extension TableParser.Plan {
     column: Int,
     isQuoted: Bool
   ) -> Int? {
-    guard let word = columnMissing[column].place(of: bytes, range) else { return nil }
+    guard let word = columnMissing[column].place(of: bytes, range) else {
+      return modes[column] == .number ? columnMissing[column].standIn(bytes, range) : nil
+    }
     if isQuoted, modes[column] == .text, !columnMissing[column].holdsInQuotes(word) { return nil }
     return word
   }

@@ -67,6 +67,7 @@ extension TableParser.Plan {
     format.hasByteOrderMark = try source.beginText(encoding)
     if source.unreadCount == 0 { throw .emptyFile(path: path) }
     try Self.awaitRow(source)
+    try Self.widen(source)
     var hints = TableSample.Hints()
     hints.header = options.header
     hints.hasDecimalComma = options.hasDecimalComma
@@ -95,6 +96,7 @@ extension TableParser.Plan {
       if isBlank { try source.filter { BlankStream($0) } }
       format.isSeparatedByBlanks = isBlank
     }
+    if format.isJSONLines || format.isSeparatedByBlanks { try Self.widen(source) }
     let isWhole = source.isAtEnd
     let sample = try source.withUnread { (bytes) throws(DatasetError) in
       try TableSample(bytes, path: source.path, isWhole: isWhole, hints)
@@ -137,6 +139,7 @@ extension TableParser.Plan {
     firstLine = format.isJSONLines ? 0 : 1 + sample.preamble.lines
     format.separator = sample.separator
     format.namesSeparator = sample.preamble.separator != nil
+    format.titleLines = sample.preamble.titles
     format.lineEnd = lineEnd
     format.hasHeader = sample.hasHeader
     format.hasRowNames = sample.hasRowNames
@@ -188,6 +191,28 @@ extension TableParser.Plan {
       }
       if hasRow { return }
       try source.fill()
+    }
+  }
+
+  /// The lines that are looked at together at least, and the most bytes for them.
+  private static let fewestLines = 8
+  private static let mostLineBytes = 1 << 25
+
+  /// Makes room for the first lines of a wide table.
+  private static func widen(_ source: ByteSource) throws(DatasetError) {
+    // A window of another size was asked for.
+    guard !source.isLive, source.windowSize == ByteSource.standardWindowSize else { return }
+    while source.isFull, !source.isAtEnd, source.unreadCount < mostLineBytes {
+      let lines = try source.withUnread { bytes in
+        var lines = 0
+        for index in bytes.indices where bytes[index] == CSVDialect.lineFeed {
+          lines += 1
+          if lines == fewestLines { break }
+        }
+        return lines
+      }
+      if lines >= fewestLines { return }
+      try source.widen()
     }
   }
 

@@ -38,6 +38,9 @@ package final class TableReader {
   /// The cells so far that were taken as missing, by the columns of the schema.
   private var missingCounts: [Int] = []
 
+  /// How the numbers of each column are read that are not plain.
+  private var cells: [NumberCellReader] = []
+
   private let rows: Rows
   private let blockRows: Int
   private let limit: Int?
@@ -98,6 +101,10 @@ package final class TableReader {
     self.blockRows = blockRows
     self.limit = limit
     rows = .text(text)
+    cells = text.schema.columns.map { column in
+      let writing = column.writing ?? NumberWriting(decimal: text.hasDecimalComma ? .comma : .point)
+      return NumberCellReader(writing, arePlain: text.isJSONLines)
+    }
   }
 
   /// Finds columns in an array.
@@ -179,7 +186,7 @@ package final class TableReader {
     let cells: Table.Cells
     switch column.content {
     case .numbers where text.isText(index):
-      let values = column.values(parsed, text.hasDecimalComma, words: text.words(index))
+      let values = column.values(parsed, &self.cells[index], words: text.words(index))
       // What is no date counts as missing; what is no number is an error, as among plain numbers.
       if let row = values.unread.first, let code = values.originals[row], !column.mayHoldOthers {
         let place = text.place(row: row, column: index)
@@ -270,11 +277,10 @@ extension TableSchema.Column {
 
   /// The numbers of cells that are written as dates or as people write numbers.
   ///
-  /// - Parameter hasDecimalComma: Whether a comma stands before the decimals of numbers that are plain in the
-  ///   schema.
+  /// - Parameter cells: How those that are no dates are read.
   fileprivate func values(
     _ parsed: ParsedColumn,
-    _ hasDecimalComma: Bool,
+    _ cells: inout NumberCellReader,
     words: MissingWords
   ) -> TextValues {
     if let dateFormat {
@@ -286,14 +292,14 @@ extension TableSchema.Column {
         write: dateFormat.isMixed == true ? { Array(dateFormat.text($0).utf8) } : nil
       )
     }
-    let writing = writing ?? NumberWriting(decimal: hasDecimalComma ? .comma : .point)
     let format = NumberFormat(decimals: decimals, isFixed: hasFixedDecimals)
     return TextValues(
       parsed.codes,
       parsed.pool,
       words: words,
-      read: { writing.number(of: $0) },
-      write: writing.writer(format)
+      takesStandIns: true,
+      read: { cells.number(of: $0) },
+      write: cells.writing.writer(format)
     )
   }
 

@@ -7,6 +7,8 @@ struct TextEvidence {
   private(set) var present = 0
   /// The cells in quotes that hold a word for a missing cell: texts, but no odd ones among numbers or dates.
   private(set) var quotedWords = 0
+  /// The cells with a word that stands for a missing cell among numbers, by the word.
+  private(set) var standIns: [String: Int] = [:]
   /// The first cells, whatever they are, and those that are none of the levels that were declared.
   private(set) var all = OddCells()
   private(set) var unlisted = OddCells()
@@ -48,6 +50,12 @@ struct TextEvidence {
         quotedWords += counts[code]
         continue
       }
+      if words.isStandIn(text) {
+        standIns[String(decoding: text, as: UTF8.self), default: 0] += counts[code]
+        dates.takeOther(cells)
+        durations.takeOther(cells)
+        continue
+      }
       // Numbers, dates and durations have digits.
       guard text.contains(where: { 0x30...0x39 ~= $0 }) else {
         takeOther(cells)
@@ -72,9 +80,14 @@ struct TextEvidence {
   /// The cells that are numbers or dates, or should be.
   var values: Int { present - quotedWords }
 
+  /// The cells with a word that stands for a missing one among numbers.
+  var standInCount: Int { standIns.values.reduce(0, +) }
+
   /// Whether so few cells are odd that the others decide.
-  func areFew(_ odd: OddCells) -> Bool {
-    odd.count == 0 || (values >= 10 && odd.count * 10 <= values)
+  ///
+  /// - Parameter known: How many of the odd cells stand for a missing one.
+  func areFew(_ odd: OddCells, known: Int = 0) -> Bool {
+    odd.count == 0 || (values >= 10 && (odd.count - known) * 10 <= values - known)
   }
 }
 
@@ -92,12 +105,14 @@ struct TextValues {
   /// - Parameters:
   ///   - codes: The place of the text of each cell in the pool; -1 for a missing one.
   ///   - words: The words for missing cells, which may stand in quotes.
+  ///   - takesStandIns: Whether the words that stand for a missing cell among numbers are missing cells.
   ///   - read: The number of a text; nil for one that is none.
   ///   - write: The text of a number, where a cell may be written otherwise.
   init(
     _ codes: [Int32],
     _ pool: TextPool,
     words: MissingWords?,
+    takesStandIns: Bool = false,
     read: ([UInt8]) -> Double?,
     write: ((Double) -> [UInt8])?
   ) {
@@ -109,7 +124,9 @@ struct TextValues {
       let text = Array(pool.text(code))
       let value = read(text)
       values.append(value)
-      let isNone = value == nil && words?.contains(text) != true
+      let isWord =
+        words?.contains(text) == true || (takesStandIns && words?.isStandIn(text) == true)
+      let isNone = value == nil && !isWord
       isUnread.append(isNone)
       isOriginal.append(isNone || (value.flatMap { write?($0) }.map { $0 != text } ?? false))
     }

@@ -14,6 +14,8 @@ package struct TextFormat: Hashable, Sendable {
   package var isSeparatedByBlanks = false
   /// Whether a first line names the separator (`sep=;`).
   package var namesSeparator = false
+  /// The lines of titles before the first row, which are no rows.
+  package var titleLines = 0
   /// The bytes at the ends of lines.
   package var lineEnd = [CSVDialect.lineFeed]
   /// Whether the first row names the columns.

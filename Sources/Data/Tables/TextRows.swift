@@ -6,12 +6,16 @@ final class TextRows {
   let schema: TableSchema
   /// Whether a comma stands before decimals.
   let hasDecimalComma: Bool
+  /// Whether the text is JSON lines.
+  let isJSONLines: Bool
   /// Whether all rows were given.
   private(set) var isFinished = false
 
   private let source: ByteSource
   private var parser: TableParser
   private var lines = RowLines()
+  /// What is wrong with the next row.
+  private var failure: DatasetError?
   /// For each column of the schema its place in the file.
   private let places: [Int]
 
@@ -42,8 +46,9 @@ final class TextRows {
     let schema = schema.without(optional.subtracting(plan.names))
     self.schema = schema
     places = try schema.places(in: plan.names, of: source.path)
-    // The numbers of JSON have a point.
-    hasDecimalComma = options.hasDecimalComma && !plan.format.isJSONLines
+    // The numbers of JSON have a point; a text may show a comma by itself.
+    isJSONLines = plan.format.isJSONLines
+    hasDecimalComma = plan.format.hasDecimalComma
     plan.columnMissing = options.missing(of: plan.names)
     plan.modes = plan.modes.map { _ in .skipped }
     plan.isStrict = plan.modes.map { _ in true }
@@ -98,13 +103,22 @@ final class TextRows {
   }
 
   /// The columns of the schema of the next rows, at most as many as wanted.
+  ///
+  /// Of a live source the rows before one that is wrong are given, and the error comes with the next ones.
   func next(_ wanted: Int) throws(DatasetError) -> [ParsedColumn] {
+    if let failure { throw failure }
     parser.rowLimit = wanted
-    while try parser.advance(source) {}
-    let isWaiting = source.isLive && !source.isAtEnd
-    if !parser.isFull && !isWaiting {
-      isFinished = true
-      try parser.finish()
+    do throws(DatasetError) {
+      while try parser.advance(source) {}
+      let isWaiting = source.isLive && !source.isAtEnd
+      if !parser.isFull && !isWaiting {
+        isFinished = true
+        try parser.finish()
+      }
+    } catch {
+      guard source.isLive, parser.pendingRows > 0 else { throw error }
+      failure = error
+      isFinished = false
     }
     lines = parser.lines
     let parsed = try parser.takeRows()

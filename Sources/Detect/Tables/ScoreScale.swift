@@ -64,6 +64,11 @@ struct ScoreScale: Hashable, Sendable {
     return max(-log(max(share(value), Self.tailShare)), 0)
   }
 
+  /// -ln p of a value just beyond all usual ones.
+  var greatestSurprise: Double {
+    surprise(Double(values.last ?? 0) * 1.01) + 1 / Double(max(values.count, 1))
+  }
+
   /// The share of usual values that are at least as high.
   private func share(_ value: Double) -> Double {
     let count = values.count

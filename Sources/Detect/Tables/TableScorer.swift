@@ -290,9 +290,16 @@ struct TableScorer: Sendable {
     let ranges = encoding.layout.ranges
     let rows = references == nil ? nil : RawRows(items, encoding)
     let takesMissing = parts.map { $0.kind == .tails }
-    items.forEachItem { item, _, observed in
+    // Where anomalies may be among the known rows, the farthest of these say little of what no row has.
+    let raisesUnseen = !takesMissing.contains(true)
+    var hasUnseen = [Bool](repeating: false, count: items.count)
+    let unseen = encoding.fields.map(\.unseenValue)
+    items.forEachItem { item, values, observed in
       for field in 0..<fieldCount {
-        isObserved[item * fieldCount + field] = observed[ranges[field].lowerBound] != 0
+        let range = ranges[field]
+        let isUnseen = unseen[field].map { values[range.lowerBound + $0] != 0 } ?? false
+        isObserved[item * fieldCount + field] = isUnseen || observed[range.lowerBound] != 0
+        if isUnseen, raisesUnseen { hasUnseen[item] = true }
       }
     }
     try await measure(items, rows, threads: 1, where: { $0.weight > 0 }, on: engine) {
@@ -300,7 +307,9 @@ struct TableScorer: Sendable {
       part,
       value,
       fields in
-      let added = parts[part].weight * parts[part].scale.surprise(value)
+      let (weight, scale) = (parts[part].weight, parts[part].scale)
+      let least = hasUnseen[item] && parts[part].kind.space != nil ? scale.greatestSurprise : 0
+      let added = weight * max(scale.surprise(value), least)
       // A missing cell is no reason, unless cells of its column are seldom missing.
       let takesMissing = takesMissing[part]
       var total = 0.0

@@ -1,3 +1,5 @@
+public import HourglassData
+
 /// What the items are that a network is trained on.
 public enum DataKind: String, Hashable, Sendable, Codable, CaseIterable {
   /// Rows of a table.
@@ -27,5 +29,22 @@ public enum DataKind: String, Hashable, Sendable, Codable, CaseIterable {
     case .sounds: "sounds"
     case .series: "windows of a time series"
     }
+  }
+}
+
+extension Dataset {
+  /// What the items are.
+  public var kind: DataKind {
+    switch self {
+    case .table: .table
+    case .images: .images
+    case .sounds: .sounds
+    case .series: .series
+    }
+  }
+
+  /// Makes a table or images of numbers in memory.
+  public init(_ data: NumericDataset) {
+    self = data.kind == .images ? .images(ImageSet(data)) : .table(Table(data))
   }
 }

@@ -69,27 +69,30 @@ package struct NumberMap: Codable, Hashable, Sendable {
     let (least, greatest) = (sorted[0], sorted[sorted.count - 1])
     let mean = sorted.reduce(0) { $0 + $1 / count }
     // In parts of the largest distance from the mean, whose square may be beyond all numbers.
-    let largest = min(max(greatest - mean, mean - least), .greatestFiniteMagnitude)
+    let largest = max(Self.half(greatest, mean), Self.half(mean, least))
     let variance = sorted.reduce(0) {
-      $0 + ($1 - mean) / largest * (($1 - mean) / largest) / count
+      let part = Self.half($1, mean) / largest
+      return $0 + part * part / count
     }
+    let distance = min(2 * largest, .greatestFiniteMagnitude)
     let deviation = max(
-      variance.squareRoot() * largest,
-      largest * 1e-9,
+      variance.squareRoot() * distance,
+      distance * 1e-9,
       .leastNormalMagnitude
     )
     switch scaling {
     case .standard, .range:
       knots = [least, greatest]
       values =
-        scaling == .range ? [0, 1] : [(least - mean) / deviation, (greatest - mean) / deviation]
+        scaling == .range
+        ? [0, 1] : [least, greatest].map { Self.half($0, mean) / (deviation / 2) }
       tail = 0
     case .robust, .quantileNormal:
       knots = Self.knots(sorted)
       let weight = scaling == .robust ? 0.5 : 1
       let raw = knots.map { knot in
         weight * Self.normalQuantile(Self.middleRank(knot, sorted))
-          + (1 - weight) * Self.damped((knot - mean) / deviation)
+          + (1 - weight) * Self.damped(Self.half(knot, mean) / (deviation / 2))
       }
       values = scaling == .robust ? Self.standardized(raw, knots, sorted) : raw
       tail = deviation
@@ -157,6 +160,9 @@ package struct NumberMap: Codable, Hashable, Sendable {
 
   // MARK: Parts
 
+  /// Half the difference of two numbers, which is one where the difference is beyond all numbers.
+  private static func half(_ number: Double, _ other: Double) -> Double { number / 2 - other / 2 }
+
   private static func interpolated(_ x: Double, from: [Double], to: [Double]) -> Double {
     var low = 0
     var high = from.count - 1
@@ -164,8 +170,8 @@ package struct NumberMap: Codable, Hashable, Sendable {
       let middle = (low + high) / 2
       if from[middle] <= x { low = middle } else { high = middle }
     }
-    let share = (x - from[low]) / (from[high] - from[low])
-    return share == 1 ? to[high] : to[low] + share * (to[high] - to[low])
+    let share = half(x, from[low]) / half(from[high], from[low])
+    return share == 1 ? to[high] : to[low] + 2 * share * half(to[high], to[low])
   }
 
   /// Different numbers at even ranks, and closer together at both ends.
@@ -191,7 +197,7 @@ package struct NumberMap: Codable, Hashable, Sendable {
 
   /// Numbers that differ by so much that dividing by their differences is safe.
   private static func separated(_ numbers: [Double]) -> [Double] {
-    let least = (numbers[numbers.count - 1] - numbers[0]) * 1e-12
+    let least = half(numbers[numbers.count - 1], numbers[0]) * 2e-12
     var result = [numbers[0]]
     for number in numbers.dropFirst() where number - result[result.count - 1] > least {
       result.append(number)

@@ -185,11 +185,11 @@ extension TableEncoding {
         let zone = format.zone?.minutes ?? 0
         cells = .numbers(
           times.enumerated().map { row, time in
-            guard let clock else { return field.rounded(time, format) }
+            guard let clock else { return field.rounded(time, format, rule) }
             let sine = Double(values[row * width + clock])
             let cosine = Double(values[row * width + clock + 1])
             let near = DatePart.time(near: time, sine: sine, cosine: cosine, zone: zone)
-            return field.rounded(near, format)
+            return field.rounded(near, format, rule)
           },
           missing: []
         )
@@ -272,9 +272,13 @@ extension TableEncoding.Field {
     }
   }
 
-  /// A date or time on the grid of the column; a time of day within the day.
-  fileprivate func rounded(_ time: Double, _ format: DateFormat) -> Double {
-    let rounded = format.rounded(grid?.rounded(time) ?? time)
+  /// A date or time on the grid of the column, in the direction of a rule; a time of day within the day.
+  fileprivate func rounded(
+    _ time: Double,
+    _ format: DateFormat,
+    _ rule: FloatingPointRoundingRule
+  ) -> Double {
+    let rounded = format.rounded(grid?.rounded(time, rule) ?? time)
     guard case .circle = content else { return rounded }
     return rounded - (rounded / DatePart.timeOfDaySine.period).rounded(.down)
       * DatePart.timeOfDaySine.period

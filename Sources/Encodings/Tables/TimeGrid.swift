@@ -50,6 +50,20 @@ package struct TimeGrid: Codable, Hashable, Sendable {
     return origin + ((time - origin) / step).rounded() * step
   }
 
+  /// The time of the grid that is next to another in the direction of a rule.
+  func rounded(_ time: Double, _ rule: FloatingPointRoundingRule) -> Double {
+    let nearest = rounded(time)
+    // Single precision moves a time off its grid.
+    let margin = 1e-3 * step
+    if rule == .up, nearest < time - margin {
+      return isMonthly ? rounded(nearest + 31 * CalendarDay.seconds) : nearest + step
+    }
+    if rule == .down, nearest > time + margin {
+      return isMonthly ? rounded(nearest - 30 * CalendarDay.seconds) : nearest - step
+    }
+    return nearest
+  }
+
   /// Whether what was read from a file is a grid.
   var isGood: Bool { step > 0 && step.isFinite && origin.isFinite }
 }

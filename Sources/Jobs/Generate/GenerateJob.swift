@@ -81,6 +81,16 @@ struct GenerateJob {
     }
     run.end(.evaluating)
     var result = result(fitted, generated, given)
+    if case .table(let table)? = generated {
+      let lengthened = fitted.lengthenedTexts(table.rowCount, seed: run.seed)
+      result.add("lengthenedTexts", lengthened)
+      for (column, count) in lengthened.sorted(by: { $0.key < $1.key }) {
+        run.warn(
+          "\(NumberText.counted(count, "text")) of \(column) \(count == 1 ? "is" : "are") longer than those of the "
+            + "data: the form has too few different ones"
+        )
+      }
+    }
     if let data = evaluated ?? (run.request.files.from == nil ? nil : learned) {
       result.add(try await run.unknownLevels(of: data, in: fitted.encoding))
     }

@@ -16,6 +16,8 @@ struct DatasetSummary: Encodable {
   var encoding: TextEncoding?
   /// Whether a byte-order mark stands before it.
   var byteOrderMark: Bool?
+  /// The lines of titles before the first row, which are left out; none for none.
+  var titleLines: Int?
   /// What is to be said of a table.
   var table: TableSummary?
   /// What is to be said of images.
@@ -32,6 +34,7 @@ struct DatasetSummary: Encodable {
     file = path
     encoding = format?.encoding
     byteOrderMark = format?.hasByteOrderMark
+    titleLines = format.flatMap { $0.titleLines > 0 ? $0.titleLines : nil }
     kind = data.kind
     count = data.count
     fingerprint = data.fingerprint
@@ -54,7 +57,9 @@ struct DatasetSummary: Encodable {
     lines.insert("fingerprint \(fingerprint)", at: min(1, lines.count))
     if let encoding {
       let mark = byteOrderMark == true ? " with a byte-order mark" : ""
-      lines.insert("text in \(encoding.name)\(mark)", at: min(2, lines.count))
+      let titles =
+        titleLines.map { ", \(NumberText.counted($0, "line")) before the first row left out" } ?? ""
+      lines.insert("text in \(encoding.name)\(mark)\(titles)", at: min(2, lines.count))
     }
     return lines.joined(separator: "\n")
   }

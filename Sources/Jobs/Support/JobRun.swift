@@ -243,9 +243,7 @@ package struct JobRun: Sendable {
     _ fit: (TrainingSession) async throws -> Fitted
   ) async throws -> Fitted {
     let training = request.training
-    if training.resume, let path = paths.checkpoint, !FileKind.exists(path) {
-      note("there is no checkpoint at \(path); training starts from the beginning")
-    }
+    if let path = paths.checkpoint { try prepareCheckpoint(path, resumes: training.resume) }
     var session = self.session(unit: unit)
     session.checkpoint = paths.checkpoint
     session.checkpointInterval = training.checkpointEvery ?? 30
@@ -265,6 +263,28 @@ package struct JobRun: Sendable {
     }
     try ModelFile.write(tensors: fitted.tensors, header: fitted.header, to: path)
     throw JobInterruption(model: path, checkpoint: fitted.checkpoint)
+  }
+
+  /// Makes sure that a checkpoint replaces neither another file nor, without a word, the state of a run that was
+  /// interrupted.
+  private func prepareCheckpoint(_ path: String, resumes: Bool) throws {
+    guard FileKind.exists(path) else {
+      if resumes {
+        note("there is no checkpoint at \(path); training starts from the beginning")
+      }
+      return
+    }
+    guard CheckpointFile.isCheckpoint(path) else {
+      throw Failure.usage(
+        "\(path) is there, and is no checkpoint; name another file for it by --checkpoint"
+      )
+    }
+    if resumes { return }
+    let former = try CheckpointFile.putAside(path)
+    warn(
+      "a run that was interrupted left a checkpoint, from which --resume would have gone on; this run starts "
+        + "anew, and the checkpoint is kept as \(former)"
+    )
   }
 
   /// A session that is heard of and keeps no checkpoint.

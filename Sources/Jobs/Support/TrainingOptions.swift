@@ -46,20 +46,24 @@ package struct TrainingOptions: Codable, Hashable, Sendable {
     try requireAtLeastOne(epochs, "--epochs")
     try requireAtLeastOne(batch, "--batch")
     if let minutes {
-      try requireOption(minutes > 0 && minutes < 1e6, "--minutes", "above 0, found \(minutes)")
+      try requireOption(
+        minutes > 0 && minutes < 1e6,
+        "--minutes",
+        "above 0 and below 1,000,000, found \(minutes)"
+      )
     }
     if let learningRate {
       try requireOption(
-        learningRate > 0 && learningRate.isFinite,
+        learningRate > 0 && learningRate < 1e6,
         "--learning-rate",
-        "above 0, found \(learningRate)"
+        "above 0 and below 1,000,000, found \(learningRate)"
       )
     }
     if let checkpointEvery {
       try requireOption(
         checkpointEvery >= 0 && checkpointEvery < 1e9,
         "--checkpoint-every",
-        "at least 0, found \(checkpointEvery)"
+        "at least 0 and below 1,000,000,000, found \(checkpointEvery)"
       )
     }
   }

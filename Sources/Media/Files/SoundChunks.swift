@@ -17,11 +17,17 @@ package enum SoundChunks {
         ? littleSize(bytes, at: start + 4)
         : bytes[start + 4..<start + 8].reduce(0) { $0 << 8 | Int($1) }
       if bytes[start...].starts(with: samples.utf8) {
-        return size < 0xffff_ff00 && size > bytes.count - start - 8
+        return !isOfNoSize(size) && size > bytes.count - start - 8
       }
       start += 8 + size + size % 2
     }
     return false
+  }
+
+  /// Whether a size says that it was not known: nearly all ones, or, as of programs that count with a sign, as
+  /// many as there can be.
+  static func isOfNoSize(_ size: Int) -> Bool {
+    size >= 0xffff_ff00 || (0x7fff_f000...0x8000_0040).contains(size)
   }
 
   /// A size of four bytes, the least significant one first.

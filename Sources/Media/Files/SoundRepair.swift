@@ -69,8 +69,8 @@ package enum SoundRepair {
 
   // MARK: WAV
 
-  /// A WAV file whose samples have the size that they have, where it says 0 or all ones, as programs do
-  /// that do not know the end when they begin; none for any other.
+  /// A WAV file whose samples have the size that they have, where it says 0, all ones or the most that a number with
+  /// a sign can be, as programs do that do not know the end when they begin; none for any other.
   static func sized(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.starts(with: "RIFF".utf8), bytes.count > 44 else { return nil }
     var start = 12
@@ -81,9 +81,8 @@ package enum SoundRepair {
         start += 8 + size + size % 2
         continue
       }
-      guard left > 0, size >= 0xffff_ff00 || (size == 0 && !isChunk(bytes, at: start + 8)) else {
-        return nil
-      }
+      let isOpen = SoundChunks.isOfNoSize(size) && size > left
+      guard left > 0, isOpen || (size == 0 && !isChunk(bytes, at: start + 8)) else { return nil }
       var sized = bytes
       for (place, value) in [(4, bytes.count - 8), (start + 4, left)] {
         for byte in 0..<4 { sized[place + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }

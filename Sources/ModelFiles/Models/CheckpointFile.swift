@@ -70,6 +70,26 @@ package struct CheckpointFile: CheckpointStore {
     }
   }
 
+  /// Whether a file is a training state.
+  package static func isCheckpoint(_ path: String) -> Bool {
+    guard let file = try? ModelFile(contentsOf: path),
+      let header = try? file.header(as: ModelHeader.self)
+    else { return false }
+    return header.checkpoint != nil
+  }
+
+  /// Puts the training state of another run aside, under the name of the file with `.former` behind it, where a
+  /// former one is replaced.
+  ///
+  /// - Returns: The new name.
+  package static func putAside(_ path: String) throws(ModelFileError) -> String {
+    let former = path + ".former"
+    guard rename(path, former) == 0 else {
+      throw .system(FileError(path: path, operation: .rename, code: errno))
+    }
+    return former
+  }
+
   /// Removes the file, where it is there.
   package static func remove(_ path: String) throws(ModelFileError) {
     if unlink(path) != 0, errno != ENOENT {

@@ -46,6 +46,11 @@ struct DateEvidence {
   /// The cells that are no dates, and those that stand for none (9999-12-31).
   private(set) var others = OddCells()
   private var placeholders = OddCells()
+  /// The cells with dates that stand for none where all others are far from them, by their seconds.
+  private var farCells: [Double: OddCells] = [:]
+  /// The first and the last of the other dates.
+  private var first = Double.infinity
+  private var final = -Double.infinity
   private var groups: [Group] = []
   /// The group that the last cell was of.
   private var last = 0
@@ -80,6 +85,34 @@ struct DateEvidence {
       groups[place].monthFirst.take(cells)
     }
     groups[place].note(reading)
+    let seconds = reading.seconds(isDayFirst ? .dayMonthYear : reading.shape.order)
+    if let seconds = seconds ?? reading.seconds(.monthDayYear) {
+      if Self.placeholderDays.contains(seconds / CalendarDay.seconds) {
+        farCells[seconds, default: OddCells()].take(cells)
+      } else {
+        first = min(first, seconds)
+        final = max(final, seconds)
+      }
+    }
+  }
+
+  /// The days that programs and people write for no date: 1900-01-01, 1899-12-30 and -31, 1901-01-01, 1970-01-01,
+  /// 1753-01-01, 1800-01-01, 1601-01-01, 1111-11-11, 2099-12-31, 2100-01-01 and -12-31, 2199-12-31, 2999-12-31,
+  /// 3000-01-01 and 9999-01-01.
+  private static let placeholderDays: Set<Double> = Set(
+    [
+      (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1901, 1, 1), (1970, 1, 1), (1753, 1, 1),
+      (1800, 1, 1), (1601, 1, 1), (1111, 11, 11), (2099, 12, 31), (2100, 1, 1), (2100, 12, 31),
+      (2199, 12, 31), (2999, 12, 31), (3000, 1, 1), (9999, 1, 1),
+    ].compactMap { CalendarDay.number(year: $0.0, month: $0.1, day: $0.2).map { Double($0) } }
+  )
+
+  /// The dates that stand for none: those that are farther from all others than 30 years, and than these from one
+  /// another.
+  private var farDates: [Double] {
+    guard first <= final else { return [] }
+    let distance = max(30 * 365.25 * CalendarDay.seconds, final - first)
+    return farCells.keys.filter { $0 < first - distance || $0 > final + distance }.sorted()
   }
 
   private mutating func place(of shape: DateReading.Shape) -> Int {
@@ -100,6 +133,8 @@ struct DateEvidence {
     var placeholders: OddCells
     /// The number of those that have no value.
     var unreadCount: Int
+    /// The number of those that are dates far from all others, and stand for none.
+    var farCount: Int
     /// Whether the cells are times of day.
     var isTime: Bool { format.day == nil }
   }
@@ -140,13 +175,28 @@ struct DateEvidence {
     }
     if isOfSeasons(chosen, main: main) { return .none }
     var format = format(chosen, main: main, order)
+    let farDates = farDates
+    var none = placeholders
+    for date in farDates { none.formUnion(farCells[date] ?? OddCells()) }
+    let farCount = none.count - placeholders.count
+    if farCount > 0 {
+      format.placeholders = farDates
+      for date in farDates { odd.formUnion(farCells[date] ?? OddCells()) }
+      unreadCount += farCount
+    }
     // Where cells may be written in more than one way, each is compared with what it is read as.
     let isMixed =
       odd.count > 0 || chosen.count > 1 || groups[main].zones.count > 1
       || chosen.contains { groups[$0].isUneven }
     if isMixed { format.isMixed = true }
     return .dates(
-      Decision(format: format, odd: odd, placeholders: placeholders, unreadCount: unreadCount)
+      Decision(
+        format: format,
+        odd: odd,
+        placeholders: none,
+        unreadCount: unreadCount,
+        farCount: farCount
+      )
     )
   }
 
@@ -187,12 +237,13 @@ struct DateEvidence {
       || (shape.month != .number && other.month != .number && (group.hasOnlyMay || main.hasOnlyMay))
     let isDayAlike =
       shape.layout == other.layout && shape.separators == other.separators && isMonthAlike
-      && shape.hasShortYear == other.hasShortYear
+      && shape.hasShortYear == other.hasShortYear && shape.weekday == other.weekday
     let hasClocks = shape.joint != nil && other.joint != nil
     let isClockAlike =
       !hasClocks
       || ((shape.halfDay == nil) == (other.halfDay == nil)
-        && (shape.zone == nil) == (other.zone == nil))
+        && (shape.zone == nil) == (other.zone == nil)
+        && shape.hasCompactClock == other.hasCompactClock)
     let isZoneAlike = hasClocks || (shape.zone == nil && other.zone == nil)
     return isDayAlike && isClockAlike && isZoneAlike
   }
@@ -216,6 +267,7 @@ struct DateEvidence {
       )
       format.day?.unit = layout.unit
       if shape.hasShortYear { format.day?.hasShortYear = true }
+      format.day?.weekday = shape.weekday
     }
     let timed = all.filter { $0.shape.joint != nil }
     // Midnight behind some of many days says nothing.
@@ -234,7 +286,8 @@ struct DateEvidence {
       fraction: most,
       hasFixedFraction: timed.map(\.leastFraction).min() == most
         || timed.contains { $0.hasTrailingZeros },
-      halfDay: longest.shape.halfDay
+      halfDay: longest.shape.halfDay,
+      isCompact: longest.shape.hasCompactClock ? true : nil
     )
     let zones = timed.reduce(into: Set<Int>()) { $0.formUnion($1.zones) }
     if let style = longest.shape.zone {
@@ -326,6 +379,7 @@ extension DateFormat {
   func seconds(ofCell text: some Sequence<UInt8>) -> Double? {
     let bytes = Array(text)
     guard let seconds = seconds(of: bytes) else { return nil }
+    if let placeholders, placeholders.contains(seconds) { return nil }
     let isFar = seconds > 253_402_000_000 || seconds < -62_135_500_000
     return isFar && DateReading(bytes)?.isPlaceholder == true ? nil : seconds
   }

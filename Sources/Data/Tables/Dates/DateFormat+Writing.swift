@@ -4,6 +4,10 @@ extension DateFormat {
     "October", "November", "December",
   ]
 
+  static let weekdayNames = [
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+  ]
+
   /// A date or a time of day in the column's own writing.
   ///
   /// A number that is no date from the year 1 to 9999 is written as the first or the last of these,
@@ -28,6 +32,7 @@ extension DateFormat {
       let quarter = Self.written("Q", day.letters) + "\((date.month - 1) / 3 + 1)"
       let name = day.unit == .quarter ? quarter : month(date.month, day)
       text = Self.joined(day, year, name, dayOfMonth)
+      if let weekday = day.weekday { text = Self.name(of: number, weekday) + weekday.joint + text }
     }
     if let clock {
       text += clock.joint + time(bounded - Double(number) * CalendarDay.seconds, clock)
@@ -52,8 +57,9 @@ extension DateFormat {
       hour = hour % 12 == 0 ? 12 : hour % 12
     }
     var text = clock.isPadded ? Self.padded(hour, 2) : "\(hour)"
-    text += ":" + Self.padded(whole / 60 % 60, 2)
-    if clock.hasSeconds { text += ":" + Self.padded(whole % 60, 2) }
+    let colon = clock.isCompact == true ? "" : ":"
+    text += colon + Self.padded(whole / 60 % 60, 2)
+    if clock.hasSeconds { text += colon + Self.padded(whole % 60, 2) }
     if clock.fraction > 0, clock.hasFixedFraction || rest > 0 {
       var digits = Self.padded(rest, clock.fraction)
       while !clock.hasFixedFraction, digits.last == "0" { digits.removeLast() }
@@ -64,14 +70,27 @@ extension DateFormat {
 
   private var zoneText: String {
     guard let zone else { return "" }
-    if zone.style == .letter { return "Z" }
+    switch zone.style {
+    case .letter: return "Z"
+    case .utc: return " UTC"
+    case .gmt: return " GMT"
+    default: break
+    }
     let sign = zone.minutes < 0 ? "-" : "+"
     let (hours, minutes) = abs(zone.minutes).quotientAndRemainder(dividingBy: 60)
     switch zone.style {
     case .hours where minutes == 0: return sign + Self.padded(hours, 2)
     case .plain: return sign + Self.padded(hours, 2) + Self.padded(minutes, 2)
+    case .blankPlain: return " " + sign + Self.padded(hours, 2) + Self.padded(minutes, 2)
+    case .blankColon: return " " + sign + Self.padded(hours, 2) + ":" + Self.padded(minutes, 2)
     default: return sign + Self.padded(hours, 2) + ":" + Self.padded(minutes, 2)
     }
+  }
+
+  /// The name of the day of the week of a day since 1970, which began on a Thursday.
+  private static func name(of day: Int, _ weekday: Weekday) -> String {
+    let name = weekdayNames[((day + 3) % 7 + 7) % 7]
+    return written(weekday.isLong ? name : String(name.prefix(3)), weekday.letters)
   }
 
   private static func written(_ name: String, _ letters: Letters) -> String {

@@ -52,6 +52,18 @@ public struct DateFormat: Codable, Hashable, Sendable {
     package var unit: Unit?
     /// Whether years are written with two digits; none for no.
     package var hasShortYear: Bool?
+    /// How the day of the week before the date is written; none where there is none.
+    package var weekday: Weekday?
+  }
+
+  /// How a day of the week is written before a date.
+  package struct Weekday: Codable, Hashable, Sendable {
+    /// Whether it is the whole English name; else its first three letters.
+    package var isLong: Bool
+    /// Its letters.
+    package var letters: Letters
+    /// What stands behind it.
+    package var joint: String
   }
 
   /// A part of the year that is longer than a day.
@@ -87,6 +99,8 @@ public struct DateFormat: Codable, Hashable, Sendable {
     package var hasFixedFraction: Bool
     /// What stands before AM or PM where hours are counted up to 12, and the letters of these.
     package var halfDay: HalfDay?
+    /// Whether nothing stands between hours, minutes and seconds; none for no.
+    package var isCompact: Bool?
   }
 
   /// How the halves of a day are written.
@@ -109,6 +123,14 @@ public struct DateFormat: Codable, Hashable, Sendable {
       case plain
       /// +01.
       case hours
+      /// +01:00 behind a blank.
+      case blankColon
+      /// +0100 behind a blank.
+      case blankPlain
+      /// UTC behind a blank.
+      case utc
+      /// GMT behind a blank.
+      case gmt
     }
 
     /// How it is written.
@@ -127,6 +149,8 @@ public struct DateFormat: Codable, Hashable, Sendable {
   package var epoch: Epoch?
   /// Whether some cells are written in another way, so that each is kept as it was; none for no.
   package var isMixed: Bool?
+  /// The dates, far from all others, that stand for none, such as 1900-01-01; none where there are none.
+  package var placeholders: [Double]?
 
   /// Days as in 2024-03-05.
   ///
@@ -163,7 +187,11 @@ public struct DateFormat: Codable, Hashable, Sendable {
     if let day, let unit = day.unit {
       let name = unit == .quarter ? "QQQ" : day.month == .long ? "MMMM" : "MMM"
       let month = unit == .month && day.month == .number ? (day.isPadded ? "MM" : "M") : name
-      text = Self.joined(day, "yyyy", month, "")
+      var quoted = day
+      if day.separators[0].utf8.contains(where: { $0 >= 0x41 }) {
+        quoted.separators[0] = "'\(day.separators[0])'"
+      }
+      text = Self.joined(quoted, day.hasShortYear == true ? "yy" : "yyyy", month, "")
     } else if let day {
       let month =
         switch day.month {
@@ -173,12 +201,16 @@ public struct DateFormat: Codable, Hashable, Sendable {
         }
       let year = day.hasShortYear == true ? "yy" : "yyyy"
       text = Self.joined(day, year, month, day.isPadded ? "dd" : "d")
+      if let weekday = day.weekday {
+        text = (weekday.isLong ? "EEEE" : "EEE") + weekday.joint + text
+      }
     }
     if let clock {
       text += clock.joint == "T" ? "'T'" : clock.joint
       let hour = clock.halfDay == nil ? "H" : "h"
-      text += (clock.isPadded ? hour + hour : hour) + ":mm"
-      if clock.hasSeconds { text += ":ss" }
+      let colon = clock.isCompact == true ? "" : ":"
+      text += (clock.isPadded ? hour + hour : hour) + colon + "mm"
+      if clock.hasSeconds { text += colon + "ss" }
       if clock.fraction > 0 { text += "." + String(repeating: "S", count: clock.fraction) }
       if let half = clock.halfDay { text += half.joint + "a" }
     }
@@ -187,6 +219,10 @@ public struct DateFormat: Codable, Hashable, Sendable {
     case .colon: text += "xxx"
     case .plain: text += "xx"
     case .hours: text += "x"
+    case .blankColon: text += " xxx"
+    case .blankPlain: text += " xx"
+    case .utc: text += " 'UTC'"
+    case .gmt: text += " 'GMT'"
     case nil: break
     }
     return text

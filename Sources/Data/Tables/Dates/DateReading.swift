@@ -47,26 +47,29 @@ struct DateReading {
     var halfDay: DateFormat.HalfDay?
     var zone: DateFormat.Zone.Style?
     var hasShortYear = false
+    var weekday: DateFormat.Weekday?
+    var hasCompactClock = false
   }
 
-  private(set) var shape = Shape()
+  var shape = Shape()
   /// The parts of the day in the order of their writing.
   private(set) var parts = [0, 0, 0]
   /// The seconds within the day, without the fraction.
-  private(set) var secondOfDay = 0
+  var secondOfDay = 0
   /// The digits of the fraction, and their number.
-  private(set) var fraction = 0
-  private(set) var fractionDigits = 0
-  private(set) var zoneMinutes = 0
+  var fraction = 0
+  var fractionDigits = 0
+  var zoneMinutes = 0
   /// Whether a day or month below 10 is written with, and one without a leading zero.
   private(set) var hasPaddedDay = false
   private(set) var hasShortDay = false
   /// The same of the hour.
-  private(set) var hasPaddedHour = false
-  private(set) var hasShortHour = false
+  var hasPaddedHour = false
+  var hasShortHour = false
 
-  private let text: [UInt8]
-  private var position = 0
+  let text: [UInt8]
+  /// Where the bytes go on that are not read yet.
+  var position = 0
 
   /// Reads a cell from its first to its last byte; nil where it is no date and no time.
   init?(_ text: some Sequence<UInt8>) {
@@ -75,9 +78,10 @@ struct DateReading {
     if isTimeAhead {
       guard readTime(joint: "") else { return nil }
     } else {
+      readWeekday()
       guard readDay() else { return nil }
       if position < self.text.count {
-        guard let joint = readJoint(), isTimeAhead, readTime(joint: joint) else { return nil }
+        guard readCompactTime() || readTimeBehindDay() else { return nil }
         readZone()
       }
     }
@@ -87,12 +91,14 @@ struct DateReading {
   /// Whether a date or a time may begin with the first byte: a digit, or a letter of a month or a quarter.
   private var mayBegin: Bool {
     let letter = text[0] & 0xdf
-    return digit(0) || [0x4a, 0x46, 0x4d, 0x41, 0x53, 0x4f, 0x4e, 0x44, 0x51].contains(letter)
+    return digit(0)
+      || [0x4a, 0x46, 0x4d, 0x41, 0x53, 0x4f, 0x4e, 0x44, 0x51, 0x54, 0x57].contains(letter)
   }
 
   /// Whether the cell is eight digits alone, which may be a number.
   var isCompact: Bool {
-    shape.separators == ["", ""] && shape.layout == .yearFirst && shape.joint == nil
+    shape.separators == ["", ""] && shape.layout == .yearFirst
+      && (shape.joint == nil || shape.joint == "")
   }
 
   /// Whether the cell is a date that stands for none: 9999-12-31 or 0001-01-01.
@@ -113,6 +119,7 @@ struct DateReading {
       guard let number = CalendarDay.number(year: year, month: month, day: dayOfMonth) else {
         return nil
       }
+      if let weekday, weekday != ((number + 3) % 7 + 7) % 7 { return nil }
       day = number
     }
     let whole = day * 86_400 + secondOfDay - zoneMinutes * 60
@@ -122,22 +129,22 @@ struct DateReading {
 
   // MARK: Parts
 
-  private func byte(_ offset: Int = 0) -> UInt8? {
+  func byte(_ offset: Int = 0) -> UInt8? {
     position + offset < text.count ? text[position + offset] : nil
   }
 
-  private func digit(_ offset: Int) -> Bool {
+  func digit(_ offset: Int) -> Bool {
     byte(offset).map { 0x30...0x39 ~= $0 } ?? false
   }
 
-  private mutating func skip(_ character: UInt8) -> Bool {
+  mutating func skip(_ character: UInt8) -> Bool {
     guard byte() == character else { return false }
     position += 1
     return true
   }
 
   /// Reads a number of as many digits as are there, up to a limit.
-  private mutating func number(_ limit: Int) -> (value: Int, digits: Int)? {
+  mutating func number(_ limit: Int) -> (value: Int, digits: Int)? {
     var value = 0
     var digits = 0
     while digits < limit, digit(0) {
@@ -148,7 +155,7 @@ struct DateReading {
     return digits == 0 || digit(0) ? nil : (value, digits)
   }
 
-  private var isTimeAhead: Bool {
+  var isTimeAhead: Bool {
     digit(0) && (byte(1) == 0x3a || (digit(1) && byte(2) == 0x3a))
   }
 
@@ -161,6 +168,13 @@ struct DateReading {
         shape.separators = [separator, ""]
         return readYear(0)
       }
+      if position > 0, text[position - 1] == 0x2d, text.count == position + 2 {
+        // Nov-19, as spreadsheets write months.
+        parts = [0, name, 1]
+        shape.layout = .monthYear
+        shape.separators = ["-", ""]
+        return readYear(0, mayBeShort: true)
+      }
       parts[0] = name
       guard position > 0, text[position - 1] == 0x20, readShort(1) else { return false }
       let separator = skip(0x2c) ? ", " : " "
@@ -169,7 +183,7 @@ struct DateReading {
       return skip(0x20) && readYear(2)
     }
     if text.count >= 8, (0..<8).allSatisfy({ digit($0) }) {
-      let values = text[0..<8].map { Int($0 - 0x30) }
+      let values = text[position..<position + 8].map { Int($0 - 0x30) }
       parts = [
         values[0] * 1000 + values[1] * 100 + values[2] * 10 + values[3], values[4] * 10 + values[5],
         values[6] * 10 + values[7],
@@ -177,7 +191,7 @@ struct DateReading {
       shape.layout = .yearFirst
       shape.separators = ["", ""]
       hasPaddedDay = true
-      position = 8
+      position += 8
       return true
     }
     if (0..<4).allSatisfy({ digit($0) }) { return readYear(0) && readBehindYear() }
@@ -216,6 +230,13 @@ struct DateReading {
       shape.layout = .yearMonth
       shape.separators = [separator, ""]
       return true
+    }
+    if separator.isEmpty, let letter = byte(), letter & 0xdf == 0x4d, position + 3 == text.count {
+      // 2011M07, as statistical offices write months.
+      position += 1
+      shape.layout = .yearMonth
+      shape.separators = [String(UnicodeScalar(letter)), ""]
+      return digit(0) && digit(1) && readShort(1)
     }
     guard separator != "", separator != " ", readShort(1) else { return false }
     if position == text.count {
@@ -311,72 +332,41 @@ struct DateReading {
   /// Whether the month is May, whose short name is its long one.
   private(set) var isMay = false
 
-  private mutating func readJoint() -> String? {
-    if skip(0x54) { return "T" }
-    if skip(0x2c) { return skip(0x20) ? ", " : nil }
-    return skip(0x20) ? " " : nil
-  }
+  /// The day of the week that stands before the date, 0 for Monday.
+  private var weekday: Int?
 
-  private mutating func readTime(joint: String) -> Bool {
-    let isZero = byte() == 0x30
-    guard let (hour, hourDigits) = number(2), skip(0x3a), let (minute, minuteDigits) = number(2),
-      minuteDigits == 2, minute < 60
-    else { return false }
-    shape.joint = joint
-    hasShortHour = hourDigits == 1
-    hasPaddedHour = hourDigits == 2 && isZero
-    var second = 0
-    if skip(0x3a) {
-      guard let (value, digits) = number(2), digits == 2, value < 60 else { return false }
-      second = value
-      shape.hasSeconds = true
-      if byte() == 0x2e, digit(1) {
-        position += 1
-        // Double precision does not hold more than six digits of the seconds since 1970.
-        guard let (value, digits) = number(6) else { return false }
-        (fraction, fractionDigits) = (value, digits)
-      }
+  /// Reads the English name of a day of the week, or its first three letters, and what stands behind it.
+  private mutating func readWeekday() {
+    var end = 0
+    while end < text.count, 0x41...0x5a ~= text[end] & 0xdf, end < 10 { end += 1 }
+    guard end >= 3, end + 2 < text.count else { return }
+    let word = String(decoding: text[..<end], as: UTF8.self)
+    let lower = word.lowercased()
+    guard
+      let day = DateFormat.weekdayNames.firstIndex(where: {
+        lower == $0.lowercased() || lower == $0.lowercased().prefix(3)
+      })
+    else { return }
+    let letters: DateFormat.Letters =
+      word == lower ? .lower : word == word.uppercased() ? .upper : .capitalized
+    guard letters != .capitalized || word == word.capitalizedWord else { return }
+    var joint = ""
+    if text[end] == 0x2c { joint = "," }
+    position = end + joint.utf8.count
+    if byte() == 0x20 {
+      joint += " "
+      position += 1
     }
-    guard let hour = readHalfDay(hour) else { return false }
-    secondOfDay = hour * 3600 + minute * 60 + second
-    return hour < 24 || (secondOfDay == 86_400 && fraction == 0)
-  }
-
-  /// Reads AM or PM, if there is one, and gives the hour of the whole day.
-  private mutating func readHalfDay(_ hour: Int) -> Int? {
-    let start = position
-    let joint = skip(0x20) ? " " : ""
-    guard let first = byte(), let last = byte(1), last & 0xdf == 0x4d,
-      first & 0xdf == 0x41 || first & 0xdf == 0x50, (first & 0x20) == (last & 0x20)
-    else {
-      position = start
-      return hour
-    }
-    position += 2
-    shape.halfDay = DateFormat.HalfDay(joint: joint, letters: first & 0x20 == 0 ? .upper : .lower)
-    guard (1...12).contains(hour) else { return nil }
-    return hour % 12 + (first & 0xdf == 0x50 ? 12 : 0)
-  }
-
-  private mutating func readZone() {
-    if skip(0x5a) {
-      shape.zone = .letter
+    guard !joint.isEmpty else {
+      position = 0
       return
     }
-    guard let sign = byte(), sign == 0x2b || sign == 0x2d, digit(1), digit(2) else { return }
-    position += 1
-    let hours = Int(text[position] - 0x30) * 10 + Int(text[position + 1] - 0x30)
-    position += 2
-    var minutes = 0
-    shape.zone = .hours
-    let hasColon = byte() == 0x3a
-    let offset = hasColon ? 1 : 0
-    if digit(offset), digit(offset + 1) {
-      minutes = Int(text[position + offset] - 0x30) * 10 + Int(text[position + offset + 1] - 0x30)
-      position += offset + 2
-      shape.zone = hasColon ? .colon : .plain
-    }
-    guard hours < 24, minutes < 60 else { return position = 0 }
-    zoneMinutes = (hours * 60 + minutes) * (sign == 0x2d ? -1 : 1)
+    weekday = day
+    shape.weekday = DateFormat.Weekday(isLong: end > 3, letters: letters, joint: joint)
   }
+}
+
+extension String {
+  /// The text with a capital letter and small ones behind it.
+  fileprivate var capitalizedWord: String { prefix(1).uppercased() + dropFirst().lowercased() }
 }

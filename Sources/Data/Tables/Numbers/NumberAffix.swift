@@ -17,6 +17,17 @@ struct NumberAffix: Codable, Hashable, Sendable {
       || names.contains { Self.currencies.contains($0) }
   }
 
+  /// Whether it is one letter behind the digits, as in 1.5m: a unit where the numbers have decimals.
+  var isLetterUnit: Bool {
+    let bytes = Array(suffix.utf8)
+    return prefix.isEmpty && bytes.count == 1 && Self.isLetter(bytes[0])
+  }
+
+  /// Whether a byte is a letter that may be a unit; numbers behind which stand e, k, M or B are others.
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    0x41...0x5a ~= byte & 0xdf && byte >= 0x41 && !"eEkKMBbDd".utf8.contains(byte)
+  }
+
   /// Whether it is a percent sign.
   var isPercent: Bool { suffix.hasSuffix("%") }
 
@@ -34,7 +45,7 @@ struct NumberAffix: Codable, Hashable, Sendable {
 
   /// The units that may stand behind a number without a blank.
   ///
-  /// One letter alone is none of them: 12A and 12B are codes.
+  /// One letter alone is one behind numbers with decimals only: 12A and 12B are codes.
   private static let attachedUnits: Set<[UInt8]> = Set(
     [
       "kg", "mg", "µg", "μg", "ug", "ng", "lb", "lbs", "oz", "km", "cm", "mm", "µm", "μm", "um",
@@ -51,7 +62,9 @@ struct NumberAffix: Codable, Hashable, Sendable {
   /// - Parameter isAttached: Whether no blank stands between them.
   static func isSuffix(_ name: [UInt8], isAttached: Bool) -> Bool {
     if name == [0x25] || currencies.contains(name) { return true }
-    if isAttached { return attachedUnits.contains(name) }
+    if isAttached {
+      return attachedUnits.contains(name) || (name.count == 1 && isLetter(name[0]))
+    }
     guard (1...16).contains(name.count) else { return false }
     return name.allSatisfy { byte in
       0x41...0x5a ~= byte & 0xdf || byte >= 0x80 || [0x2f, 0x25, 0x32, 0x33, 0x5e].contains(byte)

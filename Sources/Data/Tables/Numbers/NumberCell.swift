@@ -65,6 +65,8 @@ struct NumberCell {
   private(set) var role = Role.none
   /// What stands between thousands, if there are any beside decimals.
   private(set) var grouping: Mark?
+  /// Whether the marks stand as in India: before the last three digits, and before each two others (12,34,567).
+  private(set) var hasIndianGroups = false
   /// All digits, with neither marks nor sign.
   private(set) var digits: [UInt8] = []
   /// The digits behind the last mark.
@@ -297,12 +299,17 @@ struct NumberCell {
       return true
     }
     let others = marks.dropLast()
-    guard let grouping = others.first, others.allSatisfy({ $0 == grouping }), startsGroups,
-      counts.dropLast().allSatisfy({ $0 == 3 })
-    else { return false }
+    guard let grouping = others.first, others.allSatisfy({ $0 == grouping }), startsGroups else {
+      return false
+    }
+    let groups = last == grouping ? counts : counts.dropLast()
+    hasIndianGroups =
+      grouping == .comma && first < 3 && groups.count > 1 && groups.last == 3
+      && groups.dropLast().allSatisfy { $0 == 2 }
+    guard hasIndianGroups || groups.allSatisfy({ $0 == 3 }) else { return false }
     if last == grouping {
       role = .group(last)
-      return lastDigits == 3
+      return true
     }
     role = .decimal(last)
     self.grouping = grouping

@@ -27,6 +27,11 @@ struct NumberEvidence {
   private var exponents = 0
   private var greatestExponent = 0.0
   private var greatestPlain = 0.0
+  /// The codes such as 0047583311587E590003, which are beyond all numbers.
+  private var beyond = OddCells()
+  /// How many numbers have their marks as in India, and how many others have two marks or more.
+  private var indianGroups = 0
+  private var otherGroups = 0
   /// The limits of measurement, up to two.
   private var limits: Set<NumberWriting.Limit> = []
   /// The least and the greatest number that is none.
@@ -41,9 +46,12 @@ struct NumberEvidence {
 
   /// Takes the cells with one text.
   mutating func take(_ cells: CellGroup) {
-    guard let cell = NumberCell(cells.text), let value = cell.value(.comma) ?? cell.value(.point)
-    else {
+    guard let cell = NumberCell(cells.text) else {
       others.take(cells)
+      return
+    }
+    guard let value = cell.value(.comma) ?? cell.value(.point) else {
+      takeBeyond(cell, cells)
       return
     }
     roles[cell.role, default: OddCells()].take(cells)
@@ -51,6 +59,11 @@ struct NumberEvidence {
     signs[cell.sign, default: 0] += cells.count
     if let grouping = cell.grouping { groupings[grouping, default: 0] += cells.count }
     if !cell.isPlain { written += cells.count }
+    if cell.hasIndianGroups {
+      indianGroups += cells.count
+    } else if case .group = cell.role, cell.digits.count > 6 {
+      otherGroups += cells.count
+    }
     // A limit may have other decimals than what is measured.
     if cell.affix.limit.isEmpty {
       for mark in [NumberCell.Mark.comma, .point] { counts[mark]?.note(cell, mark) }
@@ -58,6 +71,20 @@ struct NumberEvidence {
     if cell.role != .none || !cell.exponent.isEmpty { noteFraction(cell, cells) }
     if cell.isLarge { large.take(cells) }
     noteRange(cell, cells, value)
+  }
+
+  /// Takes cells beyond all numbers: codes where they are digits, an E and digits.
+  private mutating func takeBeyond(_ cell: NumberCell, _ cells: CellGroup) {
+    guard cell.isBareExponent, cell.affix == NumberAffix() else {
+      others.take(cells)
+      return
+    }
+    beyond.take(cells)
+    exponents += cells.count
+    greatestExponent = .infinity
+    for mark in [NumberCell.Mark.comma, .point] { counts[mark]?.note(cell, mark) }
+    affixes[cell.affix, default: OddCells()].take(cells)
+    signs[cell.sign, default: 0] += cells.count
   }
 
   private mutating func noteFraction(_ cell: NumberCell, _ cells: CellGroup) {
@@ -126,6 +153,7 @@ struct NumberEvidence {
     var writing = NumberWriting()
     writing.decimal = decimal
     writing.grouping = grouping(decimal)
+    if writing.grouping == .comma, indianGroups > otherGroups { writing.hasIndianGroups = true }
     if written == 0, writing.grouping == nil { writing.decimal = .point }
     writing.affix = affix
     let negative = signs.filter { $0.key.isNegative }
@@ -142,15 +170,18 @@ struct NumberEvidence {
       writing.limit = limit
     }
     let decimals = counts[decimal] ?? DecimalCounts()
+    if affix.isLetterUnit, decimals.most == 0 { return nil }
     // Plus signs before many digits are those of telephone numbers.
     let areTelephones = !isFew(positive) && decimals.most == 0 && greatest >= 1e7
+    let areCodes =
+      areTelephones
+      || (writing.affix == NumberAffix() && decimals.areCodes && !areWrittenWithExponents(decimals))
+    if !areCodes { odd.formUnion(beyond) }
     return Decision(
       writing: writing,
       odd: odd,
       decimals: decimals,
-      areCodes: areTelephones
-        || (writing.affix == NumberAffix() && decimals.areCodes
-          && !areWrittenWithExponents(decimals)),
+      areCodes: areCodes,
       isPlain: written == 0 && writing.isPlain
     )
   }

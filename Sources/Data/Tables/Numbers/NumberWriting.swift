@@ -11,6 +11,8 @@ package struct NumberWriting: Codable, Hashable, Sendable {
   var decimal = NumberCell.Mark.point
   /// What stands between thousands.
   var grouping: NumberCell.Mark?
+  /// Whether the marks stand as in India, 12,34,567; none for no.
+  var hasIndianGroups: Bool?
   /// What stands before and behind the digits.
   var affix = NumberAffix()
   /// How negative numbers are written.
@@ -113,6 +115,12 @@ package struct NumberWriting: Codable, Hashable, Sendable {
     if sign == .parentheses { bytes.append(0x29) }
   }
 
+  /// Whether a mark stands before so many last digits.
+  private func isBeforeGroup(_ digits: Int) -> Bool {
+    if hasIndianGroups == true { return digits == 3 || (digits > 3 && digits % 2 == 1) }
+    return digits.isMultiple(of: 3)
+  }
+
   /// Appends digits with a point, with the marks of the writing.
   private func appendDigits(_ plain: [UInt8], to bytes: inout [UInt8]) {
     let whole = plain.prefix { 0x30...0x39 ~= $0 }
@@ -120,7 +128,7 @@ package struct NumberWriting: Codable, Hashable, Sendable {
     if let grouping {
       let mark = Array(grouping.text.utf8)
       for (index, digit) in whole.enumerated() {
-        if index > 0, (whole.count - index).isMultiple(of: 3) { bytes += mark }
+        if index > 0, isBeforeGroup(whole.count - index) { bytes += mark }
         bytes.append(digit)
       }
     } else {

@@ -208,7 +208,8 @@ struct CellChanges {
     let words = plan.columnMissing[column]
     if case .numbers = table.columns[column].cells {
       let number = TableNumber(cell: text.span, 0..<text.count)
-      return words.contains(text) || number.map { words.place(of: $0.value) != nil } ?? false
+      return words.contains(text) || words.isStandIn(text)
+        || number.map { words.place(of: $0.value) != nil } ?? false
     }
     // Quotes make such a word a text.
     return words.place(of: text.span, 0..<text.count)
