@@ -17,12 +17,14 @@ let house: [SwiftSetting] =
 func room(
   _ name: String,
   imports: [Target.Dependency],
+  exclude: [String] = [],
   resources: [Resource] = []
 ) -> Target {
   .target(
     name: "Hourglass\(name)",
     dependencies: imports,
     path: "Sources/\(name)",
+    exclude: exclude,
     resources: resources,
     swiftSettings: house
   )
@@ -140,6 +142,9 @@ let package = Package(
     // The signals that stop the program.
     .target(name: "CHourglassProcess", path: "Sources/CHourglassProcess"),
 
+    // The files of the page, as bytes.
+    .target(name: "CHourglassPages", path: "Sources/CHourglassPages"),
+
     // Rooms, lowest first; an arrow that is not written here does not compile.
     room("System", imports: []),
     room("Tensors", imports: rooms("System")),
@@ -190,11 +195,11 @@ let package = Package(
     room("Jobs", imports: task + tasks + [reports, signatures]),
     room(
       "Service",
-      imports: base + rooms("ModelFiles", "TasksCommon", "Jobs") + ["CHourglassProcess"]
-        + hummingbird,
-      resources: [
-        .embedInCode("openapi.json"), .embedInCode("Examples"), .embedInCode("Studio"),
-      ]
+      imports: base + rooms("ModelFiles", "TasksCommon", "Jobs") + [
+        "CHourglassCodecs", "CHourglassPages", "CHourglassProcess",
+      ] + hummingbird,
+      // What CHourglassPages compiles in.
+      exclude: ["openapi.json", "Examples", "Studio"]
     ),
     .executableTarget(
       name: "HourglassCommandLine",

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -60,16 +61,22 @@ static void become(const char *program, char **words, const char *folder, int in
 int32_t hg_worker_start(const char *program, const char *arguments, const char *folder,
                         const char *output, const char *errors, hg_worker_limits limits,
                         hg_worker *worker) {
-  *worker = (hg_worker){.process = -1, .life = -1};
-  int files[2] = {-1, -1}, life[2] = {-1, -1}, report[2] = {-1, -1};
+  *worker = (hg_worker){.process = -1, .life = -1, .answers = -1};
+  int files[2] = {-1, -1}, life[2] = {-1, -1}, report[2] = {-1, -1}, answers[2] = {-1, -1};
   char *copy = NULL, **words = words_of(arguments, &copy);
   int32_t code = words == NULL ? ENOMEM : 0;
   if (code == 0) {
-    files[0] = open(output, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    files[1] = open(errors, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0600);
-    if (files[0] < 0 || files[1] < 0 || flock(files[0], LOCK_EX | LOCK_NB) != 0 ||
-        ftruncate(files[0], 0) != 0 || ftruncate(files[1], 0) != 0 ||
-        pipe2(life, O_CLOEXEC) != 0 || pipe2(report, O_CLOEXEC) != 0)
+    if (output == NULL) {
+      if (pipe2(answers, O_CLOEXEC) == 0) files[0] = answers[1];
+    } else {
+      files[0] = open(output, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    }
+    files[1] = errors == NULL ? open("/dev/null", O_WRONLY | O_CLOEXEC)
+                              : open(errors, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0600);
+    if (files[0] < 0 || files[1] < 0 ||
+        (output != NULL && (flock(files[0], LOCK_EX | LOCK_NB) != 0 || ftruncate(files[0], 0) != 0)) ||
+        (errors != NULL && ftruncate(files[1], 0) != 0) || pipe2(life, O_CLOEXEC) != 0 ||
+        pipe2(report, O_CLOEXEC) != 0)
       code = errno;
   }
   if (code == 0) {
@@ -89,12 +96,12 @@ int32_t hg_worker_start(const char *program, const char *arguments, const char *
         code = problem;
         (void)waitpid(process, NULL, 0);
       } else {
-        *worker = (hg_worker){.process = process, .life = life[1]};
-        life[1] = -1;
+        *worker = (hg_worker){.process = process, .life = life[1], .answers = answers[0]};
+        life[1] = answers[0] = -1;
       }
     }
   }
-  const int all[] = {files[0], files[1], life[0], life[1], report[0], report[1]};
+  const int all[] = {files[0], files[1], life[0], life[1], report[0], report[1], answers[0]};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i] >= 0) close(all[i]);
   free(words);
@@ -107,11 +114,23 @@ int32_t hg_worker_ended(hg_worker *worker, int32_t *exit_code) {
   const pid_t ended = waitpid(worker->process, &status, WNOHANG);
   if (ended == 0 || (ended < 0 && errno == EINTR)) return 0;
   if (worker->life >= 0) close(worker->life);
-  worker->life = -1;
+  if (worker->answers >= 0) close(worker->answers);
+  worker->life = worker->answers = -1;
   worker->process = -1;
   if (ended < 0) return -1;
   *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return 1;
+}
+
+int32_t hg_worker_send(const hg_worker *worker, const uint8_t *bytes, size_t size) {
+  while (size > 0) {
+    const ssize_t count = write(worker->life, bytes, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    bytes += count;
+    size -= (size_t)count;
+  }
+  return 0;
 }
 
 void hg_worker_signal(const hg_worker *worker, int32_t number) {
@@ -135,4 +154,9 @@ void hg_worker_end_with(int32_t descriptor) {
   if (pthread_create(&thread, &attributes, wait_for_end, (void *)(intptr_t)descriptor) != 0)
     _exit(137);
   pthread_attr_destroy(&attributes);
+}
+
+int32_t hg_worker_is_left(int32_t descriptor) {
+  struct pollfd end = {.fd = descriptor};
+  return poll(&end, 1, 0) > 0 && (end.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }

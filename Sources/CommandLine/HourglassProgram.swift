@@ -135,6 +135,3 @@ struct HourglassProgram: AsyncParsableCommand {
     return .usage("there is no verb '\(verb)'; \(hint)")
   }
 }
-
-/// Ends the process; the parser's method of the same name hides the one of the system.
-func endProcess(_ code: Int32) -> Never { exit(code) }

@@ -24,7 +24,7 @@ extension Job {
   ///   - folder: The folder that its paths are relative to, empty for the current one; the result has them
   ///     with the folder before them.
   ///   - events: Takes what happens, in order, on any thread: JSON objects on one line, whose member `event`
-  ///     is `message`, `warning`, `working`, `training`, `finished` or `stoppable`.
+  ///     is `message`, `warning`, `working`, `baseline`, `training`, `finished` or `stoppable`.
   /// - Returns: What the command prints with `--json`: a JSON object on one line.
   /// - Throws: The error with what was being done, expected and found, and what to do.
   public static func run(
@@ -75,7 +75,7 @@ extension Encodable {
 
 extension JobEvent: Encodable {
   private enum Key: CodingKey {
-    case event, text, work, fraction, stage, seconds, by
+    case event, text, work, fraction, stage, seconds, by, name
     // Of training.
     case unit, state, items, itemsHeldOut, batchSize, stepsPerEpoch, epochs, parameters, epoch, step
     case loss, validationLoss, error, validationError, secondsLeft, learningRate, itemsPerSecond,
@@ -100,6 +100,10 @@ extension JobEvent: Encodable {
       try container.encode("training", forKey: .event)
       try container.encode(unit, forKey: .unit)
       try Self.encode(event, into: &container)
+    case .baseline(let baseline):
+      try container.encode("baseline", forKey: .event)
+      try container.encode(baseline.name, forKey: .name)
+      try container.encode(baseline.squaredError, forKey: .error)
     case .finished(let stage, let seconds):
       try container.encode("finished", forKey: .event)
       try container.encode(stage.rawValue, forKey: .stage)

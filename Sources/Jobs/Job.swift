@@ -1,4 +1,5 @@
 internal import HourglassData
+internal import HourglassReports
 internal import HourglassSystem
 
 /// Runs requests: the one entry for the command and for everything that asks for a task.
@@ -25,18 +26,25 @@ public enum Job {
   /// - Parameters:
   ///   - request: What is done.
   ///   - control: Ends training early with the best model so far.
+  ///   - kept: What former runs of this process loaded; none where each loads its own.
   ///   - events: Takes what happens, in order, on any thread.
   /// - Throws: `Failure` for what was asked for wrongly, `JobInterruption` where training was ended, and the
   ///   errors of the rooms.
   package static func run(
     _ request: JobRequest,
     control: JobControl = JobControl(),
+    kept: KeptModels? = nil,
     events: @escaping @Sendable (JobEvent) -> Void = { _ in }
   ) async throws -> JobResult {
     try request.validate()
     let inputs = SpooledInputs(folder: ScratchFolder.standard)
-    return try await SpooledInputs.$current.withValue(inputs) {
-      try await request.options.run(JobRun(request, control: control, events: events))
+    var result = try await SpooledInputs.$current.withValue(inputs) {
+      try await request.options.run(JobRun(request, control: control, kept: kept, events: events))
     }
+    if let path = request.files.report {
+      result.wrote("report", to: path)
+      try result.page(of: request).write(to: path)
+    }
+    return result
   }
 }

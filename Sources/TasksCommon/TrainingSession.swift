@@ -27,6 +27,8 @@ public struct TrainingSession: Sendable {
   public var comparesWithBaselines: Bool
   /// Takes what happens, in order.
   public var progress: @Sendable (TrainingEvent) -> Void
+  /// Takes how well baselines do on the held-out items, before training begins, where that is known then.
+  package var takeBaseline: (@Sendable (TrainingBaseline) -> Void)?
   /// Whether training is to end now with the best model so far; it is asked several times a second.
   ///
   /// Where there is none so far, training ends with an error, as after a cancellation.
@@ -73,6 +75,20 @@ extension TrainingSession {
   /// An evaluation with baselines, or without where the session wants none.
   package func shown(_ evaluation: Evaluation) -> Evaluation {
     comparesWithBaselines ? evaluation : evaluation.withoutBaselines
+  }
+}
+
+/// What the error of training is set beside while it goes on.
+package struct TrainingBaseline: Hashable, Sendable {
+  /// What it is called, such as `PCA`.
+  package var name: String
+  /// The squared difference of a held-out item and its reconstruction, summed over features, in the mean: as
+  /// `LossParts.squaredError`.
+  package var squaredError: Double
+
+  /// Takes both.
+  package init(_ name: String, squaredError: Double) {
+    (self.name, self.squaredError) = (name, squaredError)
   }
 }
 

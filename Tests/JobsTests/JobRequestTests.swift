@@ -87,6 +87,7 @@ import Testing
   private static func request(_ options: any JobOptions) throws -> JobRequest {
     var request = JobRequest(options, data: ["a.csv", "b.csv"])
     (request.files.output, request.files.save, request.files.model) = ("out.csv", "s", "m")
+    request.files.report = "page.html"
     (request.files.learnFrom, request.files.first) = ("normal.csv", 10)
     request.files.from = "start.hourglass"
     var reading = ReadingOptions()

@@ -46,7 +46,8 @@ import Testing
           evil,
           summary: evil,
           [
-            .command(evil), .output(evil), .note(evil),
+            .command(evil), .output(evil), .note(evil), .paragraph(evil),
+            .facts([.init(evil, evil)], title: evil),
             .table(NumberTable(columns: [.init(evil)], rows: [[.text(evil)]]), caption: evil),
             .figure(ScatterMap(title: evil, x: [1], y: [1]), caption: evil),
           ]
@@ -106,11 +107,24 @@ import Testing
     #expect(html().contains("<td class=\"number\"><b>52.0 %</b></td>"))
     #expect(html().contains("<td class=\"number\">-</td>"))
     #expect(html().components(separatedBy: "<b>").count == 3, "nothing else is better")
-    #expect(html().contains("<p class=\"verdict\">Better than PCA: MSE 39.6 % lower"))
+    func has(_ name: String, _ sentence: String) -> Bool {
+      let start = "<p class=\"\(name)\"><svg class=\"sign\""
+      guard let place = html().range(of: start)?.upperBound else { return false }
+      return html()[place...].prefix { $0 != "\n" }.contains("<span>\(sentence)")
+    }
+    #expect(has("verdict", "Better than PCA: MSE 39.6 % lower"))
+    #expect(html().contains("<tr class=\"own\"><th scope=\"row\">autoencoder</th>"))
+    #expect(html().components(separatedBy: "class=\"own\"").count == 2, "one row is the model's")
+    #expect(html().contains("aria-label=\"lower is better\""))
     #expect(html().contains("<p class=\"note\">a note</p>"))
-    #expect(html().contains("<p class=\"warning\">warning: the error &lt; 1 still fell</p>"))
+    #expect(has("warning", "warning: the error &lt; 1 still fell</span>"))
     evaluation.verdict = Verdict.none(because: "nothing to compare")
-    #expect(html().contains("<p class=\"verdict open\">No verdict: nothing to compare.</p>"))
+    #expect(has("verdict open", "No verdict: nothing to compare.</span>"))
+    evaluation.tables[0].methods += (0..<40).map { Evaluation.Method("row \($0)", [0.9, 0.1, 2]) }
+    #expect(isWellFormed(html()))
+    #expect(html().contains("<details><summary>19 more rows</summary>"))
+    evaluation.tables[0].methods[0].intervals = [0.01...0.03, nil, nil]
+    #expect(html().contains("<b>0.0285</b><span class=\"interval\"> [0.01"))
   }
 
   @Test func rowsOfATableDoNotWrapAndSentencesDo() {

@@ -42,11 +42,25 @@ class Visitor:
         self.page.on("console", self.hear)
         self.page.on("pageerror", lambda error: self.errors.append(f"exception: {error}"))
         self.page.on("request", self.watch)
-        self.page.on("dialog", lambda dialog: dialog.accept())
+        # The page asks in dialogs of its own; one of the browser would wait for nobody.
+        self.page.on("dialog", self.refuse)
 
     def hear(self, message):
         if message.type == "error" and not any(word in message.text for word in self.expected):
             self.errors.append(f"console: {message.text}")
+
+    def refuse(self, dialog):
+        self.errors.append(f"a dialog of the browser: {dialog.message}")
+        dialog.dismiss()
+
+    def answer(self, label):
+        """Answers the question that the page asks; it can be left by the Escape key, and is without a fault."""
+        question = self.page.get_by_role("dialog")
+        expect(question).to_be_visible()
+        if not self.is_quick:
+            self.accessibility()
+        question.get_by_role("button", name=label).click()
+        expect(question).to_have_count(0)
 
     def watch(self, request):
         if not request.url.startswith((self.address + "/", "data:", "blob:" + self.address)):
@@ -57,9 +71,12 @@ class Visitor:
         self.page.wait_for_selector("main h1")
 
     def upload(self, *paths):
-        """Uploads files from the start, and waits for their columns."""
+        """Uploads files from the start, and waits for their columns; what has their name is replaced."""
         self.open()
         self.page.set_input_files("#files", list(paths))
+        self.page.wait_for_selector("dialog.question, .task-choice")
+        if self.page.get_by_role("dialog").count():
+            self.answer("Replace it")
         self.page.wait_for_url(re.compile("#/data"))
         self.page.wait_for_selector(".task-choice .task")
 

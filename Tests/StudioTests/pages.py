@@ -1,7 +1,10 @@
 """Checks of single pages: the start, columns, lists, the map, and every page at two widths and in two schemes."""
 
 import contextlib
+import os
+import re
 import statistics
+import struct
 
 from playwright.sync_api import expect
 
@@ -38,6 +41,15 @@ FRAMES = """async () => {
     frames.push(performance.now() - start);
   }
   return frames;
+}"""
+
+
+# The color in the middle of an image.
+PIXEL = """async (image) => {
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  return [...pen.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data].slice(0, 3);
 }"""
 
 
@@ -86,7 +98,7 @@ def generate(visitor, count):
     visitor.result()
 
 
-def compare_and_delete(browser, address):
+def compare_and_delete(browser, address, folder):
     with visit(browser, address) as visitor:
         page = visitor.page
         generate(visitor, 40)
@@ -98,11 +110,58 @@ def compare_and_delete(browser, address):
         page.click("a:text-is('Compare 2 runs')")
         page.wait_for_selector(".compared")
         expect(page.locator("tr:has(th:text-is('How many to make'))")).to_contain_text("60")
-        visitor.accessibility()
+        visitor.look("compare", folder)
         visitor.open("#/runs")
         before = page.locator(".runs-table tbody tr").count()
         page.locator("tr:has-text('Generate') button[aria-label^=Delete]").first.click()
+        visitor.answer("Delete the run")
         expect(page.locator(".runs-table tbody tr")).to_have_count(before - 1)
+
+
+def npy(path, shape, values, kind):
+    header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + values)
+
+
+def arrays(browser, address, folder):
+    """Images in files of arrays are shown as they are: a dark and a bright one, and one in colors."""
+    bright = b"".join(struct.pack("<f", value) for value in [0.0] * 64 + [1.0] * 64)
+    npy(os.path.join(folder, "two.npy"), (2, 8, 8), bright, "<f4")
+    npy(os.path.join(folder, "last.npy"), (2, 8, 8, 3), bytes([250, 0, 0] * 64 + [0, 0, 250] * 64), "|u1")
+    with open(os.path.join(folder, "batch.bin"), "wb") as file:
+        for color in ((200, 10, 10), (10, 200, 10)):
+            file.write(b"\x03" + b"".join(bytes([part]) * 1024 for part in color))
+    expected = {"two.npy": [[0, 0, 0], [255, 255, 255]], "last.npy": [[250, 0, 0], [0, 0, 250]], "batch.bin": [[200, 10, 10], [10, 200, 10]]}
+    with visit(browser, address) as visitor:
+        for name, colors in expected.items():
+            visitor.upload(os.path.join(folder, name))
+            images = visitor.page.locator(".thumbnails img")
+            expect(images).to_have_count(2)
+            for index, color in enumerate(colors):
+                found = images.nth(index).evaluate(PIXEL)
+                assert found == color, f"{name}: image {index + 1} is {found} in place of {color}"
+
+
+def taken_name(browser, address):
+    """A file whose name is taken replaces the former one, or is kept beside it, or is not uploaded."""
+    path = tasks.example("Tables/penguins.csv")
+    with visit(browser, address) as visitor:
+        page = visitor.page
+        visitor.upload(path)
+        for label, place in (("Cancel", None), ("Replace it", "penguins.csv"), ("Keep both", "penguins-2.csv")):
+            visitor.open()
+            page.set_input_files("#files", path)
+            visitor.answer(label)
+            if place:
+                page.wait_for_url(re.compile(f"#/data.*{place}"))
+            else:
+                expect(page.locator(".notice.error")).to_contain_text("Nothing was uploaded")
+        visitor.open()
+        page.get_by_role("button", name="Delete penguins-2.csv").click()
+        visitor.answer("Delete")
+        expect(page.get_by_role("button", name="Delete penguins-2.csv")).to_have_count(0)
 
 
 def apply_model(browser, address):

@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+import zipfile
 
 from playwright.sync_api import expect
 
@@ -136,6 +137,8 @@ def denoise(visitor):
         links.first.click()
     with open(waiting.value.path(), "rb") as file:
         assert file.read(3) in (b"\xff\xd8\xff", b"\x89PN")
+    with zipfile.ZipFile(visitor.download("denoised.zip")) as archive:
+        assert archive.testzip() is None and len(archive.namelist()) == 20, archive.namelist()
     assert is_model(visitor.download_model())
 
 
@@ -214,6 +217,34 @@ def colorize(visitor):
     expect(page.locator(".pair")).to_have_count(6)
     expect(page.locator(".evaluation-table").first).to_contain_text("PSNR")
     assert is_model(visitor.download_model())
+    color_by_hints(visitor, page.locator(".downloads li:has-text('the model') .name").inner_text())
+
+
+def color_by_hints(visitor, model):
+    """A color that is clicked into a picture is in the result, near that place."""
+    page = visitor.page
+    folder = example("Images/parts")
+    visitor.upload(os.path.join(folder, sorted(os.listdir(folder))[0]))
+    visitor.choose("Colorize")
+    page.get_by_label("Model", exact=True).select_option(f"models/{model}")
+    picture = page.locator(".hint-picture")
+    expect(picture.locator("img")).to_be_visible()
+    page.locator(".hint-picker input[type=color]").fill("#20c020")
+    picture.click(position={"x": 30, "y": 20})
+    picture.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hint-marks span")).to_have_count(2)
+    page.get_by_role("button", name="Remove the last color").click()
+    expect(page.locator(".hint-marks span")).to_have_count(1)
+    hints = page.locator('[data-option="hints"]').input_value()
+    assert re.fullmatch(r"\d+,\d+=#20c020", hints), hints
+    if not visitor.is_quick:
+        visitor.accessibility()
+    visitor.start()
+    visitor.result()
+    expect(page.locator("pre").first).to_contain_text(hints)
+    expect(page.locator(".pair")).to_have_count(1)
 
 
 ALL = [reduce, features, match, denoise, detect, generate, impute, colorize]

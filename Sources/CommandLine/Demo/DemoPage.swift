@@ -19,9 +19,7 @@ struct DemoPage {
     var elements: [ReportPage.Element] = []
     for (arguments, result) in zip(step.commands, results) {
       elements.append(.command(DemoStep.commandLine(arguments)))
-      elements += result.evaluations.map { .evaluation($0) }
-      let text = result.textWithoutEvaluations(width: 80)
-      if !text.isEmpty { elements.append(.output(text)) }
+      elements += try result.elements(withFigures: false)
     }
     for image in step.images {
       elements.append(.image(try ImageFile(contentsOf: image.path), caption: image.caption))

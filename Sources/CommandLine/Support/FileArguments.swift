@@ -12,6 +12,14 @@ struct FileArguments: ParsableArguments {
   )
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Tell the result on a page that needs no other file: tables, figures, the command.",
+      valueName: "file.html"
+    )
+  )
+  var report: String?
+
   @Option(help: ArgumentHelp("Keep the trained model here.", valueName: "file.hourglass"))
   var save: String?
 
@@ -48,6 +56,7 @@ struct FileArguments: ParsableArguments {
   var options: FileOptions {
     var options = FileOptions()
     options.output = output
+    options.report = report
     options.save = save
     options.model = model
     options.from = from

@@ -38,7 +38,8 @@ final class ProgressDisplay: Sendable {
     case .working(let name, let fraction): state.withLock { drawPart(fraction, name, &$0) }
     case .training(let event, let unit): handle(event, of: unit)
     case .finished: end()
-    case .message, .stoppable: break
+    // The report at the end has the baselines beside the model.
+    case .message, .baseline, .stoppable: break
     }
   }
 

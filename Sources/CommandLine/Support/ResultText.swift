@@ -9,9 +9,6 @@ extension JobResult {
     text(of: paragraphs + evaluations.map { "\($0)" }, width: width)
   }
 
-  /// The result for people without its evaluations.
-  func textWithoutEvaluations(width: Int) -> String { text(of: paragraphs, width: width) }
-
   private func text(of paragraphs: [String], width: Int) -> String {
     var lines = paragraphs.flatMap { [$0, ""] } + sentences
     let labelWidth = outputs.map(\.label.count).max() ?? 0

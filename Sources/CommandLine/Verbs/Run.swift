@@ -1,6 +1,7 @@
 import ArgumentParser
 import CHourglassProcess
 import HourglassJobs
+import HourglassMedia
 import HourglassSystem
 
 /// Runs a request that was printed by `--print-request`, or written by hand.
@@ -19,6 +20,12 @@ struct Run: AsyncParsableCommand {
           --print-request > week.json
         hourglass run week.json
         hourglass run week.json --json --quiet --events week.log
+
+      With --lines standard input holds requests, a JSON object a line, whose paths are relative to \
+      the current folder. Each is answered by a line on standard output before the next one is \
+      read: {"result": …} as --json prints it, or {"error": …, "exitCode": …}. The model stays \
+      loaded, so that a program that scores again and again pays for loading it once:
+        hourglass run - --lines <requests.jsonl
       """
   )
 
@@ -35,6 +42,16 @@ struct Run: AsyncParsableCommand {
   )
   var events: String?
 
+  @Flag(help: "Run the requests of standard input, one a line, and keep the model loaded.")
+  var lines = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "With --lines: do not measure how well a model does on the data that it is applied to."
+    )
+  )
+  var noEvaluation = false
+
   @Flag(help: "End at once when standard input ends: with the program that started this one.")
   var endWithInput = false
 
@@ -45,6 +62,10 @@ struct Run: AsyncParsableCommand {
   var saying: OutputArguments
 
   func run() async throws {
+    if lines {
+      if !noFfmpeg { ForeignSounds.use(FFmpeg.decoder) }
+      return try await RequestLines(endsWithInput: endWithInput, evaluates: !noEvaluation).run()
+    }
     if endWithInput { hg_worker_end_with(STDIN_FILENO) }
     var watch = RunWatch()
     watch.events = try events.map { try EventLog(path: $0) }
@@ -55,7 +76,16 @@ struct Run: AsyncParsableCommand {
   }
 
   func validate() throws {
-    guard !endWithInput || file != "-" else {
+    guard !lines || (file == "-" && events == nil && !saying.printRequest) else {
+      throw ValidationError(
+        "--lines takes its requests from standard input: give - in place of a file, and neither "
+          + "--events nor --print-request"
+      )
+    }
+    guard !noEvaluation || lines else {
+      throw ValidationError("--no-evaluation is for --lines")
+    }
+    guard !endWithInput || lines || file != "-" else {
       throw ValidationError("--end-with-input needs a request in a file, not in standard input")
     }
   }

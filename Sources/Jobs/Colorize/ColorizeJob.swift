@@ -32,7 +32,7 @@ struct ColorizeJob {
   /// Reads, trains or loads, colors, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
-    let model = try files.model.map { try FittedColorizer(contentsOf: $0) }
+    let model: FittedColorizer? = try files.model.map { try run.model(at: $0) }
     let images = try load(run.data)
     let learned = try files.learnFrom.map { try load($0) }
     try checkHints(images)
@@ -121,7 +121,8 @@ struct ColorizeJob {
     with fitted: FittedColorizer,
     isEvaluated: Bool
   ) async throws -> Evaluation? {
-    guard output != nil || options.figure != nil || isEvaluated else { return nil }
+    let isDrawn = options.figure != nil || run.figures != nil
+    guard output != nil || isDrawn || isEvaluated else { return nil }
     let samples = options.samples
     let names = samples.map { (1...min($0, Self.drawnSamples)).map { "sample \($0)" } }
     let rows = ImageRows(["gray"] + (names ?? ["colored"]) + ["true"])
@@ -163,6 +164,7 @@ struct ColorizeJob {
       }
     }
     if let path = options.figure { try rows.write(to: path, title: images.name) }
+    run.figures?.add(rows.grid(title: images.name), caption: "The first images before and after")
     return report
   }
 

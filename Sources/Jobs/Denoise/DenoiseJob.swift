@@ -48,7 +48,7 @@ struct DenoiseJob {
   /// Reads, trains or loads, denoises, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
-    let model = try files.model.map { try FittedDenoiser(contentsOf: $0) }
+    let model: FittedDenoiser? = try files.model.map { try run.model(at: $0) }
     let (given, data) = try run.loadBoth(for: model?.fields)
     let learned = given.map { run.learnable($0) }
     let reference = try options.reference.map {
@@ -157,12 +157,15 @@ struct DenoiseJob {
 
   /// Whether anything is asked for beyond the model.
   private func wantsResults(_ reference: Dataset?) -> Bool {
-    media != nil || options.figure != nil || options.addNoise || reference != nil
+    media != nil || options.figure != nil || run.figures != nil || options.addNoise
+      || reference != nil
   }
 
   private func addedNoise(_ fitted: FittedDenoiser) -> Noise? {
     options.addNoise ? (options.noise?.noise ?? fitted.noise).typical : nil
   }
+
+  private static let figureCaption = "The first items before and after"
 
   private func denoise(
     _ images: ImageSet,
@@ -195,6 +198,7 @@ struct DenoiseJob {
       }
     }
     if let path = options.figure { try rows.write(to: path, title: images.name) }
+    run.figures?.add(rows.grid(title: images.name), caption: Self.figureCaption)
     return report
   }
 
@@ -209,7 +213,7 @@ struct DenoiseJob {
     let rows = ImageRows(["clean", "noisy", "denoised"])
     let (engine, noise, seed) = (run.engine, addedNoise(fitted), run.seed)
     let output = media.map { SoundOutput($0) }
-    let isDrawn = options.figure != nil
+    let isDrawn = options.figure != nil || run.figures != nil
     let report = try await run.stoppable {
       try await fitted.evaluation(
         of: sounds,
@@ -230,6 +234,7 @@ struct DenoiseJob {
       }
     }
     if let path = options.figure { try rows.write(to: path, title: sounds.name) }
+    run.figures?.add(rows.grid(title: sounds.name), caption: Self.figureCaption)
     return report
   }
 

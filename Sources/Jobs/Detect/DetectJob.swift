@@ -182,7 +182,7 @@ struct DetectJob {
   private mutating func detector() async throws -> FittedAnomalyDetector {
     let files = run.request.files
     if let path = files.model {
-      let fitted = try FittedAnomalyDetector(contentsOf: path)
+      let fitted: FittedAnomalyDetector = try run.model(at: path)
       try prepareHeatMaps(for: fitted.kind)
       return try options.falseAlarms.map { try fitted.with(falseAlarmRate: $0) } ?? fitted
     }

@@ -24,7 +24,7 @@ struct FeaturesJob {
   /// Reads, trains or loads, encodes, compares, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
-    let model = try files.model.map { try FittedFeatureExtractor(contentsOf: $0) }
+    let model: FittedFeatureExtractor? = try files.model.map { try run.model(at: $0) }
     let (given, whole) = try run.loadBoth(for: model?.encoding.fields)
     let probe = try probe(of: whole)
     let data = try withoutProbe(whole)
@@ -75,10 +75,11 @@ struct FeaturesJob {
           engine: engine
         )
       }
+      let chart = BarChart(found)
       if let path = options.plot {
-        let chart = BarChart(found)
         try AtomicFile.replace(path, with: Array(chart.drawing.svgFile.utf8))
       }
+      run.figures?.add(chart, caption: "How well simple models predict from the features")
       evaluation = found
     }
     run.end(.evaluating)

@@ -26,7 +26,7 @@ struct GenerateJob {
   /// Reads, trains or loads, generates, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
-    let model = try files.model.map { try FittedSynthesizer(contentsOf: $0) }
+    let model: FittedSynthesizer? = try files.model.map { try run.model(at: $0) }
     if let path = files.learnFrom, options.interpolate != nil, options.evaluateOn == nil,
       try run.request.reading.optionsForAny(limit: files.first).isLarge(path)
     {

@@ -33,7 +33,7 @@ struct ImputeImagesJob {
   /// Reads, trains or loads, fills, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
-    let model = try files.model.map { try FittedImageImputer(contentsOf: $0) }
+    let model: FittedImageImputer? = try files.model.map { try run.model(at: $0) }
     let images = try load(run.data)
     let learned = try files.learnFrom.map { try load($0) }
     let masks = try options.mask.map { try load($0) }
@@ -56,7 +56,7 @@ struct ImputeImagesJob {
     let share = options.maskRate ?? 0
     let counter = PixelCounter()
     var report: Evaluation?
-    if output != nil || options.figure != nil || share > 0 {
+    if output != nil || options.figure != nil || run.figures != nil || share > 0 {
       report = try await run.stoppable {
         try await fitted.evaluation(
           of: images,
@@ -74,6 +74,10 @@ struct ImputeImagesJob {
         }
       }
       if let path = options.figure { try rows.write(to: path, title: images.name) }
+      run.figures?.add(
+        rows.grid(title: images.name),
+        caption: "The first images before and after"
+      )
     }
     try fitted.removeCheckpoint()
     run.end(.encoding)

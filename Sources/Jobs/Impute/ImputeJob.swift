@@ -28,7 +28,7 @@ struct ImputeJob {
   /// Reads, trains or loads, fills, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
-    let model = try files.model.map { try FittedImputer(contentsOf: $0) }
+    let model: FittedImputer? = try files.model.map { try run.model(at: $0) }
     let (given, data) = try run.loadBoth(for: model?.fields)
     let learned = given.map { run.learnable($0) }
     try run.paths.checkWritable()
@@ -86,7 +86,7 @@ struct ImputeJob {
     result.wrote("model", to: run.paths.model)
     result.preview = counts.preview
     result.hint = "--output keeps the table, --save the model"
-    result.details = lines(counts.pooled)
+    result.tables = tables(of: counts.pooled)
     return result
   }
 
@@ -94,7 +94,7 @@ struct ImputeJob {
   private static let shownEstimates = 24
 
   /// The pooled estimates as a table.
-  private func lines(_ pooled: [PooledEstimate]) -> [String] {
+  private func tables(of pooled: [PooledEstimate]) -> [JobResult.Details] {
     if pooled.isEmpty { return [] }
     var table = TextTable(["", "estimate", "standard error", "due to missing cells"])
     for estimate in pooled.prefix(Self.shownEstimates) {
@@ -106,12 +106,10 @@ struct ImputeJob {
         "\(NumberText.fixed(100 * estimate.missingShare, places: 0)) %",
       ])
     }
-    var lines = ["", "Over \(drawPaths.count) draws, pooled by Rubin's rules:"]
-    lines += table.lines.map { "  " + $0 }
-    if pooled.count > Self.shownEstimates {
-      lines.append("  (\(pooled.count - Self.shownEstimates) more in the output of --json)")
-    }
-    return lines
+    let title = "Over \(drawPaths.count) draws, pooled by Rubin's rules:"
+    let rest = pooled.count - Self.shownEstimates
+    let remark = rest > 0 ? "\(rest) more in the output of --json" : ""
+    return [JobResult.Details(title: title, table: table, remark: remark)]
   }
 
   private var imputer: Imputer {

@@ -167,7 +167,7 @@ struct MatchAddJob {
     for data: Dataset,
     keeping spectrograms: SoundSpectrograms?
   ) async throws -> FittedMatcher {
-    if let path = files.model { return try FittedMatcher(contentsOf: path) }
+    if let path = files.model { return try run.model(at: path) }
     let data = run.learnable(data)
     let matcher = Matcher(
       dimensions: options.dimensions ?? 32,

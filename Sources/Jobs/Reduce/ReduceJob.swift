@@ -27,7 +27,7 @@ struct ReduceJob {
   /// Reads, trains or loads, encodes, writes, in this order.
   mutating func run() async throws -> JobResult {
     let files = run.request.files
-    let model = try files.model.map { try FittedDimensionReducer(contentsOf: $0) }
+    let model: FittedDimensionReducer? = try files.model.map { try run.model(at: $0) }
     let (learned, data) = try run.loadBoth(for: model?.encoding.fields)
     let labels = try options.labels.map {
       try ItemLabels.check(data)
@@ -59,7 +59,7 @@ struct ReduceJob {
     try fitted.removeCheckpoint()
     run.end(.encoding)
     let isOther = model != nil || learned != nil
-    let given = isOther ? try await evaluate(data, with: fitted) : nil
+    let given = isOther && run.evaluatesData ? try await evaluate(data, with: fitted) : nil
     run.end(.evaluating)
     var result = ReduceResult(fitted: fitted, data: data, given: given, curve: curve)
       .result(run, options)
@@ -107,8 +107,12 @@ struct ReduceJob {
       return fitted
     }
     curve = found.withLock { $0 }
-    if let path = options.curve, let curve {
-      try AtomicFile.replace(path, with: Array(curve.figure(of: data.name).drawing.svgFile.utf8))
+    if let curve {
+      let figure = curve.figure(of: data.name)
+      if let path = options.curve {
+        try AtomicFile.replace(path, with: Array(figure.drawing.svgFile.utf8))
+      }
+      run.figures?.add(figure, caption: "What is kept by the number of dimensions")
     }
     if options.plot != nil { try checkPlot(fitted.dimensions) }
     return fitted
@@ -141,7 +145,8 @@ struct ReduceJob {
     _ coloring: ScatterMap.Coloring,
     _ fitted: FittedDimensionReducer
   ) async throws {
-    let (engine, isDrawn) = (run.engine, options.plot != nil)
+    let isTold = run.figures != nil && fitted.dimensions > 1
+    let (engine, isDrawn) = (run.engine, options.plot != nil || isTold)
     let file = try run.paths.output.map {
       try CodesFile($0, of: data, width: fitted.dimensions)
     }
@@ -175,8 +180,9 @@ struct ReduceJob {
     _ coloring: ScatterMap.Coloring,
     _ fitted: FittedDimensionReducer
   ) async throws {
-    guard let path = options.plot else { return }
     let map = ScatterMap(codes: codes, coloring: coloring, title: data.name, noun: noun(data))
+    run.figures?.add(map, caption: "The first two dimensions: near items are alike")
+    guard let path = options.plot else { return }
     let text: String
     if path.hasSuffix(".html") {
       let maker = MapMaker(

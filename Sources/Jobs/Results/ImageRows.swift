@@ -24,19 +24,26 @@ final class ImageRows: Sendable {
     }
   }
 
-  /// Draws the rows to a file: with their names where it ends in .svg, else the pixels alone, as PNG.
-  func write(to path: String, title: String) throws {
+  /// The rows with their names as a figure.
+  func grid(title: String) -> ImageGrid {
     let columns = columns.withLock { $0 }
     let rows = names.indices.filter { row in columns.contains { $0[row] != nil } }
+    return ImageGrid(
+      title: title,
+      rows: rows.map { row in
+        ImageGrid.Row(names[row], columns.map { ImageGrid.Cell($0[row]) })
+      }
+    )
+  }
+
+  /// Draws the rows to a file: with their names where it ends in .svg, else the pixels alone, as PNG.
+  func write(to path: String, title: String) throws {
     if path.hasSuffix(".svg") {
-      let grid = ImageGrid(
-        title: title,
-        rows: rows.map { row in
-          ImageGrid.Row(names[row], columns.map { ImageGrid.Cell($0[row]) })
-        }
-      )
-      return try AtomicFile.replace(path, with: Array(grid.drawing.svgFile.utf8))
+      let text = grid(title: title).drawing.svgFile
+      return try AtomicFile.replace(path, with: Array(text.utf8))
     }
+    let columns = columns.withLock { $0 }
+    let rows = names.indices.filter { row in columns.contains { $0[row] != nil } }
     let width = columns.flatMap { $0.compactMap { $0?.width } }.min() ?? 1
     let height = columns.flatMap { $0.compactMap { $0?.height } }.min() ?? 1
     let scale = max(1, 96 / max(width, height))

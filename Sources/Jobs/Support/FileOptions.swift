@@ -1,7 +1,11 @@
+internal import HourglassMedia
+
 /// Where things come from and go, beside the data themselves.
 package struct FileOptions: Codable, Hashable, Sendable {
   /// Where the result is written; `-` is standard output.
   package var output: String?
+  /// The page on which the result is told; it needs no file beside itself.
+  package var report: String?
   /// Where the model is kept.
   package var save: String?
   /// The model to use in place of training one.
@@ -16,6 +20,10 @@ package struct FileOptions: Codable, Hashable, Sendable {
   package init() {}
 
   func validate() throws(Failure) {
+    if let report {
+      let isPage = ["html", "htm"].contains(pathExtension(report))
+      try requireOption(isPage, "--report", "a file that ends in .html, found \(report)")
+    }
     if let first { try requireOption(first >= 1, "--first", "at least 1, found \(first)") }
   }
 

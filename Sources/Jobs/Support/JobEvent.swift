@@ -1,4 +1,5 @@
 package import HourglassAutoencoders
+package import HourglassTasksCommon
 
 /// What happens while a job runs.
 package enum JobEvent: Sendable {
@@ -10,6 +11,8 @@ package enum JobEvent: Sendable {
   case working(String, fraction: Double)
   /// The progress of training; the unit is what an item is called, such as `image`.
   case training(TrainingEvent, unit: String)
+  /// How well a baseline does on the held-out items, known before training begins.
+  case baseline(TrainingBaseline)
   /// A part of the job has ended.
   case finished(JobStage, seconds: Double)
   /// How the job can be stopped from now on.
@@ -31,10 +34,13 @@ package enum JobStage: String, CaseIterable, Sendable {
   case reading, learning, encoding, evaluating
 }
 
-/// Asks a job to end training and to keep the best model so far.
+/// What a caller wants of a job beside its request: when training ends, and what is measured.
 package struct JobControl: Sendable {
-  /// Whether training is to end now.
+  /// Whether training is to end now, with the best model so far.
   package var endsLearning: @Sendable () -> Bool
+
+  /// Whether it is measured how well a model does on the data that it is applied to; what is written is the same.
+  package var evaluatesData = true
 
   /// Makes a control; without a question training goes on to its end.
   package init(endsLearning: @escaping @Sendable () -> Bool = { false }) {

@@ -33,7 +33,7 @@ struct JobPaths: Sendable {
   ) throws(Failure) {
     output = files.output.map { $0 == "-" ? Self.standardOutput : $0 }
     model = files.save
-    self.others = others.compactMap { $0 }
+    self.others = ([files.report] + others).compactMap { $0 }
     self.checkpoint =
       files.model == nil
       ? checkpoint ?? (files.save ?? files.output).flatMap(Self.checkpoint(beside:)) : nil

@@ -64,6 +64,7 @@ package struct JobRequest: Sendable {
     var request = self
     if type(of: options).inputsAreFiles { request.data = try data.map { try path($0, .input) } }
     request.files.output = try files.output.map { try path($0, .output) }
+    request.files.report = try files.report.map { try path($0, .output) }
     request.files.save = try files.save.map { try path($0, .savedModel) }
     request.files.model = try files.model.map { try path($0, .model) }
     request.files.learnFrom = try files.learnFrom.map { try path($0, .input) }

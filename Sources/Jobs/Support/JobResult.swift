@@ -19,6 +19,18 @@ package struct JobResult: Sendable {
     package var isOneOfMany: Bool
   }
 
+  /// A table with words above it and below it, which may be empty.
+  struct Details: Sendable {
+    var title: String
+    var table: TextTable
+    var remark = ""
+
+    /// It as lines that line up.
+    var lines: [String] {
+      ["", title] + table.lines.map { "  " + $0 } + (remark.isEmpty ? [] : ["  (\(remark))"])
+    }
+  }
+
   /// A value for programs.
   package typealias Fact = any Encodable & Sendable
 
@@ -34,8 +46,10 @@ package struct JobResult: Sendable {
   package var sentences: [String] = []
   /// The files that were written.
   package private(set) var outputs: [Output] = []
-  /// What people see at the end.
-  package var details: [String] = []
+  /// What is drawn on a page of the result.
+  var figures: [FigureLog.Entry] = []
+  /// Tables that people see at the end.
+  var tables: [Details] = []
   /// The first rows of the table that is the result, where it was not written.
   package var preview: TablePreview?
   /// By which options what is kept, to be said where nothing was written.
@@ -44,6 +58,9 @@ package struct JobResult: Sendable {
   package var seconds: [String: Double] = [:]
   /// The model file where the model was not trained in this run.
   package let usedModel: String?
+
+  /// What people see at the end, in lines.
+  package var details: [String] { tables.flatMap(\.lines) }
 
   /// Begins a result.
   init(usedModel: String? = nil) { self.usedModel = usedModel }

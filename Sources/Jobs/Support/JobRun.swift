@@ -17,12 +17,17 @@ package struct JobRun: Sendable {
   /// The seconds of each part of the run.
   private(set) var seconds: [String: Double] = [:]
 
+  /// What is drawn for the page that tells the result; none where no page is wanted.
+  let figures: FigureLog?
+
   /// What was made of the inputs.
   let inputs = InputLog()
   /// The columns of a model, by which is read what the data leave open.
   private var schema: TableSchema?
 
   private let control: JobControl
+  /// What former runs of this process loaded.
+  private let kept: KeptModels?
   private let send: @Sendable (JobEvent) -> Void
   private var start = ContinuousClock.now
   private let ahead = ReadAhead()
@@ -33,12 +38,15 @@ package struct JobRun: Sendable {
   init(
     _ request: JobRequest,
     control: JobControl,
+    kept: KeptModels? = nil,
     events: @escaping @Sendable (JobEvent) -> Void
   ) throws {
     self.request = request
     self.control = control
+    self.kept = kept
     send = events
-    engine = request.computing.engine
+    figures = request.files.report == nil ? nil : FigureLog()
+    engine = kept?.engine(for: request.computing) ?? request.computing.engine
     trainingStart = try request.files.from.map { try TrainingStart(contentsOf: $0) }
     paths = try JobPaths(request.files, checkpoint: request.training.checkpoint, read: [])
   }
@@ -59,10 +67,19 @@ package struct JobRun: Sendable {
     )
   }
 
+  /// The model of a file, which a former run of this process may have loaded.
+  func model<Fitted: FittedTask>(at path: String) throws(HourglassError) -> Fitted {
+    if let kept { try kept.model(contentsOf: path) } else { try Fitted(contentsOf: path) }
+  }
+
+  /// Whether it is measured how well a model does on the data that it is applied to.
+  var evaluatesData: Bool { control.evaluatesData }
+
   /// A result with the times so far.
   var result: JobResult {
     var result = JobResult(usedModel: request.files.model)
     result.seconds = seconds
+    result.figures = figures?.all ?? []
     for line in inputs.takeHeld() { note(line) }
     let inputs = inputs.all
     if !isInspection, !inputs.isEmpty { result.add("inputs", inputs) }
@@ -290,7 +307,7 @@ package struct JobRun: Sendable {
   /// A session that is heard of and keeps no checkpoint.
   func session(unit: String) -> TrainingSession {
     let (send, inputs) = (send, inputs)
-    return TrainingSession(
+    var session = TrainingSession(
       engine: engine,
       comparesWithBaselines: request.baselines,
       progress: {
@@ -298,6 +315,8 @@ package struct JobRun: Sendable {
         send(.training($0, unit: unit))
       }
     )
+    session.takeBaseline = { send(.baseline($0)) }
+    return session
   }
 }
 

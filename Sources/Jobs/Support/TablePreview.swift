@@ -7,8 +7,10 @@ package struct TablePreview: Hashable, Sendable {
   /// The most rows of a preview.
   static let rowCount = 5
 
-  private let titles: [String]
-  private let rows: [[String]]
+  /// The names of the columns.
+  let titles: [String]
+  /// The cells of each row.
+  let rows: [[String]]
 
   /// Takes the first rows of a table.
   init(_ table: Table) {

@@ -1,6 +1,7 @@
 /// Rows of texts in columns that line up, the first one to the left and the others to the right.
-struct TextTable {
-  private var rows: [[String]]
+struct TextTable: Hashable, Sendable {
+  /// The titles and the rows.
+  private(set) var rows: [[String]]
 
   /// Begins a table with its titles.
   init(_ titles: [String]) { rows = [titles] }

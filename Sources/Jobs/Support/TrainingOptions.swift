@@ -89,13 +89,16 @@ package struct ComputingOptions: Codable, Hashable, Sendable {
   }
 
   /// The engine that computes so.
-  var engine: ComputeEngine {
+  var engine: ComputeEngine { ComputeEngine(engineConfiguration) }
+
+  /// How an engine computes so.
+  var engineConfiguration: ComputeEngine.Configuration {
     let format: ComputePrecision =
       switch precision {
       case .auto: .automatic
       case .float32: .float32
       case .bfloat16: .bfloat16
       }
-    return ComputeEngine(threads: threads, precision: format)
+    return ComputeEngine.Configuration(threads: threads, precision: format)
   }
 }

@@ -17,8 +17,26 @@ package struct ReportPage: Sendable {
     case evaluation(Evaluation)
     /// A table with words above it; both texts may be empty.
     case table(NumberTable, caption: String)
+    /// A sentence or a few.
+    case paragraph(String)
+    /// What is known of something: names and what they stand for.
+    case facts([Fact], title: String)
     /// A remark of lesser weight.
     case note(String)
+  }
+
+  /// A name and what it stands for.
+  package struct Fact: Hashable, Sendable {
+    /// The name, such as `Trained on`.
+    package var name: String
+    /// What it stands for.
+    package var text: String
+
+    /// Takes both.
+    package init(_ name: String, _ text: String) {
+      self.name = name
+      self.text = text
+    }
   }
 
   /// A part of the page under a heading of its own.
@@ -143,6 +161,13 @@ extension ReportPage {
     case .evaluation(let evaluation): return evaluation.html
     case .table(let table, let caption):
       return "<figure class=\"table\">\n\(self.caption(caption))\(table.html)</figure>\n"
+    case .paragraph(let words): return "<p>\(Markup.escaped(words))</p>\n"
+    case .facts(let facts, let title):
+      let rows = facts.map { fact in
+        "<div><dt>\(Markup.escaped(fact.name))</dt><dd>\(Markup.escaped(fact.text))</dd></div>\n"
+      }
+      let heading = title.isEmpty ? "" : "<h3>\(Markup.escaped(title))</h3>\n"
+      return heading + "<dl class=\"facts\">\n\(rows.joined())</dl>\n"
     case .note(let words): return "<p class=\"note\">\(Markup.escaped(words))</p>\n"
     }
   }

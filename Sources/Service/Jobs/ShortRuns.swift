@@ -11,12 +11,15 @@ actor ShortRuns {
   private var lastID: UInt64 = 0
   /// How many may wait.
   private static let room = 1_000
+  /// Those that keep a model from one run to the next.
+  private let residents: ResidentWorkers
   /// The seconds that a run may take.
   private static let seconds = 3600.0
 
   init(limits: JobLimits) {
     self.limits = limits
     free = max(limits.shortRuns, 1)
+    residents = ResidentWorkers(most: limits.shortRuns)
   }
 
   /// Runs a request in a folder of its own, and gives its result as JSON.
@@ -49,10 +52,64 @@ actor ShortRuns {
     )
     let code = try await Self.end(of: worker)
     guard code == 0 else {
-      let failure = Worker.failure(code: code, errors: errors, memory: limits.memory)
-      throw Problem(failure.exitCode == 3 ? .insufficientStorage : .unprocessableContent, failure)
+      throw Problem(
+        ofRun: Worker.failure(code: code, errors: errors, memory: limits.memory)
+      )
     }
     return try TextFile.contents(of: output)
+  }
+
+  /// Runs a request in a process that stays for the next one with the same model or database.
+  ///
+  /// Where a process that answered before ends without an answer, a new one is asked once.
+  ///
+  /// - Parameters:
+  ///   - path: The model or the database, in the workspace.
+  func run(
+    _ request: JobRequest,
+    in workspace: Workspace,
+    keeping path: String
+  ) async throws -> String {
+    try await take()
+    defer { giveBack() }
+    try request.validate()
+    let json = try request.json()
+    let file = FileIdentity(workspace.path(path))
+    let key = ResidentWorkers.Key(user: workspace.user, path: path, file: file)
+    let used = await residents.take(key)
+    let (answer, worker): (ResidentWorker.Answer, ResidentWorker?)
+    do {
+      (answer, worker) = try await self.answer(to: json, from: used, in: workspace)
+    } catch {
+      await residents.giveBack(nil, for: key)
+      throw error
+    }
+    await residents.giveBack(worker, for: key)
+    switch answer {
+    case .result(let text): return text
+    case .failure(let failure): throw Problem(ofRun: failure)
+    case .ended(let code):
+      throw Problem(ofRun: Worker.failure(code: code, errors: nil, memory: limits.memory))
+    }
+  }
+
+  /// The answer of a process that is there already, or of a new one, and the process where it may answer again.
+  private func answer(
+    to request: String,
+    from used: ResidentWorker?,
+    in workspace: Workspace
+  ) async throws -> (ResidentWorker.Answer, ResidentWorker?) {
+    if let used {
+      let answer = try await used.answer(request, seconds: Self.seconds)
+      if !answer.isEnd { return (answer, used) }
+    }
+    let new = try ResidentWorker(
+      folder: workspace.folder,
+      memory: limits.memory,
+      fileSize: workspace.quota.bytes
+    )
+    let answer = try await new.answer(request, seconds: Self.seconds)
+    return (answer, answer.isEnd ? nil : new)
   }
 
   /// Waits for the end of a process; one that nobody waits for any more is ended.
@@ -120,7 +177,10 @@ extension Workspace {
 
 extension Problem {
   /// What a run said of its failure.
-  init(_ status: HTTPResponse.Status, _ failure: JobRecord.Failure) {
-    self.init(status, failure.message.filter { !"<>&\"".contains($0) })
+  init(ofRun failure: JobRecord.Failure) {
+    self.init(
+      failure.exitCode == 3 ? .insufficientStorage : .unprocessableContent,
+      failure.message.filter { !"<>&\"".contains($0) }
+    )
   }
 }

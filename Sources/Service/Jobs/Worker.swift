@@ -8,6 +8,8 @@ internal import Synchronization
 /// It ends with this process, however that ends.
 final class Worker: Sendable {
   private let process: Mutex<hg_worker>
+  /// What its standard output can be read from, -1 where that is a file.
+  let answers: Int32
 
   /// Starts it.
   ///
@@ -19,7 +21,7 @@ final class Worker: Sendable {
   ///   - errors: The file of what it says on standard error.
   ///   - memory: The bytes of memory of its own.
   ///   - fileSize: The bytes of the largest file that it writes.
-  init(
+  convenience init(
     request: String,
     events: String?,
     folder: String,
@@ -28,8 +30,32 @@ final class Worker: Sendable {
     memory: Int?,
     fileSize: Int?
   ) throws(Problem) {
-    var words = ["hourglass", "run", request, "--json", "--end-with-input", "--no-ffmpeg"]
+    var words = [request, "--json"]
     if let events { words += ["--events", events] }
+    try self.init(words, folder, output: output, errors: errors, memory, fileSize)
+  }
+
+  /// Starts one that answers requests which are sent to it, a line for a line.
+  convenience init(answeringIn folder: String, memory: Int?, fileSize: Int?) throws(Problem) {
+    try self.init(
+      ["-", "--lines", "--no-evaluation"],
+      folder,
+      output: nil,
+      errors: nil,
+      memory,
+      fileSize
+    )
+  }
+
+  private init(
+    _ own: [String],
+    _ folder: String,
+    output: String?,
+    errors: String?,
+    _ memory: Int?,
+    _ fileSize: Int?
+  ) throws(Problem) {
+    let words = ["hourglass", "run"] + own + ["--end-with-input", "--no-ffmpeg"]
     let limits = hg_worker_limits(memory: UInt64(memory ?? 0), file: UInt64(fileSize ?? 0))
     var process = hg_worker()
     let code = hg_worker_start(
@@ -41,10 +67,11 @@ final class Worker: Sendable {
       limits,
       &process
     )
+    answers = process.answers
     self.process = Mutex(process)
     guard code != 0 else { return }
     if code == EWOULDBLOCK { throw Problem(.serviceUnavailable, "The job still ends. Try again.") }
-    throw Problem(FileError(path: output, operation: .create, code: code))
+    throw Problem(FileError(path: output ?? folder, operation: .create, code: code))
   }
 
   /// Its exit code where it has ended: 128 and the number of a signal that ended it.
@@ -59,6 +86,21 @@ final class Worker: Sendable {
     }
   }
 
+  /// Writes to its standard input; false where it has ended.
+  func send(_ bytes: [UInt8]) -> Bool {
+    process.withLock { hg_worker_send(&$0, bytes, bytes.count) } == 0
+  }
+
+  /// Some bytes of its standard output, once there are any; none at the end.
+  func receive() -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(answers, &bytes, bytes.count)
+      if count > 0 { return Array(bytes[..<count]) }
+      if count == 0 || errno != EINTR { return nil }
+    }
+  }
+
   /// Asks it to stop as Ctrl-C does.
   func interrupt() { process.withLock { hg_worker_signal(&$0, SIGINT) } }
 
@@ -66,8 +108,8 @@ final class Worker: Sendable {
   func kill() { process.withLock { hg_worker_signal(&$0, SIGKILL) } }
 
   /// Why it ended with a code that is not 0, in what it said on standard error.
-  static func failure(code: Int32, errors path: String, memory: Int?) -> JobRecord.Failure {
-    let text = (try? TextFile.end(of: path, bytes: 1 << 16)) ?? ""
+  static func failure(code: Int32, errors path: String?, memory: Int?) -> JobRecord.Failure {
+    let text = path.flatMap { try? TextFile.end(of: $0, bytes: 1 << 16) } ?? ""
     let lines = text.split(separator: "\n")
     if let line = lines.last(where: { $0.hasPrefix("error: ") }) {
       return JobRecord.Failure(message: String(line.dropFirst(7)), exitCode: code)

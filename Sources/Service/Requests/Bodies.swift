@@ -61,21 +61,41 @@ extension Request {
   ///   - limit: The most bytes.
   /// - Returns: The number of bytes.
   func store(at path: String, limit: Int, tooLong: Problem? = nil) async throws -> Int {
+    let file = try AtomicFile(replacing: path)
+    defer { file.cancel() }
+    let size = try await pieces(limit: limit, tooLong) { try file.write($0) }
+    try file.commit()
+    return size
+  }
+
+  /// Writes the body to a file of a run, which nobody needs after the run.
+  ///
+  /// - Parameters:
+  ///   - path: The file, which is made.
+  ///   - limit: The most bytes.
+  func spool(to path: String, limit: Int, tooLong: Problem? = nil) async throws {
+    let file = try SpoolFile(path)
+    _ = try await pieces(limit: limit, tooLong) { try file.append($0) }
+  }
+
+  /// Gives the body piece by piece, and counts its bytes.
+  private func pieces(
+    limit: Int,
+    _ tooLong: Problem?,
+    _ take: ([UInt8]) throws -> Void
+  ) async throws -> Int {
     try checkLength(limit: limit, tooLong)
     let deadline = ContinuousClock.now + .seconds(6 * 3600)
     var size = 0
-    let file = try AtomicFile(replacing: path)
-    defer { file.cancel() }
     for try await buffer in body {
       size += buffer.readableBytes
       guard size <= limit else { throw tooLong ?? Self.tooLong(limit) }
-      try file.write(Array(buffer.readableBytesView))
+      try take(Array(buffer.readableBytesView))
       guard .now < deadline else { throw Problem(.requestTimeout, "The body came too slowly.") }
     }
     guard size > 0 else {
       throw Problem(.badRequest, "The body is empty: send the bytes of a file.")
     }
-    try file.commit()
     return size
   }
 
@@ -86,6 +106,32 @@ extension Request {
 
   private static func tooLong(_ limit: Int) -> Problem {
     Problem(.contentTooLarge, "The body is longer than the \(NumberText.bytes(limit)) taken here.")
+  }
+}
+
+/// A file that is written once, read by a run, and removed: it need not survive a power cut.
+private final class SpoolFile {
+  private let path: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws(FileError) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor < 0 { throw FileError(path: path, operation: .create, code: errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  func append(_ bytes: [UInt8]) throws(FileError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = write(descriptor, rest, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        throw FileError(path: path, operation: .write, code: count < 0 ? errno : EIO)
+      }
+      rest.removeFirst(count)
+    }
   }
 }
 

@@ -84,15 +84,15 @@ struct DatabaseRoutes: Sendable {
     let room = try parts.room(in: workspace)
     return try await workspace.withRunFolder { folder in
       let input = "\(folder)/item.\(ending)"
-      _ = try await request.store(
-        at: workspace.path(input),
+      try await request.spool(
+        to: workspace.path(input),
         limit: min(room.limit, 64 << 20),
         tooLong: room.problem
       )
       var job = JobRequest(options, data: [input])
       job.reading.noCache = true
       return Response.json(
-        text: try await parts.shortRuns.run(job, in: workspace, folder: folder)
+        text: try await parts.shortRuns.run(job, in: workspace, keeping: path)
       )
     }
   }

@@ -13,7 +13,7 @@ struct ExampleRoutes: Sendable {
 
   /// Those whose data are there.
   private func examples(_ workspace: Workspace) throws -> [JSONValue] {
-    let text = String(decoding: PackageResources.examples_json, as: UTF8.self)
+    let text = EmbeddedFiles.text(of: "Examples/examples.json")
     guard case .array(let all) = try JSONValue(text: text, file: "the examples") else { return [] }
     return all.compactMap { example in
       guard case .object(var members) = example, let request = members["request"],

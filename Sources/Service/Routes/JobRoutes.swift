@@ -55,6 +55,7 @@ struct JobRoutes: Sendable {
     }
     job.get("files") { _, context in try Response.json(["files": try await files(context)]) }
     job.get("file") { request, context in try await file(request, context) }
+    job.get("archive") { request, context in try await archive(request, context) }
     job.get("rows") { request, context in
       let (name, path) = try await filePath(request, context)
       let first = try request.query("from", 0...1_000_000_000, default: 0)
@@ -91,6 +92,34 @@ struct JobRoutes: Sendable {
         type: type.media
       )
     }
+  }
+
+  /// The files of a folder as one file.
+  private func archive(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let view = try await view(context)
+    guard !view.record.state.isOpen else {
+      throw Problem(.conflict, "The job waits or runs. Its files are whole when it has ended.")
+    }
+    let (id, workspace) = (view.record.id, try context.workspace)
+    var (folder, name) = (workspace.path("jobs/\(id)/files"), id)
+    if let inner = request.query("folder") {
+      name = lastPart(of: inner)
+      folder = workspace.path(try workspace.data("jobs/\(id)/\(inner)"))
+    }
+    guard FolderFile(folder, name: name)?.kind == .folder else { throw Problem.missing("folder") }
+    let zip = try ZipArchive(folder: folder, files: FolderFile.files(below: folder))
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "application/zip",
+        .contentDisposition: ServiceParts.attachment("\(name).zip"),
+      ],
+      body: ResponseBody(contentLength: zip.size) { writer in
+        var zip = zip
+        try await zip.write { try await writer.write(ByteBuffer(bytes: $0)) }
+        try await writer.finish(nil)
+      }
+    )
   }
 
   /// The name and the path of the file that a request is about.

@@ -144,15 +144,15 @@ struct ModelRoutes: Sendable {
       let (input, output) = (
         "\(folder)/data.\(ending)", "\(folder)/out.\(isImage ? "png" : ending)"
       )
-      _ = try await request.store(
-        at: workspace.path(input),
+      try await request.spool(
+        to: workspace.path(input),
         limit: room.limit,
         tooLong: room.problem
       )
       var job = try JobRequest(json: "{\"task\":\"\(task)\"}", name: "of scoring")
       (job.data, job.files.model, job.files.output) = ([input], model, output)
       job.reading.noCache = true
-      _ = try await parts.shortRuns.run(job, in: workspace, folder: folder)
+      _ = try await parts.shortRuns.run(job, in: workspace, keeping: model)
       return try await answer(output, ending, folder, workspace, context)
     } catch {
       FolderFile.remove(workspace.path(folder))

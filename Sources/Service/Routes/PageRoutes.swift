@@ -30,7 +30,9 @@ struct PageRoutes: Sendable {
       Response(
         status: .ok,
         headers: [.contentType: "application/json"],
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json))
+        body: ResponseBody(
+          byteBuffer: ByteBuffer(bytes: EmbeddedFiles.bytes(of: "openapi.json") ?? [])
+        )
       )
     }
     router.get("/metrics") { _, _ in

@@ -6,7 +6,7 @@ struct RouteTable: Sendable {
   private var routes: [(parts: [String], methods: [HTTPRequest.Method])] = []
 
   init() throws {
-    let text = String(decoding: PackageResources.openapi_json, as: UTF8.self)
+    let text = EmbeddedFiles.text(of: "openapi.json")
     let document = try JSONValue(text: text, file: "openapi.json")
     guard case .object(let paths)? = document["paths"] else { return }
     for (path, operations) in paths {

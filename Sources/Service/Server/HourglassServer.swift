@@ -61,7 +61,7 @@ package struct HourglassServer: Sendable {
     let folder = "\(root)/.examples"
     try Folders.make("\(folder)/Tables")
     let file = "\(folder)/Tables/penguins.csv"
-    try AtomicFile.replace(file, with: PackageResources.penguins_csv)
+    try AtomicFile.replace(file, with: EmbeddedFiles.bytes(of: "Examples/penguins.csv") ?? [])
     return folder
   }
 

@@ -143,6 +143,9 @@ export const command = (id) => json(`/v1/jobs/${part(id)}/command`);
 export const jobAddress = (id, name, { download = false, spreadsheet = false } = {}) =>
   `/v1/jobs/${part(id)}/file?name=${part(name)}${spreadsheet ? "&for=spreadsheet" : ""}${download ? "&download=true" : ""}`;
 
+/** The address of a folder that a job wrote, as a ZIP file. */
+export const archiveAddress = (id, folder) => `/v1/jobs/${part(id)}/archive?folder=${part(folder)}`;
+
 /** The text of a file that a job wrote. */
 export const jobText = async (id, name) => unpackedText(await call(jobAddress(id, name)), name);
 
@@ -155,7 +158,7 @@ export const jobText = async (id, name) => unpackedText(await call(jobAddress(id
  */
 export function follow(id, take) {
   const source = new EventSource(`/v1/jobs/${part(id)}/events`);
-  const names = ["state", "message", "warning", "working", "training", "finished", "stoppable", "ended"];
+  const names = ["state", "message", "warning", "working", "baseline", "training", "finished", "stoppable", "ended"];
   for (const name of names) {
     source.addEventListener(name, (event) => {
       if (name === "ended") source.close();

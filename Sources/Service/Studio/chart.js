@@ -44,7 +44,7 @@ function logarithmicTicks(least, greatest) {
  *
  * @param {{label: string, x: string, y: string, height?: number}} options The names of the axes.
  * @returns {{node: Element, update: Function}} `update` takes `{lines: [{name, points: [[x, y]], kind}],
- *   levels: [{name, value}], end}`; `kind` is `line`, `dim` or `points`.
+ *   levels: [{name, value}], end, y}`; `kind` is `line`, `dim` or `points`.
  */
 export function lineChart({ label, x, y, height = 260 }) {
   let data = { lines: [], levels: [] };
@@ -72,7 +72,7 @@ export function lineChart({ label, x, y, height = 260 }) {
         s("text", { x: across(value), y: tall - bottom + 18, class: "middle" }, plain(value, 4))),
       s("line", { x1: left, x2: width - right, y1: tall - bottom, y2: tall - bottom, class: "axis" }),
       s("text", { x: width - right, y: tall - 4, class: "end name" }, x),
-      s("text", { x: 4, y: top + 2, class: "name", "dominant-baseline": "hanging" }, y),
+      s("text", { x: 4, y: top + 2, class: "name", "dominant-baseline": "hanging" }, data.y ?? y),
       data.levels.map((level) => [
         s("line", { x1: left, x2: width - right, y1: down(level.value), y2: down(level.value), class: "level" }),
         s("text", { x: width - right, y: down(level.value) - 5, class: "end name" }, level.name)]),

@@ -1,5 +1,6 @@
-/** The items of some data as the page shows them: images and sounds of a set, images of an IDX file. */
+/** The items of some data as the page shows them: images and sounds of a set, images of files of arrays. */
 import * as api from "./api.js";
+import { arrayImages, cifarImages, picture } from "./array-images.js";
 import { h } from "./dom.js";
 
 /** The most items whose names are asked for. */
@@ -32,11 +33,19 @@ async function filesOf(name) {
 }
 
 async function imagesOf(name) {
-  if (!/\.(gz|idx|ubyte|idx\d)$/i.test(name) && !/ubyte/i.test(name)) {
-    const files = /\.(png|jpe?g|webp|tiff?)$/i.test(name) ? [{ name }] : (await filesOf(name)).filter((file) => isPicture(file.name));
-    if (files.length) return fileItems(name, files, "picture");
+  const isArray = /\.(gz|idx|ubyte|idx\d|npy|bin)$/i.test(name) || /ubyte/i.test(name);
+  let batches = [name];
+  if (!isArray) {
+    const files = /\.(png|jpe?g|webp|tiff?)$/i.test(name) ? [{ name }] : await filesOf(name);
+    const pictures = files.filter((file) => isPicture(file.name));
+    if (pictures.length) return fileItems(name, pictures, "picture");
+    // A folder of files of CIFAR-10, in the order of the command.
+    batches = files.map((file) => file.name).filter((file) => /\.bin$/i.test(file));
+    if (!batches.length) batches = [name];
   }
-  const images = idxImages(await limited(name));
+  const parts = [];
+  for (const file of batches) parts.push(arrayImages(await limited(file)));
+  const images = parts.length > 1 ? cifarImages(parts) : parts[0];
   return images && {
     count: images.count, name: (index) => `image ${index + 1}`, picture: (index) => picture(images, index),
     place: (text) => { const place = Number(/(\d+)\D*$/.exec(text)?.[1]) - 1; return place >= 0 && place < images.count ? place : -1; },
@@ -69,33 +78,6 @@ async function limited(name) {
   const bytes = await api.dataBytes(name);
   if (bytes.length > mostBytes) throw new Error(`${name} is too large to be shown here.`);
   return bytes;
-}
-
-/** The images of the bytes of an IDX file of one byte a sample; none where it is another file. */
-function idxImages(bytes) {
-  if (bytes.length < 16 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 8) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset), rank = bytes[3];
-  if (rank < 3 || rank > 4) return null;
-  const sizes = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const [count, height, width] = sizes, channels = sizes[3] ?? 1;
-  if (bytes.length < 4 + 4 * rank + count * height * width * channels) return null;
-  return { count, height, width, channels, start: 4 + 4 * rank, bytes };
-}
-
-/** An image of an IDX file as an address. */
-function picture({ bytes, start, width, height, channels }, index) {
-  const canvas = h("canvas", { width, height });
-  const pen = canvas.getContext("2d");
-  const pixels = pen.createImageData(width, height);
-  const first = start + index * width * height * channels;
-  for (let place = 0; place < width * height; place += 1) {
-    for (let channel = 0; channel < 3; channel += 1) {
-      pixels.data[4 * place + channel] = bytes[first + place * channels + Math.min(channel, channels - 1)];
-    }
-    pixels.data[4 * place + 3] = 255;
-  }
-  pen.putImageData(pixels, 0, 0);
-  return canvas.toDataURL();
 }
 
 /** Labels of an IDX file of one dimension, as texts. */

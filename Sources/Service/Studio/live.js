@@ -1,6 +1,7 @@
 /** A run in progress: its loss, the time left, and the ways to end it. */
 import * as api from "./api.js";
 import { lineChart } from "./chart.js";
+import { confirmed } from "./dialog.js";
 import { announce, button, h, notice, replace } from "./dom.js";
 import { about, counted, duration, grouped, percent, significant } from "./format.js";
 
@@ -12,8 +13,7 @@ export class LiveRun {
   /** @param {Function} finished Is called when the job has ended. */
   constructor(job, task, finished) {
     Object.assign(this, { job, task, finished });
-    this.losses = [];
-    this.validations = [];
+    this.forget();
     this.messages = h("ul", { class: "messages" });
     this.problems = h("div");
     this.bar = h("progress", { max: "1", "aria-label": "Progress" });
@@ -27,14 +27,20 @@ export class LiveRun {
       h("section", { class: "panel" },
         h("div", { class: "live-head" }, h("div", null, this.stage, this.left), h("div", { class: "actions" }, this.keep, this.drop)),
         this.bar, this.problems, this.figures),
-      this.chartPanel = h("section", { class: "panel", hidden: true }, h("h2", null, "Loss"), this.chart.node,
-        h("p", { class: "hint" }, "The lower the better. Validation loss is of items that are held out from training; when it no longer "
-          + "falls, training ends by itself. The comparison with the baselines follows at the end.")),
+      this.chartPanel = h("section", { class: "panel", hidden: true }, this.chartTitle = h("h2", null, "Loss"), this.chart.node,
+        this.chartText = h("p", { class: "hint" })),
       this.messages);
     if (job.progress) this.progress(job.progress);
     if (job.keeps) this.keep.disabled = false;
     this.unfollow = api.follow(job.id, (name, event) => this.take(name, event));
     this.timer = setInterval(() => this.draw(), 250);
+  }
+
+  /** Begins the lines anew. */
+  forget() {
+    this.losses = { training: [], validation: [] };
+    this.errors = { training: [], validation: [] };
+    this.baselines = [];
   }
 
   end() {
@@ -46,8 +52,7 @@ export class LiveRun {
     switch (name) {
       case "connected":
         // Events come again from the beginning.
-        this.losses = [];
-        this.validations = [];
+        this.forget();
         replace(this.problems);
         replace(this.messages);
         break;
@@ -67,6 +72,9 @@ export class LiveRun {
         this.stage.textContent = sentence(event.work);
         this.bar.value = event.fraction;
         this.left.textContent = percent(event.fraction, 0);
+        break;
+      case "baseline":
+        this.baselines.push({ name: event.name, value: event.error });
         break;
       case "stoppable":
         this.keep.disabled = event.by !== "endingLearning" || this.isStopping;
@@ -109,10 +117,11 @@ export class LiveRun {
     }
     if (event.state === "preparing") { this.bar.value = event.fraction; return; }
     const place = this.perEpoch && event.step ? event.step / this.perEpoch : event.epoch;
-    if (event.state === "progress") push(this.losses, [place, event.loss]);
-    if (event.state === "epochFinished") {
-      if (!this.losses.length || this.losses.at(-1)[0] < place) push(this.losses, [place, event.loss]);
-      if (Number.isFinite(event.validationLoss)) push(this.validations, [place, event.validationLoss]);
+    const known = [[this.losses, event.loss, event.validationLoss], [this.errors, event.error, event.validationError]];
+    for (const [{ training, validation }, own, held] of known) {
+      const isNew = event.state === "progress" || (event.state === "epochFinished" && !(training.at(-1)?.[0] >= place));
+      if (isNew && Number.isFinite(own)) push(training, [place, own]);
+      if (event.state === "epochFinished" && Number.isFinite(held)) push(validation, [place, held]);
     }
     if (event.state === "diverged") this.messages.append(h("li", { class: "warning" }, "The loss was no longer a number; training goes on from the last good state."));
     this.progress(event);
@@ -130,20 +139,29 @@ export class LiveRun {
     if (!this.changed) return;
     this.changed = false;
     this.chartPanel.hidden = false;
+    // Baselines are errors, and so are the lines beside them then; the loss may have other parts.
+    const { outline, latest, baselines } = this, hasBaselines = baselines.length > 0;
+    const { training, validation } = hasBaselines ? this.errors : this.losses;
+    this.chartTitle.textContent = hasBaselines ? "Error beside the baselines" : "Loss";
+    this.chartText.textContent = hasBaselines
+      ? "The squared error of an item, the lower the better. The model is better than a baseline where the line of validation is below "
+        + "its level; both are of the same items, which are held out from training."
+      : "The lower the better. Validation loss is of items that are held out from training; when it no longer "
+        + "falls, training ends by itself. The comparison with the baselines follows at the end.";
     this.chart.update({
+      y: hasBaselines ? "squared error" : "loss", levels: baselines,
       lines: [
-        { name: "Training", points: this.losses, kind: this.validations.length > 1 ? "dim" : "line" },
-        { name: "Validation", points: this.validations, kind: this.validations.length > 1 ? "line" : "points" },
+        { name: "Training", points: training, kind: validation.length > 1 ? "dim" : "line" },
+        { name: "Validation", points: validation, kind: validation.length > 1 ? "line" : "points" },
       ],
     });
-    const { outline, latest } = this;
     const rows = [
       outline && ["Trained on", `${counted(outline.items, outline.unit ?? "item")}, ${grouped(outline.itemsHeldOut)} held out`],
       latest?.epoch && ["Epoch", `${grouped(latest.epoch)}${outline?.epochs ? ` of at most ${grouped(outline.epochs)}` : ""}`],
       outline?.parameters && ["Parameters", grouped(outline.parameters)],
       latest?.itemsPerSecond && ["Speed", `${grouped(Math.round(latest.itemsPerSecond))} ${outline?.unit ?? "item"}s a second`],
       latest?.seconds && ["Time", duration(latest.seconds)],
-      this.validations.length && ["Best validation loss", significant(Math.min(...this.validations.map(([, loss]) => loss)), 4)],
+      this.losses.validation.length && ["Best validation loss", significant(Math.min(...this.losses.validation.map(([, loss]) => loss)), 4)],
     ].filter(Boolean);
     replace(this.figures, rows.map(([title, text]) => h("div", null, h("dt", null, title), h("dd", null, text))));
   }
@@ -166,7 +184,7 @@ export class LiveRun {
   }
 
   async discard() {
-    if (!confirm("Discard this run? Nothing of it is kept.")) return;
+    if (!await confirmed("Discard this run?", "Training ends, and nothing of it is kept.", "Discard the run")) return;
     try {
       this.end();
       await api.deleteJob(this.job.id);

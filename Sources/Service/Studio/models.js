@@ -1,5 +1,6 @@
 /** The models and databases that were kept: to download, to use again, to delete. */
 import * as api from "./api.js";
+import { confirmed } from "./dialog.js";
 import { announce, button, h, icon, notice, replace } from "./dom.js";
 import { bytes, counted, grouped, moment } from "./format.js";
 import { taskOf } from "./tasks.js";
@@ -42,7 +43,7 @@ function row(entry, problems) {
     h("td", { "data-label": "Made", class: "dim" }, entry.time ? moment(entry.time) : ""),
     h("td", { class: "row-actions" }, h("a", { class: "button small", href: entry.href, download: entry.name }, "Download"),
       entry.remove && button(icon("close", 16), async () => {
-        if (!confirm(`Delete ${entry.name}? It cannot be brought back.`)) return;
+        if (!await confirmed(`Delete ${entry.name}?`, "It cannot be brought back.", "Delete")) return;
         try {
           await entry.remove();
           line.remove();

@@ -219,7 +219,8 @@ const colorize = [
   { id: "saturation", path: ["options", "saturation"], label: "Saturation", type: "number", min: 0, max: 10, step: "any", placeholder: "1" },
   {
     id: "hints", path: ["options", "hints"], label: "Colors that are known", type: "list", placeholder: "120,80=#b22222",
-    hint: "For one image: COLUMN,ROW=COLOR, one a line.",
+    isMain: true, hasPicture: true, shows: (context) => (context.count ?? 1) === 1,
+    hint: "Choose a color, then click the places that have it. Each is a line COLUMN,ROW=COLOR.",
   },
 ];
 

@@ -120,7 +120,10 @@ function downloads({ job, files, result, task }) {
         title: "Cells that a spreadsheet would run as a formula get an apostrophe" }, "for a spreadsheet")));
   }
   for (const [folder, inner] of folders) {
-    list.push(h("li", { class: "folder" }, h("details", null, h("summary", null, `${folder}: ${counted(inner.length, "file")}`),
+    const size = inner.reduce((sum, file) => sum + file.bytes, 0);
+    list.push(h("li", null, h("a", { href: api.archiveAddress(job.id, folder), download: `${folder}.zip` }, icon("download", 16), h("span", { class: "name" }, `${folder}.zip`)),
+      h("span", { class: "dim" }, `${counted(inner.length, "file")}, ${bytes(size)}`)),
+    h("li", { class: "folder" }, h("details", null, h("summary", null, "One by one"),
       h("ul", { class: "plain scroll-list" }, inner.slice(0, 200).map((file) => h("li", null,
         h("a", { href: api.jobAddress(job.id, file.name, { download: true }), download: file.name.split("/").at(-1) }, file.name.split("/").slice(1).join("/"))))))));
   }
@@ -150,10 +153,13 @@ function training({ learning, seconds }) {
     h("dl", { class: "figures column" }, rows.map(([title, text]) => h("div", null, h("dt", null, title), h("dd", null, String(text))))));
 }
 
-function again({ job, name, task }) {
+function again({ job, name, task, result }) {
+  const items = result?.items;
   return h("section", { class: "panel" }, h("h2", null, "Next"),
     h("ul", { class: "plain" },
       h("li", null, h("a", { href: `#/setup?${new URLSearchParams({ job: job.id })}` }, "Run again with other options")),
+      task?.id === "colorize" && items === 1 && h("li", null,
+        h("a", { href: `#/setup?${new URLSearchParams({ job: job.id, model: job.model ?? "" })}` }, "Click known colors into the picture")),
       name && h("li", null, h("a", { href: `#/data?${new URLSearchParams({ name })}` }, "Another task on these data")),
       job.model && task && task.id !== "match" && h("li", null, h("a", { href: "#/" }, "Use the model on other data")),
       h("li", null, h("a", { href: "#/runs" }, "Compare with other runs"))));

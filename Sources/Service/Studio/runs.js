@@ -1,5 +1,6 @@
 /** Past runs: a list, two or more side by side, and their end. */
 import * as api from "./api.js";
+import { confirmed } from "./dialog.js";
 import { announce, button, h, icon, notice, replace } from "./dom.js";
 import { evaluationElement, headline, verdictText } from "./evaluation.js";
 import { counted, duration, moment, percent } from "./format.js";
@@ -61,7 +62,9 @@ function runsTable(jobs, chosen, draw, problems) {
   };
   const remove = async (job) => {
     const title = `${taskOf(job).name}: ${subjectOf(job.request)}`;
-    if (!confirm(isOpen(job) ? `Discard ${title}? It is ended, and nothing of it is kept.` : `Delete ${title} with its files? Its model stays.`)) return;
+    const isSure = isOpen(job) ? await confirmed(`Discard ${title}?`, "It is ended, and nothing of it is kept.", "Discard the run")
+      : await confirmed(`Delete ${title}?`, "Its files are deleted with it; its model stays.", "Delete the run");
+    if (!isSure) return;
     try {
       await api.deleteJob(job.id);
       chosen.delete(job.id);

@@ -3,6 +3,8 @@ import * as api from "./api.js";
 import { summaryOf, kindOf } from "./data.js";
 import { h, icon, identifier, notice, replace } from "./dom.js";
 import { counted } from "./format.js";
+import { hintPicker } from "./hints.js";
+import { itemsOf } from "./items.js";
 import { readingOf, setReading } from "./reading.js";
 import { shortName } from "./names.js";
 import { steps } from "./steps.js";
@@ -48,7 +50,7 @@ class SetupForm {
   }
 
   get context() {
-    return { kind: this.kind, isApplied: Boolean(this.model), ...contextOf(this.values) };
+    return { kind: this.kind, isApplied: Boolean(this.model), count: this.summary.count, ...contextOf(this.values) };
   }
 
   freeDatabase() {
@@ -127,8 +129,9 @@ class SetupForm {
         h("input", { type: "checkbox", ...common, checked: Boolean(value), on: { change: (event) => set(event.target.checked) } }),
         option.label), option.hint && h("p", { class: "hint", id: hint }, option.hint));
     }
-    return h("div", { class: "field", data: { field: option.path?.join(".") ?? option.id } }, h("label", { for: id }, option.label),
-      this.control(option, value, set, common), option.hint && h("p", { class: "hint", id: hint }, option.hint));
+    const control = this.control(option, value, set, common);
+    return h("div", { class: option.hasPicture ? "field wide" : "field", data: { field: option.path?.join(".") ?? option.id } }, h("label", { for: id }, option.label),
+      option.hasPicture && this.picture(control), control, option.hint && h("p", { class: "hint", id: hint }, option.hint));
   }
 
   control(option, value, set, common) {
@@ -156,6 +159,16 @@ class SetupForm {
           on: { input: (event) => set(event.target.value) },
         });
     }
+  }
+
+  /** The picture of the only image, in which colors are clicked into a field. */
+  picture(field) {
+    const place = h("div");
+    const [size] = this.summary.images?.sizes ?? [];
+    itemsOf(this.name, "images").then((items) => {
+      if (items?.count === 1 && size) place.append(hintPicker({ address: items.picture(0), width: size.width, height: size.height, field }));
+    }).catch(() => {});
+    return place;
   }
 
   async start() {

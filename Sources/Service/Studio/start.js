@@ -1,5 +1,6 @@
 /** The start: a place to drop files, the data that are there, and the example data. */
 import * as api from "./api.js";
+import { ask, confirmed } from "./dialog.js";
 import { announce, button, h, icon, notice, replace } from "./dom.js";
 import { bytes, counted, grouped } from "./format.js";
 import { dataLink } from "./names.js";
@@ -55,7 +56,7 @@ function dataItem(item, isOwn, problems) {
   const line = h("li", null, h("a", { href: dataLink(item.name) }, icon(icons[item.kind] ?? "file"), h("span", { class: "name" }, name)),
     h("span", { class: "dim" }, size),
     isOwn && button(icon("close", 16), async () => {
-      if (!confirm(`Delete ${name}? Runs and models that used it stay.`)) return;
+      if (!await confirmed(`Delete ${name}?`, "Runs and models that used it stay.", "Delete")) return;
       try {
         await api.deleteData(item.name);
         line.remove();
@@ -152,8 +153,12 @@ async function uploadAll(list, folderName, status, problems) {
 async function uploadOne(file, options) {
   const name = options.set ? file.name : await freeName(file.name);
   if (name === file.name) return api.upload(file, options);
-  const replaces = confirm(`You have uploaded a file named ${file.name} before. Replace it? Cancel keeps both.`);
-  return api.upload(file, replaces ? { ...options, replace: true } : { ...options, name });
+  const choice = await ask(`Replace ${file.name}?`, {
+    text: `You have uploaded a file of this name before. The new one can also be kept beside it, as ${name}.`,
+    actions: [{ label: "Keep both", value: "both" }, { label: "Replace it", value: "replace", isDangerous: true }],
+  });
+  if (!choice) throw new api.ServerError("Nothing was uploaded.", 0);
+  return api.upload(file, choice === "replace" ? { ...options, replace: true } : { ...options, name });
 }
 
 /** A name that no upload has. */

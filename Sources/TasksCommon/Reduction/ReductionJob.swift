@@ -65,6 +65,7 @@ package struct ReductionJob: Sendable {
       )
     }
     let baseline = ReductionBaseline(principal)
+    try await run.session.preparing { try await tell(baseline) }
     let (network, record) = try await run.network(
       autoencoder,
       try autoencoder.started(from: baseline, model, itemShape: encoding.itemShape),
@@ -86,6 +87,18 @@ package struct ReductionJob: Sendable {
       network: network,
       baseline: baseline
     )
+  }
+
+  /// Says how well the baselines do on the held-out items, by which the training's own error is judged.
+  private func tell(_ baseline: ReductionBaseline) async throws {
+    guard let take = run.session.takeBaseline, run.session.comparesWithBaselines,
+      autoencoder.corruption == .none
+    else { return }
+    let errors = try await baseline.errors(of: items.evaluated, on: run.session.engine)
+    for (name, values) in [("PCA", errors.principalComponents), ("mean", errors.means)] {
+      let mean = values.reduce(0, +) / Double(max(values.count, 1))
+      if mean.isFinite { take(TrainingBaseline(name, squaredError: mean)) }
+    }
   }
 
   private func warnings(

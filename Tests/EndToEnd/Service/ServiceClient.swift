@@ -82,11 +82,22 @@ final class RunningService {
   private let process: Running
   private var hasEnded = false
 
-  init(in folder: Folder, _ arguments: [String] = [], workspace: String = "kept") throws {
+  /// Starts it.
+  ///
+  /// - Parameter path: The folders in which it finds other programs.
+  init(
+    in folder: Folder,
+    _ arguments: [String] = [],
+    workspace: String = "kept",
+    path: String = "/usr/bin:/bin"
+  ) throws {
     self.folder = folder
     process = try Running(
-      ["serve", "--port", "0", "--workspace", workspace] + arguments,
-      in: folder
+      [
+        "PATH=\(path)", Program.path, "serve", "--port", "0", "--workspace", workspace,
+      ] + arguments,
+      in: folder,
+      program: "/usr/bin/env"
     )
     let end = Date() + 20
     while !process.errors.contains("Hourglass at http://") {
