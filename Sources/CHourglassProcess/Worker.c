@@ -111,6 +111,8 @@ int32_t hg_worker_start(const char *program, const char *arguments, const char *
 
 int32_t hg_worker_ended(hg_worker *worker, int32_t *exit_code) {
   int status = 0;
+  // -1 would wait for whichever other process ends.
+  if (worker->process <= 0) return -1;
   const pid_t ended = waitpid(worker->process, &status, WNOHANG);
   if (ended == 0 || (ended < 0 && errno == EINTR)) return 0;
   if (worker->life >= 0) close(worker->life);

@@ -143,6 +143,11 @@ int hg_trees_grow(const float *values, const float *targets, int64_t rows, int64
     hg_trees_free(trees);
     say(error.what(), problem);
     return 2;
+  } catch (...) {
+    // Nothing crosses into Swift.
+    hg_trees_free(trees);
+    say("an unknown error", problem);
+    return 2;
   }
 }
 

@@ -28,11 +28,11 @@ extension Denoiser {
           found: "\(noise(for: data.kind)), which is for images"
         )
       }
-      if learned == .noisy, ![.images, .series].contains(data.kind) {
+      if learned == .noisy, data.kind != .images {
         throw TaskError.unsuitedKind(
           name: data.name,
           job: "train on noisy data alone, as of",
-          expected: "images or time series",
+          expected: "images",
           found: data.kind.nouns.many
         )
       }
@@ -60,25 +60,20 @@ extension Denoiser {
     _ encoding: ItemEncoding,
     _ network: DenoisingNetwork,
     on split: RowSplit,
-    windows: Int? = nil,
     of data: (name: String, fingerprint: String),
     _ session: TrainingSession
   ) throws(ModelFileError) -> TrainingRun {
-    let validation =
-      windows == nil ? split.validation : ValidationSplit(fraction: 0.1, maximumCount: 200)
-    let count =
-      windows.map { $0 - validation.heldOutCount(of: $0) } ?? split.training.count
-    return try TrainingRun(
+    try TrainingRun(
       application: FittedDenoiser.application,
       configuration: self,
       fields: DenoisedFields.items(encoding),
       architecture: network,
       data: data,
-      itemCount: count,
+      itemCount: split.training.count,
       trainer: learning.trainer(
         for: encoding.kind,
-        learningCount: count,
-        validation: validation
+        learningCount: split.training.count,
+        validation: split.validation
       ),
       session: session
     )

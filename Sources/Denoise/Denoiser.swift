@@ -20,11 +20,9 @@ public struct Denoiser: Hashable, Sendable, Codable {
   public enum LearnedItems: String, Hashable, Sendable, Codable, CaseIterable {
     /// Clean items, to which the noise is added.
     case clean
-    /// Noisy images or time series, of which no clean ones exist. The noise of series is normal, of the level of
-    /// `noise` or, without one, of that which the series show. Of images: without a `noise` the network learns to
-    /// predict pixels from those beside them, which noise that strikes each pixel by itself cannot help; with a
-    /// noise that is normal, of counts or of grain it is trained on the images with more of that noise, and does
-    /// better.
+    /// Noisy images, of which no clean ones exist. Without a `noise` the network learns to predict pixels
+    /// from those beside them, which noise that strikes each pixel by itself cannot help; with a noise that
+    /// is normal, of counts or of grain it is trained on the images with more of that noise, and does better.
     ///
     /// References: Huang et al., 2021, "Neighbor2Neighbor: Self-Supervised Denoising from Single Noisy
     /// Images", arXiv:2101.02824; Pang, Zheng, Quan, Ji, 2021, "Recorrupted-to-Recorrupted: Unsupervised Deep

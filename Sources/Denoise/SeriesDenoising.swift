@@ -53,12 +53,10 @@ struct SeriesDenoisingJob: Sendable {
   private let split: RowSplit
   private let encoding: SeriesEncoding
   private let translator: ImageToImageNetwork
-  /// The windows that are trained on.
-  private let ranges: [Range<Int>]
   private let run: TrainingRun
 
   init(_ denoiser: Denoiser, _ series: SeriesSet, _ session: TrainingSession) throws {
-    var denoiser = denoiser
+    self.denoiser = denoiser
     self.series = series
     split = RowSplit(RawItems.series(series), seed: denoiser.learning.seed)
     let given = try session.startingFields(DenoisedFields.self, of: FittedDenoiser.application)
@@ -70,28 +68,15 @@ struct SeriesDenoisingJob: Sendable {
       // The run refuses a model of other data.
       encoding = try SeriesEncoding(series, windows: split.training)
     }
-    // Without a clean series nothing is held out to evaluate.
-    let trained = denoiser.learned == .noisy ? Array(0..<series.count) : split.training
-    ranges = Self.ranges(of: trained, series)
-    if denoiser.learned == .noisy {
-      let rows = try EncodedRows(series, encoding: encoding, ranges: ranges).withoutMasks
-      denoiser.noise = .gaussian(
-        standardDeviation: try Self.deviation(of: denoiser.noise, in: rows)
-      )
-    }
-    self.denoiser = denoiser
-    let isNoisy = denoiser.learned == .noisy
     translator = ImageToImageNetwork(
       architecture: denoiser.architecture ?? .uNet(base: 16, depth: 2, activation: .relu),
-      target: isNoisy ? .recorrupted(strength: NoisyWindows.strength) : .item,
       learnsDifference: true,
-      corruption: isNoisy ? .none : denoiser.noise(for: .series).corruption
+      corruption: denoiser.noise(for: .series).corruption
     )
     run = try denoiser.run(
       .series(encoding),
       .translator(translator),
       on: split,
-      windows: ranges.count,
       of: (series.name, series.fingerprint),
       session
     )
@@ -99,10 +84,8 @@ struct SeriesDenoisingJob: Sendable {
 
   /// Trains, evaluates, and makes the model with its evaluation.
   func fitted() async throws -> FittedDenoiser {
-    let source = try EncodedRows(series, encoding: encoding, ranges: ranges).withoutMasks
-    let noisy = noiseDeviation.map { NoisyWindows(rows: source, deviation: $0) }
-    let items: any BatchSource = if let noisy { noisy } else { source }
-    let result = try await run.train(translator, on: items)
+    let source = try windows(split.seen)
+    let result = try await run.train(translator, on: source)
     let network = SeriesDenoising(
       encoding: encoding,
       network: try FittedImageToImageNetwork(
@@ -112,65 +95,8 @@ struct SeriesDenoisingJob: Sendable {
         record: result.record
       )
     )
-    // Where there is no clean series, nothing can be said of how near the results are to one.
-    let evaluation = noisy == nil ? try await evaluation(of: network) : nil
+    let evaluation = try await evaluation(of: network)
     return try FittedDenoiser(denoiser, run, result.record, evaluation, .series(network))
-  }
-
-  /// The deviation of the noise of windows that are noisy themselves; none where they are clean.
-  private var noiseDeviation: Float? {
-    guard denoiser.learned == .noisy, case .gaussian(let deviation)? = denoiser.noise else {
-      return nil
-    }
-    return deviation
-  }
-
-  /// The deviation of normal noise that is asked for, or that windows show.
-  ///
-  /// - Throws: `invalidSetting` for another noise.
-  private static func deviation(of noise: Noise?, in rows: EncodedRows) throws -> Float {
-    switch noise {
-    case .gaussian(let deviation)?: return max(deviation, NoisyWindows.leastDeviation)
-    case nil: return NoisyWindows.deviation(in: rows)
-    case .gaussianRange(let lower, let upper)?:
-      return min(max(NoisyWindows.deviation(in: rows), lower, NoisyWindows.leastDeviation), upper)
-    default:
-      throw TaskError.invalidSetting(
-        name: "the noise of noisy series that are trained on alone",
-        expected: "none, or normal noise: gaussian",
-        found: "\(noise?.description ?? "")"
-      )
-    }
-  }
-
-  /// The windows in the stretches that some windows cover together, a thirty-second of a window from one to the
-  /// next: what a network sees of a short series would else be a few windows, over and over.
-  private static func ranges(of windows: [Int], _ series: SeriesSet) -> [Range<Int>] {
-    let window = series.window
-    let step = max(window / 32, 1)
-    var ranges: [Range<Int>] = []
-    var stretch = 0..<0
-    func cut() {
-      guard stretch.count > window else {
-        if !stretch.isEmpty { ranges.append(stretch) }
-        return
-      }
-      let last = stretch.upperBound - window
-      for start in stride(from: stretch.lowerBound, to: last, by: step) {
-        ranges.append(start..<start + window)
-      }
-      ranges.append(last..<last + window)
-    }
-    for range in windows.sorted().map(series.range(of:)) {
-      if stretch.overlaps(range) {
-        stretch = stretch.lowerBound..<max(stretch.upperBound, range.upperBound)
-      } else {
-        cut()
-        stretch = range
-      }
-    }
-    cut()
-    return ranges
   }
 
   /// Some windows as items `[channels, window]`.

@@ -1,5 +1,5 @@
 internal import HourglassAutoencoders
-package import HourglassData
+internal import HourglassData
 internal import HourglassMedia
 package import HourglassNetworks
 package import HourglassSystem
@@ -86,16 +86,6 @@ package struct EncodedRows: BatchSource {
       )
     default: preconditionFailure("the items are of the encoding's kind")
     }
-  }
-
-  /// Cuts other windows out of series than their own.
-  ///
-  /// - Parameter ranges: The rows of each window, at most as many as a window has.
-  package init(_ series: SeriesSet, encoding: SeriesEncoding, ranges: [Range<Int>]) throws {
-    self.init(
-      .windows(try encoding.encoded(series), ranges, length: encoding.window),
-      .series(encoding)
-    )
   }
 
   /// Takes rows of a table that are encoded already.

@@ -27,7 +27,7 @@ extension FittedSynthesizer {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
     try await HourglassError.wrapping {
-      try requireSetting(count >= 1, "the number of items", "at least 1", count)
+      try requireHeld(count)
       try requireSetting(!names.isEmpty, "the number of classes", "at least 1", names.count)
       var scalars: [Float] = []
       let model = try model.requireNetwork(to: "make items of a class from")

@@ -15,9 +15,9 @@ extension FittedSynthesizer {
 
   /// New rows of a table that meet conditions.
   ///
-  /// They are distributed as generated rows that meet the conditions are. Trees draw values, ranges and balanced
-  /// levels of single columns without rejecting rows; for what couples columns, and for a variational
-  /// autoencoder, rows are drawn until enough of them meet the conditions.
+  /// Trees draw values, ranges and balanced levels of single columns without rejecting rows, all along the one of
+  /// their chains in which these columns come first of all; rows without conditions come from all chains. For what
+  /// couples columns, and for a variational autoencoder, rows are drawn until enough of them meet the conditions.
   ///
   /// - Parameters:
   ///   - count: The number of rows, at least 1.
@@ -37,8 +37,29 @@ extension FittedSynthesizer {
     seed: UInt64 = 0,
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Table {
+    try await demanded(
+      count,
+      where: conditions,
+      keeping: constraints,
+      balancing: balanced,
+      seed: seed,
+      on: engine
+    ).table
+  }
+
+  /// The same rows with what should be known of them.
+  ///
+  /// - Throws: As `table`.
+  package func demanded(
+    _ count: Int,
+    where conditions: [SynthesisCondition] = [],
+    keeping constraints: [SynthesisConstraint] = [],
+    balancing balanced: String? = nil,
+    seed: UInt64 = 0,
+    on engine: ComputeEngine = ComputeEngine()
+  ) async throws(HourglassError) -> DemandedTable {
     try await HourglassError.wrapping {
-      try requireSetting(count >= 1, "the number of items", "at least 1", count)
+      try requireHeld(count)
       guard kind == .table else {
         throw TaskError.unsuitedKind(
           name: header.provenance.dataName,
@@ -48,7 +69,7 @@ extension FittedSynthesizer {
         )
       }
       if conditions.isEmpty, constraints.isEmpty, balanced == nil {
-        return try await model.newTable(count, seed: seed, on: engine)
+        return DemandedTable(try await model.newTable(count, seed: seed, on: engine))
       }
       let columns = model.fields.columns
       for condition in conditions { try Self.check(condition, columns) }
@@ -70,12 +91,29 @@ extension FittedSynthesizer {
     }
   }
 
+  /// Rows that meet demands, with what should be known of them.
+  package struct DemandedTable: Sendable {
+    /// The rows.
+    package var table: Table
+    /// What values are unlikely to occur together in training rows, a sentence each.
+    package var improbable: [String] = []
+    /// What else may be wrong with them, a sentence each.
+    package var warnings: [String] = []
+
+    init(_ table: Table) { self.table = table }
+  }
+
   /// What rows must be to be taken.
   struct Demands {
     let conditions: [SynthesisCondition]
     let constraints: [SynthesisConstraint]
     var quotas: LevelQuotas?
     let ranges: [String: ClosedRange<Double>]
+
+    /// The values that rows must have, in words.
+    var conditionWords: String {
+      conditions.map { "\($0.column) = \($0.value)" }.joined(separator: ", ")
+    }
 
     /// The demands in words, for who asked for too much, with a level that still lacks rows.
     func words(_ quotas: LevelQuotas?) -> String {
@@ -92,13 +130,23 @@ extension FittedSynthesizer {
     by model: SynthesisNetwork,
     _ seed: UInt64,
     on engine: ComputeEngine
-  ) async throws -> Table {
+  ) async throws -> DemandedTable {
     var kept = ConstrainedRows(demands.constraints, ranges: demands.ranges)
+    var met = DemandTally()
     let table = try await Self.taken(count, demands, &kept) { block, _ in
       let codes = model.newCodes(model.blockSize, block: block, seed: seed, isPrior: false)
-      return try await model.table(at: codes, block: block, seed: seed, on: engine)
+      let made = try await model.table(at: codes, block: block, seed: seed, on: engine)
+      let found = (0..<made.rowCount).count { row in
+        demands.conditions.allSatisfy { $0.holds(in: made, row) }
+      }
+      met.add(made.rowCount, probability: Double(found) / Double(max(made.rowCount, 1)))
+      return made
     }
-    return model.fields.formed(table, seed: seed)
+    var result = DemandedTable(model.fields.formed(table, seed: seed))
+    result.improbable = [
+      met.improbable(demands.conditionWords, trainingRows: header.provenance.itemCount)
+    ].compactMap(\.self)
+    return result
   }
 
   /// The first rows of blocks that are as they must be.
@@ -288,7 +336,7 @@ struct LevelQuotas: Sendable {
 
 extension SynthesisCondition {
   /// Whether a row of a table has the value, as a text or as a number.
-  func holds(in table: Table, _ row: Int) -> Bool {
+  package func holds(in table: Table, _ row: Int) -> Bool {
     guard let cells = table[column: column] else { return false }
     if cells.isMissing(row) { return value.isEmpty }
     if case .numbers(let numbers, _) = cells.cells {

@@ -13,7 +13,7 @@ extension FittedSynthesizer {
     _ demands: Demands,
     by trees: TableTrees,
     _ seed: UInt64
-  ) async throws -> Table {
+  ) async throws -> DemandedTable {
     var cells = demands.numberRanges
     for condition in demands.conditions {
       guard let field = trees.fields.columns.first(where: { $0.name == condition.column }) else {
@@ -35,11 +35,12 @@ extension FittedSynthesizer {
     }
     var kept = ConstrainedRows(demands.constraints, ranges: demands.ranges)
     guard let quotas = demands.quotas else {
-      let table = try await rows(count, cells, demands, by: trees, &kept, part: "", seed)
-      return trees.fields.formed(table, seed: seed)
+      var result = try await rows(count, cells, demands, by: trees, &kept, part: "", seed)
+      result.table = trees.fields.formed(result.table, seed: seed)
+      return result
     }
     // As many rows of each level, in a random order.
-    var parts: [Table] = []
+    var parts: [DemandedTable] = []
     for (level, wanted) in quotas.left.sorted(by: { $0.key < $1.key }) where wanted > 0 {
       var own = cells
       own[quotas.column] = .level(level)
@@ -48,12 +49,18 @@ extension FittedSynthesizer {
       ofLevel.quotas = quotas.keeping(level)
       parts.append(try await rows(wanted, own, ofLevel, by: trees, &kept, part: part, seed))
     }
-    let table = Table(joining: parts, name: "generated")
+    let table = Table(joining: parts.map(\.table), name: "generated")
     var order = Array(0..<table.rowCount)
     var generator = SeededGenerator.named("order of levels", seed: seed)
     order.shuffle(using: &generator)
-    return trees.fields.formed(table.rows(order), seed: seed)
+    var result = DemandedTable(trees.fields.formed(table.rows(order), seed: seed))
+    result.improbable = Array(parts.flatMap(\.improbable).prefix(Self.mostWarnings))
+    result.warnings = Array(parts.flatMap(\.warnings).prefix(Self.mostWarnings))
+    return result
   }
+
+  /// The most warnings of levels that come as often as others.
+  private static let mostWarnings = 5
 
   /// Rows with some cells that keep all constraints.
   private func rows(
@@ -64,13 +71,28 @@ extension FittedSynthesizer {
     _ kept: inout ConstrainedRows,
     part: String,
     _ seed: UInt64
-  ) async throws -> Table {
+  ) async throws -> DemandedTable {
     // Some more than are wanted, where constraints refuse some.
     let spare = demands.constraints.isEmpty ? 0 : 32
-    return try await Self.taken(count, demands, &kept) { block, wanted in
+    var met = DemandTally()
+    let table = try await Self.taken(count, demands, &kept) { block, wanted in
       let size = min(wanted + spare, TableTrees.demandedBlockSize)
-      return trees.rows(size, cells, block: "\(block)\(part)", seed: seed)
+      let found = trees.rows(size, cells, block: "\(block)\(part)", seed: seed)
+      guard let found else { return nil }
+      met.add(size, probability: found.probability, differentCount: found.differentCount)
+      return found.table
     }
+    var result = DemandedTable(table)
+    // Ranges are demanded of single columns as well, but only values are named here.
+    let level = demands.quotas.flatMap { quotas in
+      quotas.left.count == 1 ? quotas.left.keys.first.map { "\(quotas.column) = \($0)" } : nil
+    }
+    let words = [demands.conditionWords, level ?? ""].filter { !$0.isEmpty }
+      .joined(separator: ", ")
+    result.improbable = [met.improbable(words, trainingRows: trees.chains.rowCount)]
+      .compactMap(\.self)
+    result.warnings = [met.scarcity(words)].compactMap(\.self)
+    return result
   }
 }
 

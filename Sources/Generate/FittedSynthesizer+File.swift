@@ -39,7 +39,8 @@ extension FittedSynthesizer: FittedTask {
           codes: try CodeMixture(file, size: autoencoder.latent),
           pixels: fields.kind == .images
             ? try IndependentPixels(file, width: fields.encoding.itemShape.elementCount) : nil,
-          classes: try ClassCodes(file, names: fields.classNames, size: autoencoder.latent)
+          classes: try ClassCodes(file, names: fields.classNames, size: autoencoder.latent),
+          windows: try WindowCodes(file, fields.encoding, size: autoencoder.latent)
         )
       )
     )

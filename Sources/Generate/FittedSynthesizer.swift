@@ -56,7 +56,7 @@ public struct FittedSynthesizer: Sendable {
     on engine: ComputeEngine = ComputeEngine()
   ) async throws(HourglassError) -> Dataset {
     try await HourglassError.wrapping {
-      try requireSetting(count >= 1, "the number of items", "at least 1", count)
+      try requireHeld(count)
       guard kind == .images else {
         return .table(try await model.newTable(count, seed: seed, on: engine))
       }

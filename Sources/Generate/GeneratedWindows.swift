@@ -1,19 +1,18 @@
 internal import HourglassData
 internal import HourglassEncodings
-internal import HourglassTensors
 
 extension SeriesEncoding {
   /// The table of generated windows: their numbers, the step within each, the key of the series and the
   /// time where the data have these, and the channels.
   ///
-  /// The keys, the first times and the lengths are those of windows that were trained on, drawn at random.
+  /// The keys, the first times and the lengths are those of windows that were trained on.
   ///
   /// - Parameters:
   ///   - values: The encoded values, `[count, channels, window]`.
   ///   - first: How many windows come before.
-  ///   - seed: Where random choices come from.
+  ///   - places: For each window the place of the one that it has these of; empty where none are kept.
   ///   - isWhole: Whether windows of series that are shorter are not cut to their length.
-  func table(_ values: [Float], after first: Int, seed: UInt64, isWhole: Bool) -> Table {
+  func table(_ values: [Float], after first: Int, like places: [Int], isWhole: Bool) -> Table {
     let count = values.count / (channels.width * window)
     let width = channels.width
     var rows = [Float](repeating: 0, count: values.count)
@@ -27,9 +26,8 @@ extension SeriesEncoding {
     }
     let known = beginnings
     let drawn = (0..<count).map { item -> SeriesBeginnings.Window? in
-      guard let windows = known?.windows else { return nil }
-      var generator = SeededGenerator.named("beginning of window \(first + item)", seed: seed)
-      return windows.randomElement(using: &generator)
+      guard let windows = known?.windows, item < places.count else { return nil }
+      return windows[places[item]]
     }
     let keys = drawn.flatMap { beginning in
       Array(repeating: beginning.flatMap { known?.keys[$0.key] } ?? "", count: window)
@@ -53,12 +51,12 @@ extension SeriesEncoding {
       own.append(time.column(.numbers(times, missing: [])))
     }
     let named = Table(name: "generated", columns: own + decoded.columns)
-    let places = 0..<count * window
+    let steps = 0..<count * window
     func counted(_ name: String, _ number: (Int) -> Int) -> Table.Column {
       Table.Column(
         name: Self.free(name, among: named),
         kind: .integer,
-        cells: .numbers(places.map { Double(number($0)) }, missing: []),
+        cells: .numbers(steps.map { Double(number($0)) }, missing: []),
         decimals: 0
       )
     }
@@ -71,7 +69,7 @@ extension SeriesEncoding {
     guard !isWhole, drawn.contains(where: { $0.map { $0.length < window } ?? false }) else {
       return table
     }
-    return table.rows(places.filter { $0 % window < drawn[$0 / window]?.length ?? window })
+    return table.rows(steps.filter { $0 % window < drawn[$0 / window]?.length ?? window })
   }
 
   private static func free(_ name: String, among table: Table) -> String {

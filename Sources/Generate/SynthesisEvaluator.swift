@@ -127,7 +127,7 @@ struct SynthesisEvaluator: Sendable {
           seed: seed,
           threads: engine.threads
         )
-        others.append(("trees", try trees.newTable(count, seed: seed)))
+        others.append(("trees", try await trees.newTable(count, seed: seed)))
       }
     }
     try addScores(of: generated, others: others, real: real, learned: learned, to: &evaluation)
@@ -171,21 +171,53 @@ struct SynthesisEvaluator: Sendable {
     let count = max(Self.generatedCount / encoding.window, 64)
     let network = try model.requireNetwork(to: "make windows by")
     func made(isPrior: Bool) async throws -> Table {
-      let table = try await network.newTable(
-        count,
-        seed: seed,
-        isPrior: isPrior,
-        isWhole: true,
-        on: engine
-      )
-      return encoding.lagged(try table.selecting(encoding.names), count: count)
+      try await network.newTable(count, seed: seed, isPrior: isPrior, isWhole: true, on: engine)
     }
+    func lagged(_ table: Table) throws -> Table {
+      encoding.lagged(try table.selecting(encoding.names), count: count)
+    }
+    let generated = try await made(isPrior: false)
+    let real = evaluated ?? Array(0..<series.count)
     try addScores(
-      of: try await made(isPrior: false),
-      others: network.codes == nil ? [] : [(Self.priorName, try await made(isPrior: true))],
-      real: windows(evaluated ?? Array(0..<series.count)),
+      of: try lagged(generated),
+      others: network.codes == nil
+        ? [] : [(Self.priorName, try lagged(try await made(isPrior: true)))],
+      real: windows(real),
       learned: learned.map(windows),
       to: &evaluation
+    )
+    addCycle(of: generated, series, numbers, encoding, real, learned, to: &evaluation)
+  }
+
+  /// Adds the means of channels by the hour, the weekday or the month of the times of windows.
+  private func addCycle(
+    of generated: Table,
+    _ series: SeriesSet,
+    _ numbers: Table,
+    _ encoding: SeriesEncoding,
+    _ real: [Int],
+    _ learned: [Int]?,
+    to evaluation: inout Evaluation
+  ) {
+    guard let cycle = TimeCycle(encoding.beginnings),
+      let name = encoding.beginnings?.time?.name, let times = generated[column: name],
+      let clock = series.table[column: series.timeColumn]
+    else { return }
+    func means(_ windows: [Int]) -> CycleMeans {
+      let rows = windows.flatMap { Array(series.range(of: $0)) }
+      return CycleMeans(cycle, of: numbers.columns.map { $0.rows(rows) }, at: clock.rows(rows))
+    }
+    let channels = encoding.names.compactMap { generated[column: $0] }
+    let count = times.count / encoding.window
+    var order = Array(0..<count)
+    Permutation.shuffle(&order, seed: seed, purpose: 0x7469_6d65, number: 0)
+    let moved = order.flatMap { Array($0 * encoding.window..<($0 + 1) * encoding.window) }
+    evaluation.tables += means(real).tables(
+      encoding.names,
+      generated: CycleMeans(cycle, of: channels, at: times),
+      random: CycleMeans(cycle, of: channels, at: times.rows(moved)),
+      learned: comparesWithBaselines ? learned.map(means) : nil,
+      model: model.name
     )
   }
 

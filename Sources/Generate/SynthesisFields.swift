@@ -15,7 +15,7 @@ extension EncodingOptions {
 /// How items are encoded, and what else was found of them; kept in the model.
 struct SynthesisFields: Codable, Hashable, Sendable {
   /// How items become numbers for a network and come back.
-  let encoding: ItemEncoding
+  private(set) var encoding: ItemEncoding
   /// Whether nearly all values of images are near 0 or 1, so that they are taken as drawings of ink.
   let isInk: Bool
   /// What the distribution of items was learned by; none in models from before there was a choice, which are
@@ -33,6 +33,14 @@ struct SynthesisFields: Codable, Hashable, Sendable {
     guard case (.table(let table), .table(let columns)) = (items, encoding) else { return }
     // Of all rows: new texts equal none of them.
     forms = columns.ignoredColumns.compactMap { table[column: $0].flatMap(TextForm.init) }
+  }
+
+  /// The same for training that goes on with other items: new windows get the times and keys of these.
+  func beginning(in items: RawItems, training: [Int]) throws -> SynthesisFields {
+    guard case (.series(let series), .series(let windows)) = (encoding, items) else { return self }
+    var result = self
+    result.encoding = .series(try series.beginning(in: windows, windows: training))
+    return result
   }
 
   /// What the items are.

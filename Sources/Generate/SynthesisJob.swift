@@ -55,7 +55,9 @@ struct SynthesisJob: Sendable {
       run = try Self.treeRun(synthesizer, data, fields, rows.count, session)
       return
     }
-    var fields = try given ?? SynthesisFields(items, training: split.training)
+    var fields =
+      try given?.beginning(in: items, training: split.training)
+      ?? SynthesisFields(items, training: split.training)
     if case (.images(let images), .images(let decoded)) = (data, items) {
       self.classes = classes ?? ItemClasses(images)
       // Images are decoded once.
@@ -117,7 +119,14 @@ struct SynthesisJob: Sendable {
       network: network,
       codes: try await mixture(network, learned, on: engine),
       pixels: fields.kind == .images ? IndependentPixels(learned) : nil,
-      classes: try await classCodes(network, rows, on: engine)
+      classes: try await classCodes(network, rows, on: engine),
+      windows: try await WindowCodes(
+        fields.encoding,
+        rows,
+        training: split.training,
+        network: network,
+        on: engine
+      )
     )
     let evaluator = SynthesisEvaluator(
       model: .network(model),

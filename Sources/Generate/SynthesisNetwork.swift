@@ -14,6 +14,8 @@ struct SynthesisNetwork: Sendable {
   let pixels: IndependentPixels?
   /// Where the latent vectors of classes lie; none where no classes are known.
   var classes: ClassCodes?
+  /// The latent vectors of the windows that new ones get their times from; none but for series.
+  var windows: WindowCodes?
 
   /// The items of a block, which has random numbers of its own: fewer rows where they are wide.
   var blockSize: Int {
@@ -32,7 +34,7 @@ struct SynthesisNetwork: Sendable {
 
   /// The tensors that no gradient was followed of, by name.
   var stateTensors: [String: Tensor] {
-    [codes?.tensors(), pixels?.tensors, classes?.tensors].compactMap(\.self)
+    [codes?.tensors(), pixels?.tensors, classes?.tensors, windows?.tensors].compactMap(\.self)
       .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
   }
 
@@ -123,8 +125,13 @@ struct SynthesisNetwork: Sendable {
       return try await table(at: codes, block: block, seed: seed, on: engine)
     }
     let values = try await values(at: codes, block: block, seed: seed, on: engine)
-    let first = block * blockSize
-    return series.table(values.scalars, after: first, seed: seed, isWhole: isWhole)
+    let places = try await windows?.nearest(to: values, by: network, on: engine)
+    return series.table(
+      values.scalars,
+      after: block * blockSize,
+      like: places ?? [],
+      isWhole: isWhole
+    )
   }
 
   private func blockSeed(_ block: Int, _ seed: UInt64) -> UInt64 {
@@ -144,7 +151,28 @@ extension Table {
   }
 }
 
+extension Table {
+  /// The same with texts that count the rows, the first of which has a number after some others.
+  func numberingTexts(from start: Int) -> Table {
+    columns.reduce(self) { table, column in
+      guard case .texts(let texts) = column.cells else { return table }
+      let numbers = texts.indices.map { "\(start + $0 + 1)" }
+      return table.replacing(column.replacing(cells: .texts(numbers)))
+    }
+  }
+}
+
 extension Table.Cells {
+  /// Some of the cells.
+  func part(_ range: Range<Int>) -> Table.Cells {
+    switch self {
+    case .numbers(let values, let missing):
+      .numbers(Array(values[range]), missing: missing.isEmpty ? [] : Array(missing[range]))
+    case .codes(let codes, let levels): .codes(Array(codes[range]), levels: levels)
+    case .texts(let texts): .texts(Array(texts[range]))
+    }
+  }
+
   /// The cells of one kind one after another; codes are of the same levels.
   fileprivate init(joining all: [Table.Cells]) {
     var numbers: [Double] = []

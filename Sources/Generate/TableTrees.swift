@@ -87,19 +87,37 @@ struct TableTrees: Sendable {
   }
 
   /// New rows of a table.
-  func newTable(_ count: Int, seed: UInt64) throws -> Table {
+  func newTable(_ count: Int, seed: UInt64) async throws -> Table {
     var parts: [Table] = []
-    for (block, start) in stride(from: 0, to: count, by: Self.blockSize).enumerated() {
-      var generator = SeededGenerator.named("rows of block \(block)", seed: seed)
-      let bins = chains.drawn(min(Self.blockSize, count - start), &generator)
-      parts.append(table(of: bins, [:], block: "\(block)", seed: seed))
-      try Task.checkCancellation()
-    }
+    try await forEachBlock(count, seed: seed) { parts.append($0) }
     return fields.formed(Table(joining: parts, name: "generated"), seed: seed)
   }
 
-  /// New rows whose cells meet demands, `nil` where no row can meet them; texts that are not trained on are not
-  /// made yet.
+  /// Gives new rows block by block; texts that are not trained on are not made yet.
+  func forEachBlock(
+    _ count: Int,
+    seed: UInt64,
+    _ body: (Table) async throws -> Void
+  ) async throws {
+    for (block, start) in stride(from: 0, to: count, by: Self.blockSize).enumerated() {
+      var generator = SeededGenerator.named("rows of block \(block)", seed: seed)
+      let bins = chains.drawn(min(Self.blockSize, count - start), &generator)
+      try await body(table(of: bins, [:], block: "\(block)", seed: seed))
+      try Task.checkCancellation()
+    }
+  }
+
+  /// New rows whose cells meet demands.
+  struct DemandedRows {
+    /// The rows; texts that are not trained on are not made yet.
+    let table: Table
+    /// The probability that a row meets the demands.
+    let probability: Double
+    /// How many different rows were found, where these were too few.
+    let differentCount: Int?
+  }
+
+  /// New rows whose cells meet demands, `nil` where no row can meet them.
   ///
   /// - Parameters:
   ///   - demands: What cells may be, by the names of their columns.
@@ -109,7 +127,7 @@ struct TableTrees: Sendable {
     _ demands: [String: CellDemand],
     block: String,
     seed: UInt64
-  ) -> Table? {
+  ) -> DemandedRows? {
     var allowed: [Int: [Double]] = [:]
     for (place, field) in binned.enumerated() {
       guard let demand = demands[field.name], let shares = field.shares(of: demand) else {
@@ -118,8 +136,12 @@ struct TableTrees: Sendable {
       allowed[place] = shares
     }
     var generator = SeededGenerator.named("demanded rows of block \(block)", seed: seed)
-    guard let bins = chains.drawn(count, allowing: allowed, &generator) else { return nil }
-    return table(of: bins, demands, block: block, seed: seed)
+    guard let found = chains.demanded(count, allowing: allowed, &generator) else { return nil }
+    return DemandedRows(
+      table: table(of: found.rows, demands, block: block, seed: seed),
+      probability: found.probability,
+      differentCount: found.differentCount
+    )
   }
 
   private var binned: [TableEncoding.Field] { fields.columns.filter { $0.width > 0 } }

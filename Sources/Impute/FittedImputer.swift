@@ -31,7 +31,9 @@ public struct FittedImputer: Sendable {
   package var encoding: ItemEncoding { state.fields.encoding }
 
   /// The names of the columns that it fills.
-  public var columns: [String] { state.fields.columns.fields.filter { !$0.isText }.map(\.name) }
+  public var columns: [String] {
+    state.fields.columns.fields.map(\.name).filter { state.fields.fills($0) }
+  }
 
   /// How the columns of a table are encoded; none for a series.
   package var fields: TableEncoding? { state.fields.window == nil ? state.fields.columns : nil }
@@ -39,7 +41,7 @@ public struct FittedImputer: Sendable {
   /// A table whose missing cells are filled by the most likely values; all others are as they were.
   ///
   /// Numbers stay within the range that was trained on, and on the grid of their column. Cells of
-  /// columns that could not be trained on stay missing.
+  /// columns that could not be trained on, and of columns of remarks, stay missing.
   ///
   /// - Throws: `dataset` where a column that was trained on is missing; `interrupted` on cancellation.
   public func filled(

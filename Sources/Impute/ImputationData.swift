@@ -26,6 +26,8 @@ struct ImputedFields: Codable, Hashable, Sendable {
   let encoding: ItemEncoding
   /// The columns that never vary.
   let constants: [Constant]
+  /// The columns of remarks, whose missing cells stay missing: found by evaluating.
+  var unfilled: [String] = []
 
   /// Fits to all items.
   init(_ data: ImputationData) throws {
@@ -69,6 +71,11 @@ struct ImputedFields: Codable, Hashable, Sendable {
       preconditionFailure("cells are of tables and series")
     }
     return columns
+  }
+
+  /// Whether missing cells of a column that is trained on are filled.
+  func fills(_ column: String) -> Bool {
+    !unfilled.contains(column) && !columns.fields.contains { $0.name == column && $0.isText }
   }
 
   /// The rows of a window; `nil` for a table.

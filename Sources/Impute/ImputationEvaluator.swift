@@ -84,6 +84,8 @@ struct ImputationEvaluator: Sendable {
     var trees: ColumnTrees?
     var uncertainty: CellUncertainty
     var evaluation: Evaluation
+    /// The columns whose missing cells should stay missing.
+    var remarks: RemarkColumns
   }
 
   /// Evaluates the parts of an imputer that were trained on what was left.
@@ -125,6 +127,7 @@ struct ImputationEvaluator: Sendable {
         distinguishes: data.groups == nil,
         fallback: predictor.fallbackWeights
       )
+      .preferringParts(predictions.blended, of: truth, cells: cells, means: means)
     }
     for _ in 0..<(grow == nil ? 0 : passes) {
       let fillings = (predictor.trees?.fillings ?? []) + [blend(cells)]
@@ -193,6 +196,7 @@ struct ImputationEvaluator: Sendable {
       values: own,
       spreads: spreads
     ).table(cells: cells) { evaluations[isEven[$0 * fields] ? 0 : 1] }
+    let remarks = RemarkColumns(data.table, encoding, scores, methods: methods.map(\.name))
     return Outcome(
       blend: final,
       trees: predictor.trees,
@@ -201,7 +205,8 @@ struct ImputationEvaluator: Sendable {
         intervals: intervals,
         notes: [weights(final, predictor.parts)].compactMap(\.self),
         warnings: warnings
-      )
+      ),
+      remarks: remarks
     )
   }
 

@@ -126,22 +126,25 @@ struct ImputationJob: Sendable {
           + "nearest neighbors."
       )
     }
+    var fields = fields
+    fields.unfilled = imputer.fillsRemarks ? [] : outcome.remarks.names
+    if !imputer.fillsRemarks {
+      evaluation.warnings += [outcome.remarks.warning(for: data.table)].compactMap(\.self)
+    }
     let state = FittedImputer.State(
       fields: fields,
       predictor: predictor.predictor,
       blend: predictor.blend,
       uncertainty: outcome.uncertainty
     )
-    return FittedImputer(
-      configuration: imputer,
-      core: try runs[0].core(
-        record,
-        evaluation,
-        stateTensors: state.stateNames,
-        keptItemCount: predictor.predictor.neighbors?.reference.count ?? 0
-      ),
-      state: state
+    var core = try runs[0].core(
+      record,
+      evaluation,
+      stateTensors: state.stateNames,
+      keptItemCount: predictor.predictor.neighbors?.reference.count ?? 0
     )
+    core.header.fields = try JSONValue(encoding: fields, file: "the model")
+    return FittedImputer(configuration: imputer, core: core, state: state)
   }
 
   /// The rows, or the windows of a series, that the networks are trained on.

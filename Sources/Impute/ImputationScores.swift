@@ -35,6 +35,8 @@ struct ImputationScores {
   /// The rows of the tables by column: the number of deleted cells, and a score of each method.
   private var numberColumns: [Evaluation.Method] = []
   private var categoryColumns: [Evaluation.Method] = []
+  /// Whether the deleted cells of each category are right, `[methods][cells]`, by the name of the column.
+  private(set) var hitsByColumn: [String: [[Bool]]] = [:]
 
   /// - Parameters:
   ///   - scales: The scales of the series of all rows.
@@ -125,6 +127,7 @@ struct ImputationScores {
     for method in methods.indices {
       let hits = places.map { answers[method].text($0) == column.text($0) }
       methods[method].hits += hits
+      hitsByColumn[column.name, default: []].append(hits)
       scores.append(Double(hits.count { $0 }) / Double(places.count))
     }
     categoryColumns.append(Evaluation.Method(column.name, scores))

@@ -107,7 +107,8 @@ struct ImputedCells: Sendable {
     var intervals: [CellInterval] = []
     let order = data.originalRows.indices.filter { data.originalRows[$0] != nil }
       .sorted { (data.originalRows[$0] ?? 0) < (data.originalRows[$1] ?? 0) }
-    for (field, content) in encoding.fields.enumerated() where !content.isText {
+    for (field, content) in encoding.fields.enumerated()
+    where state.fields.fills(content.name) {
       guard let column = data.table[column: content.name] else { continue }
       for row in order where column.isMissing(row) {
         guard let place = places[row], let original = data.originalRows[row] else { continue }
@@ -127,7 +128,7 @@ struct ImputedCells: Sendable {
     for (index, row) in incomplete.enumerated() { places[row] = index }
     var columns: [Table.Column] = []
     for column in data.table.columns {
-      if let answer = decoded[column: column.name] {
+      if let answer = decoded[column: column.name], state.fields.fills(column.name) {
         columns.append(column.filled(from: answer, at: places))
       } else if let constant = state.fields.constants.first(where: { $0.name == column.name }) {
         columns.append(column.filled(with: constant.text))

@@ -37,6 +37,9 @@ public struct Imputer: Hashable, Sendable, Codable {
   public var usesRegression: Bool
   /// Whether boosted trees over the filled rows take part; of tables alone.
   public var usesTrees: Bool
+  /// Whether columns of remarks are filled, most of whose levels occur once or twice, although what is filled in is
+  /// right no more often than the most frequent level.
+  public var fillsRemarks: Bool
   /// The budget and the steps of training of each network.
   public var learning: TrainingSettings
 
@@ -63,6 +66,7 @@ public struct Imputer: Hashable, Sendable, Codable {
     usesNeighbors: Bool = true,
     usesRegression: Bool = true,
     usesTrees: Bool = true,
+    fillsRemarks: Bool = false,
     learning: TrainingSettings = TrainingSettings(earlyStopping: nil)
   ) {
     self.architecture = architecture
@@ -72,26 +76,12 @@ public struct Imputer: Hashable, Sendable, Codable {
     self.usesNeighbors = usesNeighbors
     self.usesRegression = usesRegression
     self.usesTrees = usesTrees
+    self.fillsRemarks = fillsRemarks
     self.learning = learning
   }
 }
 
 extension Imputer {
-  /// Reads settings; those from before there were trees have none.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      architecture: try values.decodeIfPresent(Architecture.self, forKey: .architecture),
-      latent: try values.decodeIfPresent(Int.self, forKey: .latent),
-      members: try values.decode(Int.self, forKey: .members),
-      hidden: try values.decode(HiddenShare.self, forKey: .hidden),
-      usesNeighbors: try values.decode(Bool.self, forKey: .usesNeighbors),
-      usesRegression: try values.decode(Bool.self, forKey: .usesRegression),
-      usesTrees: try values.decodeIfPresent(Bool.self, forKey: .usesTrees) ?? false,
-      learning: try values.decode(TrainingSettings.self, forKey: .learning)
-    )
-  }
-
   /// Checks the settings that no other room checks.
   func validate() throws(TaskError) {
     try requireSetting((1...16).contains(members), "the number of networks", "1 to 16", members)

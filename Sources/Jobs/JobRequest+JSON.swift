@@ -63,9 +63,32 @@ extension JobRequest: Encodable {
         "the request \(name) is not valid JSON at byte \(position): \(problem). "
           + "Start from what --print-request prints"
       )
+    } catch ModelFileError.unreadableMember(_, "", _) {
+      throw Failure.usage(
+        "the request \(name) cannot be read: \(Self.unreadableMember(of: json, name)) has a value of a "
+          + "wrong type or out of range"
+      )
     } catch ModelFileError.unreadableMember(_, let member, let problem) {
       throw Failure.usage("the request \(name) cannot be read: \(member) \(problem)")
     }
+  }
+
+  /// The first member, in alphabetical order, that cannot be read beside the defaults of all others.
+  private static func unreadableMember(of json: String, _ name: String) -> String {
+    guard let given = try? JSONValue(text: json, file: name), let task = given["task"]?.stringValue,
+      let type = Job.tasks[task],
+      let defaults = try? JSONValue(encoding: JobRequest(type.init()), file: name)
+    else { return "a member" }
+    for path in given.paths.prefix(500) {
+      do {
+        let whole = defaults.overlaid(with: given.part(at: path[...]))
+        _ = try whole.decoded(as: Parts.self, file: name)
+        _ = try type.decoded(from: whole, name)
+      } catch {
+        return path.joined(separator: ".")
+      }
+    }
+    return "a member"
   }
 
   /// What is the same for all tasks.
@@ -104,6 +127,19 @@ extension JSONValue {
   /// The members of an object; none of another value.
   fileprivate var members: [String: JSONValue] {
     if case .object(let members) = self { members } else { [:] }
+  }
+
+  /// The paths of all members that are no objects, in alphabetical order.
+  fileprivate var paths: [[String]] {
+    members.sorted { $0.key < $1.key }.flatMap { key, value -> [[String]] in
+      if case .object = value { value.paths.map { [key] + $0 } } else { [[key]] }
+    }
+  }
+
+  /// The objects along a path, with the member at its end alone.
+  fileprivate func part(at path: ArraySlice<String>) -> JSONValue {
+    guard let key = path.first, let value = self[key] else { return self }
+    return .object([key: value.part(at: path.dropFirst())])
   }
 
   /// The object without the members that another one has too; objects within it are compared member by

@@ -89,6 +89,8 @@ package struct FalseAcceptPromise: Hashable, Sendable, Encodable {
   /// The number of stored items when they were compared with them, where it was less than now; a rate then counts as
   /// many times as the database has grown.
   package var stored: Int?
+  /// Whether items that were trained on calibrate the rates, which are then only approximate.
+  package var ofTrained = false
 
   /// It in words.
   package var text: String {
@@ -99,6 +101,7 @@ package struct FalseAcceptPromise: Hashable, Sendable, Encodable {
     let count =
       "\(NumberText.counted(items, "item")) to calibrate it"
       + (stored.map { ", compared when \(NumberText.counted($0, "item")) were stored" } ?? "")
+      + (ofTrained ? ", some trained on: the rate may be 1.5 times as high" : "")
     return smallestRate > 0.05
       ? "too few for a false-accept rate of 0.05: \(count), which allow \(least) and more"
       : "--false-accepts may be \(least) and more: \(count)"

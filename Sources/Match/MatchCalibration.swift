@@ -26,6 +26,8 @@ struct QueryClipCalibration: Hashable, Sendable, Codable {
     var noisy: FalseAcceptCalibration
     /// The number of items of the database that they were searched in.
     var stored: Int
+    /// Whether the network was trained on some of the sounds that the query clips were cut from.
+    var ofTrained: Bool
 
     /// How often a rate is exceeded at most in a larger database: a query that is accepted by one of so many
     /// items is accepted in a part of them as large as the former database, and these are so many parts.
@@ -169,6 +171,7 @@ extension MatchLibrary {
       uniquingKeysWith: { first, _ in first }
     )
     let chosen = QueryClipCalibration.chosen(of: matcher.trained.calibrating(in: sounds)).numbers
+    let ofTrained = chosen.contains { matcher.trained.contains(sound: sounds.contentHash($0)) }
     let counts = QueryClipCalibration.seconds.map { QueryClip.count(seconds: $0, encoding) }
     var distances = counts.map { _ in (plain: [Double](), noisy: [Double](), items: Set<Int64>()) }
     let isRelative = index.items.count > QueryClip.fewestItems
@@ -224,7 +227,8 @@ extension MatchLibrary {
             itemCount: found.items.count
           ),
           noisy: try FalseAcceptCalibration(distances: found.noisy, itemCount: found.items.count),
-          stored: index.items.count
+          stored: index.items.count,
+          ofTrained: ofTrained
         )
       )
     }

@@ -287,7 +287,8 @@ extension MatchLibrary {
         return FalseAcceptPromise(
           items: worst?.calibration.itemCount ?? 0,
           smallestRate: worst.map { min($0.smallestRate(among: count), 1) },
-          stored: worst.flatMap { $0.stored < count ? $0.stored : nil }
+          stored: worst.flatMap { $0.stored < count ? $0.stored : nil },
+          ofTrained: clips.lengths.contains(where: \.ofTrained)
         )
       }
       let calibration = try database.calibration()

@@ -8,9 +8,13 @@
 /// that is so of an item of a new block on average. The smallest p is 1 / (K + 1): at a smaller rate nothing can be
 /// rejected.
 ///
+/// Where each item is scored by what was fitted to other folds of the same items (cross-conformal), the probability
+/// is at most about 2 α in general, and about α where all folds give nearly the same fit.
+///
 /// Reference: Bates, Candès, Lei, Romano, Sesia, 2023, "Testing for outliers with conformal
 /// p-values", doi:10.1214/22-AOS2244, equation 1; Lee, Barber, Willett, 2023, "Distribution-free inference with
-/// hierarchical data", arXiv:2306.06342, section 3 (several items of a block).
+/// hierarchical data", arXiv:2306.06342, section 3 (several items of a block); Barber, Candès, Ramdas, Tibshirani,
+/// 2021, "Predictive inference with the jackknife+", doi:10.1214/20-AOS1965, section 4 (folds).
 package struct ConformalCalibration: Hashable, Sendable {
   /// The scores of the held-out normal items, in rising order.
   package let scores: [Double]

@@ -167,7 +167,7 @@ extension TreeChains {
 
   /// The same, in which all training rows together count as a row more: a bin that no bootstrapped tree met
   /// has a probability above 0, so that rows which must have it can be drawn.
-  private func smoothed(_ place: Int, _ chain: Chain, _ row: [UInt16]) -> [Double] {
+  func smoothed(_ place: Int, _ chain: Chain, _ row: [UInt16]) -> [Double] {
     var probabilities = probabilities(place, chain, row)
     let counts = marginals[chain.order[place]]
     let total = Double(counts.reduce(0) { $0 + Int($1) })
@@ -196,7 +196,7 @@ extension TreeChains {
     return made
   }
 
-  private func drawn(
+  func drawn(
     _ place: Int,
     _ chain: Chain,
     _ row: [UInt16],
@@ -216,107 +216,5 @@ extension TreeChains {
     let leaf = tree.leaf(of: row, columns)
     let node = tree.drawnNode(from: leaf, prior: settings.prior) { generator.nextShare() }
     return tree.bin(of: node, at: generator.nextShare())
-  }
-
-  /// New rows that have certain bins in some columns, `[columns][count]`; `nil` where no row can have them.
-  ///
-  /// The rows are drawn along the chain in which these columns come first of all. A column that does not come
-  /// first gives each of several times as many rows a weight, the probability that it has such a bin, and rows
-  /// are drawn again by their weights: no row is rejected, and each has the bins.
-  ///
-  /// Reference: Gordon, Salmond, Smith, 1993, "Novel approach to nonlinear/non-Gaussian Bayesian state
-  /// estimation", doi:10.1049/ip-f-2.1993.0015.
-  ///
-  /// - Parameter allowed: For each such column the share of each bin that is allowed, from 0 to 1.
-  package func drawn(
-    _ count: Int,
-    allowing allowed: [Int: [Double]],
-    _ generator: inout SeededGenerator
-  ) -> [[UInt16]]? {
-    guard !allowed.isEmpty else { return drawn(count, &generator) }
-    let ranked = chains.indices.min { first, second in
-      let (a, b) = (lateness(of: allowed, chains[first]), lateness(of: allowed, chains[second]))
-      return (a, first) < (b, second)
-    }
-    guard let ranked, count > 0 else { return nil }
-    let chain = chains[ranked]
-    let isFirst = allowed.count == 1 && allowed[chain.order[0]] != nil
-    let size = isFirst ? count : Self.particles * count
-    var rows = Array(
-      repeating: [UInt16](repeating: 0, count: columns.count),
-      count: size
-    )
-    var weights = [Double](repeating: 1, count: size)
-    for (place, column) in chain.order.enumerated() {
-      guard let own = allowed[column] else {
-        for index in rows.indices {
-          rows[index][column] = drawn(place, chain, rows[index], &generator)
-        }
-        continue
-      }
-      for index in rows.indices {
-        let all = smoothed(place, chain, rows[index])
-        var products = [Double](repeating: 0, count: all.count)
-        var sum = 0.0
-        for bin in all.indices where bin < own.count {
-          products[bin] = all[bin] * own[bin]
-          sum += products[bin]
-        }
-        weights[index] *= sum
-        guard sum > 0 else { continue }
-        var left = generator.nextShare() * sum
-        var chosen = products.lastIndex { $0 > 0 } ?? 0
-        for (bin, product) in products.enumerated() where product > 0 {
-          left -= product
-          if left < 0 {
-            chosen = bin
-            break
-          }
-        }
-        rows[index][column] = UInt16(chosen)
-      }
-      // The greatest is 1, so that many conditions do not leave numbers too small to add.
-      let greatest = weights.max() ?? 0
-      guard greatest > 0 else { return nil }
-      for index in weights.indices { weights[index] /= greatest }
-      let sum = weights.reduce(0, +)
-      let squares = weights.reduce(0) { $0 + $1 * $1 }
-      if !isFirst, sum * sum < 0.5 * squares * Double(size) {
-        rows = Self.resampled(rows, weights, size, &generator)
-        weights = Array(repeating: 1, count: size)
-      }
-    }
-    if size > count { rows = Self.resampled(rows, weights, count, &generator) }
-    return columns.indices.map { column in rows.map { $0[column] } }
-  }
-
-  /// How many rows are drawn for one that is wanted where weights are needed.
-  private static let particles = 8
-
-  /// How late the columns come in a chain, the sum of their places.
-  private func lateness(of allowed: [Int: [Double]], _ chain: Chain) -> Int {
-    chain.order.enumerated().reduce(0) { $0 + (allowed[$1.element] == nil ? 0 : $1.offset) }
-  }
-
-  /// Some rows, each about as often as its weight says, in a random order.
-  private static func resampled(
-    _ rows: [[UInt16]],
-    _ weights: [Double],
-    _ count: Int,
-    _ generator: inout SeededGenerator
-  ) -> [[UInt16]] {
-    let step = weights.reduce(0, +) / Double(count)
-    var (left, place) = (generator.nextShare() * step, 0)
-    var made: [[UInt16]] = []
-    for _ in 0..<count {
-      while place + 1 < rows.count, left >= weights[place] {
-        left -= weights[place]
-        place += 1
-      }
-      made.append(rows[place])
-      left += step
-    }
-    made.shuffle(using: &generator)
-    return made
   }
 }

@@ -47,7 +47,7 @@ import Testing
       ["impute", "x"],
       [
         "--draws 3", "--intervals 0.8", "--members 2", "--no-neighbors", "--no-regression",
-        "--no-trees", "--mask m", "--mask-rate 0.1", "--figure f.png",
+        "--no-trees", "--fill-remarks", "--mask m", "--mask-rate 0.1", "--figure f.png",
       ] + files + training + reading
     ),
     (
@@ -85,6 +85,7 @@ import Testing
   private static let shape = ["--dimensions auto", "--hidden 5,4", "--architecture dense"]
   private static let files = [
     "--output o", "--save s", "--model m", "--from f", "--learn-from l", "--first 3",
+    "--report r.html",
   ]
   private static let training = [
     "--epochs 2", "--minutes 0.5", "--batch 8", "--learning-rate 0.01", "--seed 4", "--resume",

@@ -86,7 +86,7 @@ import Testing
     #expect(reading.odd.first.map(\.text) == ["1900-01-01", "2999-12-31"])
     #expect(column.written(3) == "1900-01-01" && column.text(3) == nil)
     // Near others it is a day as any.
-    let old = cells.map { $0.replacingOccurrences(of: "20", with: "19") } + ["1970-01-01"]
+    let old = cells.map { $0.replacingOccurrences(of: "20", with: "19") } + ["1901-01-01"]
     #expect(try reader.column(old).column.missingCount == 0)
   }
 

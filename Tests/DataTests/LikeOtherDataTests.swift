@@ -31,7 +31,7 @@ import Testing
     #expect(table[column: "BMI"]?.number(0) == 33)
     #expect(table[column: "Beitrag"]?.number(0) == 16_884.92)
     // 2021-04-12 is 18,729 days after 1970-01-01.
-    #expect(table[column: "Beginn"]?.number(0) == 18_729 * 86_400)
+    #expect(table[column: "Beginn"]?.number(0) == 18_729.0 * 86_400.0)
     #expect(table[column: "Kinder"]?.number(0) == 3)
   }
 
@@ -52,7 +52,7 @@ import Testing
     let reader = try TableReader(contentsOf: folder.file(text), schema: schema)
     let table = try #require(try reader.next())
     let found = try #require(table[column: column])
-    return (0..<found.count).map { found.number($0) }
+    return try (0..<found.count).map { try #require(found.number($0)) }
   }
 
   @Test func numbersWithAPointAreReadWhereTheModelHasCommas() throws {
@@ -76,13 +76,5 @@ import Testing
     // 27.125 is 27,125 with a comma before decimals, and 27.9 shows a point.
     let text = "BMI;Beitrag;Beginn;Kinder\n27.9;1;12.04.2021;1\n\(other);1;12.04.2021;1\n"
     #expect(throws: DatasetError.self) { try numbers(text, "BMI") }
-  }
-
-  @Test func commasAreFoundWhereTheModelHasPoints() throws {
-    let plain = try Table(contentsOf: folder.file("a,b\n1.5,2\n2.25,3\n3.5,4\n")).schema
-    let text = "a;b\n1,5;2\n2,25;3\n"
-    let reader = try TableReader(contentsOf: folder.file(text), schema: plain)
-    let column = try #require(try reader.next()?[column: "a"])
-    #expect((0..<2).map { column.number($0) } == [1.5, 2.25])
   }
 }

@@ -200,56 +200,6 @@ import Testing
     #expect(try await loaded.denoised(series, on: engine) == result)
   }
 
-  @Test func aNoisySeriesIsTrainedOnAlone() async throws {
-    var generator = SeededGenerator.named("noise of a series", seed: 3)
-    let clean = (0..<900).map { 40 + 3 * wave($0) }
-    let noisy = clean.map { ($0 + 0.7 * Double(generator.nextNormal())) }
-      .map { ($0 * 100).rounded() / 100 }
-    let table = Table(
-      name: "wave",
-      columns: [
-        Table.Column(
-          name: "t",
-          kind: .number,
-          cells: .numbers((0..<900).map { Double($0) }, missing: [])
-        ),
-        Table.Column(
-          name: "v",
-          kind: .number,
-          cells: .numbers(noisy, missing: []),
-          decimals: 2,
-          hasFixedDecimals: true
-        ),
-      ]
-    )
-    let series = try SeriesSet(table, options: SeriesOptions(timeColumn: "t", window: 64))
-    let engine = smallEngine()
-    let fitted = try await Denoiser(
-      learned: .noisy,
-      architecture: .uNet(base: 8, depth: 2, activation: .relu),
-      learning: TrainingSettings(epochs: 12, learningRate: 0.004, earlyStopping: nil, seed: 1)
-    ).fit(.series(series), session: TrainingSession(engine: engine))
-    // Nothing is known of the error, and the level of the noise is estimated.
-    #expect(fitted.evaluation == nil && fitted.configuration.learned == .noisy)
-    let spread = (noisy.map { ($0 - 40) * ($0 - 40) }.reduce(0, +) / 900).squareRoot()
-    guard case .gaussian(let level)? = fitted.configuration.noise else {
-      Issue.record("the noise is \(fitted.noise)")
-      return
-    }
-    #expect(abs(Double(level) * spread - 0.7) < 0.15)
-    let column = try #require(try await fitted.denoised(series, on: engine)[column: "v"])
-    func error(_ value: (Int) -> Double) -> Double {
-      (0..<900).reduce(0) { $0 + (value($1) - clean[$1]) * (value($1) - clean[$1]) }
-    }
-    #expect(error { column.number($0) ?? 0 } < 0.5 * error { noisy[$0] })
-    // The numbers have the decimals of the column.
-    #expect((0..<900).allSatisfy { column.text($0)?.split(separator: ".").last?.count == 2 })
-    await #expect(throws: HourglassError.self) {
-      try await Denoiser(noise: .speckle(standardDeviation: 0.2), learned: .noisy)
-        .fit(.series(series), session: TrainingSession(engine: engine))
-    }
-  }
-
   @Test func depthAlphaAndProfileStay() async throws {
     let engine = smallEngine()
     let denoiser = Denoiser(architecture: small, learning: TrainingSettings(epochs: 1))

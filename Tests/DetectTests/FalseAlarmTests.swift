@@ -54,7 +54,35 @@ import Testing
       alarms += try await fitted.findings(in: rows(200, seed: 100 + seed), on: engine).anomalyCount
     }
     // The mean of eight variables of beta distributions with k = 3 and n = 30 has a deviation of .018.
-    #expect((0.02...0.16).contains(Double(alarms) / 1_600), "\(alarms) of 1,600")
+    #expect((0.045...0.155).contains(Double(alarms) / 1_600), "\(alarms) of 1,600")
+  }
+
+  /// Kept rows lie at even distances among all: where these are those of the folds, one fold had all of them, and
+  /// the others were scored without any.
+  @Test(arguments: [1, 2, 12])
+  func fewReferencesGiveTheRateAsked(_ references: Int) async throws {
+    let engine = smallEngine()
+    var few = detector(rate: 0.1)
+    few.references = references
+    let fitted = try await few.fit(rows(120, seed: 4), session: TrainingSession(engine: engine))
+    #expect(fitted.calibration.count == 120 && fitted.tooFew == nil)
+    let alarms = try await fitted.findings(in: rows(1_000, seed: 5), on: engine).anomalyCount
+    // A variable of a beta distribution with k = 12 and n = 120 has a deviation of .027.
+    #expect((20...200).contains(alarms), "\(alarms) of 1,000")
+  }
+
+  @Test func foldsHaveKeptRowsAndOthersInEqualParts() {
+    // Every tenth row is kept, in the order of the folds.
+    let isKept = (0..<120).map { $0 % 10 == 0 }
+    let folds = CrossFit.folds(of: isKept)
+    for fold in 0..<10 {
+      let inFold = folds.indices.filter { folds[$0] == fold }
+      #expect((11...13).contains(inFold.count))
+      #expect((1...2).contains(inFold.count { isKept[$0] }))
+    }
+    // Where all rows are kept, or few rows are there, no fold is empty.
+    #expect(CrossFit.folds(of: Array(repeating: true, count: 25)) == (0..<25).map { $0 % 10 })
+    #expect(Set(CrossFit.folds(of: (0..<10).map { $0 < 5 })).count == 10)
   }
 
   /// Without rows that are kept, the error of rows that were trained on says nothing of new ones.

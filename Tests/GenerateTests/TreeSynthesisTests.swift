@@ -33,12 +33,108 @@ import Testing
     #expect(try #require(evaluation["worst pair"]) < #require(evaluation["pair trends"]))
     let detection = try #require(evaluation["detection AUROC"])
     #expect(detection < (try #require(evaluation["independent columns", "detection AUROC"])))
-    let told = "training rows told from held-out rows"
-    #expect((0.3...0.8).contains(try #require(evaluation[told, "membership AUROC"])))
+    // Rows that were trained on are no nearer to generated ones than others are.
+    let membership = evaluation.tables.first {
+      $0.metrics.contains { $0.name == "membership AUROC" }
+    }
+    let attack = try #require(membership?.methods.first)
+    let interval = try #require(attack.intervals.first ?? nil)
+    #expect(interval.contains(0.5), "\(evaluation)")
     // Fewer rows are the first of more, and a file gives the same rows.
     #expect(try await fitted.table(7, seed: 4, on: engine) == made.prefix(7))
     let loaded = try FittedSynthesizer(ModelFile(bytes: fitted.bytes(), path: "model"))
     #expect(try await loaded.table(50, seed: 4, on: engine) == made.prefix(50))
+  }
+
+  /// A model that gives its training rows back, beside one that draws new ones.
+  @Test func copiesAreFoundByMembershipInference() throws {
+    var generator = SeededGenerator(seed: 7)
+    let real = Table(
+      name: "numbers",
+      columns: (0..<4).map { place in
+        let numbers = (0..<800).map { _ in Double(generator.nextNormal()) }
+        return Table.Column(name: "x\(place)", kind: .number, cells: .numbers(numbers, missing: []))
+      }
+    )
+    let (learned, held) = (real.rows(Array(0..<400)), real.rows(Array(400..<600)))
+    let copies = try DistanceToClosestRecord(generated: learned, heldOut: held, learned: learned)
+    let told = try #require(copies.membership)
+    #expect(told.area > 0.9 && told.interval.lowerBound > 0.85, "\(told)")
+    #expect(copies.generated.copies > 0.99)
+    let others = try DistanceToClosestRecord(
+      generated: real.rows(Array(600..<800)),
+      heldOut: held,
+      learned: learned
+    )
+    let untold = try #require(others.membership)
+    #expect(untold.interval.contains(0.5) && untold.interval.upperBound < 0.7, "\(untold)")
+  }
+
+  /// A combination that no training row has is made, and named; rows that meet it differ.
+  @Test func improbableCombinationsAreNamed() async throws {
+    var generator = SeededGenerator(seed: 5)
+    let draws = (0..<600).map { _ in Double(generator.nextUniform()) }
+    func column(_ name: String, _ levels: [String], _ code: (Double) -> Int32) -> Table.Column {
+      Table.Column(name: name, kind: .category, cells: .codes(draws.map(code), levels: levels))
+    }
+    let real = Table(
+      name: "birds",
+      columns: [
+        // Of the first kind none is on the second island.
+        column("kind", ["tall", "small", "gray"]) { $0 < 0.4 ? 0 : $0 < 0.7 ? 1 : 2 },
+        column("island", ["west", "east"]) { $0 < 0.55 ? 0 : 1 },
+        Table.Column(
+          name: "mass",
+          kind: .number,
+          cells: .numbers((0..<600).map { _ in Double(generator.nextNormal()) }, missing: [])
+        ),
+      ]
+    )
+    let fitted = try await Synthesizer().fit(.table(real), session: session)
+    let never = [SynthesisCondition("kind", is: "tall"), SynthesisCondition("island", is: "east")]
+    let made = try await fitted.demanded(60, where: never, on: engine)
+    #expect(made.improbable.count == 1, "\(made.improbable)")
+    #expect(
+      made.improbable.first?.hasPrefix("rows with kind = tall, island = east may not") == true
+    )
+    #expect((0..<60).allSatisfy { row in never.allSatisfy { $0.holds(in: made.table, row) } })
+    let masses = Set((0..<60).compactMap { made.table[column: "mass"]?.number($0) })
+    #expect(masses.count > 50 && made.warnings.isEmpty)
+    let usual = [SynthesisCondition("kind", is: "tall"), SynthesisCondition("island", is: "west")]
+    let other = try await fitted.demanded(60, where: usual, on: engine)
+    #expect(other.improbable.isEmpty && other.warnings.isEmpty)
+  }
+
+  /// Rows that are given block by block are those that are made at once.
+  @Test func blocksHaveTheSameRows() async throws {
+    let real = SynthesizerTests.mixedTable(400)
+    for model in [Synthesizer.ModelType.trees, .vae] {
+      let fitted = try await Synthesizer(
+        modelType: model,
+        architecture: model == .vae ? .dense(hidden: [16], activation: .silu) : nil,
+        learning: TrainingSettings(epochs: model == .vae ? 2 : nil, seed: 3)
+      ).fit(.table(real), session: session)
+      let whole = try await fitted.table(5_000, seed: 4, on: engine)
+      var (start, counts) = (0, [Int]())
+      try await fitted.forEachBlock(5_000, seed: 4, on: engine) { rows, made in
+        for column in rows.columns {
+          let other = try #require(whole[column: column.name])
+          #expect(
+            (0..<rows.rowCount).allSatisfy { column.text($0) == other.text(start + $0) },
+            "\(column.name) from \(start) on"
+          )
+        }
+        start += rows.rowCount
+        counts.append(made)
+      }
+      #expect(start == 5_000 && counts.count > 1 && counts.last == 5_000)
+    }
+    let fitted = try await Synthesizer().fit(.table(real), session: session)
+    await #expect {
+      _ = try await fitted.generated(.max, on: engine)
+    } throws: { error in
+      if case HourglassError.application(.invalidSetting) = error { true } else { false }
+    }
   }
 
   @Test func cellsAreAskedForWithoutRejection() async throws {

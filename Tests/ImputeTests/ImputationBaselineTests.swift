@@ -100,7 +100,7 @@ import Testing
     }
     let given = EncodedTable(layout: layout, count: 200, values: values, observed: observed)
     let first = values.indices.map { $0 / 2 % 2 == 0 ? -values[$0] : values[$0] }
-    let second = values.map { $0 * 0.5 }
+    let second = values.indices.map { values[($0 + 6) % 400] * 0.5 }
     let blend = CellBlend(
       [first, second],
       of: truth,
@@ -111,11 +111,11 @@ import Testing
       fallback: [0.5, 0.5]
     )
     let alone = blend.alone?[0] ?? []
-    #expect(alone[0] > 0.95 && alone[1] < 0.1, "\(alone)")
+    #expect(alone[0] > 0.9 && alone[1] < 0.2, "\(alone)")
     #expect(blend.weights[0][0] < 0.5, "\(blend.weights[0])")
     let filled = blend.combined([first, second], of: given, means: FieldMeans(truth))
     for row in stride(from: 1, to: 200, by: 2) {
-      #expect(abs(filled[2 * row] - values[2 * row]) < 0.05)
+      #expect(abs(filled[2 * row] - values[2 * row]) < 0.2)
     }
   }
 

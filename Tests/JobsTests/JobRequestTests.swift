@@ -55,6 +55,7 @@ import Testing
     var impute = ImputeOptions()
     (impute.draws, impute.intervals, impute.members) = (3, 0.8, 2)
     (impute.noNeighbors, impute.noRegression, impute.noTrees) = (true, true, true)
+    impute.fillRemarks = true
     (impute.mask, impute.maskRate, impute.figure) = ("tears", 0.2, "rows.png")
     var colorize = ColorizeOptions()
     (colorize.figure, colorize.colors, colorize.saturation) = ("rows.png", .vivid, 1.5)

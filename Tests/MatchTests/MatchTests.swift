@@ -284,8 +284,10 @@ import Testing
       let library = try MatchLibrary(creating: folder + "/melodies.db", fitted)
       try await library.add(.sounds(sounds), on: engine)
       #expect(
-        try library.promise() == FalseAcceptPromise(items: 19, smallestRate: 0.05, stored: nil)
+        try library.promise()
+          == FalseAcceptPromise(items: 19, smallestRate: 0.05, stored: nil, ofTrained: true)
       )
+      #expect(try library.promise().text.hasSuffix("the rate may be 1.5 times as high"))
       let clips = QueryClipCalibration(try library.database.note(for: QueryClipCalibration.key))
       #expect(try #require(clips).lengths.allSatisfy { $0.calibration.distances[0] > 0.01 })
       // Three new ones say less than those of before, which were compared with 20.

@@ -126,7 +126,7 @@ import Testing
           found: "1e999"
         )
       ),
-      (#"{"format":4,"application":7}"#, .newerFormat(file: "f", found: 4, supported: 3)),
+      (#"{"format":5,"application":7}"#, .newerFormat(file: "f", found: 5, supported: 4)),
       (
         #"{"format":1}"#,
         .missingMember(file: "f", text: JSONText.model.rawValue, member: "application")

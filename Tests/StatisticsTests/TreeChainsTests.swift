@@ -72,14 +72,64 @@ import Testing
     let chains = try await chains(rows)
     var generator = SeededGenerator(seed: 1)
     let high = (0..<20).map { $0 >= 15 ? 1.0 : 0 }
-    let made = try #require(chains.drawn(500, allowing: [0: [0, 1, 0], 3: high], &generator))
+    let found = chains.demanded(500, allowing: [0: [0, 1, 0], 3: high], &generator)
+    let made = try #require(found).rows
     #expect(made[0].allSatisfy { $0 == 1 } && made[3].allSatisfy { $0 >= 15 })
     // The other columns are as in the rows that have it: the mean of the third one.
     let own = rows[0].indices.filter { rows[0][$0] == 1 && rows[3][$0] >= 15 }
     let mean = Double(own.reduce(0) { $0 + Int(rows[2][$1]) }) / Double(own.count)
     let other = Double(made[2].reduce(0) { $0 + Int($1) }) / 500
     #expect(abs(mean - other) < 0.5)
-    #expect(chains.drawn(5, allowing: [0: [0, 0, 0]], &generator) == nil)
+    // So is how many rows have it.
+    let share = Double(own.count) / 6_000
+    #expect(abs(try #require(found).probability / share - 1) < 0.2)
+    #expect(chains.demanded(5, allowing: [0: [0, 0, 0]], &generator) == nil)
+  }
+
+  /// A column that has a bin only where two columns before it have certain bins, and is the last of the only chain: of
+  /// a hundred rows one has a weight, and 256 rows came from some twenty.
+  @Test func demandedRowsDifferWhereTheDemandComesLast() async throws {
+    let columns =
+      (0..<7).map { _ in BinColumn(count: 10, isOrdered: false) } + [
+        BinColumn(count: 2, isOrdered: false)
+      ]
+    var draws = SeededGenerator(seed: 5)
+    var rows = [[UInt16]](repeating: [], count: 8)
+    for _ in 0..<20_000 {
+      for column in 0..<7 { rows[column].append(UInt16(min(10 * draws.nextUniform(), 9))) }
+      rows[7].append(rows[1].last == 3 && rows[2].last == 7 ? 1 : 0)
+    }
+    let size = TreeChains.Size(chains: 1, trees: 2)
+    let grown = try await TreeChains(learning: rows, columns, size, seed: 2)
+    // The same trees with the last column at the end of the order.
+    var order = try #require(grown.chains.first).order
+    if order.last != 7 {
+      order.removeAll { $0 == 7 }
+      order.append(7)
+    }
+    let grower = BinTreeGrower(columns: columns, rows: rows, settings: grown.settings)
+    var generator = SeededGenerator(seed: 1)
+    let trees = order.indices.map { place in
+      place == 0
+        ? [] : [grower.tree(of: order[place], by: Array(order[..<place]), &generator)]
+    }
+    let chains = TreeChains(
+      columns: columns,
+      settings: grown.settings,
+      marginals: grown.marginals,
+      chains: [TreeChains.Chain(order: order, trees: trees)]
+    )
+    let found = try #require(chains.demanded(256, allowing: [7: [0, 1]], &generator))
+    #expect(found.rows[7].allSatisfy { $0 == 1 } && found.differentCount == nil)
+    let made = (0..<256).map { row in found.rows.map { $0[row] } }
+    #expect(Set(made).count >= 230)
+    // They are those that the demand is about.
+    #expect(made.count { $0[1] == 3 && $0[2] == 7 } > 230)
+    #expect((0.005...0.02).contains(found.probability))
+    // What no training row has is improbable.
+    let third = (0..<10).map { $0 == 3 ? 1.0 : 0 }
+    let never = chains.demanded(64, allowing: [1: third, 2: third, 7: [0, 1]], &generator)
+    #expect(try #require(never).probability < 1e-3)
   }
 
   @Test func threadsChangeNothing() async throws {
@@ -114,8 +164,8 @@ import Testing
           #expect(bins.allSatisfy { Int($0) < column.count })
         }
         #expect(read.logProbability(of: made.map { $0[0] }) <= 0)
-        let some = read.drawn(5, allowing: [3: Array(repeating: 1, count: 20)], &generator)
-        #expect(some.map { $0.allSatisfy { $0.count == 5 } } ?? true)
+        let some = read.demanded(5, allowing: [3: Array(repeating: 1, count: 20)], &generator)
+        #expect(some.map { $0.rows.allSatisfy { $0.count == 5 } } ?? true)
       }
     }
     #expect(throws: TreeChains.Damage.self) {
@@ -141,14 +191,15 @@ import Testing
       seed: 1
     )
     for column in columns.indices {
-      let made = try #require(chains.drawn(4, allowing: [column: [0, 0, 1]], &generator))
+      let found = chains.demanded(4, allowing: [column: [0, 0, 1]], &generator)
+      let made = try #require(found).rows
       #expect(made[column].allSatisfy { $0 == 2 })
     }
     // Many conditions at once, each of them rare.
     let all = Dictionary(uniqueKeysWithValues: columns.indices.map { ($0, [0, 0, 1.0]) })
-    let made = try #require(chains.drawn(3, allowing: all, &generator))
+    let made = try #require(chains.demanded(3, allowing: all, &generator)).rows
     #expect(made.allSatisfy { $0 == [2, 2, 2] })
-    #expect(chains.drawn(3, allowing: [0: [0, 0, 0]], &generator) == nil)
+    #expect(chains.demanded(3, allowing: [0: [0, 0, 0]], &generator) == nil)
   }
 
   /// Rows that part one by one make no tree that is deeper than a stack.

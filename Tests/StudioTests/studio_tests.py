@@ -70,8 +70,8 @@ def stop_and_keep(browser, address, program):
         start_long_run(visitor)
         keep = visitor.page.get_by_role("button", name="Stop and keep the model")
         expect(keep).to_be_enabled()
-        visitor.page.wait_for_selector(".figures dd")
-        visitor.page.wait_for_timeout(3000)
+        # There is a model to keep when an epoch has ended.
+        expect(visitor.page.locator(".figures")).to_contain_text("Best validation loss")
         keep.click()
         visitor.result(120)
         expect(visitor.page.locator(".title-row")).to_contain_text("Stopped by you")
@@ -95,6 +95,8 @@ def reload_in_the_middle(browser, address, folder):
         page = visitor.page
         start_long_run(visitor)
         page.wait_for_selector(".chart .line, .chart circle")
+        # The errors of PCA and of the mean are known before training begins.
+        expect(page.locator(".chart .level")).to_have_count(2)
         page.reload()
         expect(page.locator(".steps li[aria-current=step]")).to_contain_text("Training")
         page.wait_for_selector(".chart .line, .chart circle")

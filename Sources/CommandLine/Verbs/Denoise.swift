@@ -78,8 +78,7 @@ struct Denoise: TaskVerb {
     help: ArgumentHelp(
       "The images to train on are noisy, and there are no clean ones: train to predict pixels from those "
         + "beside them, which removes any noise that is independent between pixels; with --noise, train on "
-        + "the images with more of that noise, which is better where their noise is of that kind. A time "
-        + "series without --learn-from is always trained on so."
+        + "the images with more of that noise, which is better where their noise is of that kind."
     )
   )
   var noisyOnly = false

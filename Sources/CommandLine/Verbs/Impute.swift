@@ -19,7 +19,8 @@ struct Impute: TaskVerb {
 
       Observed cells are written unchanged, byte for byte. Filled numbers stay within the range of \
       their column and on its grid: whole numbers stay whole. Missing names and free texts stay \
-      missing.
+      missing, and so do remarks that are predicted no better than by the most frequent one, but with \
+      --fill-remarks.
 
       With --draws N further tables NAME-1.csv to NAME-N.csv are written beside NAME.csv, each with \
       values drawn from the distributions of the cells; their differences show how certain the values are. \
@@ -69,6 +70,7 @@ struct Impute: TaskVerb {
     options.noNeighbors = filling.noNeighbors
     options.noRegression = filling.noRegression
     options.noTrees = filling.noTrees
+    options.fillRemarks = filling.fillRemarks
     options.mask = holes.mask
     options.maskRate = holes.maskRate
     options.figure = holes.figure
@@ -111,6 +113,14 @@ struct FillingArguments: ParsableArguments {
 
   @Flag(help: "Leave boosted trees out of the result; training then ends sooner.")
   var noTrees = false
+
+  @Flag(
+    help: """
+      Fill columns of remarks too: of texts that mostly occur once or twice, and that are predicted no better than \
+      by the most frequent one.
+      """
+  )
+  var fillRemarks = false
 }
 
 /// Where the missing pixels of images are.

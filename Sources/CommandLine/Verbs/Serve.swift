@@ -88,6 +88,7 @@
         throw Failure.usage("--job-memory is at least 64m, which the program itself needs")
       }
       settings.jobs.minutes = limits.jobMinutes
+      settings.jobs.requestMinutes = limits.requestMinutes
       settings.maxUpload = try LimitArguments.bytes(limits.maxUpload, "--max-upload") ?? 0
       settings.say = { Console.note($0) }
       try settings.validate()
@@ -130,6 +131,14 @@
 
     @Option(help: ArgumentHelp("The minutes of each job.", valueName: "n"))
     var jobMinutes = 1440.0
+
+    @Option(
+      help: ArgumentHelp(
+        "The minutes of what a client waits for: scoring, inspecting, finding.",
+        valueName: "n"
+      )
+    )
+    var requestMinutes = 5.0
 
     @Option(help: ArgumentHelp("The room of each user's workspace.", valueName: "size"))
     var quotaBytes: String?

@@ -134,7 +134,7 @@ package enum ScratchFolder {
   }
 
   /// The bytes that a folder has room for; `nil` where that is not known.
-  static func freeBytes(in folder: String) -> Int? {
+  package static func freeBytes(in folder: String) -> Int? {
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else { return nil }
     let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(

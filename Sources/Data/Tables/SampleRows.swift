@@ -116,6 +116,9 @@ struct SampleRows {
       if String(validating: cell.text, as: UTF8.self) == nil {
         throw .notUTF8(path: path, line: line)
       }
+      if cell.text.count > ByteSource.standardWindowSize {
+        throw .cellTooLong(path: path, line: line, limit: ByteSource.standardWindowSize)
+      }
       cells.append(cell)
       size += cell.text.count + 64
       if size > limit { throw .tooLarge(path: path, bytes: size, limit: limit) }

@@ -68,7 +68,7 @@ extension TableParser {
         columns[column].noteMissing(word)
       } else if isText {
         let code = columns[column].code(bytes, text.range)
-        if code >= 0 { value = Double(code) }
+        value = Double(code)
         if columns[column].pool.holdsOtherBytes {
           throw .notUTF8(path: plan.path, line: rowLine)
         }

@@ -194,24 +194,18 @@ extension TableParser.Plan {
     }
   }
 
-  /// The lines that are looked at together at least, and the most bytes for them.
-  private static let fewestLines = 8
-  private static let mostLineBytes = 1 << 25
+  /// The most bytes of a first line.
+  private static let longestFirstLine = 1 << 25
 
-  /// Makes room for the first lines of a wide table.
+  /// Makes room for the first line of a wide table.
   private static func widen(_ source: ByteSource) throws(DatasetError) {
     // A window of another size was asked for.
     guard !source.isLive, source.windowSize == ByteSource.standardWindowSize else { return }
-    while source.isFull, !source.isAtEnd, source.unreadCount < mostLineBytes {
-      let lines = try source.withUnread { bytes in
-        var lines = 0
-        for index in bytes.indices where bytes[index] == CSVDialect.lineFeed {
-          lines += 1
-          if lines == fewestLines { break }
-        }
-        return lines
+    while source.isFull, !source.isAtEnd, source.unreadCount < longestFirstLine {
+      let hasLine = try source.withUnread { bytes in
+        bytes.indices.contains { bytes[$0] == CSVDialect.lineFeed }
       }
-      if lines >= fewestLines { return }
+      if hasLine { return }
       try source.widen()
     }
   }

@@ -269,7 +269,7 @@ struct TableParser {
       if columns[cellIndex].pool.holdsOtherBytes {
         throw .notUTF8(path: plan.path, line: rowLine)
       }
-      put(code < 0 ? .nan : Double(code))
+      put(Double(code))
     } else {
       put(try number(bytes, range))
     }

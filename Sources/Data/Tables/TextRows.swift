@@ -46,9 +46,9 @@ final class TextRows {
     let schema = schema.without(optional.subtracting(plan.names))
     self.schema = schema
     places = try schema.places(in: plan.names, of: source.path)
-    // The numbers of JSON have a point; a text may show a comma by itself.
+    // The numbers of JSON have a point.
     isJSONLines = plan.format.isJSONLines
-    hasDecimalComma = plan.format.hasDecimalComma
+    hasDecimalComma = options.hasDecimalComma && !isJSONLines
     plan.columnMissing = options.missing(of: plan.names)
     plan.modes = plan.modes.map { _ in .skipped }
     plan.isStrict = plan.modes.map { _ in true }

@@ -6,8 +6,9 @@ internal import HourglassSystem
 ///
 ///     part of column c = -ln min(1, 2 min(share of rows ≤ x_c, share of rows ≥ x_c))
 ///
-/// and for a category -ln of the share of its level, for a missing cell -ln of the share of missing ones;
-/// what the rows kept never have counts as one row of them.
+/// and for a category -ln of the share of rows whose level is at most twice as frequent as that of the row: where most
+/// rows have rare levels, such a level is not unusual. For a missing cell it is -ln of the share of missing ones. A
+/// level that no row that is kept has counts as that of one row.
 ///
 /// Reference: Li et al., 2022, "ECOD: Unsupervised outlier detection using empirical cumulative
 /// distribution functions", doi:10.1109/TKDE.2022.3159580, equation 8.
@@ -16,7 +17,8 @@ struct ColumnTails: Sendable {
     enum Kind: Sendable {
       /// A number; its column, rising, is kept.
       case number
-      /// A category; the rows of each level are counted.
+      /// A category; for each level are kept the rows with a level at most twice as frequent, and how many these
+      /// are without one row of the level itself.
       case levels
       /// A part of a date or a vector, which has no tails.
       case none
@@ -54,7 +56,8 @@ struct ColumnTails: Sendable {
         kept += rows.column(range.lowerBound).sorted()
       case .levels, .constant:
         kind = .levels
-        kept += range.map { rows.column($0).reduce(0) { $0 + ($1 != 0 ? 1 : 0) } }
+        let counts = range.map { rows.column($0).reduce(0.0) { $0 + ($1 != 0 ? 1 : 0) } }
+        kept += LevelRarity(counts, of: field).kept
       case .number, .circle, .text, .bins: kind = .none
       }
       fields.append(Field(kind: kind, places: range, kept: start..<kept.count))
@@ -100,9 +103,10 @@ struct ColumnTails: Sendable {
       } else {
         // A constant that did not change has no value but 0.
         let level = field.places.firstIndex { raw[$0] != 0 }
-        let same =
-          level.map { kept[field.kept.lowerBound + $0 - field.places.lowerBound] } ?? count
-        parts[index] = max(-log(min((same - own + 1) / total, 1)), 0)
+        let rarer = level.map { place in
+          kept[field.kept.lowerBound + 2 * (place - field.places.lowerBound) + (isOwn ? 1 : 0)]
+        }
+        parts[index] = max(-log(min(((rarer ?? count) + 1) / total, 1)), 0)
       }
     }
   }
@@ -115,5 +119,31 @@ struct ColumnTails: Sendable {
       if hasProperty(sorted[middle]) { high = middle } else { low = middle + 1 }
     }
     return low
+  }
+}
+
+/// How many rows have levels that are at most twice as frequent as each level of a category.
+private struct LevelRarity {
+  /// For each level the number of rows, and their number for a row of the level itself, which does not count.
+  let kept: [Double]
+
+  /// - Parameter counts: The rows of each value of the field.
+  init(_ counts: [Double], of field: TableEncoding.Field) {
+    // Levels beyond the limit share a value; each of them is rarer than the value is.
+    var frequencies = counts
+    if case .levels(let levels, let rare) = field.content, !rare.isEmpty, !field.unseenAreRare {
+      frequencies[levels.count] = counts[levels.count] / Double(rare.count)
+    }
+    func rows(_ frequency: Double, without level: Int) -> Double {
+      counts.indices.reduce(0) { sum, other in
+        sum + (other != level && frequencies[other] <= 2 * frequency ? counts[other] : 0)
+      }
+    }
+    kept = counts.indices.flatMap { level in
+      [
+        rows(frequencies[level], without: level) + counts[level],
+        rows(frequencies[level] - 1, without: level) + max(counts[level] - 1, 0),
+      ]
+    }
   }
 }

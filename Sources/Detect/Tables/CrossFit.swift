@@ -14,7 +14,7 @@ internal import HourglassTasksCommon
 /// Reference: Vovk, 2015, "Cross-conformal predictors", doi:10.1007/s10472-013-9368-4, section 2.
 struct CrossFit {
   /// The number of folds.
-  private static let folds = 10
+  private static let foldCount = 10
   /// The most rows that are scored so: of more each one is too little to matter, and they take long.
   static let mostRows = 2_000
 
@@ -29,11 +29,12 @@ struct CrossFit {
   /// The scores, in the order of the rows.
   func scores(on engine: ComputeEngine) async throws -> [Double] {
     let parts = fit.scorer.parts
+    let folds = Self.folds(of: population.own.map { $0 >= 0 })
     var scores = [Double](repeating: 0, count: rows.count)
-    for fold in 0..<min(Self.folds, rows.count) {
+    for fold in 0..<min(Self.foldCount, rows.count) {
       try Task.checkCancellation()
-      let inFold = rows.indices.filter { $0 % Self.folds == fold }
-      let others = rows.indices.filter { $0 % Self.folds != fold }
+      let inFold = rows.indices.filter { folds[$0] == fold }
+      let others = rows.indices.filter { folds[$0] != fold }
       let measured = try await values(of: inFold, others: others, on: engine)
       let isTrainedOn = others.map { population.isTrainedOn[$0] }
       for (place, part) in parts.enumerated() {
@@ -60,8 +61,31 @@ struct CrossFit {
     return scores
   }
 
-  /// Rows of which those that the network was trained on are about as many as the others: a new row has a scale of
-  /// the latter alone, and the values of a row that was trained on are to be as uncertain in theirs.
+  /// The fold of each row: each fold has as many of the rows that are kept, and of the others, as any other fold has.
+  ///
+  /// - Parameter isKept: Whether the model keeps each row.
+  static func folds(of isKept: [Bool]) -> [Int] {
+    var (kept, others) = (0, isKept.count(where: \.self))
+    return isKept.map { isKept in
+      let place = isKept ? kept : others
+      if isKept { kept += 1 } else { others += 1 }
+      return place % foldCount
+    }
+  }
+
+  /// Of some rows those that are kept to score a fold: as many as the model keeps, where there are so many.
+  ///
+  /// The rows that the model keeps come first, and others make up for those in the fold.
+  private func references(among others: [Int]) -> [Int] {
+    let count = population.own.count { $0 >= 0 }
+    let kept = others.filter { population.own[$0] >= 0 }
+    return kept + others.filter { population.own[$0] < 0 }.prefix(max(count - kept.count, 0))
+  }
+
+  /// All rows that the network was not trained on, and about as many of those that it was trained on.
+  ///
+  /// Of the scales of a part of the network, that of new rows comes from the rows it was not trained on alone. The
+  /// other scale is measured on as few rows, so that both are equally uncertain.
   private func asManyTrained(_ rows: [Int], fold: Int) -> [Int] {
     let trained = rows.filter { population.isTrainedOn[$0] }
     let others = rows.filter { !population.isTrainedOn[$0] }
@@ -71,20 +95,20 @@ struct CrossFit {
   }
 
   /// What the parts but those of the network measure of the rows of a fold and of the others, each without itself;
-  /// `nil` where the others are all alike.
+  /// `nil` where the others are all alike, or none of them is encoded.
   private func values(
     of inFold: [Int],
     others: [Int],
     on engine: ComputeEngine
   ) async throws -> [ScorePart.Kind: (new: [Double], others: [Double])]? {
+    let kept = references(among: others)
+    guard !kept.isEmpty else { return nil }
     let known = others.map { rows[$0] }
     let training = known.filter { encoded.contains($0) }
     guard
       case .table(let encoding)? = try? ItemEncoding(detectingIn: items, training: training)
     else { return nil }
     let all = try EncodedRows(items, encoding: .table(encoding))
-    // As many of the rows are kept as the model keeps.
-    let kept = others.filter { population.own[$0] >= 0 }
     let places = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
     let references = all.selecting(kept.map { rows[$0] })
     let scorer = TableScorer(

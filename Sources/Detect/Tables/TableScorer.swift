@@ -293,7 +293,7 @@ struct TableScorer: Sendable {
     // Where anomalies may be among the known rows, the farthest of these say little of what no row has.
     let raisesUnseen = !takesMissing.contains(true)
     var hasUnseen = [Bool](repeating: false, count: items.count)
-    let unseen = encoding.fields.map(\.unseenValue)
+    let unseen = encoding.fields.filter { $0.width > 0 }.map(\.unseenValue)
     items.forEachItem { item, values, observed in
       for field in 0..<fieldCount {
         let range = ranges[field]

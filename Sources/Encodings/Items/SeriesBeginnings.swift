@@ -1,4 +1,5 @@
 internal import HourglassData
+internal import HourglassTensors
 
 /// Where windows of series begin and how long they are: what new windows get their times and keys from.
 package struct SeriesBeginnings: Hashable, Sendable, Codable {
@@ -28,7 +29,19 @@ package struct SeriesBeginnings: Hashable, Sendable, Codable {
   /// The most windows that are kept.
   private static let mostWindows = 512
 
-  /// Takes some of the windows that are trained on.
+  /// Some of the windows that are trained on, spread over all: one from each of so many parts of equal size, at a
+  /// random place in it, so that no period of the series coincides with theirs.
+  package static func chosen(from all: [Int]) -> [Int] {
+    let count = min(all.count, mostWindows)
+    guard count < all.count else { return all }
+    var generator = SeededGenerator.named("windows that new ones begin as", seed: 0)
+    return (0..<count).map { part in
+      let (first, end) = (part * all.count / count, (part + 1) * all.count / count)
+      return all[min(first + Int(generator.nextUniform() * Float(end - first)), end - 1)]
+    }
+  }
+
+  /// Takes some of the windows that are trained on, in the order in which `chosen` gives them.
   init(_ series: SeriesSet, windows all: [Int]) {
     let clock = series.table[column: series.timeColumn]
     let keyColumn = series.groupColumn.flatMap { series.table[column: $0] }
@@ -43,9 +56,8 @@ package struct SeriesBeginnings: Hashable, Sendable, Codable {
     let hasTime = time != nil
     var keys: [String] = []
     var numbers: [String: Int] = [:]
-    let count = min(all.count, Self.mostWindows)
-    windows = (0..<count).map { place in
-      let rows = series.range(of: all[place * all.count / count])
+    windows = Self.chosen(from: all).map { window in
+      let rows = series.range(of: window)
       let key = keyColumn?.text(rows.lowerBound) ?? ""
       if numbers[key] == nil {
         numbers[key] = keys.count

@@ -86,6 +86,22 @@ package struct SeriesEncoding: Hashable, Sendable, Codable {
     scales = own?.selecting(channels.columns, of: names)
   }
 
+  /// The same with the times and keys of windows of other series, whose scales are added.
+  ///
+  /// - Parameter windows: The windows that are trained on.
+  package func beginning(in series: SeriesSet, windows: [Int]) throws -> SeriesEncoding {
+    var result = self
+    result.beginnings = SeriesBeginnings(series, windows: windows)
+    guard series.groupColumn != nil, scales != nil else { return result }
+    let table = try numbers(of: series)
+    var isSeen = [Bool](repeating: false, count: table.rowCount)
+    for window in windows {
+      for row in series.range(of: window) { isSeen[row] = true }
+    }
+    result.scales?.merge(Self.scales(of: table, series, isSeen))
+    return result
+  }
+
   /// The scales of the series over the rows that are trained on; of series without any by all their rows.
   private static func scales(
     of table: Table,

@@ -42,7 +42,7 @@ extension TableEncoding {
       case .levels(let levels, let rare):
         let known = LevelFinder(levels: levels, rare: rare).codes(of: column)
         for row in 0..<table.rowCount where !column.isMissing(row) {
-          if let position = known(row) {
+          if let position = known(row) ?? (field.unseenAreRare ? levels.count : nil) {
             values[row * width + offset + position] = 1
           } else {
             guard field.marksUnseen else { continue }

@@ -37,6 +37,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     package let levels: [String]?
     /// Whether its last value is for all levels that the training rows do not have.
     package let marksUnseen: Bool
+    /// Whether levels that the training rows do not have are taken as its rare ones, and have no value of their own.
+    package let unseenAreRare: Bool
     /// The grid of dates and times that is coarser than their format; none where there is none.
     package let grid: TimeGrid?
 
@@ -48,7 +50,8 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       _ content: Content,
       part: DatePart? = nil,
       levels: [String]? = nil,
-      marksUnseen: Bool = false
+      marksUnseen: Bool = false,
+      unseenAreRare: Bool = false
     ) {
       name = part.map { "\(column.name) (\($0.rawValue))" } ?? column.name
       kind = column.kind
@@ -61,6 +64,7 @@ package struct TableEncoding: Codable, Hashable, Sendable {
       writing = column.writing
       self.levels = levels
       self.marksUnseen = marksUnseen
+      self.unseenAreRare = unseenAreRare
       grid = part == nil ? TimeGrid(column) : nil
     }
 
@@ -248,12 +252,14 @@ package struct TableEncoding: Codable, Hashable, Sendable {
     case .codes(let codes, let levels):
       var counts = [Int](repeating: 0, count: levels.count)
       for code in codes where code >= 0 { counts[Int(code)] += 1 }
-      let (own, rare) = orderedLevels(counts, limit: levelLimit)
+      let poolsSingle = marksUnseen && singleLevelsAreUsual(counts)
+      let (own, rare) = orderedLevels(counts, limit: levelLimit, poolsSingle: poolsSingle)
       guard own.count + rare.count > 1 else { return nil }
       return Field(
         column,
         .levels(own.map { levels[$0] }, rare: rare.map { levels[$0] }),
-        marksUnseen: marksUnseen
+        marksUnseen: marksUnseen && !poolsSingle,
+        unseenAreRare: poolsSingle
       )
     }
   }
@@ -274,12 +280,36 @@ package struct TableEncoding: Codable, Hashable, Sendable {
 
   /// The places of the levels that occur, the most frequent first: those with a value of their own, and
   /// the rare ones where there are more than a limit.
-  static func orderedLevels(_ counts: [Int], limit: Int) -> (own: [Int], rare: [Int]) {
+  ///
+  /// - Parameter poolsSingle: Whether all levels of one row are rare ones. One level at least is not.
+  static func orderedLevels(
+    _ counts: [Int],
+    limit: Int,
+    poolsSingle: Bool = false
+  ) -> (own: [Int], rare: [Int]) {
     let order = counts.indices.filter { counts[$0] > 0 }
       .sorted { (-counts[$0], $0) < (-counts[$1], $1) }
-    let own = order.count > limit ? limit - 1 : order.count
+    var own = order.count
+    if poolsSingle { own = max(order.count { counts[$0] > 1 }, 1) }
+    if order.count > limit { own = min(own, limit - 1) }
     return (Array(order.prefix(own)), Array(order.dropFirst(own)))
   }
+
+  /// Whether so many rows have a level that no other row has, as in a column of remarks, that such a level is not
+  /// unusual.
+  ///
+  /// The share of these rows is also the probability that a new row has a level that none of the rows has.
+  ///
+  /// Reference: Good, 1953, "The population frequencies of species and the estimation of population parameters",
+  /// doi:10.1093/biomet/40.3-4.237, equation 9.
+  package static func singleLevelsAreUsual(_ counts: [Int]) -> Bool {
+    let single = counts.count { $0 == 1 }
+    return single >= leastSingle
+      && Double(single) >= leastSingleShare * Double(counts.reduce(0, +))
+  }
+
+  /// The fewest levels of one row that are usual, and the least share of the rows that have them.
+  private static let (leastSingle, leastSingleShare) = (5, 0.05)
 
   private static func map(_ numbers: [Double], _ scaling: NumberScaling) -> NumberMap? {
     guard let first = numbers.first, numbers.contains(where: { $0 != first }) else { return nil }
@@ -317,7 +347,9 @@ package struct TableEncoding: Codable, Hashable, Sendable {
         guard map.isGood else { return "its number fields should have increasing, finite knots" }
       case .levels(let levels, let rare):
         let all = levels + rare
-        guard levels.count >= 1, all.count >= (field.marksUnseen ? 1 : 2), all.areDifferent else {
+        guard levels.count >= 1, all.count >= (field.marksUnseen ? 1 : 2), all.areDifferent,
+          !field.unseenAreRare || !rare.isEmpty
+        else {
           return "its categories should have at least two different levels"
         }
       case .bins(let bins):

@@ -64,8 +64,7 @@ struct DenoiseJob {
       let source = learned ?? run.learnable(data)
       let denoiser = Denoiser(
         noise: options.noise?.noise,
-        learned: options.noisyOnly || isNoisySeries(source, isGiven: learned != nil)
-          ? .noisy : .clean,
+        learned: options.noisyOnly ? .noisy : .clean,
         learning: run.request.training.settings
       )
       fitted = try await run.learn(unit: source.kind.nouns.one) {
@@ -77,9 +76,7 @@ struct DenoiseJob {
     let preview = try await preview(of: data, with: fitted)
     try fitted.removeCheckpoint()
     run.end(.encoding)
-    let isClean =
-      model == nil && learned == nil && !options.addNoise
-      && fitted.configuration.learned != .noisy
+    let isClean = model == nil && learned == nil && !options.addNoise && !options.noisyOnly
     var result = DenoiseResult(
       fitted: fitted,
       given: report,
@@ -90,15 +87,6 @@ struct DenoiseJob {
     result.add(try await run.unknownLevels(of: data, in: fitted.fields.map { .table($0) }))
     result.preview = preview
     return result
-  }
-
-  /// Whether a series is denoised by what is learned from itself: it is noisy then, and no clean one is known.
-  private func isNoisySeries(_ source: Dataset, isGiven: Bool) -> Bool {
-    guard case .series = source, !isGiven else { return false }
-    switch options.noise?.noise {
-    case nil, .gaussian, .gaussianRange: return true
-    default: return false
-    }
   }
 
   private func check(_ data: Dataset, _ reference: Dataset?) throws {

@@ -29,13 +29,7 @@ struct DenoiseResult {
     result.add("noiseLevels", levels.isEmpty ? nil : levels)
     result.add("estimatedPSNR", estimate)
     result.model(fitted, noun: noun, evaluation: run.request.shown(fitted.evaluation))
-    if run.request.files.model == nil, isNoisyOnly, fitted.kind == .series {
-      result.paragraphs.append(
-        "Trained on the noisy series alone, whose noise is taken for \(fitted.noise) of values with a standard "
-          + "deviation of 1 (--noise gaussian:0.2 gives another level); without a clean one (--learn-from) the error "
-          + "is not known."
-      )
-    } else if run.request.files.model == nil, isNoisyOnly {
+    if run.request.files.model == nil, isNoisyOnly {
       result.paragraphs.append(
         estimate.map {
           "Trained on noisy images alone: the estimated PSNR is \(NumberText.fixed($0, places: 1)) dB or "

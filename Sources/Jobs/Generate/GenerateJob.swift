@@ -61,7 +61,10 @@ struct GenerateJob {
     if model == nil, fitted.modelType == .trees, run.request.computing.precision != .auto {
       run.warn("--precision had no effect: trees are grown, no network is trained")
     }
-    let generated = try await generate(with: fitted, from: evaluated ?? learned)
+    let written = try await writeRows(with: fitted)
+    let generated =
+      written == nil
+      ? try await generate(with: fitted, from: evaluated ?? learned, learned: learned) : nil
     try write(generated, fitted)
     if let path = options.neighbors, let learned, let generated {
       try await drawNeighbors(generated, learned, fitted, path)
@@ -80,9 +83,10 @@ struct GenerateJob {
       }
     }
     run.end(.evaluating)
-    var result = result(fitted, generated, given)
-    if case .table(let table)? = generated {
-      let lengthened = fitted.lengthenedTexts(table.rowCount, seed: run.seed)
+    let count = written ?? generated?.count ?? 0
+    var result = result(fitted, count, given)
+    if fitted.kind == .table {
+      let lengthened = fitted.lengthenedTexts(count, seed: run.seed)
       result.add("lengthenedTexts", lengthened)
       for (column, count) in lengthened.sorted(by: { $0.key < $1.key }) {
         run.warn(
@@ -102,12 +106,12 @@ struct GenerateJob {
 
   private func result(
     _ fitted: FittedSynthesizer,
-    _ generated: Dataset?,
+    _ generated: Int,
     _ given: Evaluation?
   ) -> JobResult {
     var result = run.result
     let isKept = run.paths.output != nil || options.neighbors != nil
-    let (count, noun) = (isKept ? generated?.count ?? 0 : 0, fitted.kind.nouns.one)
+    let (count, noun) = (isKept ? generated : 0, fitted.kind.nouns.one)
     result.add("kind", fitted.kind)
     result.add("generated", count)
     result.add("modelType", fitted.modelType.rawValue)
@@ -181,7 +185,8 @@ struct GenerateJob {
   /// Generates what was asked for; no images where no file wants them, for only tables are previewed.
   private func generate(
     with fitted: FittedSynthesizer,
-    from data: Dataset?
+    from data: Dataset?,
+    learned: Dataset?
   ) async throws -> Dataset? {
     guard run.paths.output != nil || options.neighbors != nil || fitted.kind != .images else {
       return nil
@@ -202,7 +207,7 @@ struct GenerateJob {
           on: engine
         )
       }
-      let automatic = fitted.kind == .images ? 100 : fitted.kind == .series ? 10 : 1_000
+      let automatic = Self.standardCount(of: fitted.kind)
       if fitted.kind == .images, let labels = try options.labels(among: fitted.classes) {
         return try await fitted.generated(
           count ?? automatic,
@@ -212,19 +217,65 @@ struct GenerateJob {
         )
       }
       guard options.demands == nil else {
-        return .table(
-          try await fitted.table(
-            count ?? automatic,
-            where: options.conditions.map(\.condition),
-            keeping: options.constraints.map(\.constraint),
-            balancing: options.balance,
-            seed: seed,
-            on: engine
-          )
+        let demanded = try await fitted.demanded(
+          count ?? automatic,
+          where: options.conditions.map(\.condition),
+          keeping: options.constraints.map(\.constraint),
+          balancing: options.balance,
+          seed: seed,
+          on: engine
         )
+        warn(about: demanded, learned)
+        return .table(demanded.table)
       }
       return try await fitted.generated(count ?? automatic, seed: seed, on: engine)
     }
+  }
+
+  /// How many items are made where nothing was said of it.
+  private static func standardCount(of kind: DataKind) -> Int {
+    switch kind {
+    case .images: 100
+    case .series: 10
+    case .table, .sounds: 1_000
+    }
+  }
+
+  /// Says what should be known of rows that were asked for: whether training rows have the values is looked up where
+  /// these are at hand, and else as the model has it.
+  private func warn(about demanded: FittedSynthesizer.DemandedTable, _ learned: Dataset?) {
+    var improbable = demanded.improbable
+    let conditions = options.conditions.map(\.condition)
+    if options.balance == nil, !conditions.isEmpty, case .table(let table)? = learned,
+      table.isInMemory
+    {
+      let rows = table.sample
+      let isMet = (0..<rows.rowCount).contains { row in
+        conditions.allSatisfy { $0.holds(in: rows, row) }
+      }
+      let words = conditions.map { "\($0.column) = \($0.value)" }.joined(separator: ", ")
+      improbable = isMet ? [] : ["no training row has \(words)"]
+    }
+    for line in improbable + demanded.warnings { run.warn(line) }
+  }
+
+  /// Writes rows of a table, or of windows, as they are made, where nothing but the file needs them.
+  ///
+  /// - Returns: The number of rows; `nil` where they are made at once.
+  private func writeRows(with fitted: FittedSynthesizer) async throws -> Int? {
+    guard let path = run.paths.output, fitted.kind != .images, options.demands == nil,
+      !options.lattice, options.interpolate == nil
+    else { return nil }
+    let (format, run) = (try trainingFormat, run)
+    let count = options.count ?? Self.standardCount(of: fitted.kind)
+    var file = GeneratedRows(path, like: format, count: count)
+    try await run.stoppable {
+      try await fitted.forEachBlock(count, seed: run.seed, on: run.engine) { rows, made in
+        try file.append(rows, made: made) { run.work("generating", fraction: $0) }
+      }
+    }
+    try file.commit()
+    return file.rowCount
   }
 
   /// How the training data are written, where they are at hand as text.

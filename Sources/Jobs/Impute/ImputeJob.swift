@@ -120,6 +120,7 @@ struct ImputeJob {
       usesNeighbors: !options.noNeighbors,
       usesRegression: !options.noRegression,
       usesTrees: !options.noTrees,
+      fillsRemarks: options.fillRemarks,
       learning: settings
     )
   }

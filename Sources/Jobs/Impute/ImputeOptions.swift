@@ -16,6 +16,8 @@ package struct ImputeOptions: JobOptions {
   package var noRegression = false
   /// Whether boosted trees are left out of the result.
   package var noTrees = false
+  /// Whether columns of remarks are filled too.
+  package var fillRemarks = false
   /// The images that are white where pixels are missing.
   package var mask: String?
   /// The share of the pixels that are deleted and filled again.
@@ -34,7 +36,7 @@ package struct ImputeOptions: JobOptions {
   private var ofLearning: [String] {
     namesGiven([
       "--members": members != nil, "--no-neighbors": noNeighbors, "--no-regression": noRegression,
-      "--no-trees": noTrees,
+      "--no-trees": noTrees, "--fill-remarks": fillRemarks,
     ])
   }
 

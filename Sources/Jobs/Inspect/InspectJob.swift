@@ -1,6 +1,7 @@
 internal import HourglassData
 internal import HourglassEncodings
 internal import HourglassModelFiles
+internal import HourglassSystem
 
 /// What `inspect` is asked for: what a model file holds, or what the reader makes of data.
 package struct InspectOptions: JobOptions {

@@ -10,8 +10,9 @@ package struct ModelFile: Sendable {
   /// The version of the layout that this program writes; it reads this one and older ones.
   ///
   /// What the header of an application holds belongs to it: format 2 has one encoding for each kind of data,
-  /// and format 3 texts, places on a circle, scales of series and weighed parts of scores.
-  package static let formatVersion = 3
+  /// format 3 texts, places on a circle, scales of series and weighed parts of scores, and format 4 latent vectors
+  /// of the windows that new ones get their times from, and levels of one row that are taken together.
+  package static let formatVersion = 4
 
   /// The key of the JSON text in the metadata of the file.
   package static let metadataKey = "hourglass"

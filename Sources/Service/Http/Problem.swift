@@ -28,7 +28,7 @@ struct Problem: Error, HTTPResponseError, Encodable, Sendable {
       case 2: .badRequest
       default: .insufficientStorage
       }
-    self.init(status, failure.message.filter { !"<>&\"".contains($0) })
+    self.init(status, failure.message.withoutMarkup)
   }
 
   /// What could not be read or written on the server.
@@ -93,4 +93,11 @@ extension Problem {
 extension HTTPResponse.Status {
   /// The disk has no room.
   static var insufficientStorage: Self { Self(code: 507, reasonPhrase: "Insufficient Storage") }
+}
+
+extension String {
+  /// The text without the characters that have a meaning in HTML; a double quote becomes a single one.
+  var withoutMarkup: String {
+    String(compactMap { "<>&".contains($0) ? nil : $0 == "\"" ? "'" : $0 })
+  }
 }

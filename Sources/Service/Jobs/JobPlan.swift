@@ -2,8 +2,8 @@ internal import HTTPTypes
 internal import HourglassJobs
 internal import HourglassSystem
 
-/// A request of a client, checked, in the names of its workspace and as it is run.
-struct JobPlan {
+/// A request of a client, checked: with the names that clients use, and with the paths that it is run with.
+struct JobPlan: Sendable {
   /// The request with the names that clients use.
   private(set) var request: JobRequest
   /// The request with the paths that it is run with.
@@ -38,6 +38,7 @@ struct JobPlan {
     let keepsModel = Self.learningTasks.contains(task) && request.files.model == nil
     isLearning = keepsModel || ["match add", "match tune"].contains(task)
     if keepsModel, request.files.save == nil { request.files.save = "\(id).hourglass" }
+    if let name = request.files.save { request.files.save = Self.without("models/", name) }
     model = request.files.save
     self.request = request
     var uses: [String] = []
@@ -45,9 +46,12 @@ struct JobPlan {
       let path: String
       switch role {
       case .input: path = try workspace.data(name)
-      case .output: return "\(JobRecord.folder(id))/files/\(try FileNames.plain(name))"
+      case .output: return "\(JobRecord.folder(id))/files/\(try FileNames.new(name))"
       case .model: path = try workspace.model(Self.without("models/", name))
-      case .savedModel: path = "models/\(try FileNames.plain(Self.without("models/", name)))"
+      case .savedModel:
+        let own = try FileNames.new(Self.without("models/", name))
+        uses.append("models/\(own)")
+        return "\(JobRecord.modelFolder(id))/\(own)"
       case .database:
         path = "databases/\(try FileNames.plain(Self.without("databases/", name)))"
         let isMade = ["match add", "match import"].contains(task)
@@ -60,8 +64,11 @@ struct JobPlan {
       return path
     }
     if isNew, let model {
-      guard FolderFile(workspace.path("models/\(model)"), name: model) == nil else {
-        throw Problem(.conflict, "There is a model of this name. Choose another one, or delete it.")
+      guard !workspace.hasModel(model) else {
+        throw Problem(
+          .conflict,
+          "There is a model of this name, of yours or in --models. Choose another one, or delete it."
+        )
       }
     }
     runnable.reading.noCache = true

@@ -27,6 +27,8 @@ struct JobRecord: Codable, Sendable {
   let task: String
   var state = State.queued
   let created: String
+  /// When it came into the queue, in seconds since 1970: the order of the queue.
+  var queued: Double?
   var started: String?
   var ended: String?
   /// The seconds that it ran, over all its starts.
@@ -35,6 +37,8 @@ struct JobRecord: Codable, Sendable {
   let request: String
   /// The name of the model that it keeps.
   var model: String?
+  /// What the model's file differs by from others that had its name; none before there is one.
+  var kept: String?
   var error: Failure?
   /// Whether it trains, for which it waits until no other one does.
   let isLearning: Bool
@@ -43,6 +47,12 @@ struct JobRecord: Codable, Sendable {
 
   /// The time now, as records have it.
   static var now: String { Date.now.formatted(.iso8601) }
+
+  /// The seconds since 1970.
+  static var clock: Double { Date.now.timeIntervalSince1970 }
+
+  /// Where the process of a job writes its model, which has its place among the models when the process has ended.
+  static func modelFolder(_ id: String) -> String { "\(folder(id))/models" }
 
   /// The folder of a job in its workspace.
   static func folder(_ id: String) -> String { "jobs/\(id)" }
@@ -65,6 +75,7 @@ struct JobRecord: Codable, Sendable {
   ) {
     (self.id, self.task, self.request, self.model) = (id, task, request, model)
     (self.isLearning, self.uses, created) = (isLearning, uses, Self.now)
+    queued = Self.clock
   }
 
   /// Writes it.
@@ -127,6 +138,8 @@ struct JobView: Encodable, Sendable {
   var position: Int?
   var progress: JobProgress?
   var isResumable = false
+  /// The seconds since its process was started, while it runs.
+  var running = 0.0
 
   private enum Key: CodingKey {
     case id, task, state, position, created, started, ended, seconds, request, model, progress
@@ -142,12 +155,12 @@ struct JobView: Encodable, Sendable {
     try container.encode(record.created, forKey: .created)
     try container.encodeIfPresent(record.started, forKey: .started)
     try container.encodeIfPresent(record.ended, forKey: .ended)
-    try container.encode(record.seconds, forKey: .seconds)
+    try container.encode(record.seconds + running, forKey: .seconds)
     try container.encode(
       try JSONValue(text: record.request, file: "the request"),
       forKey: .request
     )
-    if record.state == .done || record.state == .stopped {
+    if !record.state.isOpen, record.kept != nil || record.state == .done {
       try container.encodeIfPresent(record.model, forKey: .model)
     }
     try container.encodeIfPresent(progress, forKey: .progress)

@@ -11,12 +11,21 @@ package struct JobLimits: Sendable {
   package var minutes: Double
   /// How many short ones run at once: scoring, inspecting, searching.
   package var shortRuns: Int
+  /// The minutes of one of those, for which a client waits.
+  package var requestMinutes: Double
+  /// The seconds that a job has to end after it was asked to, before it is killed.
+  package var grace: Double
 
   /// Makes limits.
-  package init(memory: Int? = nil, minutes: Double = 1440, shortRuns: Int = 4) {
-    self.memory = memory
-    self.minutes = minutes
-    self.shortRuns = shortRuns
+  package init(
+    memory: Int? = nil,
+    minutes: Double = 1440,
+    shortRuns: Int = 4,
+    requestMinutes: Double = 5,
+    grace: Double = 60
+  ) {
+    (self.memory, self.minutes, self.shortRuns) = (memory, minutes, shortRuns)
+    (self.requestMinutes, self.grace) = (requestMinutes, grace)
   }
 }
 
@@ -30,6 +39,8 @@ actor JobScheduler {
     /// Counts the changes of its record.
     var version = 0
     var worker: Worker?
+    /// When its process was started.
+    var start: ContinuousClock.Instant?
     /// What becomes of it when its process ends.
     var ending = Ending.byItself
   }
@@ -39,11 +50,14 @@ actor JobScheduler {
 
   let limits: JobLimits
   private let logger: Logger
-  private var entries: [String: Entry] = [:]
+  var entries: [String: Entry] = [:]
   /// The keys of those that wait, in their order.
   private var queue: [String] = []
-  private var endsNow = false
+  private(set) var endsNow = false
   private var runs: [String: Task<Void, Never>] = [:]
+  /// The identifiers of jobs that are being checked.
+  private var checked: Set<String> = []
+  private var lastQueued = 0.0
 
   init(limits: JobLimits, logger: Logger) {
     self.limits = limits
@@ -56,7 +70,7 @@ actor JobScheduler {
 
   // MARK: What was there before
 
-  /// Takes the jobs of a workspace from its folder; what was interrupted waits to go on.
+  /// Takes the jobs of a workspace from its folder; what was interrupted waits to go on, in the order of all users.
   func load(_ workspace: Workspace) {
     let folders = FolderFile.entries(of: workspace.path("jobs")).filter { $0.kind == .folder }
     let records = folders.compactMap {
@@ -70,21 +84,44 @@ actor JobScheduler {
       }
       entries[key] = Entry(workspace: workspace, record: record)
     }
+    // Who ran had waited for the longest, and so goes on first.
+    queue.sort { place($0) < place($1) }
+    lastQueued = max(lastQueued, queue.last.map { place($0).time } ?? 0)
+  }
+
+  private func place(_ key: String) -> (time: Double, created: String, key: String) {
+    let record = entries[key]?.record
+    return (record?.queued ?? 0, record?.created ?? "", key)
+  }
+
+  /// A time that is after all others in the queue.
+  private func nextPlace() -> Double {
+    lastQueued = max(JobRecord.clock, lastQueued + 1e-5)
+    return lastQueued
   }
 
   // MARK: What clients ask for
 
   /// Starts a job.
-  func start(_ json: String, in workspace: Workspace) throws -> JobView {
-    guard !endsNow else { throw Problem(.serviceUnavailable, "The server is ending.") }
-    try checkQuota(workspace, isNew: true)
+  func start(_ json: String, in workspace: Workspace) async throws -> JobView {
+    let measure = try await workspace.measure()
+    try checkStart(workspace, measure)
     let task = try JobRequest(json: json, name: "that was sent").taskName
     let id = freeIdentifier(task, in: workspace)
-    let plan = try JobPlan(json: json, id: id, workspace: workspace, isNew: true)
-    if let model = plan.model, jobs(of: workspace).contains(where: { $0.keeps(model) }) {
+    let key = Self.key(workspace, id)
+    checked.insert(key)
+    defer { checked.remove(key) }
+    // Folders that the request names may be large.
+    let plan = try await Blocking.run {
+      try JobPlan(json: json, id: id, workspace: workspace, isNew: true)
+    }
+    // Others may have come meanwhile.
+    try checkStart(workspace, measure)
+    if let model = plan.model, isUsed("models/\(model)", in: workspace) || workspace.hasModel(model)
+    {
       throw Problem(.conflict, "Another job is to keep a model of this name. Choose another one.")
     }
-    let record = JobRecord(
+    var record = JobRecord(
       id: id,
       task: task,
       request: try plan.request.json(),
@@ -92,14 +129,23 @@ actor JobScheduler {
       isLearning: plan.isLearning,
       uses: plan.uses
     )
+    record.queued = nextPlace()
     let folder = workspace.path(JobRecord.folder(id))
     try Folders.make("\(folder)/files")
     try record.save(folder: folder)
-    let key = Self.key(workspace, id)
     entries[key] = Entry(workspace: workspace, record: record)
     queue.append(key)
     startWaiting()
     return try view(id, of: workspace)
+  }
+
+  private func checkStart(_ workspace: Workspace, _ measure: Account.Measure?) throws {
+    guard !endsNow else { throw Problem(.serviceUnavailable, "The server is ending.") }
+    if let most = workspace.quota.jobs, jobs(of: workspace).count >= most {
+      throw Problem(.tooManyRequests, "All \(most) jobs are in use. Delete past ones.")
+    }
+    try workspace.checkMinutes()
+    try workspace.checkRoom(measure)
   }
 
   /// A job as it is shown.
@@ -113,6 +159,7 @@ actor JobScheduler {
     var view = JobView(record: entry.record)
     if entry.record.state == .queued { view.position = queue.firstIndex(of: key) }
     if entry.worker != nil { view.progress = entry.progress }
+    if let start = entry.start { view.running = (ContinuousClock.now - start) / .seconds(1) }
     let checkpoint = entry.workspace.path("\(JobRecord.folder(entry.record.id))/checkpoint")
     view.isResumable = !entry.record.state.isOpen && FileKind.exists(checkpoint)
     return view
@@ -140,6 +187,14 @@ actor JobScheduler {
     }
   }
 
+  /// Stores something unless a job that waits or runs uses its place; between the question and the answer no job
+  /// starts.
+  func storing(_ path: String, in workspace: Workspace, _ body: @Sendable () throws -> Void) throws
+  {
+    guard !isUsed(path, in: workspace) else { throw Problem.inUse }
+    try body()
+  }
+
   /// Ends training with the best model so far.
   func stop(_ id: String, of workspace: Workspace) throws -> JobView {
     let key = Self.key(workspace, id)
@@ -160,15 +215,29 @@ actor JobScheduler {
   }
 
   /// Puts a job that was stopped or failed into the queue again.
-  func resume(_ id: String, of workspace: Workspace) throws -> JobView {
+  func resume(_ id: String, of workspace: Workspace) async throws -> JobView {
+    let measure = try await workspace.measure()
     let key = Self.key(workspace, id)
     guard let entry = entries[key] else { throw Problem.missing("job") }
     guard entry.record.state == .stopped || entry.record.state == .failed else {
       throw Problem(.conflict, "Only a job that was stopped or failed can go on.")
     }
-    try checkQuota(workspace, isNew: false)
+    try workspace.checkMinutes()
+    try workspace.checkRoom(measure)
+    if let model = entry.record.model {
+      let mark = FolderFile.mark(of: workspace.path("models/\(model)"))
+      guard mark == nil || mark == entry.record.kept, !isUsed("models/\(model)", in: workspace)
+      else {
+        throw Problem(
+          .conflict,
+          "The model \(model) is another one now, or is used by a job. Delete it, or wait."
+        )
+      }
+    }
+    let place = nextPlace()
     change(key) { record in
       record.state = .queued
+      record.queued = place
       (record.error, record.ended) = (nil, nil)
     }
     queue.append(key)
@@ -190,12 +259,8 @@ actor JobScheduler {
       worker.kill()
       await run.value
     }
-    // One that was interrupted by the end of the server may have left a model that is not trained to its end.
-    if entry.record.state.isOpen, let model = entry.record.model {
-      unlink(workspace.path("models/\(model)"))
-    }
     entries[key] = nil
-    FolderFile.remove(workspace.path(folder))
+    workspace.remove(folder)
   }
 
   private func isUsedByAnother(_ path: String, than id: String, in workspace: Workspace) -> Bool {
@@ -230,7 +295,7 @@ actor JobScheduler {
     entries.values.filter { $0.workspace.user == workspace.user }.map(\.record)
   }
 
-  private func change(_ key: String, _ body: (inout JobRecord) -> Void) {
+  func change(_ key: String, _ body: (inout JobRecord) -> Void) {
     guard var entry = entries[key] else { return }
     body(&entry.record)
     entry.version += 1
@@ -250,25 +315,13 @@ actor JobScheduler {
     let base = "\(name)-\(digits.prefix(8))-\(digits.dropFirst(8).prefix(6))"
     for number in 1... {
       let id = number == 1 ? base : "\(base)-\(number)"
-      guard entries[Self.key(workspace, id)] == nil,
+      let key = Self.key(workspace, id)
+      guard entries[key] == nil, !checked.contains(key),
         !FileKind.exists(workspace.path(JobRecord.folder(id)))
       else { continue }
       return id
     }
     return base
-  }
-
-  private func checkQuota(_ workspace: Workspace, isNew: Bool) throws {
-    let quota = workspace.quota
-    if isNew, let most = quota.jobs, jobs(of: workspace).count >= most {
-      throw Problem(.tooManyRequests, "All \(most) jobs are in use. Delete past ones.")
-    }
-    if let most = quota.minutes, UsageLog(workspace).seconds >= most * 60 {
-      throw Problem(.tooManyRequests, "The minutes of computing of today (UTC) are used up.")
-    }
-    if let most = quota.bytes, workspace.size >= most {
-      throw Problem(.tooManyRequests, "The room of the workspace is used up. Delete something.")
-    }
   }
 
   /// Starts what may run now: one job that trains, and up to two others.
@@ -281,125 +334,22 @@ actor JobScheduler {
       })
       guard alike < (entry.record.isLearning ? 1 : 2) else { continue }
       queue.removeAll { $0 == key }
-      runs[key] = Task { await run(key) }
+      runs[key] = Task {
+        await run(key)
+        runs[key] = nil
+        startWaiting()
+      }
     }
   }
 
   /// Starts the jobs that were waiting when the server ended.
   func begin() { startWaiting() }
-
-  // MARK: A run
-
-  private func run(_ key: String) async {
-    let start = ContinuousClock.now
-    do {
-      try launch(key)
-      await watch(key, since: start)
-    } catch {
-      let failure = (error as? Problem).map { Failure.usage($0.detail) } ?? Failure(error)
-      change(key) { record in
-        record.state = .failed
-        record.error = JobRecord.Failure(message: failure.message, exitCode: failure.exitCode)
-      }
-    }
-    finish(key, seconds: (ContinuousClock.now - start) / .seconds(1))
-    runs[key] = nil
-    startWaiting()
-  }
-
-  private func launch(_ key: String) throws {
-    guard let entry = entries[key] else { return }
-    let (record, workspace) = (entry.record, entry.workspace)
-    let plan = try JobPlan(json: record.request, id: record.id, workspace: workspace, isNew: false)
-    let folder = JobRecord.folder(record.id)
-    try Folders.make(workspace.path("\(folder)/files"))
-    let file = ".\(record.id).json"
-    try AtomicFile.replace(workspace.path(file), with: Array(try plan.runnable.json().utf8))
-    let room = workspace.quota.bytes.map { max($0 - workspace.size, 1 << 20) }
-    let worker = try Worker(
-      request: file,
-      events: "\(folder)/events",
-      folder: workspace.folder,
-      output: workspace.path("\(folder)/result.json"),
-      errors: workspace.path("\(folder)/errors"),
-      memory: limits.memory,
-      fileSize: room
-    )
-    entries[key]?.worker = worker
-    entries[key]?.progress = JobProgress()
-    entries[key]?.ending = .byItself
-    change(key) { record in
-      record.state = .running
-      record.started = JobRecord.now
-    }
-  }
-
-  /// Follows a process to its end.
-  private func watch(_ key: String, since start: ContinuousClock.Instant) async {
-    guard let entry = entries[key], let worker = entry.worker else { return }
-    let folder = entry.workspace.path(JobRecord.folder(entry.record.id))
-    let log = "\(folder)/events"
-    var tail = EventTail(path: log, from: FolderFile(log, name: "").map(\.bytes) ?? 0)
-    let allowed = allowedSeconds(entry.workspace, entry.record)
-    var pause = 5
-    while true {
-      let code = worker.ended()
-      for line in tail.next() { entries[key]?.progress.take(line.text) }
-      if let code { return conclude(key, code: code, folder: folder) }
-      if (ContinuousClock.now - start) / .seconds(1) > allowed, entries[key]?.ending == .byItself {
-        entries[key]?.ending = .outOfTime
-        if entries[key]?.progress.keeps == true { worker.interrupt() } else { worker.kill() }
-      }
-      try? await Task.sleep(for: .milliseconds(pause))
-      pause = min(pause * 2, 80)
-    }
-  }
-
-  /// The seconds that a run may take now.
-  private func allowedSeconds(_ workspace: Workspace, _ record: JobRecord) -> Double {
-    let own = max(limits.minutes * 60 - record.seconds, 0)
-    guard let minutes = workspace.quota.minutes else { return own }
-    return min(own, max(minutes * 60 - UsageLog(workspace).seconds, 0))
-  }
-
-  private func conclude(_ key: String, code: Int32, folder: String) {
-    guard let entry = entries[key] else { return }
-    let hasModel =
-      entry.record.model.map { FileKind.exists(entry.workspace.path("models/\($0)")) } ?? false
-    change(key) { record in
-      switch entry.ending {
-      case _ where code == 0: record.state = .done
-      case .serverEnds: record.state = .queued
-      case .stopped where hasModel && code == 130, .outOfTime where hasModel && code == 130:
-        record.state = .stopped
-      case .outOfTime:
-        record.state = .failed
-        let message = "the time of the job was over before there was a result or a model to keep"
-        record.error = JobRecord.Failure(message: message, exitCode: 3)
-      default:
-        record.state = .failed
-        let errors = "\(folder)/errors"
-        record.error = Worker.failure(code: code, errors: errors, memory: limits.memory)
-      }
-    }
-  }
-
-  /// What is done at the end of a run, however it ended.
-  private func finish(_ key: String, seconds: Double) {
-    guard let entry = entries[key] else { return }
-    let (record, workspace) = (entry.record, entry.workspace)
-    UsageLog.add(seconds, to: workspace)
-    unlink(workspace.path(".\(record.id).json"))
-    entries[key]?.worker = nil
-    change(key) { record in
-      record.seconds += seconds
-      if !record.state.isOpen { record.ended = JobRecord.now }
-    }
-    if record.state == .queued, !endsNow { queue.append(key) }
-  }
 }
 
-extension JobRecord {
-  /// Whether it is to keep a model of this name when it ends.
-  fileprivate func keeps(_ name: String) -> Bool { state.isOpen && model == name }
+extension Problem {
+  /// What a job reads or writes does not change under it.
+  static let inUse = Problem(
+    .conflict,
+    "A job that waits or runs uses this. Wait for its end, or delete it."
+  )
 }

@@ -64,7 +64,7 @@ final class ResidentWorker: Sendable {
     let code = end()
     try Task.checkCancellation()
     if isLate.withLock({ $0 }) {
-      throw Problem(.unprocessableContent, "The run took longer than an hour. Start a job.")
+      throw Problem.late(seconds)
     }
     return .ended(code)
   }

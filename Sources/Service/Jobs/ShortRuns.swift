@@ -2,23 +2,35 @@ internal import HTTPTypes
 internal import HourglassJobs
 internal import HourglassSystem
 
-/// Runs whose result a client waits for: inspecting, scoring, searching. A few run at once, and the others wait in
-/// the order in which they came.
+/// Runs whose result a client waits for: inspecting, scoring, searching. A few run at once, and the others wait.
+///
+/// No user has all places where there are several users; of those who wait, who has the fewest runs comes next.
 actor ShortRuns {
   private let limits: JobLimits
-  private var free: Int
-  private var waiting: [(id: UInt64, wake: CheckedContinuation<Void, any Error>)] = []
+  private let places: Int
+  private let placesOfOne: Int
+  /// How many run, by user.
+  private var running: [String: Int] = [:]
+  private var waiting: [Waiting] = []
   private var lastID: UInt64 = 0
-  /// How many may wait.
+  /// How many of a user may wait.
   private static let room = 1_000
   /// Those that keep a model from one run to the next.
   private let residents: ResidentWorkers
-  /// The seconds that a run may take.
-  private static let seconds = 3600.0
 
-  init(limits: JobLimits) {
+  private struct Waiting {
+    var id: UInt64
+    var user: String
+    var wake: CheckedContinuation<Void, any Error>
+  }
+
+  /// - Parameters:
+  ///   - limits: What a run may use.
+  ///   - users: How many users there are.
+  init(limits: JobLimits, users: Int) {
     self.limits = limits
-    free = max(limits.shortRuns, 1)
+    places = max(limits.shortRuns, 1)
+    placesOfOne = users > 1 ? max(places - 1, 1) : places
     residents = ResidentWorkers(most: limits.shortRuns)
   }
 
@@ -34,8 +46,9 @@ actor ShortRuns {
     in workspace: Workspace,
     folder: String
   ) async throws -> String {
-    try await take()
-    defer { giveBack() }
+    let seconds = try await begin(workspace)
+    let start = ContinuousClock.now
+    defer { end(workspace, since: start) }
     try request.validate()
     let name = ".\(lastPart(of: folder)).json"
     try AtomicFile.replace(workspace.path(name), with: Array(try request.json().utf8))
@@ -48,15 +61,15 @@ actor ShortRuns {
       output: output,
       errors: errors,
       memory: limits.memory,
-      fileSize: workspace.quota.bytes
+      fileSize: try await workspace.roomLeft()
     )
-    let code = try await Self.end(of: worker)
+    let code = try await Self.end(of: worker, seconds: seconds)
     guard code == 0 else {
       throw Problem(
         ofRun: Worker.failure(code: code, errors: errors, memory: limits.memory)
       )
     }
-    return try TextFile.contents(of: output)
+    return try await Blocking.run { try TextFile.contents(of: output) }
   }
 
   /// Runs a request in a process that stays for the next one with the same model or database.
@@ -70,8 +83,9 @@ actor ShortRuns {
     in workspace: Workspace,
     keeping path: String
   ) async throws -> String {
-    try await take()
-    defer { giveBack() }
+    let seconds = try await begin(workspace)
+    let start = ContinuousClock.now
+    defer { end(workspace, since: start) }
     try request.validate()
     let json = try request.json()
     let file = FileIdentity(workspace.path(path))
@@ -79,7 +93,12 @@ actor ShortRuns {
     let used = await residents.take(key)
     let (answer, worker): (ResidentWorker.Answer, ResidentWorker?)
     do {
-      (answer, worker) = try await self.answer(to: json, from: used, in: workspace)
+      (answer, worker) = try await self.answer(
+        to: json,
+        from: used,
+        in: workspace,
+        seconds: seconds
+      )
     } catch {
       await residents.giveBack(nil, for: key)
       throw error
@@ -97,53 +116,77 @@ actor ShortRuns {
   private func answer(
     to request: String,
     from used: ResidentWorker?,
-    in workspace: Workspace
+    in workspace: Workspace,
+    seconds: Double
   ) async throws -> (ResidentWorker.Answer, ResidentWorker?) {
     if let used {
-      let answer = try await used.answer(request, seconds: Self.seconds)
+      let answer = try await used.answer(request, seconds: seconds)
       if !answer.isEnd { return (answer, used) }
     }
     let new = try ResidentWorker(
       folder: workspace.folder,
       memory: limits.memory,
-      fileSize: workspace.quota.bytes
+      fileSize: try await workspace.roomLeft()
     )
-    let answer = try await new.answer(request, seconds: Self.seconds)
+    let answer = try await new.answer(request, seconds: seconds)
     return (answer, answer.isEnd ? nil : new)
   }
 
-  /// Waits for the end of a process; one that nobody waits for any more is ended.
-  private static func end(of worker: Worker) async throws -> Int32 {
+  /// Waits for the end of a process; where nobody waits for it any more, it is ended.
+  private static func end(of worker: Worker, seconds: Double) async throws -> Int32 {
     let deadline = ContinuousClock.now + .seconds(seconds)
     var pause = 1
     while true {
       if let code = worker.ended() { return code }
       do {
         try await Task.sleep(for: .milliseconds(pause))
-        guard .now < deadline else {
-          throw Problem(.unprocessableContent, "The run took longer than an hour. Start a job.")
-        }
+        guard .now < deadline else { throw Problem.late(seconds) }
       } catch {
         worker.kill()
-        while worker.ended() == nil { usleep(500) }
+        // A task of its own, which is not cancelled, and holds no thread meanwhile.
+        let reaper = Task.detached {
+          while worker.ended() == nil { try? await Task.sleep(for: .milliseconds(2)) }
+        }
+        await reaper.value
         throw error
       }
       pause = min(pause + 1, 20)
     }
   }
 
-  private func take() async throws {
-    if free > 0 {
-      free -= 1
+  // MARK: Places
+
+  /// Waits for a place, and gives the seconds that the run may take.
+  private func begin(_ workspace: Workspace) async throws -> Double {
+    try workspace.checkMinutes()
+    try await take(workspace.user)
+    return min(limits.requestMinutes * 60, workspace.secondsLeft ?? .infinity)
+  }
+
+  private func end(_ workspace: Workspace, since start: ContinuousClock.Instant) {
+    workspace.charge((ContinuousClock.now - start) / .seconds(1))
+    running[workspace.user, default: 1] -= 1
+    wake()
+  }
+
+  private func hasPlace(_ user: String) -> Bool {
+    running.values.reduce(0, +) < places && running[user, default: 0] < placesOfOne
+  }
+
+  private func take(_ user: String) async throws {
+    if hasPlace(user) {
+      running[user, default: 0] += 1
       return
     }
-    guard waiting.count < Self.room else {
+    guard waiting.count(where: { $0.user == user }) < Self.room else {
       throw Problem(.serviceUnavailable, "Too many requests wait already. Try again later.")
     }
     lastID += 1
     let id = lastID
     try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { waiting.append((id, $0)) }
+      try await withCheckedThrowingContinuation {
+        waiting.append(Waiting(id: id, user: user, wake: $0))
+      }
     } onCancel: {
       Task { await self.giveUp(id) }
     }
@@ -154,8 +197,16 @@ actor ShortRuns {
     waiting.remove(at: index).wake.resume(throwing: CancellationError())
   }
 
-  private func giveBack() {
-    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().wake.resume() }
+  /// Gives free places to those who wait: first to users with the fewest runs, and of those to who came first.
+  private func wake() {
+    while true {
+      let next = waiting.indices.filter { hasPlace(waiting[$0].user) }
+        .min { running[waiting[$0].user, default: 0] < running[waiting[$1].user, default: 0] }
+      guard let next else { return }
+      let chosen = waiting.remove(at: next)
+      running[chosen.user, default: 0] += 1
+      chosen.wake.resume()
+    }
   }
 }
 
@@ -176,11 +227,30 @@ extension Workspace {
 }
 
 extension Problem {
+  /// What took longer than a request may.
+  static func late(_ seconds: Double) -> Problem {
+    Problem(
+      .unprocessableContent,
+      "The run took longer than the \(Int(seconds.rounded(.up))) seconds that a request may take. "
+        + "Start a job."
+    )
+  }
+
+  /// The same with a name of the request in place of a path of the server, and of the name at its end.
+  func naming(_ path: String, _ name: String) -> Problem {
+    let text = [path, lastPart(of: path)].reduce(detail) { text, own in
+      text.split(separator: own, omittingEmptySubsequences: false).joined(separator: name)
+    }
+    var problem = Problem(status, text)
+    problem.headers = headers
+    return problem
+  }
+
   /// What a run said of its failure.
   init(ofRun failure: JobRecord.Failure) {
     self.init(
       failure.exitCode == 3 ? .insufficientStorage : .unprocessableContent,
-      failure.message.filter { !"<>&\"".contains($0) }
+      failure.message.withoutMarkup
     )
   }
 }

@@ -15,6 +15,7 @@ extension Request {
   ///
   /// - Parameter limit: The most bytes.
   func shortBody(limit: Int = 1 << 20) async throws -> [UInt8] {
+    try checkForm()
     try checkLength(limit: limit)
     let deadline = ContinuousClock.now + .seconds(30)
     var bytes: [UInt8] = []
@@ -24,6 +25,14 @@ extension Request {
       guard .now < deadline else { throw Problem(.requestTimeout, "The body came too slowly.") }
     }
     return bytes
+  }
+
+  /// The text of a JSON body.
+  func jsonText() async throws -> String {
+    guard let text = String(validating: try await shortBody(), as: UTF8.self) else {
+      throw Problem(.badRequest, "The body is not valid UTF-8.")
+    }
+    return text
   }
 
   /// A value of a JSON body.
@@ -54,63 +63,100 @@ extension Request {
     return type.lowercased().filter { $0 != " " && $0 != "\t" }
   }
 
-  /// Writes the body to a file, which takes its place whole or not at all.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - limit: The most bytes.
-  /// - Returns: The number of bytes.
-  func store(at path: String, limit: Int, tooLong: Problem? = nil) async throws -> Int {
-    let file = try AtomicFile(replacing: path)
-    defer { file.cancel() }
-    let size = try await pieces(limit: limit, tooLong) { try file.write($0) }
-    try file.commit()
-    return size
-  }
-
-  /// Writes the body to a file of a run, which nobody needs after the run.
+  /// Writes the body to a new file, piece by piece.
   ///
   /// - Parameters:
   ///   - path: The file, which is made.
-  ///   - limit: The most bytes.
-  func spool(to path: String, limit: Int, tooLong: Problem? = nil) async throws {
+  ///   - room: The room that it needs, which is reserved as it comes, or before where its length is known.
+  ///   - most: The most bytes, where they are fewer than those of the room.
+  ///   - isKept: Whether it must survive a power cut; what only a run needs need not.
+  func spool(
+    to path: String,
+    _ room: Reservation,
+    most: Int = .max,
+    isKept: Bool = false
+  ) async throws {
+    try checkForm()
+    let limit = min(room.limit, most)
+    try checkLength(limit: limit)
+    if let length { try room.grow(to: length) }
     let file = try SpoolFile(path)
-    _ = try await pieces(limit: limit, tooLong) { try file.append($0) }
-  }
-
-  /// Gives the body piece by piece, and counts its bytes.
-  private func pieces(
-    limit: Int,
-    _ tooLong: Problem?,
-    _ take: ([UInt8]) throws -> Void
-  ) async throws -> Int {
-    try checkLength(limit: limit, tooLong)
     let deadline = ContinuousClock.now + .seconds(6 * 3600)
     var size = 0
     for try await buffer in body {
       size += buffer.readableBytes
-      guard size <= limit else { throw tooLong ?? Self.tooLong(limit) }
-      try take(Array(buffer.readableBytesView))
+      guard size <= limit else { throw Self.tooLong(limit) }
+      try room.grow(to: size)
+      // Read as fast as it comes: a client that cannot send on does not see that it is refused.
+      try file.append(Array(buffer.readableBytesView))
       guard .now < deadline else { throw Problem(.requestTimeout, "The body came too slowly.") }
     }
     guard size > 0 else {
       throw Problem(.badRequest, "The body is empty: send the bytes of a file.")
     }
-    return size
+    if isKept { try await Blocking.run { try file.flush() } }
   }
 
-  private func checkLength(limit: Int, _ tooLong: Problem? = nil) throws {
-    guard let length = headers[.contentLength].flatMap({ Int($0) }), length > limit else { return }
-    throw tooLong ?? Self.tooLong(limit)
+  /// Refuses bodies that are not the bytes of a file themselves.
+  private func checkForm() throws {
+    guard !mediaType.hasPrefix("multipart/") else {
+      throw Problem(
+        .unsupportedMediaType,
+        "The body is a form. Send the bytes of the file themselves, as curl does with --data-binary @FILE."
+      )
+    }
+    let codings = headers[values: .contentEncoding].map { $0.lowercased() }
+    guard codings.allSatisfy({ $0 == "identity" }) else {
+      throw Problem(
+        .unsupportedMediaType,
+        "The body is encoded. Send the bytes of the file without Content-Encoding."
+      )
+    }
+  }
+
+  private var length: Int? { headers[.contentLength].flatMap { Int($0) } }
+
+  private func checkLength(limit: Int) throws {
+    guard let length, length > limit else { return }
+    throw Self.tooLong(limit)
   }
 
   private static func tooLong(_ limit: Int) -> Problem {
     Problem(.contentTooLarge, "The body is longer than the \(NumberText.bytes(limit)) taken here.")
   }
+
+  /// Works for a client whose body was read already; when the client goes, the work is cancelled.
+  ///
+  /// The connection ends with the answer, which is to say so (`closing`).
+  func whileConnected<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body.consumeWithCancellationOnInboundClose { rest in
+        // The stream wants to be read by somebody before it is given up.
+        let reader = rest.makeAsyncIterator()
+        defer { withExtendedLifetime(reader) {} }
+        return try await work()
+      }
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      var problem = Problem(error)
+      problem.headers[.connection] = "close"
+      throw problem
+    }
+  }
 }
 
-/// A file that is written once, read by a run, and removed: it need not survive a power cut.
-private final class SpoolFile {
+extension Response {
+  /// The answer to a client whose connection ends with it.
+  var closing: Response {
+    var response = self
+    response.headers[.connection] = "close"
+    return response
+  }
+}
+
+/// A file that is written once, piece by piece.
+private final class SpoolFile: Sendable {
   private let path: String
   private let descriptor: Int32
 
@@ -132,6 +178,11 @@ private final class SpoolFile {
       }
       rest.removeFirst(count)
     }
+  }
+
+  /// Puts the bytes on the disk.
+  func flush() throws(FileError) {
+    if fsync(descriptor) != 0 { throw FileError(path: path, operation: .flush, code: errno) }
   }
 }
 

@@ -12,6 +12,8 @@ final class Callers: Sendable {
   static let cookie = "hourglass_session"
   /// The most sessions at once; the one that was not used for the longest makes room.
   private static let room = 10_000
+  /// How long a session lasts that nobody uses.
+  private let patience: Duration
 
   private let tokens: [(token: [UInt8], workspace: Workspace)]
   private let sessions = Mutex<[String: Session]>([:])
@@ -21,7 +23,13 @@ final class Callers: Sendable {
   /// - Parameters:
   ///   - tokens: The tokens and what they open.
   ///   - open: What a browser opens that loads the page.
-  init(tokens: [(String, Workspace)], open: Workspace?) {
+  ///   - patience: How long a session lasts that nobody uses.
+  init(
+    tokens: [(String, Workspace)],
+    open: Workspace?,
+    patience: Duration = .seconds(7 * 24 * 3600)
+  ) {
+    self.patience = patience
     self.tokens = tokens.map { (Array($0.0.utf8), $0.1) }
     self.open = open
   }
@@ -47,8 +55,10 @@ final class Callers: Sendable {
 
   /// What the cookie of a session opens.
   func workspace(session: String) -> Workspace? {
+    let now = ContinuousClock.now
     let user = sessions.withLock { sessions in
-      sessions[session]?.used = .now
+      if let known = sessions[session], now - known.used > patience { sessions[session] = nil }
+      sessions[session]?.used = now
       return sessions[session]?.user
     }
     return user.flatMap { user in tokens.first { $0.workspace.user == user }?.workspace }

@@ -52,6 +52,10 @@ extension HTTPField.Name {
   static var crossOriginOpenerPolicy: Self {
     Self("Cross-Origin-Opener-Policy") ?? .cacheControl
   }
+  /// A second Host; the first one is the authority of the request.
+  static var hostField: Self { Self("Host") ?? .cacheControl }
+  /// How a client speaks with the proxy before the server.
+  static var forwardedScheme: Self { Self("X-Forwarded-Proto") ?? .cacheControl }
   /// What a browser is told of this address elsewhere.
   static var referrerPolicy: Self { Self("Referrer-Policy") ?? .cacheControl }
   /// From where a browser sends a request.
@@ -74,6 +78,10 @@ struct OriginRules: RouterMiddleware {
         .misdirectedRequest,
         "The server does not answer to this Host. Start it with --allow-host to give it more names."
       )
+    }
+    // Of two names a proxy may take another one than this server does.
+    guard request.headers[values: .hostField].isEmpty else {
+      throw Problem(.badRequest, "The request has more than one Host.")
     }
     guard request.method != .get, request.method != .head else {
       return try await next(request, context)
@@ -142,5 +150,14 @@ extension Request {
       }
     }
     return nil
+  }
+
+  /// The header that sets the cookie of a session; over HTTPS it is sent back over HTTPS alone.
+  func cookie(_ value: String) -> String {
+    let isSecure =
+      headers[.forwardedScheme]?.lowercased() == "https"
+      || headers[.origin]?.lowercased().hasPrefix("https://") == true
+    return "\(Callers.cookie)=\(value); Path=/; HttpOnly; SameSite=Strict; Max-Age=604800"
+      + (isSecure ? "; Secure" : "")
   }
 }

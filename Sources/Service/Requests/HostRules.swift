@@ -38,6 +38,9 @@ struct HostRules: Sendable {
       port = number
     }
 
+    /// The host without the brackets of an address.
+    var name: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
+
     private static func isOfName(_ byte: UInt8) -> Bool {
       (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x2d || byte == 0x2e
     }

@@ -13,7 +13,7 @@ internal import Hummingbird
 struct DatabaseRoutes: Sendable {
   let parts: ServiceParts
 
-  private struct Item: Encodable {
+  private struct Item: Encodable, Sendable {
     var name: String
     var bytes: Int
     var modified: String
@@ -22,18 +22,20 @@ struct DatabaseRoutes: Sendable {
   func add(to router: RouterGroup<ServiceContext>) {
     router.get("databases") { _, context in
       let folder = try context.workspace.path("databases")
-      let items = FolderFile.entries(of: folder)
-        .filter { !$0.name.hasSuffix("-wal") && !$0.name.hasSuffix("-shm") }
-        .map { Item(name: $0.name, bytes: $0.bytes, modified: $0.modified.formatted(.iso8601)) }
+      let items = try await Blocking.run {
+        FolderFile.entries(of: folder)
+          .filter { !$0.name.hasSuffix("-wal") && !$0.name.hasSuffix("-shm") }
+          .map { Item(name: $0.name, bytes: $0.bytes, modified: $0.modified.formatted(.iso8601)) }
+      }
       return try Response.json(["databases": items])
     }
     let database = router.group("databases/:database")
     database.delete { _, context in
       let (workspace, path) = try place(context)
-      guard await !parts.scheduler.isUsed(path, in: workspace) else {
-        throw Problem(.conflict, "A job that waits or runs uses the database.")
+      try await parts.scheduler.storing(path, in: workspace) {
+        for suffix in ["", "-wal", "-shm"] { unlink(workspace.path(path + suffix)) }
+        workspace.account.forget()
       }
-      for suffix in ["", "-wal", "-shm"] { unlink(workspace.path(path + suffix)) }
       return Response.nothing
     }
     database.get("file") { request, context in
@@ -81,19 +83,22 @@ struct DatabaseRoutes: Sendable {
       }
       options.falseAccepts = rate
     }
-    let room = try parts.room(in: workspace)
+    let room = try await parts.room(in: workspace)
+    defer { room.giveBack() }
     return try await workspace.withRunFolder { folder in
       let input = "\(folder)/item.\(ending)"
-      try await request.spool(
-        to: workspace.path(input),
-        limit: min(room.limit, 64 << 20),
-        tooLong: room.problem
-      )
+      try await request.spool(to: workspace.path(input), room, most: 64 << 20)
       var job = JobRequest(options, data: [input])
       job.reading.noCache = true
-      return Response.json(
-        text: try await parts.shortRuns.run(job, in: workspace, keeping: path)
-      )
+      do {
+        let (ready, runs) = (job, parts.shortRuns)
+        let text = try await request.whileConnected {
+          try await runs.run(ready, in: workspace, keeping: path)
+        }
+        return Response.json(text: text).closing
+      } catch let problem as Problem {
+        throw problem.naming(input, "the body")
+      }
     }
   }
 }

@@ -7,12 +7,14 @@ internal import Hummingbird
 struct ExampleRoutes: Sendable {
   func add(to router: RouterGroup<ServiceContext>) {
     router.get("examples") { _, context in
-      try Response.json(["examples": try examples(try context.workspace)])
+      let workspace = try context.workspace
+      return try Response.json(["examples": try await Blocking.run { try Self.examples(workspace) }]
+      )
     }
   }
 
   /// Those whose data are there.
-  private func examples(_ workspace: Workspace) throws -> [JSONValue] {
+  private static func examples(_ workspace: Workspace) throws -> [JSONValue] {
     let text = EmbeddedFiles.text(of: "Examples/examples.json")
     guard case .array(let all) = try JSONValue(text: text, file: "the examples") else { return [] }
     return all.compactMap { example in

@@ -8,16 +8,18 @@ struct InspectRoutes: Sendable {
   let parts: ServiceParts
 
   func add(to router: RouterGroup<ServiceContext>) {
-    router.post("inspect") { request, context in
-      try request.requireJSON()
-      let workspace = try context.workspace
-      let bytes = try await request.shortBody()
-      return Response.json(text: try await inspect(bytes, workspace))
-    }
+    router.post("inspect") { request, context in try await answer(request, context) }
   }
 
-  private func inspect(_ bytes: [UInt8], _ workspace: Workspace) async throws -> String {
-    let text = String(decoding: bytes, as: UTF8.self)
+  private func answer(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    try request.requireJSON()
+    let workspace = try context.workspace
+    let text = try await request.jsonText()
+    let result = try await request.whileConnected { try await inspect(text, workspace) }
+    return Response.json(text: result).closing
+  }
+
+  private func inspect(_ text: String, _ workspace: Workspace) async throws -> String {
     guard let given = try? JSONValue(text: text, file: "the body"),
       case .object(let members) = given, let name = given["data"]?.stringValue,
       Set(members.keys).isSubset(of: ["data", "reading", "first"])
@@ -33,7 +35,9 @@ struct InspectRoutes: Sendable {
     if let reading = members["reading"] { whole["reading"] = reading }
     if let first = members["first"] { whole["files"] = .object(["first": first]) }
     let json = try JSONValue.object(whole).jsonLine()
-    let plan = try JobPlan(json: json, id: "inspect", workspace: workspace, isNew: false)
+    let plan = try await Blocking.run {
+      try JobPlan(json: json, id: "inspect", workspace: workspace, isNew: false)
+    }
     return try await workspace.withRunFolder { folder in
       try await parts.shortRuns.run(plan.runnable, in: workspace, folder: folder)
     }

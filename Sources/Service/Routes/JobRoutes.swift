@@ -23,8 +23,7 @@ struct JobRoutes: Sendable {
     router.post("jobs") { request, context in
       try request.requireJSON()
       let workspace = try context.workspace
-      let json = String(decoding: try await request.shortBody(), as: UTF8.self)
-      let view = try await parts.scheduler.start(json, in: workspace)
+      let view = try await parts.scheduler.start(try await request.jsonText(), in: workspace)
       return try Response.json(view, status: .created, location: "/v1/jobs/\(view.record.id)")
     }
     let job = router.group("jobs/:id")
@@ -49,7 +48,7 @@ struct JobRoutes: Sendable {
       return EventStream(scheduler: parts.scheduler, workspace: workspace, id: id)
         .response(from: max(place, 0))
     }
-    job.get("result") { _, context in try result(of: try await view(context).record, context) }
+    job.get("result") { request, context in try await result(request, context) }
     job.get("command") { request, context in
       try command(of: try await view(context).record, request)
     }
@@ -60,7 +59,7 @@ struct JobRoutes: Sendable {
       let (name, path) = try await filePath(request, context)
       let first = try request.query("from", 0...1_000_000_000, default: 0)
       let count = try request.query("count", 1...1000, default: 50)
-      return try Response.json(try Preview(path: path, name: name, range: first..<first + count))
+      return try await Preview.response(path: path, name: name, range: first..<first + count)
     }
   }
 
@@ -68,12 +67,13 @@ struct JobRoutes: Sendable {
     try await parts.scheduler.view(try context.name("id"), of: try context.workspace)
   }
 
-  private func result(of record: JobRecord, _ context: ServiceContext) throws -> Response {
+  private func result(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let record = try await view(context).record
     guard record.state == .done else {
       throw Problem(.conflict, "The job has no result: it is not done.")
     }
     let path = try context.workspace.path("jobs/\(record.id)/result.json")
-    return Response.json(text: try TextFile.contents(of: path))
+    return try await parts.file(at: path, media: "application/json", request, context)
   }
 
   private func command(of record: JobRecord, _ request: Request) throws -> Response {
@@ -83,7 +83,7 @@ struct JobRoutes: Sendable {
   private func files(_ context: ServiceContext) async throws -> [File] {
     let id = try await view(context).record.id
     let folder = try context.workspace.path("jobs/\(id)/files")
-    return FolderFile.files(below: folder).map { file in
+    return try await Blocking.run { FolderFile.files(below: folder) }.map { file in
       let type = FileType(file.name)
       return File(
         name: file.name,
@@ -107,7 +107,9 @@ struct JobRoutes: Sendable {
       folder = workspace.path(try workspace.data("jobs/\(id)/\(inner)"))
     }
     guard FolderFile(folder, name: name)?.kind == .folder else { throw Problem.missing("folder") }
-    let zip = try ZipArchive(folder: folder, files: FolderFile.files(below: folder))
+    let place = folder
+    let files = try await Blocking.run { FolderFile.files(below: place) }
+    let zip = try ZipArchive(folder: folder, files: files)
     return Response(
       status: .ok,
       headers: [

@@ -15,7 +15,7 @@ internal import NIOCore
 struct ModelRoutes: Sendable {
   let parts: ServiceParts
 
-  private struct Item: Encodable {
+  private struct Item: Encodable, Sendable {
     var name: String
     var place: String
     var bytes: Int
@@ -31,13 +31,14 @@ struct ModelRoutes: Sendable {
 
   func add(to router: RouterGroup<ServiceContext>) {
     router.get("models") { _, context in
-      try Response.json(["models": list(try context.workspace)])
+      let workspace = try context.workspace
+      return try Response.json(["models": try await Blocking.run { Self.list(workspace) }])
     }
     let model = router.group("models/:model")
     model.get { _, context in
       let workspace = try context.workspace
       let name = try context.name("model")
-      return try Response.json(try summary(name, workspace))
+      return try Response.json(try await Blocking.run { try Self.summary(name, workspace) })
     }
     model.post { request, context in try await upload(request, context) }
     model.delete { _, context in
@@ -46,10 +47,7 @@ struct ModelRoutes: Sendable {
       guard path.hasPrefix("models/") else {
         throw Problem(.conflict, "The model lies in --models, from which nothing is deleted.")
       }
-      guard await !parts.scheduler.isUsed(path, in: workspace) else {
-        throw Problem(.conflict, "A job that waits or runs uses the model.")
-      }
-      unlink(workspace.path(path))
+      try await parts.delete(path, in: workspace)
       return Response.nothing
     }
     model.get("file") { request, context in
@@ -67,7 +65,7 @@ struct ModelRoutes: Sendable {
   }
 
   /// What a model holds, with its name in place of the path of the server.
-  private func summary(_ name: String, _ workspace: Workspace) throws -> JSONValue {
+  private static func summary(_ name: String, _ workspace: Workspace) throws -> JSONValue {
     let summary = try ModelSummary(contentsOf: workspace.path(try workspace.model(name)))
     guard case .object(var members) = try JSONValue(encoding: summary, file: name) else {
       return .null
@@ -76,7 +74,7 @@ struct ModelRoutes: Sendable {
     return .object(members)
   }
 
-  private func list(_ workspace: Workspace) -> [Item] {
+  private static func list(_ workspace: Workspace) -> [Item] {
     func models(_ folder: String, _ place: String) -> [Item] {
       FolderFile.entries(of: folder).filter { $0.kind == .file }
         .filter { FileType($0.name).kind == .model }
@@ -88,24 +86,33 @@ struct ModelRoutes: Sendable {
 
   private func upload(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let workspace = try context.workspace
-    let name = try context.name("model")
+    let name = try context.newName("model")
     guard FileType(name).kind == .model else {
       throw Problem(.badRequest, "The name of a model ends in .hourglass.")
     }
-    let path = workspace.path("models/\(name)")
-    guard FolderFile(path, name: name) == nil else {
-      throw Problem(.conflict, "There is a model of this name. Choose another one, or delete it.")
-    }
-    let room = try parts.room(in: workspace)
+    let taken = Problem(
+      .conflict,
+      "There is a model of this name, of yours or in --models. Choose another one, or delete it."
+    )
+    guard !workspace.hasModel(name) else { throw taken }
+    let room = try await parts.room(in: workspace)
     return try await workspace.withRunFolder { folder in
-      let new = workspace.path("\(folder)/model")
-      _ = try await request.store(at: new, limit: room.limit, tooLong: room.problem)
+      let (new, path) = (workspace.path("\(folder)/model"), workspace.path("models/\(name)"))
+      try await request.spool(to: new, room, isKept: true)
       // Only what is a model becomes one.
-      _ = try ModelSummary(contentsOf: new)
-      guard rename(new, path) == 0, let entry = FolderFile(path, name: name) else {
-        throw Problem(FileError(path: name, operation: .rename, code: errno))
+      try await Blocking.run {
+        try FileNames.refuseTwin(of: name, in: workspace.path("models"))
+        _ = try ModelSummary(contentsOf: new)
       }
-      let item = Item(entry, place: "workspace", path: path)
+      try await parts.scheduler.storing("models/\(name)", in: workspace) {
+        guard try !workspace.hasModel(name) && FolderFile.place(new, at: path) else { throw taken }
+      }
+      room.keep()
+      let item = try await Blocking.run {
+        FolderFile.flush(workspace.path("models"))
+        guard let entry = FolderFile(path, name: name) else { throw Problem.missing("model") }
+        return Item(entry, place: "workspace", path: path)
+      }
       return try Response.json(item, status: .created, location: "/v1/models")
     }
   }
@@ -126,7 +133,9 @@ struct ModelRoutes: Sendable {
       )
     }
     // A model of images is of the same task: impute-images of impute.
-    let application = try ModelSummary(contentsOf: workspace.path(model)).application
+    let application = try await Blocking.run {
+      try ModelSummary(contentsOf: workspace.path(model)).application
+    }
     let task = String(application.prefix { $0 != "-" })
     let isImage = ["png", "jpg"].contains(ending)
     let tasks = isImage ? ["denoise", "colorize", "impute"] : Self.tasksOfRows
@@ -138,25 +147,26 @@ struct ModelRoutes: Sendable {
           : "The model is not applied to rows. Start a job with it."
       )
     }
-    let room = try parts.room(in: workspace)
+    let room = try await parts.room(in: workspace)
+    defer { room.giveBack() }
     let folder = try workspace.makeRunFolder()
+    let (input, output) = (
+      "\(folder)/data.\(ending)", "\(folder)/out.\(isImage ? "png" : ending)"
+    )
     do {
-      let (input, output) = (
-        "\(folder)/data.\(ending)", "\(folder)/out.\(isImage ? "png" : ending)"
-      )
-      try await request.spool(
-        to: workspace.path(input),
-        limit: room.limit,
-        tooLong: room.problem
-      )
+      try await request.spool(to: workspace.path(input), room)
       var job = try JobRequest(json: "{\"task\":\"\(task)\"}", name: "of scoring")
       (job.data, job.files.model, job.files.output) = ([input], model, output)
       job.reading.noCache = true
-      _ = try await parts.shortRuns.run(job, in: workspace, keeping: model)
-      return try await answer(output, ending, folder, workspace, context)
+      let (ready, runs) = (job, parts.shortRuns)
+      _ = try await request.whileConnected {
+        try await runs.run(ready, in: workspace, keeping: model)
+      }
+      return try await answer(output, ending, folder, workspace, context).closing
     } catch {
       FolderFile.remove(workspace.path(folder))
-      throw error
+      guard let problem = error as? Problem else { throw error }
+      throw problem.naming(input, "the body").naming(output, "the answer")
     }
   }
 

@@ -6,14 +6,14 @@ internal import NIOCore
 /// The page, and what tells of the server itself.
 struct PageRoutes: Sendable {
   let parts: ServiceParts
-  let cookie: @Sendable (String) -> String
+  let cookie: @Sendable (Request, String) -> String
 
   func add(to router: Router<ServiceContext>) {
     router.get("/") { request, context in
       var response = try page("index.html")
       // Without a token file a browser of this machine gets its session here.
       if context.caller == nil, let workspace = parts.callers.open {
-        response.headers[.setCookie] = cookie(parts.callers.begin(workspace))
+        response.headers[.setCookie] = cookie(request, parts.callers.begin(workspace))
       }
       return response
     }

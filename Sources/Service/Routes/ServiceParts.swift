@@ -3,6 +3,7 @@ internal import HourglassJobs
 internal import HourglassSystem
 internal import Hummingbird
 internal import NIOCore
+internal import Synchronization
 
 /// What the routes share.
 struct ServiceParts: Sendable {
@@ -15,16 +16,22 @@ struct ServiceParts: Sendable {
   /// A folder that the page is served from in place of what is compiled in.
   let studio: String?
 
-  /// Checks that an upload has room, and gives the most bytes that it may have.
-  func room(in workspace: Workspace) throws -> (limit: Int, problem: Problem?) {
-    guard let most = workspace.quota.bytes else { return (maxUpload, nil) }
-    let left = most - workspace.size
-    let full = Problem(
-      .tooManyRequests,
-      "The room of the workspace is used up. Delete data, jobs or models."
-    )
-    guard left > 0 else { throw full }
-    return left < maxUpload ? (left, full) : (maxUpload, nil)
+  /// Room for what comes in; refused where nothing is left.
+  func room(in workspace: Workspace) async throws -> Reservation {
+    let measure = try await workspace.measure()
+    try workspace.checkRoom(measure)
+    return Reservation(workspace, measure: measure, limit: maxUpload)
+  }
+
+  /// Deletes something that no job uses.
+  func delete(_ name: String, in workspace: Workspace) async throws {
+    let taken = Mutex("")
+    try await scheduler.storing(name, in: workspace) {
+      let new = try workspace.takeAway(name)
+      taken.withLock { $0 = new }
+    }
+    let path = workspace.path(taken.withLock { $0 })
+    try await Blocking.run { FolderFile.remove(path) }
   }
 
   /// A file, or the part of it that was asked for.
@@ -95,12 +102,17 @@ extension ServiceContext {
   ///
   /// It is not inlined: the optimizer of Swift 6.3 fails on asynchronous closures that hold it twice.
   @inline(never)
-  func name(_ part: String) throws -> String {
-    let text = try parameters.require(part)
-    guard let decoded = text.percentDecoded else {
+  func name(_ part: String) throws -> String { try FileNames.plain(try decoded(part)) }
+
+  /// A part of the address as the name of something new.
+  @inline(never)
+  func newName(_ part: String) throws -> String { try FileNames.new(try decoded(part)) }
+
+  private func decoded(_ part: String) throws -> String {
+    guard let decoded = try parameters.require(part).percentDecoded else {
       throw Problem(.badRequest, "A name in the address is not valid percent-encoded UTF-8.")
     }
-    return try FileNames.plain(decoded)
+    return decoded
   }
 }
 

@@ -7,7 +7,7 @@ internal import Hummingbird
 /// Tokens, cookies, and what a caller may use.
 struct SessionRoutes: Sendable {
   let parts: ServiceParts
-  let cookie: @Sendable (String) -> String
+  let cookie: @Sendable (Request, String) -> String
 
   private struct Login: Decodable { var token: String }
 
@@ -33,7 +33,7 @@ struct SessionRoutes: Sendable {
       }
       return Response(
         status: .noContent,
-        headers: [.setCookie: cookie(parts.callers.begin(workspace))]
+        headers: [.setCookie: cookie(request, parts.callers.begin(workspace))]
       )
     }
   }
@@ -42,6 +42,7 @@ struct SessionRoutes: Sendable {
     router.get("session") { _, context in
       let workspace = try context.workspace
       let quota = workspace.quota
+      let used = workspace.account.used(try await workspace.account.measure(workspace.folder))
       let jobs = await parts.scheduler.views(of: workspace).count
       let view = View(
         user: workspace.user,
@@ -49,9 +50,9 @@ struct SessionRoutes: Sendable {
         tasks: Job.taskNames,
         maxUploadBytes: parts.maxUpload,
         quotas: [
-          "bytes": View.Use(used: Double(workspace.size), limit: quota.bytes.map(Double.init)),
+          "bytes": View.Use(used: Double(used), limit: quota.bytes.map(Double.init)),
           "jobs": View.Use(used: Double(jobs), limit: quota.jobs.map(Double.init)),
-          "minutes": View.Use(used: UsageLog(workspace).seconds / 60, limit: quota.minutes),
+          "minutes": View.Use(used: workspace.seconds / 60, limit: quota.minutes),
         ]
       )
       return try Response.json(view)

@@ -42,7 +42,6 @@ package struct HourglassServer: Sendable {
       let folder = "\(root)/\(user)"
       let workspace = Workspace(user: user, folder: folder, shared: shared, quota: quota)
       try workspace.prepare()
-      FolderFile.remove(workspace.path(".runs"))
       return workspace
     }
     if let file = settings.tokenFile {
@@ -144,13 +143,11 @@ package struct HourglassServer: Sendable {
     let parts = ServiceParts(
       callers: callers,
       scheduler: scheduler,
-      shortRuns: ShortRuns(limits: settings.jobs),
+      shortRuns: ShortRuns(limits: settings.jobs, users: callers.workspaces.count),
       maxUpload: settings.maxUpload,
       studio: settings.studio
     )
-    let cookie: @Sendable (String) -> String = { value in
-      "\(Callers.cookie)=\(value); Path=/; HttpOnly; SameSite=Strict; Max-Age=604800"
-    }
+    let cookie: @Sendable (Request, String) -> String = { $0.cookie($1) }
     PageRoutes(parts: parts, cookie: cookie).add(to: router)
     let session = SessionRoutes(parts: parts, cookie: cookie)
     session.addOpen(to: router.group("v1"))

@@ -44,6 +44,17 @@ package struct ServiceSettings: Sendable {
           + "file with a line for each user, of a name and a token of at least 16 characters"
       )
     }
+    for name in names {
+      guard tokenFile != nil || HostRules.isLoopback(HostRules.Authority(name)?.name ?? "") else {
+        throw .usage(
+          "--allow-host \(name) lets others come through a proxy, for which --token-file is needed: a "
+            + "file with a line for each user, of a name and a token of at least 16 characters"
+        )
+      }
+    }
+    guard jobs.requestMinutes > 0, jobs.requestMinutes <= 1440 else {
+      throw .usage("--request-minutes is above 0 and at most 1440, found \(jobs.requestMinutes)")
+    }
     guard jobs.minutes > 0, jobs.minutes.isFinite else {
       throw .usage("--job-minutes is above 0, found \(jobs.minutes)")
     }

@@ -60,7 +60,7 @@ export function lineChart({ label, x, y, height = 260 }) {
     if (isLogarithmic) { least /= 1.08; greatest *= 1.08; } else { least -= margin; greatest += margin; }
     const first = Math.min(...all.map((point) => point[0]));
     const last = Math.max(data.end ?? 0, ...all.map((point) => point[0]));
-    const [left, right, top, bottom] = [58, 12, 10, 36];
+    const [left, right, top, bottom] = [58, 12, 28, 36];
     const across = scale(first, last, left, width - right);
     const down = scale(least, greatest, tall - bottom, top, isLogarithmic);
     const marks = isLogarithmic ? logarithmicTicks(least, greatest) : ticks(least, greatest, 4);
@@ -72,7 +72,7 @@ export function lineChart({ label, x, y, height = 260 }) {
         s("text", { x: across(value), y: tall - bottom + 18, class: "middle" }, plain(value, 4))),
       s("line", { x1: left, x2: width - right, y1: tall - bottom, y2: tall - bottom, class: "axis" }),
       s("text", { x: width - right, y: tall - 4, class: "end name" }, x),
-      s("text", { x: 4, y: top + 2, class: "name", "dominant-baseline": "hanging" }, data.y ?? y),
+      s("text", { x: 4, y: 2, class: "name", "dominant-baseline": "hanging" }, data.y ?? y),
       data.levels.map((level) => [
         s("line", { x1: left, x2: width - right, y1: down(level.value), y2: down(level.value), class: "level" }),
         s("text", { x: width - right, y: down(level.value) - 5, class: "end name" }, level.name)]),

@@ -51,10 +51,8 @@ export class LiveRun {
   take(name, event) {
     switch (name) {
       case "connected":
-        // Events come again from the beginning.
-        this.forget();
+        // After a cut the events go on behind the last one.
         replace(this.problems);
-        replace(this.messages);
         break;
       case "disconnected":
         if (event.isFinal) this.poll();
@@ -98,6 +96,9 @@ export class LiveRun {
       try {
         const job = await api.job(this.job.id);
         if (!["queued", "running", "stopping"].includes(job.state)) { this.finished(); return; }
+        // Followed anew, the events come again from the beginning.
+        this.forget();
+        replace(this.messages);
         this.unfollow = api.follow(job.id, (name, event) => this.take(name, event));
         this.timer = setInterval(() => this.draw(), 250);
         return;
@@ -186,8 +187,8 @@ export class LiveRun {
   async discard() {
     if (!await confirmed("Discard this run?", "Training ends, and nothing of it is kept.", "Discard the run")) return;
     try {
-      this.end();
       await api.deleteJob(this.job.id);
+      this.end();
       location.hash = "#/runs";
     } catch (error) {
       replace(this.problems, notice("error", error.message));

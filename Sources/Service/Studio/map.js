@@ -49,7 +49,10 @@ export class PointMap {
         + "Enter chooses the nearest point, 0 shows the whole map."));
     this.listen();
     new ResizeObserver(() => this.redraw()).observe(this.plane);
-    dark.addEventListener("change", () => this.redraw());
+    // The scheme of the page outlives the map, and must not keep it.
+    const weak = new WeakRef(this);
+    const follow = () => { if (weak.deref()) weak.deref().redraw(); else dark.removeEventListener("change", follow); };
+    dark.addEventListener("change", follow);
   }
 
   listen() {

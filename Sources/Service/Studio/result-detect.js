@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { barChart, edgesOf, histogram, responsive } from "./chart.js";
 import { columnOf, isMissing, numbersOf, parseTable } from "./csv.js";
 import { h, identifier, replace, s } from "./dom.js";
-import { counted, grouped, percent, plain, significant } from "./format.js";
+import { counted, greatest, grouped, least, percent, plain, significant } from "./format.js";
 import { itemsOf } from "./items.js";
 import { pagedTable } from "./cells.js";
 import { seriesChart } from "./lines.js";
@@ -35,18 +35,22 @@ class Anomalies {
       .sort((a, b) => this.scores[b] - this.scores[a] || a - b);
     this.reasons = [1, 2, 3].map((number) => [columnOf(scores, `reason_${number}`), columnOf(scores, `part_${number}`)]).filter(([names]) => names?.some((name) => !isMissing(name)));
     this.leading = scores.columns.slice(0, scores.columns.indexOf("score"));
-    this.smallest = Math.min(...this.chances.filter((value) => value > 0), 1);
+    this.smallest = least(this.chances.filter((value) => value > 0), 1);
     const { result } = context;
     this.rate = result.falseDiscoveryRate
-      ? Math.max(...this.order.filter((index) => flags[index] === "1").map((index) => this.chances[index]), this.smallest)
+      ? greatest(this.order.filter((index) => flags[index] === "1").map((index) => this.chances[index]), this.smallest)
       : result.falseAlarmRate ?? 0.01;
     this.first = this.rate;
+    // Where too few items were held out for the rate, those are reported whose scores are above all of these.
+    this.reported = this.order.filter((index) => flags?.[index] === "1").length;
+    this.isTooFew = !result.falseDiscoveryRate && this.smallest > this.first;
     this.build();
     this.set(this.rate);
   }
 
   /** The items that are anomalies at a rate, the most unusual first. */
   found(rate) {
+    if (this.isTooFew && rate === this.first) return this.order.slice(0, this.reported);
     let count = 0;
     while (count < this.order.length && this.chances[this.order[count]] <= rate + 1e-12) count += 1;
     return this.order.slice(0, count);
@@ -116,7 +120,8 @@ class Anomalies {
     this.slider.value = String(this.toPlace(rate));
     this.slider.setAttribute("aria-valuetext", rateText(rate));
     replace(this.outcome, h("b", null, rateText(rate)), `: ${grouped(found.length)} of ${counted(this.count, "item")} reported, `
-      + (found.length ? `scores from ${significant(this.limit, 4)} up` : "no score is high enough"), this.known(found));
+      + (found.length ? `scores from ${significant(this.limit, 4)} up` : "no score is high enough"), this.known(found),
+      this.isTooFew && rate === this.first && `. Too few items were held out for this rate: none is promised below ${rateText(this.smallest)}`);
     this.back.hidden = Math.abs(Math.log(rate / this.first)) < 0.02;
     this.spread.redraw();
     this.list.update(found.length, (place) => this.row(found[place]));
@@ -196,7 +201,7 @@ class Anomalies {
     }
     this.series.update(bands);
     const places = columnOf(this.table, this.leading[0]);
-    const rows = bands.map(([from, to]) => ({ from, to, score: Math.max(...this.scores.subarray(from, to)) })).sort((a, b) => b.score - a.score);
+    const rows = bands.map(([from, to]) => ({ from, to, score: greatest(this.scores.subarray(from, to)) })).sort((a, b) => b.score - a.score);
     this.ranges.update(rows.length, (index) => [this.zoomButton(rows[index], places), places[rows[index].to - 1], grouped(rows[index].to - rows[index].from), significant(rows[index].score, 4)]);
   }
 

@@ -93,7 +93,8 @@ function headlineText({ task, result, kind }) {
     denoise: () => `${counted(result.items, noun)} denoised.`,
     detect: () => (result.falseDiscoveryRate
       ? `${grouped(result.anomalies)} of ${counted(result.count, noun)} are anomalies at a false discovery rate of ${result.falseDiscoveryRate}.`
-      : `${grouped(result.anomalies)} of ${counted(result.count, noun)} are anomalies at a false-alarm rate of ${result.falseAlarmRate}.`),
+      : result.calibration?.tooFew ? `${grouped(result.anomalies)} of ${counted(result.count, noun)} are anomalies; no false-alarm rate is promised.`
+        : `${grouped(result.anomalies)} of ${counted(result.count, noun)} are anomalies at a false-alarm rate of ${result.falseAlarmRate}.`),
     generate: () => `${counted(result.generated, result.kind === "series" ? "row" : noun)} generated.`,
     impute: () => (result.pixels !== undefined ? `${counted(result.pixels, "pixel")} of ${counted(result.images, "image")} filled.`
       : `${grouped(result.missing - result.stillMissing)} of ${counted(result.missing, "missing cell")} filled.`),

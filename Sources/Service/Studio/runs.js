@@ -82,8 +82,7 @@ function runsTable(jobs, chosen, draw, problems) {
     });
     const figure = h("td", { "data-label": "Result" });
     if (job.state === "done") {
-      api.result(job.id).then((result) => {
-        const found = headline(result.evaluationOfData ?? result.evaluation);
+      headlineOf(job.id).then((found) => {
         if (found) replace(figure, h("span", { class: "dim" }, `${found.name} `), found.text);
       }).catch(() => {});
     }
@@ -102,6 +101,17 @@ function runsTable(jobs, chosen, draw, problems) {
         ["Run", "State", "Result", "Time", "Started"].map((title) => h("th", { scope: "col", class: title === "Time" ? "number" : null }, title)),
         h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Delete")))),
       h("tbody", null, rows)))];
+}
+
+const headlines = new Map();
+
+/** The main figure of a run that is done; its result does not change, and is asked for once. */
+function headlineOf(id) {
+  if (!headlines.has(id)) {
+    headlines.set(id, api.result(id).then((result) => headline(result.evaluationOfData ?? result.evaluation))
+      .catch((error) => { headlines.delete(id); throw error; }));
+  }
+  return headlines.get(id);
 }
 
 /** Runs of one task side by side: their evaluations, and the options that differ. */

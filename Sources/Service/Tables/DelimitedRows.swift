@@ -8,12 +8,15 @@ internal import HourglassSystem
 struct DelimitedRows: ~Copyable {
   /// The bytes of the longest row.
   static let longestRow = 1 << 20
+  /// The most bytes of a file that are skipped: no request keeps a thread for long.
+  static let mostSkipped = 64 << 20
 
   private let file: InputFile
   private var chunk: [UInt8]
   private var count: Int
   private var place: Int
   private var isAtEnd: Bool
+  private var bytesRead = 0
   /// The sign between cells.
   let separator: UInt8
 
@@ -35,6 +38,7 @@ struct DelimitedRows: ~Copyable {
   private mutating func fill() throws {
     place = 0
     count = try file.read(into: &chunk, from: 0)
+    bytesRead += count
     isAtEnd = count == 0
   }
 
@@ -66,6 +70,16 @@ struct DelimitedRows: ~Copyable {
     guard let byte = try byte() else { return nil }
     place -= 1
     return byte
+  }
+
+  /// Skips rows, up to the end of the file.
+  ///
+  /// - Throws: A problem where they have more bytes than are skipped.
+  mutating func skip(_ count: Int) throws {
+    for _ in 0..<count {
+      guard bytesRead <= Self.mostSkipped else { throw Problem.tooFar }
+      guard try skip() else { return }
+    }
   }
 
   /// Skips a row; false at the end of the file.
@@ -107,4 +121,13 @@ struct DelimitedRows: ~Copyable {
     if keeping { cells.append(String(decoding: cell, as: UTF8.self)) }
     return cells
   }
+}
+
+extension Problem {
+  /// Rows that lie behind too many others.
+  static let tooFar = Problem(
+    .unprocessableContent,
+    "The rows lie more than \(NumberText.bytes(DelimitedRows.mostSkipped)) behind the beginning of the "
+      + "file. Download it to look at them."
+  )
 }

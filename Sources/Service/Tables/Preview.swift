@@ -2,11 +2,12 @@ internal import HTTPTypes
 internal import HourglassJobs
 internal import HourglassModelFiles
 internal import HourglassSystem
+internal import Hummingbird
 
 /// Some rows of a table, or some files of a set.
-struct Preview: Encodable {
+struct Preview: Encodable, Sendable {
   /// A file of a set.
-  struct File: Encodable {
+  struct File: Encodable, Sendable {
     var name: String
     var bytes: Int
     var kind: String
@@ -20,8 +21,10 @@ struct Preview: Encodable {
   var more: Bool?
   var files: [File]?
 
-  /// The bytes of cells after which no further row is taken.
+  /// Once the cells of a preview have this many bytes, it has no further row.
   private static let room = 8 << 20
+  /// The most cells of a preview, those included that an object has no member for.
+  private static let mostCells = 2_000_000
 
   /// What a file or a folder holds.
   ///
@@ -58,10 +61,15 @@ struct Preview: Encodable {
     }
   }
 
+  /// The answer with a preview, which is read beside the threads that answer requests.
+  static func response(path: String, name: String, range: Range<Int>) async throws -> Response {
+    try Response.json(try await Blocking.run { try Preview(path: path, name: name, range: range) })
+  }
+
   private mutating func readCells(_ path: String, _ range: Range<Int>) throws {
     var table = try DelimitedRows(path: path)
     columns = try table.next() ?? []
-    for _ in 0..<range.lowerBound { guard try table.skip() else { break } }
+    try table.skip(range.lowerBound)
     var (found, size) = ([[String?]](), 0)
     while found.count < range.count, size < Self.room, let row = try table.next() {
       size += row.reduce(0) { $0 + $1.utf8.count }
@@ -72,7 +80,7 @@ struct Preview: Encodable {
 
   private mutating func readObjects(_ path: String, _ range: Range<Int>) throws {
     var lines = try TextLines(path: path)
-    for _ in 0..<range.lowerBound { guard try lines.next() != nil else { break } }
+    try lines.skip(range.lowerBound)
     var (objects, size) = ([JSONValue](), 0)
     while objects.count < range.count, size < Self.room, let line = try lines.next() {
       size += line.utf8.count
@@ -82,12 +90,15 @@ struct Preview: Encodable {
         throw Problem(.unprocessableContent, "A line of the file is no JSON object.")
       }
     }
-    var names: [String] = []
+    var (names, known) = ([String](), Set<String>())
     for object in objects {
       guard case .object(let members) = object else { continue }
-      names += members.keys.filter { !names.contains($0) }.sorted()
-      guard names.count <= 10_000 else {
-        throw Problem(.unprocessableContent, "The rows have more than 10,000 different members.")
+      names += members.keys.filter { known.insert($0).inserted }.sorted()
+      guard names.count <= 10_000, names.count * objects.count <= Self.mostCells else {
+        throw Problem(
+          .unprocessableContent,
+          "The rows have too many different members: more than 10,000, or \(Self.mostCells) cells."
+        )
       }
     }
     columns = names
@@ -115,8 +126,17 @@ struct TextLines: ~Copyable {
   private let file: InputFile
   private var bytes = [UInt8](repeating: 0, count: 1 << 18)
   private var (place, count) = (0, 0)
+  private var bytesRead = 0
 
   init(path: String) throws { file = try InputFile(path: path) }
+
+  /// Skips lines, up to the end of the file.
+  mutating func skip(_ count: Int) throws {
+    for _ in 0..<count {
+      guard bytesRead <= DelimitedRows.mostSkipped else { throw Problem.tooFar }
+      guard try next() != nil else { return }
+    }
+  }
 
   /// The next line; none at the end.
   mutating func next() throws -> String? {
@@ -124,6 +144,7 @@ struct TextLines: ~Copyable {
     while true {
       if place == count {
         (place, count) = (0, try file.read(into: &bytes, from: 0))
+        bytesRead += count
         if count == 0 { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
       }
       let end = bytes[place..<count].firstIndex(of: UInt8(ascii: "\n")) ?? count

@@ -20,6 +20,44 @@ enum FileNames {
     return name
   }
 
+  /// A plain name for something new: also without blanks at its ends, and without characters that turn the
+  /// direction of the text around, look like a slash or a point, or are not seen.
+  @inline(never)
+  static func new(_ name: String) throws(Problem) -> String {
+    let plain = try plain(name)
+    guard plain.first?.isWhitespace == false, plain.last?.isWhitespace == false,
+      plain.unicodeScalars.allSatisfy({ !isMisleading($0.value) })
+    else {
+      throw Problem(
+        .badRequest,
+        "A new name has no blank at its ends, and no character that is not seen, turns the text "
+          + "around, or looks like a slash or a point."
+      )
+    }
+    return plain
+  }
+
+  private static func isMisleading(_ value: UInt32) -> Bool {
+    switch value {
+    // Control characters, and marks of direction, width and lines.
+    case 0x80...0x9f, 0x61c, 0x200b, 0x200e...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
+    // Other slashes and points.
+    case 0x2024, 0x2044, 0x2215, 0x2216, 0x29f5, 0x29f8, 0xff0e, 0xff0f, 0xff3c: true
+    default: false
+    }
+  }
+
+  /// Refuses a name that is written like one that is there, but in other bytes: composed and decomposed letters.
+  static func refuseTwin(of name: String, in folder: String) throws(Problem) {
+    for entry in FolderFile.entries(of: folder)
+    where entry.name == name && !entry.name.utf8.elementsEqual(name.utf8) {
+      throw Problem(
+        .conflict,
+        "There is something of this name, with letters composed differently. Choose another one."
+      )
+    }
+  }
+
   /// The parts of a name with slashes, each of them plain.
   static func parts(_ name: String) throws(Problem) -> [String] {
     guard name.utf8.count <= 1024 else {

@@ -28,9 +28,18 @@ struct Workspace: Sendable {
   let folder: String
   let shared: SharedFolders
   let quota: Quota
+  /// What is used of the quota.
+  let account = Account()
 
-  /// Makes the folders that are missing.
+  /// Makes the folders that are missing, and removes what requests left that never ended.
   func prepare() throws {
+    try Folders.make(folder)
+    // What is uploaded is for nobody else of the machine.
+    chmod(folder, 0o700)
+    FolderFile.remove(path(".runs"))
+    for name in ["uploads", "models", "databases", "jobs"] {
+      FolderFile.removeUnfinished(below: path(name))
+    }
     for name in ["uploads", "models", "databases", "jobs"] { try Folders.make("\(folder)/\(name)") }
     let links = [
       "shared": shared.data, "examples": shared.examples, "shared-models": shared.models,
@@ -105,6 +114,25 @@ struct Workspace: Sendable {
     return "shared-models/\(name)"
   }
 
-  /// The bytes that are stored.
-  var size: Int { FolderFile.size(of: folder) }
+  /// Whether there is a model of a plain name, in the workspace or shared.
+  func hasModel(_ name: String) -> Bool { (try? model(name)) != nil }
+
+  /// Removes something that is stored.
+  func remove(_ name: String) {
+    FolderFile.remove(path(name))
+    account.forget()
+  }
+
+  /// Takes something that is stored from its place in one step.
+  ///
+  /// - Returns: Where it is now, to be removed.
+  func takeAway(_ name: String) throws -> String {
+    try Folders.make(path(".runs"))
+    let new = ".runs/deleted-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    guard rename(path(name), path(new)) == 0 else {
+      throw Problem(FileError(path: name, operation: .rename, code: errno))
+    }
+    account.forget()
+    return new
+  }
 }

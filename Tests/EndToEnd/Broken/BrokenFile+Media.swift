@@ -83,7 +83,7 @@ extension BrokenFile {
       Bytes.wav(codec: 0x1234)
     },
     BrokenFile("promised.wav", "found that it stops early after 1644 bytes") {
-      Bytes.wav(promised: 0x7fff_fff0)
+      Bytes.wav(promised: 0x6fff_fff0)
     },
     BrokenFile("silent.wav", "found an empty one") { Bytes.wav(data: 0) },
     BrokenFile("cut.flac", "found damaged data (Error : flac decoder lost sync)") {

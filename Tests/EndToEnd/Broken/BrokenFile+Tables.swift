@@ -31,7 +31,7 @@ extension BrokenFile {
     BrokenFile("endless-line.csv", "found a longer one") {
       Array("a,b\n1,".utf8) + [UInt8](repeating: 0x39, count: 24 << 20)
     },
-    BrokenFile("many-columns.csv", "found a longer one") {
+    BrokenFile("many-columns.csv", "found more in the first row") {
       Array(String(repeating: "1,", count: 1_200_000).utf8) + Array("1\n".utf8)
     },
     BrokenFile("infinite.csv", "found \"inf\"", text: "a,b\n1,2\n3,inf\n4,5\n"),

@@ -25,6 +25,30 @@ import Testing
     #expect(try service.call("GET", "/healthz", ["Host": "evil.example"]).status == 421)
   }
 
+  /// A proxy may take another one of two names than the server does.
+  @Test func aRequestHasOneHost() throws {
+    let service = try service()
+    let own = "127.0.0.1:\(service.port)"
+    func status(_ address: String, _ hosts: [String]) throws -> Int {
+      let wire = try Wire(port: service.port)
+      let lines = ["GET \(address) HTTP/1.1", "Connection: close"] + hosts.map { "Host: \($0)" }
+      _ = wire.send(lines.joined(separator: "\r\n") + "\r\n\r\n")
+      return RunningService.parsed(wire.receiveAll()).status
+    }
+    #expect(try status("/healthz", [own]) == 200)
+    #expect(try status("/healthz", [own, "evil.example"]) == 400)
+    #expect(try status("/healthz", [own, own]) == 400)
+  }
+
+  @Test func overHTTPSTheCookieIsForHTTPSAlone() throws {
+    let service = try service()
+    func cookie(_ headers: [String: String]) throws -> String {
+      try service.call("GET", "/", headers, token: "").headers["set-cookie"] ?? ""
+    }
+    #expect(try cookie(["X-Forwarded-Proto": "https"]).hasSuffix("; Secure"))
+    #expect(try !cookie([:]).contains("Secure"))
+  }
+
   @Test func pagesOfOtherOriginsAreRefused() throws {
     let service = try service()
     let own = "http://127.0.0.1:\(service.port)"
@@ -236,7 +260,9 @@ import Testing
 
   @Test(arguments: [
     (["--host", "0.0.0.0"], "--token-file"), (["--host", "192.168.1.1"], "--token-file"),
-    (["--host", "::"], "--token-file"), (["--data", "nothing"], "no folder"),
+    (["--host", "::"], "--token-file"), (["--allow-host", "a.example.org"], "--token-file"),
+    (["--request-minutes", "0"], "--request-minutes"),
+    (["--request-minutes", "1e300"], "--request-minutes"), (["--data", "nothing"], "no folder"),
     (["--port", "70000"], "--port"), (["--job-memory", "much"], "--job-memory"),
     (["--job-memory", "1m"], "64m"), (["--quota-jobs", "0"], "--quota-jobs"),
     (["--token-file", "nothing.txt"], "nothing.txt"), (["--token-file", "short.txt"], "16"),

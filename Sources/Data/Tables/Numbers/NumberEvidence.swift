@@ -75,7 +75,7 @@ struct NumberEvidence {
 
   /// Takes cells beyond all numbers: codes where they are digits, an E and digits.
   private mutating func takeBeyond(_ cell: NumberCell, _ cells: CellGroup) {
-    guard cell.isBareExponent, cell.affix == NumberAffix() else {
+    guard cell.isBareExponent, cell.digits.count > 1, cell.affix == NumberAffix() else {
       others.take(cells)
       return
     }

@@ -23,6 +23,8 @@ package final class CSVWriter {
   /// For each column whether its cells stand in quotes.
   private let areQuoted: [Bool]
   private var piece: [UInt8] = []
+  /// The bytes that were handed on to the file.
+  package private(set) var byteCount = 0
 
   private var columnCount: Int { columns.count }
 
@@ -208,6 +210,7 @@ package final class CSVWriter {
     } catch {
       throw .file(error)
     }
+    byteCount += format.encoding == .utf8 ? piece.count : encoded.count
     piece.removeAll(keepingCapacity: true)
   }
 
