@@ -89,7 +89,7 @@ package struct ReductionJob: Sendable {
     )
   }
 
-  /// Says how well the baselines do on the held-out items, by which the training's own error is judged.
+  /// Says how well the baselines do on the held-out items, by which the training's own error is evaluated.
   private func tell(_ baseline: ReductionBaseline) async throws {
     guard let take = run.session.takeBaseline, run.session.comparesWithBaselines,
       autoencoder.corruption == .none
